@@ -1,0 +1,115 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// A block is one malloc: this header, then `size` bytes.
+struct arena_block {
+    struct arena_block *next;
+    size_t size;
+    _Alignas(16) char bytes[];
+};
+
+enum { ALIGN = 16 };
+
+static size_t round_up(size_t size) {
+    return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
+void *memory_alloc(size_t size) {
+    void *memory = calloc(1, size == 0 ? 1 : size);
+    INVARIANT(memory != NULL);
+    return memory;
+}
+
+void *memory_resize(void *old, size_t size) {
+    void *memory = realloc(old, size == 0 ? 1 : size);
+    INVARIANT(memory != NULL);
+    return memory;
+}
+
+void arena_init(struct arena *arena, size_t block_size) {
+    *arena = (struct arena){.block_size = round_up(block_size)};
+}
+
+void arena_deinit(struct arena *arena) {
+    struct arena_block *block = arena->first;
+    while (block != NULL) {
+        struct arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+    *arena = (struct arena){.block_size = arena->block_size};
+}
+
+void arena_reset(struct arena *arena) {
+    arena->current = arena->first;
+    arena->used = 0;
+}
+
+ArenaMark arena_mark(const struct arena *arena) {
+    return (ArenaMark){arena->current, arena->used};
+}
+
+void arena_rewind(struct arena *arena, ArenaMark mark) {
+    arena->current = mark.block == NULL ? arena->first : mark.block;
+    arena->used = mark.block == NULL ? 0 : mark.used;
+}
+
+// Makes the current block one that has `size` bytes left: the next that is large enough, or a new one.
+static void next_block(struct arena *arena, size_t size) {
+    struct arena_block **link = arena->current == NULL ? &arena->first : &arena->current->next;
+    while (*link != NULL && (*link)->size < size) {
+        link = &(*link)->next;
+    }
+    if (*link == NULL) {
+        size_t block_size = size > arena->block_size ? size : arena->block_size;
+        struct arena_block *block = malloc(sizeof *block + block_size);
+        INVARIANT(block != NULL);
+        block->next = NULL;
+        block->size = block_size;
+        *link = block;
+        arena->total += block_size;
+    }
+    arena->current = *link;
+    arena->used = 0;
+}
+
+void *arena_alloc_raw(struct arena *arena, size_t size) {
+    INVARIANT(size <= SIZE_MAX / 2);
+    size = round_up(size == 0 ? 1 : size);
+    if (arena->current == NULL || arena->current->size - arena->used < size) {
+        next_block(arena, size);
+    }
+    void *memory = arena->current->bytes + arena->used;
+    arena->used += size;
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+    return memset(arena_alloc_raw(arena, size), 0, size);
+}
+
+Slice arena_copy(struct arena *arena, Slice text) {
+    char *copy = arena_alloc_raw(arena, text.size + 1);
+    if (text.size > 0) {
+        memcpy(copy, text.at, text.size);
+    }
+    copy[text.size] = '\0';
+    return (Slice){copy, text.size};
+}
+
+Slice arena_printf(struct arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    INVARIANT(size >= 0);
+    char *text = arena_alloc_raw(arena, (size_t)size + 1);
+    vsnprintf(text, (size_t)size + 1, format, again);
+    va_end(again);
+    return (Slice){text, (size_t)size};
+}
