@@ -55,12 +55,13 @@ struct feature_entity {
     Place place;
 };
 
-// A store's columns: which values its rows carry, and which filter each bit is.
+// A store's columns and the filter of each bit of its rows. Values that are never needed of the same event type share
+// a column: a credit has a payer where a debit has a payee.
 struct feature_store {
     Slice name;
     struct window_store_spec spec;
-    uint32_t numbers[WINDOW_NUMBERS_MAX]; // index of the value
-    uint32_t ids[WINDOW_IDS_MAX];
+    const uint32_t *numbers[WINDOW_NUMBERS_MAX]; // by event type: index of the value, or SCHEMA_NONE
+    const uint32_t *ids[WINDOW_IDS_MAX];
     uint32_t filters[WINDOW_FILTERS_MAX]; // index of the filter, by bit
     Place place;
 };
@@ -75,6 +76,12 @@ struct feature {
     uint32_t slot;           // of f.<name>
     bool batch;
     Place place;
+};
+
+// The context of a window moment: where conditions of days read names other than their terms.
+struct feature_moment {
+    struct expr_input input;
+    struct arena *scratch;
 };
 
 struct feature_plan {
