@@ -1,4 +1,5 @@
-// The part of the expression language that the peers can express, read once and written in each peer's dialect.
+// The part of the expression language that the peers can express, read once and written in each
+// peer's dialect.
 //
 //   or      := and ("||" and)*
 //   and     := not ("&&" not)*
@@ -6,11 +7,14 @@
 //   compare := sum (("==" | "!=" | "<" | "<=" | ">" | ">=" | "in") sum)?
 //   sum     := product ("+" product)*
 //   product := primary ("*" primary)*
-//   primary := number | string | true | false | list | "inList" "(" string "," path ")" | path | "(" or ")"
+//   primary := number | string | "true" | "false" | "[" primary ("," primary)* "]" | path
+//            | "inList" "(" string "," path ")" | "(" or ")"
 //
-// A tree is {k: kind, ...}. Anything outside of this grammar is an Error: make-rules leaves such a rule out.
+// A tree is {k: kind, ...}. Anything outside of this grammar is an Error: make-rules leaves such a
+// rule out.
 
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|"([^"\\]*)"|([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(&&|\|\||[<>=!]=|[<>!()[\],+*]))/y;
+const TOKEN =
+    /\s*(?:(\d+(?:\.\d+)?)|"([^"\\]*)"|([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(&&|\|\||[<>=!]=|[<>!()[\],+*]))/y;
 const ROOTS = new Set(["event", "f", "prof", "g", "ml"]);
 const COMPARISONS = new Set(["==", "!=", "<", "<=", ">", ">="]);
 
@@ -34,7 +38,8 @@ function tokens(text) {
 export function parse(text) {
     const ts = tokens(text);
     let at = 0;
-    const is = (v) => at < ts.length && (ts[at].t === "op" || ts[at].t === "name") && ts[at].v === v;
+    const is = (v) =>
+        at < ts.length && (ts[at].t === "op" || ts[at].t === "name") && ts[at].v === v;
     const take = (v) => is(v) && ++at > 0;
     const demand = (v) => {
         if (!take(v)) throw new Error(`expected ${v} in: ${text}`);
@@ -70,7 +75,8 @@ export function parse(text) {
             return { k: "inList", name: name.v, key };
         }
         if (t.t === "name" && (t.v === "true" || t.v === "false")) return { k: "bool", v: t.v };
-        if (t.t === "name" && ROOTS.has(t.v.split(".")[0]) && t.v.includes(".")) return { k: "var", v: t.v };
+        if (t.t === "name" && ROOTS.has(t.v.split(".")[0]) && t.v.includes("."))
+            return { k: "var", v: t.v };
         throw new Error(`unexpected ${t.v} in: ${text}`);
     }
     const product = () => chain("mul", "*", primary);
@@ -78,7 +84,8 @@ export function parse(text) {
     function compare() {
         const l = sum();
         if (take("in")) return { k: "in", l, r: sum() };
-        const op = at < ts.length && ts[at].t === "op" && COMPARISONS.has(ts[at].v) ? ts[at++].v : null;
+        const op =
+            at < ts.length && ts[at].t === "op" && COMPARISONS.has(ts[at].v) ? ts[at++].v : null;
         return op ? { k: "cmp", op, l, r: sum() } : l;
     }
     const not = () => (take("!") ? { k: "not", e: not() } : compare());
@@ -109,7 +116,8 @@ export function atoms(n, into = []) {
     return into;
 }
 
-// The type of every variable, from how the rules use it: bool, num, str or tags (a list of strings).
+// The type of every variable, from how the rules use it: bool, num, str or tags (a list of
+// strings).
 export function inferTypes(trees) {
     const types = new Map();
     const same = [];
@@ -133,7 +141,8 @@ export function inferTypes(trees) {
     for (const a of trees.flatMap((t) => atoms(t))) {
         if (a.k === "var") set(a, "bool");
         else if (a.k === "inList") set(a.key, "str");
-        else if (a.k === "in" && a.r.k === "list") set(a.l, a.r.parts[0].k === "num" ? "num" : "str");
+        else if (a.k === "in" && a.r.k === "list")
+            set(a.l, a.r.parts[0].k === "num" ? "num" : "str");
         else if (a.k === "in") set(a.r, "tags");
         else if (a.k === "cmp") sides(a);
     }
@@ -151,30 +160,46 @@ const JOIN = {
     js: { and: " && ", or: " || ", not: "!" },
 };
 
+const STRICT = { "==": "===", "!=": "!==" };
+
 // Writes a tree for "cel", "zen" or "js".
-// cel: numbers become doubles (5000 -> 5000.0), since all numbers of a JSON context are doubles there.
-// zen: inList("name", key) becomes `key in lists.name`; under a `not` it needs parentheses there, for
-//      `not a in b` is `(not a) in b` in ZEN, which is an error that a decision table takes for "does not hold".
+// cel: numbers become doubles (5000 -> 5000.0), as all numbers of a JSON context are.
+// zen: inList("name", key) becomes `key in lists.name`; under a `not` it needs parentheses there:
+//      ZEN reads `not a in b` as `(not a) in b`, and a decision table takes that error for "no".
 // js:  the same with includes(); the yardstick against which the peers' answers are checked.
 export function write(n, to) {
     const w = (x) => write(x, to);
     const p = (x) => (["and", "or", "cmp", "in", "add"].includes(x.k) ? `(${w(x)})` : w(x));
     switch (n.k) {
-        case "num": return to === "cel" && !n.v.includes(".") ? `${n.v}.0` : n.v;
-        case "str": return `"${n.v}"`;
+        case "num":
+            return to === "cel" && !n.v.includes(".") ? `${n.v}.0` : n.v;
+        case "str":
+            return `"${n.v}"`;
         case "bool":
-        case "var": return n.v;
-        case "list": return `[${n.parts.map(w).join(", ")}]`;
-        case "and": return n.parts.map((x) => (x.k === "or" ? p(x) : w(x))).join(JOIN[to].and);
-        case "or": return n.parts.map((x) => (x.k === "and" ? p(x) : w(x))).join(JOIN[to].or);
-        case "not": return JOIN[to].not + (to === "zen" && n.e.k === "inList" ? `(${w(n.e)})` : p(n.e));
-        case "add": return n.parts.map(w).join(" + ");
-        case "mul": return n.parts.map(p).join(" * ");
-        case "cmp": return `${w(n.l)} ${to === "js" && n.op.length === 2 && "!=".includes(n.op[0]) ? n.op + "=" : n.op} ${w(n.r)}`;
-        case "in": return to === "js" ? `${w(n.r)}.includes(${w(n.l)})` : `${w(n.l)} in ${w(n.r)}`;
+        case "var":
+            return n.v;
+        case "list":
+            return `[${n.parts.map(w).join(", ")}]`;
+        case "and":
+            return n.parts.map((x) => (x.k === "or" ? p(x) : w(x))).join(JOIN[to].and);
+        case "or":
+            return n.parts.map((x) => (x.k === "and" ? p(x) : w(x))).join(JOIN[to].or);
+        case "not":
+            return JOIN[to].not + (to === "zen" && n.e.k === "inList" ? `(${w(n.e)})` : p(n.e));
+        case "add":
+            return n.parts.map(w).join(" + ");
+        case "mul":
+            return n.parts.map(p).join(" * ");
+        case "cmp":
+            return `${w(n.l)} ${to === "js" ? (STRICT[n.op] ?? n.op) : n.op} ${w(n.r)}`;
+        case "in":
+            return to === "js" ? `${w(n.r)}.includes(${w(n.l)})` : `${w(n.l)} in ${w(n.r)}`;
         case "inList":
             if (to === "cel") return `inList("${n.name}", ${w(n.key)})`;
-            return to === "js" ? `lists.${n.name}.includes(${w(n.key)})` : `${w(n.key)} in lists.${n.name}`;
-        default: throw new Error(`cannot write ${n.k}`);
+            return to === "js"
+                ? `lists.${n.name}.includes(${w(n.key)})`
+                : `${w(n.key)} in lists.${n.name}`;
+        default:
+            throw new Error(`cannot write ${n.k}`);
     }
 }

@@ -1,8 +1,9 @@
-// node make-rules.mjs SRC [OUT] - picks 600 rules from a catalogue in CSV (columns id, on, expr) for rules.json.
+// node make-rules.mjs SRC [OUT] - picks 600 rules from a catalogue in CSV (columns id, on, expr)
+// for rules.json.
 //
-// A rule qualifies when expr.mjs can read it and no variable is used with two types. Of those, the 600 with the
-// smallest hash of their id are taken, so that the choice favours no family and stays put when the catalogue grows;
-// they are written in the order of the catalogue, one a line.
+// A rule qualifies when expr.mjs can read it and no variable is used with two types. Of those, the
+// 600 with the smallest hash of their id are taken, so that the choice favours no family and stays
+// put when the catalogue grows; they are written in the order of the catalogue, one a line.
 import { readFileSync, writeFileSync } from "node:fs";
 import { inferTypes, parse } from "./expr.mjs";
 import { hash32 } from "./random.mjs";
@@ -12,7 +13,9 @@ const WANTED = 600;
 // RFC 4180: quoted fields, "" inside of quotes.
 function rowsOfCsv(text) {
     const rows = [];
-    let row = [], field = "", quoted = false;
+    let row = [],
+        field = "",
+        quoted = false;
     for (let i = 0; i < text.length; i++) {
         const c = text[i];
         if (quoted) {
@@ -52,7 +55,14 @@ if (fit.length < WANTED) {
     console.error(`only ${fit.length} of ${candidates.length} rules qualify`);
     process.exit(1);
 }
-const chosen = new Set(fit.map((r) => r.id).sort((a, b) => hash32(a) - hash32(b) || (a < b ? -1 : 1)).slice(0, WANTED));
-const lines = fit.filter((r) => chosen.has(r.id)).map(({ id, on, expr }) => JSON.stringify({ id, on, expr }));
+const chosen = new Set(
+    fit
+        .map((r) => r.id)
+        .sort((a, b) => hash32(a) - hash32(b) || (a < b ? -1 : 1))
+        .slice(0, WANTED),
+);
+const lines = fit
+    .filter((r) => chosen.has(r.id))
+    .map(({ id, on, expr }) => JSON.stringify({ id, on, expr }));
 writeFileSync(out, `[\n${lines.join(",\n")}\n]\n`);
 console.error(`${lines.length} of ${candidates.length} rules (${fit.length} qualify)`);
