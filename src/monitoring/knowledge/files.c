@@ -236,7 +236,7 @@ static bool read_header(struct loading *loading, struct csv_reader *reader, cons
     for (uint32_t i = 0; i < csv_reader_width(reader); i++) {
         ok = read_header_cell(loading, &known, header, i, csv_reader_name(reader, i)) && ok;
     }
-    for (uint32_t i = 0; i < header->needed; i++) {
+    for (uint32_t i = 0; ok && i < header->needed; i++) { // a misspelt name is told once, not as a missing one too
         bool is_there = header->in_order ? header->columns[i] == i : header->columns[i] != KNOWLEDGE_NONE;
         if (!is_there) {
             tell_simply(loading, DIAG_ERROR, "KN113", place_of_row(loading),

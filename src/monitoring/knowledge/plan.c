@@ -188,7 +188,7 @@ static void load_namespace(struct loader *loader, const struct yaml_node *node, 
     table->namespace = text;
     Slice rest = text;
     Slice part = {NULL, 0};
-    if (slice_empty(text) || slice_ends_with(text, SLICE("."))) {
+    if (slice_empty(text)) {
         check_name(loader, text, node->place);
     }
     for (bool first = true; slice_split(&rest, '.', &part); first = false) {
