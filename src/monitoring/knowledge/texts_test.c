@@ -8,9 +8,9 @@
 static bool test_shared(void) {
     struct texts texts;
     texts_init(&texts, 1 << 20);
-    uint32_t a;
-    uint32_t b;
-    uint32_t empty;
+    uint32_t a = TEXT_NONE;
+    uint32_t b = TEXT_NONE;
+    uint32_t empty = TEXT_NONE;
     bool ok = texts_take(&texts, SLICE("police"), &a) && texts_take(&texts, SLICE("police"), &b) && a == b;
     ok = ok && texts_take(&texts, SLICE(""), &empty) && empty != TEXT_NONE && slice_empty(texts_at(&texts, empty));
     ok = ok && slice_empty(texts_at(&texts, TEXT_NONE)) && texts.index.count == 2;
