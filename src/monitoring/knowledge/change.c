@@ -3,10 +3,11 @@
 
 #include <stdarg.h>
 
-// Records that change what is known, and the checks that they share with files. First all of a record is read
-// and checked, then it is applied.
+// Records that change what is known, and the checks that they share with files. First all of a
+// record is read and checked, then it is applied.
 
-Status change_refuse(struct diag *diag, struct arena *arena, const char *code, Slice hint, const char *format, ...) {
+Status change_refuse(struct diag *diag, struct arena *arena, const char *code, Slice hint,
+                     const char *format, ...) {
     va_list args;
     va_start(args, format);
     char text[512];
@@ -14,58 +15,65 @@ Status change_refuse(struct diag *diag, struct arena *arena, const char *code, S
     va_end(args);
     INVARIANT(size >= 0);
     size_t shown = (size_t)size < sizeof text ? (size_t)size : sizeof text - 1;
-    *diag = (struct diag){.code = code, .message = arena_copy(arena, (Slice){text, shown}), .hint = hint};
+    *diag = (struct diag){
+        .code = code, .message = arena_copy(arena, (Slice){text, shown}), .hint = hint};
     return STATUS_INVALID;
 }
 
-static Slice did_you_mean(const struct map *names, Slice name, struct arena *arena, const char *otherwise) {
+static Slice did_you_mean(const struct map *names, Slice name, struct arena *arena,
+                          const char *otherwise) {
     Slice nearest = map_nearest(names, slice_part(name, 0, 128));
-    return slice_empty(nearest) ? slice_of(otherwise) : arena_printf(arena, "did you mean '%.*s'?", SLICE_ARGS(nearest));
+    return slice_empty(nearest) ? slice_of(otherwise)
+                                : arena_printf(arena, "did you mean '%.*s'?", SLICE_ARGS(nearest));
 }
 
 static Slice shown(Slice text) {
     return slice_part(text, 0, 80);
 }
 
-Status change_find_list(const struct knowledge *knowledge, Slice name, struct arena *arena, struct diag *diag,
-                        uint32_t *ret_list) {
+Status change_find_list(const struct knowledge *knowledge, Slice name, struct arena *arena,
+                        struct diag *diag, uint32_t *ret_list) {
     const struct map *names = &knowledge->plan->lists_by_name;
     uint32_t list = map_get(names, name);
     if (list == MAP_NONE) {
-        return change_refuse(diag, arena, "KN101", did_you_mean(names, name, arena, "declare it in knowledge.yaml"),
+        return change_refuse(diag, arena, "KN101",
+                             did_you_mean(names, name, arena, "declare it in knowledge.yaml"),
                              "there is no list '%.*s'", SLICE_ARGS(shown(name)));
     }
     *ret_list = list;
     return STATUS_OK;
 }
 
-static Status find_table(const struct knowledge *knowledge, Slice name, struct arena *arena, struct diag *diag,
-                         uint32_t *ret_table) {
+static Status find_table(const struct knowledge *knowledge, Slice name, struct arena *arena,
+                         struct diag *diag, uint32_t *ret_table) {
     const struct map *names = &knowledge->plan->tables_by_name;
     uint32_t table = map_get(names, name);
     if (table == MAP_NONE) {
-        return change_refuse(diag, arena, "KN102", did_you_mean(names, name, arena, "declare it in knowledge.yaml"),
+        return change_refuse(diag, arena, "KN102",
+                             did_you_mean(names, name, arena, "declare it in knowledge.yaml"),
                              "there is no table '%.*s'", SLICE_ARGS(shown(name)));
     }
     *ret_table = table;
     return STATUS_OK;
 }
 
-Status change_find_column(const struct knowledge *knowledge, uint32_t table, Slice name, struct arena *arena,
-                          struct diag *diag, uint32_t *ret_column) {
+Status change_find_column(const struct knowledge *knowledge, uint32_t table, Slice name,
+                          struct arena *arena, struct diag *diag, uint32_t *ret_column) {
     const struct knowledge_table *plan = &knowledge->plan->tables[table];
     uint32_t column = map_get(&plan->columns_by_name, name);
     if (column == MAP_NONE) {
-        return change_refuse(diag, arena, "KN103",
-                             did_you_mean(&plan->columns_by_name, name, arena, "declare it in knowledge.yaml"),
-                             "the table '%.*s' has no column '%.*s'", SLICE_ARGS(plan->name), SLICE_ARGS(shown(name)));
+        return change_refuse(
+            diag, arena, "KN103",
+            did_you_mean(&plan->columns_by_name, name, arena, "declare it in knowledge.yaml"),
+            "the table '%.*s' has no column '%.*s'", SLICE_ARGS(plan->name),
+            SLICE_ARGS(shown(name)));
     }
     *ret_column = column;
     return STATUS_OK;
 }
 
-// The members of an object by their place in a list of names. JSON_NONE: not there. An unknown one is refused
-// with the nearest name, one that comes twice as well.
+// The members of an object by their place in a list of names. JSON_NONE: not there. An unknown one
+// is refused with the nearest name, one that comes twice as well.
 static Status read_members(JsonTree tree, uint32_t object, const char *const *names, uint32_t count,
                            struct arena *arena, struct diag *diag, uint32_t *ret_members) {
     for (uint32_t k = 0; k < count; k++) {
@@ -83,7 +91,8 @@ static Status read_members(JsonTree tree, uint32_t object, const char *const *na
             for (uint32_t n = 0; n < count; n++) {
                 map_put(&known, slice_of(names[n]), n);
             }
-            return change_refuse(diag, arena, "KN117", did_you_mean(&known, key, arena, "see docs/packs.md"),
+            return change_refuse(diag, arena, "KN117",
+                                 did_you_mean(&known, key, arena, "see docs/packs.md"),
                                  "the member '%.*s' is not known", SLICE_ARGS(shown(key)));
         }
         if (ret_members[k] != JSON_NONE) {
@@ -100,13 +109,14 @@ static const struct json_node *member_at(JsonTree tree, uint32_t member) {
     return member == JSON_NONE || tree.nodes[member].kind == JSON_NULL ? NULL : &tree.nodes[member];
 }
 
-static Status read_text(JsonTree tree, uint32_t member, struct arena *arena, struct diag *diag, Slice *ret_text) {
+static Status read_text(JsonTree tree, uint32_t member, struct arena *arena, struct diag *diag,
+                        Slice *ret_text) {
     const struct json_node *node = member_at(tree, member);
     *ret_text = node == NULL ? SLICE("") : node->text;
     if (node != NULL && node->kind != JSON_STRING) {
         *ret_text = SLICE("");
-        return change_refuse(diag, arena, "KN104", SLICE("write it in double quotes"), "'%.*s' is not a text",
-                             SLICE_ARGS(node->key));
+        return change_refuse(diag, arena, "KN104", SLICE("write it in double quotes"),
+                             "'%.*s' is not a text", SLICE_ARGS(node->key));
     }
     return STATUS_OK;
 }
@@ -118,11 +128,12 @@ static Status time_refused(Slice name, Slice seen, struct arena *arena, struct d
 }
 
 static bool time_from_ms(int64_t ms, int64_t *ret_us) {
-    return !__builtin_mul_overflow(ms, US_PER_MS, ret_us) && *ret_us != INT64_MIN && *ret_us != INT64_MAX;
+    return !__builtin_mul_overflow(ms, US_PER_MS, ret_us) && *ret_us != INT64_MIN &&
+           *ret_us != INT64_MAX;
 }
 
-Status change_time_text(const struct knowledge *knowledge, Slice name, Slice text, struct arena *arena,
-                        struct diag *diag, int64_t *ret_us) {
+Status change_time_text(const struct knowledge *knowledge, Slice name, Slice text,
+                        struct arena *arena, struct diag *diag, int64_t *ret_us) {
     int64_t ms;
     int64_t time_us;
     bool is_read = slice_to_i64(text, &ms) ? time_from_ms(ms, &time_us)
@@ -135,8 +146,8 @@ Status change_time_text(const struct knowledge *knowledge, Slice name, Slice tex
 }
 
 // `ret_us` stays as it is when the member is absent or null.
-static Status read_time(const struct knowledge *knowledge, JsonTree tree, uint32_t member, struct arena *arena,
-                        struct diag *diag, int64_t *ret_us) {
+static Status read_time(const struct knowledge *knowledge, JsonTree tree, uint32_t member,
+                        struct arena *arena, struct diag *diag, int64_t *ret_us) {
     const struct json_node *node = member_at(tree, member);
     if (node == NULL) {
         return STATUS_OK;
@@ -146,7 +157,8 @@ static Status read_time(const struct knowledge *knowledge, JsonTree tree, uint32
     }
     int64_t time_us;
     if (node->kind != JSON_INT || !time_from_ms(node->i64, &time_us)) {
-        return time_refused(node->key, SLICE("neither a text nor a whole number in range"), arena, diag);
+        return time_refused(node->key, SLICE("neither a text nor a whole number in range"), arena,
+                            diag);
     }
     *ret_us = time_us;
     return STATUS_OK;
@@ -163,15 +175,17 @@ static bool key_part(const struct json_node *node, struct arena *arena, Slice *r
 }
 
 static Status key_refused(struct arena *arena, struct diag *diag) {
-    return change_refuse(diag, arena, "KN110", SLICE("a text that is not empty, a whole number, or an array of them"),
+    return change_refuse(diag, arena, "KN110",
+                         SLICE("a text that is not empty, a whole number, or an array of them"),
                          "the key is missing or empty");
 }
 
-static Status key_count_refused(const struct knowledge_table *table, uint32_t count, struct arena *arena,
-                                struct diag *diag) {
-    return change_refuse(diag, arena, "KN110", SLICE("the parts in the order of the table's key in knowledge.yaml"),
-                         "the key of '%.*s' has %u parts, this one has %u", SLICE_ARGS(table->name), table->key_count,
-                         count);
+static Status key_count_refused(const struct knowledge_table *table, uint32_t count,
+                                struct arena *arena, struct diag *diag) {
+    return change_refuse(diag, arena, "KN110",
+                         SLICE("the parts in the order of the table's key in knowledge.yaml"),
+                         "the key of '%.*s' has %u parts, this one has %u", SLICE_ARGS(table->name),
+                         table->key_count, count);
 }
 
 // An absent member is a key without parts.
@@ -183,10 +197,12 @@ static Status read_parts(JsonTree tree, uint32_t member, struct arena *arena, st
     }
     if (tree.nodes[member].kind != JSON_ARRAY) {
         *ret_count = 1;
-        return key_part(&tree.nodes[member], arena, &parts[0]) ? STATUS_OK : key_refused(arena, diag);
+        return key_part(&tree.nodes[member], arena, &parts[0]) ? STATUS_OK
+                                                               : key_refused(arena, diag);
     }
     JSON_EACH(tree, member, i) {
-        if (*ret_count == KNOWLEDGE_KEY_PARTS_MAX || !key_part(&tree.nodes[i], arena, &parts[*ret_count])) {
+        if (*ret_count == KNOWLEDGE_KEY_PARTS_MAX ||
+            !key_part(&tree.nodes[i], arena, &parts[*ret_count])) {
             return key_refused(arena, diag);
         }
         ++*ret_count;
@@ -194,13 +210,25 @@ static Status read_parts(JsonTree tree, uint32_t member, struct arena *arena, st
     return STATUS_OK;
 }
 
-enum { LIST, KEY, SOURCE, REASON, BEGIN, END, ENTRY_MEMBERS, OP = ENTRY_MEMBERS, TIME, RECORD_MEMBERS };
+enum {
+    LIST,
+    KEY,
+    SOURCE,
+    REASON,
+    BEGIN,
+    END,
+    ENTRY_MEMBERS,
+    OP = ENTRY_MEMBERS,
+    TIME,
+    RECORD_MEMBERS
+};
 
 // `members` in the order of the enum above; begin and end of the change are the defaults.
 static Status read_entry(const struct knowledge *knowledge, JsonTree tree, const uint32_t *members,
                          struct arena *arena, struct diag *diag, struct list_change *change) {
     if (members[LIST] == JSON_NONE) {
-        return change_refuse(diag, arena, "KN116", SLICE("add \"list\""), "the member 'list' is missing");
+        return change_refuse(diag, arena, "KN116", SLICE("add \"list\""),
+                             "the member 'list' is missing");
     }
     Slice name;
     TRY(read_text(tree, members[LIST], arena, diag, &name));
@@ -218,8 +246,9 @@ static Status read_entry(const struct knowledge *knowledge, JsonTree tree, const
     return read_time(knowledge, tree, members[END], arena, diag, &change->entry.end_us);
 }
 
-Status change_entry_from_json(const struct knowledge *knowledge, JsonTree tree, uint32_t object, struct arena *arena,
-                              struct diag *diag, struct list_change *ret_change) {
+Status change_entry_from_json(const struct knowledge *knowledge, JsonTree tree, uint32_t object,
+                              struct arena *arena, struct diag *diag,
+                              struct list_change *ret_change) {
     static const char *const names[] = {"list", "key", "source", "reason", "begin", "end"};
     uint32_t members[ENTRY_MEMBERS];
     TRY(read_members(tree, object, names, ENTRY_MEMBERS, arena, diag, members));
@@ -228,40 +257,46 @@ Status change_entry_from_json(const struct knowledge *knowledge, JsonTree tree, 
 }
 
 static Status texts_full(struct arena *arena, struct diag *diag) {
-    (void)change_refuse(diag, arena, "KN109", SLICE("shorten or drop texts; 16 GiB of texts is all that fits"),
+    (void)change_refuse(diag, arena, "KN109",
+                        SLICE("shorten or drop texts; 16 GiB of texts is all that fits"),
                         "there is no room for more texts");
     return STATUS_LIMIT;
 }
 
-Status change_add(struct knowledge *knowledge, const struct list_change *change, struct arena *arena,
-                  struct diag *diag) {
+Status change_add(struct knowledge *knowledge, const struct list_change *change,
+                  struct arena *arena, struct diag *diag) {
     const struct knowledge_list *list = &knowledge->plan->lists[change->list];
     if (change->entry.begin_us >= change->entry.end_us) {
-        return change_refuse(diag, arena, "KN108", SLICE("an entry holds from begin (inclusive) to end (exclusive)"),
+        return change_refuse(diag, arena, "KN108",
+                             SLICE("an entry holds from begin (inclusive) to end (exclusive)"),
                              "the end is not behind the begin");
     }
     if (change->entry.source.size > TEXT_SIZE_MAX || change->entry.reason.size > TEXT_SIZE_MAX) {
-        return change_refuse(diag, arena, "KN111", SLICE("at most 4096 bytes"), "the source or reason is too long");
+        return change_refuse(diag, arena, "KN111", SLICE("at most 4096 bytes"),
+                             "the source or reason is too long");
     }
     Status status = knowledge_list_add(knowledge, change->list, change->key, &change->entry);
     if (status != STATUS_LIMIT) {
         return status;
     }
     if (knowledge->lists.counts[change->list] >= list->cap) {
-        (void)change_refuse(diag, arena, "KN109", SLICE("raise its cap in knowledge.yaml, or forget ended entries"),
-                            "the list '%.*s' is full with %u entries", SLICE_ARGS(list->name), list->cap);
+        (void)change_refuse(
+            diag, arena, "KN109", SLICE("raise its cap in knowledge.yaml, or forget ended entries"),
+            "the list '%.*s' is full with %u entries", SLICE_ARGS(list->name), list->cap);
         return STATUS_LIMIT;
     }
-    (void)change_refuse(diag, arena, "KN109", SLICE("remove the old entry before adding one, or forget ended entries"),
+    (void)change_refuse(diag, arena, "KN109",
+                        SLICE("remove the old entry before adding one, or forget ended entries"),
                         "the key has %d entries on the list '%.*s', or there is no room for texts",
                         KNOWLEDGE_ENTRIES_PER_KEY_MAX, SLICE_ARGS(list->name));
     return STATUS_LIMIT;
 }
 
-Status change_write(struct knowledge *knowledge, const struct table_change *change, struct arena *arena,
-                    struct diag *diag) {
+Status change_write(struct knowledge *knowledge, const struct table_change *change,
+                    struct arena *arena, struct diag *diag) {
     const struct knowledge_table *table = &knowledge->plan->tables[change->table];
-    Status status = tables_write(knowledge, change->table, change->key, knowledge->staged, change->count);
+    Status status =
+        tables_write(knowledge, change->table, change->key, knowledge->staged, change->count);
     if (status != STATUS_LIMIT) {
         return status;
     }
@@ -269,13 +304,15 @@ Status change_write(struct knowledge *knowledge, const struct table_change *chan
         return texts_full(arena, diag);
     }
     (void)change_refuse(diag, arena, "KN109", SLICE("raise its cap in knowledge.yaml"),
-                        "the table '%.*s' is full with %u rows", SLICE_ARGS(table->name), table->cap);
+                        "the table '%.*s' is full with %u rows", SLICE_ARGS(table->name),
+                        table->cap);
     return STATUS_LIMIT;
 }
 
-static Status change_list(struct knowledge *knowledge, JsonTree tree, uint32_t record, struct arena *arena,
-                          struct diag *diag) {
-    static const char *const names[] = {"$list", "key", "source", "reason", "begin", "end", "op", "time"};
+static Status change_list(struct knowledge *knowledge, JsonTree tree, uint32_t record,
+                          struct arena *arena, struct diag *diag) {
+    static const char *const names[] = {"$list", "key", "source", "reason",
+                                        "begin", "end", "op",     "time"};
     uint32_t members[RECORD_MEMBERS];
     TRY(read_members(tree, record, names, RECORD_MEMBERS, arena, diag, members));
     Slice op;
@@ -290,7 +327,8 @@ static Status change_list(struct knowledge *knowledge, JsonTree tree, uint32_t r
     TRY(read_entry(knowledge, tree, members, arena, diag, &change));
     bool is_add = slice_is(op, "add");
     if (time_us == INT64_MIN && (!is_add || change.entry.begin_us == INT64_MIN)) {
-        return change_refuse(diag, arena, "KN116", SLICE("the moment of the change, in milliseconds or RFC 3339"),
+        return change_refuse(diag, arena, "KN116",
+                             SLICE("the moment of the change, in milliseconds or RFC 3339"),
                              "the member 'time' is missing");
     }
     if (is_add) {
@@ -300,8 +338,8 @@ static Status change_list(struct knowledge *knowledge, JsonTree tree, uint32_t r
     return STATUS_OK;
 }
 
-static Status stage(struct knowledge *knowledge, uint32_t table, const struct json_node *member, struct arena *arena,
-                    struct diag *diag, uint32_t *count) {
+static Status stage(struct knowledge *knowledge, uint32_t table, const struct json_node *member,
+                    struct arena *arena, struct diag *diag, uint32_t *count) {
     uint32_t column;
     TRY(change_find_column(knowledge, table, member->key, arena, diag, &column));
     for (uint32_t k = 0; k < *count; k++) {
@@ -311,14 +349,15 @@ static Status stage(struct knowledge *knowledge, uint32_t table, const struct js
         }
     }
     struct staged_cell cell;
-    TRY(value_from_json(&knowledge->plan->tables[table].columns[column], member, arena, diag, &cell));
+    TRY(value_from_json(&knowledge->plan->tables[table].columns[column], member, arena, diag,
+                        &cell));
     cell.column = column;
     knowledge->staged[(*count)++] = cell;
     return STATUS_OK;
 }
 
-static Status change_table(struct knowledge *knowledge, JsonTree tree, uint32_t record, struct arena *arena,
-                           struct diag *diag) {
+static Status change_table(struct knowledge *knowledge, JsonTree tree, uint32_t record,
+                           struct arena *arena, struct diag *diag) {
     enum { TABLE, TABLE_KEY, SET, TABLE_TIME, MEMBERS };
     static const char *const names[] = {"$table", "key", "set", "time"};
     uint32_t members[MEMBERS];
@@ -327,7 +366,8 @@ static Status change_table(struct knowledge *knowledge, JsonTree tree, uint32_t 
     struct table_change change = {0};
     TRY(read_text(tree, members[TABLE], arena, diag, &name));
     TRY(find_table(knowledge, name, arena, diag, &change.table));
-    int64_t time_us = 0; // there is no history of tables, but a time that cannot be read is a mistake
+    int64_t time_us =
+        0; // there is no history of tables, but a time that cannot be read is a mistake
     TRY(read_time(knowledge, tree, members[TABLE_TIME], arena, diag, &time_us));
     Slice parts[KNOWLEDGE_KEY_PARTS_MAX];
     uint32_t count;
@@ -339,7 +379,8 @@ static Status change_table(struct knowledge *knowledge, JsonTree tree, uint32_t 
     change.key = knowledge_key(parts, count);
     const struct json_node *set = member_at(tree, members[SET]);
     if (set == NULL || set->kind != JSON_OBJECT) {
-        return change_refuse(diag, arena, "KN116", SLICE("\"set\": {\"column\": value}; null clears a cell"),
+        return change_refuse(diag, arena, "KN116",
+                             SLICE("\"set\": {\"column\": value}; null clears a cell"),
                              "the member 'set' is missing or no object");
     }
     JSON_EACH(tree, members[SET], i) {
@@ -357,8 +398,9 @@ static uint32_t find_part(const struct knowledge_table *table, Slice name) {
     return part;
 }
 
-Status change_row_from_json(struct knowledge *knowledge, uint32_t table, JsonTree tree, uint32_t object,
-                            struct arena *arena, struct diag *diag, struct table_change *ret_change) {
+Status change_row_from_json(struct knowledge *knowledge, uint32_t table, JsonTree tree,
+                            uint32_t object, struct arena *arena, struct diag *diag,
+                            struct table_change *ret_change) {
     const struct knowledge_table *plan = &knowledge->plan->tables[table];
     Slice parts[KNOWLEDGE_KEY_PARTS_MAX] = {0};
     uint32_t found = 0;
@@ -370,8 +412,8 @@ Status change_row_from_json(struct knowledge *knowledge, uint32_t table, JsonTre
             continue;
         }
         if (parts[part].size > 0) {
-            return change_refuse(diag, arena, "KN118", SLICE("leave out one of the two"), "'%.*s' is there twice",
-                                 SLICE_ARGS(plan->key[part]));
+            return change_refuse(diag, arena, "KN118", SLICE("leave out one of the two"),
+                                 "'%.*s' is there twice", SLICE_ARGS(plan->key[part]));
         }
         if (!key_part(&tree.nodes[i], arena, &parts[part])) {
             return key_refused(arena, diag);
@@ -387,17 +429,19 @@ Status change_row_from_json(struct knowledge *knowledge, uint32_t table, JsonTre
 
 Status knowledge_set(struct knowledge *knowledge, uint32_t table, Hash128 key, uint32_t column,
                      const struct json_node *value, struct arena *arena, struct diag *diag) {
-    INVARIANT(table < knowledge->plan->table_count && column < knowledge->plan->tables[table].column_count);
+    INVARIANT(table < knowledge->plan->table_count &&
+              column < knowledge->plan->tables[table].column_count);
     struct staged_cell cell;
-    TRY(value_from_json(&knowledge->plan->tables[table].columns[column], value, arena, diag, &cell));
+    TRY(value_from_json(&knowledge->plan->tables[table].columns[column], value, arena, diag,
+                        &cell));
     cell.column = column;
     knowledge->staged[0] = cell;
     struct table_change change = {table, key, 1};
     return change_write(knowledge, &change, arena, diag);
 }
 
-// The tree around a node. `next` counts from the start of the tree, and the first leaf below a node, whose
-// `next` is its own number plus 1, lies as many nodes behind it as it is deep.
+// The tree around a node. `next` counts from the start of the tree, and the first leaf below a
+// node, whose `next` is its own number plus 1, lies as many nodes behind it as it is deep.
 static JsonTree tree_of(const struct json_node *record, uint32_t *ret_number) {
     uint32_t depth = 0;
     while (record[depth].count > 0) {
@@ -407,8 +451,8 @@ static JsonTree tree_of(const struct json_node *record, uint32_t *ret_number) {
     return (JsonTree){record - *ret_number, record->next};
 }
 
-Status knowledge_change(struct knowledge *knowledge, const struct json_node *record, struct arena *arena,
-                        struct diag *diag) {
+Status knowledge_change(struct knowledge *knowledge, const struct json_node *record,
+                        struct arena *arena, struct diag *diag) {
     uint32_t number;
     JsonTree tree = tree_of(record, &number);
     if (json_member(tree, number, SLICE("$list")) != JSON_NONE) {
@@ -417,6 +461,7 @@ Status knowledge_change(struct knowledge *knowledge, const struct json_node *rec
     if (json_member(tree, number, SLICE("$table")) != JSON_NONE) {
         return change_table(knowledge, tree, number, arena, diag);
     }
-    return change_refuse(diag, arena, "KN116", SLICE("a record begins with \"$list\" or \"$table\""),
+    return change_refuse(diag, arena, "KN116",
+                         SLICE("a record begins with \"$list\" or \"$table\""),
                          "this is no record of a list or table");
 }

@@ -5,13 +5,15 @@
 
 enum { LIST_FILE = -1 };
 
-static void load(struct world *world, int table, bool csv, const char *text, struct source *source) {
+static void load(struct world *world, int table, bool csv, const char *text,
+                 struct source *source) {
     *source = (struct source){csv ? SLICE("x.csv") : SLICE("x.ndjson"), slice_of(text)};
     diag_list_init(&world->diags, &world->arena);
     if (table == LIST_FILE) {
         knowledge_load_list_file(world->knowledge, source, csv, &world->arena, &world->diags);
     } else {
-        knowledge_load_table_file(world->knowledge, (uint32_t)table, source, csv, &world->arena, &world->diags);
+        knowledge_load_table_file(world->knowledge, (uint32_t)table, source, csv, &world->arena,
+                                  &world->diags);
     }
 }
 
@@ -27,8 +29,10 @@ IN_WORLD(test_lists) {
          "police,A2,police,,1000,1970-01-01T00:00:02Z\r\n"
          "pairs,A|B,,,1970-01-01 08:00:01,\r\n",
          &source);
-    CHECK(world->diags.count == 0 && on(world, POLICE, "A1", INT64_MIN) && on(world, POLICE, "A1", 0));
-    CHECK(!on(world, POLICE, "A2", 999999) && on(world, POLICE, "A2", 1000000) && !on(world, POLICE, "A2", 2000000));
+    CHECK(world->diags.count == 0 && on(world, POLICE, "A1", INT64_MIN) &&
+          on(world, POLICE, "A1", 0));
+    CHECK(!on(world, POLICE, "A2", 999999) && on(world, POLICE, "A2", 1000000) &&
+          !on(world, POLICE, "A2", 2000000));
     Slice parts[] = {SLICE("A"), SLICE("B")};
     CHECK(knowledge_on_list(world->knowledge, PAIRS, knowledge_key(parts, 2), 1000000));
     CHECK(!knowledge_on_list(world->knowledge, PAIRS, knowledge_key(parts, 2), 999999));
@@ -36,11 +40,13 @@ IN_WORLD(test_lists) {
     CHECK(knowledge_list_entry(world->knowledge, POLICE, key_of("A1"), 0, &entry));
     CHECK(slice_is(entry.source, "police") && slice_is(entry.reason, "case 77, \"x\""));
     uint64_t before = knowledge_hash(world->knowledge);
-    load(world, LIST_FILE, false, // the same, said in JSON: nothing changes
-         "{\"list\":\"police\",\"key\":\"A1\",\"source\":\"police\",\"reason\":\"case 77, \\\"x\\\"\"}\n\n"
-         "{\"list\":\"police\",\"key\":\"A2\",\"source\":\"police\",\"begin\":1000,\"end\":2000}\r\n"
-         "{\"list\":\"pairs\",\"key\":[\"A\",\"B\"],\"begin\":1000,\"end\":null}",
-         &source);
+    load(
+        world, LIST_FILE, false, // the same, said in JSON: nothing changes
+        "{\"list\":\"police\",\"key\":\"A1\",\"source\":\"police\",\"reason\":\"case 77, "
+        "\\\"x\\\"\"}\n\n"
+        "{\"list\":\"police\",\"key\":\"A2\",\"source\":\"police\",\"begin\":1000,\"end\":2000}\r\n"
+        "{\"list\":\"pairs\",\"key\":[\"A\",\"B\"],\"begin\":1000,\"end\":null}",
+        &source);
     CHECK(world->diags.count == 0 && knowledge_hash(world->knowledge) == before);
     return true;
 }
@@ -60,8 +66,10 @@ IN_WORLD(test_tables) {
     CHECK(isnan(knowledge_cell(world->knowledge, CUST, row, RATIO)));
     uint64_t before = knowledge_hash(world->knowledge);
     load(world, CUST, false,
-         "{\"cust_id\":\"C1\",\"monthly_income\":500000,\"age\":67,\"is_staff\":true,\"occupation\":\"RETIRED\","
-         "\"city\":\"杭州\"}\n{\"age\":30,\"cust_id\":\"C2\",\"is_staff\":false,\"occupation\":null}",
+         "{\"cust_id\":\"C1\",\"monthly_income\":500000,\"age\":67,\"is_staff\":true,"
+         "\"occupation\":\"RETIRED\","
+         "\"city\":\"杭州\"}\n{\"age\":30,\"cust_id\":\"C2\",\"is_staff\":false,\"occupation\":"
+         "null}",
          &source);
     CHECK(world->diags.count == 0 && knowledge_hash(world->knowledge) == before);
     load(world, CUST, true, "cust_id,age\nC1,\n", &source); // empty clears, what is not named stays
@@ -95,9 +103,12 @@ static bool has_mistake(const struct mistake *mistake) {
     char text[1000];
     bool is_header = strcmp(mistake->code, "KN113") == 0;
     bool is_list = mistake->table == LIST_FILE;
-    const char *head = !mistake->csv ? "" : is_list ? "list,key,source,reason,begin,end\n" : "cust_id,age,monthly_income,occupation,is_staff\n";
-    const char *good = is_list ? (mistake->csv ? "police,G%d,,,,\n" : "{\"list\":\"police\",\"key\":\"G%d\"}\n")
-                               : (mistake->csv ? "G%d,1,,,\n" : "{\"cust_id\":\"G%d\",\"age\":1}\n");
+    const char *head = !mistake->csv ? ""
+                       : is_list     ? "list,key,source,reason,begin,end\n"
+                                     : "cust_id,age,monthly_income,occupation,is_staff\n";
+    const char *good =
+        is_list ? (mistake->csv ? "police,G%d,,,,\n" : "{\"list\":\"police\",\"key\":\"G%d\"}\n")
+                : (mistake->csv ? "G%d,1,,,\n" : "{\"cust_id\":\"G%d\",\"age\":1}\n");
     char one[100];
     char two[100];
     snprintf(one, sizeof one, good, 1);
@@ -106,8 +117,9 @@ static bool has_mistake(const struct mistake *mistake) {
     load(&world, mistake->table, mistake->csv, is_header ? mistake->text : text, &source);
     struct knowledge_counters counters = knowledge_counters(world.knowledge);
     const struct diag *diag = &world.diags.items[0];
-    bool ok = world.diags.count == 1 && strcmp(diag->code, mistake->code) == 0 && diag->place.line == mistake->line &&
-              diag->place.column == mistake->column && diag->place.source == &source && !slice_empty(diag->hint) &&
+    bool ok = world.diags.count == 1 && strcmp(diag->code, mistake->code) == 0 &&
+              diag->place.line == mistake->line && diag->place.column == mistake->column &&
+              diag->place.source == &source && !slice_empty(diag->hint) &&
               counters.list_entries + counters.table_rows == (is_header ? 0 : 2);
     if (!ok) {
         fprintf(stderr, "%u diagnostics\n", world.diags.count);
@@ -133,8 +145,10 @@ static bool test_mistakes(void) {
         {LIST_FILE, true, "", "KN113", 1, 1},
         {LIST_FILE, false, "{\"list\":\"polcie\",\"key\":\"A\"}", "KN101", 2, 1},
         {LIST_FILE, false, "{\"list\":\"police\",\"kye\":\"A\"}", "KN117", 2, 18},
-        {LIST_FILE, false, "{\"list\":\"police\",\"key\":\"A\",\"begin\":\"noon\"}", "KN107", 2, 28},
-        {LIST_FILE, false, "{\"list\":\"police\",\"key\":\"A\",\"begin\":5,\"end\":4}", "KN108", 2, 1},
+        {LIST_FILE, false, "{\"list\":\"police\",\"key\":\"A\",\"begin\":\"noon\"}", "KN107", 2,
+         28},
+        {LIST_FILE, false, "{\"list\":\"police\",\"key\":\"A\",\"begin\":5,\"end\":4}", "KN108", 2,
+         1},
         {LIST_FILE, false, "{\"key\":\"A\"}", "KN116", 2, 1},
         {LIST_FILE, false, "{\"list\":\"police\"}", "KN110", 2, 1},
         {LIST_FILE, false, "{\"list\":\"police\",}", "KN112", 2, 18},
@@ -171,7 +185,8 @@ static bool test_mistakes(void) {
 IN_WORLD(test_twice) {
     struct source source;
     load(world, CUST, true, "cust_id,age\nC1,1\nC2,2\nC1,3\n", &source);
-    CHECK(world->diags.count == 1 && world->diags.warning_count == 1 && world->diags.items[0].place.line == 4);
+    CHECK(world->diags.count == 1 && world->diags.warning_count == 1 &&
+          world->diags.items[0].place.line == 4);
     KnowledgeRow row = knowledge_row(world->knowledge, CUST, key_of("C1"));
     CHECK(knowledge_cell(world->knowledge, CUST, row, AGE) == 3);
     load(world, CUST, true, "cust_id,age\nC1,4\n", &source); // another file may say it anew
@@ -192,7 +207,8 @@ IN_WORLD(test_many) {
     load(world, CUST, true, text.bytes, &source);
     bool ok = world->diags.count == KNOWLEDGE_FILE_DIAGS_MAX + 1;
     const struct diag *last = &world->diags.items[world->diags.count - 1];
-    ok = ok && strcmp(last->code, "KN120") == 0 && slice_starts_with(last->message, SLICE("1600 more"));
+    ok = ok && strcmp(last->code, "KN120") == 0 &&
+         slice_starts_with(last->message, SLICE("1600 more"));
     ok = ok && knowledge_counters(world->knowledge).table_refused == 1100;
     buf_deinit(&text);
     CHECK(ok);

@@ -96,7 +96,8 @@ void index_remove(struct index *index, uint64_t hash, uint32_t ref) {
     struct index_segment *segment = index_segment_of(index, hash);
     uint32_t mask = segment->capacity - 1;
     uint32_t hole = find(segment, hash, ref);
-    // A follower moves into the hole unless its home lies behind the hole, on the way from hole to follower.
+    // A follower moves into the hole unless its home lies behind the hole, on the way from hole to
+    // follower.
     for (uint32_t at = (hole + 1) & mask; segment->slots[at] != 0; at = (at + 1) & mask) {
         uint32_t home = home_of(segment->slots[at], mask);
         if (((at - home) & mask) >= ((at - hole) & mask)) {
@@ -120,7 +121,8 @@ void index_validate(const struct index *index) {
                 continue;
             }
             count++;
-            for (uint32_t way = home_of(segment->slots[at], mask); way != at; way = (way + 1) & mask) {
+            for (uint32_t way = home_of(segment->slots[at], mask); way != at;
+                 way = (way + 1) & mask) {
                 INVARIANT(segment->slots[way] != 0);
             }
         }

@@ -1,17 +1,18 @@
 #pragma once
 // Index: 64-bit hashes to 32-bit references, for the lists, tables and texts of this folder.
 //
-// The items lie elsewhere and do not move; the index only says which of them may be meant. A slot is 8 bytes,
-// the lower half of the hash and the reference plus 1, so that a line of the cache holds eight and a question
-// about what is not there usually reads one line:
+// The items lie elsewhere and do not move; the index only says which of them may be meant. A slot
+// is 8 bytes, the lower half of the hash and the reference plus 1, so that a line of the cache
+// holds eight and a question about what is not there usually reads one line:
 //
 //     hash    [ segment | ............ | tag (32) ]
 //     segment [ slot slot slot ... ]   slot = tag << 32 | (reference + 1), 0: empty
 //
-// The upper bits of the hash choose a segment, a small table of its own with linear probing that starts at the
-// tag's lower bits. Each segment doubles by itself, so growing never takes longer than one segment's move: with
-// segments for the declared cap that is some 4096 slots, about 10 us, however large the index. Taking out moves
-// the followers back, so no tombstones are left and a look-up never slows down with time.
+// The upper bits of the hash choose a segment, a small table of its own with linear probing that
+// starts at the tag's lower bits. Each segment doubles by itself, so growing never takes longer
+// than one segment's move: with segments for the declared cap that is some 4096 slots, about 10 us,
+// however large the index. Taking out moves the followers back, so no tombstones are left and a
+// look-up never slows down with time.
 
 #include "base/hash.h"
 
@@ -28,7 +29,8 @@ struct index {
     uint64_t bytes;
 };
 
-// `cap`: how many references there will be at most; it is no limit, it only sets the number of segments.
+// `cap`: how many references there will be at most; it is no limit, it only sets the number of
+// segments.
 void index_init(struct index *index, uint64_t cap);
 void index_deinit(struct index *index);
 void index_insert(struct index *index, uint64_t hash, uint32_t ref);

@@ -71,7 +71,8 @@ static bool test_slab(void) {
     }
     slab_give(&slab, 17);
     slab_give(&slab, 4000);
-    ok = ok && slab.count == 4998 && slab_take(&slab) == 4000 && slab_take(&slab) == 17 && slab_take(&slab) == 5000;
+    ok = ok && slab.count == 4998 && slab_take(&slab) == 4000 && slab_take(&slab) == 17 &&
+         slab_take(&slab) == 5000;
     ok = ok && *(unsigned char *)slab_at(&slab, 4999) == (unsigned char)4999;
     slab_deinit(&slab);
     slab_init(&slab, 100000); // larger than a block

@@ -1,5 +1,5 @@
-// Prints what look-ups and changes cost: knowledge_bench [rows]. The keys are asked in random order, so that at
-// a million rows nearly every look-up misses the cache, as with real accounts.
+// Prints what look-ups and changes cost: knowledge_bench [rows]. The keys are asked in random
+// order, so that at a million rows nearly every look-up misses the cache, as with real accounts.
 
 #include "base/random.h"
 #include "monitoring/knowledge/knowledge_test.h"
@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-static const char yaml[] = "lists: {l: {cap: 100000000}}\n"
-                           "tables: [{name: t, key: [k], cap: 100000000, fields: {a: {type: int}, b: {type: float},"
-                           " c: {type: bool}, d: {type: money}, e: {type: int}, f: {type: int}}}]\n";
+static const char yaml[] =
+    "lists: {l: {cap: 100000000}}\n"
+    "tables: [{name: t, key: [k], cap: 100000000, fields: {a: {type: int}, b: {type: float},"
+    " c: {type: bool}, d: {type: money}, e: {type: int}, f: {type: int}}}]\n";
 
 static double now_ns(void) {
     struct timespec time;
@@ -63,8 +64,10 @@ static void run(struct knowledge *knowledge, uint64_t rows, struct arena *arena)
     }
     print("table: find a row, read a cell", ASKED);
     uint64_t last = 0;
-    for (uint64_t i = 0; i < ASKED; i++) { // each key depends on the answer before: the whole latency
-        KnowledgeRow row = knowledge_row(knowledge, 0, key_number((random_below(&random, rows) + last) % rows));
+    for (uint64_t i = 0; i < ASKED;
+         i++) { // each key depends on the answer before: the whole latency
+        KnowledgeRow row =
+            knowledge_row(knowledge, 0, key_number((random_below(&random, rows) + last) % rows));
         last = (uint64_t)knowledge_cell(knowledge, 0, row, 0);
     }
     print("table: the same, one after the other", ASKED);
@@ -77,8 +80,9 @@ static void run(struct knowledge *knowledge, uint64_t rows, struct arena *arena)
     }
     print("list: asked, is not on it", ASKED);
     struct knowledge_counters counters = knowledge_counters(knowledge);
-    printf("%.0f MB for both; %.1f bytes a row and entry together (%g %llu %llu)\n", (double)counters.bytes / 1e6,
-           (double)counters.bytes / (double)rows, sum, (unsigned long long)found, (unsigned long long)last);
+    printf("%.0f MB for both; %.1f bytes a row and entry together (%g %llu %llu)\n",
+           (double)counters.bytes / 1e6, (double)counters.bytes / (double)rows, sum,
+           (unsigned long long)found, (unsigned long long)last);
 }
 
 int main(int argc, char **argv) {
@@ -92,7 +96,8 @@ int main(int argc, char **argv) {
     struct diag_list diags;
     diag_list_init(&diags, &arena);
     struct source source = {SLICE("bench"), slice_of(yaml)};
-    const struct knowledge_plan *plan = knowledge_load(yaml_parse(&source, &arena, &diags), &arena, &diags);
+    const struct knowledge_plan *plan =
+        knowledge_load(yaml_parse(&source, &arena, &diags), &arena, &diags);
     diag_list_print(&diags, stderr);
     INVARIANT(plan != NULL);
     struct knowledge *knowledge = knowledge_create(plan, 2, 0);

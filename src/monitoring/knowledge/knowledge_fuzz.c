@@ -1,7 +1,8 @@
 // The first byte says what the rest is:
-//     c: records, one a line     l, L: a list file as CSV, NDJSON     t, T: a table file     y: knowledge.yaml
-// What is refused changes nothing, the same twice comes to the same state, a file loaded again changes nothing,
-// and every message can be printed.
+//     c: records, one a line     l, L: a list file as CSV, NDJSON     t, T: a table file     y:
+//     knowledge.yaml
+// What is refused changes nothing, the same twice comes to the same state, a file loaded again
+// changes nothing, and every message can be printed.
 
 #include "codec/lines.h"
 #include "monitoring/knowledge/knowledge_test.h"
@@ -31,7 +32,8 @@ static void run_records(struct world *world, Slice text) {
         struct diag diag = {0};
         Status status = knowledge_change(world->knowledge, tree.nodes, &world->arena, &diag);
         INVARIANT(status == STATUS_OK || status == STATUS_INVALID || status == STATUS_LIMIT);
-        INVARIANT(status == STATUS_OK || (knowledge_hash(world->knowledge) == before && !slice_empty(diag.message)));
+        INVARIANT(status == STATUS_OK ||
+                  (knowledge_hash(world->knowledge) == before && !slice_empty(diag.message)));
     }
     line_reader_destroy(lines);
 }
@@ -41,7 +43,8 @@ static void load(struct world *world, const struct source *source, char kind) {
     if (kind == 'l' || kind == 'L') {
         knowledge_load_list_file(world->knowledge, source, csv, &world->arena, &world->diags);
     } else {
-        knowledge_load_table_file(world->knowledge, CUST, source, csv, &world->arena, &world->diags);
+        knowledge_load_table_file(world->knowledge, CUST, source, csv, &world->arena,
+                                  &world->diags);
     }
 }
 
@@ -53,7 +56,8 @@ static uint64_t run(char kind, Slice text) {
         run_records(&world, text);
     } else if (kind == 'y') {
         const struct yaml_node *root = yaml_parse(&source, &world.arena, &world.diags);
-        const struct knowledge_plan *plan = root == NULL ? NULL : knowledge_load(root, &world.arena, &world.diags);
+        const struct knowledge_plan *plan =
+            root == NULL ? NULL : knowledge_load(root, &world.arena, &world.diags);
         INVARIANT((plan == NULL) == (world.diags.error_count > 0));
         knowledge_destroy(plan == NULL ? NULL : knowledge_create(plan, 2, 0));
     } else {

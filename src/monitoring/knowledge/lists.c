@@ -2,13 +2,15 @@
 
 #include <stdlib.h>
 
-// Lists. All lists share one slab of entries and one index of (list, key). The entries of a key form a chain,
-// the newest first, at most KNOWLEDGE_ENTRIES_PER_KEY_MAX long.
+// Lists. All lists share one slab of entries and one index of (list, key). The entries of a key
+// form a chain, the newest first, at most KNOWLEDGE_ENTRIES_PER_KEY_MAX long.
 //
 // The set of entries alone decides every answer, not the order in which they came:
 //   * no two entries of a key have the same interval, and none is empty;
-//   * of several that hold, the one with the latest begin is shown, and of those the one with the latest end;
-//   * when `remove` cuts two entries with one begin to the same interval, the one that had the later end stays.
+//   * of several that hold, the one with the latest begin is shown, and of those the one with the
+//   latest end;
+//   * when `remove` cuts two entries with one begin to the same interval, the one that had the
+//   later end stays.
 
 static uint64_t hash_of(uint32_t list, Hash128 key) {
     return key.low ^ (uint64_t)(list + 1) * UINT64_C(0x9e3779b97f4a7c15);
@@ -63,8 +65,8 @@ static void set_text(struct knowledge *knowledge, uint32_t *ref, uint32_t new_re
 }
 
 // References for both texts, or none.
-static bool take_texts(struct knowledge *knowledge, const struct knowledge_entry *entry, uint32_t *ret_source,
-                       uint32_t *ret_reason) {
+static bool take_texts(struct knowledge *knowledge, const struct knowledge_entry *entry,
+                       uint32_t *ret_source, uint32_t *ret_reason) {
     uint32_t source = TEXT_NONE;
     uint32_t reason = TEXT_NONE;
     if (!slice_empty(entry->source) && !texts_take(&knowledge->texts, entry->source, &source)) {
@@ -82,7 +84,8 @@ static bool take_texts(struct knowledge *knowledge, const struct knowledge_entry
 Status knowledge_list_add(struct knowledge *knowledge, uint32_t list, Hash128 key,
                           const struct knowledge_entry *entry) {
     ENSURE(entry->begin_us < entry->end_us, STATUS_INVALID);
-    ENSURE(entry->source.size <= TEXT_SIZE_MAX && entry->reason.size <= TEXT_SIZE_MAX, STATUS_INVALID);
+    ENSURE(entry->source.size <= TEXT_SIZE_MAX && entry->reason.size <= TEXT_SIZE_MAX,
+           STATUS_INVALID);
     uint32_t head = find_head(knowledge, list, key);
     uint32_t same = SLAB_NONE;
     uint32_t length = 0;
@@ -131,8 +134,10 @@ static void unlink_entry(struct knowledge *knowledge, uint32_t before, uint32_t 
     slab_give(&knowledge->lists.entries, number);
 }
 
-// True when another entry of the chain, cut at the same moment, has this entry's begin and had a later end.
-static bool is_doubled(const struct knowledge *knowledge, uint32_t head, const struct list_entry *entry) {
+// True when another entry of the chain, cut at the same moment, has this entry's begin and had a
+// later end.
+static bool is_doubled(const struct knowledge *knowledge, uint32_t head,
+                       const struct list_entry *entry) {
     for (uint32_t i = head; i != SLAB_NONE; i = entry_at(knowledge, i)->next) {
         const struct list_entry *other = entry_at(knowledge, i);
         if (other->begin_us == entry->begin_us && other->end_us > entry->end_us) {
@@ -142,9 +147,10 @@ static bool is_doubled(const struct knowledge *knowledge, uint32_t head, const s
     return false;
 }
 
-// Entries that would be left without a moment, or with the interval of another, go. What ended exactly at
-// `time_us` before is as good as cut there now.
-void knowledge_list_remove(struct knowledge *knowledge, uint32_t list, Hash128 key, int64_t time_us) {
+// Entries that would be left without a moment, or with the interval of another, go. What ended
+// exactly at `time_us` before is as good as cut there now.
+void knowledge_list_remove(struct knowledge *knowledge, uint32_t list, Hash128 key,
+                           int64_t time_us) {
     uint32_t head = find_head(knowledge, list, key);
     for (uint32_t before = SLAB_NONE, i = head, next; i != SLAB_NONE; i = next) {
         const struct list_entry *entry = entry_at(knowledge, i);
@@ -163,8 +169,10 @@ void knowledge_list_remove(struct knowledge *knowledge, uint32_t list, Hash128 k
     }
 }
 
-bool knowledge_on_list(const struct knowledge *knowledge, uint32_t list, Hash128 key, int64_t time_us) {
-    for (uint32_t i = find_head(knowledge, list, key); i != SLAB_NONE; i = entry_at(knowledge, i)->next) {
+bool knowledge_on_list(const struct knowledge *knowledge, uint32_t list, Hash128 key,
+                       int64_t time_us) {
+    for (uint32_t i = find_head(knowledge, list, key); i != SLAB_NONE;
+         i = entry_at(knowledge, i)->next) {
         if (holds_at(entry_at(knowledge, i), time_us)) {
             return true;
         }
@@ -173,13 +181,15 @@ bool knowledge_on_list(const struct knowledge *knowledge, uint32_t list, Hash128
 }
 
 static bool shown_before(const struct list_entry *left, const struct list_entry *right) {
-    return left->begin_us != right->begin_us ? left->begin_us > right->begin_us : left->end_us > right->end_us;
+    return left->begin_us != right->begin_us ? left->begin_us > right->begin_us
+                                             : left->end_us > right->end_us;
 }
 
-bool knowledge_list_entry(const struct knowledge *knowledge, uint32_t list, Hash128 key, int64_t time_us,
-                          struct knowledge_entry *ret_entry) {
+bool knowledge_list_entry(const struct knowledge *knowledge, uint32_t list, Hash128 key,
+                          int64_t time_us, struct knowledge_entry *ret_entry) {
     const struct list_entry *best = NULL;
-    for (uint32_t i = find_head(knowledge, list, key); i != SLAB_NONE; i = entry_at(knowledge, i)->next) {
+    for (uint32_t i = find_head(knowledge, list, key); i != SLAB_NONE;
+         i = entry_at(knowledge, i)->next) {
         const struct list_entry *entry = entry_at(knowledge, i);
         if (holds_at(entry, time_us) && (best == NULL || shown_before(entry, best))) {
             best = entry;

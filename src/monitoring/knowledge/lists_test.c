@@ -11,12 +11,14 @@ static bool on(const struct world *world, const char *key, int64_t time_us) {
     return knowledge_on_list(world->knowledge, POLICE, key_of(key), time_us);
 }
 
-static Status add(struct world *world, const char *key, int64_t begin_us, int64_t end_us, const char *reason) {
+static Status add(struct world *world, const char *key, int64_t begin_us, int64_t end_us,
+                  const char *reason) {
     struct knowledge_entry made = entry(begin_us, end_us, reason);
     return knowledge_list_add(world->knowledge, POLICE, key_of(key), &made);
 }
 
-static bool reason_is(const struct world *world, const char *key, int64_t time_us, const char *reason) {
+static bool reason_is(const struct world *world, const char *key, int64_t time_us,
+                      const char *reason) {
     struct knowledge_entry found;
     return knowledge_list_entry(world->knowledge, POLICE, key_of(key), time_us, &found) &&
            slice_is(found.reason, reason) && slice_is(found.source, "test");
@@ -29,11 +31,14 @@ IN_WORLD(test_intervals) {
     CHECK(!on(world, "B", 10) && !knowledge_on_list(world->knowledge, PAIRS, key_of("A"), 10));
     CHECK(add(world, "A", 15, INT64_MAX, "two") == STATUS_OK);
     CHECK(add(world, "A", 15, 17, "three") == STATUS_OK);
-    CHECK(reason_is(world, "A", 12, "one") && reason_is(world, "A", 16, "two") && reason_is(world, "A", 99, "two"));
+    CHECK(reason_is(world, "A", 12, "one") && reason_is(world, "A", 16, "two") &&
+          reason_is(world, "A", 99, "two"));
     CHECK(knowledge_list_count(world->knowledge, POLICE) == 3);
     CHECK(add(world, "A", 10, 20, "better") == STATUS_OK); // the same interval: a new reason
-    CHECK(knowledge_list_count(world->knowledge, POLICE) == 3 && reason_is(world, "A", 12, "better"));
-    CHECK(add(world, "A", 5, 5, "empty") == STATUS_INVALID && add(world, "A", 6, 5, "turned") == STATUS_INVALID);
+    CHECK(knowledge_list_count(world->knowledge, POLICE) == 3 &&
+          reason_is(world, "A", 12, "better"));
+    CHECK(add(world, "A", 5, 5, "empty") == STATUS_INVALID &&
+          add(world, "A", 6, 5, "turned") == STATUS_INVALID);
     CHECK(add(world, "O", INT64_MIN, INT64_MAX, "always") == STATUS_OK);
     CHECK(on(world, "O", INT64_MIN) && on(world, "O", 0) && on(world, "O", INT64_MAX - 1));
     return true;
@@ -46,9 +51,12 @@ IN_WORLD(test_remove) {
     knowledge_list_remove(world->knowledge, POLICE, key_of("A"), 30);
     // Earlier moments answer as before, with the same reason; the two cut to one interval are one.
     CHECK(on(world, "A", 29) && !on(world, "A", 30) && !on(world, "A", 39) && on(world, "A", 40));
-    CHECK(reason_is(world, "A", 29, "short") && knowledge_list_count(world->knowledge, POLICE) == 2);
-    knowledge_list_remove(world->knowledge, POLICE, key_of("A"), 40); // at its begin: nothing is left of it
-    CHECK(!on(world, "A", 40) && on(world, "A", 29) && knowledge_list_count(world->knowledge, POLICE) == 1);
+    CHECK(reason_is(world, "A", 29, "short") &&
+          knowledge_list_count(world->knowledge, POLICE) == 2);
+    knowledge_list_remove(world->knowledge, POLICE, key_of("A"),
+                          40); // at its begin: nothing is left of it
+    CHECK(!on(world, "A", 40) && on(world, "A", 29) &&
+          knowledge_list_count(world->knowledge, POLICE) == 1);
     knowledge_list_remove(world->knowledge, POLICE, key_of("A"), 10);
     CHECK(!on(world, "A", 10) && knowledge_list_count(world->knowledge, POLICE) == 0);
     knowledge_list_remove(world->knowledge, POLICE, key_of("nobody"), 10);
@@ -62,14 +70,17 @@ IN_WORLD(test_caps) {
         CHECK(add(world, key, 0, 100 + i, "x") == STATUS_OK);
     }
     uint64_t before = knowledge_hash(world->knowledge);
-    CHECK(add(world, "K300", 0, 1, "x") == STATUS_LIMIT && add(world, "K0", 0, 1, "x") == STATUS_LIMIT);
+    CHECK(add(world, "K300", 0, 1, "x") == STATUS_LIMIT &&
+          add(world, "K0", 0, 1, "x") == STATUS_LIMIT);
     CHECK(knowledge_hash(world->knowledge) == before);
     CHECK(knowledge_counters(world->knowledge).list_refused == 2);
     CHECK(add(world, "K0", 0, 100, "replaced") == STATUS_OK); // takes no room
     struct knowledge_entry made = entry(0, 1, "x");
-    CHECK(knowledge_list_add(world->knowledge, PAIRS, key_of("K0"), &made) == STATUS_OK); // its own cap
+    CHECK(knowledge_list_add(world->knowledge, PAIRS, key_of("K0"), &made) ==
+          STATUS_OK); // its own cap
     CHECK(knowledge_list_forget(world->knowledge, POLICE, 149) == 50);
-    CHECK(knowledge_list_count(world->knowledge, POLICE) == 250 && !on(world, "K49", 0) && on(world, "K50", 0));
+    CHECK(knowledge_list_count(world->knowledge, POLICE) == 250 && !on(world, "K49", 0) &&
+          on(world, "K50", 0));
     CHECK(add(world, "K300", 0, 1, "x") == STATUS_OK);
     for (int i = 0; i < KNOWLEDGE_ENTRIES_PER_KEY_MAX; i++) {
         made = entry(i, 1000, "daily");
@@ -153,7 +164,8 @@ static bool naive_entry(const struct naive *naive, uint32_t list, uint32_t key, 
     bool found = false;
     for (uint32_t i = 0; i < naive->count; i++) {
         const struct record *record = &naive->records[i];
-        if (record->list != list || record->key != key || time_us < record->begin_us || time_us >= record->end_us) {
+        if (record->list != list || record->key != key || time_us < record->begin_us ||
+            time_us >= record->end_us) {
             continue;
         }
         if (!found || record->begin_us > ret_record->begin_us ||
@@ -165,7 +177,8 @@ static bool naive_entry(const struct naive *naive, uint32_t list, uint32_t key, 
     return found;
 }
 
-// Said another way than in lists.c: for each begin, of those that held or ended then, the longest is cut.
+// Said another way than in lists.c: for each begin, of those that held or ended then, the longest
+// is cut.
 static void naive_remove(struct naive *naive, uint32_t list, uint32_t key, int64_t time_us) {
     for (bool again = true; again;) {
         again = false;
@@ -178,7 +191,8 @@ static void naive_remove(struct naive *naive, uint32_t list, uint32_t key, int64
             for (uint32_t k = 0; k < naive->count && !again; k++) {
                 const struct record *two = &naive->records[k];
                 again = two->list == list && two->key == key && two->begin_us == one->begin_us &&
-                        one->begin_us < time_us && one->end_us >= time_us && two->end_us > one->end_us;
+                        one->begin_us < time_us && one->end_us >= time_us &&
+                        two->end_us > one->end_us;
             }
             if (again) {
                 naive_drop(naive, i);
@@ -187,7 +201,8 @@ static void naive_remove(struct naive *naive, uint32_t list, uint32_t key, int64
     }
     for (uint32_t i = 0; i < naive->count; i++) {
         struct record *one = &naive->records[i];
-        if (one->list == list && one->key == key && one->begin_us < time_us && one->end_us > time_us) {
+        if (one->list == list && one->key == key && one->begin_us < time_us &&
+            one->end_us > time_us) {
             one->end_us = time_us;
         }
     }
@@ -204,8 +219,8 @@ static uint64_t naive_forget(struct naive *naive, uint32_t list, int64_t time_us
     return forgotten;
 }
 
-static bool ask(const struct world *world, const struct naive *naive, uint32_t list, uint32_t number, Hash128 key,
-                int64_t time_us) {
+static bool ask(const struct world *world, const struct naive *naive, uint32_t list,
+                uint32_t number, Hash128 key, int64_t time_us) {
     struct record wanted = {0};
     struct knowledge_entry found = {0};
     bool is_there = naive_entry(naive, list, number, time_us, &wanted);
@@ -237,7 +252,8 @@ static bool step(struct world *world, struct naive *naive, struct random *random
         knowledge_list_remove(world->knowledge, list, key, time_us);
         naive_remove(naive, list, number, time_us);
     } else if (random_below(random, 2000) == 0) {
-        CHECK(knowledge_list_forget(world->knowledge, list, time_us) == naive_forget(naive, list, time_us));
+        CHECK(knowledge_list_forget(world->knowledge, list, time_us) ==
+              naive_forget(naive, list, time_us));
     }
     CHECK(knowledge_list_count(world->knowledge, list) == naive->counts[list]);
     return ask(world, naive, list, number, key, (int64_t)random_below(random, 70) - 25);
@@ -267,7 +283,8 @@ static bool run_random(struct world *world, uint64_t seed, uint32_t keys, int st
     struct random random;
     random_init(&random, seed);
     for (int i = 0; i < steps; i++) {
-        CHECK_THAT(step(world, &naive, &random, keys), "seed %llu, step %d", (unsigned long long)seed, i);
+        CHECK_THAT(step(world, &naive, &random, keys), "seed %llu, step %d",
+                   (unsigned long long)seed, i);
         if (i % 5000 == 0) {
             knowledge_validate(world->knowledge);
             CHECK(same_hash_in_another_order(world, &naive));
@@ -290,8 +307,12 @@ IN_WORLD(test_random_many_keys) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(test_intervals),       TEST(test_remove),           TEST(test_caps),
-        TEST(test_keys),            TEST(test_random_few_keys),  TEST(test_random_some_keys),
+        TEST(test_intervals),
+        TEST(test_remove),
+        TEST(test_caps),
+        TEST(test_keys),
+        TEST(test_random_few_keys),
+        TEST(test_random_some_keys),
         TEST(test_random_many_keys),
     };
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);

@@ -1,6 +1,7 @@
 #include "monitoring/knowledge/knowledge.h"
 
-// The declarations: knowledge.yaml to a plan. Goes on after the first mistake, so that one run tells all.
+// The declarations: knowledge.yaml to a plan. Goes on after the first mistake, so that one run
+// tells all.
 
 #define KEY_COUNT(keys) (sizeof(keys) / sizeof(keys)[0])
 
@@ -28,8 +29,10 @@ static void check_name(struct loader *loader, Slice name, Place place) {
     if (is_name(name)) {
         return;
     }
-    struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN001", place, "'%.*s' is not a name", SLICE_ARGS(name));
-    diag_hint(loader->diags, diag, "letters, digits and _, not beginning with a digit, at most 128");
+    struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN001", place, "'%.*s' is not a name",
+                                 SLICE_ARGS(name));
+    diag_hint(loader->diags, diag,
+              "letters, digits and _, not beginning with a digit, at most 128");
 }
 
 // False, and said so, when it is no text; false without a word for NULL.
@@ -41,12 +44,13 @@ static bool take_text(struct loader *loader, const struct yaml_node *node, Slice
     return node->kind == YAML_SCALAR && !yaml_is_null(node);
 }
 
-static void put_name(struct loader *loader, struct map *map, Slice name, uint32_t value, Place place, const char *what) {
+static void put_name(struct loader *loader, struct map *map, Slice name, uint32_t value,
+                     Place place, const char *what) {
     if (map_put(map, name, value)) {
         return;
     }
-    struct diag *diag =
-        diag_add(loader->diags, DIAG_ERROR, "KN002", place, "%s '%.*s' is declared twice", what, SLICE_ARGS(name));
+    struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN002", place,
+                                 "%s '%.*s' is declared twice", what, SLICE_ARGS(name));
     diag_hint(loader->diags, diag, "rename or drop one of the two");
 }
 
@@ -58,17 +62,20 @@ static uint32_t load_cap(struct loader *loader, const struct yaml_node *map) {
     const struct yaml_node *node = yaml_get(map, "cap");
     int64_t cap = KNOWLEDGE_CAP_DEFAULT;
     if (yaml_i64(node, &cap, loader->diags) && (cap < 1 || cap > KNOWLEDGE_CAP_MAX)) {
-        struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN004", node->place, "a cap of %lld is out of range",
-                                     (long long)cap);
-        diag_hint(loader->diags, diag, "1 to %d; memory is taken only as it is needed", KNOWLEDGE_CAP_MAX);
+        struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN004", node->place,
+                                     "a cap of %lld is out of range", (long long)cap);
+        diag_hint(loader->diags, diag, "1 to %d; memory is taken only as it is needed",
+                  KNOWLEDGE_CAP_MAX);
         return KNOWLEDGE_CAP_DEFAULT;
     }
     return (uint32_t)cap;
 }
 
-static void load_list(struct loader *loader, const struct yaml_node *node, struct knowledge_list *list) {
+static void load_list(struct loader *loader, const struct yaml_node *node,
+                      struct knowledge_list *list) {
     static const char *const keys[] = {"zh", "en", "key", "source", "expiry", "cap"};
-    *list = (struct knowledge_list){.name = node->key, .place = node->key_place, .cap = KNOWLEDGE_CAP_DEFAULT};
+    *list = (struct knowledge_list){
+        .name = node->key, .place = node->key_place, .cap = KNOWLEDGE_CAP_DEFAULT};
     check_name(loader, node->key, node->key_place);
     if (!yaml_check_keys(node, keys, KEY_COUNT(keys), loader->diags)) {
         return;
@@ -95,19 +102,23 @@ static void load_lists(struct loader *loader, const struct yaml_node *root) {
     loader->plan->list_count = count;
 }
 
-static void check_count(struct loader *loader, const struct yaml_node *node, uint32_t most, const char *what) {
+static void check_count(struct loader *loader, const struct yaml_node *node, uint32_t most,
+                        const char *what) {
     if (node->count > most) {
-        diag_add(loader->diags, DIAG_ERROR, "KN007", node->place, "%u %s are more than %u", node->count, what, most);
+        diag_add(loader->diags, DIAG_ERROR, "KN007", node->place, "%u %s are more than %u",
+                 node->count, what, most);
     }
 }
 
-static void load_values(struct loader *loader, const struct yaml_node *field, struct knowledge_column *column) {
+static void load_values(struct loader *loader, const struct yaml_node *field,
+                        struct knowledge_column *column) {
     const struct yaml_node *node = yaml_get(field, "values");
     map_init(&column->values_by_name, loader->arena);
     if ((node != NULL) != (column->type == COLUMN_ENUM)) {
-        struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN005", node == NULL ? field->key_place : node->place,
-                                     node == NULL ? "the enum '%.*s' has no values" : "'%.*s' is no enum and has values",
-                                     SLICE_ARGS(column->name));
+        struct diag *diag = diag_add(
+            loader->diags, DIAG_ERROR, "KN005", node == NULL ? field->key_place : node->place,
+            node == NULL ? "the enum '%.*s' has no values" : "'%.*s' is no enum and has values",
+            SLICE_ARGS(column->name));
         diag_hint(loader->diags, diag, "write {type: enum, values: [A, B]}");
     }
     if (node == NULL || !yaml_expect(node, YAML_SEQUENCE, loader->diags)) {
@@ -125,7 +136,8 @@ static void load_values(struct loader *loader, const struct yaml_node *field, st
             continue;
         }
         if (slice_empty(value)) {
-            diag_add(loader->diags, DIAG_ERROR, "KN005", item->place, "an empty value; leave the cell empty instead");
+            diag_add(loader->diags, DIAG_ERROR, "KN005", item->place,
+                     "an empty value; leave the cell empty instead");
         }
         put_name(loader, &column->values_by_name, value, column->value_count, item->place, "value");
         values[column->value_count++] = value;
@@ -133,22 +145,25 @@ static void load_values(struct loader *loader, const struct yaml_node *field, st
     column->values = values;
 }
 
-static void load_column(struct loader *loader, const struct yaml_node *node, const struct knowledge_table *table,
-                        struct knowledge_column *column) {
+static void load_column(struct loader *loader, const struct yaml_node *node,
+                        const struct knowledge_table *table, struct knowledge_column *column) {
     static const char *const keys[] = {"type", "unit", "zh", "en", "values"};
-    static const char *const types[] = {"int", "float", "bool", "money", "enum", "string"}; // as ColumnType
+    static const char *const types[] = {"int",   "float", "bool",
+                                        "money", "enum",  "string"}; // as ColumnType
     *column = (struct knowledge_column){.name = node->key, .place = node->key_place};
-    column->full_name = arena_printf(loader->arena, "%.*s.%.*s", SLICE_ARGS(table->namespace), SLICE_ARGS(node->key));
+    column->full_name = arena_printf(loader->arena, "%.*s.%.*s", SLICE_ARGS(table->namespace),
+                                     SLICE_ARGS(node->key));
     check_name(loader, node->key, node->key_place);
     for (uint32_t i = 0; i < table->key_count; i++) {
         if (slice_equal(table->key[i], node->key)) {
-            diag_add(loader->diags, DIAG_ERROR, "KN002", node->key_place, "'%.*s' is the name of the key already",
-                     SLICE_ARGS(node->key));
+            diag_add(loader->diags, DIAG_ERROR, "KN002", node->key_place,
+                     "'%.*s' is the name of the key already", SLICE_ARGS(node->key));
         }
     }
     uint32_t type = COLUMN_INT;
     if (!yaml_check_keys(node, keys, KEY_COUNT(keys), loader->diags) ||
-        !yaml_choice(yaml_require(node, "type", loader->diags), types, KEY_COUNT(types), &type, loader->diags)) {
+        !yaml_choice(yaml_require(node, "type", loader->diags), types, KEY_COUNT(types), &type,
+                     loader->diags)) {
         return;
     }
     column->type = (ColumnType)type;
@@ -158,7 +173,8 @@ static void load_column(struct loader *loader, const struct yaml_node *node, con
     load_values(loader, node, column);
 }
 
-static void load_columns(struct loader *loader, const struct yaml_node *node, struct knowledge_table *table) {
+static void load_columns(struct loader *loader, const struct yaml_node *node,
+                         struct knowledge_table *table) {
     if (node == NULL || !yaml_expect(node, YAML_MAPPING, loader->diags)) {
         return;
     }
@@ -167,18 +183,21 @@ static void load_columns(struct loader *loader, const struct yaml_node *node, st
         diag_add(loader->diags, DIAG_ERROR, "KN006", node->place, "the table '%.*s' has no columns",
                  SLICE_ARGS(table->name));
     }
-    struct knowledge_column *columns = ARENA_ARRAY(loader->arena, struct knowledge_column, node->count);
+    struct knowledge_column *columns =
+        ARENA_ARRAY(loader->arena, struct knowledge_column, node->count);
     YAML_EACH(node, field) {
         uint32_t number = table->column_count++;
         load_column(loader, field, table, &columns[number]);
         put_name(loader, &table->columns_by_name, field->key, number, field->key_place, "column");
-        put_name(loader, &loader->full_names, columns[number].full_name, number, field->key_place, "column");
+        put_name(loader, &loader->full_names, columns[number].full_name, number, field->key_place,
+                 "column");
     }
     table->columns = columns;
 }
 
 // Dotted names, of which the first must not be one that expressions use for something else.
-static void load_namespace(struct loader *loader, const struct yaml_node *node, struct knowledge_table *table) {
+static void load_namespace(struct loader *loader, const struct yaml_node *node,
+                           struct knowledge_table *table) {
     static const char *const reserved[] = {"event", "is", "f", "p", "d", "day"};
     table->namespace = arena_printf(loader->arena, "prof.%.*s", SLICE_ARGS(table->name));
     Slice text;
@@ -195,15 +214,17 @@ static void load_namespace(struct loader *loader, const struct yaml_node *node, 
         check_name(loader, part, node->place);
         for (size_t i = 0; first && i < KEY_COUNT(reserved); i++) {
             if (slice_is(part, reserved[i])) {
-                struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN003", node->place,
-                                             "'%s' means something else in expressions", reserved[i]);
+                struct diag *diag =
+                    diag_add(loader->diags, DIAG_ERROR, "KN003", node->place,
+                             "'%s' means something else in expressions", reserved[i]);
                 diag_hint(loader->diags, diag, "prof.%.*s, g or ml", SLICE_ARGS(table->name));
             }
         }
     }
 }
 
-static void load_key(struct loader *loader, const struct yaml_node *node, struct knowledge_table *table) {
+static void load_key(struct loader *loader, const struct yaml_node *node,
+                     struct knowledge_table *table) {
     if (node == NULL || !yaml_expect(node, YAML_SEQUENCE, loader->diags)) {
         return;
     }
@@ -223,7 +244,8 @@ static void load_key(struct loader *loader, const struct yaml_node *node, struct
     table->key = key;
 }
 
-static void load_table(struct loader *loader, const struct yaml_node *node, struct knowledge_table *table) {
+static void load_table(struct loader *loader, const struct yaml_node *node,
+                       struct knowledge_table *table) {
     static const char *const keys[] = {"name", "namespace", "key", "cap", "fields", "zh", "en"};
     *table = (struct knowledge_table){.place = node->place, .cap = KNOWLEDGE_CAP_DEFAULT};
     map_init(&table->columns_by_name, loader->arena);
@@ -247,14 +269,16 @@ static void load_tables(struct loader *loader, const struct yaml_node *root) {
     if (root == NULL || !yaml_expect(root, YAML_SEQUENCE, loader->diags)) {
         return;
     }
-    struct knowledge_table *tables = ARENA_ARRAY(loader->arena, struct knowledge_table, root->count);
+    struct knowledge_table *tables =
+        ARENA_ARRAY(loader->arena, struct knowledge_table, root->count);
     loader->plan->tables = tables;
     YAML_EACH(root, node) {
         load_table(loader, node, &tables[loader->plan->table_count++]);
     }
 }
 
-const struct knowledge_plan *knowledge_load(const struct yaml_node *root, struct arena *arena, struct diag_list *diags) {
+const struct knowledge_plan *knowledge_load(const struct yaml_node *root, struct arena *arena,
+                                            struct diag_list *diags) {
     static const char *const keys[] = {"lists", "tables"};
     struct loader loader = {ARENA_NEW(arena, struct knowledge_plan), arena, diags};
     map_init(&loader.plan->lists_by_name, arena);

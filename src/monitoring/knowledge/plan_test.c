@@ -3,14 +3,20 @@
 IN_WORLD(test_world) {
     const struct knowledge_plan *plan = world->plan;
     CHECK(plan->list_count == 2 && plan->table_count == 3);
-    CHECK(map_get(&plan->lists_by_name, SLICE("police")) == POLICE && plan->lists[POLICE].cap == 300);
-    CHECK(slice_is(plan->lists[POLICE].zh, "涉案账户") && slice_is(plan->lists[POLICE].source, "police"));
-    const struct knowledge_table *cust = &plan->tables[map_get(&plan->tables_by_name, SLICE("cust"))];
+    CHECK(map_get(&plan->lists_by_name, SLICE("police")) == POLICE &&
+          plan->lists[POLICE].cap == 300);
+    CHECK(slice_is(plan->lists[POLICE].zh, "涉案账户") &&
+          slice_is(plan->lists[POLICE].source, "police"));
+    const struct knowledge_table *cust =
+        &plan->tables[map_get(&plan->tables_by_name, SLICE("cust"))];
     CHECK(cust == &plan->tables[CUST] && cust->cap == 400 && cust->key_count == 1);
     CHECK(slice_is(cust->key[0], "cust_id") && cust->column_count == CUST_COLUMNS);
-    CHECK(slice_is(cust->columns[AGE].full_name, "prof.cust.age") && slice_is(cust->columns[AGE].unit, "years"));
-    CHECK(cust->columns[OCCUPATION].type == COLUMN_ENUM && cust->columns[OCCUPATION].value_count == 3);
-    CHECK(map_get(&cust->columns_by_name, SLICE("city")) == CITY && cust->columns[CITY].type == COLUMN_STRING);
+    CHECK(slice_is(cust->columns[AGE].full_name, "prof.cust.age") &&
+          slice_is(cust->columns[AGE].unit, "years"));
+    CHECK(cust->columns[OCCUPATION].type == COLUMN_ENUM &&
+          cust->columns[OCCUPATION].value_count == 3);
+    CHECK(map_get(&cust->columns_by_name, SLICE("city")) == CITY &&
+          cust->columns[CITY].type == COLUMN_STRING);
     CHECK(slice_is(plan->tables[PAIR].columns[0].full_name, "g.hops"));
     CHECK(plan->tables[PAIR].cap == KNOWLEDGE_CAP_DEFAULT && plan->tables[BANK].key_count == 0);
     return true;
@@ -47,7 +53,8 @@ static bool has_mistake(const struct mistake *mistake) {
     struct source source = {SLICE("knowledge.yaml"), slice_of(mistake->text)};
     const struct yaml_node *root = yaml_parse(&source, &arena, &diags);
     bool ok = root != NULL && knowledge_load(root, &arena, &diags) == NULL && diags.count == 1 &&
-              strcmp(diags.items[0].code, mistake->code) == 0 && diags.items[0].place.line == mistake->line;
+              strcmp(diags.items[0].code, mistake->code) == 0 &&
+              diags.items[0].place.line == mistake->line;
     if (!ok) {
         diag_list_print(&diags, stderr);
     }

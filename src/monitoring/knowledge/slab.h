@@ -1,6 +1,6 @@
 #pragma once
-// Slab: items of one size that never move, found by number. They lie in blocks of some 64 KiB, so that growing
-// adds a block and copies none. A number given back is used again first.
+// Slab: items of one size that never move, found by number. They lie in blocks of some 64 KiB, so
+// that growing adds a block and copies none. A number given back is used again first.
 
 #include "base/arena.h"
 

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-struct knowledge *knowledge_create(const struct knowledge_plan *plan, int money_digits, int64_t zone_offset_us) {
+struct knowledge *knowledge_create(const struct knowledge_plan *plan, int money_digits,
+                                   int64_t zone_offset_us) {
     struct knowledge *knowledge = memory_alloc(sizeof *knowledge);
     knowledge->plan = plan;
     knowledge->money_digits = money_digits;
@@ -48,7 +49,8 @@ Hash128 knowledge_key(const Slice *parts, uint32_t count) {
     size_t size = 0;
     bool plain = true;
     for (uint32_t i = 0; i < count; i++) {
-        plain = plain && parts[i].size < sizeof joined - size && (parts[i].size == 0 || is_plain(parts[i]));
+        plain = plain && parts[i].size < sizeof joined - size &&
+                (parts[i].size == 0 || is_plain(parts[i]));
         if (!plain) {
             break;
         }
@@ -91,8 +93,8 @@ struct knowledge_counters knowledge_counters(const struct knowledge *knowledge) 
         .list_entries = knowledge->lists.entries.count,
         .list_refused = knowledge->lists.refused,
         .table_refused = knowledge->table_refused,
-        .bytes = knowledge->lists.entries.bytes + knowledge->lists.index.bytes + knowledge->texts.bytes +
-                 knowledge->texts.index.bytes,
+        .bytes = knowledge->lists.entries.bytes + knowledge->lists.index.bytes +
+                 knowledge->texts.bytes + knowledge->texts.index.bytes,
     };
     for (uint32_t i = 0; i < knowledge->plan->table_count; i++) {
         counters.table_rows += knowledge->tables[i].rows.count;

@@ -3,12 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-// Tables. Each has its rows in a slab, with one cell of 8 bytes a column, and an index of keys. Rows do not
-// move and are not taken out, so a KnowledgeRow stays good for the life of the state.
+// Tables. Each has its rows in a slab, with one cell of 8 bytes a column, and an index of keys.
+// Rows do not move and are not taken out, so a KnowledgeRow stays good for the life of the state.
 
 void tables_init(struct knowledge *knowledge) {
     uint32_t widest = 1;
-    knowledge->tables = memory_alloc(sizeof *knowledge->tables * (knowledge->plan->table_count + 1));
+    knowledge->tables =
+        memory_alloc(sizeof *knowledge->tables * (knowledge->plan->table_count + 1));
     for (uint32_t i = 0; i < knowledge->plan->table_count; i++) {
         const struct knowledge_table *plan = &knowledge->plan->tables[i];
         uint32_t row_size = (uint32_t)(sizeof(struct row) + sizeof(Cell) * plan->column_count);
@@ -34,7 +35,8 @@ static struct row *row_at(const struct table *table, uint32_t number) {
 
 static uint32_t find_number(const struct table *table, Hash128 key) {
     uint32_t number;
-    for (struct index_probe probe = index_probe(&table->index, key.low); index_next(&probe, &number);) {
+    for (struct index_probe probe = index_probe(&table->index, key.low);
+         index_next(&probe, &number);) {
         const struct row *row = row_at(table, number);
         if (row->key.low == key.low && row->key.high == key.high) {
             return number;
@@ -58,21 +60,23 @@ KnowledgeRow knowledge_row(const struct knowledge *knowledge, uint32_t table, Ha
     return (KnowledgeRow){row == NULL ? NULL : row->cells};
 }
 
-static const Cell *cell_at(const struct knowledge *knowledge, uint32_t table, KnowledgeRow row, uint32_t column,
-                           bool *ret_is_text) {
-    INVARIANT(table < knowledge->plan->table_count && column < knowledge->plan->tables[table].column_count);
+static const Cell *cell_at(const struct knowledge *knowledge, uint32_t table, KnowledgeRow row,
+                           uint32_t column, bool *ret_is_text) {
+    INVARIANT(table < knowledge->plan->table_count &&
+              column < knowledge->plan->tables[table].column_count);
     *ret_is_text = knowledge->plan->tables[table].columns[column].type == COLUMN_STRING;
     return row.cells == NULL ? NULL : (const Cell *)row.cells + column;
 }
 
-double knowledge_cell(const struct knowledge *knowledge, uint32_t table, KnowledgeRow row, uint32_t column) {
+double knowledge_cell(const struct knowledge *knowledge, uint32_t table, KnowledgeRow row,
+                      uint32_t column) {
     bool is_text;
     const Cell *cell = cell_at(knowledge, table, row, column, &is_text);
     return cell == NULL || is_text ? NAN : cell->number;
 }
 
-bool knowledge_cell_text(const struct knowledge *knowledge, uint32_t table, KnowledgeRow row, uint32_t column,
-                         Slice *ret_text) {
+bool knowledge_cell_text(const struct knowledge *knowledge, uint32_t table, KnowledgeRow row,
+                         uint32_t column, Slice *ret_text) {
     bool is_text;
     const Cell *cell = cell_at(knowledge, table, row, column, &is_text);
     if (cell == NULL || !is_text || cell->text == TEXT_NONE) {
@@ -92,15 +96,16 @@ static struct row *make_row(struct table *table, const struct knowledge_table *p
     struct row *row = row_at(table, number);
     row->key = key;
     for (uint32_t i = 0; i < plan->column_count; i++) {
-        row->cells[i] = plan->columns[i].type == COLUMN_STRING ? (Cell){.text = TEXT_NONE} : (Cell){.number = NAN};
+        row->cells[i] = plan->columns[i].type == COLUMN_STRING ? (Cell){.text = TEXT_NONE}
+                                                               : (Cell){.number = NAN};
     }
     index_insert(&table->index, key.low, number);
     return row;
 }
 
 // References for the texts of all cells, or none.
-static bool take_texts(struct knowledge *knowledge, const struct knowledge_table *plan, struct staged_cell *cells,
-                       uint32_t count) {
+static bool take_texts(struct knowledge *knowledge, const struct knowledge_table *plan,
+                       struct staged_cell *cells, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         cells[i].ref = TEXT_NONE;
         if (plan->columns[cells[i].column].type != COLUMN_STRING || cells[i].missing) {
@@ -116,13 +121,14 @@ static bool take_texts(struct knowledge *knowledge, const struct knowledge_table
     return true;
 }
 
-Status tables_write(struct knowledge *knowledge, uint32_t table_number, Hash128 key, struct staged_cell *cells,
-                    uint32_t count) {
+Status tables_write(struct knowledge *knowledge, uint32_t table_number, Hash128 key,
+                    struct staged_cell *cells, uint32_t count) {
     INVARIANT(table_number < knowledge->plan->table_count);
     const struct knowledge_table *plan = &knowledge->plan->tables[table_number];
     struct table *table = &knowledge->tables[table_number];
     struct row *row = find_row(table, key);
-    if ((row == NULL && table->rows.count >= plan->cap) || !take_texts(knowledge, plan, cells, count)) {
+    if ((row == NULL && table->rows.count >= plan->cap) ||
+        !take_texts(knowledge, plan, cells, count)) {
         knowledge->table_refused++;
         return STATUS_LIMIT;
     }
@@ -148,7 +154,8 @@ static uint64_t hash_row(const struct knowledge *knowledge, const struct knowled
         uint64_t value;
         if (plan->columns[i].type == COLUMN_STRING) {
             bool missing = row->cells[i].text == TEXT_NONE;
-            value = missing ? 0 : hash64(texts_at(&knowledge->texts, (uint32_t)row->cells[i].text), 3);
+            value =
+                missing ? 0 : hash64(texts_at(&knowledge->texts, (uint32_t)row->cells[i].text), 3);
         } else {
             double number = isnan(row->cells[i].number) ? NAN : row->cells[i].number;
             memcpy(&value, &number, sizeof value);

@@ -8,7 +8,8 @@ static bool same(double left, double right) {
 }
 
 static Status set(struct world *world, const char *key, uint32_t column, struct json_node value) {
-    return knowledge_set(world->knowledge, CUST, key_of(key), column, &value, &world->arena, &world->diag);
+    return knowledge_set(world->knowledge, CUST, key_of(key), column, &value, &world->arena,
+                         &world->diag);
 }
 
 static struct json_node text_node(const char *text) {
@@ -87,11 +88,15 @@ IN_WORLD(test_refusals) {
     uint64_t before = knowledge_hash(world->knowledge);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         world->diag = (struct diag){0};
-        CHECK_THAT(set(world, "C1", cases[i].column, cases[i].value) == STATUS_INVALID, "case %zu", i);
-        CHECK_THAT(strcmp(world->diag.code, cases[i].code) == 0, "case %zu: %s", i, world->diag.code);
-        CHECK_THAT(!slice_empty(world->diag.hint) && !slice_empty(world->diag.message), "case %zu", i);
+        CHECK_THAT(set(world, "C1", cases[i].column, cases[i].value) == STATUS_INVALID, "case %zu",
+                   i);
+        CHECK_THAT(strcmp(world->diag.code, cases[i].code) == 0, "case %zu: %s", i,
+                   world->diag.code);
+        CHECK_THAT(!slice_empty(world->diag.hint) && !slice_empty(world->diag.message), "case %zu",
+                   i);
     }
-    CHECK(knowledge_table_rows(world->knowledge, CUST) == 0 && knowledge_hash(world->knowledge) == before);
+    CHECK(knowledge_table_rows(world->knowledge, CUST) == 0 &&
+          knowledge_hash(world->knowledge) == before);
     CHECK(set(world, "C1", OCCUPATION, text_node("STUDNET")) == STATUS_INVALID);
     CHECK(slice_is(world->diag.hint, "did you mean 'STUDENT'?"));
     return true;
@@ -103,7 +108,8 @@ IN_WORLD(test_cap) {
         snprintf(key, sizeof key, "C%d", i);
         CHECK(set(world, key, AGE, int_node(i)) == STATUS_OK);
     }
-    CHECK(set(world, "C400", AGE, int_node(1)) == STATUS_LIMIT && strcmp(world->diag.code, "KN109") == 0);
+    CHECK(set(world, "C400", AGE, int_node(1)) == STATUS_LIMIT &&
+          strcmp(world->diag.code, "KN109") == 0);
     CHECK(set(world, "C0", AGE, int_node(1)) == STATUS_OK);
     struct knowledge_counters counters = knowledge_counters(world->knowledge);
     CHECK(counters.table_rows == 400 && counters.table_refused == 1 && counters.bytes > 400 * 64);
@@ -116,7 +122,8 @@ struct naive_row {
     uint32_t city; // 0: missing
 };
 
-static struct json_node random_value(struct random *random, uint32_t column, char *text, struct naive_row *row) {
+static struct json_node random_value(struct random *random, uint32_t column, char *text,
+                                     struct naive_row *row) {
     static const char *const words[] = {"STUDENT", "RETIRED", "OTHER"};
     int64_t number = (int64_t)random_below(random, 2000) - 1000;
     row->numbers[column] = NAN;
@@ -150,7 +157,8 @@ static bool check_row(const struct world *world, const char *key, const struct n
     KnowledgeRow row = knowledge_row(world->knowledge, CUST, key_of(key));
     CHECK((row.cells != NULL) == naive->there);
     for (uint32_t i = 0; i < CITY; i++) {
-        CHECK(same(knowledge_cell(world->knowledge, CUST, row, i), naive->there ? naive->numbers[i] : NAN));
+        CHECK(same(knowledge_cell(world->knowledge, CUST, row, i),
+                   naive->there ? naive->numbers[i] : NAN));
     }
     Slice text = {NULL, 0};
     CHECK(knowledge_cell_text(world->knowledge, CUST, row, CITY, &text) == (naive->city > 0));
@@ -205,10 +213,13 @@ IN_WORLD(test_hash) {
         snprintf(key, sizeof key, "C%d", i);
         ok = ok && set(world, key, AGE, one) == STATUS_OK;
         snprintf(key, sizeof key, "C%d", 199 - i);
-        ok = ok && knowledge_set(again, CUST, key_of(key), CITY, &city, &world->arena, &world->diag) == STATUS_OK;
-        ok = ok && knowledge_set(again, CUST, key_of(key), AGE, &one, &world->arena, &world->diag) == STATUS_OK;
+        ok = ok && knowledge_set(again, CUST, key_of(key), CITY, &city, &world->arena,
+                                 &world->diag) == STATUS_OK;
+        ok = ok && knowledge_set(again, CUST, key_of(key), AGE, &one, &world->arena,
+                                 &world->diag) == STATUS_OK;
         ok = ok && knowledge_hash(again) != knowledge_hash(world->knowledge);
-        ok = ok && knowledge_set(again, CUST, key_of(key), CITY, &none, &world->arena, &world->diag) == STATUS_OK;
+        ok = ok && knowledge_set(again, CUST, key_of(key), CITY, &none, &world->arena,
+                                 &world->diag) == STATUS_OK;
     }
     ok = ok && knowledge_hash(again) == knowledge_hash(world->knowledge);
     knowledge_destroy(again);

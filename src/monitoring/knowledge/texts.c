@@ -40,7 +40,8 @@ void texts_deinit(struct texts *texts) {
 }
 
 static struct text *text_of(const struct texts *texts, uint32_t ref) {
-    return (struct text *)(void *)(texts->chunks[ref / CHUNK_UNITS] + (size_t)(ref % CHUNK_UNITS) * UNIT);
+    return (struct text *)(void *)(texts->chunks[ref / CHUNK_UNITS] +
+                                   (size_t)(ref % CHUNK_UNITS) * UNIT);
 }
 
 // The class that holds a text, and its units.
@@ -52,7 +53,7 @@ static uint32_t class_of(size_t size, uint32_t *ret_units) {
     }
     uint32_t class = CLASS_EXACT;
     for (uint32_t step = 2;; step *= 2) { // 10 12 14 16, 20 24 28 32, 40 ...
-        for (uint32_t k = 5; k <= 8; k++, class++) {
+        for (uint32_t k = 5; k <= 8; k++, class ++) {
             if (units <= step * k) {
                 *ret_units = step * k;
                 return class;
@@ -91,7 +92,8 @@ bool texts_take(struct texts *texts, Slice text, uint32_t *ret_ref) {
     INVARIANT(text.size <= TEXT_SIZE_MAX);
     uint32_t hash = (uint32_t)hash64(text, 0);
     uint32_t ref;
-    for (struct index_probe probe = index_probe(&texts->index, spread(hash)); index_next(&probe, &ref);) {
+    for (struct index_probe probe = index_probe(&texts->index, spread(hash));
+         index_next(&probe, &ref);) {
         if (slice_equal(texts_at(texts, ref), text)) {
             text_of(texts, ref)->users++;
             *ret_ref = ref;

@@ -11,14 +11,17 @@ static bool test_shared(void) {
     uint32_t a = TEXT_NONE;
     uint32_t b = TEXT_NONE;
     uint32_t empty = TEXT_NONE;
-    bool ok = texts_take(&texts, SLICE("police"), &a) && texts_take(&texts, SLICE("police"), &b) && a == b;
-    ok = ok && texts_take(&texts, SLICE(""), &empty) && empty != TEXT_NONE && slice_empty(texts_at(&texts, empty));
+    bool ok = texts_take(&texts, SLICE("police"), &a) && texts_take(&texts, SLICE("police"), &b) &&
+              a == b;
+    ok = ok && texts_take(&texts, SLICE(""), &empty) && empty != TEXT_NONE &&
+         slice_empty(texts_at(&texts, empty));
     ok = ok && slice_empty(texts_at(&texts, TEXT_NONE)) && texts.index.count == 2;
     texts_drop(&texts, a);
     ok = ok && slice_is(texts_at(&texts, b), "police");
     texts_drop(&texts, b);
     texts_drop(&texts, TEXT_NONE);
-    ok = ok && texts.index.count == 1 && texts_take(&texts, SLICE("courts"), &b) && b == a; // the room is used again
+    ok = ok && texts.index.count == 1 && texts_take(&texts, SLICE("courts"), &b) &&
+         b == a; // the room is used again
     texts_deinit(&texts);
     CHECK(ok);
     return true;
@@ -32,7 +35,8 @@ static Slice pattern(char *room, uint32_t seed, size_t size) {
     return (Slice){room, size};
 }
 
-// All sizes, dropped and taken in random order: what is held never changes, and the room does not leak.
+// All sizes, dropped and taken in random order: what is held never changes, and the room does not
+// leak.
 static bool test_random(void) {
     enum { HELD = 500, STEPS = 200000 };
     struct texts texts;
@@ -50,12 +54,14 @@ static bool test_random(void) {
     for (int step = 0; step < STEPS && ok; step++) {
         uint32_t k = (uint32_t)random_below(&random, HELD);
         if (held[k].ref != TEXT_NONE) {
-            ok = slice_equal(texts_at(&texts, held[k].ref), pattern(room, held[k].seed, held[k].size));
+            ok = slice_equal(texts_at(&texts, held[k].ref),
+                             pattern(room, held[k].seed, held[k].size));
             texts_drop(&texts, held[k].ref);
         }
         held[k].seed = (uint32_t)random_below(&random, 5000);
-        held[k].size = random_below(&random, 4) == 0 ? (size_t)random_below(&random, TEXT_SIZE_MAX + 1)
-                                                      : (size_t)random_below(&random, 40);
+        held[k].size = random_below(&random, 4) == 0
+                           ? (size_t)random_below(&random, TEXT_SIZE_MAX + 1)
+                           : (size_t)random_below(&random, 40);
         ok = ok && texts_take(&texts, pattern(room, held[k].seed, held[k].size), &held[k].ref);
         bytes_half = step == STEPS / 2 ? texts.bytes : bytes_half;
     }

@@ -6,7 +6,8 @@
 
 // Values of columns, from JSON (records, NDJSON) and from text (CSV).
 
-static Status wrong_type(const struct knowledge_column *column, Slice seen, struct arena *arena, struct diag *diag) {
+static Status wrong_type(const struct knowledge_column *column, Slice seen, struct arena *arena,
+                         struct diag *diag) {
     static const char *const wanted[] = {
         [COLUMN_INT] = "a whole number, such as 67",
         [COLUMN_FLOAT] = "a number, such as 0.25",
@@ -15,17 +16,19 @@ static Status wrong_type(const struct knowledge_column *column, Slice seen, stru
         [COLUMN_ENUM] = "one of the column's values",
         [COLUMN_STRING] = "a text",
     };
-    return change_refuse(diag, arena, "KN104", slice_of(wanted[column->type]), "'%.*s' does not take %.*s",
-                         SLICE_ARGS(column->full_name), SLICE_ARGS(slice_part(seen, 0, 60)));
+    return change_refuse(diag, arena, "KN104", slice_of(wanted[column->type]),
+                         "'%.*s' does not take %.*s", SLICE_ARGS(column->full_name),
+                         SLICE_ARGS(slice_part(seen, 0, 60)));
 }
 
-static Status out_of_range(const struct knowledge_column *column, struct arena *arena, struct diag *diag) {
+static Status out_of_range(const struct knowledge_column *column, struct arena *arena,
+                           struct diag *diag) {
     return change_refuse(diag, arena, "KN105", SLICE("from -9007199254740991 to 9007199254740991"),
                          "the number is out of the range of '%.*s'", SLICE_ARGS(column->full_name));
 }
 
-static Status take_whole(const struct knowledge_column *column, double value, struct arena *arena, struct diag *diag,
-                         struct staged_cell *cell) {
+static Status take_whole(const struct knowledge_column *column, double value, struct arena *arena,
+                         struct diag *diag, struct staged_cell *cell) {
     if (fabs(value) > (double)MONEY_MAX) {
         return out_of_range(column, arena, diag);
     }
@@ -33,8 +36,8 @@ static Status take_whole(const struct knowledge_column *column, double value, st
     return STATUS_OK;
 }
 
-static Status take_enum(const struct knowledge_column *column, Slice text, struct arena *arena, struct diag *diag,
-                        struct staged_cell *cell) {
+static Status take_enum(const struct knowledge_column *column, Slice text, struct arena *arena,
+                        struct diag *diag, struct staged_cell *cell) {
     uint32_t number = map_get(&column->values_by_name, text);
     if (number != MAP_NONE) {
         cell->number = number;
@@ -42,18 +45,19 @@ static Status take_enum(const struct knowledge_column *column, Slice text, struc
     }
     Slice nearest = map_nearest(&column->values_by_name, text);
     Slice hint = slice_empty(nearest)
-                     ? arena_printf(arena, "it has %u values, the first is '%.*s'", column->value_count,
-                                    SLICE_ARGS(column->values[0]))
+                     ? arena_printf(arena, "it has %u values, the first is '%.*s'",
+                                    column->value_count, SLICE_ARGS(column->values[0]))
                      : arena_printf(arena, "did you mean '%.*s'?", SLICE_ARGS(nearest));
     return change_refuse(diag, arena, "KN106", hint, "'%.*s' is not a value of '%.*s'",
                          SLICE_ARGS(slice_part(text, 0, 60)), SLICE_ARGS(column->full_name));
 }
 
-static Status take_string(const struct knowledge_column *column, Slice text, struct arena *arena, struct diag *diag,
-                          struct staged_cell *cell) {
+static Status take_string(const struct knowledge_column *column, Slice text, struct arena *arena,
+                          struct diag *diag, struct staged_cell *cell) {
     if (text.size > TEXT_SIZE_MAX) {
-        return change_refuse(diag, arena, "KN111", SLICE("at most 4096 bytes"), "the text for '%.*s' has %zu bytes",
-                             SLICE_ARGS(column->full_name), text.size);
+        return change_refuse(diag, arena, "KN111", SLICE("at most 4096 bytes"),
+                             "the text for '%.*s' has %zu bytes", SLICE_ARGS(column->full_name),
+                             text.size);
     }
     cell->text = text;
     return STATUS_OK;
@@ -84,12 +88,14 @@ static Slice describe(const struct json_node *node, struct arena *arena) {
     return SLICE("an object");
 }
 
-static Status money_from_json(const struct knowledge_column *column, const struct json_node *node, struct arena *arena,
-                              struct diag *diag, struct staged_cell *cell) {
+static Status money_from_json(const struct knowledge_column *column, const struct json_node *node,
+                              struct arena *arena, struct diag *diag, struct staged_cell *cell) {
     if (node->kind == JSON_DOUBLE) {
-        return change_refuse(diag, arena, "KN104", SLICE("in JSON, money is a whole number of minor units (5000.00 is 500000)"),
-                             "'%.*s' does not take %.*s", SLICE_ARGS(column->full_name),
-                             SLICE_ARGS(describe(node, arena)));
+        return change_refuse(
+            diag, arena, "KN104",
+            SLICE("in JSON, money is a whole number of minor units (5000.00 is 500000)"),
+            "'%.*s' does not take %.*s", SLICE_ARGS(column->full_name),
+            SLICE_ARGS(describe(node, arena)));
     }
     if (node->kind == JSON_UINT || node->i64 > MONEY_MAX || node->i64 < -MONEY_MAX) {
         return out_of_range(column, arena, diag);
@@ -98,8 +104,8 @@ static Status money_from_json(const struct knowledge_column *column, const struc
     return STATUS_OK;
 }
 
-static Status number_from_json(const struct knowledge_column *column, const struct json_node *node, struct arena *arena,
-                               struct diag *diag, struct staged_cell *cell) {
+static Status number_from_json(const struct knowledge_column *column, const struct json_node *node,
+                               struct arena *arena, struct diag *diag, struct staged_cell *cell) {
     double value;
     if (!json_number(node, &value)) {
         return wrong_type(column, describe(node, arena), arena, diag);
@@ -121,8 +127,8 @@ static Status number_from_json(const struct knowledge_column *column, const stru
     return take_whole(column, value, arena, diag, cell);
 }
 
-Status value_from_json(const struct knowledge_column *column, const struct json_node *node, struct arena *arena,
-                       struct diag *diag, struct staged_cell *ret_cell) {
+Status value_from_json(const struct knowledge_column *column, const struct json_node *node,
+                       struct arena *arena, struct diag *diag, struct staged_cell *ret_cell) {
     *ret_cell = (struct staged_cell){.missing = node->kind == JSON_NULL};
     if (node->kind == JSON_NULL) {
         return STATUS_OK;
@@ -148,7 +154,8 @@ Status value_from_json(const struct knowledge_column *column, const struct json_
 }
 
 static bool bool_from_text(Slice text, double *ret_value) {
-    static const char *const words[] = {"false", "true", "0", "1", "False", "True", "FALSE", "TRUE"};
+    static const char *const words[] = {"false", "true", "0",     "1",
+                                        "False", "True", "FALSE", "TRUE"};
     for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (slice_is(text, words[i])) {
             *ret_value = i % 2;
@@ -158,21 +165,25 @@ static bool bool_from_text(Slice text, double *ret_value) {
     return false;
 }
 
-static Status money_from_text(const struct knowledge *knowledge, const struct knowledge_column *column, Slice text,
+static Status money_from_text(const struct knowledge *knowledge,
+                              const struct knowledge_column *column, Slice text,
                               struct arena *arena, struct diag *diag, struct staged_cell *cell) {
     int64_t minor;
     if (!money_parse(text, knowledge->money_digits, &minor)) {
-        Slice hint = arena_printf(arena, "in CSV, money is in major units with up to %d decimals, without blanks or commas",
-                                  knowledge->money_digits);
-        return change_refuse(diag, arena, "KN104", hint, "'%.*s' does not take '%.*s'", SLICE_ARGS(column->full_name),
-                             SLICE_ARGS(slice_part(text, 0, 60)));
+        Slice hint = arena_printf(
+            arena,
+            "in CSV, money is in major units with up to %d decimals, without blanks or commas",
+            knowledge->money_digits);
+        return change_refuse(diag, arena, "KN104", hint, "'%.*s' does not take '%.*s'",
+                             SLICE_ARGS(column->full_name), SLICE_ARGS(slice_part(text, 0, 60)));
     }
     cell->number = (double)minor;
     return STATUS_OK;
 }
 
-Status value_from_text(const struct knowledge *knowledge, const struct knowledge_column *column, Slice text,
-                       struct arena *arena, struct diag *diag, struct staged_cell *ret_cell) {
+Status value_from_text(const struct knowledge *knowledge, const struct knowledge_column *column,
+                       Slice text, struct arena *arena, struct diag *diag,
+                       struct staged_cell *ret_cell) {
     *ret_cell = (struct staged_cell){.missing = slice_empty(text)};
     if (slice_empty(text)) {
         return STATUS_OK;
@@ -187,13 +198,15 @@ Status value_from_text(const struct knowledge *knowledge, const struct knowledge
     case COLUMN_MONEY:
         return money_from_text(knowledge, column, text, arena, diag, ret_cell);
     case COLUMN_BOOL:
-        return bool_from_text(text, &ret_cell->number) ? STATUS_OK : wrong_type(column, text, arena, diag);
+        return bool_from_text(text, &ret_cell->number) ? STATUS_OK
+                                                       : wrong_type(column, text, arena, diag);
     case COLUMN_INT:
         if (slice_to_i64(text, &whole) && (whole > MONEY_MAX || whole < -MONEY_MAX)) {
             return out_of_range(column, arena, diag);
         }
-        return number_parse(text, &value) && value == floor(value) ? take_whole(column, value, arena, diag, ret_cell)
-                                                                   : wrong_type(column, text, arena, diag);
+        return number_parse(text, &value) && value == floor(value)
+                   ? take_whole(column, value, arena, diag, ret_cell)
+                   : wrong_type(column, text, arena, diag);
     case COLUMN_FLOAT:
         break;
     }
