@@ -46,10 +46,10 @@ enum {
     KNOWLEDGE_CAP_MAX = 1000000000, // an index holds 2^32 - 1
     KNOWLEDGE_COLUMNS_MAX = 1024,
     KNOWLEDGE_KEY_PARTS_MAX = 8,
-    KNOWLEDGE_VALUES_MAX = 4096,    // of an enumeration
-    KNOWLEDGE_TEXT_SIZE_MAX = 4096, // a reason is a line, not a document
+    KNOWLEDGE_VALUES_MAX = 4096,         // of an enumeration
+    KNOWLEDGE_TEXT_SIZE_MAX = 4096,      // a reason is a line, not a document
     KNOWLEDGE_ENTRIES_PER_KEY_MAX = 128, // they are walked one by one
-    KNOWLEDGE_FILE_DIAGS_MAX = 1000, // of one file; the rest is counted
+    KNOWLEDGE_FILE_DIAGS_MAX = 1000,     // of one file; the rest is counted
 };
 
 // X(NAME, "code", "what it means")
@@ -118,7 +118,7 @@ struct knowledge_column {
 
 struct knowledge_table {
     Slice name;
-    Slice namespace; // several tables may share one ("g")
+    Slice namespace;  // several tables may share one ("g")
     const Slice *key; // names of event fields, in order; none: one row for all
     uint32_t key_count;
     uint32_t cap; // rows
