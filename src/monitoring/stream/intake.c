@@ -151,6 +151,14 @@ void intake_destroy(struct intake *intake) {
     free(intake);
 }
 
+const struct schema *intake_schema(const struct intake *intake) {
+    return intake->schema;
+}
+
+const struct intake_map *intake_map_of(const struct intake *intake) {
+    return intake->map;
+}
+
 void intake_set_position(struct intake *intake, uint64_t position) {
     intake->position = position;
 }

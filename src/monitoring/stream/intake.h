@@ -4,7 +4,9 @@
 //
 // Dead letters. A record that is refused becomes one line of the dead-letter file:
 //     {"source": "a.ndjson.gz", "position": 17, "offset": 10233, "code": "IN006", "reason": "...", "field": "amount", "raw": "..."}
-// `raw` is the record as it came, cut at 64 KiB, bytes that are not UTF-8 replaced. The codes are the list below.
+// `raw` is the record as it came, cut at 64 KiB, bytes that are not UTF-8 replaced; a CSV row is written with quotes
+// only where they are needed. `position` counts records from 1, without the header (which is 0); `offset` is a byte
+// of the decompressed input. The codes are the list below. `field` is left out when the record as a whole is meant.
 //
 // Unknown fields are passed over: they never refuse an event. So are those that are derived here.
 //

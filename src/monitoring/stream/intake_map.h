@@ -54,3 +54,7 @@ bool map_column_cell(struct cell_checker *checker, const struct map_column *colu
                      struct buf *scratch, union event_cell *ret_cell);
 // Time of a text in a format of strptime's kind. False when it does not fit, or the date does not exist.
 bool map_time_parse(Slice text, Slice format, int64_t zone_us, int64_t *ret_time_us);
+
+// What an intake was made with.
+const struct schema *intake_schema(const struct intake *intake);
+const struct intake_map *intake_map_of(const struct intake *intake);
