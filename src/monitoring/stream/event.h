@@ -42,5 +42,9 @@ static inline bool event_has(const struct event *event, uint32_t field) {
     return bits_test(event->present, field);
 }
 
-// The value of a field in words, for explanations: enumerations by name, money with decimals, times as RFC 3339.
+// Sets a string field from outside of intake (an expression's answer); the bytes are copied, other texts stay valid.
+void event_set_text(struct event *event, uint32_t field, Slice text);
+
+// The value of a field in words, for explanations: enumerations by name, money with decimals, times as RFC 3339,
+// "missing" where there is none.
 void event_put_field(const struct event *event, uint32_t field, struct buf *out);

@@ -4,14 +4,25 @@
 //
 // Dead letters. A record that is refused becomes one line of the dead-letter file:
 //     {"source": "a.ndjson.gz", "position": 17, "offset": 10233, "code": "IN006", "reason": "...", "field": "amount", "raw": "..."}
-// `raw` is the record as it came, cut at 64 KiB, bytes that are not UTF-8 replaced. The codes are the list below.
+// `raw` is the record as it came, cut at 64 KiB, bytes that are not UTF-8 replaced; a CSV row is written with quotes
+// only where they are needed. `position` counts records from 1, without the header (which is 0); `offset` is a byte
+// of the decompressed input. The codes are the list below. `field` is left out when the record as a whole is meant.
 //
-// Unknown fields are kept aside: they never refuse an event.
+// Unknown fields are passed over: they never refuse an event. So are those that are derived here.
+//
+//     struct intake *intake = intake_create(schema, NULL);
+//     struct intake_reader *reader = intake_reader_create(intake, source, SLICE("a.ndjson.gz"), false);
+//     while ((status = intake_reader_next(reader, event, &kind, &refusal)) != STATUS_END) {
+//         if (status == STATUS_INVALID) { intake_reader_dead_letter(reader, &refusal, &out); continue; }
+//         if (status != STATUS_OK) { ... the source failed ... break; }
+//         if (kind == RECORD_EVENT) { ... event ... } else { ... intake_tree(intake) ... }
+//     }
+//
+// An intake and a reader are used by one thread at a time; the events they fill may be passed on. A warm intake
+// does not call malloc. Cost: see intake_bench.
 
-#include "codec/csv.h"
-#include "codec/inflate.h"
+#include "base/byte_source.h"
 #include "codec/json.h"
-#include "codec/lines.h"
 #include "monitoring/stream/event.h"
 
 // X(NAME, "code", "what it means and what to do")
@@ -54,10 +65,11 @@ struct intake_refusal {
 
 typedef enum RecordKind {
     RECORD_EVENT,
-    RECORD_CHANGE, // {"$list": ...} or {"$table": ...}; `nodes` of the reader hold it (knowledge.h reads them)
+    RECORD_CHANGE, // {"$list": ...} or {"$table": ...}; intake_tree() holds it (knowledge.h reads it)
 } RecordKind;
 
-struct intake_map;  // a mapping from foreign columns, from YAML
+// A mapping from foreign columns, from YAML; lives in the arena. NULL after errors (codes MP001...).
+struct intake_map;
 const struct intake_map *intake_map_load(const struct yaml_node *root, const struct schema *schema,
                                          struct arena *arena, struct diag_list *diags);
 bool intake_map_is_csv(const struct intake_map *map);
@@ -66,19 +78,22 @@ bool intake_map_is_csv(const struct intake_map *map);
 struct intake;
 struct intake *intake_create(const struct schema *schema, const struct intake_map *map);
 void intake_destroy(struct intake *intake);
-// Events of tests may leave out required fields.
+// The position of the next record in its input (1 at first); it counts on by itself with every record.
+void intake_set_position(struct intake *intake, uint64_t position);
+// Events of tests may leave out required fields, all but the type and the time.
 void intake_allow_partial(struct intake *intake, bool allow);
 // STATUS_OK, or STATUS_INVALID with a refusal. `event` is reset first. For RECORD_CHANGE, `event` is empty and
-// intake_nodes() gives the record until the next call.
-Status intake_json(struct intake *intake, Slice line, struct event *event, RecordKind *ret_kind,
+// intake_tree() gives the record, as node 0, until the next call.
+MUST_USE Status intake_json(struct intake *intake, Slice line, struct event *event, RecordKind *ret_kind,
                    struct intake_refusal *ret_refusal);
 // The same from JSON that is already read (a member of a larger document, as in test sequences).
-Status intake_nodes_event(struct intake *intake, const struct json_node *object, struct event *event,
-                          struct intake_refusal *ret_refusal);
-const struct json_node *intake_nodes(const struct intake *intake);
-// CSV: first the header, then rows.
-Status intake_csv_header(struct intake *intake, const Slice *columns, uint32_t count, struct intake_refusal *ret_refusal);
-Status intake_csv_row(struct intake *intake, const Slice *cells, uint32_t count, struct event *event,
+MUST_USE Status intake_json_event(struct intake *intake, JsonTree tree, uint32_t object, struct event *event,
+                                  struct intake_refusal *ret_refusal);
+JsonTree intake_tree(const struct intake *intake);
+// CSV: first the header, then rows. A refused header refuses all rows.
+MUST_USE Status intake_csv_header(struct intake *intake, const Slice *columns, uint32_t count,
+                                  struct intake_refusal *ret_refusal);
+MUST_USE Status intake_csv_row(struct intake *intake, const Slice *cells, uint32_t count, struct event *event,
                       struct intake_refusal *ret_refusal);
 
 // Reads a whole input, record by record, whatever its format and compression.
@@ -86,7 +101,8 @@ struct intake_reader;
 struct intake_reader *intake_reader_create(struct intake *intake, struct byte_source source, Slice name, bool csv);
 void intake_reader_destroy(struct intake_reader *reader);
 // STATUS_OK: an event or change. STATUS_INVALID: a refused record, which intake_reader_dead_letter() writes. STATUS_END.
-Status intake_reader_next(struct intake_reader *reader, struct event *event, RecordKind *ret_kind,
+// Any other status is the failure of the source.
+MUST_USE Status intake_reader_next(struct intake_reader *reader, struct event *event, RecordKind *ret_kind,
                           struct intake_refusal *ret_refusal);
 // Appends the dead-letter line of the record just refused, with its newline.
 void intake_reader_dead_letter(const struct intake_reader *reader, const struct intake_refusal *refusal, struct buf *out);
