@@ -79,6 +79,8 @@ struct table_run *expr_table_run_create(const struct expr_table *table);
 void expr_table_run_destroy(struct table_run *run);
 // Starts an event; everything remembered of the last one is void.
 void expr_table_begin(struct table_run *run, const struct table_host *host, uint32_t binding);
+// Chooses another binding for the same event. Only rules and columns without parameters may have been asked before.
+void expr_table_rebind(struct table_run *run, uint32_t binding);
 // Writes the rules of the plan that hold, as positions in the plan's list, ascending. `candidates`, when not NULL, is a
 // set over those positions: the others are not looked at. Gives their number.
 uint32_t expr_table_evaluate(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates,

@@ -7,6 +7,7 @@
 
 #include "base/money.h"
 #include "expr/table_private.h"
+#include "expr/visit.h"
 
 // ---- keys ------------------------------------------------------------------------------------------------
 
@@ -28,114 +29,44 @@ static bool share(struct expr_table *table, struct buf *key, uint32_t *value) {
 
 enum { KEY_MAX = 1 << 20 };
 
-static void put_slots(struct buf *key, const struct node *node);
-
-static void put_slots_of(struct buf *key, struct node *const *nodes, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        put_slots(key, nodes[i]);
-    }
-}
-
 // The slots a node reads, so that parameters of the same name in different models are told apart.
-static void put_slots(struct buf *key, const struct node *node) {
-    if (node == NULL) {
-        return;
-    }
-    switch (node->kind) {
-    case NODE_VARIABLE:
-        put_bytes(key, &node->variable->slot, sizeof node->variable->slot);
-        return;
-    case NODE_CALL:
-        put_slots_of(key, node->call.arguments, node->call.count);
-        return;
-    case NODE_LIST:
-        put_slots_of(key, node->list.items, node->list.count);
-        return;
-    case NODE_MAP:
-        put_slots_of(key, node->map.keys, node->map.count);
-        put_slots_of(key, node->map.values, node->map.count);
-        return;
-    case NODE_SELECT:
-        put_slots(key, node->select.operand);
-        return;
-    case NODE_HAS:
-        if (node->has.variable != NULL) {
-            put_bytes(key, &node->has.variable->slot, sizeof node->has.variable->slot);
-        }
-        put_slots(key, node->has.operand);
-        return;
-    case NODE_COMPREHENSION:
-        put_slots(key, node->comprehension.range);
-        put_slots(key, node->comprehension.condition);
-        put_slots(key, node->comprehension.result);
-        put_slots(key, node->comprehension.result_value);
-        return;
-    case NODE_BIND:
-        put_slots_of(key, node->bind.inits, node->bind.count);
-        put_slots(key, node->bind.body);
-        return;
-    case NODE_LITERAL:
-    case NODE_LOCAL:
-        return;
+static void put_slot(void *context, const struct node *node) {
+    const struct expr_variable *variable = node->kind == NODE_VARIABLE ? node->variable
+                                           : node->kind == NODE_HAS    ? node->has.variable
+                                                                       : NULL;
+    if (variable != NULL) {
+        put_bytes(context, &variable->slot, sizeof variable->slot);
     }
 }
 
 // ---- what a node reads -----------------------------------------------------------------------------------
 
-// Marks the groups a node needs and says whether any of it comes later.
-static bool collect_groups(const struct expr_table *table, const struct node *node, uint64_t *groups);
+struct reading {
+    const struct expr_table *table;
+    uint64_t *groups;
+    bool later;
+};
 
-static bool collect_slot(const struct expr_table *table, uint32_t slot, uint64_t *groups) {
-    const struct table_slot *known = &table->slots[slot];
+static void collect_node(void *context, const struct node *node);
+
+static void collect_slot(struct reading *reading, uint32_t slot) {
+    const struct table_slot *known = &reading->table->slots[slot];
     if (known->definition != NULL) {
-        return collect_groups(table, expr_root(known->definition), groups);
+        expr_visit(expr_root(known->definition), collect_node, reading);
+        return;
     }
     if (known->group != TABLE_NO_GROUP) {
-        bits_set(groups, known->group);
+        bits_set(reading->groups, known->group);
     }
-    return known->later;
+    reading->later |= known->later;
 }
 
-static bool collect_all(const struct expr_table *table, struct node *const *nodes, uint32_t count, uint64_t *groups) {
-    bool later = false;
-    for (uint32_t i = 0; i < count; i++) {
-        later |= nodes[i] != NULL && collect_groups(table, nodes[i], groups);
+static void collect_node(void *context, const struct node *node) {
+    if (node->kind == NODE_VARIABLE) {
+        collect_slot(context, node->variable->slot);
+    } else if (node->kind == NODE_HAS && node->has.variable != NULL) {
+        collect_slot(context, node->has.variable->slot);
     }
-    return later;
-}
-
-static bool collect_groups(const struct expr_table *table, const struct node *node, uint64_t *groups) {
-    switch (node->kind) {
-    case NODE_VARIABLE:
-        return collect_slot(table, node->variable->slot, groups);
-    case NODE_CALL:
-        return collect_all(table, node->call.arguments, node->call.count, groups);
-    case NODE_LIST:
-        return collect_all(table, node->list.items, node->list.count, groups);
-    case NODE_MAP: {
-        bool later = collect_all(table, node->map.keys, node->map.count, groups);
-        return collect_all(table, node->map.values, node->map.count, groups) || later;
-    }
-    case NODE_SELECT:
-        return collect_groups(table, node->select.operand, groups);
-    case NODE_HAS: {
-        bool later = node->has.variable != NULL && collect_slot(table, node->has.variable->slot, groups);
-        return (node->has.operand != NULL && collect_groups(table, node->has.operand, groups)) || later;
-    }
-    case NODE_COMPREHENSION: {
-        struct node *const parts[] = {node->comprehension.range, node->comprehension.condition,
-                                      node->comprehension.result, node->comprehension.result_value};
-        return collect_all(table, parts, 4, groups);
-    }
-    case NODE_BIND: {
-        bool later = collect_all(table, node->bind.inits, node->bind.count, groups);
-        return collect_groups(table, node->bind.body, groups) || later;
-    }
-    case NODE_LITERAL:
-    case NODE_LOCAL:
-        return false;
-    }
-    return false;
 }
 
 // ---- making columns --------------------------------------------------------------------------------------
@@ -159,7 +90,9 @@ Ref table_slot_column(struct expr_table *table, uint32_t slot) {
     if (!share(table, &key, &ref)) {
         struct column *column = new_column(table, is_text ? COLUMN_TEXT : COLUMN_SLOT);
         column->slot = slot;
-        column->later = collect_slot(table, slot, column->groups);
+        struct reading reading = {table, column->groups, false};
+        collect_slot(&reading, slot);
+        column->later = reading.later;
         if (is_text) {
             column->texts = ARENA_NEW(table->arena, struct map);
             map_init(column->texts, table->arena);
@@ -200,14 +133,15 @@ Ref table_generic_column(struct expr_table *table, const struct node *node) {
     buf_put(&key, SLICE("eval"));
     buf_put(&key, expr_node_text(table->arena, node));
     buf_put_byte(&key, '\0');
-    put_slots(&key, node);
+    expr_visit(node, put_slot, &key);
     arena_rewind(table->arena, mark);
     Ref ref = table->columns.count;
     if (!share(table, &key, &ref)) {
         struct column *column = new_column(table, is_plain_host_call(node) ? COLUMN_HOST : COLUMN_GENERIC);
         column->expr = table->current;
         column->node = node;
-        collect_groups(table, node, column->groups);
+        struct reading reading = {table, column->groups, false};
+        expr_visit(node, collect_node, &reading);
         column->later = true; // dear enough to wait for the gates
     }
     buf_deinit(&key);

@@ -155,6 +155,11 @@ void expr_table_begin(struct table_run *run, const struct table_host *host, uint
     }
 }
 
+void expr_table_rebind(struct table_run *run, uint32_t binding) {
+    INVARIANT(binding < run->table->binding_count);
+    run->constants = run->table->bindings[binding];
+}
+
 static double number_of(const struct value *value) {
     switch (value->kind) {
     case VALUE_BOOL:
@@ -195,7 +200,7 @@ static double text_column(struct table_run *run, const struct column *column) {
         return NAN;
     }
     uint32_t number = map_get(column->texts, text);
-    return number == MAP_NONE ? -1 : number;
+    return number == MAP_NONE ? -1.0 : number;
 }
 
 static double evaluator_column(struct table_run *run, const struct column *column) {

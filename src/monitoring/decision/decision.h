@@ -6,7 +6,7 @@
 //     for each record of the stream, in order:
 //         event:    const struct decision *decision = engine_decide(engine, event);
 //                   decision_render(decision, &out);                       // one JSON line
-//         change:   engine_change(engine, tree, &diag);                    // a list or table record
+//         change:   engine_change(engine, record, &arena, &diag);          // a list or table record
 //     engine_destroy(engine);
 //
 // The way of an event:
@@ -23,6 +23,7 @@
 
 #include "base/buf.h"
 #include "monitoring/models/catalogue.h"
+#include "monitoring/stream/event.h"
 
 struct engine;
 
@@ -90,7 +91,7 @@ struct engine *engine_create(const struct catalogue *catalogue, struct knowledge
 void engine_destroy(struct engine *engine);
 const struct decision *engine_decide(struct engine *engine, const struct event *event);
 // STATUS_INVALID with a diag when the record is not understood.
-Status engine_change(struct engine *engine, JsonTree record, struct arena *arena, struct diag *diag);
+Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag);
 struct engine_counters engine_counters(const struct engine *engine);
 struct window_state *engine_windows(struct engine *engine);
 // The value of a feature at the last event: for a registered feature after all_features or when a model needed it.

@@ -260,7 +260,7 @@ const struct decision *engine_decide(struct engine *engine, const struct event *
     return &engine->decision;
 }
 
-Status engine_change(struct engine *engine, JsonTree record, struct arena *arena, struct diag *diag) {
+Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag) {
     Status status = knowledge_change(engine->knowledge, record, arena, diag);
     engine->counters.changes += status == STATUS_OK;
     engine->counters.changes_refused += status != STATUS_OK;

@@ -173,6 +173,13 @@ struct type_plan {
     const uint64_t *const *candidates; // by binding-independent combination: segment * channel_count + channel
 };
 
+// What inList() is answered from. Whoever evaluates a pack's expressions hands them a context that begins with this.
+struct catalogue_lists {
+    const struct knowledge_plan *plan;
+    const struct knowledge *knowledge;
+    int64_t time_us; // of the event
+};
+
 struct catalogue {
     struct arena arena;
     struct diag_list diags;
@@ -188,6 +195,7 @@ struct catalogue {
     const struct schema *schema;
     struct vocabulary vocabulary;
     const struct knowledge_plan *knowledge;
+    bool *lists_read; // by list: an expression asks it
     struct feature_plan *features;
     VEC(struct model) models; // by id
     struct map models_by_id;

@@ -1,6 +1,7 @@
 // inList("list", key, ...): the one function that packs have beside the language's own. Its answer is asked of the
 // knowledge that belongs to the engine, at the time of the event.
 
+#include "expr/visit.h"
 #include "monitoring/models/private.h"
 
 static Status in_list(void *context, uint32_t id, const struct value *arguments, struct arena *scratch, struct value *ret_value) {
@@ -10,7 +11,7 @@ static Status in_list(void *context, uint32_t id, const struct value *arguments,
     uint32_t list = map_get(&lists->plan->lists_by_name, arguments[0].text);
     *ret_value = (struct value){.kind = VALUE_BOOL};
     if (list != MAP_NONE && arguments[1].kind == VALUE_STRING) {
-        Hash128 key = knowledge_key_joined(arguments[1].text);
+        Hash128 key = knowledge_key(&arguments[1].text, 1);
         ret_value->boolean = knowledge_on_list(lists->knowledge, list, key, lists->time_us);
     }
     return STATUS_OK;

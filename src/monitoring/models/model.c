@@ -2,6 +2,7 @@
 // figures) is checked for its form and kept in the file.
 
 #include "base/utf8.h"
+#include "expr/visit.h"
 #include "monitoring/models/private.h"
 
 #include <math.h>
@@ -340,27 +341,9 @@ static uint32_t evidence_of_name(const struct name *name) {
     }
 }
 
-static bool calls_host(const struct node *node);
-
-static bool any_calls_host(struct node *const *nodes, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (calls_host(nodes[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // Whether the expression asks a list. Lists are asked only by inList(), the one function of the host.
-static bool calls_host(const struct node *node) {
-    switch (node->kind) {
-    case NODE_CALL:
-        return node->call.op == OP_HOST || any_calls_host(node->call.arguments, node->call.count);
-    case NODE_LIST:
-        return any_calls_host(node->list.items, node->list.count);
-    default:
-        return false;
-    }
+static void note_host_call(void *context, const struct node *node) {
+    *(bool *)context |= node->kind == NODE_CALL && node->call.op == OP_HOST;
 }
 
 static void read_evidence(struct reading *reading) {
@@ -390,7 +373,9 @@ static void read_evidence(struct reading *reading) {
     for (uint32_t i = 0; i < count; i++) {
         model->evidence |= evidence_of_name(&reading->catalogue->vocabulary.names.at[reads[i]->slot]);
     }
-    model->evidence |= calls_host(expr_root(model->expr)) ? 1u << EVIDENCE_list : 0;
+    bool asks_list = false;
+    expr_visit(expr_root(model->expr), note_host_call, &asks_list);
+    model->evidence |= asks_list ? 1u << EVIDENCE_list : 0;
 }
 
 static void check_reads(struct reading *reading) {

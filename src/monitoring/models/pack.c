@@ -131,10 +131,12 @@ static void name_table(struct catalogue *catalogue, uint32_t index) {
     }
 }
 
-// inList("name", key, ...): the arguments are checked here for the name; the answer is the engine's.
-static void name_lists(struct catalogue *catalogue, const struct expr_function *in_list) {
-    bool fresh = expr_env_add_function(catalogue->vocabulary.env, in_list);
+static void name_lists(struct catalogue *catalogue) {
+    bool fresh = expr_env_add_function(catalogue->vocabulary.env, &catalogue_in_list);
     INVARIANT(fresh);
+    catalogue->lists_read = ARENA_ARRAY(&catalogue->arena, bool, catalogue->knowledge->list_count + 1);
+    catalogue->vocabulary.check = catalogue_check_lists;
+    catalogue->vocabulary.check_context = catalogue;
 }
 
 // ---- files -----------------------------------------------------------------------------------------------
@@ -213,8 +215,6 @@ static void load_models(struct catalogue *catalogue, const struct pack_file *fil
     }
 }
 
-extern const struct expr_function catalogue_in_list; // lists.c
-
 Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files, uint32_t file_count) {
     struct diag_list *diags = &catalogue->diags;
     const struct pack_file *pack = find_file(files, file_count, "pack.yaml");
@@ -241,7 +241,7 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     }
     vocabulary_init(&catalogue->vocabulary, &catalogue->arena);
     vocabulary_add_schema(&catalogue->vocabulary, catalogue->schema);
-    name_lists(catalogue, &catalogue_in_list);
+    name_lists(catalogue);
     for (uint32_t i = 0; i < catalogue->knowledge->table_count; i++) {
         name_table(catalogue, i);
     }

@@ -209,9 +209,9 @@ static struct expr_env *decision_names(struct catalogue *catalogue) {
 #define STRING_TYPE TYPE(STRING)
 #define INT_TYPE TYPE(INT)
 #define BOOL_TYPE TYPE(BOOL)
-#define X(text, kind_name)                                                                         \
+#define X(label, kind_name)                                                                         \
     {                                                                                              \
-        struct name name = {.text = SLICE("d." #text), .kind = NAME_DECISION, .index = DECISION_##text};               \
+        struct name name = {.text = SLICE("d." #label), .kind = NAME_DECISION, .index = DECISION_##label};               \
         uint32_t slot = vocabulary_add_to(&catalogue->vocabulary, env, &name, kind_name##_TYPE);                       \
         INVARIANT(slot != SCHEMA_NONE);                                                            \
     }

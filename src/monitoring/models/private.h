@@ -18,5 +18,8 @@ uint32_t catalogue_find_channel(const struct catalogue *catalogue, Slice id);
 void catalogue_read_pack(struct catalogue *catalogue, const struct yaml_node *root);
 void catalogue_read_policy(struct catalogue *catalogue, const struct yaml_node *root); // NULL: no policy.yaml
 void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *root);
+// lists.c: inList() and the check that its lists exist.
+extern const struct expr_function catalogue_in_list;
+void catalogue_check_lists(void *catalogue, const struct yaml_node *source, const struct expr *expr);
 // bindings.c: the table, its bindings and the plans by event type.
 void catalogue_bind(struct catalogue *catalogue);

@@ -93,6 +93,7 @@ struct feature_plan {
     VEC(struct feature_value) values;
     VEC(struct feature_filter) filters;
     VEC(struct feature) features;
+    const uint64_t *const *groups;  // by feature: passes
     const struct table_slot *slots; // as the models see them: filters are known, features come by pass
     // By event type: rules of the filter table that may hold (filters), and the entities that may have a key.
     const struct table_plan **filter_plans;
@@ -106,5 +107,7 @@ struct feature_plan {
 struct feature_plan *features_load(const struct schema *schema, struct vocabulary *vocabulary,
                                    const struct yaml_node *const *files, uint32_t file_count,
                                    int64_t short_window_us, struct diag_list *diags);
+// The passes that a feature needs, ORed into a set of window_plan_pass_count() bits.
+void feature_groups(const struct feature_plan *plan, uint32_t feature, uint64_t *groups);
 // The last step, once every name of the pack is in the vocabulary: makes the tables' view of the slots.
 void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary);

@@ -106,5 +106,8 @@ const struct expr *vocabulary_compile(struct vocabulary *vocabulary, const struc
         return NULL;
     }
     mark_read(vocabulary, expr);
+    if (vocabulary->check != NULL) {
+        vocabulary->check(vocabulary->check_context, node, expr);
+    }
     return expr;
 }

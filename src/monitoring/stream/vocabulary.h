@@ -32,6 +32,9 @@ struct vocabulary {
     struct expr_env *env;
     VEC(struct table_slot) slots;
     VEC(struct name) names; // by slot
+    // Called for each expression that was compiled, to check what only the pack knows (names of lists).
+    void (*check)(void *context, const struct yaml_node *source, const struct expr *expr);
+    void *check_context;
 };
 
 void vocabulary_init(struct vocabulary *vocabulary, struct arena *arena);
