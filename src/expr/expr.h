@@ -61,7 +61,8 @@ struct expr_function {
     const struct type *result;
     const struct type *arguments[4];
     uint32_t argument_count;
-    uint32_t id; // the host's own number for it
+    uint32_t id;    // the host's own number for it
+    bool is_member; // called as first.name(rest)
     Status (*call)(void *context, uint32_t id, const struct value *arguments, struct arena *scratch,
                    struct value *ret_value);
 };
@@ -79,7 +80,10 @@ void expr_env_set_zones(struct expr_env *env, ExprZone zone, void *context);
 void expr_env_set_container(struct expr_env *env, Slice container);
 // False when the name is taken.
 bool expr_env_add_variable(struct expr_env *env, const struct expr_variable *variable);
+// Functions of one name may differ in their arguments; false when there is one with the same arguments.
 bool expr_env_add_function(struct expr_env *env, const struct expr_function *function);
+// Whether has(), all(), map() and the other macros are known; they are, unless told otherwise.
+void expr_env_set_macros(struct expr_env *env, bool has_macros);
 const struct expr_variable *expr_env_find(const struct expr_env *env, Slice name);
 
 // Where the text of an expression stands in its file: an expression in a YAML block has lines that begin at

@@ -70,7 +70,52 @@ struct value_map {
     uint32_t count;
 };
 
-// The equality of the language: numbers of different kinds by their mathematical value.
+enum { VALUE_DEPTH_MAX = 2000 }; // lists in lists: deeper values are not compared or written
+
+// The equality of the language: numbers of different kinds by their mathematical value. Values deeper than
+// VALUE_DEPTH_MAX are unequal.
 bool value_equal(const struct value *left, const struct value *right);
+// The same for at most `*steps` comparisons, which it counts down. At 0 it has given up, and says false.
+bool value_equal_within(const struct value *left, const struct value *right, uint32_t *steps);
+// The order of two values of one kind, or of two numbers: <0, 0, >0, or VALUE_UNORDERED when there is none.
+int value_compare(const struct value *left, const struct value *right);
+enum { VALUE_UNORDERED = 2 };
+
+// The value of a key, or NULL. Numbers find each other across kinds: {1u: x}[1.0] is x.
+const struct value *value_map_get(const struct value_map *map, const struct value *key,
+                                  uint32_t *steps);
+const struct value *value_map_field(const struct value_map *map, Slice field);
+
+static inline struct value value_bool(bool boolean) {
+    return (struct value){.kind = VALUE_BOOL, .boolean = boolean};
+}
+static inline struct value value_int(int64_t integer) {
+    return (struct value){.kind = VALUE_INT, .integer = integer};
+}
+static inline struct value value_uint(uint64_t unsigned_integer) {
+    return (struct value){.kind = VALUE_UINT, .unsigned_integer = unsigned_integer};
+}
+static inline struct value value_double(double number) {
+    return (struct value){.kind = VALUE_DOUBLE, .number = number};
+}
+static inline struct value value_money(double minor) {
+    return (struct value){.kind = VALUE_MONEY, .number = minor};
+}
+static inline struct value value_string(Slice text) {
+    return (struct value){.kind = VALUE_STRING, .text = text};
+}
+static inline struct value value_bytes(Slice text) {
+    return (struct value){.kind = VALUE_BYTES, .text = text};
+}
+static inline struct value value_error(Slice text) {
+    return (struct value){.kind = VALUE_ERROR, .text = text};
+}
+static inline bool value_is_number(const struct value *value) {
+    return value->kind == VALUE_INT || value->kind == VALUE_UINT || value->kind == VALUE_DOUBLE ||
+           value->kind == VALUE_MONEY;
+}
+
+// The static type that a kind of value belongs to, without arguments: list for every list.
+const struct type *value_type(const struct value *value);
 // The value as the language would write it, for messages and the conformance runner.
 Slice value_text(struct arena *arena, const struct value *value);

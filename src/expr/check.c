@@ -1,0 +1,625 @@
+// Check: names and types.
+//
+// A name is looked for among the locals first, then as the longest declared name in the container and its
+// parents: `a.b.c` may be one variable, or field c of a variable "a.b". Types are inferred as infer.h says.
+// An error gives a node of type error, which fits everywhere, so that one mistake is told once and the walk
+// goes on to the next.
+
+#include "expr/check.h"
+
+struct node *check_new(struct check *check, NodeKind kind, const struct syntax *syntax,
+                       const struct type *type) {
+    struct node *node = ARENA_NEW(check->arena, struct node);
+    node->kind = kind;
+    node->byte_start = syntax->start;
+    node->byte_end = syntax->end;
+    node->height = 1;
+    node->type = check->is_lenient ? TYPE(DYN) : type;
+    *VEC_PUSH(&check->nodes, check->arena) = node;
+    return node;
+}
+
+void check_hold(struct node *node, const struct node *child) {
+    if (child->height >= node->height) {
+        node->height = child->height + 1;
+    }
+}
+
+struct node *check_error(struct check *check, const struct syntax *syntax, Slice message) {
+    struct node *node = check_new(check, NODE_LITERAL, syntax, TYPE(ERROR));
+    node->literal = value_error(message);
+    return node;
+}
+
+Slice check_type_text(struct check *check, const struct type *type) {
+    return type_text(check->arena, infer_resolve(&check->infer, type, true));
+}
+
+static struct node *check_literal(struct check *check, const struct syntax *syntax) {
+    struct node *node = check_new(check, NODE_LITERAL, syntax, value_type(&syntax->literal));
+    node->literal = syntax->literal;
+    return node;
+}
+
+// Names.
+
+static const struct check_local *find_local(const struct check *check, Slice name) {
+    for (uint32_t i = check->scope.count; i > 0; i--) {
+        if (slice_equal(check->scope.at[i - 1].name, name)) {
+            return &check->scope.at[i - 1];
+        }
+    }
+    return NULL;
+}
+
+static const struct check_local *push_local(struct check *check, Slice name,
+                                            const struct type *type) {
+    uint32_t index = check->scope.count;
+    struct check_local *local = VEC_PUSH(&check->scope, check->arena);
+    *local = (struct check_local){.name = name, .index = index, .type = type};
+    if (check->scope.count > check->local_count) {
+        check->local_count = check->scope.count;
+    }
+    return local;
+}
+
+static struct node_local local_of(const struct check_local *local) {
+    return (struct node_local){.name = local->name, .index = local->index};
+}
+
+bool check_qualified_name(struct check *check, const struct syntax *syntax, Slice *ret_name,
+                          bool *ret_is_rooted) {
+    if (syntax->kind == SYNTAX_NAME) {
+        *ret_name = syntax->name;
+        *ret_is_rooted = syntax->is_rooted;
+        return syntax->is_rooted || find_local(check, syntax->name) == NULL;
+    }
+    if (syntax->kind != SYNTAX_SELECT ||
+        !check_qualified_name(check, syntax->operand, ret_name, ret_is_rooted)) {
+        return false;
+    }
+    *ret_name = arena_printf(check->arena, "%.*s.%.*s", SLICE_ARGS(*ret_name),
+                             SLICE_ARGS(syntax->name));
+    return true;
+}
+
+static void note_read(struct check *check, const struct expr_variable *variable) {
+    for (uint32_t i = 0; i < check->reads.count; i++) {
+        if (check->reads.at[i] == variable) {
+            return;
+        }
+    }
+    *VEC_PUSH(&check->reads, check->arena) = variable;
+}
+
+static struct node *new_variable(struct check *check, const struct syntax *syntax,
+                                 const struct expr_variable *variable) {
+    struct node *node = check_new(check, NODE_VARIABLE, syntax, variable->type);
+    node->variable = variable;
+    note_read(check, variable);
+    return node;
+}
+
+static const struct expr_variable *find_variable(struct check *check, Slice name, bool is_rooted) {
+    Slice candidate;
+    for (uint32_t i = 0;
+         env_candidate(check->env, name, is_rooted, i, check->arena, &candidate); i++) {
+        const struct expr_variable *variable = expr_env_find(check->env, candidate);
+        if (variable != NULL) {
+            return variable;
+        }
+    }
+    return NULL;
+}
+
+// The variable or type of a whole qualified name, or NULL.
+static struct node *resolve(struct check *check, const struct syntax *syntax, Slice name,
+                            bool is_rooted) {
+    const struct expr_variable *variable = find_variable(check, name, is_rooted);
+    if (variable != NULL) {
+        return new_variable(check, syntax, variable);
+    }
+    Slice candidate;
+    for (uint32_t i = 0;
+         env_candidate(check->env, name, is_rooted, i, check->arena, &candidate); i++) {
+        const struct type *type = env_find_type(check->env, candidate);
+        if (type != NULL) {
+            struct node *node =
+                check_new(check, NODE_LITERAL, syntax, type_of(check->arena, type));
+            node->literal = (struct value){.kind = VALUE_TYPE, .type = type};
+            return node;
+        }
+    }
+    return NULL;
+}
+
+static struct node *unknown_name(struct check *check, const struct syntax *syntax, Slice name) {
+    if (!check->is_lenient) {
+        struct diag *diag = report_error(check->report, ERROR_UNKNOWN_NAME, syntax->start,
+                                         syntax->end, "unknown name '%.*s'", SLICE_ARGS(name));
+        Slice nearest = env_nearest_variable(check->env, name);
+        if (!slice_empty(nearest)) {
+            diag_hint(check->report->diags, diag, "did you mean '%.*s'?", SLICE_ARGS(nearest));
+        }
+    }
+    return check_error(check, syntax, arena_printf(check->arena, "unknown name '%.*s'", SLICE_ARGS(name)));
+}
+
+static struct node *check_name(struct check *check, const struct syntax *syntax) {
+    const struct check_local *local =
+        syntax->is_rooted ? NULL : find_local(check, syntax->name);
+    if (local != NULL) {
+        struct node *node = check_new(check, NODE_LOCAL, syntax, local->type);
+        node->local = local_of(local);
+        return node;
+    }
+    struct node *node = resolve(check, syntax, syntax->name, syntax->is_rooted);
+    return node != NULL ? node : unknown_name(check, syntax, syntax->name);
+}
+
+// The longest beginning of `a.b.c` that is declared; NULL when none is.
+static struct node *resolve_beginning(struct check *check, const struct syntax *syntax) {
+    Slice name;
+    bool is_rooted;
+    check_qualified_name(check, syntax, &name, &is_rooted);
+    struct node *node = resolve(check, syntax, name, is_rooted);
+    if (node != NULL || syntax->kind == SYNTAX_NAME) {
+        return node;
+    }
+    return resolve_beginning(check, syntax->operand);
+}
+
+// Fields.
+
+static const struct type *field_type(struct check *check, const struct syntax *syntax,
+                                     const struct node *operand) {
+    const struct type *type = infer_shallow(&check->infer, operand->type);
+    switch (type->kind) {
+    case TYPE_DYN:
+    case TYPE_ERROR:
+    case TYPE_PARAM:
+        return TYPE(DYN);
+    case TYPE_MAP:
+        return type->second == NULL ? TYPE(DYN) : type->second;
+    case TYPE_OPTIONAL: {
+        struct node inner = {.type = type->first == NULL ? TYPE(DYN) : type->first};
+        const struct type *field = field_type(check, syntax, &inner);
+        return field->kind == TYPE_OPTIONAL || field->kind == TYPE_ERROR
+                   ? field
+                   : type_optional(check->arena, field);
+    }
+    default:
+        report_error(check->report, ERROR_NO_FIELD, syntax->name_start, syntax->name_end,
+                     "a value of type %.*s has no field '%.*s'",
+                     SLICE_ARGS(check_type_text(check, type)), SLICE_ARGS(syntax->name));
+        return TYPE(ERROR);
+    }
+}
+
+static struct node *check_select(struct check *check, const struct syntax *syntax) {
+    Slice name;
+    bool is_rooted;
+    if (check_qualified_name(check, syntax, &name, &is_rooted)) {
+        struct node *node = resolve(check, syntax, name, is_rooted);
+        if (node != NULL) {
+            return node;
+        }
+        if (resolve_beginning(check, syntax->operand) == NULL) {
+            return unknown_name(check, syntax, name);
+        }
+    }
+    struct node *operand = check_node(check, syntax->operand);
+    struct node *node = check_new(check, NODE_SELECT, syntax, TYPE(DYN));
+    if (!check->is_lenient) {
+        node->type = field_type(check, syntax, operand);
+    }
+    node->select.operand = operand;
+    node->select.field = syntax->name;
+    check_hold(node, operand);
+    return node;
+}
+
+static struct node *check_has(struct check *check, const struct syntax *syntax) {
+    struct node *node = check_new(check, NODE_HAS, syntax, TYPE(BOOL));
+    struct syntax whole = {
+        .kind = SYNTAX_SELECT, .name = syntax->name, .operand = syntax->operand};
+    Slice name;
+    bool is_rooted;
+    if (check->env->dialect == EXPR_RULES &&
+        check_qualified_name(check, &whole, &name, &is_rooted)) {
+        node->has.variable = find_variable(check, name, is_rooted);
+        if (node->has.variable != NULL) {
+            note_read(check, node->has.variable);
+            return node;
+        }
+        if (resolve_beginning(check, syntax->operand) == NULL) {
+            struct syntax place = *syntax;
+            place.start = syntax->operand->start;
+            place.end = syntax->name_end;
+            return unknown_name(check, &place, name);
+        }
+    }
+    node->has.operand = check_node(check, syntax->operand);
+    node->has.field = syntax->name;
+    if (!check->is_lenient) {
+        field_type(check, syntax, node->has.operand);
+    }
+    check_hold(node, node->has.operand);
+    return node;
+}
+
+// Lists and maps.
+
+struct node *check_convert(struct check *check, struct node *node, const struct type *type) {
+    struct syntax place = {.start = node->byte_start, .end = node->byte_end};
+    bool to_money = type->kind == TYPE_MONEY;
+    bool is_int_literal = node->kind == NODE_LITERAL && node->literal.kind == VALUE_INT;
+    if (is_int_literal && !to_money) {
+        struct node *literal = check_new(check, NODE_LITERAL, &place, type);
+        literal->literal = value_double((double)node->literal.integer);
+        return literal;
+    }
+    struct node *call = check_new(check, NODE_CALL, &place, type);
+    struct node **arguments = ARENA_ARRAY(check->arena, struct node *, 1);
+    arguments[0] = node;
+    call->call.op = to_money ? OP_MONEY : OP_DOUBLE;
+    call->call.count = 1;
+    call->call.arguments = arguments;
+    check_hold(call, node);
+    return call;
+}
+
+static bool is_kind(const struct check *check, const struct node *node, TypeKind kind) {
+    return infer_shallow(&check->infer, node->type)->kind == kind;
+}
+
+static bool is_plain_number(const struct check *check, const struct node *node) {
+    return is_kind(check, node, TYPE_INT) || is_kind(check, node, TYPE_DOUBLE);
+}
+
+// Rules: makes `number` what `other` is, when it is a number that can be.
+static bool adapt(struct check *check, struct node **number, const struct node *other) {
+    if (is_kind(check, other, TYPE_MONEY) && is_plain_number(check, *number)) {
+        *number = check_convert(check, *number, TYPE(MONEY));
+        return true;
+    }
+    if (is_kind(check, other, TYPE_DOUBLE) && is_kind(check, *number, TYPE_INT)) {
+        *number = check_convert(check, *number, TYPE(DOUBLE));
+        return true;
+    }
+    return false;
+}
+
+const struct type *check_join(struct check *check, struct node **left, struct node **right) {
+    bool is_adapted = check->env->dialect == EXPR_RULES && !check->is_lenient &&
+                      (adapt(check, left, *right) || adapt(check, right, *left));
+    return is_adapted ? (*left)->type : infer_join(&check->infer, (*left)->type, (*right)->type);
+}
+
+// The type of the items of a list, or of the keys or values of a map, seen so far and with one more.
+static const struct type *join_item(struct check *check, const struct type *seen,
+                                    const struct type *item) {
+    if (seen == NULL) {
+        return item;
+    }
+    const struct type *both = infer_join(&check->infer, seen, item);
+    return both != NULL ? both : TYPE(DYN);
+}
+
+// What an optional item holds.
+static const struct type *optional_content(struct check *check, const struct syntax *syntax,
+                                           const struct node *node) {
+    const struct type *content = infer_fresh(&check->infer);
+    if (!check->is_lenient &&
+        !infer_assign(&check->infer, node->type, type_optional(check->arena, content))) {
+        report_error(check->report, ERROR_WRONG_TYPE, syntax->start, syntax->end,
+                     "'?' needs an optional value here, this is of type %.*s",
+                     SLICE_ARGS(check_type_text(check, node->type)));
+    }
+    return content;
+}
+
+static bool any_of(const FlagList *flags) {
+    for (uint32_t i = 0; i < flags->count; i++) {
+        if (flags->at[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool all_literals(struct node *const *nodes, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_constant = (nodes[i]->kind == NODE_LITERAL &&
+                            nodes[i]->literal.kind != VALUE_ERROR) ||
+                           (nodes[i]->kind == NODE_LIST && nodes[i]->list.constant != NULL) ||
+                           (nodes[i]->kind == NODE_MAP && nodes[i]->map.constant != NULL);
+        if (!is_constant) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct value *literal_values(struct check *check, struct node *const *nodes,
+                                    uint32_t count) {
+    struct value *values = ARENA_ARRAY(check->arena, struct value, count);
+    for (uint32_t i = 0; i < count; i++) {
+        values[i] = nodes[i]->kind == NODE_LITERAL ? nodes[i]->literal
+                    : nodes[i]->kind == NODE_LIST  ? *nodes[i]->list.constant
+                                                   : *nodes[i]->map.constant;
+    }
+    return values;
+}
+
+static const struct value *constant_list(struct check *check, const struct node *list) {
+    struct value_list *made = ARENA_NEW(check->arena, struct value_list);
+    made->items = literal_values(check, list->list.items, list->list.count);
+    made->count = list->list.count;
+    struct value *value = ARENA_NEW(check->arena, struct value);
+    *value = (struct value){.kind = VALUE_LIST, .list = made};
+    return value;
+}
+
+// Rules: one list of ints and doubles is a list of doubles, so that its items have one kind.
+static void unify_numbers(struct check *check, struct node **items, uint32_t count) {
+    bool has_double = false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_plain_number(check, items[i])) {
+            return;
+        }
+        has_double = has_double || is_kind(check, items[i], TYPE_DOUBLE);
+    }
+    for (uint32_t i = 0; has_double && i < count; i++) {
+        bool is_int = is_kind(check, items[i], TYPE_INT);
+        items[i] = is_int ? check_convert(check, items[i], TYPE(DOUBLE)) : items[i];
+    }
+}
+
+static struct node *check_list(struct check *check, const struct syntax *syntax) {
+    uint32_t count = syntax->items.values.count;
+    const FlagList *flags = &syntax->items.is_optional;
+    struct node **items = ARENA_ARRAY(check->arena, struct node *, count);
+    for (uint32_t i = 0; i < count; i++) {
+        items[i] = check_node(check, syntax->items.values.at[i]);
+    }
+    if (check->env->dialect == EXPR_RULES && !check->is_lenient && !any_of(flags)) {
+        unify_numbers(check, items, count);
+    }
+    struct node *node = check_new(check, NODE_LIST, syntax, TYPE(DYN));
+    const struct type *element = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct type *item = flags->at[i] ? optional_content(check, syntax->items.values.at[i], items[i])
+                                               : items[i]->type;
+        element = join_item(check, element, item);
+        check_hold(node, items[i]);
+    }
+    if (!check->is_lenient) {
+        node->type = type_list(check->arena, element == NULL ? infer_fresh(&check->infer) : element);
+    }
+    node->list.items = items;
+    node->list.count = count;
+    node->list.is_optional = any_of(flags) ? flags->at : NULL;
+    if (node->list.is_optional == NULL && all_literals(items, count)) {
+        node->list.constant = constant_list(check, node);
+    }
+    return node;
+}
+
+static bool is_key_type(const struct type *type) {
+    switch (type->kind) {
+    case TYPE_BOOL:
+    case TYPE_INT:
+    case TYPE_UINT:
+    case TYPE_STRING:
+    case TYPE_DYN:
+    case TYPE_PARAM:
+    case TYPE_ERROR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void check_key(struct check *check, const struct syntax *syntax, const struct node *key) {
+    if (!check->is_lenient && !is_key_type(infer_shallow(&check->infer, key->type))) {
+        report_error(check->report, ERROR_WRONG_TYPE, syntax->start, syntax->end,
+                     "a key is a bool, int, uint or string, not a %.*s",
+                     SLICE_ARGS(check_type_text(check, key->type)));
+    }
+}
+
+static struct node *check_map(struct check *check, const struct syntax *syntax) {
+    uint32_t count = syntax->items.values.count;
+    const FlagList *flags = &syntax->items.is_optional;
+    struct node **keys = ARENA_ARRAY(check->arena, struct node *, count);
+    struct node **values = ARENA_ARRAY(check->arena, struct node *, count);
+    struct node *node = check_new(check, NODE_MAP, syntax, TYPE(DYN));
+    const struct type *key_type = NULL;
+    const struct type *value_type = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct syntax *value = syntax->items.values.at[i];
+        keys[i] = check_node(check, syntax->items.keys.at[i]);
+        check_key(check, syntax->items.keys.at[i], keys[i]);
+        values[i] = check_node(check, value);
+        key_type = join_item(check, key_type, keys[i]->type);
+        value_type = join_item(check, value_type,
+                               flags->at[i] ? optional_content(check, value, values[i]) : values[i]->type);
+        check_hold(node, keys[i]);
+        check_hold(node, values[i]);
+    }
+    if (!check->is_lenient) {
+        key_type = key_type == NULL ? infer_fresh(&check->infer) : key_type;
+        value_type = value_type == NULL ? infer_fresh(&check->infer) : value_type;
+        node->type = type_map(check->arena, key_type, value_type);
+    }
+    node->map.keys = keys;
+    node->map.values = values;
+    node->map.count = count;
+    node->map.is_optional = any_of(flags) ? flags->at : NULL;
+    return node;
+}
+
+// Comprehensions and bindings.
+
+struct range_types {
+    const struct type *first; // the only variable, or the first of two
+    const struct type *second;
+    const struct type *element; // of a list; key of a map
+};
+
+static struct range_types types_of_range(struct check *check, const struct syntax *syntax,
+                                         const struct node *range) {
+    const struct type *dyn = TYPE(DYN);
+    const struct type *type = infer_shallow(&check->infer, range->type);
+    bool has_second = syntax->comprehension.has_second;
+    bool is_optional = syntax->comprehension.kind == COMPREHENSION_OPT_MAP ||
+                       syntax->comprehension.kind == COMPREHENSION_OPT_FLAT_MAP;
+    bool is_list_only = syntax->comprehension.kind == COMPREHENSION_SORT_BY;
+    if (check->is_lenient || type->kind == TYPE_DYN || type->kind == TYPE_ERROR) {
+        return (struct range_types){dyn, dyn, dyn};
+    }
+    const struct type *first = type->first == NULL ? dyn : type->first;
+    const struct type *second = type->second == NULL ? dyn : type->second;
+    if (type->kind == TYPE_PARAM) {
+        infer_assign(&check->infer, type, dyn);
+        return (struct range_types){dyn, dyn, dyn};
+    }
+    if (type->kind == TYPE_OPTIONAL && is_optional) {
+        return (struct range_types){first, dyn, first};
+    }
+    if (type->kind == TYPE_LIST && !is_optional) {
+        return (struct range_types){has_second ? TYPE(INT) : first, first, first};
+    }
+    if (type->kind == TYPE_MAP && !is_optional && !is_list_only) {
+        return (struct range_types){first, second, first};
+    }
+    report_error(check->report, ERROR_WRONG_TYPE, syntax->comprehension.range->start,
+                 syntax->comprehension.range->end, "%.*s() needs %s here, this is of type %.*s",
+                 SLICE_ARGS(syntax->name),
+                 is_optional    ? "an optional value"
+                 : is_list_only ? "a list"
+                                : "a list or a map",
+                 SLICE_ARGS(check_type_text(check, range->type)));
+    return (struct range_types){dyn, dyn, dyn};
+}
+
+static void want(struct check *check, const struct syntax *syntax, const struct node *node,
+                 const struct type *type) {
+    if (!check->is_lenient && !infer_assign(&check->infer, node->type, type)) {
+        report_error(check->report, ERROR_WRONG_TYPE, syntax->start, syntax->end,
+                     "%.*s is expected here, this is of type %.*s",
+                     SLICE_ARGS(check_type_text(check, type)),
+                     SLICE_ARGS(check_type_text(check, node->type)));
+    }
+}
+
+static const struct type *comprehension_type(struct check *check, const struct syntax *syntax,
+                                             const struct node *range, struct range_types types,
+                                             const struct node *result) {
+    struct arena *arena = check->arena;
+    const struct syntax *body = syntax->comprehension.result;
+    switch (syntax->comprehension.kind) {
+    case COMPREHENSION_ALL:
+    case COMPREHENSION_EXISTS:
+    case COMPREHENSION_EXISTS_ONE:
+        want(check, body, result, TYPE(BOOL));
+        return TYPE(BOOL);
+    case COMPREHENSION_MAP:
+    case COMPREHENSION_TRANSFORM_LIST:
+        return type_list(arena, result->type);
+    case COMPREHENSION_FILTER:
+        want(check, body, result, TYPE(BOOL));
+        return type_list(arena, types.element);
+    case COMPREHENSION_TRANSFORM_MAP: {
+        bool is_map = infer_shallow(&check->infer, range->type)->kind == TYPE_MAP;
+        return type_map(arena, is_map ? types.first : TYPE(INT), result->type);
+    }
+    case COMPREHENSION_TRANSFORM_MAP_ENTRY:
+        want(check, body, result,
+             type_map(arena, infer_fresh(&check->infer), infer_fresh(&check->infer)));
+        return result->type;
+    case COMPREHENSION_SORT_BY:
+        return type_list(arena, types.element);
+    case COMPREHENSION_OPT_MAP:
+        return type_optional(arena, result->type);
+    case COMPREHENSION_OPT_FLAT_MAP:
+        want(check, body, result, type_optional(arena, infer_fresh(&check->infer)));
+        return result->type;
+    }
+    INVARIANT(false);
+}
+
+static struct node *check_comprehension(struct check *check, const struct syntax *syntax) {
+    struct node *node = check_new(check, NODE_COMPREHENSION, syntax, TYPE(DYN));
+    struct node *range = check_node(check, syntax->comprehension.range);
+    struct range_types types = types_of_range(check, syntax, range);
+    uint32_t scope = check->scope.count;
+    node->comprehension.kind = syntax->comprehension.kind;
+    node->comprehension.has_second = syntax->comprehension.has_second;
+    node->comprehension.range = range;
+    node->comprehension.first = local_of(push_local(check, syntax->comprehension.first, types.first));
+    if (syntax->comprehension.has_second) {
+        node->comprehension.second =
+            local_of(push_local(check, syntax->comprehension.second, types.second));
+    }
+    if (syntax->comprehension.condition != NULL) {
+        node->comprehension.condition = check_node(check, syntax->comprehension.condition);
+        want(check, syntax->comprehension.condition, node->comprehension.condition, TYPE(BOOL));
+        check_hold(node, node->comprehension.condition);
+    }
+    struct node *result = check_node(check, syntax->comprehension.result);
+    node->comprehension.result = result;
+    check->scope.count = scope;
+    check_hold(node, range);
+    check_hold(node, result);
+    if (!check->is_lenient) {
+        node->type = comprehension_type(check, syntax, range, types, result);
+    }
+    return node;
+}
+
+static struct node *check_bind(struct check *check, const struct syntax *syntax) {
+    struct node *node = check_new(check, NODE_BIND, syntax, TYPE(DYN));
+    uint32_t count = syntax->bind.count;
+    uint32_t scope = check->scope.count;
+    struct node **inits = ARENA_ARRAY(check->arena, struct node *, count);
+    struct node_local *locals = ARENA_ARRAY(check->arena, struct node_local, count);
+    for (uint32_t i = 0; i < count; i++) {
+        inits[i] = check_node(check, syntax->bind.inits[i]);
+        locals[i] = local_of(push_local(check, syntax->bind.names[i], inits[i]->type));
+        check_hold(node, inits[i]);
+    }
+    node->bind.count = count;
+    node->bind.inits = inits;
+    node->bind.locals = locals;
+    node->bind.body = check_node(check, syntax->bind.body);
+    check->scope.count = scope;
+    check_hold(node, node->bind.body);
+    node->type = node->bind.body->type;
+    return node;
+}
+
+struct node *check_node(struct check *check, const struct syntax *syntax) {
+    switch (syntax->kind) {
+    case SYNTAX_LITERAL:
+        return check_literal(check, syntax);
+    case SYNTAX_NAME:
+        return check_name(check, syntax);
+    case SYNTAX_SELECT:
+        return check_select(check, syntax);
+    case SYNTAX_HAS:
+        return check_has(check, syntax);
+    case SYNTAX_CALL:
+        return check_call(check, syntax);
+    case SYNTAX_LIST:
+        return check_list(check, syntax);
+    case SYNTAX_MAP:
+        return check_map(check, syntax);
+    case SYNTAX_COMPREHENSION:
+        return check_comprehension(check, syntax);
+    case SYNTAX_BIND:
+        return check_bind(check, syntax);
+    }
+    INVARIANT(false);
+}

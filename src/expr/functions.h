@@ -1,0 +1,51 @@
+#pragma once
+// Functions: the table of all overloads that functions.def lists, and what their implementations get.
+//
+// An implementation is given as many arguments as its row has, of the kinds the row says (the evaluator has
+// looked), none of them missing or an error; elements of lists may be anything. It returns a value, an error
+// made by run_error(), or, in rules, a missing value.
+
+#include "expr/node.h"
+
+typedef enum Dialects {
+    DIALECT_STANDARD = 1,
+    DIALECT_RULES = 2,
+    DIALECT_BOTH = 3,
+    DIALECT_DYNAMIC = 4, // only for values whose type was not known ahead
+} Dialects;
+typedef enum CallStyle { STYLE_OPERATOR, STYLE_GLOBAL, STYLE_MEMBER, STYLE_EITHER } CallStyle;
+
+struct evaluation;
+typedef struct value (*OverloadCall)(struct evaluation *run, const struct value *arguments,
+                                     uint32_t count);
+
+struct overload {
+    Dialects dialects;
+    CallStyle style;
+    const struct type *result;
+    OverloadCall call;
+    uint32_t argument_count;
+    const struct type *arguments[EXPR_ARGUMENTS_MAX];
+};
+
+const struct overload *overloads_of(ExprOp op, uint32_t *ret_count);
+// A function by its name; OP_COUNT when there is none. Operators have no names here.
+ExprOp function_find(Slice name);
+// Whether a value may stand where the table says `type`, told by its kind alone.
+bool overload_accepts(const struct type *type, const struct value *value);
+// The overload for these values, or NULL.
+const struct overload *overload_for(ExprOp op, Dialects dialect, bool is_member,
+                                    const struct value *arguments, uint32_t count);
+
+static inline bool overload_has_style(const struct overload *overload, bool is_member) {
+    return overload->style == STYLE_OPERATOR || overload->style == STYLE_EITHER ||
+           overload->style == (is_member ? STYLE_MEMBER : STYLE_GLOBAL);
+}
+
+#define FUNCTION(id, text)
+#define OVERLOAD(id, dialect, style, result, implementation, ...)                                  \
+    struct value call_##implementation(struct evaluation *run, const struct value *arguments,      \
+                                       uint32_t count);
+#include "expr/functions.def"
+#undef FUNCTION
+#undef OVERLOAD

@@ -1,0 +1,41 @@
+#pragma once
+// Number: the rules of the language for numbers: literals and texts to values and back, and the order of an
+// integer against a double.
+
+#include "base/slice.h"
+
+enum {
+    NUMBER_TEXT_SIZE = 400,   // holds -1.7e308 written without an exponent
+    NUMBER_DIGITS_MAX = 1000, // characters of a decimal fraction that are read; 770 can matter
+    MONEY_DIGITS = 2,         // decimals of money: fen
+    MONEY_UNIT = 100,         // minor units of a major one
+};
+
+// Digits in base 10 or 16 without a sign. False on anything else or above UINT64_MAX.
+bool number_parse_digits(Slice digits, uint64_t base, uint64_t *ret_value);
+// A decimal with an optional sign.
+bool number_parse_int(Slice text, int64_t *ret_value);
+bool number_parse_uint(Slice text, uint64_t *ret_value);
+// A decimal fraction with an optional sign and exponent, or NaN, Infinity, Inf in any case.
+bool number_parse_double(Slice text, double *ret_value);
+
+// The shortest text that reads back as the same double, with an exponent for very large and small ones:
+// "0.1", "1e+30", "NaN", "-Infinity". Returns the length.
+size_t number_format(double value, char text[NUMBER_TEXT_SIZE]);
+// The same without an exponent: "1000000000000000000000000000000".
+size_t number_format_plain(double value, char text[NUMBER_TEXT_SIZE]);
+
+// <0, 0, >0, or 2 when the double is not a number. The integer is compared as the double nearest to it: past
+// 2^53 neighbours become equal, as the conformance suite asks for. A double outside of the integer's range is
+// never equal to one.
+int number_compare_int_double(int64_t left, double right);
+int number_compare_uint_double(uint64_t left, double right);
+
+// Minor units of an amount in major ones. Amounts that mean a whole number of minor units get exactly that:
+// 0.29 * 100 is 28.999999999999996 as a double, and 29 here.
+double money_from_major(double major);
+// "57.16"; a part of a minor unit, which * and / can leave, is written too. Returns the length.
+size_t money_text(double minor, char text[NUMBER_TEXT_SIZE]);
+// Checked conversions: false where the language says "range error".
+bool number_double_to_int(double value, int64_t *ret_value);
+bool number_double_to_uint(double value, uint64_t *ret_value);
