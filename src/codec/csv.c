@@ -264,7 +264,15 @@ static Status next_record(struct csv_reader *reader, struct csv_record *ret_reco
     return STATUS_OK;
 }
 
+// Whether the text begins with a byte order mark must be known before its first byte is looked at.
+static void fill_mark(struct csv_reader *reader) {
+    while (reader->window.offset == 0 && reader->window.end < 3 && reader->window.ended == STATUS_OK) {
+        window_fill(&reader->window);
+    }
+}
+
 Status csv_reader_next(struct csv_reader *reader, struct csv_record *ret_record) {
+    fill_mark(reader);
     for (bool given = false; !given;) {
         if (!reader->skipping) {
             TRY(next_record(reader, ret_record, &given));

@@ -11,6 +11,7 @@
 
 enum {
     DIGITS_MAX = 17,        // always enough for a double
+    WHOLE_DIGITS_MAX = 18,  // longer ones may not fit into 64 bits
     NUMBER_SIZE_MAX = 4096, // longer texts are no numbers that anybody means
 };
 
@@ -85,7 +86,7 @@ static char *put_decimal(char *out, struct decimal decimal) {
         decimal.count--;
     }
     int point = decimal.exponent + 1; // digits before the point
-    if (point >= 1 && point <= 21) {
+    if (point >= 1 && point <= WHOLE_DIGITS_MAX) {
         int whole = decimal.count < point ? decimal.count : point;
         put_digits(&out, decimal.digits, whole);
         put_zeros(&out, point - whole);

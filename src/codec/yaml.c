@@ -143,9 +143,8 @@ static void take_key(struct binder *binder, struct level *level, Slice key, Plac
     level->keyed = true;
 }
 
-// Hangs a node into the container that is open. False when it is the key of a mapping and has been used up.
-static bool attach(struct binder *binder, struct yaml_node *node, bool *ret_is_key) {
-    *ret_is_key = false;
+// Hangs a node into the container that is open. False when it stands in the place of a key instead.
+static bool attach(struct binder *binder, struct yaml_node *node) {
     if (binder->depth == 0) {
         binder->root = node;
         return true;
@@ -153,7 +152,6 @@ static bool attach(struct binder *binder, struct yaml_node *node, bool *ret_is_k
     struct level *level = &binder->levels[binder->depth - 1];
     if (level->node->kind == YAML_MAPPING) {
         if (!level->keyed) {
-            *ret_is_key = true;
             if (node->kind == YAML_SCALAR) {
                 take_key(binder, level, node->text, node->place);
             } else {
@@ -220,8 +218,7 @@ static void bind_scalar(struct binder *binder, const yaml_event_t *event) {
     yaml_map_scalar(binder->source->text, node, binder->arena, &binder->scratch);
     refuse_anchor(binder, event->data.scalar.anchor, node->place);
     refuse_tag(binder, event->data.scalar.tag, node->place);
-    bool is_key;
-    attach(binder, node, &is_key);
+    attach(binder, node);
 }
 
 // False when it is too deep to go on.
@@ -235,8 +232,7 @@ static bool open_container(struct binder *binder, const yaml_event_t *event, Yam
                  YAML_DEPTH_MAX);
         return false;
     }
-    bool is_key;
-    attach(binder, node, &is_key);
+    bool is_key = !attach(binder, node);
     binder->levels[binder->depth++] = (struct level){.node = node, .link = &node->first, .is_key = is_key};
     return true;
 }
@@ -256,8 +252,7 @@ static void bind_alias(struct binder *binder, const yaml_event_t *event) {
     struct yaml_node *node = new_node(binder, event, YAML_SCALAR);
     node->text_start = node->byte_start;
     refuse_anchor(binder, event->data.alias.anchor, node->place);
-    bool is_key;
-    attach(binder, node, &is_key);
+    attach(binder, node);
 }
 
 // False at the end of the stream, or when reading cannot go on.
