@@ -245,7 +245,7 @@ static bool find_value(struct cell_checker *checker, uint32_t field, Slice text,
     const struct schema_enum *enumeration =
         &checker->schema->enums[checker->schema->fields[field].enumeration];
     uint32_t guess = checker->enum_last[field];
-    if (guess < enumeration->count && slice_equal(enumeration->values[guess], text)) {
+    if (guess < enumeration->count && cell_same(enumeration->values[guess], text)) {
         *ret_value = guess;
         return true;
     }

@@ -11,6 +11,42 @@
 
 enum { CELL_SHOWN_MAX = 60 };
 
+// slice_equal for short names, without a call: words of 8 bytes, the last of which may overlap the one before.
+static inline bool cell_same(Slice left, Slice right) {
+    if (left.size != right.size) {
+        return false;
+    }
+    uint64_t a;
+    uint64_t b;
+    size_t size = left.size;
+    if (size >= 8) {
+        for (size_t i = 0; i + 8 < size; i += 8) {
+            memcpy(&a, left.at + i, 8);
+            memcpy(&b, right.at + i, 8);
+            if (a != b) {
+                return false;
+            }
+        }
+        memcpy(&a, left.at + size - 8, 8);
+        memcpy(&b, right.at + size - 8, 8);
+        return a == b;
+    }
+    if (size >= 4) {
+        uint32_t words[4];
+        memcpy(&words[0], left.at, 4);
+        memcpy(&words[1], right.at, 4);
+        memcpy(&words[2], left.at + size - 4, 4);
+        memcpy(&words[3], right.at + size - 4, 4);
+        return words[0] == words[1] && words[2] == words[3];
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (left.at[i] != right.at[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct cell_checker {
     const struct schema *schema;
     struct intake_refusal refusal; // of the last check that failed

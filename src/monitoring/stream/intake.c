@@ -278,7 +278,7 @@ static bool refuse_duplicate(struct intake *intake, uint32_t field, Slice name) 
 
 static inline uint32_t find_field(struct intake *intake, uint32_t previous, Slice key) {
     uint32_t guess = intake->next_of[previous];
-    if (guess != SCHEMA_NONE && slice_equal(intake->fields[guess].name, key)) {
+    if (guess != SCHEMA_NONE && cell_same(intake->fields[guess].name, key)) {
         return guess;
     }
     uint32_t field = map_get(&intake->schema->fields_by_name, key);
