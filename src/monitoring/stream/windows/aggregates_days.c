@@ -276,17 +276,15 @@ double aggregate_pause_days(struct scan *scan, const struct feature *feature, co
 }
 
 double aggregate_wake_days(struct scan *scan, const struct feature *feature, const uint64_t *a) {
+    const int64_t *time = scan->rows.time;
     int64_t pause_days = feature->spec.pause_days;
-    int64_t end = *(const int64_t *)thing_extra(scan->thing, feature->wake);
-    end = end <= scan->time_us ? end : INT64_MIN;
+    const struct wake_end *gone = thing_extra(scan->thing, feature->wake);
+    int64_t end = gone->end_us <= scan->time_us ? gone->end_us : INT64_MIN;
     uint32_t after = bits_last(a, 0, scan->upto);
-    while (after != WINDOW_NONE) {
+    while (after != WINDOW_NONE && time[after] > gone->folded_us) {
         uint32_t i = bits_last(a, 0, after);
-        if (i == WINDOW_NONE) {
-            break;
-        }
-        if ((scan->rows.time[after] - scan->rows.time[i]) / US_PER_DAY >= pause_days) {
-            end = scan->rows.time[after] > end ? scan->rows.time[after] : end;
+        if (i != WINDOW_NONE && (time[after] - time[i]) / US_PER_DAY >= pause_days) {
+            end = time[after] > end ? time[after] : end;
             break;
         }
         after = i;

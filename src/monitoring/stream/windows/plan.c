@@ -117,6 +117,7 @@ static void check_feature(const struct window_plan *plan, const struct window_fe
     INVARIANT(spec->lag_count <= WINDOW_LAGS_MAX);
     INVARIANT(spec->day_term_count <= WINDOW_DAY_TERMS_MAX);
     INVARIANT(spec->aggregate != AGGREGATE_DAYS_WITH || spec->day_condition != NULL);
+    INVARIANT(spec->aggregate != AGGREGATE_WAKE_DAYS || spec->pause_days > 0);
     for (uint32_t i = 0; i < spec->day_term_count; i++) {
         const struct window_day_term *term = &spec->day_terms[i];
         INVARIANT(term->filter == WINDOW_NONE || term->filter < store->filter_count);
@@ -224,7 +225,7 @@ static uint32_t add_wake(struct store_plan *store, uint32_t filter, uint32_t pau
         }
     }
     uint32_t offset = store->header_size;
-    store->header_size += 8;
+    store->header_size += (uint32_t)sizeof(struct wake_end);
     store->wakes[store->wake_count++] = (struct wake){filter, pause_days, offset};
     return offset;
 }

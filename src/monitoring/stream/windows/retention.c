@@ -127,17 +127,24 @@ static void fold_life(const struct store_state *store, struct thing *thing,
     }
 }
 
+// Rows may go between others that stay, so the gaps that are left are no pauses: what is folded is every gap up to the
+// last one whose older row goes, and `folded_us` says how far that is.
 static void fold_wake(const struct store_state *store, struct thing *thing,
                       const struct rows *rows, const struct wake *wake, const uint64_t *keep) {
-    int64_t *end_us = thing_extra(thing, wake->offset);
+    struct wake_end *end = thing_extra(thing, wake->offset);
     uint32_t before = WINDOW_NONE;
+    int64_t pause_us = INT64_MIN; // the latest pause that is not folded yet
     for (uint32_t i = 0; i < rows->count; i++) {
         if (!matches(store, rows_pattern(rows, i), wake->filter)) {
             continue;
         }
-        if (before != WINDOW_NONE && !bits_test(keep, before) &&
-            (rows->time[i] - rows->time[before]) / US_PER_DAY >= (int64_t)wake->pause_days) {
-            *end_us = rows->time[i] > *end_us ? rows->time[i] : *end_us;
+        if (before != WINDOW_NONE && rows->time[i] > end->folded_us) {
+            bool pause = (rows->time[i] - rows->time[before]) / US_PER_DAY >= wake->pause_days;
+            pause_us = pause ? rows->time[i] : pause_us;
+            if (!bits_test(keep, before)) {
+                end->end_us = pause_us > end->end_us ? pause_us : end->end_us;
+                end->folded_us = rows->time[i];
+            }
         }
         before = i;
     }

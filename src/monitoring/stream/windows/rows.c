@@ -257,11 +257,17 @@ static void widen(struct window_state *state, struct store_state *store, struct 
 
 static void reserve_ids(struct window_state *state, struct store_state *store, struct thing *thing,
                         const struct window_row *row) {
-    uint32_t wanted = 0;
+    uint32_t missing = 0;
+    uint32_t present = 0;
     for (uint32_t i = 0; i < store->plan->spec.id_count; i++) {
-        wanted += row->ids[i] != 0 && dict_find(state, thing, row->ids[i]) == 0;
+        present += row->ids[i] != 0;
+        missing += row->ids[i] != 0 && dict_find(state, thing, row->ids[i]) == 0;
     }
-    while (wanted > 0 && !dict_reserve(state, store, thing, wanted)) {
+    if (thing->dict_count + missing <= thing->dict_capacity) {
+        return;
+    }
+    // Numbering anew may lose an id that only rows had which are gone: there must be room for all of this row.
+    while (!dict_reserve(state, store, thing, present)) {
         if (thing->count > 0) {
             retention_drop_oldest(state, store, thing, thing->count / 8 + 1);
         } else {

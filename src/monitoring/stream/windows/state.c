@@ -185,7 +185,8 @@ WindowRef window_add(struct window_state *state, uint32_t store, Hash128 key) {
     thing->flags = THING_USED;
     thing->version = version;
     for (uint32_t i = 0; i < at->plan->wake_count; i++) {
-        *(int64_t *)thing_extra(thing, at->plan->wakes[i].offset) = INT64_MIN;
+        struct wake_end *end = thing_extra(thing, at->plan->wakes[i].offset);
+        *end = (struct wake_end){INT64_MIN, INT64_MIN};
     }
     touch(state, thing);
     index_add(at, key, index);
@@ -232,4 +233,50 @@ size_t window_thing_bytes(const struct window_state *state, WindowRef ref) {
         bytes += slab_size(dict_bytes(thing->dict_capacity));
     }
     return bytes;
+}
+
+static uint64_t hash_column(const void *at, size_t size, uint64_t hash) {
+    return size == 0 ? hash : hash64((Slice){at, size}, hash);
+}
+
+static uint64_t hash_thing(const struct window_state *state, const struct store_state *store,
+                           const struct thing *thing, uint64_t hash) {
+    struct rows rows;
+    rows_open(state, store, thing, &rows);
+    hash = hash_mix(hash_mix(hash, thing->key.low), thing->key.high);
+    hash = hash_mix(hash, (uint64_t)thing->count << 16 | thing->flags);
+    hash = hash_column(thing_extra(thing, 0), store->plan->header_size - sizeof *thing, hash);
+    hash = hash_column(rows.time, sizeof(int64_t) * rows.count, hash);
+    hash = hash_column(rows.tag, sizeof(uint16_t) * rows.count, hash);
+    for (uint32_t i = 0; i < rows.count; i++) {
+        const WindowMask *mask = &store->patterns.masks[rows_pattern(&rows, i)];
+        hash = hash_mix(hash_mix(hash, mask->words[0]), mask->words[1]);
+    }
+    for (uint32_t i = 0; i < store->plan->spec.number_count; i++) {
+        bool wide = ((rows.wide | rows.real) >> i & 1) != 0;
+        hash = hash_column(rows.number[i], (wide ? 8u : 4u) * (size_t)rows.count, hash);
+    }
+    for (uint32_t i = 0; i < store->plan->spec.id_count; i++) {
+        hash = hash_column(rows.id[i], sizeof(uint16_t) * rows.count, hash);
+    }
+    if (thing->dict != WINDOW_NONE) {
+        hash = hash_column(slab_at(&state->slab, thing->dict),
+                           sizeof(uint64_t) * thing->dict_count, hash);
+    }
+    return hash;
+}
+
+uint64_t window_state_hash(const struct window_state *state) {
+    uint64_t hash = 0;
+    for (uint32_t s = 0; s < state->store_count; s++) {
+        const struct store_state *store = &state->stores[s];
+        hash = hash_mix(hash_mix(hash, store->thing_count), store->hand);
+        for (uint32_t i = 0; i < store->thing_count; i++) {
+            const struct thing *thing = thing_at(store, i);
+            if ((thing->flags & THING_USED) != 0) {
+                hash = hash_thing(state, store, thing, hash);
+            }
+        }
+    }
+    return hash;
 }

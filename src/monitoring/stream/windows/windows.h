@@ -215,3 +215,5 @@ struct window_counters {
 struct window_counters window_state_counters(const struct window_state *state, uint32_t store);
 // Bytes that one thing takes: its header, its index entries, its rows and its ids.
 size_t window_thing_bytes(const struct window_state *state, WindowRef ref);
+// A hash of everything that decides later values: equal for equal calls.
+uint64_t window_state_hash(const struct window_state *state);

@@ -63,7 +63,7 @@ struct life {
 // The end of the latest pause of which the rows are gone.
 struct wake {
     uint32_t filter;
-    uint32_t pause_days;
+    int64_t pause_days;
     uint32_t offset;
 };
 
@@ -363,6 +363,12 @@ struct life_sums {
     };
 };
 _Static_assert(sizeof(struct life_sums) == LIFE_WORDS * 8, "words");
+
+// What is remembered of pauses; INT64_MIN is never.
+struct wake_end {
+    int64_t end_us;    // the end of the latest pause of which rows are gone
+    int64_t folded_us; // pauses that ended up to here are in it
+};
 
 // ---- walks ----
 
