@@ -1,3 +1,4 @@
+#include <math.h>
 #include "expr/value.h"
 
 #include "base/buf.h"
@@ -372,4 +373,24 @@ Slice value_text(struct arena *arena, const struct value *value) {
     Slice text = arena_copy(arena, buf_slice(&out));
     buf_deinit(&out);
     return text;
+}
+
+bool value_from_number(const struct type *type, double number, struct value *ret_value) {
+    if (isnan(number)) {
+        return false;
+    }
+    switch (type->kind) {
+    case TYPE_BOOL:
+        *ret_value = value_bool(number > 0);
+        return true;
+    case TYPE_INT:
+        *ret_value = value_int((int64_t)number);
+        return true;
+    case TYPE_MONEY:
+        *ret_value = value_money(number);
+        return true;
+    default:
+        *ret_value = value_double(number);
+        return true;
+    }
 }

@@ -194,6 +194,11 @@ uint32_t window_insert(struct window_state *state, WindowRef ref, const struct w
 // Takes the row with this time and tag out again; false when it is not there.
 bool window_remove(struct window_state *state, WindowRef ref, int64_t time_us, uint16_t tag);
 
+// Takes all filters but those in `kept` from such a row; a row that is left without any goes. False when it is not there.
+bool window_strip(struct window_state *state, WindowRef ref, int64_t time_us, uint16_t tag, WindowMask kept);
+// The key a thing was added with.
+Hash128 window_key(const struct window_state *state, WindowRef ref);
+
 // What features are computed for.
 struct window_moment {
     int64_t time_us;               // t
