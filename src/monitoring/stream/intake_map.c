@@ -84,11 +84,6 @@ bool map_time_parse(Slice text, Slice format, int64_t zone_us, int64_t *ret_time
     return true;
 }
 
-// Decimals exactly: money_parse with as many digits as the unit has zeros.
-static bool parse_scaled(Slice text, int digits, int64_t *ret_value) {
-    return money_parse(text, digits, ret_value);
-}
-
 static bool column_time(const struct map_column *column, Slice text, int64_t *ret_time_us) {
     int64_t time_us;
     int64_t value;
@@ -96,11 +91,11 @@ static bool column_time(const struct map_column *column, Slice text, int64_t *re
     case COLUMN_TIME_FORMAT:
         ENSURE(map_time_parse(text, column->time_format, column->zone_us, &time_us), false);
         break;
-    case COLUMN_TIME_UNIX_S:
-        ENSURE(parse_scaled(text, 6, &time_us), false);
+    case COLUMN_TIME_UNIX_S: // decimals exactly, as of money
+        ENSURE(money_parse(text, 6, &time_us), false);
         break;
     case COLUMN_TIME_UNIX_MS:
-        ENSURE(parse_scaled(text, 3, &time_us), false);
+        ENSURE(money_parse(text, 3, &time_us), false);
         break;
     case COLUMN_TIME_STEP:
         ENSURE(slice_to_i64(text, &value) && !__builtin_mul_overflow(value, column->unit_us, &value) &&
@@ -293,13 +288,15 @@ static void load_step(struct map_loader *loader, const struct yaml_node *node, s
         }
         return;
     }
-    bool told = yaml_span(unit, &column->unit_us, loader->diags);
+    bool spanned = yaml_span(unit, &column->unit_us, loader->diags); // says itself what is wrong
     Slice text = origin == NULL ? SLICE("") : yaml_text(origin, loader->diags);
+    if (unit != NULL && !spanned) {
+        return;
+    }
     if (unit == NULL || origin == NULL || !time_parse(text, column->zone_us, &column->origin_us)) {
         hint(loader, complain(loader, MAP_TIME_STEP, node->place, "time: step needs the origin and the unit of steps"),
              "for example {field: event_time, time: step, origin: 2017-01-01, unit: 1d}");
     }
-    (void)told; // yaml_span has said what is wrong with the span
 }
 
 static void load_time(struct map_loader *loader, const struct yaml_node *node, struct map_column *column) {
@@ -391,6 +388,7 @@ static void load_values(struct map_loader *loader, const struct yaml_node *node,
     column->kind = COLUMN_VALUES;
     Slice *targets = ARENA_ARRAY(loader->arena, Slice, values->count + 1);
     uint32_t count = 0;
+    size_t longest = 0;
     YAML_EACH(values, child) {
         union event_cell cell;
         Slice text = yaml_text(child, loader->diags);
@@ -400,9 +398,11 @@ static void load_values(struct map_loader *loader, const struct yaml_node *node,
                  "the value on the right is the one of the schema");
         }
         targets[count] = text;
+        longest = text.size > longest ? text.size : longest;
         map_put(&column->values, child->key, count++);
     }
     column->targets = targets;
+    loader->map->text_size += longest;
 }
 
 static void check_conversions(struct map_loader *loader, const struct yaml_node *node) {

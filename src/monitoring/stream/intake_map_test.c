@@ -135,6 +135,7 @@ static const char steps[] =
     "  amount: {field: amount, money: major}\n"
     "  received: {field: recv_time, time: unix_s}\n"
     "  city: {field: geo_city}\n"
+    "  m: {field: trace_id, map: {s: a-much-longer-text-than-what-it-stands-for-0123456789}}\n"
     "label: {column: isFraud, fraud: [\"1\", \"true\"]}\n";
 
 static bool test_ndjson(void) {
@@ -153,6 +154,10 @@ static bool test_ndjson(void) {
         CHECK(field_is(&fixture, "recv_time", "2018-05-01T08:00:00.500+08:00"));
         CHECK(fixture.event->fraud && fixture.event->has_label);
     }
+    CHECK(intake_json(fixture.intake, SLICE("{\"step\":2,\"nameOrig\":1,\"amount\":1,\"m\":\"s\"}"), fixture.event,
+                      &fixture.kind, &fixture.refusal) == STATUS_OK);
+    CHECK(field_is(&fixture, "trace_id", "a-much-longer-text-than-what-it-stands-for-0123456789"));
+    CHECK(!fixture.event->has_label);
     static const struct {
         const char *record;
         IntakeProblem problem;
