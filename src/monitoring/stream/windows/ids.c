@@ -107,6 +107,7 @@ static void rebuild(struct window_state *state, struct store_state *store, struc
             put_slot(state, thing, (uint16_t)(i + 1));
         }
     }
+    accelerator_renumbered(state, store, thing, renumber, old.dict_count);
     if (count == old.dict_count || thing->count == 0) {
         return;
     }

@@ -12,7 +12,6 @@
 
 #include "monitoring/stream/windows/retention.h"
 
-enum { PATTERNS_NARROW = 65536 };
 
 size_t rows_row_bytes(const struct store_plan *store, uint16_t wide, bool wide_pattern) {
     size_t bytes = sizeof(int64_t) + (wide_pattern ? 4 : 2) + 2 + 2 * store->spec.id_count;
@@ -320,6 +319,7 @@ uint32_t window_insert(struct window_state *state, WindowRef ref, const struct w
     write_row(state, store, thing, &rows, at, row, pattern);
     thing->count++;
     thing->version++;
+    accelerator_inserted(state, store, thing, at);
     thing->flags |= row->late ? THING_LATE : 0;
     store->counters.rows_inserted++;
     store->counters.rows++;
@@ -338,6 +338,7 @@ bool window_remove(struct window_state *state, WindowRef ref, int64_t time_us, u
     if (i == rows.count || rows.time[i] != time_us) {
         return false;
     }
+    accelerator_removing(state, store, thing, i);
     patterns_drop(&store->patterns, rows_pattern(&rows, i));
     shift_rows(store->plan, &rows, i + 1, rows.count - i - 1, -1);
     thing->count--;
@@ -354,6 +355,7 @@ void rows_release(struct window_state *state, struct store_state *store, struct 
         patterns_drop(&store->patterns, rows_pattern(&rows, i));
     }
     store->counters.rows -= rows.count;
+    accelerator_release(state, store, thing);
     if (thing->block != WINDOW_NONE) {
         slab_give(&state->slab, thing->block,
                   slab_size(thing_row_bytes(store, thing) * thing->capacity));
