@@ -29,7 +29,7 @@ static void fail(struct format *format, const char *clause, const struct value *
 }
 
 static void put_plain(struct format *format, double number) {
-    char text[NUMBER_TEXT_SIZE];
+    char text[EXPR_NUMBER_SIZE];
     size_t size = number_format_plain(number, text);
     buf_put(&format->out, (Slice){text, size});
 }
@@ -96,7 +96,7 @@ static void put_map(struct format *format, const struct value_map *map, uint32_t
 }
 
 static void put_value(struct format *format, const struct value *value, uint32_t depth) {
-    char text[NUMBER_TEXT_SIZE];
+    char text[EXPR_NUMBER_SIZE];
     if (depth == VALUE_DEPTH_MAX) {
         format->error = run_error("the value is nested too deeply to be written");
         return;

@@ -69,7 +69,7 @@ BODY(double_from) {
 
 BODY(string_from) {
     const struct value *from = &arguments[0];
-    char text[NUMBER_TEXT_SIZE];
+    char text[EXPR_NUMBER_SIZE];
     size_t size;
     switch (from->kind) {
     case VALUE_BOOL:
@@ -82,7 +82,7 @@ BODY(string_from) {
                                 (unsigned long long)from->unsigned_integer);
         break;
     case VALUE_DOUBLE:
-        size = number_format(from->number, text);
+        size = expr_number_format(from->number, text);
         break;
     case VALUE_MONEY:
         size = money_text(from->number, text);

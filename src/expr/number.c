@@ -106,22 +106,22 @@ bool number_parse_double(Slice text, double *ret_value) {
     return true;
 }
 
-static size_t format_special(double value, char text[NUMBER_TEXT_SIZE]) {
-    return (size_t)snprintf(text, NUMBER_TEXT_SIZE, "%s",
+static size_t format_special(double value, char text[EXPR_NUMBER_SIZE]) {
+    return (size_t)snprintf(text, EXPR_NUMBER_SIZE, "%s",
                             isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 }
 
 // Digits of the shortest scientific form that reads back the same, as "d.ddde+x"; returns the precision.
-static int shortest_precision(double value, char text[NUMBER_TEXT_SIZE]) {
+static int shortest_precision(double value, char text[EXPR_NUMBER_SIZE]) {
     enum { ALWAYS_EXACT = 16 };
     int precision = 0;
     for (; precision < ALWAYS_EXACT; precision++) {
-        snprintf(text, NUMBER_TEXT_SIZE, "%.*e", precision, value);
+        snprintf(text, EXPR_NUMBER_SIZE, "%.*e", precision, value);
         if (read_double(text) == value) {
             return precision;
         }
     }
-    snprintf(text, NUMBER_TEXT_SIZE, "%.*e", precision, value);
+    snprintf(text, EXPR_NUMBER_SIZE, "%.*e", precision, value);
     return precision;
 }
 
@@ -132,12 +132,12 @@ static int exponent_of(const char *scientific) {
     return is_number ? (int)exponent : 0;
 }
 
-static size_t format_fixed(double value, int precision, int exponent, char text[NUMBER_TEXT_SIZE]) {
+static size_t format_fixed(double value, int precision, int exponent, char text[EXPR_NUMBER_SIZE]) {
     int decimals = precision > exponent ? precision - exponent : 0;
-    return (size_t)snprintf(text, NUMBER_TEXT_SIZE, "%.*f", decimals, value);
+    return (size_t)snprintf(text, EXPR_NUMBER_SIZE, "%.*f", decimals, value);
 }
 
-size_t number_format(double value, char text[NUMBER_TEXT_SIZE]) {
+size_t expr_number_format(double value, char text[EXPR_NUMBER_SIZE]) {
     enum { SMALLEST_EXPONENT = -4, LARGEST_EXPONENT = 20 };
     if (!isfinite(value)) {
         return format_special(value, text);
@@ -150,7 +150,7 @@ size_t number_format(double value, char text[NUMBER_TEXT_SIZE]) {
     return format_fixed(value, precision, exponent, text);
 }
 
-size_t number_format_plain(double value, char text[NUMBER_TEXT_SIZE]) {
+size_t number_format_plain(double value, char text[EXPR_NUMBER_SIZE]) {
     if (!isfinite(value)) {
         return format_special(value, text);
     }
@@ -186,7 +186,7 @@ int number_compare_uint_double(uint64_t left, double right) {
     return compare_doubles((double)left, right);
 }
 
-size_t money_text(double minor, char text[NUMBER_TEXT_SIZE]) {
+size_t money_text(double minor, char text[EXPR_NUMBER_SIZE]) {
     bool is_whole = minor == floor(minor) && fabs(minor) <= (double)MONEY_MAX;
     return is_whole ? money_format((int64_t)minor, MONEY_DIGITS, text)
                     : number_format_plain(minor / MONEY_UNIT, text);

@@ -6,7 +6,7 @@
 #include "base/money.h"
 
 enum {
-    NUMBER_TEXT_SIZE = 400,   // holds -1.7e308 written without an exponent
+    EXPR_NUMBER_SIZE = 400,   // holds -1.7e308 written without an exponent
     NUMBER_DIGITS_MAX = 1000, // characters of a decimal fraction that are read; 770 can matter
     MONEY_DIGITS = 2,         // decimals of money: fen
     MONEY_UNIT = 100,         // minor units of a major one
@@ -22,9 +22,9 @@ bool number_parse_double(Slice text, double *ret_value);
 
 // The shortest text that reads back as the same double, with an exponent for very large and small ones:
 // "0.1", "1e+30", "NaN", "-Infinity". Returns the length.
-size_t number_format(double value, char text[NUMBER_TEXT_SIZE]);
+size_t expr_number_format(double value, char text[EXPR_NUMBER_SIZE]);
 // The same without an exponent: "1000000000000000000000000000000".
-size_t number_format_plain(double value, char text[NUMBER_TEXT_SIZE]);
+size_t number_format_plain(double value, char text[EXPR_NUMBER_SIZE]);
 
 // <0, 0, >0, or 2 when the double is not a number. The integer is compared as the double nearest to it: past
 // 2^53 neighbours become equal, as the conformance suite asks for. A double outside of the integer's range is
@@ -32,7 +32,7 @@ size_t number_format_plain(double value, char text[NUMBER_TEXT_SIZE]);
 int number_compare_int_double(int64_t left, double right);
 int number_compare_uint_double(uint64_t left, double right);
 // "57.16"; a part of a minor unit, which * and / can leave, is written too. Returns the length.
-size_t money_text(double minor, char text[NUMBER_TEXT_SIZE]);
+size_t money_text(double minor, char text[EXPR_NUMBER_SIZE]);
 // Checked conversions: false where the language says "range error".
 bool number_double_to_int(double value, int64_t *ret_value);
 bool number_double_to_uint(double value, uint64_t *ret_value);

@@ -226,8 +226,8 @@ const struct type *value_type(const struct value *value) {
 static void put_value(struct buf *out, const struct value *value, uint32_t depth);
 
 static void put_double(struct buf *out, double number) {
-    char text[NUMBER_TEXT_SIZE];
-    size_t size = number_format(number, text);
+    char text[EXPR_NUMBER_SIZE];
+    size_t size = expr_number_format(number, text);
     bool is_special = number != number || number - number != 0;
     if (is_special) {
         buf_printf(out, "double(\"%s\")", text);
@@ -239,7 +239,7 @@ static void put_double(struct buf *out, double number) {
 }
 
 static void put_money(struct buf *out, double minor) {
-    char text[NUMBER_TEXT_SIZE];
+    char text[EXPR_NUMBER_SIZE];
     size_t size = money_text(minor, text);
     buf_put(out, (Slice){text, size});
 }

@@ -25,11 +25,13 @@ bool window_strip(struct window_state *state, WindowRef ref, int64_t time_us, ui
     if ((mask.words[0] | mask.words[1]) == 0) {
         return window_remove(state, ref, time_us, tag);
     }
+    accelerator_removing(state, store, thing, i);
     uint32_t pattern = patterns_take(&store->patterns, store->plan, mask, store->patterns.late[old] != 0);
     if (rows.pattern16 != NULL && pattern >= PATTERNS_NARROW) {
         // The number does not fit this thing's rows. Such a store has 65,535 sets of filters at once; the attempt
         // goes with the payment.
         patterns_drop(&store->patterns, pattern);
+        accelerator_inserted(state, store, thing, i);
         return window_remove(state, ref, time_us, tag);
     }
     if (rows.pattern16 != NULL) {
@@ -39,5 +41,6 @@ bool window_strip(struct window_state *state, WindowRef ref, int64_t time_us, ui
     }
     patterns_drop(&store->patterns, old);
     thing->version++;
+    accelerator_inserted(state, store, thing, i);
     return true;
 }
