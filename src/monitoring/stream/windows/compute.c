@@ -70,18 +70,60 @@ static void build_one(struct scan *scan, uint32_t filter) {
     }
 }
 
-static void build_many(struct scan *scan, WindowMask wanted) {
-    const WindowMask *masks = scan->store_state->patterns.masks;
-    size_t filter = 0;
-    BITS_EACH(wanted.words, 2, filter) {
-        memset(bitmap(scan, (uint32_t)filter), 0, scan->words * sizeof(uint64_t));
+static inline __attribute__((always_inline)) void swap_blocks(uint64_t *at, uint32_t size,
+                                                              uint64_t mask) {
+    for (uint32_t base = 0; base < 64; base += 2 * size) {
+        for (uint32_t i = base; i < base + size; i++) {
+            uint64_t swapped = ((at[i] >> size) ^ at[i + size]) & mask;
+            at[i + size] ^= swapped;
+            at[i] ^= swapped << size;
+        }
     }
-    for (uint32_t i = 0; i < scan->upto; i++) {
-        WindowMask mask = masks[rows_pattern(&scan->rows, i)];
-        mask.words[0] &= wanted.words[0];
-        mask.words[1] &= wanted.words[1];
-        BITS_EACH(mask.words, 2, filter) {
-            bits_set(bitmap(scan, (uint32_t)filter), i);
+}
+
+// Turns 64 words of 64 bits around: bit k of word i becomes bit i of word k.
+static void transpose(uint64_t at[64]) {
+    swap_blocks(at, 32, 0x00000000ffffffff);
+    swap_blocks(at, 16, 0x0000ffff0000ffff);
+    swap_blocks(at, 8, 0x00ff00ff00ff00ff);
+    swap_blocks(at, 4, 0x0f0f0f0f0f0f0f0f);
+    swap_blocks(at, 2, 0x3333333333333333);
+    swap_blocks(at, 1, 0x5555555555555555);
+}
+
+// 64 rows (or the last ones) and the filters of one word of the masks.
+static void build_chunk(struct scan *scan, uint32_t base, uint32_t word, uint64_t wanted) {
+    enum { FEW_ROWS = 20 };
+    const WindowMask *masks = scan->store_state->patterns.masks;
+    uint32_t count = scan->upto - base < 64 ? scan->upto - base : 64;
+    uint64_t *bits = bitmap(scan, word * 64) + base / 64;
+    uint64_t at[64];
+    for (uint32_t i = 0; i < count; i++) {
+        at[i] = masks[rows_pattern(&scan->rows, base + i)].words[word] & wanted;
+    }
+    if (count > FEW_ROWS) {
+        memset(at + count, 0, (64 - count) * sizeof(uint64_t));
+        transpose(at);
+        for (uint64_t left = wanted; left != 0; left &= left - 1) {
+            uint32_t filter = (uint32_t)__builtin_ctzll(left);
+            bits[filter * scan->words] = at[filter];
+        }
+        return;
+    }
+    for (uint64_t left = wanted; left != 0; left &= left - 1) {
+        bits[(uint32_t)__builtin_ctzll(left) * scan->words] = 0;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint64_t left = at[i]; left != 0; left &= left - 1) {
+            bits[(uint32_t)__builtin_ctzll(left) * scan->words] |= UINT64_C(1) << i;
+        }
+    }
+}
+
+static void build_many(struct scan *scan, WindowMask wanted) {
+    for (uint32_t word = 0; word < 2; word++) {
+        for (uint32_t base = 0; base < scan->upto && wanted.words[word] != 0; base += 64) {
+            build_chunk(scan, base, word, wanted.words[word]);
         }
     }
 }
@@ -320,8 +362,7 @@ static void add_range(const struct scan *scan, const struct pass *pass, const ui
 static const struct sums no_sums = {.low = INT64_MAX, .high = INT64_MIN};
 
 static void sum_spans(struct scan *scan, const struct pass *pass, bool split, bool timely) {
-    uint32_t order[64];
-    INVARIANT(pass->span_count <= 64);
+    uint32_t order[PASS_FEATURES_MAX];
     uint32_t count = 0;
     uint32_t nested = order_spans(scan, pass, split, timely, order, &count);
     if (count == 0) {
@@ -367,12 +408,12 @@ static double saturated(Int128 sum) {
     return (double)(int64_t)sum;
 }
 
-static double integer_value(const struct window_feature_spec *spec, const struct sums *sums) {
-    bool sample = spec->aggregate == AGGREGATE_STD_SAMPLE;
+static double integer_value(const struct feature *feature, const struct sums *sums) {
+    bool sample = feature->aggregate == AGGREGATE_STD_SAMPLE;
     if (sums->count == 0 || (sample && sums->count < 2)) {
-        return spec->empty;
+        return feature->empty;
     }
-    switch (spec->aggregate) {
+    switch (feature->aggregate) {
     case AGGREGATE_SUM:
         return saturated(sums->sum);
     case AGGREGATE_AVG:
@@ -479,16 +520,16 @@ static void compute_numbers(struct scan *scan, const struct pass *pass, double *
     for (uint32_t i = 0; i < pass->feature_count; i++) {
         const struct feature *feature = &scan->plan->features.at[pass->features[i]];
         double *value = &ret_values[pass->features[i]];
-        Aggregate aggregate = feature->spec.aggregate;
+        Aggregate aggregate = feature->aggregate;
         bool edge = aggregate == AGGREGATE_FIRST || aggregate == AGGREGATE_LAST;
         if (edge && scan->accelerated) {
             uint32_t found = accelerator_edge(scan, feature, aggregate == AGGREGATE_FIRST);
-            *value = found == WINDOW_NONE ? feature->spec.empty
-                                      : rows_double(&scan->rows, feature->spec.column, found);
+            *value = found == WINDOW_NONE ? feature->empty
+                                      : rows_double(&scan->rows, feature->column, found);
             continue;
         }
         if (edge || real) {
-            bool timely = scan->plan->spans.at[feature->span].timely;
+            bool timely = feature->timely;
             const uint64_t *bits = scan_bits(scan, pass->filter, pass->skip_current, timely, 0);
             Range range = scan_range(scan, feature->span);
             *value = edge ? edge_number(scan, feature, bits, range)
@@ -500,7 +541,7 @@ static void compute_numbers(struct scan *scan, const struct pass *pass, double *
             if (feature->life != WINDOW_NONE) {
                 add_life(&sums, thing_extra(scan->thing, feature->life));
             }
-            *value = integer_value(&feature->spec, &sums);
+            *value = integer_value(feature, &sums);
             continue;
         }
         if (!summed && has_late(scan)) {
@@ -514,7 +555,7 @@ static void compute_numbers(struct scan *scan, const struct pass *pass, double *
         if (feature->life != WINDOW_NONE) {
             add_life(&sums, thing_extra(scan->thing, feature->life));
         }
-        *value = integer_value(&feature->spec, &sums);
+        *value = integer_value(feature, &sums);
     }
 }
 
@@ -533,8 +574,7 @@ static uint32_t add_ids(const uint16_t *column, const uint64_t *bits, Range rang
 }
 
 static void distinct_spans(struct scan *scan, const struct pass *pass, bool split, bool timely) {
-    uint32_t order[64];
-    INVARIANT(pass->span_count <= 64);
+    uint32_t order[PASS_FEATURES_MAX];
     uint32_t count = 0;
     uint32_t nested = order_spans(scan, pass, split, timely, order, &count);
     if (count == 0) {
@@ -567,7 +607,7 @@ static void compute_distinct(struct scan *scan, const struct pass *pass, double 
         for (uint32_t i = 0; i < pass->feature_count; i++) {
             const struct feature *feature = &scan->plan->features.at[pass->features[i]];
             uint32_t found = accelerator_distinct(scan, feature);
-            ret_values[pass->features[i]] = found == 0 ? feature->spec.empty : found;
+            ret_values[pass->features[i]] = found == 0 ? feature->empty : found;
         }
         return;
     }
@@ -580,7 +620,7 @@ static void compute_distinct(struct scan *scan, const struct pass *pass, double 
     for (uint32_t i = 0; i < pass->feature_count; i++) {
         const struct feature *feature = &scan->plan->features.at[pass->features[i]];
         uint32_t found = scan->state->span_distinct[feature->span];
-        ret_values[pass->features[i]] = found == 0 ? feature->spec.empty : found;
+        ret_values[pass->features[i]] = found == 0 ? feature->empty : found;
     }
 }
 
@@ -597,40 +637,39 @@ static int64_t gone_rows(const struct scan *scan, uint32_t life) {
 static double count_value(const struct scan *scan, const struct feature *feature,
                           const uint64_t *bits, Range range) {
     int64_t count = bits_count(bits, range.lo, range.hi) + gone_rows(scan, feature->life);
-    return count == 0 ? feature->spec.empty : (double)count;
+    return count == 0 ? feature->empty : (double)count;
 }
 
 static double ratio_value(struct scan *scan, const struct feature *feature, const uint64_t *a,
                           bool timely, Range range) {
     const uint64_t *b =
-        scan_bits(scan, feature->other_filter, feature->spec.skip_current, timely, 1);
+        scan_bits(scan, feature->other_filter, feature->skip_current, timely, 1);
     int64_t all = bits_count(b, range.lo, range.hi) + gone_rows(scan, feature->other_life);
     int64_t some = bits_count(a, range.lo, range.hi) + gone_rows(scan, feature->life);
-    return all == 0 ? feature->spec.empty : (double)some / (double)all;
+    return all == 0 ? feature->empty : (double)some / (double)all;
 }
 
 // The same for a thing with many rows, where the aggregate is one that is kept up.
 static bool quick_value(struct scan *scan, const struct feature *feature, double *ret_value) {
-    const struct window_feature_spec *spec = &feature->spec;
     int64_t some = 0;
     int64_t all = 0;
     uint32_t found = WINDOW_NONE;
-    switch (spec->aggregate) {
+    switch (feature->aggregate) {
     case AGGREGATE_COUNT:
         some = accelerator_count(scan, feature, feature->entry) + gone_rows(scan, feature->life);
-        *ret_value = some == 0 ? spec->empty : (double)some;
+        *ret_value = some == 0 ? feature->empty : (double)some;
         return true;
     case AGGREGATE_RATIO:
         some = accelerator_count(scan, feature, feature->entry) + gone_rows(scan, feature->life);
         all = accelerator_count(scan, feature, feature->other_entry) +
               gone_rows(scan, feature->other_life);
-        *ret_value = all == 0 ? spec->empty : (double)some / (double)all;
+        *ret_value = all == 0 ? feature->empty : (double)some / (double)all;
         return true;
     case AGGREGATE_SINCE:
     case AGGREGATE_SINCE_FIRST:
-        found = accelerator_edge(scan, feature, spec->aggregate == AGGREGATE_SINCE_FIRST);
+        found = accelerator_edge(scan, feature, feature->aggregate == AGGREGATE_SINCE_FIRST);
         *ret_value =
-            found == WINDOW_NONE ? spec->empty : seconds(scan->time_us - scan->rows.time[found]);
+            found == WINDOW_NONE ? feature->empty : seconds(scan->time_us - scan->rows.time[found]);
         return true;
     default:
         return false;
@@ -638,25 +677,24 @@ static bool quick_value(struct scan *scan, const struct feature *feature, double
 }
 
 static double times_value(struct scan *scan, const struct feature *feature, bool timely) {
-    const struct window_feature_spec *spec = &feature->spec;
     double quick = 0;
     if (scan->accelerated && quick_value(scan, feature, &quick)) {
         return quick;
     }
-    const uint64_t *bits = scan_bits(scan, feature->filter, spec->skip_current, timely, 0);
+    const uint64_t *bits = scan_bits(scan, feature->filter, feature->skip_current, timely, 0);
     Range range = scan_range(scan, feature->span);
     uint32_t found = WINDOW_NONE;
-    switch (spec->aggregate) {
+    switch (feature->aggregate) {
     case AGGREGATE_COUNT:
         return count_value(scan, feature, bits, range);
     case AGGREGATE_RATIO:
         return ratio_value(scan, feature, bits, timely, range);
     case AGGREGATE_SINCE:
         found = bits_last(bits, range.lo, range.hi);
-        return found == WINDOW_NONE ? spec->empty : seconds(scan->time_us - scan->rows.time[found]);
+        return found == WINDOW_NONE ? feature->empty : seconds(scan->time_us - scan->rows.time[found]);
     case AGGREGATE_SINCE_FIRST:
         found = bits_next(bits, range.lo, range.hi);
-        return found == range.hi ? spec->empty : seconds(scan->time_us - scan->rows.time[found]);
+        return found == range.hi ? feature->empty : seconds(scan->time_us - scan->rows.time[found]);
     case AGGREGATE_DISTINCT_DAYS:
         return aggregate_distinct_days(scan, feature, bits, range);
     case AGGREGATE_DISTINCT_HOURS:
@@ -665,10 +703,10 @@ static double times_value(struct scan *scan, const struct feature *feature, bool
         return aggregate_interval_std(scan, feature, bits, range);
     case AGGREGATE_PAUSE_DAYS:
         return aggregate_pause_days(scan, feature,
-                                    scan_bits(scan, feature->filter, spec->skip_current, false, 0));
+                                    scan_bits(scan, feature->filter, feature->skip_current, false, 0));
     case AGGREGATE_WAKE_DAYS:
         return aggregate_wake_days(scan, feature,
-                                   scan_bits(scan, feature->filter, spec->skip_current, false, 0));
+                                   scan_bits(scan, feature->filter, feature->skip_current, false, 0));
     default:
         return (double)NAN; // families are told apart in plan.c
     }
@@ -724,7 +762,7 @@ static double single_value(struct scan *scan, const struct feature *feature, boo
 static void compute_each(struct scan *scan, const struct pass *pass, double *ret_values) {
     for (uint32_t i = 0; i < pass->feature_count; i++) {
         const struct feature *feature = &scan->plan->features.at[pass->features[i]];
-        bool timely = scan->plan->spans.at[feature->span].timely;
+        bool timely = feature->timely;
         ret_values[pass->features[i]] = pass->family == FAMILY_TIMES
                                             ? times_value(scan, feature, timely)
                                             : single_value(scan, feature, timely);
@@ -749,7 +787,7 @@ static void compute_pass(struct scan *scan, const struct pass *pass, double *ret
 static void give_empty(const struct window_plan *plan, const struct pass *pass,
                        double *ret_values) {
     for (uint32_t i = 0; i < pass->feature_count; i++) {
-        ret_values[pass->features[i]] = plan->features.at[pass->features[i]].spec.empty;
+        ret_values[pass->features[i]] = plan->features.at[pass->features[i]].empty;
     }
 }
 

@@ -33,9 +33,9 @@ enum {
     PAIRS_MAX = 16384,    // candidate rates of one MODAL_RATE
     REF_STORE_SHIFT = 26, // a WindowRef is 6 bits of store and 26 of thing
     LIFE_WORDS = 8,
+    PASS_FEATURES_MAX = 64, // a pass with more is parted, so that its windows fit a small array
 };
 
-#define WINDOW_LATE_GRACE_US US_PER_DAY
 #define REACH_FOREVER INT64_MAX
 #define REACH_NONE INT64_C(-1)
 
@@ -110,14 +110,20 @@ struct span {
 
 typedef enum Family { FAMILY_TIMES, FAMILY_NUMBER, FAMILY_DISTINCT, FAMILY_SINGLE } Family;
 
+// What the usual aggregates read stands in one cache line, before the specification.
 struct feature {
-    struct window_feature_spec spec;
+    double empty;
+    Aggregate aggregate;
     uint32_t filter, other_filter; // FILTER_ALL where the spec says WINDOW_NONE
+    uint32_t column;
     uint32_t span;
     uint32_t pass;
     uint32_t entry, other_entry; // of the store's running aggregates, or WINDOW_NONE
-    uint32_t life, other_life; // offsets behind the header or WINDOW_NONE
+    uint32_t life, other_life;   // offsets behind the header or WINDOW_NONE
     uint32_t wake;
+    bool skip_current;
+    bool timely; // of its span
+    struct window_feature_spec spec;
 };
 
 struct pass {
