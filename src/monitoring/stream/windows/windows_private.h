@@ -5,9 +5,13 @@
 //   slab.c       blocks in size classes inside one reserved region
 //   patterns.c   the distinct sets of filters of a store, numbered
 //   ids.c        the dictionary of a thing: 64-bit ids to 16-bit numbers
-//   rows.c       rows of a thing: insert, remove, retention, folding
-//   state.c      index, things, eviction, counters
-//   compute.c    ranges, bitmaps, and the aggregates that share walks
+//   rows.c       rows of a thing: insert, remove
+//   retention.c  which rows may go, and what is remembered of them
+//   index.c      from keys to things
+//   state.c      things, eviction, counters
+//   scan.c       a thing opened: filters as bitmaps, windows as ranges
+//   compute.c    passes, and the aggregates that share walks
+//   accelerator.c  running aggregates of things with many rows
 //   aggregates_*.c  the others
 //
 // A row of a thing lies spread over columns in one block (capacity C, so that each column is aligned):
@@ -394,6 +398,12 @@ struct wake_end {
 
 // ---- walks ----
 
+void scan_open(struct window_state *state, const struct window_moment *moment, uint32_t entity);
+// Makes the bitmaps of these filters in one go; without it they are made one by one.
+void scan_build(struct scan *scan, WindowMask wanted);
+static inline bool scan_has_late(const struct scan *scan) {
+    return (scan->thing->flags & THING_LATE) != 0;
+}
 // The rows a feature's filter matches as bits, without what its window and skip_current leave out. `which` of the
 // two buffers may be used.
 const uint64_t *scan_bits(struct scan *scan, uint32_t filter, bool skip_current, bool timely,
