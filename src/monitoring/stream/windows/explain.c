@@ -23,6 +23,20 @@ static void put_filter(struct buf *buf, const char *word, const struct window_st
     }
 }
 
+static bool takes_two_filters(Aggregate aggregate) {
+    switch (aggregate) {
+    case AGGREGATE_RATIO:
+    case AGGREGATE_FIFO_HOLD:
+    case AGGREGATE_INTERSECT:
+    case AGGREGATE_FOLLOWED:
+    case AGGREGATE_CYCLES:
+    case AGGREGATE_MODAL_RATE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void put_window(struct buf *buf, const struct window_plan *plan,
                        const struct feature *feature) {
     const struct span *span = &plan->spans.at[feature->span];
@@ -68,7 +82,7 @@ Slice window_plan_explain(const struct window_plan *plan, uint32_t index, struct
     }
     const struct window_store_spec *store = &plan->stores.at[entity->store].spec;
     put_filter(&buf, "", store, feature->filter);
-    if (feature->other_filter != FILTER_ALL) {
+    if (takes_two_filters(feature->spec.aggregate)) {
         put_filter(&buf, "against ", store, feature->other_filter);
     }
     put_window(&buf, plan, feature);
