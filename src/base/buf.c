@@ -25,7 +25,7 @@ char *buf_reserve(struct buf *buf, size_t size) {
         buf->overflowed = true;
         return NULL;
     }
-    if (size > buf->capacity - buf->size) {
+    if (size > buf->capacity - buf->size || buf->bytes == NULL) {
         size_t capacity = buf->capacity == 0 ? 256 : buf->capacity;
         while (capacity < buf->size + size) {
             capacity *= 2;

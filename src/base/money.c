@@ -1,5 +1,6 @@
 #include "base/money.h"
 
+#include <math.h>
 #include <stdio.h>
 
 bool money_parse(Slice text, int digits, int64_t *ret_minor) {
@@ -55,4 +56,10 @@ size_t money_format(int64_t minor, int digits, char text[32]) {
                            : snprintf(text, 32, "%s%llu.%0*llu", minor < 0 ? "-" : "",
                                       (unsigned long long)whole, digits, (unsigned long long)part);
     return (size_t)size;
+}
+
+double money_from_major(double major) {
+    double minor = major * MONEY_SCALE;
+    double whole = round(minor);
+    return fabs(minor - whole) <= 1e-6 ? whole : minor;
 }

@@ -13,3 +13,11 @@
 bool money_parse(Slice text, int digits, int64_t *ret_minor);
 // "57.16"; returns the length. `text` has 32 bytes.
 size_t money_format(int64_t minor, int digits, char text[32]);
+
+// In expressions an amount is a double of minor units and a plain number beside it means major units; there the
+// currency has two decimals.
+#define MONEY_SCALE 100.0
+
+// Major units as minor units: 50000.01 is 5000001. A double cannot hold most decimal fractions, so a product within
+// one millionth of a whole minor unit is taken to mean it.
+double money_from_major(double major);

@@ -1,0 +1,10 @@
+#pragma once
+// The commands of the program. Each takes the words behind its name and gives the exit code.
+
+#include "cli/options.h"
+
+CliExit command_check(int argc, char **argv);
+CliExit command_test(int argc, char **argv);
+CliExit command_replay(int argc, char **argv);
+CliExit command_explain(int argc, char **argv);
+CliExit command_bench(int argc, char **argv);

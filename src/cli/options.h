@@ -1,0 +1,59 @@
+#pragma once
+// Options: the command line as a table, from which parsing, checks and --help come.
+//
+//     struct replay_options options = {0};
+//     const struct cli_option table[] = {
+//         {"pack", "PACK", "the pack to decide with", CLI_TEXT, &options.pack},
+//         {"input", "FILE...", "events; - is standard input", CLI_TEXTS, &options.inputs},
+//         {"quiet", NULL, "no progress and no summary", CLI_FLAG, &options.quiet},
+//     };
+//
+// An option is written --name VALUE or --name=VALUE; one that takes several values takes all that follow until the next
+// option. Words that belong to no option are the operands.
+
+#include "base/arena.h"
+
+#include <stdio.h>
+
+typedef enum CliKind { CLI_FLAG, CLI_TEXT, CLI_TEXTS, CLI_NUMBER } CliKind;
+
+typedef struct CliTexts {
+    const Slice *at;
+    uint32_t count;
+} CliTexts;
+
+struct cli_option {
+    const char *name;
+    const char *argument; // NULL: a flag
+    const char *help;
+    CliKind kind;
+    void *target; // bool, Slice, CliTexts, int64_t
+};
+
+struct cli_command {
+    const char *name;
+    const char *usage;   // "check PACK"
+    const char *summary; // one line
+    const char *details; // paragraphs for --help
+    const struct cli_option *options;
+    uint32_t option_count;
+    uint32_t operands_min, operands_max;
+};
+
+// What commands give back: X(NAME, number, meaning).
+#define CLI_EXITS(X)                                                                               \
+    X(FINE, 0, "everything went well")                                                             \
+    X(FAILED, 1, "what was asked about is not right: errors in a pack, sequences that failed")     \
+    X(USAGE, 2, "the command line is not understood")                                              \
+    X(WORLD, 3, "the system refused: a file that cannot be read or written")
+typedef enum CliExit {
+#define X(name, number, meaning) CLI_##name = (number),
+    CLI_EXITS(X)
+#undef X
+} CliExit;
+
+typedef enum CliAnswer { CLI_GO_ON, CLI_HELPED, CLI_WRONG } CliAnswer;
+
+// Fills the targets. On a mistake says it, with the nearest option, on standard error.
+CliAnswer cli_parse(const struct cli_command *command, int argc, char **argv, struct arena *arena, CliTexts *ret_operands);
+void cli_help(const struct cli_command *command, FILE *out);

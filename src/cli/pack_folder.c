@@ -1,0 +1,100 @@
+#include "cli/pack_folder.h"
+
+#include "os/file.h"
+#include "os/memory.h"
+
+enum { PACK_FILE_SIZE_MAX = 256 << 20 };
+
+static Status tell(const struct diag *diag, Status status) {
+    struct buf text;
+    buf_init(&text, 64 << 10);
+    diag_render(diag, &text);
+    fwrite(text.bytes, 1, text.size, stderr);
+    buf_deinit(&text);
+    return status;
+}
+
+static bool is_wanted(Slice path) {
+    static const char *const suffixes[] = {".yaml", ".csv", ".ndjson", ".jsonl"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        if (slice_ends_with(path, slice_of(suffixes[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Status read_files(struct pack_folder *pack, uint32_t extra_count) {
+    struct diag diag;
+    if (!file_is_directory(pack->path)) {
+        fprintf(stderr, "%.*s: there is no such pack; a pack is a folder with a pack.yaml\n", SLICE_ARGS(pack->path));
+        return STATUS_IO;
+    }
+    FileList list;
+    if (file_list(pack->path, SLICE(""), true, &pack->arena, &list, &diag) != STATUS_OK) {
+        return tell(&diag, STATUS_IO);
+    }
+    pack->files = ARENA_ARRAY(&pack->arena, struct pack_file, list.count + extra_count + 1);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (!is_wanted(list.paths[i])) {
+            continue;
+        }
+        struct pack_file *file = &pack->files[pack->file_count];
+        size_t skip = pack->path.size + !slice_ends_with(pack->path, SLICE("/"));
+        file->path = slice_part(list.paths[i], skip, SIZE_MAX);
+        file->source.name = list.paths[i];
+        if (file_read(list.paths[i], PACK_FILE_SIZE_MAX, &pack->arena, &file->source.text, &diag) != STATUS_OK) {
+            return tell(&diag, STATUS_IO);
+        }
+        pack->file_count++;
+    }
+    return STATUS_OK;
+}
+
+Status pack_open_with(struct pack_folder *pack, Slice path, const struct pack_file *extra, uint32_t extra_count) {
+    *pack = (struct pack_folder){.path = path};
+    arena_init(&pack->arena, 1 << 20);
+    TRY(read_files(pack, extra_count));
+    for (uint32_t i = 0; i < extra_count; i++) {
+        pack->files[pack->file_count++] = extra[i];
+    }
+    pack->catalogue = catalogue_create();
+    Status status = catalogue_load(pack->catalogue, pack->files, pack->file_count);
+    if (status != STATUS_OK) {
+        diag_list_print(&pack->catalogue->diags, stderr);
+    }
+    return status;
+}
+
+Status pack_open(struct pack_folder *pack, Slice path) {
+    return pack_open_with(pack, path, NULL, 0);
+}
+
+void pack_close(struct pack_folder *pack) {
+    catalogue_destroy(pack->catalogue);
+    arena_deinit(&pack->arena);
+}
+
+struct knowledge *pack_knowledge(struct pack_folder *pack) {
+    struct catalogue *catalogue = pack->catalogue;
+    struct knowledge *knowledge =
+        knowledge_create(catalogue->knowledge, catalogue->money_digits, catalogue->zone_offset_us);
+    catalogue_load_knowledge(catalogue, pack->files, pack->file_count, knowledge);
+    return knowledge;
+}
+
+const struct pack_file *pack_find(const struct pack_folder *pack, Slice path) {
+    for (uint32_t i = 0; i < pack->file_count; i++) {
+        if (slice_equal(pack->files[i].path, path)) {
+            return &pack->files[i];
+        }
+    }
+    return NULL;
+}
+
+void *pack_reserve(void *context, size_t size) {
+    (void)context;
+    void *memory = memory_map_large(size);
+    INVARIANT(memory != NULL);
+    return memory;
+}

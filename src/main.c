@@ -1,0 +1,53 @@
+// The program: finds the command and hands over.
+
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    CliExit (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"check", command_check, "compile a pack, say what it holds or what is wrong with it"},
+    {"test", command_test, "run the sequences of a pack's models"},
+    {"replay", command_replay, "decide on a file of events"},
+    {"explain", command_explain, "say how a model or feature was understood"},
+    {"bench", command_bench, "measure this machine with this program"},
+};
+
+static void help(FILE *out) {
+    fprintf(out, "Qiantang 钱塘 " QIANTANG_VERSION ": decides on a bank's events while they are under way\n\n"
+                 "usage: qiantang COMMAND ...\n\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    }
+    fprintf(out, "\n'qiantang COMMAND --help' tells more. A first look:\n\n"
+                 "  qiantang check packs/bank\n"
+                 "  qiantang test packs/bank\n"
+                 "  qiantang replay --pack examples/handbook --input FILE.csv --decisions OUT.ndjson\n");
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        help(stderr);
+        return CLI_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return CLI_FINE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("qiantang " QIANTANG_VERSION "\n");
+        return CLI_FINE;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 2, argv + 2);
+        }
+    }
+    fprintf(stderr, "qiantang: there is no command '%s'\n\n", argv[1]);
+    help(stderr);
+    return CLI_USAGE;
+}

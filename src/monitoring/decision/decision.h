@@ -1,0 +1,105 @@
+#pragma once
+// Decision: one event in, one answer out. This is the deterministic heart: it asks for no time, reads no file and starts no
+// thread; the same catalogue and the same stream of records give the same bytes.
+//
+//     struct engine *engine = engine_create(catalogue, knowledge, &options);
+//     for each record of the stream, in order:
+//         event:    const struct decision *decision = engine_decide(engine, event);
+//                   decision_render(decision, &out);                       // one JSON line
+//         change:   engine_change(engine, record, &arena, &diag);          // a list or table record
+//     engine_destroy(engine);
+//
+// The way of an event:
+//   1. its id is looked up: a known one is answered as before and counts nothing
+//   2. it is flagged late or clock_skew against the stream's time
+//   3. a RESULT or REVERSAL takes back what its original had counted, as docs/packs.md says
+//   4. its entities are found, its filters decided (with features of before), its rows written
+//   5. its segment is found; the models of its type, channel and segment are evaluated; what they need is computed
+//   6. guards hold hits back; the policy combines the rest into one action, tasks, score and severity
+//   7. the answer and the place of its rows are remembered
+//
+// A decision lives until the next call. The stream's time is the largest event time so far of events that were not
+// ahead of it by more than `early_after` of their receipt (without a time of receipt: by more than 400 days).
+
+#include "base/buf.h"
+#include "monitoring/models/catalogue.h"
+#include "monitoring/stream/event.h"
+
+struct engine;
+
+// What a model saw when it fired.
+struct seen {
+    uint32_t slot;
+    double number; // NaN: missing, or a text
+    Slice text;    // of texts and lists
+    bool is_text;
+};
+
+struct hit {
+    const struct model *model;
+    uint64_t guards;  // that held it back; 0: it counts
+    bool is_shadow;   // its status: it is told but does not count
+    const struct seen *seen;
+    uint32_t seen_count;
+};
+
+struct decision {
+    const struct catalogue *catalogue;
+    Slice event_id;
+    uint32_t type;
+    int64_t time_us;
+    uint32_t flags; // EVENT_FLAG_*
+    bool is_duplicate;
+    uint32_t segment;
+    uint32_t binding;
+    uint32_t action;
+    int64_t delay_us;
+    uint32_t tasks; // set
+    uint32_t score;
+    Severity severity;
+    const struct hit *hits;
+    uint32_t hit_count;
+    const uint32_t *rules; // of the policy, that changed something
+    uint32_t rule_count;
+    Slice rendered; // of a duplicate: the line as it was given
+};
+
+#define ENGINE_STAGES(X) X(recall) X(features) X(models) X(policy)
+typedef enum EngineStage {
+#define X(name) STAGE_##name,
+    ENGINE_STAGES(X)
+#undef X
+    ENGINE_STAGE_COUNT
+} EngineStage;
+
+struct engine_options {
+    WindowReserve reserve; // memory that is taken when touched
+    void *reserve_context;
+    uint64_t (*stopwatch)(void); // nanoseconds for stage times, or NULL; never changes an answer
+    bool all_features;           // compute every feature of the event, not only those that models need
+};
+
+struct engine_counters {
+    uint64_t events, duplicates, late, skewed, reversals, reversals_unmatched, changes, changes_refused;
+    uint64_t hits, guarded, passes_computed, rows_written;
+    uint64_t stage_ns[ENGINE_STAGE_COUNT];
+};
+
+// `knowledge` stays the caller's.
+struct engine *engine_create(const struct catalogue *catalogue, struct knowledge *knowledge,
+                             const struct engine_options *options);
+void engine_destroy(struct engine *engine);
+const struct decision *engine_decide(struct engine *engine, const struct event *event);
+// STATUS_INVALID with a diag when the record is not understood.
+Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag);
+struct engine_counters engine_counters(const struct engine *engine);
+struct window_state *engine_windows(struct engine *engine);
+// The value of a feature at the last event: for a registered feature after all_features or when a model needed it.
+double engine_feature(struct engine *engine, uint32_t feature);
+
+// One JSON object and a newline; see docs/decisions.md. Nothing in it depends on the machine.
+void decision_render(const struct decision *decision, struct buf *out);
+// A reason with its holes filled: what the analyst reads.
+void decision_put_reason(const struct decision *decision, const struct hit *hit, bool chinese, struct buf *out);
+// A value as people read it: money with decimals, spans as spans.
+void decision_put_seen(const struct catalogue *catalogue, const struct seen *seen, bool chinese, struct buf *out);

@@ -1,0 +1,295 @@
+// The engine: its life, and the way of an event. decision.h tells the steps.
+
+#include "monitoring/decision/engine_private.h"
+
+#include <stdlib.h>
+
+struct engine *engine_create(const struct catalogue *catalogue, struct knowledge *knowledge, const struct engine_options *options) {
+    struct engine *engine = memory_alloc(sizeof *engine);
+    const struct feature_plan *features = catalogue->features;
+    engine->catalogue = catalogue;
+    engine->features = features;
+    engine->schema = catalogue->schema;
+    engine->knowledge = knowledge;
+    engine->options = *options;
+    engine->lists = (struct catalogue_lists){.plan = catalogue->knowledge, .knowledge = knowledge};
+    engine->windows = window_state_create(features->windows, options->reserve, options->reserve_context);
+    engine->recall = recall_create(catalogue->remember, options->reserve, options->reserve_context);
+    engine->pass_words = bits_words(window_plan_pass_count(features->windows));
+    engine->computed = memory_alloc(sizeof(uint64_t) * (engine->pass_words + 1));
+    engine->wanted = memory_alloc(sizeof(uint64_t) * (engine->pass_words + 1));
+    engine->feature_values = memory_alloc(sizeof(double) * (window_plan_feature_count(features->windows) + 1));
+    engine->rows = memory_alloc(sizeof *engine->rows * (features->entities.count + 1));
+    engine->filter_run = expr_table_run_create(features->filter_table);
+    engine->model_run = expr_table_run_create(catalogue->table);
+    engine->cells = memory_alloc(sizeof *engine->cells * (catalogue->knowledge->table_count + 1));
+    engine->hit_positions = memory_alloc(sizeof(uint32_t) * (catalogue->models.count + 1));
+    arena_init(&engine->scratch, 256 << 10);
+    buf_init(&engine->answer, 16 << 20);
+    engine_make_host(engine);
+    return engine;
+}
+
+void engine_destroy(struct engine *engine) {
+    if (engine == NULL) {
+        return;
+    }
+    window_state_destroy(engine->windows);
+    recall_destroy(engine->recall);
+    expr_table_run_destroy(engine->filter_run);
+    expr_table_run_destroy(engine->model_run);
+    free(engine->computed);
+    free(engine->wanted);
+    free(engine->feature_values);
+    free(engine->rows);
+    free(engine->cells);
+    free(engine->hit_positions);
+    arena_deinit(&engine->scratch);
+    buf_deinit(&engine->answer);
+    free(engine);
+}
+
+// ---- time ------------------------------------------------------------------------------------------------
+
+// Flags the event against the stream's time and moves that on. An event that claims a time far ahead does not move it.
+static void keep_time(struct engine *engine) {
+    const struct event *event = engine->event;
+    const struct catalogue *catalogue = engine->catalogue;
+    bool has_receipt = event->received_us != INT64_MIN;
+    int64_t now_us = has_receipt ? event->received_us : engine->has_clock ? engine->clock_us : event->time_us;
+    int64_t ahead_us = has_receipt ? catalogue->early_after_us : FUTURE_JUMP_MAX_DAYS * US_PER_DAY;
+    engine->flags = 0;
+    if (event->time_us > now_us + ahead_us) {
+        engine->flags = EVENT_FLAG_CLOCK_SKEW;
+        engine->counters.skewed++;
+        return;
+    }
+    if (event->time_us < now_us - catalogue->late_after_us) {
+        engine->flags = EVENT_FLAG_LATE;
+        engine->counters.late++;
+    }
+    if (!engine->has_clock || event->time_us > engine->clock_us) {
+        engine->clock_us = event->time_us;
+        engine->has_clock = true;
+    }
+}
+
+// ---- phases ----------------------------------------------------------------------------------------------
+
+static bool enum_is(const struct engine *engine, uint32_t field, uint32_t value) {
+    return field != SCHEMA_NONE && value != SCHEMA_NONE && event_has(engine->event, field) &&
+           engine->event->cells[field].integer == value;
+}
+
+static bool find_original(struct engine *engine, struct recalled *ret_original) {
+    uint32_t field = engine->schema->original;
+    if (field == SCHEMA_NONE || !event_has(engine->event, field)) {
+        return false;
+    }
+    return recall_find(engine->recall, hash128(engine->event->cells[field].text, 0), ret_original);
+}
+
+// What the event does to its original, and whether it counts itself.
+static bool settle_original(struct engine *engine) {
+    const struct schema *schema = engine->schema;
+    bool is_reversal = enum_is(engine, schema->phase, schema->phase_reversal);
+    bool is_result = enum_is(engine, schema->phase, schema->phase_result);
+    bool has_original = schema->original != SCHEMA_NONE && event_has(engine->event, schema->original);
+    if (!is_reversal && !(is_result && has_original)) {
+        return true;
+    }
+    struct recalled original;
+    if (!find_original(engine, &original)) {
+        // A result whose request is not known counts as if it were the first word of it.
+        engine->counters.reversals_unmatched += is_reversal;
+        return !is_reversal;
+    }
+    bool same_type = original.type == engine->event->type;
+    bool succeeded = enum_is(engine, schema->result, schema->result_success);
+    bool undecided = !is_reversal && !succeeded && !event_has(engine->event, schema->result);
+    if (!is_reversal && (!same_type || undecided)) {
+        return !undecided; // such as a refund that names the payment: both count
+    }
+    if (!is_reversal && succeeded) {
+        return false; // the request has been counted
+    }
+    if (!original.was_undone) {
+        engine_undo(engine, &original);
+        recall_mark_undone(engine->recall, original.id);
+        engine->counters.reversals++;
+    }
+    return !is_reversal;
+}
+
+// ---- the way of an event ---------------------------------------------------------------------------------
+
+static uint64_t lap(struct engine *engine, uint64_t since, EngineStage stage) {
+    if (engine->options.stopwatch == NULL) {
+        return 0;
+    }
+    uint64_t now = engine->options.stopwatch();
+    engine->counters.stage_ns[stage] += now - since;
+    return now;
+}
+
+static void start_decision(struct engine *engine) {
+    const struct event *event = engine->event;
+    engine->decision = (struct decision){
+        .catalogue = engine->catalogue,
+        .event_id = event->id,
+        .type = event->type,
+        .time_us = event->time_us,
+        .flags = engine->flags,
+    };
+}
+
+static void answer_again(struct engine *engine, const struct recalled *known) {
+    engine->counters.duplicates++;
+    start_decision(engine);
+    struct decision *decision = &engine->decision;
+    decision->is_duplicate = true;
+    decision->type = known->type;
+    decision->time_us = known->time_us;
+    decision->segment = known->segment;
+    decision->flags = known->flags;
+    decision->rendered = known->answer;
+}
+
+static uint32_t find_segment(struct engine *engine) {
+    const struct policy *policy = &engine->catalogue->policy;
+    for (uint32_t i = 0; i < policy->segments.count; i++) {
+        uint32_t rule = policy->segments.at[i].rule;
+        if (rule == SCHEMA_NONE || engine_condition(engine, rule)) {
+            return i;
+        }
+    }
+    return policy->segments.count - 1;
+}
+
+static void choose_binding(struct engine *engine) {
+    const struct catalogue *catalogue = engine->catalogue;
+    uint32_t field = catalogue->schema->channel;
+    bool known = field != SCHEMA_NONE && event_has(engine->event, field);
+    engine->channel = known ? (uint32_t)engine->event->cells[field].integer : catalogue->channel_count - 1;
+    engine->segment = find_segment(engine);
+    engine->binding = catalogue->binding_of[engine->segment * catalogue->channel_count + engine->channel];
+    expr_table_rebind(engine->model_run, engine->binding);
+    engine->decision.segment = engine->segment;
+    engine->decision.binding = engine->binding;
+}
+
+static void compute_all(struct engine *engine) {
+    uint64_t groups[WINDOW_FEATURES_MAX / 64];
+    memset(groups, 0, sizeof groups);
+    for (uint32_t p = 0; p < window_plan_pass_count(engine->features->windows); p++) {
+        bits_set(groups, p);
+    }
+    engine_need(engine, groups, engine->pass_words);
+}
+
+static void forget_features(struct engine *engine) {
+    memset(engine->computed, 0, sizeof *engine->computed * engine->pass_words);
+}
+
+static void remember(struct engine *engine, Hash128 id) {
+    struct recalled recalled = {
+        .id = id,
+        .time_us = engine->event->time_us,
+        .type = engine->event->type,
+        .segment = engine->segment,
+        .flags = engine->flags,
+        .tag = engine->tag,
+        .rows = engine->written,
+        .row_count = engine->written_count,
+    };
+    if (engine->decision.hit_count > 0) {
+        buf_reset(&engine->answer);
+        decision_render(&engine->decision, &engine->answer);
+        recalled.answer = buf_slice(&engine->answer);
+    }
+    recall_add(engine->recall, &recalled);
+}
+
+const struct decision *engine_decide(struct engine *engine, const struct event *event) {
+    uint64_t time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
+    arena_reset(&engine->scratch);
+    engine->event = event;
+    engine->sequence++;
+    engine->counters.events++;
+    Hash128 id = hash128(event->id, 0);
+    struct recalled known;
+    if (recall_find(engine->recall, id, &known)) {
+        answer_again(engine, &known);
+        lap(engine, time, STAGE_recall);
+        return &engine->decision;
+    }
+    engine->tag = (uint16_t)(id.high >> 32);
+    engine->lists.time_us = event->time_us;
+    keep_time(engine);
+    start_decision(engine);
+    window_begin(engine->windows, engine->sequence);
+    engine->written_count = 0;
+    bool counts = settle_original(engine);
+    time = lap(engine, time, STAGE_recall);
+
+    expr_table_begin(engine->filter_run, &engine->host, 0);
+    forget_features(engine);
+    engine_find_entities(engine);
+    engine_decide_filters(engine);
+    if (counts) {
+        engine_write_rows(engine);
+    }
+    forget_features(engine);
+    if (engine->options.all_features) {
+        compute_all(engine);
+    }
+    time = lap(engine, time, STAGE_features);
+
+    expr_table_begin(engine->model_run, &engine->host, 0);
+    choose_binding(engine);
+    const struct type_plan *plan = &engine->catalogue->types[event->type];
+    const uint64_t *candidates = plan->candidates[engine->segment * engine->catalogue->channel_count + engine->channel];
+    uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);
+    time = lap(engine, time, STAGE_models);
+
+    if (hit_count > 0) {
+        engine_combine(engine, plan, hit_count);
+    }
+    remember(engine, id);
+    lap(engine, time, STAGE_policy);
+    return &engine->decision;
+}
+
+Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag) {
+    Status status = knowledge_change(engine->knowledge, record, arena, diag);
+    engine->counters.changes += status == STATUS_OK;
+    engine->counters.changes_refused += status != STATUS_OK;
+    return status;
+}
+
+struct engine_counters engine_counters(const struct engine *engine) {
+    return engine->counters;
+}
+
+struct window_state *engine_windows(struct engine *engine) {
+    return engine->windows;
+}
+
+double engine_feature(struct engine *engine, uint32_t feature) {
+    const struct feature *known = &engine->features->features.at[feature];
+    if (known->window != SCHEMA_NONE) {
+        return engine->feature_values[known->window];
+    }
+    struct value value;
+    if (!engine_read(engine, known->slot, &engine->scratch, &value)) {
+        return __builtin_nan("");
+    }
+    switch (value.kind) {
+    case VALUE_BOOL:
+        return value.boolean;
+    case VALUE_INT:
+        return (double)value.integer;
+    default:
+        return value.number;
+    }
+}

@@ -1,0 +1,90 @@
+#pragma once
+// What the files of the engine share; decision.h tells the way of an event.
+
+#include "monitoring/decision/decision.h"
+#include "monitoring/decision/recall.h"
+
+enum { FUTURE_JUMP_MAX_DAYS = 400, HITS_MAX = 4096 };
+
+// A table's row for this event, found when first asked for.
+struct cell_row {
+    uint64_t event; // sequence number it was found for
+    KnowledgeRow row;
+};
+
+struct engine {
+    // First: what inList() is answered from; the functions of the language are handed a pointer to the engine.
+    struct catalogue_lists lists;
+    const struct catalogue *catalogue;
+    const struct feature_plan *features;
+    const struct schema *schema;
+    struct knowledge *knowledge;
+    struct window_state *windows;
+    struct recall *recall;
+    struct engine_options options;
+    struct engine_counters counters;
+
+    // The event at hand.
+    const struct event *event;
+    uint64_t sequence;
+    int64_t clock_us; // the stream's time
+    bool has_clock;
+    uint32_t flags;
+    uint32_t segment, channel, binding;
+    uint16_t tag;
+
+    // Its filters and values.
+    uint64_t filters[FEATURE_FILTERS_MAX / 64];
+    uint64_t value_known[FEATURE_VALUES_MAX / 64];
+    union {
+        int64_t integer;
+        double real;
+        uint64_t id;
+    } values[FEATURE_VALUES_MAX];
+
+    // Its entities and rows.
+    Hash128 keys[WINDOW_ENTITIES_MAX];
+    bool has_key[WINDOW_ENTITIES_MAX];
+    WindowRef refs[WINDOW_ENTITIES_MAX];
+    uint32_t current[WINDOW_ENTITIES_MAX];
+    struct window_row *rows; // by entity
+    const struct window_row *row_of[WINDOW_ENTITIES_MAX];
+    struct recall_row written[WINDOW_ENTITIES_MAX];
+    uint32_t written_count;
+
+    // Features: computed passes and values, before and after the rows were written.
+    uint64_t *computed;
+    size_t pass_words;
+    uint64_t *wanted;
+    double *feature_values; // by feature of the window plan
+    struct feature_moment moment;
+
+    // Evaluation.
+    struct table_run *filter_run;
+    struct table_run *model_run;
+    struct table_host host;
+    struct cell_row *cells; // by table
+    struct arena scratch;   // of one event
+    uint32_t *hit_positions;
+    struct decision decision;
+    struct buf answer;
+};
+
+// values.c: what names stand for.
+void engine_make_host(struct engine *engine);
+double engine_number(void *engine, uint32_t slot);
+bool engine_text(void *engine, uint32_t slot, Slice *ret_text);
+bool engine_read(void *engine, uint32_t slot, struct arena *scratch, struct value *ret_value);
+void engine_need(void *engine, const uint64_t *groups, size_t word_count);
+// Makes what a condition of the model table reads, and answers it.
+bool engine_condition(struct engine *engine, uint32_t rule);
+
+// rows.c: entities, filters, rows.
+void engine_find_entities(struct engine *engine);
+void engine_decide_filters(struct engine *engine);
+void engine_write_rows(struct engine *engine);
+// Takes back the rows of an earlier event; those of filters that stay (`keep_failed`) are left.
+void engine_undo(struct engine *engine, const struct recalled *event);
+
+// combine.c: hits to one decision.
+void engine_combine(struct engine *engine, const struct type_plan *plan, uint32_t hit_count);

@@ -1,0 +1,163 @@
+#include "monitoring/decision/recall.h"
+
+#include <stdlib.h>
+
+enum { BYTES_PER_EVENT = 384, EMPTY = 0 };
+
+struct entry {
+    Hash128 id;
+    int64_t time_us;
+    uint64_t bytes_at; // in the endless stream of bytes; its place in the ring is that modulo the size
+    uint32_t answer_size;
+    uint16_t row_count;
+    uint16_t tag;
+    uint16_t type;
+    uint8_t segment;
+    uint8_t flags;
+    bool was_undone;
+};
+
+struct recall {
+    struct entry *entries; // ring
+    uint64_t first, next;  // numbers of the oldest entry and of the next
+    uint32_t capacity;     // of the ring
+    uint32_t *index;       // number modulo capacity, plus 1; EMPTY
+    uint32_t mask;
+    char *bytes;
+    uint64_t byte_capacity, byte_first, byte_next;
+    uint64_t forgotten;
+    struct recall_row rows[WINDOW_ENTITIES_MAX]; // of the last one found, aligned
+};
+
+struct recall *recall_create(uint32_t event_count, WindowReserve reserve, void *context) {
+    struct recall *recall = memory_alloc(sizeof *recall);
+    recall->capacity = event_count;
+    uint32_t slots = 16;
+    while (slots < event_count * 2) {
+        slots *= 2;
+    }
+    recall->mask = slots - 1;
+    recall->byte_capacity = (uint64_t)event_count * BYTES_PER_EVENT + (1 << 20);
+    recall->entries = reserve(context, sizeof *recall->entries * event_count);
+    recall->index = reserve(context, sizeof *recall->index * slots);
+    recall->bytes = reserve(context, recall->byte_capacity);
+    return recall;
+}
+
+void recall_destroy(struct recall *recall) {
+    free(recall);
+}
+
+static bool same_id(Hash128 left, Hash128 right) {
+    return left.low == right.low && left.high == right.high;
+}
+
+// The index slot that holds the id, or the empty one where it would go.
+static uint32_t find_slot(const struct recall *recall, Hash128 id) {
+    for (uint32_t i = (uint32_t)id.low & recall->mask;; i = (i + 1) & recall->mask) {
+        if (recall->index[i] == EMPTY || same_id(recall->entries[recall->index[i] - 1].id, id)) {
+            return i;
+        }
+    }
+}
+
+// Takes an id out of the index and moves back those behind it that would not be found any more.
+static void unindex(struct recall *recall, Hash128 id) {
+    uint32_t hole = find_slot(recall, id);
+    INVARIANT(recall->index[hole] != EMPTY);
+    for (uint32_t i = (hole + 1) & recall->mask; recall->index[i] != EMPTY; i = (i + 1) & recall->mask) {
+        uint32_t home = (uint32_t)recall->entries[recall->index[i] - 1].id.low & recall->mask;
+        if (((i - home) & recall->mask) >= ((i - hole) & recall->mask)) {
+            recall->index[hole] = recall->index[i];
+            hole = i;
+        }
+    }
+    recall->index[hole] = EMPTY;
+}
+
+static void forget_oldest(struct recall *recall) {
+    struct entry *entry = &recall->entries[recall->first % recall->capacity];
+    unindex(recall, entry->id);
+    recall->first++;
+    recall->byte_first = recall->first == recall->next
+                             ? recall->byte_next
+                             : recall->entries[recall->first % recall->capacity].bytes_at;
+    recall->forgotten++;
+}
+
+bool recall_find(const struct recall *recall, Hash128 id, struct recalled *ret_event) {
+    uint32_t slot = find_slot(recall, id);
+    if (recall->index[slot] == EMPTY) {
+        return false;
+    }
+    const struct entry *entry = &recall->entries[recall->index[slot] - 1];
+    const char *at = recall->bytes + entry->bytes_at % recall->byte_capacity;
+    size_t rows_size = entry->row_count * sizeof *recall->rows;
+    if (rows_size > 0) {
+        memcpy((void *)recall->rows, at + entry->answer_size, rows_size);
+    }
+    *ret_event = (struct recalled){
+        .id = id,
+        .time_us = entry->time_us,
+        .type = entry->type,
+        .segment = entry->segment,
+        .flags = entry->flags,
+        .tag = entry->tag,
+        .was_undone = entry->was_undone,
+        .answer = {at, entry->answer_size},
+        .rows = recall->rows,
+        .row_count = entry->row_count,
+    };
+    return true;
+}
+
+void recall_add(struct recall *recall, const struct recalled *event) {
+    size_t rows_size = event->row_count * sizeof *event->rows;
+    size_t size = event->answer.size + rows_size;
+    INVARIANT(size <= recall->byte_capacity / 2);
+    // A record does not wrap around: what is left at the end of the ring is skipped.
+    uint64_t room_left = recall->byte_capacity - recall->byte_next % recall->byte_capacity;
+    uint64_t at = size > room_left ? recall->byte_next + room_left : recall->byte_next;
+    while (recall->first < recall->next && (recall->next - recall->first == recall->capacity ||
+                                            at + size - recall->byte_first > recall->byte_capacity)) {
+        forget_oldest(recall);
+    }
+    uint32_t place = (uint32_t)(recall->next % recall->capacity);
+    recall->entries[place] = (struct entry){
+        .id = event->id,
+        .time_us = event->time_us,
+        .bytes_at = at,
+        .answer_size = (uint32_t)event->answer.size,
+        .row_count = (uint16_t)event->row_count,
+        .tag = event->tag,
+        .type = (uint16_t)event->type,
+        .segment = (uint8_t)event->segment,
+        .flags = (uint8_t)event->flags,
+    };
+    char *to = recall->bytes + at % recall->byte_capacity;
+    if (event->answer.size > 0) {
+        memcpy(to, event->answer.at, event->answer.size);
+    }
+    if (rows_size > 0) {
+        memcpy(to + event->answer.size, event->rows, rows_size);
+    }
+    uint32_t slot = find_slot(recall, event->id);
+    INVARIANT(recall->index[slot] == EMPTY);
+    recall->index[slot] = place + 1;
+    recall->byte_next = at + size;
+    if (recall->first == recall->next) {
+        recall->byte_first = at;
+    }
+    recall->next++;
+}
+
+void recall_mark_undone(struct recall *recall, Hash128 id) {
+    uint32_t slot = find_slot(recall, id);
+    if (recall->index[slot] != EMPTY) {
+        recall->entries[recall->index[slot] - 1].was_undone = true;
+    }
+}
+
+uint64_t recall_forgotten(const struct recall *recall) {
+    return recall->forgotten;
+}

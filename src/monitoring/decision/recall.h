@@ -1,0 +1,38 @@
+#pragma once
+// Recall: the last events by their id, what was answered, and where their rows are.
+//
+// It makes an event that comes twice count once, and lets a RESULT or REVERSAL take back what its original counted. It holds
+// a fixed number of events and of bytes for their answers; the oldest go first, counted in `forgotten`. An event
+// that comes again after it was forgotten is new.
+//
+// Shape: a ring of entries, an open-addressing index over them by id, and a ring of bytes for answers and rows.
+
+#include "base/hash.h"
+#include "monitoring/stream/windows/windows.h"
+
+// A row that an event wrote. `check` is a part of the thing's key, since a forgotten thing's place may be another's.
+struct recall_row {
+    WindowRef ref;
+    uint32_t check;
+    uint32_t store;
+};
+
+struct recalled {
+    Hash128 id;
+    int64_t time_us;
+    uint32_t type, segment, flags;
+    uint16_t tag;
+    bool was_undone; // its rows were taken back already
+    Slice answer;    // empty: an answer without hits, which is made again from the above
+    const struct recall_row *rows;
+    uint32_t row_count;
+};
+
+struct recall;
+struct recall *recall_create(uint32_t event_count, WindowReserve reserve, void *context);
+void recall_destroy(struct recall *recall);
+// False when unknown or forgotten. The slices live until the next add.
+bool recall_find(const struct recall *recall, Hash128 id, struct recalled *ret_event);
+void recall_add(struct recall *recall, const struct recalled *event);
+void recall_mark_undone(struct recall *recall, Hash128 id);
+uint64_t recall_forgotten(const struct recall *recall);

@@ -1,0 +1,291 @@
+// Entities, filters and rows of an event.
+//
+// Filters are decided before the event counts: a feature in a filter is that of the moment before. A filter is decided after
+// those it reads (features_load() has put them in that order), and not at all when its parent does not hold.
+
+#include "monitoring/decision/engine_private.h"
+
+#include <math.h>
+
+// ---- entities --------------------------------------------------------------------------------------------
+
+static bool hash_part(const struct engine *engine, uint32_t field, uint64_t store, Hash128 *ret_hash) {
+    if (!event_has(engine->event, field)) {
+        return false;
+    }
+    const union event_cell *cell = &engine->event->cells[field];
+    Slice bytes = engine->schema->fields[field].type == FIELD_STRING ? cell->text : (Slice){(const char *)cell, sizeof cell->integer};
+    if (bytes.size == 0) {
+        return false; // an empty text is nobody
+    }
+    *ret_hash = hash128(bytes, store);
+    return true;
+}
+
+static Hash128 join(Hash128 left, Hash128 right) {
+    return (Hash128){hash_mix(left.low, right.low), hash_mix(left.high, right.high)};
+}
+
+static bool later(Hash128 left, Hash128 right) {
+    return left.high != right.high ? left.high > right.high : left.low > right.low;
+}
+
+static bool entity_key(const struct engine *engine, const struct feature_entity *entity, Hash128 *ret_key) {
+    const struct feature_key *key = entity->key_on == NULL ? &entity->key : &entity->key_on[engine->event->type];
+    Hash128 parts[FEATURE_KEY_PARTS_MAX];
+    for (uint32_t i = 0; i < key->count; i++) {
+        if (!hash_part(engine, key->fields[i], entity->store + 1, &parts[i])) {
+            return false;
+        }
+    }
+    if (entity->unordered && key->count == 2 && later(parts[0], parts[1])) {
+        Hash128 first = parts[0];
+        parts[0] = parts[1];
+        parts[1] = first;
+    }
+    Hash128 hash = key->count == 0 ? (Hash128){entity->store + 1, 1} : parts[0];
+    for (uint32_t i = 1; i < key->count; i++) {
+        hash = join(hash, parts[i]);
+    }
+    *ret_key = hash;
+    return true;
+}
+
+static bool filter_condition(struct engine *engine, uint32_t rule) {
+    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
+    expr_table_rule_groups(engine->features->filter_table, rule, groups);
+    engine_need(engine, groups, engine->pass_words);
+    return expr_table_rule(engine->filter_run, rule);
+}
+
+void engine_find_entities(struct engine *engine) {
+    const struct feature_plan *plan = engine->features;
+    for (uint32_t e = 0; e < plan->entities.count; e++) {
+        const struct feature_entity *entity = &plan->entities.at[e];
+        engine->refs[e] = WINDOW_NONE;
+        engine->current[e] = WINDOW_NONE;
+        engine->row_of[e] = NULL;
+        engine->has_key[e] = entity_key(engine, entity, &engine->keys[e]);
+        if (engine->has_key[e]) {
+            window_prefetch(engine->windows, entity->store, engine->keys[e]);
+        }
+    }
+    for (uint32_t e = 0; e < plan->entities.count; e++) {
+        const struct feature_entity *entity = &plan->entities.at[e];
+        if (!engine->has_key[e]) {
+            continue;
+        }
+        if (entity->when_rule != SCHEMA_NONE && !filter_condition(engine, entity->when_rule)) {
+            engine->has_key[e] = false;
+            continue;
+        }
+        engine->refs[e] = window_find(engine->windows, entity->store, engine->keys[e]);
+        if (engine->refs[e] != WINDOW_NONE) {
+            window_prefetch_rows(engine->windows, engine->refs[e]);
+        }
+    }
+}
+
+// ---- filters ---------------------------------------------------------------------------------------------
+
+void engine_decide_filters(struct engine *engine) {
+    const struct feature_plan *plan = engine->features;
+    memset(engine->filters, 0, sizeof engine->filters);
+    const uint32_t *list = plan->filters_of_type[engine->event->type];
+    uint32_t count = plan->filter_counts[engine->event->type];
+    for (uint32_t i = 0; i < count; i++) {
+        const struct feature_filter *filter = &plan->filters.at[list[i]];
+        if (filter->parent != SCHEMA_NONE && !bits_test(engine->filters, filter->parent)) {
+            continue;
+        }
+        if (filter->rule == SCHEMA_NONE || filter_condition(engine, filter->rule)) {
+            bits_set(engine->filters, list[i]);
+        }
+    }
+}
+
+// ---- values ----------------------------------------------------------------------------------------------
+
+static uint64_t id_of_text(Slice text) {
+    uint64_t hash = hash64(text, 0);
+    return hash == 0 ? 1 : hash; // 0 means missing
+}
+
+static uint64_t id_of_bits(uint64_t bits) {
+    uint64_t hash = hash_mix(0x7164, bits);
+    return hash == 0 ? 1 : hash;
+}
+
+static uint64_t field_id(const struct engine *engine, uint32_t field) {
+    if (!event_has(engine->event, field)) {
+        return 0;
+    }
+    if (engine->schema->fields[field].type == FIELD_STRING) {
+        Slice text = engine->event->cells[field].text;
+        return text.size == 0 ? 0 : id_of_text(text);
+    }
+    return id_of_bits((uint64_t)engine->event->cells[field].integer);
+}
+
+static uint64_t expression_id(struct engine *engine, const struct expr *expr) {
+    struct value value;
+    if (expr_evaluate(expr, &engine->host.input, &engine->scratch, &value) != STATUS_OK) {
+        return 0;
+    }
+    switch (value.kind) {
+    case VALUE_STRING:
+        return value.text.size == 0 ? 0 : id_of_text(value.text);
+    case VALUE_INT:
+        return id_of_bits((uint64_t)value.integer);
+    case VALUE_BOOL:
+        return id_of_bits(value.boolean);
+    case VALUE_MONEY:
+        return id_of_bits((uint64_t)llround(value.number));
+    default:
+        return 0;
+    }
+}
+
+static double expression_number(struct engine *engine, const struct feature_value *value) {
+    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
+    expr_table_column_groups(engine->features->filter_table, value->column, groups);
+    engine_need(engine, groups, engine->pass_words);
+    return expr_table_column(engine->filter_run, value->column);
+}
+
+static void find_number(struct engine *engine, uint32_t index, const struct feature_value *value) {
+    bool is_field = value->field != SCHEMA_NONE;
+    if (is_field && value->kind == NUMBER_INTEGER) {
+        engine->values[index].integer = event_has(engine->event, value->field)
+                                            ? engine->event->cells[value->field].integer
+                                            : WINDOW_MISSING_INTEGER;
+        return;
+    }
+    double number = is_field ? engine_number(engine, expr_root(value->expr)->variable->slot) : expression_number(engine, value);
+    if (value->kind == NUMBER_REAL) {
+        engine->values[index].real = number;
+    } else {
+        engine->values[index].integer = isnan(number) ? WINDOW_MISSING_INTEGER : (int64_t)llround(number);
+    }
+}
+
+static void find_value(struct engine *engine, uint32_t index) {
+    if (bits_test(engine->value_known, index)) {
+        return;
+    }
+    bits_set(engine->value_known, index);
+    const struct feature_value *value = &engine->features->values.at[index];
+    if (value->is_number) {
+        find_number(engine, index, value);
+    } else {
+        engine->values[index].id =
+            value->field != SCHEMA_NONE ? field_id(engine, value->field) : expression_id(engine, value->expr);
+    }
+}
+
+// ---- rows ------------------------------------------------------------------------------------------------
+
+static bool filters_of_store(const struct engine *engine, const struct feature_store *store, WindowMask *ret_mask) {
+    WindowMask mask = {{0, 0}};
+    for (uint32_t b = 0; b < store->spec.filter_count; b++) {
+        mask.words[b / 64] |= (uint64_t)bits_test(engine->filters, store->filters[b]) << (b % 64);
+    }
+    *ret_mask = mask;
+    return (mask.words[0] | mask.words[1]) != 0;
+}
+
+static void fill_row(struct engine *engine, const struct feature_store *store, struct window_row *row) {
+    uint32_t type = engine->event->type;
+    for (uint32_t c = 0; c < store->spec.number_count; c++) {
+        uint32_t value = store->numbers[c][type];
+        if (value != SCHEMA_NONE) {
+            find_value(engine, value);
+            memcpy(&row->numbers[c], &engine->values[value], sizeof row->numbers[c]);
+        } else if (store->spec.numbers[c] == NUMBER_REAL) {
+            row->numbers[c].real = NAN;
+        } else {
+            row->numbers[c].integer = WINDOW_MISSING_INTEGER;
+        }
+    }
+    for (uint32_t c = 0; c < store->spec.id_count; c++) {
+        uint32_t value = store->ids[c][type];
+        row->ids[c] = 0;
+        if (value != SCHEMA_NONE) {
+            find_value(engine, value);
+            row->ids[c] = engine->values[value].id;
+        }
+    }
+    row->time_us = engine->event->time_us;
+    row->tag = engine->tag;
+    row->late = engine->flags != 0;
+}
+
+static void write_row(struct engine *engine, uint32_t e, const struct window_row *row) {
+    const struct feature_entity *entity = &engine->features->entities.at[e];
+    WindowRef ref = engine->refs[e] != WINDOW_NONE ? engine->refs[e]
+                                                   : window_add(engine->windows, entity->store, engine->keys[e]);
+    engine->refs[e] = ref;
+    engine->current[e] = window_insert(engine->windows, ref, row, engine->clock_us);
+    engine->written[engine->written_count++] =
+        (struct recall_row){.ref = ref, .check = (uint32_t)engine->keys[e].high, .store = entity->store};
+    engine->counters.rows_written++;
+}
+
+// Another entity of this event has the same thing: its row is there already.
+static bool is_written(struct engine *engine, uint32_t e) {
+    const struct feature_plan *plan = engine->features;
+    for (uint32_t k = 0; k < e; k++) {
+        bool same = engine->current[k] != WINDOW_NONE && plan->entities.at[k].store == plan->entities.at[e].store &&
+                    engine->keys[k].low == engine->keys[e].low && engine->keys[k].high == engine->keys[e].high;
+        if (same) {
+            engine->refs[e] = engine->refs[k];
+            engine->current[e] = engine->current[k];
+            return true;
+        }
+    }
+    return false;
+}
+
+void engine_write_rows(struct engine *engine) {
+    const struct feature_plan *plan = engine->features;
+    engine->written_count = 0;
+    memset(engine->value_known, 0, sizeof engine->value_known);
+    for (uint32_t e = 0; e < plan->entities.count; e++) {
+        const struct feature_entity *entity = &plan->entities.at[e];
+        const struct feature_store *store = &plan->stores.at[entity->store];
+        if (!engine->has_key[e]) {
+            continue;
+        }
+        struct window_row *row = &engine->rows[e];
+        bool counts = filters_of_store(engine, store, &row->filters);
+        if (!counts && store->spec.latitude == WINDOW_NONE && !entity->read_only) {
+            continue; // nothing of this store is interested; a reader may still look at its things
+        }
+        fill_row(engine, store, row);
+        engine->row_of[e] = row;
+        if (counts && !entity->read_only && !is_written(engine, e)) {
+            write_row(engine, e, row);
+        }
+    }
+}
+
+// ---- taking back -----------------------------------------------------------------------------------------
+
+static WindowMask kept_filters(const struct engine *engine, uint32_t store_index) {
+    const struct feature_store *store = &engine->features->stores.at[store_index];
+    WindowMask mask = {{0, 0}};
+    for (uint32_t b = 0; b < store->spec.filter_count; b++) {
+        bool kept = engine->features->filters.at[store->filters[b]].keep_failed;
+        mask.words[b / 64] |= (uint64_t)kept << (b % 64);
+    }
+    return mask;
+}
+
+void engine_undo(struct engine *engine, const struct recalled *event) {
+    for (uint32_t i = 0; i < event->row_count; i++) {
+        const struct recall_row *row = &event->rows[i];
+        if ((uint32_t)window_key(engine->windows, row->ref).high == row->check) {
+            window_strip(engine->windows, row->ref, event->time_us, event->tag, kept_filters(engine, row->store));
+        }
+    }
+}

@@ -1,0 +1,295 @@
+#include "monitoring/knowledge/knowledge.h"
+
+// The declarations: knowledge.yaml to a plan. Goes on after the first mistake, so that one run
+// tells all.
+
+#define KEY_COUNT(keys) (sizeof(keys) / sizeof(keys)[0])
+
+struct loader {
+    struct knowledge_plan *plan;
+    struct arena *arena;
+    struct diag_list *diags;
+    struct map full_names; // of columns over all tables
+};
+
+static bool is_letter(char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
+}
+
+static bool is_name(Slice text) {
+    for (size_t i = 0; i < text.size; i++) {
+        if (!is_letter(text.at[i]) && (i == 0 || text.at[i] < '0' || text.at[i] > '9')) {
+            return false;
+        }
+    }
+    return text.size > 0 && text.size <= 128;
+}
+
+static void check_name(struct loader *loader, Slice name, Place place) {
+    if (is_name(name)) {
+        return;
+    }
+    struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN001", place, "'%.*s' is not a name",
+                                 SLICE_ARGS(name));
+    diag_hint(loader->diags, diag,
+              "letters, digits and _, not beginning with a digit, at most 128");
+}
+
+// False, and said so, when it is no text; false without a word for NULL.
+static bool take_text(struct loader *loader, const struct yaml_node *node, Slice *ret_text) {
+    if (node == NULL) {
+        return false;
+    }
+    *ret_text = yaml_text(node, loader->diags);
+    return node->kind == YAML_SCALAR && !yaml_is_null(node);
+}
+
+static void put_name(struct loader *loader, struct map *map, Slice name, uint32_t value,
+                     Place place, const char *what) {
+    if (map_put(map, name, value)) {
+        return;
+    }
+    struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN002", place,
+                                 "%s '%.*s' is declared twice", what, SLICE_ARGS(name));
+    diag_hint(loader->diags, diag, "rename or drop one of the two");
+}
+
+static Slice optional_text(struct loader *loader, const struct yaml_node *map, const char *key) {
+    return yaml_text(yaml_get(map, key), loader->diags);
+}
+
+static uint32_t load_cap(struct loader *loader, const struct yaml_node *map) {
+    const struct yaml_node *node = yaml_get(map, "cap");
+    int64_t cap = KNOWLEDGE_CAP_DEFAULT;
+    if (yaml_i64(node, &cap, loader->diags) && (cap < 1 || cap > KNOWLEDGE_CAP_MAX)) {
+        struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN004", node->place,
+                                     "a cap of %lld is out of range", (long long)cap);
+        diag_hint(loader->diags, diag, "1 to %d; memory is taken only as it is needed",
+                  KNOWLEDGE_CAP_MAX);
+        return KNOWLEDGE_CAP_DEFAULT;
+    }
+    return (uint32_t)cap;
+}
+
+static void load_list(struct loader *loader, const struct yaml_node *node,
+                      struct knowledge_list *list) {
+    static const char *const keys[] = {"zh", "en", "key", "source", "expiry", "cap"};
+    *list = (struct knowledge_list){
+        .name = node->key, .place = node->key_place, .cap = KNOWLEDGE_CAP_DEFAULT};
+    check_name(loader, node->key, node->key_place);
+    if (!yaml_check_keys(node, keys, KEY_COUNT(keys), loader->diags)) {
+        return;
+    }
+    list->zh = optional_text(loader, node, "zh");
+    list->en = optional_text(loader, node, "en");
+    list->key = optional_text(loader, node, "key");
+    list->source = optional_text(loader, node, "source");
+    list->expiry = optional_text(loader, node, "expiry");
+    list->cap = load_cap(loader, node);
+}
+
+static void load_lists(struct loader *loader, const struct yaml_node *root) {
+    if (root == NULL || !yaml_expect(root, YAML_MAPPING, loader->diags)) {
+        return;
+    }
+    struct knowledge_list *lists = ARENA_ARRAY(loader->arena, struct knowledge_list, root->count);
+    uint32_t count = 0;
+    YAML_EACH(root, node) {
+        load_list(loader, node, &lists[count]);
+        put_name(loader, &loader->plan->lists_by_name, node->key, count++, node->key_place, "list");
+    }
+    loader->plan->lists = lists;
+    loader->plan->list_count = count;
+}
+
+static void check_count(struct loader *loader, const struct yaml_node *node, uint32_t most,
+                        const char *what) {
+    if (node->count > most) {
+        diag_add(loader->diags, DIAG_ERROR, "KN007", node->place, "%u %s are more than %u",
+                 node->count, what, most);
+    }
+}
+
+static void load_values(struct loader *loader, const struct yaml_node *field,
+                        struct knowledge_column *column) {
+    const struct yaml_node *node = yaml_get(field, "values");
+    map_init(&column->values_by_name, loader->arena);
+    if ((node != NULL) != (column->type == COLUMN_ENUM)) {
+        struct diag *diag = diag_add(
+            loader->diags, DIAG_ERROR, "KN005", node == NULL ? field->key_place : node->place,
+            node == NULL ? "the enum '%.*s' has no values" : "'%.*s' is no enum and has values",
+            SLICE_ARGS(column->name));
+        diag_hint(loader->diags, diag, "write {type: enum, values: [A, B]}");
+    }
+    if (node == NULL || !yaml_expect(node, YAML_SEQUENCE, loader->diags)) {
+        return;
+    }
+    check_count(loader, node, KNOWLEDGE_VALUES_MAX, "values");
+    if (node->count == 0) {
+        diag_add(loader->diags, DIAG_ERROR, "KN005", node->place, "the enum '%.*s' has no values",
+                 SLICE_ARGS(column->name));
+    }
+    Slice *values = ARENA_ARRAY(loader->arena, Slice, node->count);
+    YAML_EACH(node, item) {
+        Slice value;
+        if (!take_text(loader, item, &value)) {
+            continue;
+        }
+        if (slice_empty(value)) {
+            diag_add(loader->diags, DIAG_ERROR, "KN005", item->place,
+                     "an empty value; leave the cell empty instead");
+        }
+        put_name(loader, &column->values_by_name, value, column->value_count, item->place, "value");
+        values[column->value_count++] = value;
+    }
+    column->values = values;
+}
+
+static void load_column(struct loader *loader, const struct yaml_node *node,
+                        const struct knowledge_table *table, struct knowledge_column *column) {
+    static const char *const keys[] = {"type", "unit", "zh", "en", "values"};
+    static const char *const types[] = {"int",   "float", "bool",
+                                        "money", "enum",  "string"}; // as ColumnType
+    *column = (struct knowledge_column){.name = node->key, .place = node->key_place};
+    column->full_name = arena_printf(loader->arena, "%.*s.%.*s", SLICE_ARGS(table->namespace),
+                                     SLICE_ARGS(node->key));
+    check_name(loader, node->key, node->key_place);
+    for (uint32_t i = 0; i < table->key_count; i++) {
+        if (slice_equal(table->key[i], node->key)) {
+            diag_add(loader->diags, DIAG_ERROR, "KN002", node->key_place,
+                     "'%.*s' is the name of the key already", SLICE_ARGS(node->key));
+        }
+    }
+    uint32_t type = COLUMN_INT;
+    if (!yaml_check_keys(node, keys, KEY_COUNT(keys), loader->diags) ||
+        !yaml_choice(yaml_require(node, "type", loader->diags), types, KEY_COUNT(types), &type,
+                     loader->diags)) {
+        return;
+    }
+    column->type = (ColumnType)type;
+    column->unit = optional_text(loader, node, "unit");
+    column->zh = optional_text(loader, node, "zh");
+    column->en = optional_text(loader, node, "en");
+    load_values(loader, node, column);
+}
+
+static void load_columns(struct loader *loader, const struct yaml_node *node,
+                         struct knowledge_table *table) {
+    if (node == NULL || !yaml_expect(node, YAML_MAPPING, loader->diags)) {
+        return;
+    }
+    check_count(loader, node, KNOWLEDGE_COLUMNS_MAX, "columns");
+    if (node->count == 0) {
+        diag_add(loader->diags, DIAG_ERROR, "KN006", node->place, "the table '%.*s' has no columns",
+                 SLICE_ARGS(table->name));
+    }
+    struct knowledge_column *columns =
+        ARENA_ARRAY(loader->arena, struct knowledge_column, node->count);
+    YAML_EACH(node, field) {
+        uint32_t number = table->column_count++;
+        load_column(loader, field, table, &columns[number]);
+        put_name(loader, &table->columns_by_name, field->key, number, field->key_place, "column");
+        put_name(loader, &loader->full_names, columns[number].full_name, number, field->key_place,
+                 "column");
+    }
+    table->columns = columns;
+}
+
+// Dotted names, of which the first must not be one that expressions use for something else.
+static void load_namespace(struct loader *loader, const struct yaml_node *node,
+                           struct knowledge_table *table) {
+    static const char *const reserved[] = {"event", "is", "f", "p", "d", "day"};
+    table->namespace = arena_printf(loader->arena, "prof.%.*s", SLICE_ARGS(table->name));
+    Slice text;
+    if (!take_text(loader, node, &text)) {
+        return;
+    }
+    table->namespace = text;
+    Slice rest = text;
+    Slice part = {NULL, 0};
+    if (slice_empty(text)) {
+        check_name(loader, text, node->place);
+    }
+    for (bool first = true; slice_split(&rest, '.', &part); first = false) {
+        check_name(loader, part, node->place);
+        for (size_t i = 0; first && i < KEY_COUNT(reserved); i++) {
+            if (slice_is(part, reserved[i])) {
+                struct diag *diag =
+                    diag_add(loader->diags, DIAG_ERROR, "KN003", node->place,
+                             "'%s' means something else in expressions", reserved[i]);
+                diag_hint(loader->diags, diag, "prof.%.*s, g or ml", SLICE_ARGS(table->name));
+            }
+        }
+    }
+}
+
+static void load_key(struct loader *loader, const struct yaml_node *node,
+                     struct knowledge_table *table) {
+    if (node == NULL || !yaml_expect(node, YAML_SEQUENCE, loader->diags)) {
+        return;
+    }
+    check_count(loader, node, KNOWLEDGE_KEY_PARTS_MAX, "parts of a key");
+    Slice *key = ARENA_ARRAY(loader->arena, Slice, node->count);
+    struct map names;
+    map_init(&names, loader->arena);
+    YAML_EACH(node, item) {
+        Slice name;
+        if (!take_text(loader, item, &name)) {
+            continue;
+        }
+        check_name(loader, name, item->place);
+        put_name(loader, &names, name, table->key_count, item->place, "key part");
+        key[table->key_count++] = name;
+    }
+    table->key = key;
+}
+
+static void load_table(struct loader *loader, const struct yaml_node *node,
+                       struct knowledge_table *table) {
+    static const char *const keys[] = {"name", "namespace", "key", "cap", "fields", "zh", "en"};
+    *table = (struct knowledge_table){.place = node->place, .cap = KNOWLEDGE_CAP_DEFAULT};
+    map_init(&table->columns_by_name, loader->arena);
+    if (!yaml_check_keys(node, keys, KEY_COUNT(keys), loader->diags)) {
+        return;
+    }
+    const struct yaml_node *name = yaml_require(node, "name", loader->diags);
+    if (take_text(loader, name, &table->name)) {
+        table->place = name->place;
+        check_name(loader, table->name, name->place);
+        uint32_t number = (uint32_t)(table - loader->plan->tables);
+        put_name(loader, &loader->plan->tables_by_name, table->name, number, name->place, "table");
+    }
+    load_namespace(loader, yaml_get(node, "namespace"), table);
+    load_key(loader, yaml_get(node, "key"), table);
+    table->cap = load_cap(loader, node);
+    load_columns(loader, yaml_require(node, "fields", loader->diags), table);
+}
+
+static void load_tables(struct loader *loader, const struct yaml_node *root) {
+    if (root == NULL || !yaml_expect(root, YAML_SEQUENCE, loader->diags)) {
+        return;
+    }
+    struct knowledge_table *tables =
+        ARENA_ARRAY(loader->arena, struct knowledge_table, root->count);
+    loader->plan->tables = tables;
+    YAML_EACH(root, node) {
+        load_table(loader, node, &tables[loader->plan->table_count++]);
+    }
+}
+
+const struct knowledge_plan *knowledge_load(const struct yaml_node *root, struct arena *arena,
+                                            struct diag_list *diags) {
+    static const char *const keys[] = {"lists", "tables"};
+    struct loader loader = {ARENA_NEW(arena, struct knowledge_plan), arena, diags};
+    map_init(&loader.plan->lists_by_name, arena);
+    map_init(&loader.plan->tables_by_name, arena);
+    map_init(&loader.full_names, arena);
+    if (root == NULL) {
+        return loader.plan;
+    }
+    uint32_t errors = diags->error_count;
+    yaml_check_keys(root, keys, KEY_COUNT(keys), diags);
+    load_lists(&loader, yaml_get(root, "lists"));
+    load_tables(&loader, yaml_get(root, "tables"));
+    return diags->error_count == errors ? loader.plan : NULL;
+}

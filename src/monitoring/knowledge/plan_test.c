@@ -1,0 +1,111 @@
+#include "monitoring/knowledge/knowledge_test.h"
+
+IN_WORLD(test_world) {
+    const struct knowledge_plan *plan = world->plan;
+    CHECK(plan->list_count == 2 && plan->table_count == 3);
+    CHECK(map_get(&plan->lists_by_name, SLICE("police")) == POLICE &&
+          plan->lists[POLICE].cap == 300);
+    CHECK(slice_is(plan->lists[POLICE].zh, "涉案账户") &&
+          slice_is(plan->lists[POLICE].source, "police"));
+    const struct knowledge_table *cust =
+        &plan->tables[map_get(&plan->tables_by_name, SLICE("cust"))];
+    CHECK(cust == &plan->tables[CUST] && cust->cap == 400 && cust->key_count == 1);
+    CHECK(slice_is(cust->key[0], "cust_id") && cust->column_count == CUST_COLUMNS);
+    CHECK(slice_is(cust->columns[AGE].full_name, "prof.cust.age") &&
+          slice_is(cust->columns[AGE].unit, "years"));
+    CHECK(cust->columns[OCCUPATION].type == COLUMN_ENUM &&
+          cust->columns[OCCUPATION].value_count == 3);
+    CHECK(map_get(&cust->columns_by_name, SLICE("city")) == CITY &&
+          cust->columns[CITY].type == COLUMN_STRING);
+    CHECK(slice_is(plan->tables[PAIR].columns[0].full_name, "g.hops"));
+    CHECK(plan->tables[PAIR].cap == KNOWLEDGE_CAP_DEFAULT && plan->tables[BANK].key_count == 0);
+    return true;
+}
+
+static bool test_empty(void) {
+    struct arena arena;
+    arena_init(&arena, 4096);
+    struct diag_list diags;
+    diag_list_init(&diags, &arena);
+    const struct knowledge_plan *plan = knowledge_load(NULL, &arena, &diags);
+    struct knowledge *knowledge = plan == NULL ? NULL : knowledge_create(plan, 2, 0);
+    bool ok = knowledge != NULL && plan->list_count == 0 && plan->table_count == 0;
+    ok = ok && knowledge_hash(knowledge) == knowledge_hash(knowledge);
+    knowledge_destroy(knowledge);
+    knowledge_destroy(NULL);
+    arena_deinit(&arena);
+    CHECK(ok);
+    return true;
+}
+
+// Each text has one mistake: its code, and the line at which it is told.
+struct mistake {
+    const char *text;
+    const char *code;
+    uint32_t line;
+};
+
+static bool has_mistake(const struct mistake *mistake) {
+    struct arena arena;
+    arena_init(&arena, 4096);
+    struct diag_list diags;
+    diag_list_init(&diags, &arena);
+    struct source source = {SLICE("knowledge.yaml"), slice_of(mistake->text)};
+    const struct yaml_node *root = yaml_parse(&source, &arena, &diags);
+    bool ok = root != NULL && knowledge_load(root, &arena, &diags) == NULL && diags.count == 1 &&
+              strcmp(diags.items[0].code, mistake->code) == 0 &&
+              diags.items[0].place.line == mistake->line;
+    if (!ok) {
+        diag_list_print(&diags, stderr);
+    }
+    arena_deinit(&arena);
+    return ok;
+}
+
+#define TABLE "tables:\n  - name: t\n"
+#define FIELDS "    fields: {a: {type: int}}\n"
+
+static bool test_mistakes(void) {
+    static const struct mistake mistakes[] = {
+        {"list: {}\n", "YA011", 1},
+        {"lists:\n  a-b: {}\n", "KN001", 2},
+        {"lists:\n  a: {zhh: x}\n", "YA011", 2},
+        {"lists:\n  a: {cap: 0}\n", "KN004", 2},
+        {"lists:\n  a: {cap: 1000000001}\n", "KN004", 2},
+        {"lists: [a]\n", "YA012", 1},
+        {"tables: {a: 1}\n", "YA012", 1},
+        {"tables:\n  - 7\n", "YA012", 2},
+        {"tables:\n  - fields: {a: {type: int}}\n", "YA010", 2},
+        {"tables:\n  - name: t.u\n" FIELDS, "KN001", 2},
+        {"tables:\n  - name: []\n" FIELDS, "YA012", 2},
+        {TABLE, "YA010", 2},
+        {TABLE "    fields: {}\n", "KN006", 3},
+        {TABLE "    fields: {a: {}}\n", "YA010", 3},
+        {TABLE "    fields: {a: {type: integer}}\n", "YA013", 3},
+        {TABLE "    fields: {a: {type: enum}}\n", "KN005", 3},
+        {TABLE "    fields: {a: {type: enum, values: []}}\n", "KN005", 3},
+        {TABLE "    fields: {a: {type: int, values: [X]}}\n", "KN005", 3},
+        {TABLE "    fields: {a: {type: enum, values: [X, X]}}\n", "KN002", 3},
+        {TABLE "    fields: {a: {type: enum, values: [X, \"\"]}}\n", "KN005", 3},
+        {TABLE "    fields: {a b: {type: int}}\n", "KN001", 3},
+        {TABLE "    namespace: event\n" FIELDS, "KN003", 3},
+        {TABLE "    namespace: prof..t\n" FIELDS, "KN001", 3},
+        {TABLE "    namespace: prof.\n" FIELDS, "KN001", 3},
+        {TABLE "    key: [a]\n" FIELDS, "KN002", 4},
+        {TABLE "    key: [b, b]\n" FIELDS, "KN002", 3},
+        {TABLE "    key: [b c]\n" FIELDS, "KN001", 3},
+        {TABLE "    key: b\n" FIELDS, "YA012", 3},
+        {TABLE "    key: [b, c, d, e, f, g, h, i, j]\n" FIELDS, "KN007", 3},
+        {TABLE "    namespace: g\n" FIELDS "  - name: u\n    namespace: g\n" FIELDS, "KN002", 7},
+        {TABLE FIELDS "  - name: t\n    namespace: g\n" FIELDS, "KN002", 4},
+    };
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        CHECK_THAT(has_mistake(&mistakes[i]), "%s", mistakes[i].text);
+    }
+    return true;
+}
+
+int main(int argc, char **argv) {
+    static const struct test tests[] = {TEST(test_world), TEST(test_empty), TEST(test_mistakes)};
+    return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

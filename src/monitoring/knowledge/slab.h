@@ -1,0 +1,30 @@
+#pragma once
+// Slab: items of one size that never move, found by number. They lie in blocks of some 64 KiB, so
+// that growing adds a block and copies none. A number given back is used again first.
+
+#include "base/arena.h"
+
+#define SLAB_NONE UINT32_MAX
+
+struct slab {
+    char **blocks;
+    uint32_t block_count;
+    uint32_t block_capacity;
+    uint32_t item_size; // at least 4
+    uint32_t shift;     // items of a block as a power of two
+    uint32_t used;      // numbers given out so far, those given back included
+    uint32_t count;     // items that live
+    uint32_t free_head; // the number given back last, SLAB_NONE: none
+    uint64_t bytes;
+};
+
+void slab_init(struct slab *slab, uint32_t item_size);
+void slab_deinit(struct slab *slab);
+// The number of an item whose bytes are not set.
+uint32_t slab_take(struct slab *slab);
+void slab_give(struct slab *slab, uint32_t number);
+
+static inline void *slab_at(const struct slab *slab, uint32_t number) {
+    uint32_t within = number & ((UINT32_C(1) << slab->shift) - 1);
+    return slab->blocks[number >> slab->shift] + (size_t)within * slab->item_size;
+}

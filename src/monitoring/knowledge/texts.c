@@ -1,0 +1,136 @@
+#include "monitoring/knowledge/texts.h"
+
+#include "base/arena.h"
+
+#include <stdlib.h>
+
+enum {
+    UNIT = 16,
+    CHUNK_UNITS = 1 << 16,
+    CLASS_EXACT = 8,
+    INDEX_CAP = 2 << 20, // sets the number of segments: 1024
+};
+
+struct text {
+    uint32_t size; // of a free one: the next free of its class
+    uint32_t users;
+    uint32_t hash;
+    char bytes[];
+};
+
+void texts_init(struct texts *texts, uint64_t cap_bytes) {
+    uint64_t chunk_bytes = (uint64_t)UNIT * CHUNK_UNITS;
+    uint64_t chunks = (cap_bytes + chunk_bytes - 1) / chunk_bytes;
+    INVARIANT(chunks > 0 && chunks <= (UINT64_C(1) << 32) / CHUNK_UNITS);
+    *texts = (struct texts){.chunk_cap = (uint32_t)chunks};
+    index_init(&texts->index, INDEX_CAP);
+    texts->bytes = sizeof *texts->chunks * chunks;
+    texts->chunks = memory_alloc(texts->bytes);
+}
+
+void texts_deinit(struct texts *texts) {
+    for (uint32_t i = 0; i < texts->chunk_count; i++) {
+        free(texts->chunks[i]);
+    }
+    free(texts->chunks);
+    if (texts->index.segments != NULL) {
+        index_deinit(&texts->index);
+    }
+    *texts = (struct texts){0};
+}
+
+static struct text *text_of(const struct texts *texts, uint32_t ref) {
+    return (struct text *)(void *)(texts->chunks[ref / CHUNK_UNITS] +
+                                   (size_t)(ref % CHUNK_UNITS) * UNIT);
+}
+
+// The class that holds a text, and its units.
+static uint32_t class_of(size_t size, uint32_t *ret_units) {
+    uint32_t units = (uint32_t)((sizeof(struct text) + size + UNIT - 1) / UNIT);
+    if (units <= CLASS_EXACT) {
+        *ret_units = units;
+        return units - 1;
+    }
+    uint32_t class = CLASS_EXACT;
+    for (uint32_t step = 2;; step *= 2) { // 10 12 14 16, 20 24 28 32, 40 ...
+        for (uint32_t k = 5; k <= 8; k++, class ++) {
+            if (units <= step * k) {
+                *ret_units = step * k;
+                return class;
+            }
+        }
+    }
+}
+
+static bool take_room(struct texts *texts, size_t size, uint32_t *ret_ref) {
+    uint32_t units;
+    uint32_t class = class_of(size, &units);
+    INVARIANT(class < TEXT_CLASSES);
+    uint32_t ref = texts->free_heads[class];
+    if (ref != TEXT_NONE) {
+        texts->free_heads[class] = text_of(texts, ref)->size;
+        *ret_ref = ref;
+        return true;
+    }
+    if (texts->chunk_count == 0 || texts->units_used + units > CHUNK_UNITS) {
+        ENSURE(texts->chunk_count < texts->chunk_cap, false);
+        texts->chunks[texts->chunk_count++] = memory_alloc((size_t)UNIT * CHUNK_UNITS);
+        texts->bytes += (size_t)UNIT * CHUNK_UNITS;
+        texts->units_used = texts->chunk_count == 1; // unit 0 of all is nobody's: TEXT_NONE
+    }
+    *ret_ref = (texts->chunk_count - 1) * (uint32_t)CHUNK_UNITS + texts->units_used;
+    texts->units_used += units;
+    return true;
+}
+
+// Only 32 bits of a text's hash are kept, so both halves of the index's hash come from those.
+static uint64_t spread(uint32_t hash) {
+    return (uint64_t)hash << 32 | hash;
+}
+
+bool texts_take(struct texts *texts, Slice text, uint32_t *ret_ref) {
+    INVARIANT(text.size <= TEXT_SIZE_MAX);
+    uint32_t hash = (uint32_t)hash64(text, 0);
+    uint32_t ref;
+    for (struct index_probe probe = index_probe(&texts->index, spread(hash));
+         index_next(&probe, &ref);) {
+        if (slice_equal(texts_at(texts, ref), text)) {
+            text_of(texts, ref)->users++;
+            *ret_ref = ref;
+            return true;
+        }
+    }
+    ENSURE(take_room(texts, text.size, &ref), false);
+    struct text *stored = text_of(texts, ref);
+    *stored = (struct text){.size = (uint32_t)text.size, .users = 1, .hash = hash};
+    if (text.size > 0) {
+        memcpy(stored->bytes, text.at, text.size);
+    }
+    index_insert(&texts->index, spread(hash), ref);
+    *ret_ref = ref;
+    return true;
+}
+
+void texts_drop(struct texts *texts, uint32_t ref) {
+    if (ref == TEXT_NONE) {
+        return;
+    }
+    struct text *text = text_of(texts, ref);
+    INVARIANT(text->users > 0);
+    if (--text->users > 0) {
+        return;
+    }
+    index_remove(&texts->index, spread(text->hash), ref);
+    uint32_t units;
+    uint32_t class = class_of(text->size, &units);
+    text->size = texts->free_heads[class];
+    texts->free_heads[class] = ref;
+}
+
+Slice texts_at(const struct texts *texts, uint32_t ref) {
+    if (ref == TEXT_NONE) {
+        return SLICE("");
+    }
+    const struct text *text = text_of(texts, ref);
+    return (Slice){text->bytes, text->size};
+}

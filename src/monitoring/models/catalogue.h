@@ -1,0 +1,234 @@
+#pragma once
+// Catalogue: a pack compiled into one immutable thing that decisions are made with.
+//
+//     struct catalogue *catalogue = catalogue_create();
+//     Status status = catalogue_load(catalogue, files, file_count);     // the pack's texts, already read
+//     diag_list_print(catalogue_diags(catalogue), stderr);
+//     ... catalogue->models ...
+//     catalogue_destroy(catalogue);
+//
+// It may be shared by threads; what changes while events run is elsewhere (monitoring/decision).
+//
+// Parameters. A model's thresholds may differ by segment and channel: its own overrides first, then the policy's
+// factors on amounts of money. Every combination of segment and channel is a binding of the predicate table;
+// equal ones are one. So a threshold costs nothing more for having variants.
+
+#include "expr/table.h"
+#include "monitoring/knowledge/knowledge.h"
+#include "monitoring/stream/features.h"
+
+enum {
+    MODELS_MAX = 20000,
+    MODEL_PARAMETERS_MAX = 32,
+    SEGMENTS_MAX = 64,
+    CHANNELS_MAX = 64,
+    GUARDS_MAX = 64,
+    ACTIONS_MAX = 16,
+    MODES = 4,
+};
+
+typedef enum ModelMode { MODE_PRE, MODE_SYNC, MODE_NRT, MODE_BATCH } ModelMode;
+typedef enum ModelStatus {
+    MODEL_DRAFT,
+    MODEL_SHADOW,
+    MODEL_CHALLENGER,
+    MODEL_ACTIVE,
+    MODEL_SUSPENDED,
+    MODEL_RETIRED
+} ModelStatus;
+typedef enum Severity { SEVERITY_NONE, SEVERITY_S1, SEVERITY_S2, SEVERITY_S3, SEVERITY_S4 } Severity;
+
+extern const char *const model_mode_names[];
+extern const char *const model_status_names[];
+extern const char *const severity_names[]; // "", "S1" ...
+
+// A text with holes: literal, hole, literal, ... Holes name slots.
+struct template_part {
+    Slice literal;
+    uint32_t slot; // SCHEMA_NONE: no hole behind this literal
+};
+struct template {
+    const struct template_part *parts;
+    uint32_t count;
+};
+
+struct model_parameter {
+    Slice name;
+    Slice unit;
+    double value, min, max;
+    bool is_money;      // unit CNY (or the pack's currency)
+    bool is_regulation; // source REG: factors leave it alone
+    Slice constant;
+    uint32_t slot;
+    Place place;
+};
+
+struct model_override {
+    uint64_t segments; // sets; all ones: any
+    uint64_t channels; // bit CHANNELS_MAX - 1: no channel
+    double values[MODEL_PARAMETERS_MAX]; // NaN: unchanged
+};
+
+struct model {
+    Slice id;
+    int64_t version;
+    ModelStatus status;
+    Slice zh, en;
+    Slice family, typology, scene;
+    ModelMode mode;
+    uint64_t on[SCHEMA_TYPES_MAX / 64];
+    uint64_t channels, segments; // sets
+    uint64_t guards;             // of the policy, those that apply
+    const struct model_parameter *parameters;
+    uint32_t parameter_count;
+    const struct model_override *overrides;
+    uint32_t override_count;
+    const struct expr *expr;
+    uint32_t rule; // in the table
+    uint8_t score;
+    Severity severity;
+    uint32_t action; // of the policy's actions; SCHEMA_NONE when the model asks for a task only
+    uint32_t task;   // or SCHEMA_NONE
+    uint32_t evidence; // set of Evidence
+    Slice rationale;
+    struct template reason_zh, reason_en;
+    const Slice *fire_tests, *quiet_tests; // "file#id"
+    uint32_t fire_count, quiet_count;
+    const uint32_t *reads; // slots its expression and reasons read
+    uint32_t read_count;
+    const struct yaml_node *node;
+    Place place;
+};
+
+struct policy_action {
+    Slice id, zh, en;
+};
+struct policy_segment {
+    Slice id, zh, en;
+    const struct expr *when; // NULL: always
+    uint32_t rule;
+};
+struct policy_guard {
+    Slice id, zh, en;
+    const struct expr *when;
+    uint32_t rule;
+    const Slice *families; // none: all
+    uint32_t family_count;
+    const struct yaml_node *except;
+    bool spares_list_models, spares_s4;
+};
+struct policy_rule {
+    Slice id, zh, en;
+    const struct expr *when;
+    uint32_t action;   // SCHEMA_NONE: as it is
+    uint32_t task;     // or SCHEMA_NONE
+    int64_t delay_us;  // 0: none
+    bool weaken_only, strengthen_only;
+};
+struct policy_factor {
+    Slice family; // empty: all
+    double factor;
+};
+
+// What policies may read of the decision so far: X(name, type).
+#define DECISION_NAMES(X)                                                                          \
+    X(action, STRING)                                                                              \
+    X(score, INT)                                                                                  \
+    X(severity, STRING)                                                                            \
+    X(hits, INT)                                                                                   \
+    X(list_hit, BOOL)                                                                              \
+    X(s3_hits, INT)                                                                                \
+    X(s3_classes, INT)                                                                             \
+    X(s4_hits, INT)                                                                                \
+    X(has_evidence, LIST)                                                                          \
+    X(families, LIST)                                                                              \
+    X(models, LIST)                                                                                \
+    X(tasks, LIST)
+typedef enum DecisionName {
+#define X(name, type) DECISION_##name,
+    DECISION_NAMES(X)
+#undef X
+    DECISION_NAME_COUNT
+} DecisionName;
+
+struct policy {
+    VEC(struct policy_action) actions; // from weak to strong; 0 is "nothing"
+    VEC(struct policy_action) tasks;
+    VEC(struct policy_segment) segments;
+    VEC(struct policy_guard) guards;
+    VEC(struct policy_rule) rules;
+    double money_min;
+    const struct policy_factor *segment_factors[SEGMENTS_MAX];
+    uint32_t segment_factor_counts[SEGMENTS_MAX];
+    const struct policy_factor *channel_factors[CHANNELS_MAX];
+    uint32_t channel_factor_counts[CHANNELS_MAX];
+    int64_t default_delay_us;
+};
+
+// The models that watch one event type.
+struct type_plan {
+    const struct table_plan *plan;
+    const uint32_t *models;            // by position in the plan
+    uint32_t count;
+    const uint64_t *const *candidates; // by binding-independent combination: segment * channel_count + channel
+};
+
+// What inList() is answered from. Whoever evaluates a pack's expressions hands them a context that begins with this.
+struct catalogue_lists {
+    const struct knowledge_plan *plan;
+    const struct knowledge *knowledge;
+    int64_t time_us; // of the event
+};
+
+struct catalogue {
+    struct arena arena;
+    struct diag_list diags;
+    Slice name;
+    int64_t version;
+    Slice zh, en;
+    Slice label;  // "bank 1 3f2a9c01b2d4e5f6": name, version, hash of all texts
+    Slice currency;
+    int money_digits;
+    int64_t zone_offset_us;
+    int64_t late_after_us, early_after_us, short_window_us;
+    uint32_t remember; // events whose ids and answers are remembered
+    const struct schema *schema;
+    struct vocabulary vocabulary;
+    const struct knowledge_plan *knowledge;
+    bool *lists_read; // by list: an expression asks it
+    struct feature_plan *features;
+    VEC(struct model) models; // by id
+    struct map models_by_id;
+    struct policy policy;
+    struct expr_table *table; // models, guards, segments; not the policy's rules
+    const struct table_plan *segment_plan;
+    uint32_t channel_count; // values of the channel's enumeration and one for "none"
+    uint32_t segment_count;
+    const uint32_t *binding_of; // segment * channel_count + channel
+    uint32_t binding_count;
+    const double *const *parameter_values; // by binding, by slot
+    const struct type_plan *types;         // by event type
+    uint32_t evaluated_count;              // models that are evaluated at all
+};
+
+// One text of a pack; `path` is relative to the pack's folder.
+struct pack_file {
+    Slice path;
+    struct source source;
+};
+
+struct catalogue *catalogue_create(void);
+void catalogue_destroy(struct catalogue *catalogue);
+// Compiles. STATUS_INVALID when there are errors; all of them are in catalogue->diags. The files' texts must live as long as
+// the catalogue.
+Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files, uint32_t file_count);
+// Loads the lists and tables that come with a pack into a state; what is wrong in them becomes diagnostics of the catalogue.
+void catalogue_load_knowledge(struct catalogue *catalogue, const struct pack_file *files, uint32_t file_count,
+                              struct knowledge *knowledge);
+
+// The value of a parameter for a segment and channel.
+double catalogue_parameter(const struct catalogue *catalogue, const struct model *model, uint32_t parameter,
+                           uint32_t segment, uint32_t channel);
+
+// explain.c: how a model or feature was understood, for people. False when there is none of that name.
+bool catalogue_explain(const struct catalogue *catalogue, Slice name, struct buf *out);

@@ -1,0 +1,531 @@
+// Reading one model file. Every key of docs/models.md is known here; what is only for people (owner, dates, back-test
+// figures) is checked for its form and kept in the file.
+
+#include "base/utf8.h"
+#include "expr/visit.h"
+#include "monitoring/models/private.h"
+
+#include <math.h>
+
+const char *const model_mode_names[] = {"PRE", "SYNC", "NRT", "BATCH"};
+const char *const model_status_names[] = {"DRAFT", "SHADOW", "CHALLENGER", "ACTIVE", "SUSPENDED", "RETIRED"};
+const char *const severity_names[] = {"", "S1", "S2", "S3", "S4"};
+
+enum { RATIONALE_CHARACTERS_MIN = 40, NAME_CHARACTERS_MAX = 80 };
+
+static const char *const model_keys[] = {
+    "id", "version", "status", "name", "family", "typology", "scene", "mode", "on", "channels", "segments", "owner",
+    "rationale", "typology_ref", "regulation", "pia_id", "params", "overrides", "guards", "expr", "score", "severity",
+    "action", "task", "evidence", "reason", "reason_code", "customer_text", "expected_alert_rate", "expected_precision",
+    "evidence_template", "disposition_strategy", "tests", "separation_tests", "created", "approved_by",
+    "effective_from", "effective_to", "review_due", "rollout", "changelog", "features", "fields", "lists", "graph", "ml",
+};
+
+struct reading {
+    struct catalogue *catalogue;
+    struct diag_list *diags;
+    const struct yaml_node *root;
+    struct model *model;
+    struct expr_env *env;
+    struct model_parameter *parameters;
+};
+
+static Slice required_text(struct reading *reading, const char *key) {
+    return yaml_text(yaml_require(reading->root, key, reading->diags), reading->diags);
+}
+
+// ---- identity --------------------------------------------------------------------------------------------
+
+static void read_identity(struct reading *reading) {
+    struct model *model = reading->model;
+    const struct yaml_node *id = yaml_require(reading->root, "id", reading->diags);
+    model->id = yaml_text(id, reading->diags);
+    model->family = required_text(reading, "family");
+    model->typology = required_text(reading, "typology");
+    model->scene = yaml_text(yaml_get(reading->root, "scene"), reading->diags);
+    model->version = 1;
+    yaml_i64(yaml_require(reading->root, "version", reading->diags), &model->version, reading->diags);
+    if (id == NULL || model->id.at == NULL || model->typology.at == NULL || model->family.at == NULL) {
+        return;
+    }
+    Slice rest = slice_part(model->id, 2, SIZE_MAX);
+    bool fits = slice_starts_with(model->id, SLICE("M-")) && slice_starts_with(rest, model->typology) &&
+                rest.size > model->typology.size + 1 && rest.at[model->typology.size] == '-' &&
+                slice_starts_with(model->typology, model->family);
+    if (!fits) {
+        struct diag *diag = catalogue_fail(reading->catalogue, "MO001", id->place,
+                                           "the id '%.*s' does not fit the model's family and typology", model->id);
+        diag_hint(reading->diags, diag, "an id is M-<typology>-<letter>, and a typology begins with its family: M-%.*s-A",
+                  SLICE_ARGS(model->typology));
+    }
+    if (!map_put(&reading->catalogue->models_by_id, model->id, reading->catalogue->models.count - 1)) {
+        catalogue_fail(reading->catalogue, "MO002", id->place, "there are two models '%.*s'", model->id);
+    }
+}
+
+static void read_names(struct reading *reading) {
+    static const char *const keys[] = {"zh", "en"};
+    const struct yaml_node *name = yaml_require(reading->root, "name", reading->diags);
+    if (name == NULL || !yaml_check_keys(name, keys, 2, reading->diags)) {
+        return;
+    }
+    reading->model->zh = yaml_text(yaml_require(name, "zh", reading->diags), reading->diags);
+    reading->model->en = yaml_text(yaml_require(name, "en", reading->diags), reading->diags);
+    if (utf8_count(reading->model->zh) > NAME_CHARACTERS_MAX) {
+        diag_add(reading->diags, DIAG_WARNING, "MO003", name->place, "the Chinese name is longer than %d characters",
+                 NAME_CHARACTERS_MAX);
+    }
+}
+
+static void read_rationale(struct reading *reading) {
+    const struct yaml_node *node = yaml_require(reading->root, "rationale", reading->diags);
+    reading->model->rationale = yaml_text(node, reading->diags);
+    if (node != NULL && utf8_count(reading->model->rationale) < RATIONALE_CHARACTERS_MIN) {
+        struct diag *diag = diag_add(reading->diags, DIAG_ERROR, "MO004", node->place,
+                                     "the rationale has fewer than %d characters", RATIONALE_CHARACTERS_MIN);
+        diag_hint(reading->diags, diag, "say why this is suspicious, in words a judge understands");
+    }
+    if (yaml_get(reading->root, "owner") == NULL) {
+        catalogue_fail(reading->catalogue, "MO005", reading->model->place, "model '%.*s' has no owner", reading->model->id);
+    }
+}
+
+static void read_choices(struct reading *reading) {
+    struct model *model = reading->model;
+    uint32_t index = MODEL_ACTIVE;
+    yaml_choice(yaml_require(reading->root, "status", reading->diags), model_status_names, 6, &index, reading->diags);
+    model->status = (ModelStatus)index;
+    index = MODE_NRT;
+    yaml_choice(yaml_require(reading->root, "mode", reading->diags), model_mode_names, 4, &index, reading->diags);
+    model->mode = (ModelMode)index;
+    index = 0;
+    yaml_choice(yaml_require(reading->root, "severity", reading->diags), severity_names + 1, 4, &index, reading->diags);
+    model->severity = (Severity)(index + 1);
+    int64_t score = 0;
+    const struct yaml_node *node = yaml_require(reading->root, "score", reading->diags);
+    if (yaml_i64(node, &score, reading->diags) && (score < 0 || score > 100)) {
+        diag_add(reading->diags, DIAG_ERROR, "MO006", node->place, "a score is from 0 to 100");
+        score = 0;
+    }
+    model->score = (uint8_t)score;
+}
+
+static void read_action(struct reading *reading) {
+    struct model *model = reading->model;
+    const struct policy *policy = &reading->catalogue->policy;
+    model->action = SCHEMA_NONE;
+    model->task = SCHEMA_NONE;
+    const struct yaml_node *action = yaml_require(reading->root, "action", reading->diags);
+    Slice text = yaml_text(action, reading->diags);
+    if (action != NULL) {
+        model->action = catalogue_find_action(policy, text);
+        model->task = catalogue_find_task(policy, text);
+        if (model->action == SCHEMA_NONE && model->task == SCHEMA_NONE) {
+            catalogue_fail(reading->catalogue, "MO007", action->place, "the policy has no action or task '%.*s'", text);
+        }
+    }
+    const struct yaml_node *task = yaml_get(reading->root, "task");
+    if (task != NULL) {
+        model->task = catalogue_find_task(policy, yaml_text(task, reading->diags));
+        if (model->task == SCHEMA_NONE) {
+            catalogue_fail(reading->catalogue, "MO007", task->place, "the policy has no task '%.*s'", task->text);
+        }
+    }
+}
+
+// ---- where it applies ------------------------------------------------------------------------------------
+
+static void read_types(struct reading *reading) {
+    const struct yaml_node *on = yaml_require(reading->root, "on", reading->diags);
+    const struct schema *schema = reading->catalogue->schema;
+    if (on == NULL || !yaml_expect(on, YAML_SEQUENCE, reading->diags)) {
+        return;
+    }
+    YAML_EACH(on, item) {
+        uint32_t type = schema_find_type(schema, yaml_text(item, reading->diags));
+        if (type == SCHEMA_NONE) {
+            struct diag *diag = catalogue_fail(reading->catalogue, "MO008", item->place, "unknown event type '%.*s'", item->text);
+            catalogue_suggest(reading->catalogue, diag, &schema->types_by_name, item->text);
+        } else {
+            bits_set(reading->model->on, type);
+        }
+    }
+    if (on->count == 0) {
+        catalogue_fail(reading->catalogue, "MO009", on->place, "model '%.*s' watches no event type", reading->model->id);
+    }
+}
+
+// A set of channels or segments: ALL or a list.
+static uint64_t read_set(struct reading *reading, const char *key, bool channels) {
+    const struct yaml_node *node = yaml_get(reading->root, key);
+    if (node == NULL || (node->kind == YAML_SCALAR && slice_is(node->text, "ALL"))) {
+        return UINT64_MAX;
+    }
+    uint64_t set = 0;
+    if (!yaml_expect(node, YAML_SEQUENCE, reading->diags)) {
+        return UINT64_MAX;
+    }
+    YAML_EACH(node, item) {
+        Slice text = yaml_text(item, reading->diags);
+        uint32_t bit = channels ? catalogue_find_channel(reading->catalogue, text)
+                                : catalogue_find_segment(&reading->catalogue->policy, text);
+        if (bit == SCHEMA_NONE) {
+            catalogue_fail(reading->catalogue, "MO010", item->place,
+                           channels ? "unknown channel '%.*s'" : "unknown segment '%.*s'", text);
+        } else {
+            set |= UINT64_C(1) << bit;
+        }
+    }
+    return set;
+}
+
+static bool applies_to(const struct policy_guard *guard, const struct model *model) {
+    bool listed = guard->family_count == 0;
+    for (uint32_t i = 0; i < guard->family_count; i++) {
+        listed = listed || slice_equal(guard->families[i], model->family);
+    }
+    YAML_EACH(guard->except, item) {
+        // An exception is a model, a typology or a family.
+        bool excepted = slice_equal(item->text, model->id) || slice_equal(item->text, model->typology) ||
+                        slice_equal(item->text, model->family);
+        if (excepted) {
+            return false;
+        }
+    }
+    bool list_model = guard->spares_list_models && (model->evidence >> EVIDENCE_list & 1);
+    bool critical = guard->spares_s4 && model->severity == SEVERITY_S4;
+    return listed && !list_model && !critical;
+}
+
+static void read_guards(struct reading *reading) {
+    const struct policy *policy = &reading->catalogue->policy;
+    const struct yaml_node *node = yaml_get(reading->root, "guards");
+    if (node == NULL) {
+        for (uint32_t i = 0; i < policy->guards.count; i++) {
+            if (applies_to(&policy->guards.at[i], reading->model)) {
+                reading->model->guards |= UINT64_C(1) << i;
+            }
+        }
+        return;
+    }
+    if (!yaml_expect(node, YAML_SEQUENCE, reading->diags)) {
+        return;
+    }
+    YAML_EACH(node, item) {
+        Slice id = yaml_text(item, reading->diags);
+        uint32_t found = SCHEMA_NONE;
+        for (uint32_t i = 0; i < policy->guards.count; i++) {
+            found = slice_equal(policy->guards.at[i].id, id) ? i : found;
+        }
+        if (found == SCHEMA_NONE) {
+            catalogue_fail(reading->catalogue, "MO011", item->place, "the policy has no guard '%.*s'", id);
+        } else {
+            reading->model->guards |= UINT64_C(1) << found;
+        }
+    }
+}
+
+// ---- parameters ------------------------------------------------------------------------------------------
+
+static void check_bounds(struct reading *reading, const struct yaml_node *node, const struct model_parameter *parameter, double value) {
+    if (value < parameter->min || value > parameter->max) {
+        diag_add(reading->diags, DIAG_ERROR, "MO012", node->place, "%g is outside of %g to %g, the range of '%.*s'", value,
+                 parameter->min, parameter->max, SLICE_ARGS(parameter->name));
+    }
+}
+
+static void read_parameter(struct reading *reading, const struct yaml_node *node) {
+    static const char *const keys[] = {"default", "unit", "min", "max", "source", "constant", "zh", "en"};
+    static const char *const sources[] = {"PROPOSAL", "REG"};
+    struct model *model = reading->model;
+    if (!yaml_check_keys(node, keys, 8, reading->diags)) {
+        return;
+    }
+    if (model->parameter_count == MODEL_PARAMETERS_MAX) {
+        diag_add(reading->diags, DIAG_ERROR, "MO013", node->key_place, "a model has at most %d parameters", MODEL_PARAMETERS_MAX);
+        return;
+    }
+    struct model_parameter *parameter = &reading->parameters[model->parameter_count];
+    *parameter = (struct model_parameter){.name = node->key, .min = -HUGE_VAL, .max = HUGE_VAL, .place = node->key_place};
+    parameter->unit = yaml_text(yaml_require(node, "unit", reading->diags), reading->diags);
+    parameter->constant = yaml_text(yaml_get(node, "constant"), reading->diags);
+    parameter->is_money = slice_equal(parameter->unit, reading->catalogue->currency);
+    yaml_number(yaml_get(node, "min"), &parameter->min, reading->diags);
+    yaml_number(yaml_get(node, "max"), &parameter->max, reading->diags);
+    uint32_t source = 0;
+    yaml_choice(yaml_require(node, "source", reading->diags), sources, 2, &source, reading->diags);
+    parameter->is_regulation = source == 1;
+    const struct yaml_node *value = yaml_require(node, "default", reading->diags);
+    if (yaml_number(value, &parameter->value, reading->diags)) {
+        check_bounds(reading, value, parameter, parameter->value);
+    }
+    struct name name = {.text = arena_printf(&reading->catalogue->arena, "p.%.*s", SLICE_ARGS(node->key)),
+                        .kind = NAME_PARAMETER,
+                        .index = model->parameter_count};
+    parameter->slot = vocabulary_add_to(&reading->catalogue->vocabulary, reading->env, &name, TYPE(DOUBLE));
+    if (parameter->slot != SCHEMA_NONE) {
+        model->parameter_count++;
+    }
+}
+
+static void read_override(struct reading *reading, const struct yaml_node *node, struct model_override *override) {
+    struct model *model = reading->model;
+    *override = (struct model_override){.segments = UINT64_MAX, .channels = UINT64_MAX};
+    for (uint32_t i = 0; i < MODEL_PARAMETERS_MAX; i++) {
+        override->values[i] = NAN;
+    }
+    YAML_EACH(node, entry) {
+        bool is_segment = slice_is(entry->key, "segment");
+        if (is_segment || slice_is(entry->key, "channel")) {
+            Slice text = yaml_text(entry, reading->diags);
+            uint32_t bit = is_segment ? catalogue_find_segment(&reading->catalogue->policy, text)
+                                      : catalogue_find_channel(reading->catalogue, text);
+            if (bit == SCHEMA_NONE) {
+                catalogue_fail(reading->catalogue, "MO010", entry->place,
+                               is_segment ? "unknown segment '%.*s'" : "unknown channel '%.*s'", text);
+                continue;
+            }
+            *(is_segment ? &override->segments : &override->channels) = UINT64_C(1) << bit;
+            continue;
+        }
+        uint32_t index = SCHEMA_NONE;
+        for (uint32_t i = 0; i < model->parameter_count; i++) {
+            index = slice_equal(model->parameters[i].name, entry->key) ? i : index;
+        }
+        if (index == SCHEMA_NONE) {
+            catalogue_fail(reading->catalogue, "MO014", entry->key_place, "the model has no parameter '%.*s'", entry->key);
+            continue;
+        }
+        if (yaml_number(entry, &override->values[index], reading->diags)) {
+            check_bounds(reading, entry, &model->parameters[index], override->values[index]);
+        }
+    }
+}
+
+static void read_parameters(struct reading *reading) {
+    struct model *model = reading->model;
+    struct arena *arena = &reading->catalogue->arena;
+    reading->parameters = ARENA_ARRAY(arena, struct model_parameter, MODEL_PARAMETERS_MAX);
+    model->parameters = reading->parameters;
+    const struct yaml_node *params = yaml_get(reading->root, "params");
+    if (params != NULL && yaml_expect(params, YAML_MAPPING, reading->diags)) {
+        YAML_EACH(params, node) {
+            read_parameter(reading, node);
+        }
+    }
+    const struct yaml_node *overrides = yaml_get(reading->root, "overrides");
+    if (overrides == NULL || !yaml_expect(overrides, YAML_SEQUENCE, reading->diags)) {
+        return;
+    }
+    struct model_override *list = ARENA_ARRAY(arena, struct model_override, overrides->count + 1);
+    YAML_EACH(overrides, node) {
+        if (yaml_expect(node, YAML_MAPPING, reading->diags)) {
+            read_override(reading, node, &list[model->override_count++]);
+        }
+    }
+    model->overrides = list;
+}
+
+// ---- the expression and what it rests on -----------------------------------------------------------------
+
+static uint32_t evidence_of_name(const struct name *name) {
+    switch (name->kind) {
+    case NAME_FIELD:
+    case NAME_CELL:
+        return 1u << name->evidence;
+    case NAME_FEATURE:
+    case NAME_FILTER:
+        return 1u << EVIDENCE_flow;
+    default:
+        return 0;
+    }
+}
+
+// Whether the expression asks a list. Lists are asked only by inList(), the one function of the host.
+static void note_host_call(void *context, const struct node *node) {
+    *(bool *)context |= node->kind == NODE_CALL && node->call.op == OP_HOST;
+}
+
+static void read_evidence(struct reading *reading) {
+    struct model *model = reading->model;
+    const struct yaml_node *node = yaml_get(reading->root, "evidence");
+    if (node != NULL) {
+        if (node->kind == YAML_SCALAR) {
+            Evidence kind;
+            if (evidence_parse(node->text, &kind)) {
+                model->evidence = 1u << kind;
+            } else {
+                catalogue_fail(reading->catalogue, "MO015", node->place, "'%.*s' is not a kind of evidence", node->text);
+            }
+        }
+        YAML_EACH(node, item) {
+            Evidence kind;
+            if (evidence_parse(item->text, &kind)) {
+                model->evidence |= 1u << kind;
+            } else {
+                catalogue_fail(reading->catalogue, "MO015", item->place, "'%.*s' is not a kind of evidence", item->text);
+            }
+        }
+        return;
+    }
+    uint32_t count = 0;
+    const struct expr_variable *const *reads = expr_reads(model->expr, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        model->evidence |= evidence_of_name(&reading->catalogue->vocabulary.names.at[reads[i]->slot]);
+    }
+    bool asks_list = false;
+    expr_visit(expr_root(model->expr), note_host_call, &asks_list);
+    model->evidence |= asks_list ? 1u << EVIDENCE_list : 0;
+}
+
+static void check_reads(struct reading *reading) {
+    struct model *model = reading->model;
+    const struct vocabulary *vocabulary = &reading->catalogue->vocabulary;
+    uint32_t count = 0;
+    const struct expr_variable *const *reads = expr_reads(model->expr, &count);
+    const struct yaml_node *node = yaml_get(reading->root, "expr");
+    for (uint32_t i = 0; i < count; i++) {
+        const struct name *name = &vocabulary->names.at[reads[i]->slot];
+        if (name->kind == NAME_FEATURE && reading->catalogue->features->features.at[name->index].batch &&
+            model->mode != MODE_BATCH) {
+            struct diag *diag = catalogue_fail(reading->catalogue, "MO016", node->place,
+                                               "'%.*s' is a feature of the nightly run, and this model is not", name->text);
+            diag_hint(reading->diags, diag, "give the model mode: BATCH, or use another feature");
+        }
+    }
+    for (uint32_t i = 0; i < model->parameter_count; i++) {
+        if (!vocabulary->names.at[model->parameters[i].slot].read) {
+            struct diag *diag = diag_add(reading->diags, DIAG_WARNING, "MO017", model->parameters[i].place,
+                                         "nothing reads the parameter '%.*s'", SLICE_ARGS(model->parameters[i].name));
+            diag_hint(reading->diags, diag, "use p.%.*s in expr, or take it out", SLICE_ARGS(model->parameters[i].name));
+        }
+    }
+}
+
+// ---- reasons ---------------------------------------------------------------------------------------------
+
+static struct template read_template(struct reading *reading, const struct yaml_node *node) {
+    struct template result = {0};
+    Slice text = yaml_text(node, reading->diags);
+    if (node == NULL || text.at == NULL) {
+        return result;
+    }
+    uint32_t holes = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        holes += text.at[i] == '{';
+    }
+    struct template_part *parts = ARENA_ARRAY(&reading->catalogue->arena, struct template_part, holes + 1);
+    size_t at = 0;
+    while (at <= text.size) {
+        size_t open = slice_find_byte(text, '{', at);
+        struct template_part *part = &parts[result.count++];
+        *part = (struct template_part){slice_part(text, at, open - at), SCHEMA_NONE};
+        if (open == text.size) {
+            break;
+        }
+        size_t close = slice_find_byte(text, '}', open);
+        Slice name = slice_trim(slice_part(text, open + 1, close - open - 1));
+        const struct expr_variable *variable = close == text.size ? NULL : expr_env_find(reading->env, name);
+        if (variable == NULL) {
+            struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, open, close),
+                                               "'%.*s' is not a name that a reason can show", name);
+            diag_hint(reading->diags, diag, "write names as in expr: {event.amount}, {f.x}, {p.x}");
+        } else {
+            part->slot = variable->slot;
+            reading->catalogue->vocabulary.names.at[variable->slot].read = true;
+        }
+        at = close + 1;
+    }
+    result.parts = parts;
+    return result;
+}
+
+static void read_reason(struct reading *reading) {
+    static const char *const keys[] = {"zh", "en"};
+    const struct yaml_node *reason = yaml_require(reading->root, "reason", reading->diags);
+    if (reason == NULL || !yaml_check_keys(reason, keys, 2, reading->diags)) {
+        return;
+    }
+    reading->model->reason_zh = read_template(reading, yaml_require(reason, "zh", reading->diags));
+    reading->model->reason_en = read_template(reading, yaml_require(reason, "en", reading->diags));
+}
+
+static void add_read(uint32_t *reads, uint32_t *count, uint32_t slot) {
+    for (uint32_t i = 0; i < *count; i++) {
+        if (reads[i] == slot) {
+            return;
+        }
+    }
+    reads[(*count)++] = slot;
+}
+
+// What a hit shows: first what the expression reads, then what only the reasons show.
+static void collect_reads(struct reading *reading) {
+    struct model *model = reading->model;
+    uint32_t expr_count = 0;
+    const struct expr_variable *const *expr_slots = expr_reads(model->expr, &expr_count);
+    uint32_t *reads = ARENA_ARRAY(&reading->catalogue->arena, uint32_t,
+                                  expr_count + model->reason_zh.count + model->reason_en.count + 1);
+    for (uint32_t i = 0; i < expr_count; i++) {
+        add_read(reads, &model->read_count, expr_slots[i]->slot);
+    }
+    const struct template *templates[] = {&model->reason_zh, &model->reason_en};
+    for (int t = 0; t < 2; t++) {
+        for (uint32_t i = 0; i < templates[t]->count; i++) {
+            if (templates[t]->parts[i].slot != SCHEMA_NONE) {
+                add_read(reads, &model->read_count, templates[t]->parts[i].slot);
+            }
+        }
+    }
+    model->reads = reads;
+}
+
+// ---- tests -----------------------------------------------------------------------------------------------
+
+static uint32_t read_test_names(struct reading *reading, const struct yaml_node *tests, const char *key, const Slice **ret_names) {
+    const struct yaml_node *list = yaml_get(tests, key);
+    if (list == NULL || list->count == 0) {
+        struct diag *diag = diag_add(reading->diags, DIAG_WARNING, "MO019", reading->model->place,
+                                     "model '%.*s' has no sequence under tests.%s", SLICE_ARGS(reading->model->id), key);
+        diag_hint(reading->diags, diag, "a model needs events that must fire it and events that must not");
+        return 0;
+    }
+    Slice *names = ARENA_ARRAY(&reading->catalogue->arena, Slice, list->count);
+    uint32_t count = 0;
+    YAML_EACH(list, item) {
+        names[count++] = yaml_text(item, reading->diags);
+    }
+    *ret_names = names;
+    return count;
+}
+
+void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *root) {
+    struct model *model = VEC_PUSH(&catalogue->models, &catalogue->arena);
+    struct reading reading = {catalogue, &catalogue->diags, root, model, expr_env_create_child(catalogue->vocabulary.env), NULL};
+    model->node = root;
+    model->place = root->place;
+    yaml_check_keys(root, model_keys, sizeof model_keys / sizeof model_keys[0], reading.diags);
+    read_identity(&reading);
+    read_names(&reading);
+    read_rationale(&reading);
+    read_choices(&reading);
+    read_action(&reading);
+    read_types(&reading);
+    model->channels = read_set(&reading, "channels", true);
+    model->segments = read_set(&reading, "segments", false);
+    read_parameters(&reading);
+    const struct yaml_node *expr = yaml_require(root, "expr", reading.diags);
+    if (expr != NULL) {
+        model->expr = vocabulary_compile(&catalogue->vocabulary, reading.env, expr, true, reading.diags);
+    }
+    read_reason(&reading);
+    if (model->expr != NULL) {
+        read_evidence(&reading);
+        check_reads(&reading);
+        collect_reads(&reading);
+    }
+    read_guards(&reading);
+    const struct yaml_node *tests = yaml_get(root, "tests");
+    model->fire_count = read_test_names(&reading, tests, "fire", &model->fire_tests);
+    model->quiet_count = read_test_names(&reading, tests, "quiet", &model->quiet_tests);
+}

@@ -1,0 +1,113 @@
+#pragma once
+// Features: what a pack's features/*.yaml declares (docs/packs.md), bound to the window plan that computes it.
+//
+//   entity    how the thing is found for an event: its key fields, per event type where they differ
+//   value     what rows carry: a number or an id, from the event
+//   filter    a condition on the event; one bit of the rows of each store that has a feature over it
+//   feature   windowed (a number of the window plan) or an expression over other features
+//
+// All of it is immutable after loading. What happens with an event is in monitoring/decision.
+
+#include "monitoring/stream/vocabulary.h"
+#include "monitoring/stream/windows/windows.h"
+
+enum { FEATURE_KEY_PARTS_MAX = 4, FEATURE_FILTERS_MAX = 512, FEATURE_VALUES_MAX = 128 };
+
+struct feature_value {
+    Slice name;
+    bool is_number;
+    const struct expr *expr;
+    uint32_t field;   // the expression is just this field; else SCHEMA_NONE
+    uint32_t column;  // of the filter table, for numbers that are not just a field
+    NumberKind kind;  // of a number
+    const struct type *type;
+    Place place;
+};
+
+struct feature_filter {
+    Slice name;
+    Slice zh, en;
+    uint64_t on[SCHEMA_TYPES_MAX / 64];
+    bool everywhere;  // no `on`: any event type
+    bool keep_failed; // stays counted when the request turns out to have failed
+    uint32_t parent;  // or SCHEMA_NONE
+    const struct expr *when; // NULL: always; the parent's condition is to be met too
+    uint32_t slot;    // of is.<name>
+    uint32_t rule;    // in the filter table
+    Place place;
+};
+
+struct feature_key {
+    uint32_t fields[FEATURE_KEY_PARTS_MAX];
+    uint32_t count;
+};
+
+struct feature_entity {
+    Slice name;
+    Slice zh, en;
+    uint32_t store;
+    struct feature_key key;
+    struct feature_key *key_on; // by event type, NULL: the same for all
+    const struct expr *when;
+    uint32_t when_rule; // in the filter table, SCHEMA_NONE: always
+    bool unordered;
+    bool read_only; // does not write rows: another entity of the store does
+    Place place;
+};
+
+// A store's columns and the filter of each bit of its rows. Values that are never needed of the same event type share
+// a column: a credit has a payer where a debit has a payee.
+struct feature_store {
+    Slice name;
+    struct window_store_spec spec;
+    const uint32_t *numbers[WINDOW_NUMBERS_MAX]; // by event type: index of the value, or SCHEMA_NONE
+    const uint32_t *ids[WINDOW_IDS_MAX];
+    uint32_t filters[WINDOW_FILTERS_MAX]; // index of the filter, by bit
+    Place place;
+};
+
+struct feature {
+    Slice name;
+    Slice zh, en;
+    uint32_t entity;
+    uint32_t window;         // feature of the window plan, or SCHEMA_NONE: an expression
+    const struct expr *expr;
+    const struct type *type;
+    uint32_t slot;           // of f.<name>
+    bool batch;
+    Place place;
+};
+
+// The context of a window moment: where conditions of days read names other than their terms.
+struct feature_moment {
+    struct expr_input input;
+    struct arena *scratch;
+};
+
+struct feature_plan {
+    const struct schema *schema;
+    struct window_plan *windows;
+    struct expr_table *filter_table; // filters, conditions of entities and number values, before the event counts
+    VEC(struct feature_store) stores;
+    VEC(struct feature_entity) entities;
+    VEC(struct feature_value) values;
+    VEC(struct feature_filter) filters;
+    VEC(struct feature) features;
+    const uint64_t *const *groups;  // by feature: passes
+    const struct table_slot *slots; // as the models see them: filters are known, features come by pass
+    // By event type: rules of the filter table that may hold (filters), and the entities that may have a key.
+    const struct table_plan **filter_plans;
+    const uint32_t **filters_of_type; // filter index by position in the plan
+    const uint32_t *filter_counts;
+    struct map filters_by_name, features_by_name;
+};
+
+// Loads all files of a pack's features folder; the vocabulary already knows the event's fields and the tables.
+// NULL after errors (codes FE...).
+struct feature_plan *features_load(const struct schema *schema, struct vocabulary *vocabulary,
+                                   const struct yaml_node *const *files, uint32_t file_count,
+                                   int64_t short_window_us, struct diag_list *diags);
+// The passes that a feature needs, ORed into a set of window_plan_pass_count() bits.
+void feature_groups(const struct feature_plan *plan, uint32_t feature, uint64_t *groups);
+// The last step, once every name of the pack is in the vocabulary: makes the tables' view of the slots.
+void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary);

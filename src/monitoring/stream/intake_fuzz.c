@@ -1,0 +1,73 @@
+// Any bytes: read as NDJSON, as CSV, and as NDJSON and CSV of a map. Events satisfy the schema, refusals have a
+// reason, and what the reader says does not depend on the pieces in which the bytes come.
+
+#include "codec/json_write.h"
+#include "monitoring/stream/event_check_test.h"
+#include "monitoring/stream/intake.h"
+#include "monitoring/stream/sample_test.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char map_text[] =
+    "format: csv\n"
+    "constants: {event_type: login, phase: RESULT}\n"
+    "columns:\n"
+    "  \"$position\": {field: event_id, prefix: P}\n"
+    "  step: {field: event_time, time: step, origin: 2017-01-01, unit: 1h}\n"
+    "  at: {field: recv_time, time: \"%Y-%m-%d %H:%M:%S.%f\", optional: true}\n"
+    "  name: [{field: cust_id, optional: true}, {field: acct_no, prefix: A, optional: true}]\n"
+    "  amount: {field: amount, money: major, optional: true}\n"
+    "  chan: {field: channel, map: {app: MOBILE}}\n"
+    "  self: {field: payee_is_self, bool: {true: [y], false: [n]}, optional: true}\n";
+
+static void read_all(const struct schema *schema, const struct intake_map *map, Slice text, size_t step, bool csv,
+                     struct buf *out) {
+    struct intake *intake = intake_create(schema, map);
+    struct event *event = event_create(schema);
+    struct memory_source memory = {text, step};
+    struct intake_reader *reader = intake_reader_create(intake, byte_source_memory(&memory), SLICE("f"), csv);
+    RecordKind kind;
+    struct intake_refusal refusal;
+    for (Status status = STATUS_OK; status == STATUS_OK || status == STATUS_INVALID;) {
+        status = intake_reader_next(reader, event, &kind, &refusal);
+        if (status == STATUS_INVALID) {
+            INVARIANT(refusal.problem > INTAKE_FINE && refusal.problem < INTAKE_PROBLEM_COUNT);
+            INVARIANT(refusal.reason.size > 0 && utf8_invalid_at(refusal.reason) == refusal.reason.size);
+            intake_reader_dead_letter(reader, &refusal, out);
+        } else if (status == STATUS_OK && kind == RECORD_EVENT) {
+            check_event(event);
+            buf_put(out, event->id);
+        }
+        buf_printf(out, " %d\n", (int)status);
+    }
+    intake_reader_destroy(reader);
+    event_destroy(event);
+    intake_destroy(intake);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static struct arena arena;
+    static const struct schema *schema;
+    static const struct intake_map *map;
+    if (schema == NULL) {
+        struct diag_list diags;
+        static struct source source = {{"map.yaml", 8}, {map_text, sizeof map_text - 1}};
+        arena_init(&arena, 64 << 10);
+        schema = sample_schema_load(sample_schema_text, &arena, &diags);
+        map = intake_map_load(yaml_parse(&source, &arena, &diags), schema, &arena, &diags);
+        diag_list_print(&diags, stderr);
+        INVARIANT(schema != NULL && map != NULL);
+    }
+    Slice text = {(const char *)data, size};
+    for (int way = 0; way < 4 && size <= 65536; way++) {
+        struct buf outs[2];
+        for (size_t i = 0; i < 2; i++) {
+            buf_init(&outs[i], 64 << 20);
+            read_all(schema, way & 1 ? map : NULL, text, i * (1 + size % 5), way >> 1, &outs[i]);
+        }
+        INVARIANT(slice_equal(buf_slice(&outs[0]), buf_slice(&outs[1])));
+        buf_deinit(&outs[0]);
+        buf_deinit(&outs[1]);
+    }
+    return 0;
+}

@@ -1,0 +1,131 @@
+// Patterns: the different sets of filters that the rows of a store have, numbered.
+//
+// A row would need 16 bytes for its 128 filters; but few of the possible sets ever occur, so a row keeps the number of
+// its set in two bytes (four when a store has more than 65,536 sets in use). "Late" is part of the set. With each set
+// stands how long a row that has it can be reached. Numbers are counted by reference and used again.
+
+#include "monitoring/stream/windows/windows_private.h"
+
+enum { SLOTS_MIN = 256 };
+
+static size_t aligned(size_t size) {
+    return (size + 63) & ~(size_t)63;
+}
+
+size_t patterns_bytes(uint32_t cap) {
+    return aligned(sizeof(WindowMask) * cap) + aligned(sizeof(int64_t) * cap) +
+           aligned(sizeof(uint32_t) * cap) * 2 + aligned(cap) + aligned(sizeof(uint32_t) * cap * 4);
+}
+
+void patterns_init(struct patterns *patterns, unsigned char *memory, uint32_t cap) {
+    *patterns = (struct patterns){.cap = cap, .slot_count = SLOTS_MIN};
+    patterns->masks = (WindowMask *)memory;
+    memory += aligned(sizeof(WindowMask) * cap);
+    patterns->reach_us = (int64_t *)memory;
+    memory += aligned(sizeof(int64_t) * cap);
+    patterns->refs = (uint32_t *)memory;
+    memory += aligned(sizeof(uint32_t) * cap);
+    patterns->free = (uint32_t *)memory;
+    memory += aligned(sizeof(uint32_t) * cap);
+    patterns->late = memory;
+    memory += aligned(cap);
+    patterns->slots = (uint32_t *)memory;
+}
+
+static uint32_t home_of(const struct patterns *patterns, WindowMask mask, bool late) {
+    uint64_t hash = hash_mix(hash_mix(late, mask.words[0]), mask.words[1]);
+    return (uint32_t)hash & (patterns->slot_count - 1);
+}
+
+static uint32_t home_of_pattern(const struct patterns *patterns, uint32_t pattern) {
+    return home_of(patterns, patterns->masks[pattern], patterns->late[pattern] != 0);
+}
+
+static void put_slot(struct patterns *patterns, uint32_t pattern) {
+    uint32_t i = home_of_pattern(patterns, pattern);
+    while (patterns->slots[i] != 0) {
+        i = (i + 1) & (patterns->slot_count - 1);
+    }
+    patterns->slots[i] = pattern + 1;
+}
+
+static void grow_slots(struct patterns *patterns) {
+    memset(patterns->slots, 0, sizeof(uint32_t) * patterns->slot_count);
+    patterns->slot_count *= 2;
+    for (uint32_t i = 0; i < patterns->count; i++) {
+        if (patterns->refs[i] > 0) {
+            put_slot(patterns, i);
+        }
+    }
+}
+
+static int64_t reach_of(const struct store_plan *store, WindowMask mask) {
+    int64_t reach = store->reach_us[FILTER_ALL];
+    size_t filter = 0;
+    BITS_EACH(mask.words, 2, filter) {
+        reach = store->reach_us[filter] > reach ? store->reach_us[filter] : reach;
+    }
+    return reach;
+}
+
+uint32_t patterns_take(struct patterns *patterns, const struct store_plan *store, WindowMask mask,
+                       bool late) {
+    uint32_t i = home_of(patterns, mask, late);
+    for (; patterns->slots[i] != 0; i = (i + 1) & (patterns->slot_count - 1)) {
+        uint32_t pattern = patterns->slots[i] - 1;
+        const WindowMask *known = &patterns->masks[pattern];
+        if (known->words[0] == mask.words[0] && known->words[1] == mask.words[1] &&
+            (patterns->late[pattern] != 0) == late) {
+            patterns->refs[pattern]++;
+            return pattern;
+        }
+    }
+    if (patterns->used == patterns->cap) {
+        // A million different sets at once: the row is kept without filters, and it is counted.
+        INVARIANT(mask.words[0] != 0 || mask.words[1] != 0);
+        patterns->over_cap++;
+        patterns->refs[0]++;
+        return 0;
+    }
+    uint32_t pattern = patterns->free_count > 0 ? patterns->free[--patterns->free_count]
+                                                : patterns->count++;
+    patterns->masks[pattern] = mask;
+    patterns->late[pattern] = late;
+    patterns->reach_us[pattern] = reach_of(store, mask);
+    patterns->refs[pattern] = 1;
+    patterns->used++;
+    if (patterns->used * 2 > patterns->slot_count) {
+        grow_slots(patterns);
+    } else {
+        patterns->slots[i] = pattern + 1;
+    }
+    return pattern;
+}
+
+// Takes a slot out and moves the ones behind it back, so that no search stops too early.
+static void clear_slot(struct patterns *patterns, uint32_t i) {
+    uint32_t mask = patterns->slot_count - 1;
+    uint32_t hole = i;
+    for (uint32_t k = (i + 1) & mask; patterns->slots[k] != 0; k = (k + 1) & mask) {
+        uint32_t home = home_of_pattern(patterns, patterns->slots[k] - 1);
+        if (((k - home) & mask) >= ((k - hole) & mask)) {
+            patterns->slots[hole] = patterns->slots[k];
+            hole = k;
+        }
+    }
+    patterns->slots[hole] = 0;
+}
+
+void patterns_drop(struct patterns *patterns, uint32_t pattern) {
+    INVARIANT(patterns->refs[pattern] > 0);
+    if (--patterns->refs[pattern] > 0 || pattern == 0) {
+        return;
+    }
+    uint32_t i = home_of_pattern(patterns, pattern);
+    while (patterns->slots[i] != pattern + 1) {
+        i = (i + 1) & (patterns->slot_count - 1);
+    }
+    clear_slot(patterns, i);
+    patterns->free[patterns->free_count++] = pattern;
+    patterns->used--;
+}

@@ -1,0 +1,13 @@
+#pragma once
+// Random plans and operations, each value compared with a recount. For windows_test.c.
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// False at the first difference, which is printed with the seed of its round.
+bool random_rounds(uint64_t seed, uint64_t operations);
+// One round twice; the state's hashes must be equal.
+bool random_twice(uint64_t seed, uint64_t operations);
+// Memory for states in tests: lazily taken, freed by test_memory_free().
+void *test_memory(void *context, uint64_t size);
+void test_memory_free(void);

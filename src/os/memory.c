@@ -1,0 +1,57 @@
+#include "os/memory.h"
+
+#include "base/slice.h"
+#include "base/status.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static size_t whole_pages(size_t size) {
+    return (size + MEMORY_LARGE_PAGE - 1) / MEMORY_LARGE_PAGE * MEMORY_LARGE_PAGE;
+}
+
+// Large pages need an aligned start, which mmap does not promise: a page more is mapped and the ends are cut.
+void *memory_map_large(size_t size) {
+    size_t whole = whole_pages(size == 0 ? 1 : size);
+    INVARIANT(whole >= size);
+    char *mapped = mmap(NULL, whole + MEMORY_LARGE_PAGE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    INVARIANT(mapped != MAP_FAILED);
+    size_t before = whole_pages((uintptr_t)mapped) - (uintptr_t)mapped;
+    if (before > 0) {
+        munmap(mapped, before);
+    }
+    char *memory = mapped + before;
+    munmap(memory + whole, MEMORY_LARGE_PAGE - before);
+    madvise(memory, whole, MADV_HUGEPAGE); // a wish: refused, it is small pages
+    return memory;
+}
+
+void memory_unmap_large(void *memory, size_t size) {
+    if (memory != NULL) {
+        INVARIANT(munmap(memory, whole_pages(size == 0 ? 1 : size)) == 0);
+    }
+}
+
+void memory_touch(void *memory, size_t size) {
+    volatile char *bytes = memory;
+    for (size_t at = 0; at < size; at += 4096) {
+        bytes[at] = bytes[at];
+    }
+}
+
+uint64_t memory_resident_bytes(void) {
+    char text[256];
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return 0;
+    }
+    ssize_t size = read(fd, text, sizeof text);
+    close(fd);
+    Slice rest = {text, size > 0 ? (size_t)size : 0};
+    Slice part;
+    int64_t pages = 0;
+    bool ok = slice_split(&rest, ' ', &part) && slice_split(&rest, ' ', &part) && slice_to_i64(part, &pages);
+    return ok ? (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}

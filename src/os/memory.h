@@ -1,0 +1,23 @@
+#pragma once
+// Memory for the large tables: zeroed, on 2 MiB pages where the system gives them (a random look-up then misses
+// the TLB far less), and returned as a whole.
+//
+//     void *slots = memory_map_large(bytes);
+//     memory_touch(slots, bytes);          // the first touch of a page costs 1 to 10 us: not while deciding
+//     ...
+//     memory_unmap_large(slots, bytes);
+//
+// Never fails: a process that gets no memory stops.
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MEMORY_LARGE_PAGE = 2 << 20 };
+
+void *memory_map_large(size_t size);
+// `size` as it was mapped. NULL is let pass.
+void memory_unmap_large(void *memory, size_t size);
+// Makes every page be there now, without changing what it holds.
+void memory_touch(void *memory, size_t size);
+// Bytes of memory that the process has in use; 0 when the system does not say.
+uint64_t memory_resident_bytes(void);

@@ -1,0 +1,58 @@
+#include "base/test.h"
+#include "os/clock.h"
+#include "os/memory.h"
+#include "os/progress.h"
+
+static bool test_clock(void) {
+    uint64_t before = clock_monotonic_ns();
+    uint64_t cpu = clock_thread_cpu_ns();
+    CHECK(clock_monotonic_ns() >= before && clock_thread_cpu_ns() >= cpu);
+    CHECK(clock_wall_us() > INT64_C(1700000000000000));
+    return true;
+}
+
+static bool test_memory(void) {
+    size_t size = 9 << 20;
+    char *memory = memory_map_large(size);
+    CHECK((uintptr_t)memory % MEMORY_LARGE_PAGE == 0);
+    CHECK(memory[0] == 0 && memory[size - 1] == 0);
+    uint64_t before = memory_resident_bytes();
+    memory[size - 1] = 1;
+    memory_touch(memory, size);
+    CHECK(memory[size - 1] == 1);
+    CHECK(memory_resident_bytes() >= before && before > 0);
+    memory_unmap_large(memory, size);
+    memory_unmap_large(NULL, 0);
+    return true;
+}
+
+static bool renders(struct progress_plan plan, uint64_t done, uint64_t position, uint64_t ms,
+                    const char *expected) {
+    struct buf out;
+    buf_init(&out, 1024);
+    progress_render(&plan, done, position, ms * 1000000, &out);
+    bool ok = slice_is(buf_slice(&out), expected);
+    CHECK_THAT(ok, "%.*s", SLICE_ARGS(buf_slice(&out)));
+    buf_deinit(&out);
+    return true;
+}
+
+static bool test_progress(void) {
+    struct progress_plan plan = {.label = "deciding", .unit = "events", .size = 1000};
+    CHECK(renders(plan, 1250000, 625, 2500, "deciding  1,250,000 events  62%  500,000/s  2s left"));
+    CHECK(renders(plan, 7, 1, 10000, "deciding  7 events  0%  0/s  2h46m left"));
+    CHECK(renders(plan, 7, 100, 10000, "deciding  7 events  10%  0/s  1m30s left"));
+    CHECK(renders(plan, 999, 1000, 1000, "deciding  999 events  100%  999/s"));
+    plan.size = 0;
+    CHECK(renders(plan, 1000, 5, 500, "deciding  1,000 events  2,000/s"));
+    struct progress progress;
+    progress_begin(&progress, &plan);
+    progress_update(&progress, 1, 1);
+    progress_end(&progress);
+    return true;
+}
+
+int main(int argc, char **argv) {
+    static const struct test tests[] = {TEST(test_clock), TEST(test_memory), TEST(test_progress)};
+    return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

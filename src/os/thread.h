@@ -1,0 +1,38 @@
+#pragma once
+// Threads, and the queue over which one hands work to the next. Threads share nothing but what goes through a
+// queue or what is immutable; there are no locks elsewhere.
+//
+//     struct queue *parsed = queue_create(8);
+//     struct thread *parser = thread_start("parse", parse_all, &context);   // queue_push(...), queue_close()
+//     for (struct batch *batch; (batch = queue_pop(parsed)) != NULL;) { ... }
+//     thread_join(parser);
+//     queue_destroy(parsed);
+//
+// The queue is bounded: who is faster waits. It hands over batches, not events: one hand-over that puts a
+// thread to sleep and wakes another costs some 10 us. Two queues in opposite directions make a pool of
+// batches that go round without malloc.
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct thread;
+
+// Never fails: a process that gets no thread stops. `name` shows in ps and in debuggers (15 bytes).
+struct thread *thread_start(const char *name, void (*run)(void *context), void *context);
+// Waits for its end and frees it. NULL is let pass.
+void thread_join(struct thread *thread);
+
+// A queue of pointers between one thread that pushes and one that pops, first in, first out.
+struct queue;
+
+struct queue *queue_create(uint32_t capacity);
+// Both threads must be done with it. Items still inside are the caller's.
+void queue_destroy(struct queue *queue);
+// Waits for room. False, and the item stays the caller's, when the queue is closed. The item is not NULL.
+bool queue_push(struct queue *queue, void *item);
+// Waits for an item. NULL when the queue is closed and empty.
+void *queue_pop(struct queue *queue);
+// An item if there is one, without waiting.
+void *queue_try_pop(struct queue *queue);
+// From either side: nothing more goes in, what is inside still comes out. Wakes whoever waits.
+void queue_close(struct queue *queue);
