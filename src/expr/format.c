@@ -5,6 +5,7 @@
 // Numbers are written without regard to the locale; an infinity or not-a-number is written by its name under
 // every verb that takes doubles.
 
+#include "base/money.h"
 #include "expr/net.h"
 #include "expr/number.h"
 #include "expr/run.h"
@@ -175,7 +176,7 @@ static void put_fraction(struct format *format, const struct value *value, char 
         number = value->number;
         break;
     case VALUE_MONEY:
-        number = value->number / MONEY_UNIT;
+        number = value->number / MONEY_SCALE;
         break;
     default:
         fail(format, verb == 'f' ? "fixed-point clause can only be used on numbers"

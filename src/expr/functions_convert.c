@@ -1,5 +1,6 @@
 // Conversions between the basic types. What does not fit is an error, never cut.
 
+#include "base/money.h"
 #include "expr/net.h"
 #include "expr/number.h"
 #include "expr/run.h"
@@ -27,7 +28,7 @@ BODY(int_from) {
     case VALUE_DOUBLE:
         return number_double_to_int(from->number, &result) ? value_int(result) : range_error();
     case VALUE_MONEY:
-        return number_double_to_int(from->number / MONEY_UNIT, &result) ? value_int(result)
+        return number_double_to_int(from->number / MONEY_SCALE, &result) ? value_int(result)
                                                                         : range_error();
     case VALUE_TIMESTAMP:
         return value_int(from->time.seconds);
@@ -60,7 +61,7 @@ BODY(double_from) {
     case VALUE_UINT:
         return value_double((double)from->unsigned_integer);
     case VALUE_MONEY:
-        return value_double(from->number / MONEY_UNIT);
+        return value_double(from->number / MONEY_SCALE);
     default:
         return number_parse_double(from->text, &result) ? value_double(result)
                                                         : run_error("the text is not a double");

@@ -30,7 +30,7 @@ static double minor_of(const struct value *number) {
     case VALUE_MONEY:
         return number->number;
     case VALUE_INT:
-        return (double)number->integer * MONEY_UNIT;
+        return (double)number->integer * MONEY_SCALE;
     default:
         return money_from_major(plain(number));
     }
@@ -81,7 +81,7 @@ BODY(rest) {
     }
     if (left->kind == VALUE_MONEY) { // counted in minor units, where it is exact, told in major ones
         struct value minor = rest_of(left->number, minor_of(right));
-        return minor.kind == VALUE_MISSING ? minor : value_double(minor.number / MONEY_UNIT);
+        return minor.kind == VALUE_MISSING ? minor : value_double(minor.number / MONEY_SCALE);
     }
     return rest_of(plain(left), plain(right));
 }

@@ -186,17 +186,10 @@ int number_compare_uint_double(uint64_t left, double right) {
     return compare_doubles((double)left, right);
 }
 
-double money_from_major(double major) {
-    static const double nearly = 1e-6;
-    double minor = major * MONEY_UNIT;
-    double whole = round(minor);
-    return fabs(minor - whole) < nearly ? whole : minor;
-}
-
 size_t money_text(double minor, char text[NUMBER_TEXT_SIZE]) {
     bool is_whole = minor == floor(minor) && fabs(minor) <= (double)MONEY_MAX;
     return is_whole ? money_format((int64_t)minor, MONEY_DIGITS, text)
-                    : number_format_plain(minor / MONEY_UNIT, text);
+                    : number_format_plain(minor / MONEY_SCALE, text);
 }
 
 bool number_double_to_int(double value, int64_t *ret_value) {

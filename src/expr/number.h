@@ -8,7 +8,6 @@ enum {
     NUMBER_TEXT_SIZE = 400,   // holds -1.7e308 written without an exponent
     NUMBER_DIGITS_MAX = 1000, // characters of a decimal fraction that are read; 770 can matter
     MONEY_DIGITS = 2,         // decimals of money: fen
-    MONEY_UNIT = 100,         // minor units of a major one
 };
 
 // Digits in base 10 or 16 without a sign. False on anything else or above UINT64_MAX.
@@ -31,9 +30,6 @@ size_t number_format_plain(double value, char text[NUMBER_TEXT_SIZE]);
 int number_compare_int_double(int64_t left, double right);
 int number_compare_uint_double(uint64_t left, double right);
 
-// Minor units of an amount in major ones. Amounts that mean a whole number of minor units get exactly that:
-// 0.29 * 100 is 28.999999999999996 as a double, and 29 here.
-double money_from_major(double major);
 // "57.16"; a part of a minor unit, which * and / can leave, is written too. Returns the length.
 size_t money_text(double minor, char text[NUMBER_TEXT_SIZE]);
 // Checked conversions: false where the language says "range error".

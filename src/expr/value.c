@@ -1,6 +1,7 @@
 #include "expr/value.h"
 
 #include "base/buf.h"
+#include "base/money.h"
 #include "expr/net.h"
 #include "expr/number.h"
 #include "expr/texts.h"
@@ -33,9 +34,9 @@ static double minor_units(const struct value *number) {
     case VALUE_MONEY:
         return number->number;
     case VALUE_INT:
-        return (double)number->integer * MONEY_UNIT;
+        return (double)number->integer * MONEY_SCALE;
     case VALUE_UINT:
-        return (double)number->unsigned_integer * MONEY_UNIT;
+        return (double)number->unsigned_integer * MONEY_SCALE;
     default:
         return money_from_major(number->number);
     }
