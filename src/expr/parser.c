@@ -1,5 +1,5 @@
 // Parser: recursive descent for what nests, precedence climbing for the binary operators, so that a level of
-// parentheses costs two C frames and not nine. The first syntax error ends it: what follows would be guesses.
+// parentheses costs five C frames and not ten. The first syntax error ends it: what follows would be guesses.
 //
 //     expr     = binary ["?" binary ":" expr]
 //     binary   = unary {operator unary}        || < && < relations, in < + - < * / %
@@ -140,9 +140,13 @@ static bool parse_items(struct parser *parser, const char *closing, struct synta
         if (is_optional != NULL) {
             *VEC_PUSH(is_optional, parser->arena) = optional;
         }
-        bool is_call = is_optional == NULL;
-        if (!accept(parser, ",") || (is_call && at(parser, closing))) {
+        if (!accept(parser, ",")) {
             break;
+        }
+        bool is_call = is_optional == NULL; // lists may end with a comma, calls may not
+        if (is_call && at(parser, closing)) {
+            unexpected(parser, "an argument");
+            return false;
         }
     }
     return expect(parser, closing, slice_is(SLICE(")"), closing) ? "')' or ','" : "']' or ','");
