@@ -169,6 +169,13 @@ static struct node *resolve_beginning(struct check *check, const struct syntax *
     return resolve_beginning(check, syntax->operand);
 }
 
+bool check_is_undeclared(struct check *check, const struct syntax *syntax) {
+    Slice name;
+    bool is_rooted;
+    return check_qualified_name(check, syntax, &name, &is_rooted) &&
+           resolve_beginning(check, syntax) == NULL;
+}
+
 // Fields.
 
 static const struct type *field_type(struct check *check, const struct syntax *syntax,
@@ -204,7 +211,7 @@ static struct node *check_select(struct check *check, const struct syntax *synta
         if (node != NULL) {
             return node;
         }
-        if (resolve_beginning(check, syntax->operand) == NULL) {
+        if (check_is_undeclared(check, syntax->operand)) {
             return unknown_name(check, syntax, name);
         }
     }
@@ -232,7 +239,7 @@ static struct node *check_has(struct check *check, const struct syntax *syntax) 
             note_read(check, node->has.variable);
             return node;
         }
-        if (resolve_beginning(check, syntax->operand) == NULL) {
+        if (check_is_undeclared(check, syntax->operand)) {
             struct syntax place = *syntax;
             place.start = syntax->operand->start;
             place.end = syntax->name_end;

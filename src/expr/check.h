@@ -35,6 +35,8 @@ struct node *check_error(struct check *check, const struct syntax *syntax, Slice
 // Joined names "a.b.c", unless something else than names is in it or the first is a local.
 bool check_qualified_name(struct check *check, const struct syntax *syntax, Slice *ret_name,
                           bool *ret_is_rooted);
+// Whether it is a qualified name of which not even a beginning is declared.
+bool check_is_undeclared(struct check *check, const struct syntax *syntax);
 void check_hold(struct node *node, const struct node *child);
 // Rules: an int node as a double, a number node as money.
 struct node *check_convert(struct check *check, struct node *node, const struct type *type);

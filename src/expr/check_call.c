@@ -426,22 +426,46 @@ static bool find_qualified(struct check *check, const struct syntax *syntax,
     return find_callee(check, name, is_rooted, ret_callee);
 }
 
+// `strings.qoute(x)`: neither the function nor what stands before it is known, so the two are one name.
+static Slice name_in_message(struct check *check, const struct syntax *syntax) {
+    Slice prefix;
+    bool is_rooted;
+    if (syntax->call.target == NULL || !check_is_undeclared(check, syntax->call.target)) {
+        return syntax->name;
+    }
+    check_qualified_name(check, syntax->call.target, &prefix, &is_rooted);
+    return arena_printf(check->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(syntax->name));
+}
+
+static bool find_any_callee(struct check *check, const struct syntax *syntax,
+                            struct callee *ret_callee, const struct syntax **ret_receiver) {
+    *ret_receiver = syntax->call.target;
+    *ret_callee = (struct callee){syntax->call.op, syntax->name};
+    if (syntax->call.op != OP_HOST) {
+        return true;
+    }
+    if (syntax->call.target == NULL) {
+        return find_callee(check, syntax->name, false, ret_callee);
+    }
+    if (find_qualified(check, syntax, ret_callee)) {
+        *ret_receiver = NULL;
+        return true;
+    }
+    return find_callee(check, syntax->name, true, ret_callee);
+}
+
 struct node *check_call(struct check *check, const struct syntax *syntax) {
-    const struct syntax *receiver = syntax->call.target;
-    struct callee callee = {syntax->call.op, syntax->name};
-    bool is_known = true;
-    if (callee.op == OP_HOST) {
-        if (receiver != NULL && find_qualified(check, syntax, &callee)) {
-            receiver = NULL;
-        } else {
-            is_known = find_callee(check, syntax->name, receiver != NULL, &callee);
-        }
+    struct callee callee;
+    const struct syntax *receiver;
+    if (!find_any_callee(check, syntax, &callee, &receiver)) {
+        Slice name = name_in_message(check, syntax);
+        bool is_one_name = name.size > syntax->name.size;
+        uint32_t ignored;
+        check_arguments(check, syntax, is_one_name ? NULL : receiver, &ignored);
+        return unknown_function(check, syntax, name);
     }
     uint32_t count;
     struct node **arguments = check_arguments(check, syntax, receiver, &count);
-    if (!is_known) {
-        return unknown_function(check, syntax, syntax->name);
-    }
     struct node *call = new_call(check, syntax, callee.op, callee.name, arguments, count);
     call->call.is_member = receiver != NULL;
     return settle(check, syntax, call, arguments);

@@ -7,7 +7,7 @@
 
 #include "base/money.h"
 #include "expr/net.h"
-#include "expr/number.h"
+#include "expr/numeral.h"
 #include "expr/run.h"
 #include "expr/texts.h"
 #include "expr/times.h"
@@ -30,8 +30,8 @@ static void fail(struct format *format, const char *clause, const struct value *
 }
 
 static void put_plain(struct format *format, double number) {
-    char text[NUMBER_TEXT_SIZE];
-    size_t size = number_format_plain(number, text);
+    char text[NUMERAL_TEXT_SIZE];
+    size_t size = numeral_format_plain(number, text);
     buf_put(&format->out, (Slice){text, size});
 }
 
@@ -97,7 +97,7 @@ static void put_map(struct format *format, const struct value_map *map, uint32_t
 }
 
 static void put_value(struct format *format, const struct value *value, uint32_t depth) {
-    char text[NUMBER_TEXT_SIZE];
+    char text[NUMERAL_TEXT_SIZE];
     if (depth == VALUE_DEPTH_MAX) {
         format->error = run_error("the value is nested too deeply to be written");
         return;

@@ -1,7 +1,7 @@
 // The math extension.
 
 #include "base/money.h"
-#include "expr/number.h"
+#include "expr/numeral.h"
 #include "expr/run.h"
 
 #include <math.h>

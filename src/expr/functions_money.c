@@ -4,7 +4,7 @@
 // money means major units. Results past what a double holds exactly are an error, since they could not be
 // trusted.
 
-#include "expr/number.h"
+#include "expr/numeral.h"
 #include "expr/run.h"
 
 #include "base/money.h"

@@ -236,6 +236,7 @@ static bool test_suggestions(void) {
         {"event.amonut > 1", "did you mean 'event.amount'?"},
         {"event.channel == 'mobil'", "did you mean 'mobile'?"},
         {"siz('a') == 1", "did you mean 'size'?"},
+        {"strings.qoute('x') == 'y'", "did you mean 'strings.quote'?"},
         {"event.first + 1 == 2", NULL},
     };
     bool all_good = true;

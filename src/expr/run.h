@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "expr/env.h"
 
-enum { RUN_COMPARES_MAX = 100000000 }; // of values with values, in one evaluation
+enum { RUN_COMPARES_MAX = 10000000 }; // of values with values, in one evaluation
 
 struct evaluation {
     const struct expr *expr;

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/money.h"
 #include "expr/net.h"
-#include "expr/number.h"
+#include "expr/numeral.h"
 #include "expr/texts.h"
 #include "expr/times.h"
 
@@ -53,7 +53,7 @@ static int compare_numbers(const struct value *left, const struct value *right) 
         case VALUE_UINT:
             return compare_int_uint(left->integer, right->unsigned_integer);
         default:
-            return number_compare_int_double(left->integer, right->number);
+            return numeral_compare_int_double(left->integer, right->number);
         }
     }
     if (left->kind == VALUE_UINT && right->kind == VALUE_UINT) {
@@ -61,7 +61,7 @@ static int compare_numbers(const struct value *left, const struct value *right) 
                (left->unsigned_integer < right->unsigned_integer);
     }
     if (left->kind == VALUE_UINT && right->kind == VALUE_DOUBLE) {
-        return number_compare_uint_double(left->unsigned_integer, right->number);
+        return numeral_compare_uint_double(left->unsigned_integer, right->number);
     }
     if (left->kind == VALUE_DOUBLE && right->kind == VALUE_DOUBLE) {
         return compare_doubles(left->number, right->number);
@@ -226,8 +226,8 @@ const struct type *value_type(const struct value *value) {
 static void put_value(struct buf *out, const struct value *value, uint32_t depth);
 
 static void put_double(struct buf *out, double number) {
-    char text[NUMBER_TEXT_SIZE];
-    size_t size = number_format(number, text);
+    char text[NUMERAL_TEXT_SIZE];
+    size_t size = numeral_format(number, text);
     bool is_special = number != number || number - number != 0;
     if (is_special) {
         buf_printf(out, "double(\"%s\")", text);
@@ -239,7 +239,7 @@ static void put_double(struct buf *out, double number) {
 }
 
 static void put_money(struct buf *out, double minor) {
-    char text[NUMBER_TEXT_SIZE];
+    char text[NUMERAL_TEXT_SIZE];
     size_t size = money_text(minor, text);
     buf_put(out, (Slice){text, size});
 }
