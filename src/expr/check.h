@@ -1,5 +1,6 @@
 #pragma once
-// Check: from syntax to the checked tree. check.c walks and resolves names; check_call.c finds overloads.
+// Check: from syntax to the checked tree. check.c walks and resolves names, check_items.c does
+// lists and maps, check_call.c finds overloads.
 
 #include "expr/env.h"
 #include "expr/infer.h"
@@ -21,13 +22,16 @@ struct check {
     uint32_t local_count;          // the largest the scope has been
     VEC(struct node *) nodes;      // all, for their types to be settled at the end
     VEC(const struct expr_variable *) reads;
-    bool is_lenient; // expr_parse_only(): types are not looked at, unknown names fail when they are read
+    bool is_lenient; // expr_parse_only(): no types, and unknown names fail when they are read
 };
 
 struct node *check_node(struct check *check, const struct syntax *syntax);
 struct node *check_call(struct check *check, const struct syntax *syntax);
 
-// For check_call.c.
+struct node *check_list(struct check *check, const struct syntax *syntax);
+struct node *check_map(struct check *check, const struct syntax *syntax);
+
+// Between the files.
 struct node *check_new(struct check *check, NodeKind kind, const struct syntax *syntax,
                        const struct type *type);
 // A node that stands for what could not be understood; it gives no further errors.

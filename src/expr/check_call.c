@@ -1,7 +1,8 @@
 // Calls: which overload of an operator or function the types of the arguments mean.
 //
-// All overloads that fit are looked for. One: it is kept in the node. Several, which happens with dyn
-// arguments: the values decide when the expression runs, and the type is their common result or dyn.
+// All overloads that fit are looked for. One: it is kept in the node. Several, which happens with
+// dyn arguments: the values decide when the expression runs, and the type is their common result or
+// dyn.
 
 #include "expr/check.h"
 #include "expr/pattern.h"
@@ -165,7 +166,8 @@ static void match_host(struct check *check, struct node *call, struct matches *m
     }
 }
 
-// Rules: an int may be given where a host's function wants a double, and a number where it wants money.
+// Rules: an int may be given where a host's function wants a double, and a number where it wants
+// money.
 static void adapt_to_host(struct check *check, struct node *call, struct node **arguments) {
     const struct host_function *host = env_find_function(check->env, call->call.name);
     bool is_alone = host != NULL && host->next == NULL &&
@@ -369,7 +371,8 @@ struct callee {
     Slice name; // full
 };
 
-static bool find_callee(struct check *check, Slice name, bool is_rooted, struct callee *ret_callee) {
+static bool find_callee(struct check *check, Slice name, bool is_rooted,
+                        struct callee *ret_callee) {
     Slice candidate;
     for (uint32_t i = 0;
          env_candidate(check->env, name, is_rooted, i, check->arena, &candidate); i++) {
@@ -396,7 +399,8 @@ static struct node *unknown_function(struct check *check, const struct syntax *s
             diag_hint(check->report->diags, diag, "did you mean '%.*s'?", SLICE_ARGS(nearest));
         }
     }
-    return check_error(check, syntax, arena_printf(check->arena, "unknown function '%.*s'", SLICE_ARGS(name)));
+    return check_error(
+        check, syntax, arena_printf(check->arena, "unknown function '%.*s'", SLICE_ARGS(name)));
 }
 
 static struct node **check_arguments(struct check *check, const struct syntax *syntax,
@@ -422,11 +426,13 @@ static bool find_qualified(struct check *check, const struct syntax *syntax,
     if (!check_qualified_name(check, syntax->call.target, &prefix, &is_rooted)) {
         return false;
     }
-    Slice name = arena_printf(check->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(syntax->name));
+    Slice name =
+        arena_printf(check->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(syntax->name));
     return find_callee(check, name, is_rooted, ret_callee);
 }
 
-// `strings.qoute(x)`: neither the function nor what stands before it is known, so the two are one name.
+// `strings.qoute(x)`: neither the function nor what stands before it is known, so the two are one
+// name.
 static Slice name_in_message(struct check *check, const struct syntax *syntax) {
     Slice prefix;
     bool is_rooted;

@@ -132,7 +132,8 @@ static bool test_printing(void) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct expr_text text = {.text = slice_of(cases[i][0])};
         const struct expr *expr = expr_compile(fixture.env, &text, &fixture.arena, &fixture.diags);
-        Slice got = expr == NULL ? SLICE("refused") : expr_node_text(&fixture.arena, expr_root(expr));
+        Slice got = expr == NULL ? SLICE("refused")
+                                 : expr_node_text(&fixture.arena, expr_root(expr));
         bool is_good = slice_is(got, cases[i][1] == NULL ? "refused" : cases[i][1]);
         if (!is_good) {
             fprintf(stderr, "%s is printed as %.*s\n", cases[i][0], SLICE_ARGS(got));
@@ -196,7 +197,8 @@ static bool test_limits(void) {
     fixture_init(&fixture, EXPR_STANDARD, variables, VARIABLES);
     bool all_good = true;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        Slice text = repeat(&fixture, cases[i].open, cases[i].middle, cases[i].close, cases[i].count);
+        Slice text =
+            repeat(&fixture, cases[i].open, cases[i].middle, cases[i].close, cases[i].count);
         Slice got = fixture_run(&fixture, text);
         bool is_good = slice_starts_with(got, slice_of(cases[i].expected));
         if (!is_good) {
@@ -226,7 +228,8 @@ static bool test_budgets(void) {
     fixture_init(&fixture, EXPR_STANDARD, variables, VARIABLES);
     bool all_good = fixture_check(&fixture, cases, sizeof cases / sizeof cases[0]);
     Slice doubling = repeat(&fixture, "cel.bind(x, x + x, ", "size(x)", ")", 100);
-    Slice text = arena_printf(&fixture.arena, "cel.bind(x, 'abcdefgh', %.*s)", SLICE_ARGS(doubling));
+    Slice text =
+        arena_printf(&fixture.arena, "cel.bind(x, 'abcdefgh', %.*s)", SLICE_ARGS(doubling));
     all_good = all_good && slice_is(fixture_run(&fixture, text), "error");
     // Lists in lists: small in memory, a tree of 2^100 leaves to whoever walks it.
     Slice nesting = repeat(&fixture, "cel.bind(x, [x, x], ", "x == x", ")", 100);

@@ -1,9 +1,10 @@
 // The conformance suite of the specification: cel_conformance FILE...
 //
-// Reads files of tests (google/cel-spec tests/simple, as JSON, where an int is {"$int": "1"}, a double
-// {"$num": "1.5"} and bytes are {"$hex": "00ff"}; a field that is repeated once may stand without its list),
-// runs them and says for each file how many passed. A test that did not is printed with the reason. Skipped is
-// what needs protobuf: its messages, their enumerations and its wrappers.
+// Reads files of tests (google/cel-spec tests/simple, as JSON, where an int is {"$int": "1"}, a
+// double {"$num": "1.5"} and bytes are {"$hex": "00ff"}; a field that is repeated once may stand
+// without its list), runs them and says for each file how many passed. A test that did not is
+// printed with the reason. Skipped is what needs protobuf: its messages, their enumerations and its
+// wrappers.
 //
 // The last line is "N passed, N failed, N skipped"; the exit code is 0 when nothing failed.
 
@@ -77,7 +78,8 @@ static const struct json_node *node_of(Json json) {
 }
 
 static Json member(Json json, const char *key) {
-    return (Json){json.tree, exists(json) ? json_member(json.tree, json.at, slice_of(key)) : JSON_NONE};
+    uint32_t at = exists(json) ? json_member(json.tree, json.at, slice_of(key)) : JSON_NONE;
+    return (Json){json.tree, at};
 }
 
 static Slice text_of(Json json) {

@@ -14,7 +14,8 @@ static const struct expr_variable variables[] = {
     {.name = {"f.ratio", 7}, .type = TYPE(DOUBLE), .slot = 4},
 };
 
-static bool read_value(void *context, uint32_t slot, struct arena *scratch, struct value *ret_value) {
+static bool read_value(void *context, uint32_t slot, struct arena *scratch,
+                       struct value *ret_value) {
     (void)scratch;
     *ret_value = ((const struct value *)context)[slot];
     return true;

@@ -1,5 +1,5 @@
-// Any text as an expression, in both dialects: it may be refused or fail, never crash; and what the printer
-// writes of it must read back as the same.
+// Any text as an expression, in both dialects: it may be refused or fail, never crash; and what the
+// printer writes of it must read back as the same.
 
 #include "expr/node.h"
 
@@ -20,7 +20,8 @@ static const struct expr_variable variables[] = {
 };
 
 // Slot 2 is missing; slot 5 is not of the type that was declared, which must do no harm.
-static bool read_value(void *context, uint32_t slot, struct arena *scratch, struct value *ret_value) {
+static bool read_value(void *context, uint32_t slot, struct arena *scratch,
+                       struct value *ret_value) {
     static const struct value_list empty = {0};
     (void)context;
     (void)scratch;
@@ -40,7 +41,8 @@ static void evaluate(const struct expr *expr, struct arena *scratch) {
     value_text(scratch, &value);
 }
 
-static void check_printed(const struct expr_env *env, const struct expr *expr, struct arena *arena) {
+static void check_printed(const struct expr_env *env, const struct expr *expr,
+                          struct arena *arena) {
     enum { LONGEST = EXPR_TEXT_MAX / 2 };
     Slice once = expr_node_text(arena, expr_root(expr));
     struct diag_list diags;

@@ -1,7 +1,9 @@
 #pragma once
-// What the tests of expr share: an environment of each dialect, and one call from a text to what it gives.
+// What the tests of expr share: an environment of each dialect, and one call from a text to what it
+// gives.
 //
-// Variables: name, type and the source of its value, itself an expression of the rules; NULL is missing.
+// Variables: name, type and the source of its value, itself an expression of the rules; NULL is
+// missing.
 
 #include "base/test.h"
 #include "expr/node.h"
@@ -17,7 +19,7 @@ struct test_variable {
 
 struct test_case {
     const char *text;
-    const char *expected; // value_text() of the result, "error", "missing", or "EX012 1:5" when refused
+    const char *expected; // value_text(), "error", "missing", or "EX012 1:5" when refused
 };
 
 struct fixture {

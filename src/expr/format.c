@@ -2,8 +2,8 @@
 //
 //     %[.precision]verb     verbs s d f e x X o b; %% is a percent sign
 //
-// Numbers are written without regard to the locale; an infinity or not-a-number is written by its name under
-// every verb that takes doubles.
+// Numbers are written without regard to the locale; an infinity or not-a-number is written by its
+// name under every verb that takes doubles.
 
 #include "base/money.h"
 #include "expr/net.h"
@@ -25,8 +25,9 @@ struct format {
 };
 
 static void fail(struct format *format, const char *clause, const struct value *value) {
-    format->error = run_error_format(format->run, "%s, was given %.*s", clause,
-                                     SLICE_ARGS(type_text(format->run->scratch, value_type(value))));
+    Slice type = type_text(format->run->scratch, value_type(value));
+    format->error =
+        run_error_format(format->run, "%s, was given %.*s", clause, SLICE_ARGS(type));
 }
 
 static void put_plain(struct format *format, double number) {
@@ -163,7 +164,8 @@ static void put_decimal(struct format *format, const struct value *value) {
 }
 
 // %f and %e.
-static void put_fraction(struct format *format, const struct value *value, char verb, int precision) {
+static void put_fraction(struct format *format, const struct value *value, char verb,
+                         int precision) {
     double number;
     switch (value->kind) {
     case VALUE_INT:
@@ -311,8 +313,10 @@ static struct value run_format(struct format *format, Slice text, const struct v
     if (format->error.kind == VALUE_ERROR) {
         return format->error;
     }
-    return buf_overflowed(&format->out) ? run_too_much()
-                                        : run_text(format->run, VALUE_STRING, buf_slice(&format->out));
+    if (buf_overflowed(&format->out)) {
+        return run_too_much();
+    }
+    return run_text(format->run, VALUE_STRING, buf_slice(&format->out));
 }
 
 struct value call_format(struct evaluation *run, const struct value *arguments, uint32_t count) {

@@ -91,7 +91,8 @@ static struct token lex_number(struct lexer *lexer) {
     }
     token.end = lexer->at;
     if (!is_good) {
-        report_error(lexer->report, ERROR_NUMBER, token.start, token.end, "%.*s is not a number that fits",
+        report_error(lexer->report, ERROR_NUMBER, token.start, token.end,
+                     "%.*s is not a number that fits",
                      SLICE_ARGS(slice_part(lexer->text, token.start, token.end - token.start)));
         return bad(lexer, token.start);
     }

@@ -71,7 +71,8 @@ static size_t format_special(double value, char text[NUMERAL_TEXT_SIZE]) {
                             isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 }
 
-// Digits of the shortest scientific form that reads back the same, as "d.ddde+x"; returns the precision.
+// Digits of the shortest scientific form that reads back the same, as "d.ddde+x"; returns the
+// precision.
 static int shortest_precision(double value, char text[NUMERAL_TEXT_SIZE]) {
     enum { ALWAYS_EXACT = 16 };
     int precision = 0;
@@ -93,7 +94,8 @@ static int exponent_of(const char *scientific) {
     return is_number ? (int)exponent : 0;
 }
 
-static size_t format_fixed(double value, int precision, int exponent, char text[NUMERAL_TEXT_SIZE]) {
+static size_t format_fixed(double value, int precision, int exponent,
+                           char text[NUMERAL_TEXT_SIZE]) {
     int decimals = precision > exponent ? precision - exponent : 0;
     return (size_t)snprintf(text, NUMERAL_TEXT_SIZE, "%.*f", decimals, value);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Numeral: the rules of the language for numbers: literals and texts to values and back, and the order of an
-// integer against a double.
+// Numeral: the rules of the language for numbers: literals and texts to values and back, and the
+// order of an integer against a double.
 
 #include "base/slice.h"
 
@@ -17,15 +17,15 @@ bool numeral_parse_uint(Slice text, uint64_t *ret_value);
 // A decimal fraction with an optional sign and exponent, or NaN, Infinity, Inf in any case.
 bool numeral_parse_double(Slice text, double *ret_value);
 
-// The shortest text that reads back as the same double, with an exponent for very large and small ones:
-// "0.1", "1e+30", "NaN", "-Infinity". Returns the length.
+// The shortest text that reads back as the same double, with an exponent for very large and small
+// ones: "0.1", "1e+30", "NaN", "-Infinity". Returns the length.
 size_t numeral_format(double value, char text[NUMERAL_TEXT_SIZE]);
 // The same without an exponent: "1000000000000000000000000000000".
 size_t numeral_format_plain(double value, char text[NUMERAL_TEXT_SIZE]);
 
-// <0, 0, >0, or 2 when the double is not a number. The integer is compared as the double nearest to it: past
-// 2^53 neighbours become equal, as the conformance suite asks for. A double outside of the integer's range is
-// never equal to one.
+// <0, 0, >0, or 2 when the double is not a number. The integer is compared as the double nearest to
+// it: past 2^53 neighbours become equal, as the conformance suite asks for. A double outside of the
+// integer's range is never equal to one.
 int numeral_compare_int_double(int64_t left, double right);
 int numeral_compare_uint_double(uint64_t left, double right);
 

@@ -243,8 +243,9 @@ static bool test_suggestions(void) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         fixture_run(&fixture, slice_of(cases[i].text));
         Slice hint = fixture.diags.count == 1 ? fixture.diags.items[0].hint : SLICE("?");
-        bool is_good = cases[i].hint != NULL ? slice_is(hint, cases[i].hint)
-                                             : slice_starts_with(hint, SLICE("there is: int + int"));
+        bool is_good = cases[i].hint != NULL
+                           ? slice_is(hint, cases[i].hint)
+                           : slice_starts_with(hint, SLICE("there is: int + int"));
         if (!is_good) {
             fprintf(stderr, "%s: hint '%.*s'\n", cases[i].text, SLICE_ARGS(hint));
         }
@@ -261,7 +262,8 @@ static bool test_suggestions(void) {
 static bool test_reads(void) {
     struct fixture fixture;
     fixture_init(&fixture, EXPR_RULES, variables, 11);
-    struct expr_text text = {.text = SLICE("event.count > 1 && has(event.payee) && event.amount > event.count")};
+    struct expr_text text = {
+        .text = SLICE("event.count > 1 && has(event.payee) && event.amount > event.count")};
     const struct expr *expr = expr_compile(fixture.env, &text, &fixture.arena, &fixture.diags);
     uint32_t count = 0;
     const struct expr_variable *const *reads = expr == NULL ? NULL : expr_reads(expr, &count);
