@@ -10,6 +10,16 @@ struct expr_env *expr_env_create(struct arena *arena, ExprDialect dialect) {
     return env;
 }
 
+struct expr_env *expr_env_create_child(const struct expr_env *parent) {
+    struct expr_env *env = expr_env_create(parent->arena, parent->dialect);
+    env->parent = parent;
+    env->container = parent->container;
+    env->has_macros = parent->has_macros;
+    env->zone = parent->zone;
+    env->zone_context = parent->zone_context;
+    return env;
+}
+
 void expr_env_set_zones(struct expr_env *env, ExprZone zone, void *context) {
     env->zone = zone;
     env->zone_context = context;
@@ -70,12 +80,18 @@ bool expr_env_add_function(struct expr_env *env, const struct expr_function *fun
 
 const struct expr_variable *expr_env_find(const struct expr_env *env, Slice name) {
     uint32_t index = map_get(&env->variable_names, name);
-    return index == MAP_NONE ? NULL : env->variables.at[index];
+    if (index != MAP_NONE) {
+        return env->variables.at[index];
+    }
+    return env->parent == NULL ? NULL : expr_env_find(env->parent, name);
 }
 
 const struct host_function *env_find_function(const struct expr_env *env, Slice name) {
     uint32_t index = map_get(&env->function_names, name);
-    return index == MAP_NONE ? NULL : env->functions.at[index];
+    if (index != MAP_NONE) {
+        return env->functions.at[index];
+    }
+    return env->parent == NULL ? NULL : env_find_function(env->parent, name);
 }
 
 const struct type *env_find_type(const struct expr_env *env, Slice name) {
@@ -110,7 +126,8 @@ const struct type *env_find_type(const struct expr_env *env, Slice name) {
 }
 
 Slice env_nearest_variable(const struct expr_env *env, Slice name) {
-    return map_nearest(&env->variable_names, name);
+    Slice nearest = map_nearest(&env->variable_names, name);
+    return nearest.at == NULL && env->parent != NULL ? env_nearest_variable(env->parent, name) : nearest;
 }
 
 Slice env_nearest_function(const struct expr_env *env, Slice name, struct arena *arena) {
@@ -119,8 +136,10 @@ Slice env_nearest_function(const struct expr_env *env, Slice name, struct arena 
     for (int op = OP_INT; op < OP_HOST; op++) {
         map_put(&names, expr_op_text((ExprOp)op), (uint32_t)op);
     }
-    for (uint32_t i = 0; i < env->functions.count; i++) {
-        map_put(&names, env->functions.at[i]->function.name, OP_COUNT + i);
+    for (const struct expr_env *known = env; known != NULL; known = known->parent) {
+        for (uint32_t i = 0; i < known->functions.count; i++) {
+            map_put(&names, known->functions.at[i]->function.name, OP_COUNT + i);
+        }
     }
     return map_nearest(&names, name);
 }

@@ -12,6 +12,7 @@ struct host_function {
 
 struct expr_env {
     struct arena *arena;
+    const struct expr_env *parent; // asked for names this one does not know, or NULL
     ExprDialect dialect;
     Slice container;
     bool has_macros;

@@ -407,6 +407,11 @@ struct value evaluate_node(struct evaluation *run, const struct node *node) {
 
 Status expr_evaluate(const struct expr *expr, const struct expr_input *input, struct arena *scratch,
                      struct value *ret_value) {
+    return expr_evaluate_node(expr, expr->root, input, scratch, ret_value);
+}
+
+Status expr_evaluate_node(const struct expr *expr, const struct node *node, const struct expr_input *input,
+                          struct arena *scratch, struct value *ret_value) {
     struct evaluation run = {
         .expr = expr,
         .env = expr->env,
@@ -420,7 +425,7 @@ Status expr_evaluate(const struct expr *expr, const struct expr_input *input, st
     if (expr->local_count > 0) {
         run.frame = ARENA_ARRAY(scratch, struct value, expr->local_count);
     }
-    struct value value = evaluate_node(&run, expr->root);
+    struct value value = evaluate_node(&run, node);
     bool is_exhausted = run.compares_left == 0 || run.bytes_left == 0;
     if (is_exhausted && value.kind != VALUE_ERROR) {
         value = run.compares_left == 0 ? run_too_long() : run_too_much();

@@ -75,6 +75,9 @@ struct expr_env;
 struct expr;
 
 struct expr_env *expr_env_create(struct arena *arena, ExprDialect dialect);
+// An environment that knows all of its parent's names and functions, and names of its own that others do not see. The
+// parent must not change any more.
+struct expr_env *expr_env_create_child(const struct expr_env *parent);
 void expr_env_set_zones(struct expr_env *env, ExprZone zone, void *context);
 // The container in which unqualified names are looked up first ("x.y"); empty by default.
 void expr_env_set_container(struct expr_env *env, Slice container);
@@ -114,6 +117,9 @@ struct expr_input {
     bool (*read)(void *context, uint32_t slot, struct arena *scratch, struct value *ret_value);
 };
 
+// The same for a part of it that contains no local of an outer comprehension or binding.
+Status expr_evaluate_node(const struct expr *expr, const struct node *node, const struct expr_input *input,
+                          struct arena *scratch, struct value *ret_value);
 // STATUS_OK with a value; STATUS_NOT_FOUND when the result is missing (EXPR_RULES only); STATUS_INVALID with
 // a value of kind VALUE_ERROR that says why.
 Status expr_evaluate(const struct expr *expr, const struct expr_input *input, struct arena *scratch,

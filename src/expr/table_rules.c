@@ -265,7 +265,7 @@ static const struct term *lower_parts(struct expr_table *table, const struct nod
 static const struct term *lower_bool_variable(struct expr_table *table, const struct node *node) {
     const struct table_slot *known = &table->slots[node->variable->slot];
     if (known->definition == NULL) {
-        return column_is_true(table, table_lower_number(table, node, false) /* a bool slot */);
+        return column_is_true(table, table_slot_column(table, node->variable->slot));
     }
     const struct expr *outer = table->current;
     table->current = known->definition;

@@ -7,6 +7,8 @@
 #include "expr/texts.h"
 #include "expr/times.h"
 
+#include <math.h>
+
 static int order_of(int64_t left, int64_t right) {
     return (left > right) - (left < right);
 }
@@ -373,4 +375,24 @@ Slice value_text(struct arena *arena, const struct value *value) {
     Slice text = arena_copy(arena, buf_slice(&out));
     buf_deinit(&out);
     return text;
+}
+
+bool value_from_number(const struct type *type, double number, struct value *ret_value) {
+    if (isnan(number)) {
+        return false;
+    }
+    switch (type->kind) {
+    case TYPE_BOOL:
+        *ret_value = value_bool(number > 0);
+        return true;
+    case TYPE_INT:
+        *ret_value = value_int((int64_t)number);
+        return true;
+    case TYPE_MONEY:
+        *ret_value = value_money(number);
+        return true;
+    default:
+        *ret_value = value_double(number);
+        return true;
+    }
 }

@@ -117,6 +117,10 @@ static inline bool value_is_number(const struct value *value) {
            value->kind == VALUE_MONEY;
 }
 
+// The value that a column of doubles stands for: a bool, int, double or amount (minor units) by its type. False
+// when the number is NaN: there is no value.
+bool value_from_number(const struct type *type, double number, struct value *ret_value);
+
 // The static type that a kind of value belongs to, without arguments: list for every list.
 const struct type *value_type(const struct value *value);
 // The value as the language would write it, for messages and the conformance runner.

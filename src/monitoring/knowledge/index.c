@@ -23,7 +23,7 @@ static uint32_t home_of(uint64_t slot, uint32_t mask) {
     return (uint32_t)(slot >> 32) & mask;
 }
 
-void index_init(struct index *index, uint64_t cap) {
+void knowledge_index_init(struct index *index, uint64_t cap) {
     *index = (struct index){0};
     while (index->segment_bits < SEGMENT_BITS_MAX && cap >> index->segment_bits > SEGMENT_ITEMS) {
         index->segment_bits++;
@@ -32,7 +32,7 @@ void index_init(struct index *index, uint64_t cap) {
     index->segments = memory_alloc(index->bytes);
 }
 
-void index_deinit(struct index *index) {
+void knowledge_index_deinit(struct index *index) {
     for (size_t i = 0; index->segments != NULL && i < (size_t)1 << index->segment_bits; i++) {
         free(index->segments[i].slots);
     }
@@ -63,9 +63,9 @@ static void grow(struct index *index, struct index_segment *segment) {
     index->bytes += sizeof *segment->slots * (segment->capacity - old.capacity);
 }
 
-void index_insert(struct index *index, uint64_t hash, uint32_t ref) {
+void knowledge_index_insert(struct index *index, uint64_t hash, uint32_t ref) {
     INVARIANT(ref < UINT32_MAX);
-    struct index_segment *segment = index_segment_of(index, hash);
+    struct index_segment *segment = knowledge_index_segment_of(index, hash);
     if (is_full(segment)) {
         grow(index, segment);
     }
@@ -87,13 +87,13 @@ static uint32_t find(const struct index_segment *segment, uint64_t hash, uint32_
     return at;
 }
 
-void index_replace(struct index *index, uint64_t hash, uint32_t old_ref, uint32_t new_ref) {
-    struct index_segment *segment = index_segment_of(index, hash);
+void knowledge_index_replace(struct index *index, uint64_t hash, uint32_t old_ref, uint32_t new_ref) {
+    struct index_segment *segment = knowledge_index_segment_of(index, hash);
     segment->slots[find(segment, hash, old_ref)] = slot_of(hash, new_ref);
 }
 
-void index_remove(struct index *index, uint64_t hash, uint32_t ref) {
-    struct index_segment *segment = index_segment_of(index, hash);
+void knowledge_index_remove(struct index *index, uint64_t hash, uint32_t ref) {
+    struct index_segment *segment = knowledge_index_segment_of(index, hash);
     uint32_t mask = segment->capacity - 1;
     uint32_t hole = find(segment, hash, ref);
     // A follower moves into the hole unless its home lies behind the hole, on the way from hole to
@@ -110,7 +110,7 @@ void index_remove(struct index *index, uint64_t hash, uint32_t ref) {
     index->count--;
 }
 
-void index_validate(const struct index *index) {
+void knowledge_index_validate(const struct index *index) {
     uint64_t total = 0;
     for (size_t i = 0; i < (size_t)1 << index->segment_bits; i++) {
         const struct index_segment *segment = &index->segments[i];

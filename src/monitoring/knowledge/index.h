@@ -31,35 +31,35 @@ struct index {
 
 // `cap`: how many references there will be at most; it is no limit, it only sets the number of
 // segments.
-void index_init(struct index *index, uint64_t cap);
-void index_deinit(struct index *index);
-void index_insert(struct index *index, uint64_t hash, uint32_t ref);
+void knowledge_index_init(struct index *index, uint64_t cap);
+void knowledge_index_deinit(struct index *index);
+void knowledge_index_insert(struct index *index, uint64_t hash, uint32_t ref);
 // Puts another reference in the place of one that is there.
-void index_replace(struct index *index, uint64_t hash, uint32_t old_ref, uint32_t new_ref);
-void index_remove(struct index *index, uint64_t hash, uint32_t ref);
+void knowledge_index_replace(struct index *index, uint64_t hash, uint32_t old_ref, uint32_t new_ref);
+void knowledge_index_remove(struct index *index, uint64_t hash, uint32_t ref);
 // Asks all slots to be reachable and all counts to be right.
-void index_validate(const struct index *index);
+void knowledge_index_validate(const struct index *index);
 
 // All references whose hash may be this one:
-//     for (struct index_probe probe = index_probe(index, hash); index_next(&probe, &ref);) { ... }
-struct index_probe {
+//     for (struct knowledge_index_probe probe = knowledge_index_probe(index, hash); knowledge_index_next(&probe, &ref);) { ... }
+struct knowledge_index_probe {
     const uint64_t *slots;
     uint32_t mask;
     uint32_t at;
     uint32_t tag;
 };
 
-static inline struct index_segment *index_segment_of(const struct index *index, uint64_t hash) {
+static inline struct index_segment *knowledge_index_segment_of(const struct index *index, uint64_t hash) {
     return &index->segments[index->segment_bits == 0 ? 0 : hash >> (64 - index->segment_bits)];
 }
 
-static inline struct index_probe index_probe(const struct index *index, uint64_t hash) {
-    const struct index_segment *segment = index_segment_of(index, hash);
+static inline struct knowledge_index_probe knowledge_index_probe(const struct index *index, uint64_t hash) {
+    const struct index_segment *segment = knowledge_index_segment_of(index, hash);
     uint32_t mask = segment->capacity - 1; // not used when there are no slots
-    return (struct index_probe){segment->slots, mask, (uint32_t)hash & mask, (uint32_t)hash};
+    return (struct knowledge_index_probe){segment->slots, mask, (uint32_t)hash & mask, (uint32_t)hash};
 }
 
-static inline bool index_next(struct index_probe *probe, uint32_t *ret_ref) {
+static inline bool knowledge_index_next(struct knowledge_index_probe *probe, uint32_t *ret_ref) {
     if (probe->slots == NULL) {
         return false;
     }

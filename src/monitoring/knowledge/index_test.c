@@ -9,7 +9,7 @@
 static uint32_t count_of(const struct index *index, uint64_t hash, uint32_t wanted) {
     uint32_t found = 0;
     uint32_t ref;
-    for (struct index_probe probe = index_probe(index, hash); index_next(&probe, &ref);) {
+    for (struct knowledge_index_probe probe = knowledge_index_probe(index, hash); knowledge_index_next(&probe, &ref);) {
         found += ref == wanted;
     }
     return found;
@@ -19,7 +19,7 @@ static uint32_t count_of(const struct index *index, uint64_t hash, uint32_t want
 static bool against_naive(uint64_t cap, uint64_t hash_mask) {
     enum { ITEMS = 600, STEPS = 60000 };
     struct index index;
-    index_init(&index, cap);
+    knowledge_index_init(&index, cap);
     struct random random;
     random_init(&random, cap ^ hash_mask);
     uint64_t hashes[ITEMS];
@@ -32,21 +32,21 @@ static bool against_naive(uint64_t cap, uint64_t hash_mask) {
         uint32_t item = (uint32_t)random_below(&random, ITEMS);
         ok = count_of(&index, hashes[item], item) == there[item];
         if (there[item] && random_below(&random, 8) == 0) {
-            index_replace(&index, hashes[item], item, item + ITEMS);
+            knowledge_index_replace(&index, hashes[item], item, item + ITEMS);
             ok = ok && count_of(&index, hashes[item], item) == 0;
-            index_replace(&index, hashes[item], item + ITEMS, item);
+            knowledge_index_replace(&index, hashes[item], item + ITEMS, item);
         } else if (there[item]) {
-            index_remove(&index, hashes[item], item);
+            knowledge_index_remove(&index, hashes[item], item);
             there[item] = false;
         } else {
-            index_insert(&index, hashes[item], item);
+            knowledge_index_insert(&index, hashes[item], item);
             there[item] = true;
         }
         if (step % 1000 == 0) {
-            index_validate(&index);
+            knowledge_index_validate(&index);
         }
     }
-    index_deinit(&index);
+    knowledge_index_deinit(&index);
     return ok;
 }
 
@@ -62,23 +62,23 @@ static bool test_random(void) {
 
 static bool test_slab(void) {
     struct slab slab;
-    slab_init(&slab, 40);
+    knowledge_slab_init(&slab, 40);
     bool ok = true;
     for (uint32_t i = 0; i < 5000; i++) {
-        uint32_t number = slab_take(&slab);
+        uint32_t number = knowledge_slab_take(&slab);
         ok = ok && number == i;
-        memset(slab_at(&slab, number), (int)i, 40);
+        memset(knowledge_slab_at(&slab, number), (int)i, 40);
     }
-    slab_give(&slab, 17);
-    slab_give(&slab, 4000);
-    ok = ok && slab.count == 4998 && slab_take(&slab) == 4000 && slab_take(&slab) == 17 &&
-         slab_take(&slab) == 5000;
-    ok = ok && *(unsigned char *)slab_at(&slab, 4999) == (unsigned char)4999;
-    slab_deinit(&slab);
-    slab_init(&slab, 100000); // larger than a block
-    ok = ok && slab_take(&slab) == 0 && slab_take(&slab) == 1;
-    memset(slab_at(&slab, 1), 1, 100000);
-    slab_deinit(&slab);
+    knowledge_slab_give(&slab, 17);
+    knowledge_slab_give(&slab, 4000);
+    ok = ok && slab.count == 4998 && knowledge_slab_take(&slab) == 4000 && knowledge_slab_take(&slab) == 17 &&
+         knowledge_slab_take(&slab) == 5000;
+    ok = ok && *(unsigned char *)knowledge_slab_at(&slab, 4999) == (unsigned char)4999;
+    knowledge_slab_deinit(&slab);
+    knowledge_slab_init(&slab, 100000); // larger than a block
+    ok = ok && knowledge_slab_take(&slab) == 0 && knowledge_slab_take(&slab) == 1;
+    memset(knowledge_slab_at(&slab, 1), 1, 100000);
+    knowledge_slab_deinit(&slab);
     CHECK(ok);
     return true;
 }

@@ -17,15 +17,15 @@ static uint64_t hash_of(uint32_t list, Hash128 key) {
 }
 
 static struct list_entry *entry_at(const struct knowledge *knowledge, uint32_t number) {
-    return slab_at(&knowledge->lists.entries, number);
+    return knowledge_slab_at(&knowledge->lists.entries, number);
 }
 
 // The first entry of a key, or SLAB_NONE.
 static uint32_t find_head(const struct knowledge *knowledge, uint32_t list, Hash128 key) {
     INVARIANT(list < knowledge->plan->list_count);
     uint32_t number;
-    struct index_probe probe = index_probe(&knowledge->lists.index, hash_of(list, key));
-    while (index_next(&probe, &number)) {
+    struct knowledge_index_probe probe = knowledge_index_probe(&knowledge->lists.index, hash_of(list, key));
+    while (knowledge_index_next(&probe, &number)) {
         const struct list_entry *entry = entry_at(knowledge, number);
         if (entry->key.low == key.low && entry->key.high == key.high && entry->list == list) {
             return number;
@@ -43,14 +43,14 @@ void lists_init(struct knowledge *knowledge) {
     for (uint32_t i = 0; i < knowledge->plan->list_count; i++) {
         cap += knowledge->plan->lists[i].cap;
     }
-    slab_init(&knowledge->lists.entries, sizeof(struct list_entry));
-    index_init(&knowledge->lists.index, cap);
+    knowledge_slab_init(&knowledge->lists.entries, sizeof(struct list_entry));
+    knowledge_index_init(&knowledge->lists.index, cap);
     knowledge->lists.counts = memory_alloc(sizeof(uint32_t) * (knowledge->plan->list_count + 1));
 }
 
 void lists_deinit(struct knowledge *knowledge) {
-    slab_deinit(&knowledge->lists.entries);
-    index_deinit(&knowledge->lists.index);
+    knowledge_slab_deinit(&knowledge->lists.entries);
+    knowledge_index_deinit(&knowledge->lists.index);
     free(knowledge->lists.counts);
 }
 
@@ -105,13 +105,13 @@ Status knowledge_list_add(struct knowledge *knowledge, uint32_t list, Hash128 ke
         set_text(knowledge, &entry_at(knowledge, same)->reason, reason);
         return STATUS_OK;
     }
-    uint32_t number = slab_take(&knowledge->lists.entries);
+    uint32_t number = knowledge_slab_take(&knowledge->lists.entries);
     *entry_at(knowledge, number) =
         (struct list_entry){key, entry->begin_us, entry->end_us, list, head, source, reason};
     if (head == SLAB_NONE) {
-        index_insert(&knowledge->lists.index, hash_of(list, key), number);
+        knowledge_index_insert(&knowledge->lists.index, hash_of(list, key), number);
     } else {
-        index_replace(&knowledge->lists.index, hash_of(list, key), head, number);
+        knowledge_index_replace(&knowledge->lists.index, hash_of(list, key), head, number);
     }
     knowledge->lists.counts[list]++;
     return STATUS_OK;
@@ -124,14 +124,14 @@ static void unlink_entry(struct knowledge *knowledge, uint32_t before, uint32_t 
     if (before != SLAB_NONE) {
         entry_at(knowledge, before)->next = entry->next;
     } else if (entry->next != SLAB_NONE) {
-        index_replace(&knowledge->lists.index, hash, number, entry->next);
+        knowledge_index_replace(&knowledge->lists.index, hash, number, entry->next);
     } else {
-        index_remove(&knowledge->lists.index, hash, number);
+        knowledge_index_remove(&knowledge->lists.index, hash, number);
     }
     knowledge->lists.counts[entry->list]--;
     texts_drop(&knowledge->texts, entry->source);
     texts_drop(&knowledge->texts, entry->reason);
-    slab_give(&knowledge->lists.entries, number);
+    knowledge_slab_give(&knowledge->lists.entries, number);
 }
 
 // True when another entry of the chain, cut at the same moment, has this entry's begin and had a
@@ -286,7 +286,7 @@ static void validate_chain(const struct knowledge *knowledge, uint32_t head, uin
 }
 
 void lists_validate(const struct knowledge *knowledge) {
-    index_validate(&knowledge->lists.index);
+    knowledge_index_validate(&knowledge->lists.index);
     uint64_t total = 0;
     uint32_t head;
     EACH_HEAD(&knowledge->lists.index, head) {

@@ -4,7 +4,7 @@
 
 enum { BLOCK_BYTES = 64 << 10 };
 
-void slab_init(struct slab *slab, uint32_t item_size) {
+void knowledge_slab_init(struct slab *slab, uint32_t item_size) {
     INVARIANT(item_size >= sizeof(uint32_t));
     *slab = (struct slab){.item_size = item_size, .free_head = SLAB_NONE};
     while ((uint64_t)item_size << (slab->shift + 1) <= BLOCK_BYTES) {
@@ -12,7 +12,7 @@ void slab_init(struct slab *slab, uint32_t item_size) {
     }
 }
 
-void slab_deinit(struct slab *slab) {
+void knowledge_slab_deinit(struct slab *slab) {
     for (uint32_t i = 0; i < slab->block_count; i++) {
         free(slab->blocks[i]);
     }
@@ -32,11 +32,11 @@ static void add_block(struct slab *slab) {
     slab->bytes += size;
 }
 
-uint32_t slab_take(struct slab *slab) {
+uint32_t knowledge_slab_take(struct slab *slab) {
     slab->count++;
     if (slab->free_head != SLAB_NONE) {
         uint32_t number = slab->free_head;
-        memcpy(&slab->free_head, slab_at(slab, number), sizeof slab->free_head);
+        memcpy(&slab->free_head, knowledge_slab_at(slab, number), sizeof slab->free_head);
         return number;
     }
     INVARIANT(slab->used < SLAB_NONE - 1);
@@ -46,8 +46,8 @@ uint32_t slab_take(struct slab *slab) {
     return slab->used++;
 }
 
-void slab_give(struct slab *slab, uint32_t number) {
-    memcpy(slab_at(slab, number), &slab->free_head, sizeof slab->free_head);
+void knowledge_slab_give(struct slab *slab, uint32_t number) {
+    memcpy(knowledge_slab_at(slab, number), &slab->free_head, sizeof slab->free_head);
     slab->free_head = number;
     slab->count--;
 }

@@ -18,13 +18,13 @@ struct slab {
     uint64_t bytes;
 };
 
-void slab_init(struct slab *slab, uint32_t item_size);
-void slab_deinit(struct slab *slab);
+void knowledge_slab_init(struct slab *slab, uint32_t item_size);
+void knowledge_slab_deinit(struct slab *slab);
 // The number of an item whose bytes are not set.
-uint32_t slab_take(struct slab *slab);
-void slab_give(struct slab *slab, uint32_t number);
+uint32_t knowledge_slab_take(struct slab *slab);
+void knowledge_slab_give(struct slab *slab, uint32_t number);
 
-static inline void *slab_at(const struct slab *slab, uint32_t number) {
+static inline void *knowledge_slab_at(const struct slab *slab, uint32_t number) {
     uint32_t within = number & ((UINT32_C(1) << slab->shift) - 1);
     return slab->blocks[number >> slab->shift] + (size_t)within * slab->item_size;
 }

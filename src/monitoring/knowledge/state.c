@@ -85,7 +85,7 @@ uint64_t knowledge_hash(const struct knowledge *knowledge) {
 void knowledge_validate(const struct knowledge *knowledge) {
     lists_validate(knowledge);
     tables_validate(knowledge);
-    index_validate(&knowledge->texts.index);
+    knowledge_index_validate(&knowledge->texts.index);
 }
 
 struct knowledge_counters knowledge_counters(const struct knowledge *knowledge) {

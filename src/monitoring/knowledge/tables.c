@@ -13,8 +13,8 @@ void tables_init(struct knowledge *knowledge) {
     for (uint32_t i = 0; i < knowledge->plan->table_count; i++) {
         const struct knowledge_table *plan = &knowledge->plan->tables[i];
         uint32_t row_size = (uint32_t)(sizeof(struct row) + sizeof(Cell) * plan->column_count);
-        slab_init(&knowledge->tables[i].rows, row_size);
-        index_init(&knowledge->tables[i].index, plan->cap);
+        knowledge_slab_init(&knowledge->tables[i].rows, row_size);
+        knowledge_index_init(&knowledge->tables[i].index, plan->cap);
         widest = plan->column_count > widest ? plan->column_count : widest;
     }
     knowledge->staged = memory_alloc(sizeof *knowledge->staged * widest);
@@ -22,21 +22,21 @@ void tables_init(struct knowledge *knowledge) {
 
 void tables_deinit(struct knowledge *knowledge) {
     for (uint32_t i = 0; knowledge->tables != NULL && i < knowledge->plan->table_count; i++) {
-        slab_deinit(&knowledge->tables[i].rows);
-        index_deinit(&knowledge->tables[i].index);
+        knowledge_slab_deinit(&knowledge->tables[i].rows);
+        knowledge_index_deinit(&knowledge->tables[i].index);
     }
     free(knowledge->tables);
     free(knowledge->staged);
 }
 
 static struct row *row_at(const struct table *table, uint32_t number) {
-    return slab_at(&table->rows, number);
+    return knowledge_slab_at(&table->rows, number);
 }
 
 static uint32_t find_number(const struct table *table, Hash128 key) {
     uint32_t number;
-    for (struct index_probe probe = index_probe(&table->index, key.low);
-         index_next(&probe, &number);) {
+    for (struct knowledge_index_probe probe = knowledge_index_probe(&table->index, key.low);
+         knowledge_index_next(&probe, &number);) {
         const struct row *row = row_at(table, number);
         if (row->key.low == key.low && row->key.high == key.high) {
             return number;
@@ -92,14 +92,14 @@ uint32_t knowledge_table_rows(const struct knowledge *knowledge, uint32_t table)
 }
 
 static struct row *make_row(struct table *table, const struct knowledge_table *plan, Hash128 key) {
-    uint32_t number = slab_take(&table->rows);
+    uint32_t number = knowledge_slab_take(&table->rows);
     struct row *row = row_at(table, number);
     row->key = key;
     for (uint32_t i = 0; i < plan->column_count; i++) {
         row->cells[i] = plan->columns[i].type == COLUMN_STRING ? (Cell){.text = TEXT_NONE}
                                                                : (Cell){.number = NAN};
     }
-    index_insert(&table->index, key.low, number);
+    knowledge_index_insert(&table->index, key.low, number);
     return row;
 }
 
@@ -171,7 +171,7 @@ uint64_t tables_hash(const struct knowledge *knowledge) {
     for (uint32_t i = 0; i < knowledge->plan->table_count; i++) {
         const struct slab *rows = &knowledge->tables[i].rows;
         for (uint32_t k = 0; k < rows->used; k++) {
-            sum += hash_row(knowledge, &knowledge->plan->tables[i], slab_at(rows, k));
+            sum += hash_row(knowledge, &knowledge->plan->tables[i], knowledge_slab_at(rows, k));
         }
     }
     return sum;
@@ -180,7 +180,7 @@ uint64_t tables_hash(const struct knowledge *knowledge) {
 void tables_validate(const struct knowledge *knowledge) {
     for (uint32_t i = 0; i < knowledge->plan->table_count; i++) {
         const struct table *table = &knowledge->tables[i];
-        index_validate(&table->index);
+        knowledge_index_validate(&table->index);
         INVARIANT(table->rows.count == table->rows.used && table->rows.count == table->index.count);
         INVARIANT(table->rows.count <= knowledge->plan->tables[i].cap);
         for (uint32_t k = 0; k < table->rows.used; k++) {

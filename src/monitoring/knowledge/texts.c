@@ -23,7 +23,7 @@ void texts_init(struct texts *texts, uint64_t cap_bytes) {
     uint64_t chunks = (cap_bytes + chunk_bytes - 1) / chunk_bytes;
     INVARIANT(chunks > 0 && chunks <= (UINT64_C(1) << 32) / CHUNK_UNITS);
     *texts = (struct texts){.chunk_cap = (uint32_t)chunks};
-    index_init(&texts->index, INDEX_CAP);
+    knowledge_index_init(&texts->index, INDEX_CAP);
     texts->bytes = sizeof *texts->chunks * chunks;
     texts->chunks = memory_alloc(texts->bytes);
 }
@@ -34,7 +34,7 @@ void texts_deinit(struct texts *texts) {
     }
     free(texts->chunks);
     if (texts->index.segments != NULL) {
-        index_deinit(&texts->index);
+        knowledge_index_deinit(&texts->index);
     }
     *texts = (struct texts){0};
 }
@@ -92,8 +92,8 @@ bool texts_take(struct texts *texts, Slice text, uint32_t *ret_ref) {
     INVARIANT(text.size <= TEXT_SIZE_MAX);
     uint32_t hash = (uint32_t)hash64(text, 0);
     uint32_t ref;
-    for (struct index_probe probe = index_probe(&texts->index, spread(hash));
-         index_next(&probe, &ref);) {
+    for (struct knowledge_index_probe probe = knowledge_index_probe(&texts->index, spread(hash));
+         knowledge_index_next(&probe, &ref);) {
         if (slice_equal(texts_at(texts, ref), text)) {
             text_of(texts, ref)->users++;
             *ret_ref = ref;
@@ -106,7 +106,7 @@ bool texts_take(struct texts *texts, Slice text, uint32_t *ret_ref) {
     if (text.size > 0) {
         memcpy(stored->bytes, text.at, text.size);
     }
-    index_insert(&texts->index, spread(hash), ref);
+    knowledge_index_insert(&texts->index, spread(hash), ref);
     *ret_ref = ref;
     return true;
 }
@@ -120,7 +120,7 @@ void texts_drop(struct texts *texts, uint32_t ref) {
     if (--text->users > 0) {
         return;
     }
-    index_remove(&texts->index, spread(text->hash), ref);
+    knowledge_index_remove(&texts->index, spread(text->hash), ref);
     uint32_t units;
     uint32_t class = class_of(text->size, &units);
     text->size = texts->free_heads[class];

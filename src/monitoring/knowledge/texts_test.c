@@ -65,7 +65,7 @@ static bool test_random(void) {
         ok = ok && texts_take(&texts, pattern(room, held[k].seed, held[k].size), &held[k].ref);
         bytes_half = step == STEPS / 2 ? texts.bytes : bytes_half;
     }
-    index_validate(&texts.index);
+    knowledge_index_validate(&texts.index);
     ok = ok && texts.bytes <= bytes_half + (2 << 20);
     texts_deinit(&texts);
     CHECK(ok);

@@ -19,7 +19,8 @@ void cell_checker_deinit(struct cell_checker *checker) {
     buf_deinit(&checker->reason);
 }
 
-// --- Refusals -------------------------------------------------------------------------------------------
+// --- Refusals
+// -------------------------------------------------------------------------------------------
 
 static Slice cut(Slice text) {
     size_t size = text.size;
@@ -39,8 +40,8 @@ void cell_put_shown(struct buf *out, Slice text) {
     buf_put(out, part.size < text.size ? SLICE("...\"") : SLICE("\""));
 }
 
-bool cell_refuse(struct cell_checker *checker, IntakeProblem problem, uint32_t field, const Slice *shown,
-                 const char *format, ...) {
+bool cell_refuse(struct cell_checker *checker, IntakeProblem problem, uint32_t field,
+                 const Slice *shown, const char *format, ...) {
     buf_reset(&checker->reason);
     if (shown != NULL) {
         buf_put(&checker->reason, checker->schema->fields[field].name);
@@ -54,7 +55,8 @@ bool cell_refuse(struct cell_checker *checker, IntakeProblem problem, uint32_t f
     int size = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     INVARIANT(size >= 0);
-    buf_put(&checker->reason, (Slice){text, (size_t)size < sizeof text ? (size_t)size : sizeof text - 1});
+    buf_put(&checker->reason,
+            (Slice){text, (size_t)size < sizeof text ? (size_t)size : sizeof text - 1});
     checker->refusal = (struct intake_refusal){problem, field, buf_slice(&checker->reason)};
     return false;
 }
@@ -67,9 +69,9 @@ static Slice shown_integer(int64_t value, char text[NUMBER_TEXT_SIZE]) {
     return (Slice){text, (size_t)snprintf(text, NUMBER_TEXT_SIZE, "%lld", (long long)value)};
 }
 
-
 // What a node is, in words for a message.
-static Slice shown_node(const struct json_node *node, char text[NUMBER_TEXT_SIZE], struct buf *quoted) {
+static Slice shown_node(const struct json_node *node, char text[NUMBER_TEXT_SIZE],
+                        struct buf *quoted) {
     switch (node->kind) {
     case JSON_NULL:
         return SLICE("null");
@@ -80,7 +82,8 @@ static Slice shown_node(const struct json_node *node, char text[NUMBER_TEXT_SIZE
     case JSON_INT:
         return shown_integer(node->i64, text);
     case JSON_UINT:
-        return (Slice){text, (size_t)snprintf(text, NUMBER_TEXT_SIZE, "%llu", (unsigned long long)node->u64)};
+        return (Slice){
+            text, (size_t)snprintf(text, NUMBER_TEXT_SIZE, "%llu", (unsigned long long)node->u64)};
     case JSON_DOUBLE:
         return shown_number(node->f64, text);
     case JSON_STRING:
@@ -105,7 +108,8 @@ static Slice money_hint(const struct schema *schema, char text[96]) {
     }
     char major[32];
     size_t size = money_format(example, schema->money_digits, major);
-    int length = snprintf(text, 96, "in whole minor units (%.*s is %lld)", (int)size, major, (long long)example);
+    int length = snprintf(text, 96, "in whole minor units (%.*s is %lld)", (int)size, major,
+                          (long long)example);
     return (Slice){text, (size_t)length};
 }
 
@@ -119,29 +123,35 @@ static bool refuse_type(struct cell_checker *checker, uint32_t field, Slice show
         return cell_refuse(checker, INTAKE_TYPE, field, &shown,
                            "one value of its enumeration is expected, as a text in quotes");
     case FIELD_LIST:
-        return cell_refuse(checker, INTAKE_TYPE, field, &shown,
-                           "a list of values of its enumeration is expected, such as [\"A\", \"B\"]");
+        return cell_refuse(
+            checker, INTAKE_TYPE, field, &shown,
+            "a list of values of its enumeration is expected, such as [\"A\", \"B\"]");
     case FIELD_INT:
         return cell_refuse(checker, INTAKE_TYPE, field, &shown,
                            "a whole number is expected, without quotes, point or exponent");
     case FIELD_FLOAT:
-        return cell_refuse(checker, INTAKE_TYPE, field, &shown, "a number is expected, without quotes");
+        return cell_refuse(checker, INTAKE_TYPE, field, &shown,
+                           "a number is expected, without quotes");
     case FIELD_BOOL:
-        return cell_refuse(checker, INTAKE_TYPE, field, &shown, "true or false is expected, without quotes");
+        return cell_refuse(checker, INTAKE_TYPE, field, &shown,
+                           "true or false is expected, without quotes");
     case FIELD_MONEY:
         money = money_hint(checker->schema, text);
-        return cell_refuse(checker, INTAKE_TYPE, field, &shown,
-                           "money is sent as a whole number %.*s, without quotes, point or exponent",
-                           SLICE_ARGS(money));
+        return cell_refuse(
+            checker, INTAKE_TYPE, field, &shown,
+            "money is sent as a whole number %.*s, without quotes, point or exponent",
+            SLICE_ARGS(money));
     case FIELD_TIME:
-        return cell_refuse(checker, INTAKE_TYPE, field, &shown,
-                           "a time is sent as whole milliseconds since 1970 UTC or as RFC 3339 text, such as "
-                           "\"2026-11-23T14:00:00+08:00\"");
+        return cell_refuse(
+            checker, INTAKE_TYPE, field, &shown,
+            "a time is sent as whole milliseconds since 1970 UTC or as RFC 3339 text, such as "
+            "\"2026-11-23T14:00:00+08:00\"");
     }
     INVARIANT(false);
 }
 
-static bool refuse_node(struct cell_checker *checker, uint32_t field, const struct json_node *node) {
+static bool refuse_node(struct cell_checker *checker, uint32_t field,
+                        const struct json_node *node) {
     char text[NUMBER_TEXT_SIZE];
     struct buf quoted;
     buf_init(&quoted, CELL_SHOWN_MAX + 8);
@@ -171,7 +181,8 @@ static bool refuse_value(struct cell_checker *checker, uint32_t field, Slice val
     const char *what = of_type ? "it is not an event type" : "it is not in the enumeration";
     IntakeProblem problem = of_type ? INTAKE_EVENT_TYPE : INTAKE_ENUM;
     if (!slice_empty(near)) {
-        cell_refuse(checker, problem, field, &shown, "%s; did you mean \"%.*s\"?", what, SLICE_ARGS(near));
+        cell_refuse(checker, problem, field, &shown, "%s; did you mean \"%.*s\"?", what,
+                    SLICE_ARGS(near));
     } else {
         struct buf list;
         buf_init(&list, 300);
@@ -207,8 +218,9 @@ static bool refuse_time(struct cell_checker *checker, uint32_t field, Slice show
     char high[TIME_TEXT_SIZE];
     Slice from = {low, time_format(schema->time_min_us, schema->zone_offset_us, low)};
     Slice to = {high, time_format(schema->time_max_us, schema->zone_offset_us, high)};
-    return cell_refuse(checker, INTAKE_TIME, field, &shown, "times go from %.*s to %.*s%s", SLICE_ARGS(from),
-                       SLICE_ARGS(to), seconds ? "; this looks like seconds, and milliseconds are expected" : "");
+    return cell_refuse(checker, INTAKE_TIME, field, &shown, "times go from %.*s to %.*s%s",
+                       SLICE_ARGS(from), SLICE_ARGS(to),
+                       seconds ? "; this looks like seconds, and milliseconds are expected" : "");
 }
 
 static bool refuse_time_text(struct cell_checker *checker, uint32_t field, Slice text) {
@@ -217,23 +229,26 @@ static bool refuse_time_text(struct cell_checker *checker, uint32_t field, Slice
     cell_put_shown(&quoted, text);
     Slice shown = buf_slice(&quoted);
     cell_refuse(checker, INTAKE_TIME, field, &shown,
-                "it cannot be read as a time; send RFC 3339 such as 2026-11-23T14:00:00+08:00, or milliseconds "
+                "it cannot be read as a time; send RFC 3339 such as 2026-11-23T14:00:00+08:00, or "
+                "milliseconds "
                 "since 1970 UTC");
     buf_deinit(&quoted);
     return false;
 }
 
-// --- Values ---------------------------------------------------------------------------------------------
+// --- Values
+// ---------------------------------------------------------------------------------------------
 
-static bool from_text(struct cell_checker *checker, uint32_t field, Slice text, union event_cell *ret_cell) {
+static bool from_text(struct cell_checker *checker, uint32_t field, Slice text,
+                      union event_cell *ret_cell) {
     uint32_t size_max = checker->schema->fields[field].size_max;
     if (text.size > size_max) {
         struct buf quoted;
         buf_init(&quoted, CELL_SHOWN_MAX + 8);
         cell_put_shown(&quoted, text);
         Slice shown = buf_slice(&quoted);
-        cell_refuse(checker, INTAKE_TEXT_SIZE, field, &shown, "it has %zu bytes and may have %u", text.size,
-                    size_max);
+        cell_refuse(checker, INTAKE_TEXT_SIZE, field, &shown, "it has %zu bytes and may have %u",
+                    text.size, size_max);
         buf_deinit(&quoted);
         return false;
     }
@@ -241,7 +256,8 @@ static bool from_text(struct cell_checker *checker, uint32_t field, Slice text, 
     return true;
 }
 
-static bool find_value(struct cell_checker *checker, uint32_t field, Slice text, uint32_t *ret_value) {
+static bool find_value(struct cell_checker *checker, uint32_t field, Slice text,
+                       uint32_t *ret_value) {
     const struct schema_enum *enumeration =
         &checker->schema->enums[checker->schema->fields[field].enumeration];
     uint32_t guess = checker->enum_last[field];
@@ -258,7 +274,8 @@ static bool find_value(struct cell_checker *checker, uint32_t field, Slice text,
     return true;
 }
 
-static bool from_value(struct cell_checker *checker, uint32_t field, Slice text, union event_cell *ret_cell) {
+static bool from_value(struct cell_checker *checker, uint32_t field, Slice text,
+                       union event_cell *ret_cell) {
     uint32_t value;
     if (!find_value(checker, field, text, &value)) {
         return false;
@@ -267,8 +284,8 @@ static bool from_value(struct cell_checker *checker, uint32_t field, Slice text,
     return true;
 }
 
-static bool list_from_json(struct cell_checker *checker, uint32_t field, const struct json_node *node,
-                           union event_cell *ret_cell) {
+static bool list_from_json(struct cell_checker *checker, uint32_t field,
+                           const struct json_node *node, union event_cell *ret_cell) {
     uint64_t set = 0;
     for (uint32_t i = 1; i <= node->count; i++) {
         // Elements that pass are texts, each of which takes one node.
@@ -424,7 +441,8 @@ static bool is_integer(Slice text) {
     return ok;
 }
 
-bool cell_from_text(struct cell_checker *checker, uint32_t field, Slice text, union event_cell *ret_cell) {
+bool cell_from_text(struct cell_checker *checker, uint32_t field, Slice text,
+                    union event_cell *ret_cell) {
     int64_t integer;
     double number;
     bool yes = slice_is(text, "true");

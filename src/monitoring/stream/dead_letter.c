@@ -14,7 +14,8 @@ static Slice cut_raw(Slice raw) {
     return (Slice){raw.at, size};
 }
 
-void dead_letter_put(const struct dead_letter *letter, const struct intake_refusal *refusal, struct buf *out) {
+void dead_letter_put(const struct dead_letter *letter, const struct intake_refusal *refusal,
+                     struct buf *out) {
     struct json_writer json;
     json_writer_init(&json, out);
     json_object_begin(&json);

@@ -14,4 +14,5 @@ struct dead_letter {
 };
 
 // Appends the letter with its newline.
-void dead_letter_put(const struct dead_letter *letter, const struct intake_refusal *refusal, struct buf *out);
+void dead_letter_put(const struct dead_letter *letter, const struct intake_refusal *refusal,
+                     struct buf *out);

@@ -11,7 +11,8 @@ size_t derive_text_size(const struct schema *schema) {
     return (size_t)schema->derived_count * DERIVED_TEXT_MAX;
 }
 
-// One number of an IPv4 address: 0 to 255 without leading zeros (which some programs read as octal).
+// One number of an IPv4 address: 0 to 255 without leading zeros (which some programs read as
+// octal).
 static bool read_octet(Slice text, size_t *at, uint32_t *ret_octet) {
     size_t start = *at;
     uint32_t octet = 0;
@@ -57,7 +58,8 @@ static size_t block_of_ipv6(Slice address, char text[ADDRESS_BLOCK_SIZE]) {
         return 0;
     }
     if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
-        return put_block24((uint32_t[]){bytes.s6_addr[12], bytes.s6_addr[13], bytes.s6_addr[14]}, text);
+        return put_block24((uint32_t[]){bytes.s6_addr[12], bytes.s6_addr[13], bytes.s6_addr[14]},
+                           text);
     }
     memset(&bytes.s6_addr[6], 0, 10);
     if (inet_ntop(AF_INET6, &bytes, text, ADDRESS_BLOCK_SIZE - 3) == NULL) {
@@ -82,8 +84,9 @@ size_t derive_address_block(Slice address, char text[ADDRESS_BLOCK_SIZE]) {
     return at == address.size ? put_block24(octets, text) : 0;
 }
 
-// The cell of a coordinate when its range is halved `bits` times. The borders min + n * (range / 2^bits) are
-// exact doubles, so a guess by division is corrected against them and equals the bisection by definition.
+// The cell of a coordinate when its range is halved `bits` times. The borders min + n * (range /
+// 2^bits) are exact doubles, so a guess by division is corrected against them and equals the
+// bisection by definition.
 static uint64_t halve(double value, double min, double range, uint32_t bits) {
     uint64_t cells = UINT64_C(1) << bits;
     double width = range / (double)cells;
@@ -107,7 +110,8 @@ bool derive_geohash(double latitude, double longitude, uint32_t size, char text[
     }
     uint32_t bits = size * 5;
     uint32_t bits_of[2] = {(bits + 1) / 2, bits / 2}; // longitude has the first bit
-    uint64_t cell_of[2] = {halve(longitude, -180, 360, bits_of[0]), halve(latitude, -90, 180, bits_of[1])};
+    uint64_t cell_of[2] = {halve(longitude, -180, 360, bits_of[0]),
+                           halve(latitude, -90, 180, bits_of[1])};
     uint32_t index = 0;
     for (uint32_t i = 0; i < bits; i++) {
         uint32_t which = i & 1;
@@ -152,7 +156,8 @@ static Slice date_text(struct event *event, CivilTime civil, bool with_hour) {
     return keep(event, text, with_hour ? 10 : 8);
 }
 
-static bool of_time(struct event *event, DeriveKind kind, CivilTime civil, union event_cell *ret_cell) {
+static bool of_time(struct event *event, DeriveKind kind, CivilTime civil,
+                    union event_cell *ret_cell) {
     switch (kind) {
     case DERIVE_HOUR:
         ret_cell->integer = civil.hour;
@@ -194,11 +199,12 @@ static bool of_text(struct event *event, const struct schema_field *field, Slice
     return size > 0;
 }
 
-static bool of_position(struct event *event, const struct schema_field *field, union event_cell *ret_cell) {
+static bool of_position(struct event *event, const struct schema_field *field,
+                        union event_cell *ret_cell) {
     char text[GEOHASH_SIZE];
     if (!event_has(event, field->derive_from2) ||
-        !derive_geohash(event->cells[field->derive_from].number, event->cells[field->derive_from2].number,
-                        field->derive_size, text)) {
+        !derive_geohash(event->cells[field->derive_from].number,
+                        event->cells[field->derive_from2].number, field->derive_size, text)) {
         return false;
     }
     ret_cell->text = keep(event, text, field->derive_size);

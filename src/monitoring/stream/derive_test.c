@@ -31,7 +31,8 @@ static bool test_address_blocks(void) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[ADDRESS_BLOCK_SIZE];
         size_t size = derive_address_block(slice_of(rows[i].address), text);
-        CHECK_THAT(slice_is((Slice){text, size}, rows[i].block), "%s gives %.*s", rows[i].address, (int)size, text);
+        CHECK_THAT(slice_is((Slice){text, size}, rows[i].block), "%s gives %.*s", rows[i].address,
+                   (int)size, text);
     }
     CHECK(derive_address_block((Slice){"::1\0", 4}, (char[ADDRESS_BLOCK_SIZE]){0}) == 0);
     return true;
@@ -47,14 +48,15 @@ static bool test_geohash_known(void) {
         {0, 0, "s00000000000"},
         {-90, -180, "000000000000"},
         {90, 180, "zzzzzzzzzzzz"},
-        {48.8584, 2.2945, "u09tunqu"},   // Eiffel tower
-        {39.9087, 116.3975, "wx4g09n"},  // Tiananmen
+        {48.8584, 2.2945, "u09tunqu"},  // Eiffel tower
+        {39.9087, 116.3975, "wx4g09n"}, // Tiananmen
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[GEOHASH_SIZE];
         uint32_t size = (uint32_t)strlen(rows[i].hash);
         CHECK(derive_geohash(rows[i].latitude, rows[i].longitude, size, text));
-        CHECK_THAT(memcmp(text, rows[i].hash, size) == 0, "%s is given as %.*s", rows[i].hash, (int)size, text);
+        CHECK_THAT(memcmp(text, rows[i].hash, size) == 0, "%s is given as %.*s", rows[i].hash,
+                   (int)size, text);
     }
     char text[GEOHASH_SIZE];
     CHECK(!derive_geohash(90.1, 0, 5, text) && !derive_geohash(0, -180.1, 5, text));
@@ -90,7 +92,9 @@ static bool test_geohash_bisection(void) {
         if (i % 3 == 0) {
             double cells = (double)(UINT64_C(1) << random_below(&random, 31));
             latitude = (double)random_below(&random, (uint64_t)cells) * (180 / cells) - 90;
-            longitude = __builtin_nextafter((double)random_below(&random, (uint64_t)cells) * (360 / cells) - 180, i % 2 == 0 ? 180 : -180);
+            longitude = __builtin_nextafter(
+                (double)random_below(&random, (uint64_t)cells) * (360 / cells) - 180,
+                i % 2 == 0 ? 180 : -180);
         }
         uint32_t size = 1 + (uint32_t)random_below(&random, 12);
         char text[GEOHASH_SIZE];

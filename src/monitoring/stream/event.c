@@ -37,8 +37,8 @@ void event_reset(struct event *event) {
     event->has_label = false;
 }
 
-// Moves a slice along when the bytes it points into have moved. Prefixes point into the text they come from,
-// so every text of the event lies in `texts`.
+// Moves a slice along when the bytes it points into have moved. Prefixes point into the text they
+// come from, so every text of the event lies in `texts`.
 static void move_text(Slice *text, const char *old, const char *now) {
     if (text->size > 0) {
         text->at = now + (text->at - old);

@@ -8,14 +8,16 @@ static inline void check_cell(const struct event *event, uint32_t field) {
     const struct schema_field *described = &event->schema->fields[field];
     const union event_cell *cell = &event->cells[field];
     bool derived = described->derive != DERIVE_NONE;
-    uint32_t count =
-        described->enumeration == SCHEMA_NONE ? 0 : event->schema->enums[described->enumeration].count;
+    uint32_t count = described->enumeration == SCHEMA_NONE
+                         ? 0
+                         : event->schema->enums[described->enumeration].count;
     switch (described->type) {
     case FIELD_STRING:
         INVARIANT(cell->text.size <= described->size_max);
         INVARIANT(utf8_invalid_at(cell->text) == cell->text.size);
-        INVARIANT(cell->text.size == 0 || (cell->text.at >= event->texts.bytes &&
-                                           cell->text.at + cell->text.size <= event->texts.bytes + event->texts.size));
+        INVARIANT(cell->text.size == 0 ||
+                  (cell->text.at >= event->texts.bytes &&
+                   cell->text.at + cell->text.size <= event->texts.bytes + event->texts.size));
         break;
     case FIELD_ENUM:
         INVARIANT(cell->integer >= 0 && cell->integer < count);
@@ -25,7 +27,8 @@ static inline void check_cell(const struct event *event, uint32_t field) {
         break;
     case FIELD_INT:
     case FIELD_MONEY:
-        INVARIANT(derived || (cell->integer >= described->integer_min && cell->integer <= described->integer_max));
+        INVARIANT(derived || (cell->integer >= described->integer_min &&
+                              cell->integer <= described->integer_max));
         break;
     case FIELD_FLOAT:
         INVARIANT(cell->number >= described->number_min && cell->number <= described->number_max);
@@ -34,7 +37,8 @@ static inline void check_cell(const struct event *event, uint32_t field) {
         INVARIANT(cell->integer == 0 || cell->integer == 1);
         break;
     case FIELD_TIME:
-        INVARIANT(cell->integer >= event->schema->time_min_us && cell->integer <= event->schema->time_max_us);
+        INVARIANT(cell->integer >= event->schema->time_min_us &&
+                  cell->integer <= event->schema->time_max_us);
         break;
     }
 }

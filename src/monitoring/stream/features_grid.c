@@ -340,9 +340,23 @@ static void add_windowed(struct features_loader *loader, Slice name, uint32_t en
 
 // ---- the grid --------------------------------------------------------------------------------------------
 
+// `since` needs no shorthand: it is the aggregate of that name over the whole life of the thing.
+static const struct yaml_node *since_arguments(struct features_loader *loader, const struct yaml_node *token) {
+    struct yaml_node *aggregate = ARENA_NEW(loader->arena, struct yaml_node);
+    struct yaml_node *arguments = ARENA_NEW(loader->arena, struct yaml_node);
+    *aggregate = (struct yaml_node){.kind = YAML_SCALAR,
+                                    .text = token->key,
+                                    .place = token->key_place,
+                                    .key = SLICE("aggregate"),
+                                    .key_place = token->key_place};
+    *arguments = (struct yaml_node){.kind = YAML_MAPPING, .place = token->place, .first = aggregate, .count = 1};
+    return arguments;
+}
+
 static void read_grid_token(struct features_loader *loader, uint32_t entity, uint32_t filter, const struct yaml_node *token) {
     uint32_t index = map_get(&loader->shorthand, token->key);
-    if (index == MAP_NONE) {
+    bool is_since = index == MAP_NONE && slice_is(token->key, "since");
+    if (index == MAP_NONE && !is_since) {
         struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "FE002", token->key_place, "unknown shorthand '%.*s'",
                                      SLICE_ARGS(token->key));
         Slice nearest = map_nearest(&loader->shorthand, token->key);
@@ -352,7 +366,7 @@ static void read_grid_token(struct features_loader *loader, uint32_t entity, uin
         return;
     }
     static const char *const keys[] = {ARGUMENT_KEYS, "window"};
-    const struct yaml_node *args = loader->shorthand_nodes.at[index];
+    const struct yaml_node *args = is_since ? since_arguments(loader, token) : loader->shorthand_nodes.at[index];
     if (!yaml_check_keys(args, keys, sizeof keys / sizeof keys[0], loader->diags) ||
         !yaml_expect(token, YAML_SEQUENCE, loader->diags)) {
         return;

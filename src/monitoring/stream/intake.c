@@ -9,14 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// The way of a record: its members are matched with fields, each value is checked and becomes a cell, what is
-// required is counted, what is derived is computed, the roles are taken from the cells.
+// The way of a record: its members are matched with fields, each value is checked and becomes a
+// cell, what is required is counted, what is derived is computed, the roles are taken from the
+// cells.
 //
-// Names are matched by prediction: a source sends its fields in the same order each time, so the field that
-// came behind this one in the last record is compared first. That is one memcmp; only what is new or
-// different goes through the hash table.
+// Names are matched by prediction: a source sends its fields in the same order each time, so the
+// field that came behind this one in the last record is compared first. That is one memcmp; only
+// what is new or different goes through the hash table.
 //
-// Texts are copied into the event behind one reservation, so that no slice moves while a record is read.
+// Texts are copied into the event behind one reservation, so that no slice moves while a record is
+// read.
 
 #define WORDS (SCHEMA_FIELDS_MAX / 64)
 
@@ -47,12 +49,13 @@ struct intake {
     uint32_t word_count; // of masks
     size_t text_extra;   // bytes that an event takes beyond those of its record
     struct known_field fields[SCHEMA_FIELDS_MAX];
-    uint32_t next_of[SCHEMA_FIELDS_MAX + 1]; // prediction: 0 the first field, i + 1 the one behind field i
+    uint32_t next_of[SCHEMA_FIELDS_MAX +
+                     1]; // prediction: 0 the first field, i + 1 the one behind field i
     uint64_t seen[WORDS];
     bool change; // a member is "$list" or "$table"
     uint64_t required[SCHEMA_TYPES_MAX][WORDS];
     uint64_t required_always[WORDS];
-    uint32_t *type_of_value; // of the type field's enumeration
+    uint32_t *type_of_value;  // of the type field's enumeration
     struct map_column *plain; // one for each field, for CSV without a map
     struct binding *bindings;
     uint32_t binding_count, column_count;
@@ -61,17 +64,15 @@ struct intake {
     struct buf header_reason;
 };
 
-static const Slice problem_codes[] = {
-    [INTAKE_FINE] = SLICE(""),
+static const Slice problem_codes[] = {[INTAKE_FINE] = SLICE(""),
 #define X(name, code, text) [INTAKE_##name] = SLICE(code),
-    INTAKE_PROBLEMS(X)
+                                      INTAKE_PROBLEMS(X)
 #undef X
 };
 
-static const Slice problem_texts[] = {
-    [INTAKE_FINE] = SLICE("nothing is wrong"),
+static const Slice problem_texts[] = {[INTAKE_FINE] = SLICE("nothing is wrong"),
 #define X(name, code, text) [INTAKE_##name] = SLICE(text),
-    INTAKE_PROBLEMS(X)
+                                      INTAKE_PROBLEMS(X)
 #undef X
 };
 
@@ -83,7 +84,8 @@ Slice intake_problem_text(IntakeProblem problem) {
     return problem_texts[problem];
 }
 
-// --- Life -----------------------------------------------------------------------------------------------
+// --- Life
+// -----------------------------------------------------------------------------------------------
 
 static void index_required(struct intake *intake) {
     const struct schema *schema = intake->schema;
@@ -128,8 +130,8 @@ struct intake *intake_create(const struct schema *schema, const struct intake_ma
     }
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const struct schema_field *field = &schema->fields[i];
-        intake->fields[i] =
-            (struct known_field){field->name, field->type == FIELD_STRING, field->derive != DERIVE_NONE};
+        intake->fields[i] = (struct known_field){field->name, field->type == FIELD_STRING,
+                                                 field->derive != DERIVE_NONE};
     }
     index_required(intake);
     index_types(intake);
@@ -171,7 +173,8 @@ JsonTree intake_tree(const struct intake *intake) {
     return intake->tree;
 }
 
-// --- Cells ----------------------------------------------------------------------------------------------
+// --- Cells
+// ----------------------------------------------------------------------------------------------
 
 static void begin(struct intake *intake, struct event *event, size_t text_size) {
     event_reset(event);
@@ -208,8 +211,9 @@ static Status give_refusal(const struct intake *intake, struct intake_refusal *r
 static bool refuse_missing(struct intake *intake, uint32_t field, uint32_t type) {
     const struct schema *schema = intake->schema;
     Slice name = schema->fields[field].name;
-    return cell_refuse(&intake->checker, INTAKE_MISSING, field, NULL, "%.*s is missing; %s%.*s has to have it",
-                       SLICE_ARGS(name), type == SCHEMA_NONE ? "every event" : "an event ",
+    return cell_refuse(&intake->checker, INTAKE_MISSING, field, NULL,
+                       "%.*s is missing; %s%.*s has to have it", SLICE_ARGS(name),
+                       type == SCHEMA_NONE ? "every event" : "an event ",
                        SLICE_ARGS(type == SCHEMA_NONE ? SLICE("") : schema->types[type].name));
 }
 
@@ -238,9 +242,10 @@ static bool finish(struct intake *intake, struct event *event) {
         event->id = event->cells[schema->id].text;
         if (slice_empty(event->id)) {
             Slice name = schema->fields[schema->id].name;
-            return cell_refuse(&intake->checker, INTAKE_EMPTY_ID, schema->id, NULL,
-                               "%.*s is empty; every event needs an id of its own, or it could be counted twice",
-                               SLICE_ARGS(name));
+            return cell_refuse(
+                &intake->checker, INTAKE_EMPTY_ID, schema->id, NULL,
+                "%.*s is empty; every event needs an id of its own, or it could be counted twice",
+                SLICE_ARGS(name));
         }
     }
     derive_fields(event);
@@ -251,7 +256,8 @@ static bool finish(struct intake *intake, struct event *event) {
     return true;
 }
 
-// --- JSON -----------------------------------------------------------------------------------------------
+// --- JSON
+// -----------------------------------------------------------------------------------------------
 
 static bool is_change(Slice key) {
     return slice_is(key, "$list") || slice_is(key, "$table");
@@ -259,7 +265,8 @@ static bool is_change(Slice key) {
 
 static bool object_is_change(JsonTree tree, uint32_t object) {
     JSON_EACH(tree, object, i) {
-        if (tree.nodes[i].key.size > 0 && tree.nodes[i].key.at[0] == '$' && is_change(tree.nodes[i].key)) {
+        if (tree.nodes[i].key.size > 0 && tree.nodes[i].key.at[0] == '$' &&
+            is_change(tree.nodes[i].key)) {
             return true;
         }
     }
@@ -271,7 +278,8 @@ static bool refuse_duplicate(struct intake *intake, uint32_t field, Slice name) 
     buf_init(&quoted, CELL_SHOWN_MAX + 8);
     cell_put_shown(&quoted, name);
     cell_refuse(&intake->checker, INTAKE_DUPLICATE_FIELD, field, NULL,
-                "%.*s is there twice; it is not clear which one counts", SLICE_ARGS(buf_slice(&quoted)));
+                "%.*s is there twice; it is not clear which one counts",
+                SLICE_ARGS(buf_slice(&quoted)));
     buf_deinit(&quoted);
     return false;
 }
@@ -288,7 +296,8 @@ static inline uint32_t find_field(struct intake *intake, uint32_t previous, Slic
     return field;
 }
 
-static bool read_members(struct intake *intake, JsonTree tree, uint32_t object, struct event *event) {
+static bool read_members(struct intake *intake, JsonTree tree, uint32_t object,
+                         struct event *event) {
     uint64_t seen[WORDS];
     memset(seen, 0, sizeof *seen * intake->word_count);
     uint32_t previous = 0;
@@ -352,8 +361,8 @@ static void put_label(const struct intake *intake, struct event *event, Slice te
     event->fraud = event->has_label && map_get(&intake->map->label_fraud, text) != MAP_NONE;
 }
 
-static bool map_member(struct intake *intake, const struct map_column *column, const struct json_node *node,
-                       struct event *event) {
+static bool map_member(struct intake *intake, const struct map_column *column,
+                       const struct json_node *node, struct event *event) {
     union event_cell cell;
     Slice text;
     if (bits_test(intake->seen, column->field)) {
@@ -379,12 +388,13 @@ static bool map_member(struct intake *intake, const struct map_column *column, c
 
 static bool put_position(struct intake *intake, struct event *event) {
     const struct intake_map *map = intake->map;
-    for (uint32_t i = map_get(&map->by_name, SLICE("$position")); i != SCHEMA_NONE; i = map->columns[i].next) {
+    for (uint32_t i = map_get(&map->by_name, SLICE("$position")); i != SCHEMA_NONE;
+         i = map->columns[i].next) {
         char text[24];
         int size = snprintf(text, sizeof text, "%llu", (unsigned long long)event->position);
         union event_cell cell;
-        if (!map_column_cell(&intake->checker, &map->columns[i], (Slice){text, (size_t)size}, &intake->scratch,
-                             &cell)) {
+        if (!map_column_cell(&intake->checker, &map->columns[i], (Slice){text, (size_t)size},
+                             &intake->scratch, &cell)) {
             return false;
         }
         put_cell(intake, event, map->columns[i].field, cell);
@@ -400,7 +410,8 @@ static bool put_fixed(struct intake *intake, struct event *event) {
     return put_position(intake, event);
 }
 
-static bool map_members(struct intake *intake, JsonTree tree, uint32_t object, struct event *event) {
+static bool map_members(struct intake *intake, JsonTree tree, uint32_t object,
+                        struct event *event) {
     const struct intake_map *map = intake->map;
     if (!put_fixed(intake, event)) {
         return false;
@@ -413,7 +424,8 @@ static bool map_members(struct intake *intake, JsonTree tree, uint32_t object, s
             scalar_text(intake, node, &text)) {
             put_label(intake, event, text);
         }
-        uint32_t k = slice_is(node->key, "$position") ? SCHEMA_NONE : map_get(&map->by_name, node->key);
+        uint32_t k =
+            slice_is(node->key, "$position") ? SCHEMA_NONE : map_get(&map->by_name, node->key);
         for (; k != SCHEMA_NONE; k = map->columns[k].next) {
             if (!map_member(intake, &map->columns[k], node, event)) {
                 return false;
@@ -424,13 +436,15 @@ static bool map_members(struct intake *intake, JsonTree tree, uint32_t object, s
 }
 
 static bool refuse_root(struct intake *intake) {
-    return cell_refuse(&intake->checker, INTAKE_NOT_OBJECT, SCHEMA_NONE, NULL,
-                       "the record is valid JSON but not an object; an event looks like {\"%.*s\": ...}",
-                       SLICE_ARGS(intake->schema->fields[intake->schema->id].name));
+    return cell_refuse(
+        &intake->checker, INTAKE_NOT_OBJECT, SCHEMA_NONE, NULL,
+        "the record is valid JSON but not an object; an event looks like {\"%.*s\": ...}",
+        SLICE_ARGS(intake->schema->fields[intake->schema->id].name));
 }
 
 // False: refused, or a change (which the caller asks for).
-static bool read_object(struct intake *intake, JsonTree tree, uint32_t object, struct event *event) {
+static bool read_object(struct intake *intake, JsonTree tree, uint32_t object,
+                        struct event *event) {
     if (tree.nodes[object].kind != JSON_OBJECT) {
         return refuse_root(intake);
     }
@@ -467,7 +481,8 @@ static size_t texts_below(JsonTree tree, uint32_t object) {
 // A map may give one member to several fields, and makes texts of numbers.
 static size_t text_room(const struct intake *intake, size_t record_size) {
     const struct intake_map *map = intake->map;
-    return map == NULL ? record_size : record_size * map->fan_out + map->column_count * NUMBER_TEXT_SIZE;
+    return map == NULL ? record_size
+                       : record_size * map->fan_out + map->column_count * NUMBER_TEXT_SIZE;
 }
 
 Status intake_json(struct intake *intake, Slice line, struct event *event, RecordKind *ret_kind,
@@ -500,7 +515,8 @@ Status intake_json_event(struct intake *intake, JsonTree tree, uint32_t object, 
     return read_object(intake, tree, object, event) ? STATUS_OK : give_refusal(intake, ret_refusal);
 }
 
-// --- CSV ------------------------------------------------------------------------------------------------
+// --- CSV
+// ------------------------------------------------------------------------------------------------
 
 static Status refuse_header(struct intake *intake, struct intake_refusal *ret_refusal) {
     buf_reset(&intake->header_reason);
@@ -526,7 +542,8 @@ static bool bind_column(struct intake *intake, uint32_t cell, Slice name) {
         if (bits_test(intake->seen, field)) {
             return refuse_duplicate(intake, field, name);
         }
-        intake->plain[field] = (struct map_column){.name = name, .field = field, .next = SCHEMA_NONE};
+        intake->plain[field] =
+            (struct map_column){.name = name, .field = field, .next = SCHEMA_NONE};
         bind(intake, cell, &intake->plain[field]);
         return true;
     }
@@ -549,10 +566,11 @@ static bool check_mapped(struct intake *intake) {
         const struct map_column *column = &map->columns[i];
         if (!column->optional && !slice_is(column->name, "$position") &&
             !bits_test(intake->seen, column->field)) {
-            return cell_refuse(&intake->checker, INTAKE_COLUMNS, column->field, NULL,
-                               "the header has no column \"%.*s\", which the map names; mark it optional: true "
-                               "if it may be absent",
-                               SLICE_ARGS(column->name));
+            return cell_refuse(
+                &intake->checker, INTAKE_COLUMNS, column->field, NULL,
+                "the header has no column \"%.*s\", which the map names; mark it optional: true "
+                "if it may be absent",
+                SLICE_ARGS(column->name));
         }
     }
     if (map != NULL && !slice_empty(map->label_column) && intake->label_cell == SCHEMA_NONE) {
@@ -571,10 +589,11 @@ static bool check_roles(struct intake *intake) {
     }
     for (size_t i = 0; i < (intake->partial ? 2 : 3); i++) {
         if (!bits_test(intake->seen, roles[i])) {
-            return cell_refuse(&intake->checker, INTAKE_MISSING, roles[i], NULL,
-                               "the header has no column \"%.*s\", which every event has to have; a map can name "
-                               "another column for it",
-                               SLICE_ARGS(schema->fields[roles[i]].name));
+            return cell_refuse(
+                &intake->checker, INTAKE_MISSING, roles[i], NULL,
+                "the header has no column \"%.*s\", which every event has to have; a map can name "
+                "another column for it",
+                SLICE_ARGS(schema->fields[roles[i]].name));
         }
     }
     return true;
@@ -631,27 +650,29 @@ static bool read_cells(struct intake *intake, const Slice *cells, struct event *
 
 static bool check_row(struct intake *intake, const Slice *cells, uint32_t count, size_t *ret_size) {
     if (count != intake->column_count) {
-        return cell_refuse(&intake->checker, INTAKE_COLUMNS, SCHEMA_NONE, NULL,
-                           "the row has %u columns and the header %u; a separator inside a text needs quotes "
-                           "around it",
-                           count, intake->column_count);
+        return cell_refuse(
+            &intake->checker, INTAKE_COLUMNS, SCHEMA_NONE, NULL,
+            "the row has %u columns and the header %u; a separator inside a text needs quotes "
+            "around it",
+            count, intake->column_count);
     }
     size_t size = 0;
     for (uint32_t i = 0; i < count; i++) {
         size += cells[i].size;
         size_t wrong = utf8_invalid_at(cells[i]);
         if (wrong < cells[i].size) {
-            return cell_refuse(&intake->checker, INTAKE_UTF8, SCHEMA_NONE, NULL,
-                               "byte %zu of column %u is not UTF-8; write the source's texts in UTF-8", wrong + 1,
-                               i + 1);
+            return cell_refuse(
+                &intake->checker, INTAKE_UTF8, SCHEMA_NONE, NULL,
+                "byte %zu of column %u is not UTF-8; write the source's texts in UTF-8", wrong + 1,
+                i + 1);
         }
     }
     *ret_size = size;
     return true;
 }
 
-Status intake_csv_row(struct intake *intake, const Slice *cells, uint32_t count, struct event *event,
-                      struct intake_refusal *ret_refusal) {
+Status intake_csv_row(struct intake *intake, const Slice *cells, uint32_t count,
+                      struct event *event, struct intake_refusal *ret_refusal) {
     size_t size = 0;
     if (intake->header_refusal.problem != INTAKE_FINE) {
         intake->position++;

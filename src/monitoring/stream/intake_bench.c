@@ -59,8 +59,8 @@ int main(void) {
     }
     qsort(json_ns, ROUNDS, sizeof json_ns[0], by_size);
     qsort(intake_ns, ROUNDS, sizeof intake_ns[0], by_size);
-    printf("event of %zu bytes, 40 fields: JSON %.0f ns, intake in all %.0f ns (medians of %d)\n", text.size,
-           json_ns[ROUNDS / 2], intake_ns[ROUNDS / 2], ROUNDS);
+    printf("event of %zu bytes, 40 fields: JSON %.0f ns, intake in all %.0f ns (medians of %d)\n",
+           text.size, json_ns[ROUNDS / 2], intake_ns[ROUNDS / 2], ROUNDS);
     json_reader_destroy(reader);
     event_destroy(event);
     intake_destroy(intake);

@@ -1,5 +1,6 @@
-// Any bytes: read as NDJSON, as CSV, and as NDJSON and CSV of a map. Events satisfy the schema, refusals have a
-// reason, and what the reader says does not depend on the pieces in which the bytes come.
+// Any bytes: read as NDJSON, as CSV, and as NDJSON and CSV of a map. Events satisfy the schema,
+// refusals have a reason, and what the reader says does not depend on the pieces in which the bytes
+// come.
 
 #include "codec/json_write.h"
 #include "monitoring/stream/event_check_test.h"
@@ -20,19 +21,21 @@ static const char map_text[] =
     "  chan: {field: channel, map: {app: MOBILE}}\n"
     "  self: {field: payee_is_self, bool: {true: [y], false: [n]}, optional: true}\n";
 
-static void read_all(const struct schema *schema, const struct intake_map *map, Slice text, size_t step, bool csv,
-                     struct buf *out) {
+static void read_all(const struct schema *schema, const struct intake_map *map, Slice text,
+                     size_t step, bool csv, struct buf *out) {
     struct intake *intake = intake_create(schema, map);
     struct event *event = event_create(schema);
     struct memory_source memory = {text, step};
-    struct intake_reader *reader = intake_reader_create(intake, byte_source_memory(&memory), SLICE("f"), csv);
+    struct intake_reader *reader =
+        intake_reader_create(intake, byte_source_memory(&memory), SLICE("f"), csv);
     RecordKind kind;
     struct intake_refusal refusal;
     for (Status status = STATUS_OK; status == STATUS_OK || status == STATUS_INVALID;) {
         status = intake_reader_next(reader, event, &kind, &refusal);
         if (status == STATUS_INVALID) {
             INVARIANT(refusal.problem > INTAKE_FINE && refusal.problem < INTAKE_PROBLEM_COUNT);
-            INVARIANT(refusal.reason.size > 0 && utf8_invalid_at(refusal.reason) == refusal.reason.size);
+            INVARIANT(refusal.reason.size > 0 &&
+                      utf8_invalid_at(refusal.reason) == refusal.reason.size);
             intake_reader_dead_letter(reader, &refusal, out);
         } else if (status == STATUS_OK && kind == RECORD_EVENT) {
             check_event(event);

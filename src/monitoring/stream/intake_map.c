@@ -3,21 +3,26 @@
 #include "base/money.h"
 #include "base/time.h"
 #include "base/vec.h"
+#include "codec/number.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-// A map is read once into columns, each with one conversion. A column that goes into several fields is several
-// entries of one name, linked by `next`.
+// A map is read once into columns, each with one conversion. A column that goes into several fields
+// is several entries of one name, linked by `next`.
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-// --- Conversions ----------------------------------------------------------------------------------------
+// --- Conversions
+// ----------------------------------------------------------------------------------------
 
-static bool read_number(Slice text, size_t *at, int digits_min, int digits_max, int32_t *ret_value) {
+static bool read_number(Slice text, size_t *at, int digits_min, int digits_max,
+                        int32_t *ret_value) {
     size_t start = *at;
     int32_t value = 0;
-    while (*at < text.size && *at < start + (size_t)digits_max && text.at[*at] >= '0' && text.at[*at] <= '9') {
+    while (*at < text.size && *at < start + (size_t)digits_max && text.at[*at] >= '0' &&
+           text.at[*at] <= '9') {
         value = value * 10 + (text.at[*at] - '0');
         *at += 1;
     }
@@ -75,18 +80,14 @@ bool map_time_parse(Slice text, Slice format, int64_t zone_us, int64_t *ret_time
             return false;
         }
     }
-    if (at != text.size || !civil_date_exists(civil.year, civil.month, civil.day) || civil.hour > 23 ||
-        civil.minute > 59 || civil.second > 59) {
+    if (at != text.size || !civil_date_exists(civil.year, civil.month, civil.day) ||
+        civil.hour > 23 || civil.minute > 59 || civil.second > 59) {
         return false;
     }
-    *ret_time_us = civil_days(civil.year, civil.month, civil.day) * US_PER_DAY + civil.hour * US_PER_HOUR +
-                   civil.minute * US_PER_MINUTE + civil.second * US_PER_SECOND + civil.micro - zone_us;
+    *ret_time_us = civil_days(civil.year, civil.month, civil.day) * US_PER_DAY +
+                   civil.hour * US_PER_HOUR + civil.minute * US_PER_MINUTE +
+                   civil.second * US_PER_SECOND + civil.micro - zone_us;
     return true;
-}
-
-// Decimals exactly: money_parse with as many digits as the unit has zeros.
-static bool parse_scaled(Slice text, int digits, int64_t *ret_value) {
-    return money_parse(text, digits, ret_value);
 }
 
 static bool column_time(const struct map_column *column, Slice text, int64_t *ret_time_us) {
@@ -96,14 +97,15 @@ static bool column_time(const struct map_column *column, Slice text, int64_t *re
     case COLUMN_TIME_FORMAT:
         ENSURE(map_time_parse(text, column->time_format, column->zone_us, &time_us), false);
         break;
-    case COLUMN_TIME_UNIX_S:
-        ENSURE(parse_scaled(text, 6, &time_us), false);
+    case COLUMN_TIME_UNIX_S: // decimals exactly, as of money
+        ENSURE(money_parse(text, 6, &time_us), false);
         break;
     case COLUMN_TIME_UNIX_MS:
-        ENSURE(parse_scaled(text, 3, &time_us), false);
+        ENSURE(money_parse(text, 3, &time_us), false);
         break;
     case COLUMN_TIME_STEP:
-        ENSURE(slice_to_i64(text, &value) && !__builtin_mul_overflow(value, column->unit_us, &value) &&
+        ENSURE(slice_to_i64(text, &value) &&
+                   !__builtin_mul_overflow(value, column->unit_us, &value) &&
                    !__builtin_add_overflow(value, column->origin_us, &time_us),
                false);
         break;
@@ -125,6 +127,8 @@ static const char *column_expects(const struct map_column *column) {
         return "a whole number of steps";
     case COLUMN_MONEY_MAJOR:
         return "an amount in major units, with no more decimals than the currency has";
+    case COLUMN_MONEY_ROUNDED:
+        return "an amount in major units, within a millionth of a whole minor unit";
     case COLUMN_BOOL:
         return "one of the values that the map takes for true or false";
     default:
@@ -132,8 +136,8 @@ static const char *column_expects(const struct map_column *column) {
     }
 }
 
-static bool refuse(struct cell_checker *checker, IntakeProblem problem, const struct map_column *column,
-                   Slice text) {
+static bool refuse(struct cell_checker *checker, IntakeProblem problem,
+                   const struct map_column *column, Slice text) {
     struct buf shown;
     buf_init(&shown, CELL_SHOWN_MAX + 8);
     cell_put_shown(&shown, text);
@@ -143,6 +147,23 @@ static bool refuse(struct cell_checker *checker, IntakeProblem problem, const st
                 column->kind == COLUMN_TIME_FORMAT ? ", " : "", SLICE_ARGS(column->time_format));
     buf_deinit(&shown);
     return false;
+}
+
+// An amount that a program with binary fractions wrote: 85.64999999999999 is 85.65.
+static bool rounded_money(Slice text, int digits, int64_t *ret_minor) {
+    double number;
+    if (!number_parse(text, &number)) {
+        return false;
+    }
+    for (int i = 0; i < digits; i++) {
+        number *= 10;
+    }
+    double whole = round(number);
+    if (fabs(number - whole) > 1e-6 || fabs(whole) > (double)MONEY_MAX) {
+        return false;
+    }
+    *ret_minor = (int64_t)whole;
+    return true;
 }
 
 bool map_column_cell(struct cell_checker *checker, const struct map_column *column, Slice text,
@@ -158,12 +179,18 @@ bool map_column_cell(struct cell_checker *checker, const struct map_column *colu
     case COLUMN_TIME_RFC3339:
     case COLUMN_TIME_STEP:
         return column_time(column, text, &integer)
-                   ? cell_from_time(checker, column->field, integer, slice_part(text, 0, CELL_SHOWN_MAX), ret_cell)
+                   ? cell_from_time(checker, column->field, integer,
+                                    slice_part(text, 0, CELL_SHOWN_MAX), ret_cell)
                    : refuse(checker, INTAKE_TIME, column, text);
     case COLUMN_MONEY_MAJOR:
         return money_parse(text, checker->schema->money_digits, &integer)
-                   ? cell_from_integer(checker, column->field, integer, slice_part(text, 0, CELL_SHOWN_MAX),
-                                       ret_cell)
+                   ? cell_from_integer(checker, column->field, integer,
+                                       slice_part(text, 0, CELL_SHOWN_MAX), ret_cell)
+                   : refuse(checker, INTAKE_TYPE, column, text);
+    case COLUMN_MONEY_ROUNDED:
+        return rounded_money(text, checker->schema->money_digits, &integer)
+                   ? cell_from_integer(checker, column->field, integer,
+                                       slice_part(text, 0, CELL_SHOWN_MAX), ret_cell)
                    : refuse(checker, INTAKE_TYPE, column, text);
     case COLUMN_BOOL:
         number = map_get(&column->values, text);
@@ -182,7 +209,8 @@ bool map_column_cell(struct cell_checker *checker, const struct map_column *colu
     return cell_from_text(checker, column->field, text, ret_cell);
 }
 
-// --- Loading --------------------------------------------------------------------------------------------
+// --- Loading
+// --------------------------------------------------------------------------------------------
 
 typedef enum MapProblem {
 #define X(name, code, text) MAP_##name,
@@ -201,14 +229,15 @@ struct map_loader {
     VEC(struct map_constant) constants;
 };
 
-static struct diag *complain(struct map_loader *loader, MapProblem problem, Place place, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+static struct diag *complain(struct map_loader *loader, MapProblem problem, Place place,
+                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-static struct diag *complain(struct map_loader *loader, MapProblem problem, Place place, const char *format,
-                             ...) {
+static struct diag *complain(struct map_loader *loader, MapProblem problem, Place place,
+                             const char *format, ...) {
     static const char *const codes[] = {
 #define X(name, code, text) code,
 #include "monitoring/stream/map_problems.def"
+
 #undef X
     };
     char message[512];
@@ -239,12 +268,14 @@ static uint32_t take_field(struct map_loader *loader, Slice name, Place place) {
         return SCHEMA_NONE;
     }
     if (schema->fields[field].derive != DERIVE_NONE) {
-        hint(loader, complain(loader, MAP_DERIVED_FIELD, place, "'%.*s' is derived here", SLICE_ARGS(name)),
+        hint(loader,
+             complain(loader, MAP_DERIVED_FIELD, place, "'%.*s' is derived here", SLICE_ARGS(name)),
              "take it out; what is sent for it would be ignored");
         return SCHEMA_NONE;
     }
     if (bits_test(loader->given, field)) {
-        hint(loader, complain(loader, MAP_FIELD_TWICE, place, "'%.*s' is given twice", SLICE_ARGS(name)),
+        hint(loader,
+             complain(loader, MAP_FIELD_TWICE, place, "'%.*s' is given twice", SLICE_ARGS(name)),
              "one column or constant a field");
         return SCHEMA_NONE;
     }
@@ -255,16 +286,17 @@ static uint32_t take_field(struct map_loader *loader, Slice name, Place place) {
 static bool expect_type(struct map_loader *loader, const struct map_column *column, bool fits,
                         const struct yaml_node *node, const char *types) {
     if (!fits) {
-        struct diag *diag =
-            complain(loader, MAP_CONVERSION_TYPE, node->key_place, "%.*s: does not fit the type of '%.*s'",
-                     SLICE_ARGS(node->key), SLICE_ARGS(loader->schema->fields[column->field].name));
+        struct diag *diag = complain(loader, MAP_CONVERSION_TYPE, node->key_place,
+                                     "%.*s: does not fit the type of '%.*s'", SLICE_ARGS(node->key),
+                                     SLICE_ARGS(loader->schema->fields[column->field].name));
         diag_hint(loader->diags, diag, "it is for fields of type %s", types);
     }
     return fits;
 }
 
 static void check_format(struct map_loader *loader, Slice format, const struct yaml_node *node) {
-    bool date = slice_find(format, SLICE("%Y"), 0) != SIZE_MAX && slice_find(format, SLICE("%m"), 0) != SIZE_MAX &&
+    bool date = slice_find(format, SLICE("%Y"), 0) != SIZE_MAX &&
+                slice_find(format, SLICE("%m"), 0) != SIZE_MAX &&
                 slice_find(format, SLICE("%d"), 0) != SIZE_MAX;
     bool known = true;
     for (size_t i = 0; i < format.size; i++) {
@@ -274,14 +306,17 @@ static void check_format(struct map_loader *loader, Slice format, const struct y
         }
     }
     if (!date || !known) {
-        struct diag *diag = complain(loader, MAP_TIME_FORMAT, node->place, "'%.*s' is not a format of times",
-                                     SLICE_ARGS(slice_part(format, 0, 60)));
+        struct diag *diag =
+            complain(loader, MAP_TIME_FORMAT, node->place, "'%.*s' is not a format of times",
+                     SLICE_ARGS(slice_part(format, 0, 60)));
         hint(loader, diag,
-             "unix_s, unix_ms, rfc3339, step, or parts %Y %m %d %H %M %S %f (with a date) and what stands between");
+             "unix_s, unix_ms, rfc3339, step, or parts %Y %m %d %H %M %S %f (with a date) and what "
+             "stands between");
     }
 }
 
-static void load_step(struct map_loader *loader, const struct yaml_node *node, struct map_column *column) {
+static void load_step(struct map_loader *loader, const struct yaml_node *node,
+                      struct map_column *column) {
     const struct yaml_node *origin = yaml_get(node, "origin");
     const struct yaml_node *unit = yaml_get(node, "unit");
     if (column->kind != COLUMN_TIME_STEP) {
@@ -293,16 +328,21 @@ static void load_step(struct map_loader *loader, const struct yaml_node *node, s
         }
         return;
     }
-    bool told = yaml_span(unit, &column->unit_us, loader->diags);
+    bool spanned = yaml_span(unit, &column->unit_us, loader->diags); // says itself what is wrong
     Slice text = origin == NULL ? SLICE("") : yaml_text(origin, loader->diags);
+    if (unit != NULL && !spanned) {
+        return;
+    }
     if (unit == NULL || origin == NULL || !time_parse(text, column->zone_us, &column->origin_us)) {
-        hint(loader, complain(loader, MAP_TIME_STEP, node->place, "time: step needs the origin and the unit of steps"),
+        hint(loader,
+             complain(loader, MAP_TIME_STEP, node->place,
+                      "time: step needs the origin and the unit of steps"),
              "for example {field: event_time, time: step, origin: 2017-01-01, unit: 1d}");
     }
-    (void)told; // yaml_span has said what is wrong with the span
 }
 
-static void load_time(struct map_loader *loader, const struct yaml_node *node, struct map_column *column) {
+static void load_time(struct map_loader *loader, const struct yaml_node *node,
+                      struct map_column *column) {
     static const struct {
         const char *name;
         ColumnKind kind;
@@ -343,14 +383,17 @@ static void load_time(struct map_loader *loader, const struct yaml_node *node, s
     load_step(loader, node, column);
 }
 
-static void load_money(struct map_loader *loader, const struct yaml_node *node, struct map_column *column) {
-    static const char *const units[] = {"minor", "major"};
+static void load_money(struct map_loader *loader, const struct yaml_node *node,
+                       struct map_column *column) {
+    static const char *const units[] = {"minor", "major", "rounded"};
+    static const ColumnKind kinds[] = {COLUMN_PLAIN, COLUMN_MONEY_MAJOR, COLUMN_MONEY_ROUNDED};
     const struct yaml_node *money = yaml_get(node, "money");
     uint32_t unit;
     if (yaml_choice(money, units, COUNT_OF(units), &unit, loader->diags) &&
-        expect_type(loader, column, loader->schema->fields[column->field].type == FIELD_MONEY, money, "money") &&
-        unit == 1) {
-        column->kind = COLUMN_MONEY_MAJOR;
+        expect_type(loader, column, loader->schema->fields[column->field].type == FIELD_MONEY,
+                    money, "money") &&
+        unit > 0) {
+        column->kind = kinds[unit];
     }
 }
 
@@ -363,17 +406,20 @@ static void load_bool_side(struct map_loader *loader, const struct yaml_node *li
         Slice text = yaml_text(child, loader->diags);
         if (!slice_empty(text) && !map_put(&column->values, text, side)) {
             hint(loader,
-                 complain(loader, MAP_VALUE, child->place, "'%.*s' is there twice", SLICE_ARGS(slice_part(text, 0, 60))),
+                 complain(loader, MAP_VALUE, child->place, "'%.*s' is there twice",
+                          SLICE_ARGS(slice_part(text, 0, 60))),
                  "a value is either true or false");
         }
     }
 }
 
-static void load_bool(struct map_loader *loader, const struct yaml_node *node, struct map_column *column) {
+static void load_bool(struct map_loader *loader, const struct yaml_node *node,
+                      struct map_column *column) {
     static const char *const keys[] = {"false", "true"};
     const struct yaml_node *sides = yaml_get(node, "bool");
     if (sides == NULL || !yaml_check_keys(sides, keys, COUNT_OF(keys), loader->diags) ||
-        !expect_type(loader, column, loader->schema->fields[column->field].type == FIELD_BOOL, sides, "bool")) {
+        !expect_type(loader, column, loader->schema->fields[column->field].type == FIELD_BOOL,
+                     sides, "bool")) {
         return;
     }
     column->kind = COLUMN_BOOL;
@@ -381,28 +427,34 @@ static void load_bool(struct map_loader *loader, const struct yaml_node *node, s
     load_bool_side(loader, yaml_get(sides, "true"), 1, column);
 }
 
-static void load_values(struct map_loader *loader, const struct yaml_node *node, struct map_column *column) {
+static void load_values(struct map_loader *loader, const struct yaml_node *node,
+                        struct map_column *column) {
     const struct yaml_node *values = yaml_get(node, "map");
     FieldType type = loader->schema->fields[column->field].type;
     if (values == NULL || !yaml_expect(values, YAML_MAPPING, loader->diags) ||
-        !expect_type(loader, column, type == FIELD_ENUM || type == FIELD_STRING, values, "enum or string")) {
+        !expect_type(loader, column, type == FIELD_ENUM || type == FIELD_STRING, values,
+                     "enum or string")) {
         return;
     }
     column->kind = COLUMN_VALUES;
     Slice *targets = ARENA_ARRAY(loader->arena, Slice, values->count + 1);
     uint32_t count = 0;
+    size_t longest = 0;
     YAML_EACH(values, child) {
         union event_cell cell;
         Slice text = yaml_text(child, loader->diags);
         if (!slice_empty(text) && !cell_from_text(&loader->checker, column->field, text, &cell)) {
             hint(loader,
-                 complain(loader, MAP_VALUE, child->place, "%.*s", SLICE_ARGS(loader->checker.refusal.reason)),
+                 complain(loader, MAP_VALUE, child->place, "%.*s",
+                          SLICE_ARGS(loader->checker.refusal.reason)),
                  "the value on the right is the one of the schema");
         }
         targets[count] = text;
+        longest = text.size > longest ? text.size : longest;
         map_put(&column->values, child->key, count++);
     }
     column->targets = targets;
+    loader->map->text_size += longest;
 }
 
 static void check_conversions(struct map_loader *loader, const struct yaml_node *node) {
@@ -412,7 +464,8 @@ static void check_conversions(struct map_loader *loader, const struct yaml_node 
         const struct yaml_node *found = yaml_get(node, conversions[i]);
         if (found != NULL && first != NULL) {
             hint(loader,
-                 complain(loader, MAP_CONVERSION_TWICE, found->key_place, "a column has one conversion, not two"),
+                 complain(loader, MAP_CONVERSION_TWICE, found->key_place,
+                          "a column has one conversion, not two"),
                  "take one of them out");
         }
         first = found != NULL ? found : first;
@@ -420,8 +473,8 @@ static void check_conversions(struct map_loader *loader, const struct yaml_node 
 }
 
 static void load_column(struct map_loader *loader, Slice name, const struct yaml_node *node) {
-    static const char *const keys[] = {"field", "time", "zone",   "origin",   "unit", "add",
-                                       "money", "bool", "map",    "prefix",   "optional"};
+    static const char *const keys[] = {"field", "time", "zone", "origin", "unit",    "add",
+                                       "money", "bool", "map",  "prefix", "optional"};
     if (!yaml_check_keys(node, keys, COUNT_OF(keys), loader->diags) && node->kind != YAML_MAPPING) {
         return;
     }
@@ -442,7 +495,8 @@ static void load_column(struct map_loader *loader, Slice name, const struct yaml
     yaml_bool(yaml_get(node, "optional"), &column.optional, loader->diags);
     const struct yaml_node *prefix = yaml_get(node, "prefix");
     if (prefix != NULL &&
-        expect_type(loader, &column, loader->schema->fields[field].type == FIELD_STRING, prefix, "string")) {
+        expect_type(loader, &column, loader->schema->fields[field].type == FIELD_STRING, prefix,
+                    "string")) {
         column.prefixed = true;
         column.prefix = prefix->kind == YAML_SCALAR ? prefix->text : SLICE("");
     }
@@ -456,7 +510,8 @@ static void load_columns(struct map_loader *loader, const struct yaml_node *colu
         return;
     }
     if (columns->count == 0) {
-        hint(loader, complain(loader, MAP_NO_COLUMNS, columns->key_place, "the map names no columns"),
+        hint(loader,
+             complain(loader, MAP_NO_COLUMNS, columns->key_place, "the map names no columns"),
              "for example  columns: {TX_ID: {field: event_id}}");
     }
     YAML_EACH(columns, node) {
@@ -502,7 +557,8 @@ static void load_constants(struct map_loader *loader, const struct yaml_node *co
         }
         if (!cell_from_text(&loader->checker, field, text, &cell)) {
             hint(loader,
-                 complain(loader, MAP_VALUE, node->place, "%.*s", SLICE_ARGS(loader->checker.refusal.reason)),
+                 complain(loader, MAP_VALUE, node->place, "%.*s",
+                          SLICE_ARGS(loader->checker.refusal.reason)),
                  "a constant is written like a cell of a CSV file");
             continue;
         }
@@ -518,7 +574,8 @@ static void load_label(struct map_loader *loader, const struct yaml_node *label)
     if (label == NULL || !yaml_check_keys(label, keys, COUNT_OF(keys), loader->diags)) {
         return;
     }
-    loader->map->label_column = yaml_text(yaml_require(label, "column", loader->diags), loader->diags);
+    loader->map->label_column =
+        yaml_text(yaml_require(label, "column", loader->diags), loader->diags);
     const struct yaml_node *fraud = yaml_require(label, "fraud", loader->diags);
     if (fraud != NULL && yaml_expect(fraud, YAML_SEQUENCE, loader->diags)) {
         YAML_EACH(fraud, child) {
@@ -538,7 +595,8 @@ static void load_csv(struct map_loader *loader, const struct yaml_node *csv) {
         return;
     }
     Slice text = yaml_text(separator, loader->diags);
-    if (text.size != 1 || strchr("\"\r\n", text.at[0]) != NULL || (unsigned char)text.at[0] >= 0x80) {
+    if (text.size != 1 || strchr("\"\r\n", text.at[0]) != NULL ||
+        (unsigned char)text.at[0] >= 0x80) {
         hint(loader, complain(loader, MAP_FORMAT, separator->place, "a separator is one character"),
              "\",\", \";\", \"|\" or \"\\t\"");
         return;
@@ -551,11 +609,13 @@ static void check_given(struct map_loader *loader, const struct yaml_node *root)
     uint32_t roles[] = {schema->id, schema->type, schema->time};
     for (size_t i = 0; i < COUNT_OF(roles); i++) {
         if (!bits_test(loader->given, roles[i])) {
-            struct diag *diag = complain(loader, MAP_NO_ROLE, root->place, "nothing gives '%.*s', which every event needs",
+            struct diag *diag = complain(loader, MAP_NO_ROLE, root->place,
+                                         "nothing gives '%.*s', which every event needs",
                                          SLICE_ARGS(schema->fields[roles[i]].name));
             hint(loader, diag,
-                 roles[i] == schema->id ? "name a column, or number the records: \"$position\": {field: ...}"
-                                        : "name a column, or a constant");
+                 roles[i] == schema->id
+                     ? "name a column, or number the records: \"$position\": {field: ...}"
+                     : "name a column, or a constant");
         }
     }
 }
@@ -569,8 +629,10 @@ const struct intake_map *intake_map_load(const struct yaml_node *root, const str
         return NULL;
     }
     yaml_check_keys(root, keys, COUNT_OF(keys), diags);
-    struct map_loader loader = {
-        .schema = schema, .arena = arena, .diags = diags, .map = ARENA_NEW(arena, struct intake_map)};
+    struct map_loader loader = {.schema = schema,
+                                .arena = arena,
+                                .diags = diags,
+                                .map = ARENA_NEW(arena, struct intake_map)};
     loader.map->separator = ',';
     loader.map->header = true;
     map_init(&loader.map->by_name, arena);
@@ -593,4 +655,13 @@ const struct intake_map *intake_map_load(const struct yaml_node *root, const str
 
 bool intake_map_is_csv(const struct intake_map *map) {
     return map->csv;
+}
+
+Slice intake_map_column(const struct intake_map *map, uint32_t field) {
+    for (uint32_t i = 0; i < map->column_count; i++) {
+        if (map->columns[i].field == field) {
+            return map->columns[i].name;
+        }
+    }
+    return (Slice){NULL, 0};
 }

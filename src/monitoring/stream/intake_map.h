@@ -11,6 +11,7 @@ typedef enum ColumnKind {
     COLUMN_TIME_RFC3339,
     COLUMN_TIME_STEP, // origin + value * unit
     COLUMN_MONEY_MAJOR,
+    COLUMN_MONEY_ROUNDED,
     COLUMN_BOOL,
     COLUMN_VALUES, // foreign values to our own
 } ColumnKind;
@@ -21,7 +22,7 @@ struct map_column {
     ColumnKind kind;
     Slice time_format;
     int64_t zone_us, origin_us, unit_us, add_us;
-    struct map values;     // VALUES: number in `targets`; BOOL: 0 or 1
+    struct map values; // VALUES: number in `targets`; BOOL: 0 or 1
     const Slice *targets;
     Slice prefix;
     bool prefixed; // a prefix is given, perhaps an empty one: numbers become texts
@@ -45,14 +46,16 @@ struct intake_map {
     uint32_t constant_count;
     Slice label_column; // empty: no label
     struct map label_fraud;
-    uint32_t fan_out;  // the most fields that one column goes into, at least 1
-    size_t text_size;  // bytes that constants and prefixes add to an event
+    uint32_t fan_out; // the most fields that one column goes into, at least 1
+    size_t text_size; // bytes that constants and prefixes add to an event
 };
 
-// A foreign value, as text, made into the field's. `scratch` holds a text with its prefix until the next call.
+// A foreign value, as text, made into the field's. `scratch` holds a text with its prefix until the
+// next call.
 bool map_column_cell(struct cell_checker *checker, const struct map_column *column, Slice text,
                      struct buf *scratch, union event_cell *ret_cell);
-// Time of a text in a format of strptime's kind. False when it does not fit, or the date does not exist.
+// Time of a text in a format of strptime's kind. False when it does not fit, or the date does not
+// exist.
 bool map_time_parse(Slice text, Slice format, int64_t zone_us, int64_t *ret_time_us);
 
 // What an intake was made with.

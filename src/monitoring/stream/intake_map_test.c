@@ -25,8 +25,8 @@ static void set_up(struct fixture *fixture, const char *yaml) {
     INVARIANT(fixture->schema != NULL);
     struct source *source = ARENA_NEW(&fixture->arena, struct source);
     *source = (struct source){SLICE("map.yaml"), slice_of(yaml)};
-    fixture->map = intake_map_load(yaml_parse(source, &fixture->arena, &fixture->diags), fixture->schema,
-                                   &fixture->arena, &fixture->diags);
+    fixture->map = intake_map_load(yaml_parse(source, &fixture->arena, &fixture->diags),
+                                   fixture->schema, &fixture->arena, &fixture->diags);
     if (fixture->map != NULL) {
         fixture->intake = intake_create(fixture->schema, fixture->map);
         fixture->event = event_create(fixture->schema);
@@ -73,27 +73,34 @@ static bool test_csv(void) {
     set_up(&fixture, handbook);
     diag_list_print(&fixture.diags, stderr);
     CHECK(fixture.map != NULL && intake_map_is_csv(fixture.map) && fixture.map->separator == ';');
-    Slice header[] = {SLICE("FRAUD"), SLICE("TX_ID"), SLICE("TX_DATETIME"), SLICE("CUSTOMER"), SLICE("TERMINAL"),
-                      SLICE("AMOUNT"), SLICE("CHAN"), SLICE("SELF"), SLICE("SCENARIO")};
+    Slice header[] = {SLICE("FRAUD"),    SLICE("TX_ID"),    SLICE("TX_DATETIME"),
+                      SLICE("CUSTOMER"), SLICE("TERMINAL"), SLICE("AMOUNT"),
+                      SLICE("CHAN"),     SLICE("SELF"),     SLICE("SCENARIO")};
     enum { COUNT = COUNT_OF(header) };
     CHECK(intake_csv_header(fixture.intake, header, COUNT, &fixture.refusal) == STATUS_OK);
-    Slice row[] = {SLICE("1"), SLICE("0"), SLICE("2018-04-01 00:00:31"), SLICE("596"), SLICE("3156"),
-                   SLICE("57.16"), SLICE("app"), SLICE("Y"), SLICE("0")};
+    Slice row[] = {SLICE("1"),   SLICE("0"),    SLICE("2018-04-01 00:00:31"),
+                   SLICE("596"), SLICE("3156"), SLICE("57.16"),
+                   SLICE("app"), SLICE("Y"),    SLICE("0")};
     for (int i = 0; i < 2; i++) {
-        CHECK(intake_csv_row(fixture.intake, row, COUNT, fixture.event, &fixture.refusal) == STATUS_OK);
+        CHECK(intake_csv_row(fixture.intake, row, COUNT, fixture.event, &fixture.refusal) ==
+              STATUS_OK);
         check_event(fixture.event);
         CHECK(field_is(&fixture, "event_id", "T-0") && field_is(&fixture, "cust_id", "C596"));
-        CHECK(field_is(&fixture, "payer_acct_no", "A596") && field_is(&fixture, "payee_acct_no", "3156"));
+        CHECK(field_is(&fixture, "payer_acct_no", "A596") &&
+              field_is(&fixture, "payee_acct_no", "3156"));
         CHECK(field_is(&fixture, "amount", "57.16") && field_is(&fixture, "channel", "MOBILE"));
-        CHECK(field_is(&fixture, "payee_is_self", "true") && field_is(&fixture, "auth_methods", "[PIN, SMS]"));
-        CHECK(field_is(&fixture, "event_time", "2018-04-01T08:00:31+08:00") && field_is(&fixture, "hour", "8"));
+        CHECK(field_is(&fixture, "payee_is_self", "true") &&
+              field_is(&fixture, "auth_methods", "[PIN, SMS]"));
+        CHECK(field_is(&fixture, "event_time", "2018-04-01T08:00:31+08:00") &&
+              field_is(&fixture, "hour", "8"));
         CHECK(fixture.event->has_label && fixture.event->fraud);
     }
     row[0] = SLICE("0");
     row[6] = SLICE("ATM"); // a value of ours is taken as it is
     row[7] = SLICE("");
     CHECK(intake_csv_row(fixture.intake, row, COUNT, fixture.event, &fixture.refusal) == STATUS_OK);
-    CHECK(fixture.event->has_label && !fixture.event->fraud && field_is(&fixture, "payee_is_self", "missing"));
+    CHECK(fixture.event->has_label && !fixture.event->fraud &&
+          field_is(&fixture, "payee_is_self", "missing"));
     static const struct {
         uint32_t column;
         const char *text;
@@ -113,12 +120,14 @@ static bool test_csv(void) {
         Slice cells[COUNT];
         memcpy(cells, row, sizeof cells);
         cells[rows[i].column] = slice_of(rows[i].text);
-        CHECK(intake_csv_row(fixture.intake, cells, COUNT, fixture.event, &fixture.refusal) == STATUS_INVALID);
+        CHECK(intake_csv_row(fixture.intake, cells, COUNT, fixture.event, &fixture.refusal) ==
+              STATUS_INVALID);
         CHECK_THAT(fixture.refusal.problem == rows[i].problem &&
                        slice_find(fixture.refusal.reason, slice_of(rows[i].reason), 0) != SIZE_MAX,
                    "row %zu: %.*s", i, SLICE_ARGS(fixture.refusal.reason));
     }
-    CHECK(intake_csv_header(fixture.intake, header + 2, COUNT - 2, &fixture.refusal) == STATUS_INVALID);
+    CHECK(intake_csv_header(fixture.intake, header + 2, COUNT - 2, &fixture.refusal) ==
+          STATUS_INVALID);
     CHECK(fixture.refusal.problem == INTAKE_COLUMNS &&
           slice_find(fixture.refusal.reason, SLICE("no column \"TX_ID\""), 0) != SIZE_MAX);
     tear_down(&fixture);
@@ -135,6 +144,7 @@ static const char steps[] =
     "  amount: {field: amount, money: major}\n"
     "  received: {field: recv_time, time: unix_s}\n"
     "  city: {field: geo_city}\n"
+    "  m: {field: trace_id, map: {s: a-much-longer-text-than-what-it-stands-for-0123456789}}\n"
     "label: {column: isFraud, fraud: [\"1\", \"true\"]}\n";
 
 static bool test_ndjson(void) {
@@ -142,33 +152,45 @@ static bool test_ndjson(void) {
     set_up(&fixture, steps);
     diag_list_print(&fixture.diags, stderr);
     CHECK(fixture.map != NULL && !intake_map_is_csv(fixture.map));
-    Slice record = SLICE("{\"step\":2,\"nameOrig\":1234,\"amount\":9839.64,\"isFraud\":true,\"received\":\"1525132800.5\","
+    Slice record = SLICE("{\"step\":2,\"nameOrig\":1234,\"amount\":9839.64,\"isFraud\":true,"
+                         "\"received\":\"1525132800.5\","
                          "\"city\":\"x\",\"event_id\":\"ignored\",\"$position\":\"ignored\"}");
     intake_set_position(fixture.intake, 41);
     for (int i = 0; i < 2; i++) {
-        CHECK(intake_json(fixture.intake, record, fixture.event, &fixture.kind, &fixture.refusal) == STATUS_OK);
+        CHECK(intake_json(fixture.intake, record, fixture.event, &fixture.kind, &fixture.refusal) ==
+              STATUS_OK);
         CHECK(field_is(&fixture, "event_id", i == 0 ? "P41" : "P42"));
         CHECK(field_is(&fixture, "event_time", "2017-01-03T00:30:00+08:00"));
-        CHECK(field_is(&fixture, "payer_acct_no", "1234") && field_is(&fixture, "amount", "9839.64"));
+        CHECK(field_is(&fixture, "payer_acct_no", "1234") &&
+              field_is(&fixture, "amount", "9839.64"));
         CHECK(field_is(&fixture, "recv_time", "2018-05-01T08:00:00.500+08:00"));
         CHECK(fixture.event->fraud && fixture.event->has_label);
     }
+    CHECK(intake_json(fixture.intake, SLICE("{\"step\":2,\"nameOrig\":1,\"amount\":1,\"m\":\"s\"}"),
+                      fixture.event, &fixture.kind, &fixture.refusal) == STATUS_OK);
+    CHECK(field_is(&fixture, "trace_id", "a-much-longer-text-than-what-it-stands-for-0123456789"));
+    CHECK(!fixture.event->has_label);
     static const struct {
         const char *record;
         IntakeProblem problem;
     } rows[] = {
-        {"{\"step\":2,\"step\":2}", INTAKE_DUPLICATE_FIELD}, {"{\"step\":9223372036854775807}", INTAKE_TIME},
-        {"{\"step\":1.5}", INTAKE_TIME},                     {"{\"step\":[]}", INTAKE_TYPE},
-        {"{\"city\":5}", INTAKE_TYPE},                       {"{\"amount\":1e300}", INTAKE_TYPE},
+        {"{\"step\":2,\"step\":2}", INTAKE_DUPLICATE_FIELD},
+        {"{\"step\":9223372036854775807}", INTAKE_TIME},
+        {"{\"step\":1.5}", INTAKE_TIME},
+        {"{\"step\":[]}", INTAKE_TYPE},
+        {"{\"city\":5}", INTAKE_TYPE},
+        {"{\"amount\":1e300}", INTAKE_TYPE},
         {"{\"step\":1}", INTAKE_MISSING},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CHECK(intake_json(fixture.intake, slice_of(rows[i].record), fixture.event, &fixture.kind,
                           &fixture.refusal) == STATUS_INVALID);
-        CHECK_THAT(fixture.refusal.problem == rows[i].problem, "row %zu: %.*s", i, SLICE_ARGS(fixture.refusal.reason));
+        CHECK_THAT(fixture.refusal.problem == rows[i].problem, "row %zu: %.*s", i,
+                   SLICE_ARGS(fixture.refusal.reason));
     }
     Slice change = SLICE("{\"$table\":\"cust\",\"step\":\"x\"}");
-    CHECK(intake_json(fixture.intake, change, fixture.event, &fixture.kind, &fixture.refusal) == STATUS_OK);
+    CHECK(intake_json(fixture.intake, change, fixture.event, &fixture.kind, &fixture.refusal) ==
+          STATUS_OK);
     CHECK(fixture.kind == RECORD_CHANGE);
     tear_down(&fixture);
     return true;
@@ -179,7 +201,8 @@ static bool test_times(void) {
         const char *format, *text;
         int64_t time_us; // INT64_MIN: refused
     } rows[] = {
-        {"%Y-%m-%d %H:%M:%S", "1970-01-02 03:04:05", US_PER_DAY + 3 * US_PER_HOUR + 4 * US_PER_MINUTE + 5 * US_PER_SECOND},
+        {"%Y-%m-%d %H:%M:%S", "1970-01-02 03:04:05",
+         US_PER_DAY + 3 * US_PER_HOUR + 4 * US_PER_MINUTE + 5 * US_PER_SECOND},
         {"%Y%m%d", "19700102", US_PER_DAY},
         {"%d/%m/%Y %H:%M", "2/1/1970 3:04", US_PER_DAY + 3 * US_PER_HOUR + 4 * US_PER_MINUTE},
         {"%Y-%m-%dT%H:%M:%S.%fZ", "1970-01-01T00:00:01.25Z", 1250000},
@@ -193,7 +216,8 @@ static bool test_times(void) {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         int64_t time_us = INT64_MIN;
         bool ok = map_time_parse(slice_of(rows[i].text), slice_of(rows[i].format), 0, &time_us);
-        CHECK_THAT(ok == (rows[i].time_us != INT64_MIN) && time_us == rows[i].time_us, "row %zu", i);
+        CHECK_THAT(ok == (rows[i].time_us != INT64_MIN) && time_us == rows[i].time_us, "row %zu",
+                   i);
     }
     return true;
 }
@@ -210,15 +234,20 @@ static bool test_mistakes(void) {
         {"format: csv\ncolumns: {a: {field: hour}}\n" GIVEN, "MP003"},
         {"format: csv\ncolumns: {a: {field: event_id}, b: {field: event_id}}\n" GIVEN, "MP004"},
         {"format: csv\ncolumns: {a: {field: event_id, money: major}}\n" GIVEN, "MP005"},
-        {"format: csv\ncolumns: {a: {field: event_id, prefix: x}, b: {field: lat, prefix: x}}\n" GIVEN, "MP005"},
-        {"format: csv\ncolumns: {a: {field: recv_time, time: unix_s, money: major}}\n" GIVEN, "MP006"},
+        {"format: csv\ncolumns: {a: {field: event_id, prefix: x}, b: {field: lat, prefix: "
+         "x}}\n" GIVEN,
+         "MP005"},
+        {"format: csv\ncolumns: {a: {field: recv_time, time: unix_s, money: major}}\n" GIVEN,
+         "MP006"},
         {"format: csv\ncolumns: {a: {field: recv_time, time: unix}}\n" GIVEN, "MP007"},
         {"format: csv\ncolumns: {a: {field: recv_time, time: '%Y-%m-%d %j'}}\n" GIVEN, "MP007"},
         {"format: csv\ncolumns: {a: {field: recv_time, time: step, unit: 1d}}\n" GIVEN, "MP008"},
         {"format: csv\ncolumns: {a: {field: recv_time, time: unix_s, unit: 1d}}\n" GIVEN, "MP008"},
-        {"format: csv\ncolumns: {a: {field: recv_time, time: unix_s, zone: Mars}}\n" GIVEN, "MP009"},
+        {"format: csv\ncolumns: {a: {field: recv_time, time: unix_s, zone: Mars}}\n" GIVEN,
+         "MP009"},
         {"format: csv\ncolumns: {a: {field: os, map: {x: WINDOWS}}}\n" GIVEN, "MP010"},
-        {"format: csv\ncolumns: {a: {field: payee_pasted, bool: {true: [a], false: [a]}}}\n" GIVEN, "MP010"},
+        {"format: csv\ncolumns: {a: {field: payee_pasted, bool: {true: [a], false: [a]}}}\n" GIVEN,
+         "MP010"},
         {"format: csv\ncolumns: {a: {field: event_id}}\nconstants: {amount: 12.5}\n", "MP010"},
         {"format: csv\ncolumns: {a: {field: recv_time}}\n" GIVEN, "MP011"},
         {"format: csv\ncolumns: {}\n" GIVEN, "MP012"},
@@ -229,8 +258,9 @@ static bool test_mistakes(void) {
         set_up(&fixture, rows[i].yaml);
         bool found = false;
         for (uint32_t k = 0; k < fixture.diags.count; k++) {
-            found = found || (strcmp(fixture.diags.items[k].code, rows[i].code) == 0 &&
-                              fixture.diags.items[k].hint.size > 0 && fixture.diags.items[k].place.line > 0);
+            found = found ||
+                    (strcmp(fixture.diags.items[k].code, rows[i].code) == 0 &&
+                     fixture.diags.items[k].hint.size > 0 && fixture.diags.items[k].place.line > 0);
         }
         if (!found) {
             diag_list_print(&fixture.diags, stderr);
@@ -242,6 +272,7 @@ static bool test_mistakes(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_csv), TEST(test_ndjson), TEST(test_times), TEST(test_mistakes)};
+    static const struct test tests[] = {TEST(test_csv), TEST(test_ndjson), TEST(test_times),
+                                        TEST(test_mistakes)};
     return test_main(argc, argv, tests, COUNT_OF(tests));
 }

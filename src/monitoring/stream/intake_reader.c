@@ -13,8 +13,8 @@
 //     source ── counted ──▶ inflater ──▶ lines ──▶ intake_json
 //                                   └──▶ csv ────▶ intake_csv_header, intake_csv_row
 //
-// A compressed input that is damaged gives its good records first, then one refusal for the damage, then the
-// end: the piece of a record that was cut off is never taken for a whole one.
+// A compressed input that is damaged gives its good records first, then one refusal for the damage,
+// then the end: the piece of a record that was cut off is never taken for a whole one.
 
 struct counted_source {
     struct byte_source inner;
@@ -34,8 +34,8 @@ struct intake_reader {
     bool ended;
     uint64_t position; // of the current record
     uint64_t offset;
-    Slice raw;             // of the current record
-    struct buf raw_row;    // a row written as CSV again
+    Slice raw;          // of the current record
+    struct buf raw_row; // a row written as CSV again
     struct buf reason;
     char separator;
 };
@@ -47,8 +47,8 @@ static Status read_counted(void *context, char *into, size_t size, size_t *ret_s
     return STATUS_OK;
 }
 
-struct intake_reader *intake_reader_create(struct intake *intake, struct byte_source source, Slice name,
-                                           bool csv) {
+struct intake_reader *intake_reader_create(struct intake *intake, struct byte_source source,
+                                           Slice name, bool csv) {
     struct intake_reader *reader = memory_alloc(sizeof *reader);
     reader->intake = intake;
     reader->schema = intake_schema(intake);
@@ -58,7 +58,8 @@ struct intake_reader *intake_reader_create(struct intake *intake, struct byte_so
     reader->inflater = inflater_create((struct byte_source){&reader->counted, read_counted});
     reader->separator = reader->map != NULL ? reader->map->separator : ',';
     if (csv) {
-        reader->csv = csv_reader_create(inflater_source(reader->inflater), reader->separator, CSV_RECORD_MAX);
+        reader->csv =
+            csv_reader_create(inflater_source(reader->inflater), reader->separator, CSV_RECORD_MAX);
     } else {
         reader->lines = line_reader_create(inflater_source(reader->inflater), LINE_SIZE_MAX);
     }
@@ -79,13 +80,15 @@ void intake_reader_destroy(struct intake_reader *reader) {
     free(reader);
 }
 
-static Status refuse(struct intake_reader *reader, IntakeProblem problem, struct intake_refusal *ret_refusal) {
+static Status refuse(struct intake_reader *reader, IntakeProblem problem,
+                     struct intake_refusal *ret_refusal) {
     *ret_refusal = (struct intake_refusal){problem, SCHEMA_NONE, buf_slice(&reader->reason)};
     return STATUS_INVALID;
 }
 
 // What became of the source: its end, damage inside of it, or a failure to read it.
-static Status end_of_source(struct intake_reader *reader, Status status, struct intake_refusal *ret_refusal) {
+static Status end_of_source(struct intake_reader *reader, Status status,
+                            struct intake_refusal *ret_refusal) {
     reader->ended = true;
     const struct inflate_error *error = inflater_error(reader->inflater);
     ENSURE(status != STATUS_END && error->what != NULL, status);
@@ -94,7 +97,8 @@ static Status end_of_source(struct intake_reader *reader, Status status, struct 
     reader->offset = error->offset;
     buf_reset(&reader->reason);
     buf_printf(&reader->reason,
-               "%s, %llu bytes into its content; the records before it were read, and what follows is lost: send "
+               "%s, %llu bytes into its content; the records before it were read, and what follows "
+               "is lost: send "
                "the file again",
                error->what, (unsigned long long)error->offset);
     return refuse(reader, INTAKE_COMPRESSION, ret_refusal);
@@ -102,7 +106,8 @@ static Status end_of_source(struct intake_reader *reader, Status status, struct 
 
 static Status refuse_too_long(struct intake_reader *reader, struct intake_refusal *ret_refusal) {
     buf_reset(&reader->reason);
-    buf_printf(&reader->reason, "the record is longer than %d bytes; only its beginning is shown", LINE_SIZE_MAX);
+    buf_printf(&reader->reason, "the record is longer than %d bytes; only its beginning is shown",
+               LINE_SIZE_MAX);
     return refuse(reader, INTAKE_TOO_LONG, ret_refusal);
 }
 
@@ -144,11 +149,13 @@ static Status refuse_fault(struct intake_reader *reader, const struct csv_record
     buf_reset(&reader->reason);
     buf_printf(&reader->reason, "%s; a quote inside of a quoted text is written twice",
                csv_fault_text(record->fault));
-    return refuse(reader, record->fault == CSV_FAULT_TOO_WIDE ? INTAKE_COLUMNS : INTAKE_QUOTE, ret_refusal);
+    return refuse(reader, record->fault == CSV_FAULT_TOO_WIDE ? INTAKE_COLUMNS : INTAKE_QUOTE,
+                  ret_refusal);
 }
 
 // Files without a header have columns named 1, 2, 3 ...
-static Status number_columns(struct intake_reader *reader, uint32_t count, struct intake_refusal *ret_refusal) {
+static Status number_columns(struct intake_reader *reader, uint32_t count,
+                             struct intake_refusal *ret_refusal) {
     enum { NAME_SIZE = 12 };
     Slice *names = memory_alloc(sizeof *names * (count + 1));
     char *texts = memory_alloc((size_t)NAME_SIZE * (count + 1));
@@ -163,8 +170,8 @@ static Status number_columns(struct intake_reader *reader, uint32_t count, struc
 }
 
 // The first record; `*ret_row` says whether it is a row too.
-static Status read_header(struct intake_reader *reader, const struct csv_record *record, bool *ret_row,
-                          struct intake_refusal *ret_refusal) {
+static Status read_header(struct intake_reader *reader, const struct csv_record *record,
+                          bool *ret_row, struct intake_refusal *ret_refusal) {
     reader->header_done = true;
     bool named = reader->map == NULL || reader->map->header;
     *ret_row = !named;
@@ -210,13 +217,14 @@ Status intake_reader_next(struct intake_reader *reader, struct event *event, Rec
                                : next_line(reader, event, ret_kind, ret_refusal);
 }
 
-void intake_reader_dead_letter(const struct intake_reader *reader, const struct intake_refusal *refusal,
-                               struct buf *out) {
+void intake_reader_dead_letter(const struct intake_reader *reader,
+                               const struct intake_refusal *refusal, struct buf *out) {
     struct dead_letter letter = {
         .source = reader->name,
         .position = reader->position,
         .offset = reader->offset,
-        .field = refusal->field == SCHEMA_NONE ? SLICE("") : reader->schema->fields[refusal->field].name,
+        .field =
+            refusal->field == SCHEMA_NONE ? SLICE("") : reader->schema->fields[refusal->field].name,
         .raw = reader->raw,
     };
     dead_letter_put(&letter, refusal, out);

@@ -7,11 +7,13 @@
 
 #include <zlib.h>
 
-#define LOGIN(id) "{\"event_id\":\"" id "\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":1795413600123," \
-                  "\"channel\":\"MOBILE\",\"cust_id\":\"C1\"}\n"
+#define LOGIN(id)                                                                                  \
+    "{\"event_id\":\"" id                                                                          \
+    "\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":1795413600123,"              \
+    "\"channel\":\"MOBILE\",\"cust_id\":\"C1\"}\n"
 
-// Reads all of `text` in pieces of `step` bytes and writes one line a record: an event's position and id, "change",
-// or the dead letter.
+// Reads all of `text` in pieces of `step` bytes and writes one line a record: an event's position
+// and id, "change", or the dead letter.
 static void read_all(Slice text, size_t step, bool csv, const char *map_text, struct buf *out) {
     struct arena arena;
     struct diag_list diags;
@@ -19,12 +21,15 @@ static void read_all(Slice text, size_t step, bool csv, const char *map_text, st
     const struct schema *schema = sample_schema_load(sample_schema_text, &arena, &diags);
     struct source source = {SLICE("map.yaml"), slice_of(map_text == NULL ? "" : map_text)};
     const struct intake_map *map =
-        map_text == NULL ? NULL : intake_map_load(yaml_parse(&source, &arena, &diags), schema, &arena, &diags);
+        map_text == NULL
+            ? NULL
+            : intake_map_load(yaml_parse(&source, &arena, &diags), schema, &arena, &diags);
     diag_list_print(&diags, stderr);
     struct intake *intake = intake_create(schema, map);
     struct event *event = event_create(schema);
     struct memory_source memory = {text, step};
-    struct intake_reader *reader = intake_reader_create(intake, byte_source_memory(&memory), SLICE("a.in"), csv);
+    struct intake_reader *reader =
+        intake_reader_create(intake, byte_source_memory(&memory), SLICE("a.in"), csv);
     for (;;) {
         RecordKind kind;
         struct intake_refusal refusal;
@@ -42,7 +47,8 @@ static void read_all(Slice text, size_t step, bool csv, const char *map_text, st
             buf_printf(out, "change\n");
         } else {
             check_event(event);
-            buf_printf(out, "%llu %.*s\n", (unsigned long long)event->position, SLICE_ARGS(event->id));
+            buf_printf(out, "%llu %.*s\n", (unsigned long long)event->position,
+                       SLICE_ARGS(event->id));
         }
     }
     intake_reader_destroy(reader);
@@ -59,7 +65,8 @@ static bool gives(Slice text, bool csv, const char *map, const char *expected) {
         read_all(text, steps[i], csv, map, &out);
         bool same = slice_is(buf_slice(&out), expected);
         if (!same) {
-            fprintf(stderr, "given (step %zu):\n%.*sexpected:\n%s", steps[i], SLICE_ARGS(buf_slice(&out)), expected);
+            fprintf(stderr, "given (step %zu):\n%.*sexpected:\n%s", steps[i],
+                    SLICE_ARGS(buf_slice(&out)), expected);
         }
         buf_deinit(&out);
         CHECK(same);
@@ -69,19 +76,27 @@ static bool gives(Slice text, bool csv, const char *map, const char *expected) {
 
 static bool test_ndjson(void) {
     CHECK(gives(SLICE(""), false, NULL, "end 0\n"));
-    CHECK(gives(SLICE("\xef\xbb\xbf" LOGIN("a") "\n" LOGIN("b") "{\"$list\":1}\r\n" LOGIN("c")), false, NULL,
-                "1 a\n2 b\nchange\n4 c\nend 0\n"));
-    CHECK(gives(SLICE(LOGIN("a") "{\"a\":1\n" LOGIN("b") "{\"event_type\":\"x\xff\"}\n{\"event_type\":\"钱\"}"), false, NULL,
-                "1 a\n"
-                "{\"source\":\"a.in\",\"position\":2,\"offset\":117,\"code\":\"IN001\",\"reason\":\"the record is not "
-                "valid JSON: at byte 7, the text ends inside an object or array\",\"raw\":\"{\\\"a\\\":1\"}\n"
-                "3 b\n"
-                "{\"source\":\"a.in\",\"position\":4,\"offset\":241,\"code\":\"IN002\",\"reason\":\"byte 17 of the "
-                "record is not UTF-8; write the source's texts in UTF-8\",\"raw\":\"{\\\"event_type\\\":\\\"x\xef\xbf\xbd\\\"}\"}\n"
-                "{\"source\":\"a.in\",\"position\":5,\"offset\":261,\"code\":\"IN012\",\"reason\":\"event_type is "
-                "\\\"钱\\\"; it is not an event type; the values are transfer_out, transfer_in, login\","
-                "\"field\":\"event_type\",\"raw\":\"{\\\"event_type\\\":\\\"钱\\\"}\"}\n"
-                "end 0\n"));
+    CHECK(gives(SLICE("\xef\xbb\xbf" LOGIN("a") "\n" LOGIN("b") "{\"$list\":1}\r\n" LOGIN("c")),
+                false, NULL, "1 a\n2 b\nchange\n4 c\nend 0\n"));
+    CHECK(gives(
+        SLICE(LOGIN("a") "{\"a\":1\n" LOGIN(
+            "b") "{\"event_type\":\"x\xff\"}\n{\"event_type\":\"钱\"}"),
+        false, NULL,
+        "1 a\n"
+        "{\"source\":\"a.in\",\"position\":2,\"offset\":117,\"code\":\"IN001\",\"reason\":\"the "
+        "record is not "
+        "valid JSON: at byte 7, the text ends inside an object or "
+        "array\",\"raw\":\"{\\\"a\\\":1\"}\n"
+        "3 b\n"
+        "{\"source\":\"a.in\",\"position\":4,\"offset\":241,\"code\":\"IN002\",\"reason\":\"byte "
+        "17 of the "
+        "record is not UTF-8; write the source's texts in "
+        "UTF-8\",\"raw\":\"{\\\"event_type\\\":\\\"x\xef\xbf\xbd\\\"}\"}\n"
+        "{\"source\":\"a.in\",\"position\":5,\"offset\":261,\"code\":\"IN012\",\"reason\":\"event_"
+        "type is "
+        "\\\"钱\\\"; it is not an event type; the values are transfer_out, transfer_in, login\","
+        "\"field\":\"event_type\",\"raw\":\"{\\\"event_type\\\":\\\"钱\\\"}\"}\n"
+        "end 0\n"));
     return true;
 }
 
@@ -96,7 +111,9 @@ static bool test_too_long(void) {
     }
     buf_put(&text, SLICE("\"}\n" LOGIN("b")));
     read_all(buf_slice(&text), 0, false, NULL, &out);
-    CHECK(slice_find(buf_slice(&out), SLICE("\"code\":\"IN003\",\"reason\":\"the record is longer than"), 0) != SIZE_MAX);
+    CHECK(slice_find(buf_slice(&out),
+                     SLICE("\"code\":\"IN003\",\"reason\":\"the record is longer than"),
+                     0) != SIZE_MAX);
     CHECK(slice_ends_with(buf_slice(&out), SLICE("2 b\nend 0\n")));
     CHECK(out.size < 1000);
     buf_deinit(&text);
@@ -125,7 +142,8 @@ static bool test_long_raw(void) {
 }
 
 static bool test_csv(void) {
-    CHECK(gives(SLICE("\xef\xbb\xbf" "event_id,event_type,event_time,phase,channel,cust_id,trace_id\n"
+    CHECK(gives(SLICE("\xef\xbb\xbf"
+                      "event_id,event_type,event_time,phase,channel,cust_id,trace_id\n"
                       "a,login,1795413600123,REQUEST,MOBILE,C1,\"x, \"\"y\"\"\"\n"
                       "\n"
                       "b,login,1795413600123,REQUEST,MOBILE,C1\n"
@@ -134,23 +152,31 @@ static bool test_csv(void) {
                       "e,login,1795413600123,REQUEST,MOBILE,C1,\n"),
                 true, NULL,
                 "1 a\n"
-                "{\"source\":\"a.in\",\"position\":2,\"offset\":117,\"code\":\"IN013\",\"reason\":\"the row has 6 columns "
+                "{\"source\":\"a.in\",\"position\":2,\"offset\":117,\"code\":\"IN013\",\"reason\":"
+                "\"the row has 6 columns "
                 "and the header 7; a separator inside a text needs quotes around it\",\"raw\":"
                 "\"b,login,1795413600123,REQUEST,MOBILE,C1\"}\n"
-                "{\"source\":\"a.in\",\"position\":3,\"offset\":157,\"code\":\"IN008\",\"reason\":\"channel is "
-                "\\\"MOBIL\\\"; it is not in the enumeration; did you mean \\\"MOBILE\\\"?\",\"field\":\"channel\","
+                "{\"source\":\"a.in\",\"position\":3,\"offset\":157,\"code\":\"IN008\",\"reason\":"
+                "\"channel is "
+                "\\\"MOBIL\\\"; it is not in the enumeration; did you mean "
+                "\\\"MOBILE\\\"?\",\"field\":\"channel\","
                 "\"raw\":\"c,login,1795413600123,REQUEST,MOBIL,C1,\\\"x, y\\\"\"}\n"
-                "{\"source\":\"a.in\",\"position\":4,\"offset\":203,\"code\":\"IN014\",\"reason\":\"there is text behind "
+                "{\"source\":\"a.in\",\"position\":4,\"offset\":203,\"code\":\"IN014\",\"reason\":"
+                "\"there is text behind "
                 "a closing quote; a quote inside of a quoted text is written twice\",\"raw\":"
                 "\"d,login,1795413600123,REQUEST,MOBILE,C1,\\\"x\\\"y\"}\n"
                 "5 e\n"
                 "end 0\n"));
     CHECK(gives(SLICE("event_id,event_type\na,login\n"), true, NULL,
-                "{\"source\":\"a.in\",\"position\":0,\"offset\":0,\"code\":\"IN005\",\"reason\":\"the header has no "
-                "column \\\"event_time\\\", which every event has to have; a map can name another column for it\","
+                "{\"source\":\"a.in\",\"position\":0,\"offset\":0,\"code\":\"IN005\",\"reason\":"
+                "\"the header has no "
+                "column \\\"event_time\\\", which every event has to have; a map can name another "
+                "column for it\","
                 "\"field\":\"event_time\",\"raw\":\"event_id,event_type\"}\n"
-                "{\"source\":\"a.in\",\"position\":1,\"offset\":20,\"code\":\"IN005\",\"reason\":\"the header has no "
-                "column \\\"event_time\\\", which every event has to have; a map can name another column for it\","
+                "{\"source\":\"a.in\",\"position\":1,\"offset\":20,\"code\":\"IN005\",\"reason\":"
+                "\"the header has no "
+                "column \\\"event_time\\\", which every event has to have; a map can name another "
+                "column for it\","
                 "\"field\":\"event_time\",\"raw\":\"a,login\"}\n"
                 "end 0\n"));
     CHECK(gives(SLICE(""), true, NULL, "end 0\n"));
@@ -185,8 +211,10 @@ static bool test_compressed(void) {
     buf_init(&text, 1 << 20);
     buf_init(&whole, 1 << 20);
     for (int i = 0; i < 200; i++) {
-        buf_printf(&text, "{\"event_id\":\"e%d\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":%lld,"
-                          "\"channel\":\"MOBILE\",\"cust_id\":\"C%d\"}\n",
+        buf_printf(&text,
+                   "{\"event_id\":\"e%d\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_"
+                   "time\":%lld,"
+                   "\"channel\":\"MOBILE\",\"cust_id\":\"C%d\"}\n",
                    i, 1795413600123LL + i * 7919LL * i, i * 31337);
         buf_printf(&whole, "%d e%d\n", i + 1, i);
     }
@@ -203,7 +231,8 @@ static bool test_compressed(void) {
         size_t letter = slice_find(buf_slice(&out), SLICE("{\"source\":\"a.in\""), 0);
         CHECK_THAT(letter != SIZE_MAX || size - cut < 2, "%zu of %zu bytes", size - cut, size);
         if (letter != SIZE_MAX) {
-            // All events before the damage are those of the whole file; then one letter and the end.
+            // All events before the damage are those of the whole file; then one letter and the
+            // end.
             CHECK(memcmp(out.bytes, whole.bytes, letter) == 0);
             CHECK(slice_find(buf_slice(&out), SLICE("\"code\":\"IN015\""), letter) != SIZE_MAX);
             CHECK(slice_find(buf_slice(&out), SLICE("{\"source\""), letter + 1) == SIZE_MAX);
@@ -247,8 +276,9 @@ static bool test_broken_source(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(test_ndjson),   TEST(test_too_long),           TEST(test_long_raw),   TEST(test_csv),
-        TEST(test_csv_without_header), TEST(test_compressed), TEST(test_broken_source),
+        TEST(test_ndjson),        TEST(test_too_long),           TEST(test_long_raw),
+        TEST(test_csv),           TEST(test_csv_without_header), TEST(test_compressed),
+        TEST(test_broken_source),
     };
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

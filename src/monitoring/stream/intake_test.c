@@ -33,7 +33,8 @@ static void tear_down(struct fixture *fixture) {
 }
 
 static Status read(struct fixture *fixture, const char *text) {
-    return intake_json(fixture->intake, slice_of(text), fixture->event, &fixture->kind, &fixture->refusal);
+    return intake_json(fixture->intake, slice_of(text), fixture->event, &fixture->kind,
+                       &fixture->refusal);
 }
 
 static bool field_is(const struct fixture *fixture, const char *name, const char *expected) {
@@ -70,23 +71,27 @@ static bool test_sample_event(void) {
         CHECK(field_is(&fixture, "event_time", "2026-11-23T14:00:00.123+08:00"));
         CHECK(field_is(&fixture, "hour", "14") && field_is(&fixture, "weekday", "1"));
         CHECK(field_is(&fixture, "year", "2026") && field_is(&fixture, "hour_slot", "2026112314"));
-        CHECK(field_is(&fixture, "date", "20261123") && field_is(&fixture, "ip24", "203.0.113.0/24"));
+        CHECK(field_is(&fixture, "date", "20261123") &&
+              field_is(&fixture, "ip24", "203.0.113.0/24"));
         CHECK(field_is(&fixture, "geo_cell", "wqj6zmc") && field_is(&fixture, "geo_area", "wqj6z"));
-        CHECK(field_is(&fixture, "is_holiday", "missing") && field_is(&fixture, "ip_city", "610100"));
+        CHECK(field_is(&fixture, "is_holiday", "missing") &&
+              field_is(&fixture, "ip_city", "610100"));
         CHECK(field_is(&fixture, "geo_city", "missing"));
     }
     tear_down(&fixture);
     return true;
 }
 
-#define LOGIN "\"event_id\":\"e1\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":1795413600123," \
-              "\"channel\":\"MOBILE\",\"cust_id\":\"C1\""
+#define LOGIN                                                                                      \
+    "\"event_id\":\"e1\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":"           \
+    "1795413600123,"                                                                               \
+    "\"channel\":\"MOBILE\",\"cust_id\":\"C1\""
 
 static bool test_refusals(void) {
     static const struct {
         const char *record;
         IntakeProblem problem;
-        const char *field; // "": the record
+        const char *field;  // "": the record
         const char *reason; // a part of it
     } rows[] = {
         {"", INTAKE_JSON, "", "no value"},
@@ -94,10 +99,14 @@ static bool test_refusals(void) {
         {"{" LOGIN ",\"trace_id\":\"\xff\"}", INTAKE_UTF8, "", "not UTF-8"},
         {"[1]", INTAKE_NOT_OBJECT, "", "{\"event_id\": ...}"},
         {"7", INTAKE_NOT_OBJECT, "", "not an object"},
-        {"{\"event_id\":\"e\"}", INTAKE_MISSING, "event_type", "event_type is missing; every event"},
-        {"{\"event_id\":\"e1\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":1795413600123,"
-         "\"channel\":\"MOBILE\",\"cust_id\":null}", INTAKE_MISSING, "cust_id", "an event login has to have it"},
-        {"{" LOGIN ",\"amount\":12.5}", INTAKE_TYPE, "amount", "amount is 12.5; money is sent as a whole number in "
+        {"{\"event_id\":\"e\"}", INTAKE_MISSING, "event_type",
+         "event_type is missing; every event"},
+        {"{\"event_id\":\"e1\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":"
+         "1795413600123,"
+         "\"channel\":\"MOBILE\",\"cust_id\":null}",
+         INTAKE_MISSING, "cust_id", "an event login has to have it"},
+        {"{" LOGIN ",\"amount\":12.5}", INTAKE_TYPE, "amount",
+         "amount is 12.5; money is sent as a whole number in "
          "whole minor units (12.50 is 1250)"},
         {"{" LOGIN ",\"amount\":12.0}", INTAKE_TYPE, "amount", "without quotes, point or exponent"},
         {"{" LOGIN ",\"amount\":1e3}", INTAKE_TYPE, "amount", "amount is 1000; money"},
@@ -107,45 +116,66 @@ static bool test_refusals(void) {
         {"{" LOGIN ",\"trace_id\":[1,[2]]}", INTAKE_TYPE, "trace_id", "trace_id is a list"},
         {"{" LOGIN ",\"os\":1}", INTAKE_TYPE, "os", "os is 1; one value of its enumeration"},
         {"{" LOGIN ",\"auth_methods\":\"PIN\"}", INTAKE_TYPE, "auth_methods", "a list of values"},
-        {"{" LOGIN ",\"auth_methods\":[\"PIN\",1]}", INTAKE_TYPE, "auth_methods", "auth_methods is 1"},
+        {"{" LOGIN ",\"auth_methods\":[\"PIN\",1]}", INTAKE_TYPE, "auth_methods",
+         "auth_methods is 1"},
         {"{" LOGIN ",\"auth_methods\":[[\"PIN\"]]}", INTAKE_TYPE, "auth_methods", "a list"},
-        {"{" LOGIN ",\"auth_level\":\"2\"}", INTAKE_TYPE, "auth_level", "a whole number is expected"},
+        {"{" LOGIN ",\"auth_level\":\"2\"}", INTAKE_TYPE, "auth_level",
+         "a whole number is expected"},
         {"{" LOGIN ",\"auth_level\":2.0}", INTAKE_TYPE, "auth_level", "a whole number is expected"},
         {"{" LOGIN ",\"lat\":\"34\"}", INTAKE_TYPE, "lat", "a number is expected, without quotes"},
         {"{" LOGIN ",\"payee_pasted\":1}", INTAKE_TYPE, "payee_pasted", "true or false"},
         {"{" LOGIN ",\"recv_time\":1.5e12}", INTAKE_TYPE, "recv_time", "whole milliseconds"},
         {"{" LOGIN ",\"recv_time\":true}", INTAKE_TYPE, "recv_time", "recv_time is true"},
-        {"{" LOGIN ",\"auth_level\":5}", INTAKE_RANGE, "auth_level", "auth_level is 5; the field goes from 0 to 4"},
-        {"{" LOGIN ",\"amount\":-1}", INTAKE_RANGE, "amount", "from 0 to 9007199254740991 minor units"},
-        {"{" LOGIN ",\"page_dwell_ms\":9007199254740992}", INTAKE_RANGE, "page_dwell_ms", "9007199254740991"},
-        {"{" LOGIN ",\"page_dwell_ms\":18446744073709551615}", INTAKE_RANGE, "page_dwell_ms", "18446744073709551615"},
+        {"{" LOGIN ",\"auth_level\":5}", INTAKE_RANGE, "auth_level",
+         "auth_level is 5; the field goes from 0 to 4"},
+        {"{" LOGIN ",\"amount\":-1}", INTAKE_RANGE, "amount",
+         "from 0 to 9007199254740991 minor units"},
+        {"{" LOGIN ",\"page_dwell_ms\":9007199254740992}", INTAKE_RANGE, "page_dwell_ms",
+         "9007199254740991"},
+        {"{" LOGIN ",\"page_dwell_ms\":18446744073709551615}", INTAKE_RANGE, "page_dwell_ms",
+         "18446744073709551615"},
         {"{" LOGIN ",\"lat\":91}", INTAKE_RANGE, "lat", "lat is 91; the field goes from -90 to 90"},
         {"{" LOGIN ",\"os\":\"ANDROlD\"}", INTAKE_ENUM, "os", "did you mean \"ANDROID\"?"},
         {"{" LOGIN ",\"os\":\"\"}", INTAKE_ENUM, "os", "os is \"\"; it is not in the enumeration"},
-        {"{" LOGIN ",\"os\":\"zzzzzzzzzzzzzz\"}", INTAKE_ENUM, "os", "the values are ANDROID, IOS, HARMONY"},
-        {"{" LOGIN ",\"auth_methods\":[\"PIN\",\"SMX\"]}", INTAKE_ENUM, "auth_methods", "did you mean \"SMS\"?"},
-        {"{" LOGIN ",\"recv_time\":1795413600}", INTAKE_TIME, "recv_time", "this looks like seconds"},
-        {"{" LOGIN ",\"recv_time\":253402300799000}", INTAKE_TIME, "recv_time", "to 2100-01-01T00:00:00+08:00"},
-        {"{" LOGIN ",\"recv_time\":9223372036854775807}", INTAKE_TIME, "recv_time", "times go from"},
-        {"{" LOGIN ",\"recv_time\":\"9999-12-31T23:59:59Z\"}", INTAKE_TIME, "recv_time", "times go from 2000"},
-        {"{" LOGIN ",\"recv_time\":\"2026-02-30T00:00:00Z\"}", INTAKE_TIME, "recv_time", "cannot be read as a time"},
-        {"{" LOGIN ",\"recv_time\":\"yesterday\"}", INTAKE_TIME, "recv_time", "recv_time is \"yesterday\""},
-        {"{" LOGIN ",\"currency\":\"CNYX\"}", INTAKE_TEXT_SIZE, "currency", "it has 4 bytes and may have 3"},
-        {"{" LOGIN ",\"os\":\"IOS\",\"os\":\"IOS\"}", INTAKE_DUPLICATE_FIELD, "os", "\"os\" is there twice"},
+        {"{" LOGIN ",\"os\":\"zzzzzzzzzzzzzz\"}", INTAKE_ENUM, "os",
+         "the values are ANDROID, IOS, HARMONY"},
+        {"{" LOGIN ",\"auth_methods\":[\"PIN\",\"SMX\"]}", INTAKE_ENUM, "auth_methods",
+         "did you mean \"SMS\"?"},
+        {"{" LOGIN ",\"recv_time\":1795413600}", INTAKE_TIME, "recv_time",
+         "this looks like seconds"},
+        {"{" LOGIN ",\"recv_time\":253402300799000}", INTAKE_TIME, "recv_time",
+         "to 2100-01-01T00:00:00+08:00"},
+        {"{" LOGIN ",\"recv_time\":9223372036854775807}", INTAKE_TIME, "recv_time",
+         "times go from"},
+        {"{" LOGIN ",\"recv_time\":\"9999-12-31T23:59:59Z\"}", INTAKE_TIME, "recv_time",
+         "times go from 2000"},
+        {"{" LOGIN ",\"recv_time\":\"2026-02-30T00:00:00Z\"}", INTAKE_TIME, "recv_time",
+         "cannot be read as a time"},
+        {"{" LOGIN ",\"recv_time\":\"yesterday\"}", INTAKE_TIME, "recv_time",
+         "recv_time is \"yesterday\""},
+        {"{" LOGIN ",\"currency\":\"CNYX\"}", INTAKE_TEXT_SIZE, "currency",
+         "it has 4 bytes and may have 3"},
+        {"{" LOGIN ",\"os\":\"IOS\",\"os\":\"IOS\"}", INTAKE_DUPLICATE_FIELD, "os",
+         "\"os\" is there twice"},
         {"{" LOGIN ",\"os\":null,\"os\":\"IOS\"}", INTAKE_DUPLICATE_FIELD, "os", "twice"},
         {"{\"event_type\":\"logon\"}", INTAKE_EVENT_TYPE, "event_type", "did you mean \"login\"?"},
-        {"{\"event_id\":\"\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":1795413600123,"
-         "\"channel\":\"MOBILE\",\"cust_id\":\"C1\"}", INTAKE_EMPTY_ID, "event_id", "event_id is empty"},
+        {"{\"event_id\":\"\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":"
+         "1795413600123,"
+         "\"channel\":\"MOBILE\",\"cust_id\":\"C1\"}",
+         INTAKE_EMPTY_ID, "event_id", "event_id is empty"},
     };
     struct fixture fixture;
     set_up(&fixture);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        CHECK_THAT(read(&fixture, rows[i].record) == STATUS_INVALID, "row %zu: %s", i, rows[i].record);
-        Slice field = fixture.refusal.field == SCHEMA_NONE ? SLICE("")
-                                                           : fixture.schema->fields[fixture.refusal.field].name;
+        CHECK_THAT(read(&fixture, rows[i].record) == STATUS_INVALID, "row %zu: %s", i,
+                   rows[i].record);
+        Slice field = fixture.refusal.field == SCHEMA_NONE
+                          ? SLICE("")
+                          : fixture.schema->fields[fixture.refusal.field].name;
         CHECK_THAT(fixture.refusal.problem == rows[i].problem && slice_is(field, rows[i].field) &&
                        slice_find(fixture.refusal.reason, slice_of(rows[i].reason), 0) != SIZE_MAX,
-                   "row %zu: %s: %.*s, %.*s", i, rows[i].record, SLICE_ARGS(intake_problem_code(fixture.refusal.problem)),
+                   "row %zu: %s: %.*s, %.*s", i, rows[i].record,
+                   SLICE_ARGS(intake_problem_code(fixture.refusal.problem)),
                    SLICE_ARGS(fixture.refusal.reason));
         CHECK(read(&fixture, "{" LOGIN "}") == STATUS_OK);
     }
@@ -158,20 +188,30 @@ static bool test_accepted(void) {
     set_up(&fixture);
     CHECK(read(&fixture, "{" LOGIN ",\"hour\":99,\"hour\":\"x\",\"geo_cell\":[1]}") == STATUS_OK);
     CHECK(field_is(&fixture, "hour", "14") && field_is(&fixture, "geo_cell", "missing"));
-    CHECK(read(&fixture, "{" LOGIN ",\"unknown\":{\"amount\":[1,{\"$list\":2}]},\"unknown\":1,\"ip\":\"x\"}") == STATUS_OK);
+    CHECK(read(&fixture,
+               "{" LOGIN
+               ",\"unknown\":{\"amount\":[1,{\"$list\":2}]},\"unknown\":1,\"ip\":\"x\"}") ==
+          STATUS_OK);
     CHECK(fixture.kind == RECORD_EVENT);
     CHECK(field_is(&fixture, "ip24", "missing") && field_is(&fixture, "ip", "x"));
-    CHECK(read(&fixture, "{" LOGIN ",\"os\":null,\"trace_id\":\"\",\"auth_methods\":[\"SMS\",\"PIN\",\"SMS\"],"
-                         "\"remark_tags\":[]}") == STATUS_OK);
+    CHECK(read(&fixture,
+               "{" LOGIN
+               ",\"os\":null,\"trace_id\":\"\",\"auth_methods\":[\"SMS\",\"PIN\",\"SMS\"],"
+               "\"remark_tags\":[]}") == STATUS_OK);
     CHECK(field_is(&fixture, "os", "missing") && field_is(&fixture, "trace_id", ""));
-    CHECK(field_is(&fixture, "auth_methods", "[PIN, SMS]") && field_is(&fixture, "remark_tags", "[]"));
+    CHECK(field_is(&fixture, "auth_methods", "[PIN, SMS]") &&
+          field_is(&fixture, "remark_tags", "[]"));
     CHECK(fixture.event->received_us == INT64_MIN);
     // The last second before and the first moment of a day in Shanghai; the year turns there, too.
-    CHECK(read(&fixture, "{\"event_id\":\"e\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"channel\":\"MOBILE\","
-                         "\"cust_id\":\"C\",\"event_time\":\"2025-12-31T15:59:59.999Z\"}") == STATUS_OK);
+    CHECK(read(&fixture,
+               "{\"event_id\":\"e\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"channel\":"
+               "\"MOBILE\","
+               "\"cust_id\":\"C\",\"event_time\":\"2025-12-31T15:59:59.999Z\"}") == STATUS_OK);
     CHECK(field_is(&fixture, "hour_slot", "2025123123") && field_is(&fixture, "weekday", "3"));
-    CHECK(read(&fixture, "{\"event_id\":\"e\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"channel\":\"MOBILE\","
-                         "\"cust_id\":\"C\",\"event_time\":\"2025-12-31T16:00:00Z\"}") == STATUS_OK);
+    CHECK(read(&fixture,
+               "{\"event_id\":\"e\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"channel\":"
+               "\"MOBILE\","
+               "\"cust_id\":\"C\",\"event_time\":\"2025-12-31T16:00:00Z\"}") == STATUS_OK);
     CHECK(field_is(&fixture, "hour_slot", "2026010100") && field_is(&fixture, "year", "2026"));
     CHECK(field_is(&fixture, "hour", "0") && field_is(&fixture, "weekday", "4"));
     tear_down(&fixture);
@@ -199,17 +239,21 @@ static bool test_changes(void) {
 static bool test_partial_and_nested(void) {
     struct fixture fixture;
     set_up(&fixture);
-    const char *record = "{\"note\":[{}],\"event\":{\"event_type\":\"transfer_out\",\"event_time\":1795413600123,"
-                         "\"auth_methods\":[\"PIN\"],\"amount\":7}}";
+    const char *record =
+        "{\"note\":[{}],\"event\":{\"event_type\":\"transfer_out\",\"event_time\":1795413600123,"
+        "\"auth_methods\":[\"PIN\"],\"amount\":7}}";
     struct json_reader *json = json_reader_create(JSON_SIZE_MAX, JSON_DEPTH_MAX);
     JsonTree tree;
     CHECK(json_parse(json, slice_of(record), &tree) == STATUS_OK);
     uint32_t object = json_member(tree, 0, SLICE("event"));
-    CHECK(intake_json_event(fixture.intake, tree, object, fixture.event, &fixture.refusal) == STATUS_INVALID);
+    CHECK(intake_json_event(fixture.intake, tree, object, fixture.event, &fixture.refusal) ==
+          STATUS_INVALID);
     intake_allow_partial(fixture.intake, true);
-    CHECK(intake_json_event(fixture.intake, tree, object, fixture.event, &fixture.refusal) == STATUS_OK);
+    CHECK(intake_json_event(fixture.intake, tree, object, fixture.event, &fixture.refusal) ==
+          STATUS_OK);
     CHECK(field_is(&fixture, "amount", "0.07") && slice_empty(fixture.event->id));
-    CHECK(intake_json_event(fixture.intake, tree, 1, fixture.event, &fixture.refusal) == STATUS_INVALID);
+    CHECK(intake_json_event(fixture.intake, tree, 1, fixture.event, &fixture.refusal) ==
+          STATUS_INVALID);
     CHECK(fixture.refusal.problem == INTAKE_NOT_OBJECT);
     json_reader_destroy(json);
     tear_down(&fixture);
@@ -227,8 +271,8 @@ static bool test_long_value(void) {
         buf_printf(&record, "钱");
     }
     buf_printf(&record, "\"}");
-    CHECK(intake_json(fixture.intake, buf_slice(&record), fixture.event, &fixture.kind, &fixture.refusal) ==
-          STATUS_INVALID);
+    CHECK(intake_json(fixture.intake, buf_slice(&record), fixture.event, &fixture.kind,
+                      &fixture.refusal) == STATUS_INVALID);
     CHECK(utf8_invalid_at(fixture.refusal.reason) == fixture.refusal.reason.size);
     CHECK(slice_find(fixture.refusal.reason, SLICE("钱...\"; it has 121 bytes"), 0) != SIZE_MAX);
     buf_deinit(&record);
@@ -242,7 +286,8 @@ static bool test_set_text(void) {
     CHECK(read(&fixture, sample_event_text) == STATUS_OK);
     static char large[200000];
     memset(large, 'x', sizeof large);
-    event_set_text(fixture.event, schema_find_field(fixture.schema, SLICE("geo_city")), (Slice){large, sizeof large});
+    event_set_text(fixture.event, schema_find_field(fixture.schema, SLICE("geo_city")),
+                   (Slice){large, sizeof large});
     CHECK(slice_is(fixture.event->id, "01JD40M2X9") && field_is(&fixture, "geo_area", "wqj6z"));
     CHECK(field_is(&fixture, "payee_acct_no", "A6217007781"));
     tear_down(&fixture);
@@ -252,9 +297,19 @@ static bool test_set_text(void) {
 static bool test_csv(void) {
     struct fixture fixture;
     set_up(&fixture);
-    Slice header[] = {SLICE("\xef\xbb\xbf" "event_id"), SLICE("event_type"), SLICE("event_time"), SLICE("phase"),
-                      SLICE("channel"),  SLICE("cust_id"),    SLICE("other"),      SLICE("auth_methods"),
-                      SLICE("lat"),      SLICE("payee_pasted"), SLICE("amount"),   SLICE("hour")};
+    Slice header[] = {SLICE("\xef\xbb\xbf"
+                            "event_id"),
+                      SLICE("event_type"),
+                      SLICE("event_time"),
+                      SLICE("phase"),
+                      SLICE("channel"),
+                      SLICE("cust_id"),
+                      SLICE("other"),
+                      SLICE("auth_methods"),
+                      SLICE("lat"),
+                      SLICE("payee_pasted"),
+                      SLICE("amount"),
+                      SLICE("hour")};
     enum { COUNT = COUNT_OF(header) };
     CHECK(intake_csv_header(fixture.intake, header, COUNT, &fixture.refusal) == STATUS_OK);
     static const struct {
@@ -262,33 +317,51 @@ static bool test_csv(void) {
         const char *text;
         IntakeProblem problem;
     } rows[] = {
-        {0, "e1", INTAKE_FINE},        {0, "", INTAKE_MISSING},      {1, "logn", INTAKE_EVENT_TYPE},
-        {2, "1795413600123", INTAKE_FINE}, {2, "2026-11-23 14:00:00", INTAKE_FINE}, {2, "soon", INTAKE_TIME},
-        {4, "MOBIL", INTAKE_ENUM},     {6, "anything", INTAKE_FINE}, {7, "PIN|SMS", INTAKE_FINE},
-        {7, "PIN;SMS", INTAKE_ENUM},   {8, "-91", INTAKE_RANGE},     {8, "1e1", INTAKE_FINE},
-        {8, "x", INTAKE_TYPE},         {9, "yes", INTAKE_TYPE},      {9, "false", INTAKE_FINE},
-        {10, "12.5", INTAKE_TYPE},     {10, "1250", INTAKE_FINE},    {10, "99999999999999999999", INTAKE_RANGE},
-        {11, "rubbish", INTAKE_FINE},  {5, "C\xff", INTAKE_UTF8},    {5, "123456789012345678901", INTAKE_TEXT_SIZE},
+        {0, "e1", INTAKE_FINE},
+        {0, "", INTAKE_MISSING},
+        {1, "logn", INTAKE_EVENT_TYPE},
+        {2, "1795413600123", INTAKE_FINE},
+        {2, "2026-11-23 14:00:00", INTAKE_FINE},
+        {2, "soon", INTAKE_TIME},
+        {4, "MOBIL", INTAKE_ENUM},
+        {6, "anything", INTAKE_FINE},
+        {7, "PIN|SMS", INTAKE_FINE},
+        {7, "PIN;SMS", INTAKE_ENUM},
+        {8, "-91", INTAKE_RANGE},
+        {8, "1e1", INTAKE_FINE},
+        {8, "x", INTAKE_TYPE},
+        {9, "yes", INTAKE_TYPE},
+        {9, "false", INTAKE_FINE},
+        {10, "12.5", INTAKE_TYPE},
+        {10, "1250", INTAKE_FINE},
+        {10, "99999999999999999999", INTAKE_RANGE},
+        {11, "rubbish", INTAKE_FINE},
+        {5, "C\xff", INTAKE_UTF8},
+        {5, "123456789012345678901", INTAKE_TEXT_SIZE},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        Slice cells[COUNT] = {SLICE("e9"), SLICE("login"), SLICE("2026-11-23T14:00:00+08:00"), SLICE("REQUEST"),
-                              SLICE("MOBILE"), SLICE("C1")};
+        Slice cells[COUNT] = {SLICE("e9"),      SLICE("login"),  SLICE("2026-11-23T14:00:00+08:00"),
+                              SLICE("REQUEST"), SLICE("MOBILE"), SLICE("C1")};
         cells[rows[i].column] = slice_of(rows[i].text);
         fixture.refusal.problem = INTAKE_FINE;
-        Status status = intake_csv_row(fixture.intake, cells, COUNT, fixture.event, &fixture.refusal);
+        Status status =
+            intake_csv_row(fixture.intake, cells, COUNT, fixture.event, &fixture.refusal);
         CHECK_THAT((status == STATUS_OK) == (rows[i].problem == INTAKE_FINE) &&
                        fixture.refusal.problem == rows[i].problem,
                    "row %zu: %s", i, rows[i].text);
         CHECK(status != STATUS_OK || field_is(&fixture, "hour", "14"));
     }
-    CHECK(intake_csv_row(fixture.intake, header, 3, fixture.event, &fixture.refusal) == STATUS_INVALID);
+    CHECK(intake_csv_row(fixture.intake, header, 3, fixture.event, &fixture.refusal) ==
+          STATUS_INVALID);
     CHECK(fixture.refusal.problem == INTAKE_COLUMNS);
-    Slice twice[] = {SLICE("event_id"), SLICE("event_type"), SLICE("event_time"), SLICE("event_id")};
+    Slice twice[] = {SLICE("event_id"), SLICE("event_type"), SLICE("event_time"),
+                     SLICE("event_id")};
     CHECK(intake_csv_header(fixture.intake, twice, 4, &fixture.refusal) == STATUS_INVALID);
     CHECK(fixture.refusal.problem == INTAKE_DUPLICATE_FIELD);
     CHECK(intake_csv_header(fixture.intake, twice, 2, &fixture.refusal) == STATUS_INVALID);
     CHECK(fixture.refusal.problem == INTAKE_MISSING);
-    CHECK(intake_csv_row(fixture.intake, twice, 2, fixture.event, &fixture.refusal) == STATUS_INVALID);
+    CHECK(intake_csv_row(fixture.intake, twice, 2, fixture.event, &fixture.refusal) ==
+          STATUS_INVALID);
     CHECK(fixture.refusal.problem == INTAKE_MISSING);
     tear_down(&fixture);
     return true;
@@ -296,8 +369,23 @@ static bool test_csv(void) {
 
 // Whatever is done to the bytes of an event, it is refused with a reason or satisfies the schema.
 static bool test_mutations(void) {
-    static const char *const pieces[] = {"null", "\"\"", "-1", "1e400", "0.5", "[]", "{}", "true", "9007199254740992",
-                                         "\"event_id\":", "\"amount\":", ",", "\"", "\\u0000", "\xff", "钱", "$list"};
+    static const char *const pieces[] = {"null",
+                                         "\"\"",
+                                         "-1",
+                                         "1e400",
+                                         "0.5",
+                                         "[]",
+                                         "{}",
+                                         "true",
+                                         "9007199254740992",
+                                         "\"event_id\":",
+                                         "\"amount\":",
+                                         ",",
+                                         "\"",
+                                         "\\u0000",
+                                         "\xff",
+                                         "钱",
+                                         "$list"};
     struct fixture fixture;
     set_up(&fixture);
     struct random random;
@@ -315,10 +403,11 @@ static bool test_mutations(void) {
             memmove(text + at + add, text + at + cut, size - at - cut);
             memcpy(text + at, piece, add);
             size = size - cut + add;
-            text[random_below(&random, size)] ^= (char)(random_below(&random, 2) << random_below(&random, 7));
+            text[random_below(&random, size)] ^=
+                (char)(random_below(&random, 2) << random_below(&random, 7));
         }
-        Status status =
-            intake_json(fixture.intake, (Slice){text, size}, fixture.event, &fixture.kind, &fixture.refusal);
+        Status status = intake_json(fixture.intake, (Slice){text, size}, fixture.event,
+                                    &fixture.kind, &fixture.refusal);
         if (status == STATUS_OK && fixture.kind == RECORD_EVENT) {
             check_event(fixture.event);
             accepted++;
@@ -335,8 +424,10 @@ static bool test_mutations(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(test_sample_event), TEST(test_refusals),  TEST(test_accepted), TEST(test_changes),
-        TEST(test_partial_and_nested), TEST(test_long_value), TEST(test_set_text), TEST(test_csv),
+        TEST(test_sample_event),       TEST(test_refusals),
+        TEST(test_accepted),           TEST(test_changes),
+        TEST(test_partial_and_nested), TEST(test_long_value),
+        TEST(test_set_text),           TEST(test_csv),
         TEST(test_mutations),
     };
     return test_main(argc, argv, tests, COUNT_OF(tests));

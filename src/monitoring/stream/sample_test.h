@@ -82,15 +82,20 @@ static const char sample_schema_text[] =
 
 // 40 members, 1 KB; 2026-11-23 14:00:00.123 in Shanghai, a Monday.
 static const char sample_event_text[] =
-    "{\"event_id\":\"01JD40M2X9\",\"event_type\":\"transfer_out\",\"schema_version\":1,\"phase\":\"REQUEST\","
-    "\"event_time\":1795413600123,\"recv_time\":1795413600170,\"source_system\":\"MBANK\",\"channel\":\"MOBILE\","
+    "{\"event_id\":\"01JD40M2X9\",\"event_type\":\"transfer_out\",\"schema_version\":1,\"phase\":"
+    "\"REQUEST\","
+    "\"event_time\":1795413600123,\"recv_time\":1795413600170,\"source_system\":\"MBANK\","
+    "\"channel\":\"MOBILE\","
     "\"trace_id\":\"TRX20261123000123\",\"cust_id\":\"C000812345\",\"cust_type\":\"PERSONAL\","
     "\"acct_no\":\"A6222000019\",\"payer_acct_no\":\"A6222000019\",\"payer_type\":\"PERSONAL\","
-    "\"payer_acct_class\":\"I\",\"payer_bank_code\":\"313791000015\",\"payee_acct_no\":\"A6217007781\","
+    "\"payer_acct_class\":\"I\",\"payer_bank_code\":\"313791000015\",\"payee_acct_no\":"
+    "\"A6217007781\","
     "\"payee_name_hash\":\"44aa\",\"payee_type\":\"PERSONAL\",\"payee_bank_code\":\"102100099996\","
     "\"payee_is_self\":false,\"payee_is_own\":false,\"amount\":5000000,\"currency\":\"CNY\","
-    "\"balance_before\":5123400,\"settle_mode\":\"REALTIME\",\"clearing\":\"IBPS\",\"remark_tags\":[\"EMPTY\"],"
-    "\"auth_methods\":[\"PIN\",\"SMS\"],\"auth_level\":2,\"device_id\":\"D-7f31\",\"ip\":\"203.0.113.7\","
+    "\"balance_before\":5123400,\"settle_mode\":\"REALTIME\",\"clearing\":\"IBPS\",\"remark_tags\":"
+    "[\"EMPTY\"],"
+    "\"auth_methods\":[\"PIN\",\"SMS\"],\"auth_level\":2,\"device_id\":\"D-7f31\",\"ip\":\"203.0."
+    "113.7\","
     "\"ip_city\":\"610100\",\"os\":\"ANDROID\",\"is_call_active\":true,\"is_screen_share\":false,"
     "\"page_dwell_ms\":5400,\"payee_pasted\":true,\"lat\":34.2655,\"lon\":108.9541}";
 
@@ -100,5 +105,6 @@ static inline const struct schema *sample_schema_load(const char *yaml, struct a
     struct source *source = ARENA_NEW(arena, struct source);
     *source = (struct source){SLICE("schema.yaml"), slice_of(yaml)};
     diag_list_init(diags, arena);
-    return schema_load(yaml_parse(source, arena, diags), INT64_C(8) * 3600 * 1000000, 2, arena, diags);
+    return schema_load(yaml_parse(source, arena, diags), INT64_C(8) * 3600 * 1000000, 2, arena,
+                       diags);
 }

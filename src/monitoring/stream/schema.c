@@ -7,8 +7,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-// The steps of loading, each of which goes on after mistakes: enumerations, types, fields, what is derived,
-// roles, limits. A step that needs a name which an earlier one refused says so once, where it is used.
+// The steps of loading, each of which goes on after mistakes: enumerations, types, fields, what is
+// derived, roles, limits. A step that needs a name which an earlier one refused says so once, where
+// it is used.
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -41,7 +42,8 @@ uint32_t schema_find_type(const struct schema *schema, Slice name) {
 }
 
 uint32_t schema_enum_value(const struct schema *schema, uint32_t enumeration, Slice value) {
-    return enumeration == SCHEMA_NONE ? SCHEMA_NONE : map_get(&schema->enums[enumeration].by_value, value);
+    return enumeration == SCHEMA_NONE ? SCHEMA_NONE
+                                      : map_get(&schema->enums[enumeration].by_value, value);
 }
 
 struct diag *schema_complain(struct schema_loader *loader, SchemaProblem problem, Place place,
@@ -59,7 +61,8 @@ struct diag *schema_complain(struct schema_loader *loader, SchemaProblem problem
     return diag_add(loader->diags, DIAG_ERROR, codes[problem], place, "%s", message);
 }
 
-void schema_hint_nearest(struct schema_loader *loader, struct diag *diag, const struct map *names, Slice name) {
+void schema_hint_nearest(struct schema_loader *loader, struct diag *diag, const struct map *names,
+                         Slice name) {
     Slice near = map_nearest(names, name);
     if (!slice_empty(near)) {
         diag_hint(loader->diags, diag, "did you mean '%.*s'?", SLICE_ARGS(near));
@@ -84,8 +87,8 @@ bool schema_is_name(struct schema_loader *loader, Slice name, Place place) {
     bool ok = name.size > 0 && name.size <= 64 && !(name.at[0] >= '0' && name.at[0] <= '9');
     for (size_t i = 0; i < name.size && ok; i++) {
         char byte = name.at[i];
-        ok = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-             byte == '_';
+        ok = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+             (byte >= '0' && byte <= '9') || byte == '_';
     }
     if (!ok) {
         struct diag *diag = schema_complain(loader, SCHEMA_NAME, place, "'%.*s' is not a name",
@@ -99,14 +102,16 @@ bool schema_is_name(struct schema_loader *loader, Slice name, Place place) {
 uint32_t schema_require_field(struct schema_loader *loader, Slice name, Place place) {
     uint32_t field = schema_find_field(loader->schema, name);
     if (field == SCHEMA_NONE) {
-        struct diag *diag = schema_complain(loader, SCHEMA_UNKNOWN_FIELD, place, "there is no field '%.*s'",
-                                            SLICE_ARGS(slice_part(name, 0, 60)));
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_UNKNOWN_FIELD, place, "there is no field '%.*s'",
+                            SLICE_ARGS(slice_part(name, 0, 60)));
         schema_hint_nearest(loader, diag, &loader->schema->fields_by_name, name);
     }
     return field;
 }
 
-static void add_enum(struct schema_loader *loader, Slice name, const Slice *values, uint32_t count) {
+static void add_enum(struct schema_loader *loader, Slice name, const Slice *values,
+                     uint32_t count) {
     struct schema_enum *enumeration = VEC_PUSH(&loader->enums, loader->arena);
     *enumeration = (struct schema_enum){.name = name, .values = values, .count = count};
     map_init(&enumeration->by_value, loader->arena);
@@ -130,8 +135,8 @@ static void load_enum(struct schema_loader *loader, const struct yaml_node *node
             continue;
         }
         if (yaml_is_null(child) || slice_empty(child->text)) {
-            struct diag *diag =
-                schema_complain(loader, SCHEMA_EMPTY_ENUM, child->place, "an empty value in an enumeration");
+            struct diag *diag = schema_complain(loader, SCHEMA_EMPTY_ENUM, child->place,
+                                                "an empty value in an enumeration");
             diag_hint(loader->diags, diag, "write null and ~ in quotes if they are meant as texts");
             continue;
         }
@@ -145,8 +150,9 @@ static void load_enum(struct schema_loader *loader, const struct yaml_node *node
         values[count++] = child->text;
     }
     if (node->count == 0) {
-        struct diag *diag = schema_complain(loader, SCHEMA_EMPTY_ENUM, node->key_place,
-                                            "enumeration '%.*s' has no values", SLICE_ARGS(node->key));
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_EMPTY_ENUM, node->key_place,
+                            "enumeration '%.*s' has no values", SLICE_ARGS(node->key));
         diag_hint(loader->diags, diag, "list them: %.*s: [A, B]", SLICE_ARGS(node->key));
     }
     add_enum(loader, node->key, values, count);
@@ -158,7 +164,8 @@ static void load_type(struct schema_loader *loader, const struct yaml_node *node
         return;
     }
     struct schema_type *type = VEC_PUSH(&loader->types, loader->arena);
-    *type = (struct schema_type){.name = node->key, .zh = node->key, .en = node->key, .place = node->key_place};
+    *type = (struct schema_type){
+        .name = node->key, .zh = node->key, .en = node->key, .place = node->key_place};
     map_put(&loader->schema->types_by_name, node->key, loader->types.count - 1);
     if (yaml_is_null(node) || !yaml_check_keys(node, keys, COUNT_OF(keys), loader->diags)) {
         return;
@@ -179,14 +186,16 @@ static void load_types(struct schema_loader *loader, const struct yaml_node *nod
         }
     }
     if (node->count > SCHEMA_TYPES_MAX) {
-        struct diag *diag = schema_complain(loader, SCHEMA_TOO_MANY_TYPES, node->place,
-                                            "%u event types; there is room for %d", node->count,
-                                            SCHEMA_TYPES_MAX);
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_TOO_MANY_TYPES, node->place,
+                            "%u event types; there is room for %d", node->count, SCHEMA_TYPES_MAX);
         diag_hint(loader->diags, diag, "tell kinds of one type apart with an enum field");
     }
     if (node->count == 0) {
-        struct diag *diag = schema_complain(loader, SCHEMA_NO_TYPES, node->key_place, "there are no event types");
-        diag_hint(loader->diags, diag, "for example  transfer_out: {zh: 转账汇出, en: \"Transfer out\"}");
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_NO_TYPES, node->key_place, "there are no event types");
+        diag_hint(loader->diags, diag,
+                  "for example  transfer_out: {zh: 转账汇出, en: \"Transfer out\"}");
     }
     loader->schema->types = loader->types.at;
     loader->schema->type_count = loader->types.count;
@@ -222,26 +231,29 @@ static const struct role {
     {"channel", offsetof(struct schema, channel), 1u << FIELD_ENUM, false},
 };
 
-static uint32_t load_role(struct schema_loader *loader, const struct role *role, const struct yaml_node *map) {
+static uint32_t load_role(struct schema_loader *loader, const struct role *role,
+                          const struct yaml_node *map) {
     const struct yaml_node *node = yaml_get(map, role->name);
     if (node == NULL) {
         if (role->required) {
-            struct diag *diag = schema_complain(loader, SCHEMA_NO_ROLE, map->place, "the role '%s' is missing",
-                                                role->name);
+            struct diag *diag = schema_complain(loader, SCHEMA_NO_ROLE, map->place,
+                                                "the role '%s' is missing", role->name);
             diag_hint(loader->diags, diag, "say which field it is:  %s: FIELD", role->name);
         }
         return SCHEMA_NONE;
     }
     Slice name = yaml_text(node, loader->diags);
-    uint32_t field = slice_empty(name) ? SCHEMA_NONE : schema_require_field(loader, name, node->place);
+    uint32_t field =
+        slice_empty(name) ? SCHEMA_NONE : schema_require_field(loader, name, node->place);
     if (field == SCHEMA_NONE) {
         return SCHEMA_NONE;
     }
     const struct schema_field *found = &loader->schema->fields[field];
     if ((role->types >> found->type & 1) == 0) {
-        struct diag *diag = schema_complain(loader, SCHEMA_ROLE_TYPE, node->place,
-                                            "the role '%s' cannot be played by '%.*s', which has another type",
-                                            role->name, SLICE_ARGS(name));
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_ROLE_TYPE, node->place,
+                            "the role '%s' cannot be played by '%.*s', which has another type",
+                            role->name, SLICE_ARGS(name));
         diag_hint(loader->diags, diag, "it has to be %s",
                   role->types == 1u << FIELD_STRING ? "a string"
                   : role->types == 1u << FIELD_TIME ? "a time"
@@ -249,15 +261,17 @@ static uint32_t load_role(struct schema_loader *loader, const struct role *role,
         return SCHEMA_NONE;
     }
     if (found->derive != DERIVE_NONE) {
-        struct diag *diag = schema_complain(loader, SCHEMA_DERIVE_REQUIRED, node->place,
-                                            "the role '%s' cannot be played by a derived field", role->name);
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_DERIVE_REQUIRED, node->place,
+                            "the role '%s' cannot be played by a derived field", role->name);
         diag_hint(loader->diags, diag, "take a field that is sent");
         return SCHEMA_NONE;
     }
     return field;
 }
 
-static uint32_t role_value(struct schema_loader *loader, uint32_t field, const char *value, bool required) {
+static uint32_t role_value(struct schema_loader *loader, uint32_t field, const char *value,
+                           bool required) {
     if (field == SCHEMA_NONE) {
         return SCHEMA_NONE;
     }
@@ -282,18 +296,22 @@ static void check_type_enum(struct schema_loader *loader) {
     const struct schema_enum *enumeration = &schema->enums[field->enumeration];
     for (uint32_t i = 0; i < enumeration->count; i++) {
         if (schema_find_type(schema, enumeration->values[i]) == SCHEMA_NONE) {
-            struct diag *diag = schema_complain(
-                loader, SCHEMA_TYPE_VALUES, field->place, "'%.*s' is in enumeration '%.*s' but is not an event type",
-                SLICE_ARGS(enumeration->values[i]), SLICE_ARGS(enumeration->name));
-            diag_hint(loader->diags, diag, "leave 'event_type' out of enums: it is made from the types");
+            struct diag *diag =
+                schema_complain(loader, SCHEMA_TYPE_VALUES, field->place,
+                                "'%.*s' is in enumeration '%.*s' but is not an event type",
+                                SLICE_ARGS(enumeration->values[i]), SLICE_ARGS(enumeration->name));
+            diag_hint(loader->diags, diag,
+                      "leave 'event_type' out of enums: it is made from the types");
         }
     }
     for (uint32_t i = 0; i < schema->type_count; i++) {
         if (schema_enum_value(schema, field->enumeration, schema->types[i].name) == SCHEMA_NONE) {
-            struct diag *diag = schema_complain(
-                loader, SCHEMA_TYPE_VALUES, schema->types[i].place, "event type '%.*s' is not in enumeration '%.*s'",
-                SLICE_ARGS(schema->types[i].name), SLICE_ARGS(enumeration->name));
-            diag_hint(loader->diags, diag, "leave 'event_type' out of enums: it is made from the types");
+            struct diag *diag =
+                schema_complain(loader, SCHEMA_TYPE_VALUES, schema->types[i].place,
+                                "event type '%.*s' is not in enumeration '%.*s'",
+                                SLICE_ARGS(schema->types[i].name), SLICE_ARGS(enumeration->name));
+            diag_hint(loader->diags, diag,
+                      "leave 'event_type' out of enums: it is made from the types");
         }
     }
 }
@@ -319,15 +337,17 @@ static void load_roles(struct schema_loader *loader, const struct yaml_node *map
     check_type_enum(loader);
 }
 
-static void load_limit(struct schema_loader *loader, const struct yaml_node *map, const char *key, int64_t *ret_us) {
+static void load_limit(struct schema_loader *loader, const struct yaml_node *map, const char *key,
+                       int64_t *ret_us) {
     const struct yaml_node *node = yaml_get(map, key);
     if (node == NULL) {
         return;
     }
     Slice text = yaml_text(node, loader->diags);
     if (!slice_empty(text) && !time_parse(text, loader->schema->zone_offset_us, ret_us)) {
-        struct diag *diag = schema_complain(loader, SCHEMA_LIMITS, node->place, "'%.*s' is not a time",
-                                            SLICE_ARGS(slice_part(text, 0, 60)));
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_LIMITS, node->place, "'%.*s' is not a time",
+                            SLICE_ARGS(slice_part(text, 0, 60)));
         diag_hint(loader->diags, diag, "for example 2000-01-01 or 2000-01-01T00:00:00+08:00");
     }
 }
@@ -373,8 +393,8 @@ static struct schema *new_schema(struct arena *arena, int64_t zone_offset_us, in
     return schema;
 }
 
-const struct schema *schema_load(const struct yaml_node *root, int64_t zone_offset_us, int money_digits,
-                                 struct arena *arena, struct diag_list *diags) {
+const struct schema *schema_load(const struct yaml_node *root, int64_t zone_offset_us,
+                                 int money_digits, struct arena *arena, struct diag_list *diags) {
     static const char *const keys[] = {"roles", "limits", "enums", "types", "fields"};
     if (root == NULL) {
         return NULL; // the reader of the YAML has said why

@@ -1,5 +1,6 @@
 #pragma once
-// Schema: what an event may be, read from a pack's schema.yaml (docs/packs.md). Immutable after loading.
+// Schema: what an event may be, read from a pack's schema.yaml (docs/packs.md). Immutable after
+// loading.
 //
 // Every field has a number, its index; an event is an array of cells by that number (event.h).
 
@@ -65,8 +66,8 @@ struct schema_field {
     Slice name;
     Slice zh, en;
     FieldType type;
-    uint32_t enumeration; // ENUM, LIST: index into enums; else SCHEMA_NONE
-    uint32_t size_max;    // STRING, in bytes
+    uint32_t enumeration;             // ENUM, LIST: index into enums; else SCHEMA_NONE
+    uint32_t size_max;                // STRING, in bytes
     int64_t integer_min, integer_max; // INT, MONEY
     double number_min, number_max;    // FLOAT
     uint64_t required[SCHEMA_TYPES_MAX / 64];
@@ -106,9 +107,11 @@ struct schema {
     uint32_t derived_count;
 };
 
-// Reads schema.yaml. NULL when there were errors; all of them are in `diags` (codes SC001...).
-const struct schema *schema_load(const struct yaml_node *root, int64_t zone_offset_us, int money_digits,
-                                 struct arena *arena, struct diag_list *diags);
+// Reads schema.yaml. NULL when there were errors; all of them are in `diags` (codes SC001...
+// of schema_problems.def; those of the YAML itself are YA...). The tree of `root` has to live as long
+// as the schema. The types are an enumeration too, named event_type, unless the pack declares it.
+const struct schema *schema_load(const struct yaml_node *root, int64_t zone_offset_us,
+                                 int money_digits, struct arena *arena, struct diag_list *diags);
 uint32_t schema_find_field(const struct schema *schema, Slice name);
 uint32_t schema_find_type(const struct schema *schema, Slice name);
 // The number of a value in an enumeration, or SCHEMA_NONE.

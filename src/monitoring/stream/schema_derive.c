@@ -6,8 +6,8 @@
 
 enum {
     ARGUMENTS_MAX = 3,
-    PREFIX_MAX = 256,  // characters
-    GEOHASH_MAX = 12,  // characters: 60 bits, 4 cm
+    PREFIX_MAX = 256,      // characters
+    GEOHASH_MAX = 12,      // characters: 60 bits, 4 cm
     DERIVED_TEXT_MAX = 64, // bytes of the longest address block, and of all dates
 };
 
@@ -32,7 +32,8 @@ static const struct derive_function {
     {"on_date_list", DERIVE_ON_DATE_LIST, FIELD_BOOL, "tl", "on_date_list(event_time, holidays)"},
 };
 
-static const struct derive_function *find_function(struct schema_loader *loader, Slice name, Place place) {
+static const struct derive_function *find_function(struct schema_loader *loader, Slice name,
+                                                   Place place) {
     struct map names;
     map_init(&names, loader->arena);
     for (uint32_t i = 0; i < COUNT_OF(functions); i++) {
@@ -48,19 +49,21 @@ static const struct derive_function *find_function(struct schema_loader *loader,
     return NULL;
 }
 
-static uint32_t field_argument(struct schema_loader *loader, Slice name, FieldType type, const char *type_name,
-                               Place place) {
+static uint32_t field_argument(struct schema_loader *loader, Slice name, FieldType type,
+                               const char *type_name, Place place) {
     uint32_t field = schema_require_field(loader, name, place);
     if (field != SCHEMA_NONE && loader->fields.at[field].type != type) {
-        struct diag *diag = schema_complain(loader, SCHEMA_DERIVE_ARGUMENT, place,
-                                            "'%.*s' is not a field of type %s", SLICE_ARGS(name), type_name);
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_DERIVE_ARGUMENT, place,
+                            "'%.*s' is not a field of type %s", SLICE_ARGS(name), type_name);
         diag_hint(loader->diags, diag, "take a %s field, or another function", type_name);
         return SCHEMA_NONE;
     }
     return field;
 }
 
-static void size_argument(struct schema_loader *loader, Slice text, struct schema_field *field, Place place) {
+static void size_argument(struct schema_loader *loader, Slice text, struct schema_field *field,
+                          Place place) {
     int64_t most = field->derive == DERIVE_GEOHASH ? GEOHASH_MAX : PREFIX_MAX;
     int64_t size;
     if (!slice_to_i64(text, &size) || size < 1 || size > most) {
@@ -68,14 +71,15 @@ static void size_argument(struct schema_loader *loader, Slice text, struct schem
                                             "'%.*s' is not a number of characters from 1 to %d",
                                             SLICE_ARGS(slice_part(text, 0, 60)), (int)most);
         diag_hint(loader->diags, diag, "for example %s",
-                  field->derive == DERIVE_GEOHASH ? "geohash(lat, lon, 7)" : "prefix(card_token, 6)");
+                  field->derive == DERIVE_GEOHASH ? "geohash(lat, lon, 7)"
+                                                  : "prefix(card_token, 6)");
         return;
     }
     field->derive_size = (uint32_t)size;
 }
 
-static void load_argument(struct schema_loader *loader, char kind, Slice text, struct schema_field *field,
-                          Place place) {
+static void load_argument(struct schema_loader *loader, char kind, Slice text,
+                          struct schema_field *field, Place place) {
     uint32_t *from = field->derive_from == SCHEMA_NONE ? &field->derive_from : &field->derive_from2;
     switch (kind) {
     case 't':
@@ -97,7 +101,8 @@ static void load_argument(struct schema_loader *loader, char kind, Slice text, s
     }
 }
 
-static void load_call(struct schema_loader *loader, const struct yaml_node *node, struct schema_field *field) {
+static void load_call(struct schema_loader *loader, const struct yaml_node *node,
+                      struct schema_field *field) {
     Slice text = slice_trim(yaml_text(node, loader->diags));
     size_t open = slice_find_byte(text, '(', 0);
     if (open == text.size || !slice_ends_with(text, SLICE(")"))) {
@@ -105,7 +110,8 @@ static void load_call(struct schema_loader *loader, const struct yaml_node *node
             struct diag *diag = schema_complain(loader, SCHEMA_DERIVE_SYNTAX, node->place,
                                                 "'%.*s' is not a call of a function",
                                                 SLICE_ARGS(slice_part(text, 0, 60)));
-            diag_hint(loader->diags, diag, "for example hour(event_time); an expression is {expr: \"...\"}");
+            diag_hint(loader->diags, diag,
+                      "for example hour(event_time); an expression is {expr: \"...\"}");
         }
         return;
     }
@@ -115,7 +121,8 @@ static void load_call(struct schema_loader *loader, const struct yaml_node *node
         return;
     }
     if (field->type != function->result) {
-        static const char *const results[] = {[FIELD_INT] = "int", [FIELD_STRING] = "string", [FIELD_BOOL] = "bool"};
+        static const char *const results[] = {
+            [FIELD_INT] = "int", [FIELD_STRING] = "string", [FIELD_BOOL] = "bool"};
         struct diag *diag = schema_complain(loader, SCHEMA_DERIVE_TYPE, field->place,
                                             "field '%.*s' does not have the type that %s gives",
                                             SLICE_ARGS(field->name), function->name);
@@ -128,14 +135,15 @@ static void load_call(struct schema_loader *loader, const struct yaml_node *node
     Slice argument;
     while (slice_split(&rest, ',', &argument)) {
         if (count < wanted) {
-            load_argument(loader, function->arguments[count], slice_trim(argument), field, node->place);
+            load_argument(loader, function->arguments[count], slice_trim(argument), field,
+                          node->place);
         }
         count++;
     }
     if (count != wanted) {
         struct diag *diag =
-            schema_complain(loader, SCHEMA_DERIVE_ARGUMENT, node->place, "%s has %zu arguments, not %zu",
-                            function->name, wanted, count);
+            schema_complain(loader, SCHEMA_DERIVE_ARGUMENT, node->place,
+                            "%s has %zu arguments, not %zu", function->name, wanted, count);
         diag_hint(loader->diags, diag, "for example %s", function->example);
     }
 }
@@ -159,10 +167,10 @@ static void check_derived(struct schema_loader *loader, struct schema_field *fie
     uint32_t from[] = {field->derive_from, field->derive_from2};
     for (size_t i = 0; i < COUNT_OF(from) && !is_late(field); i++) {
         if (from[i] != SCHEMA_NONE && is_late(&loader->fields.at[from[i]])) {
-            struct diag *diag = schema_complain(loader, SCHEMA_DERIVE_LATE, field->place,
-                                                "'%.*s' is computed from '%.*s', which is only known after intake",
-                                                SLICE_ARGS(field->name),
-                                                SLICE_ARGS(loader->fields.at[from[i]].name));
+            struct diag *diag = schema_complain(
+                loader, SCHEMA_DERIVE_LATE, field->place,
+                "'%.*s' is computed from '%.*s', which is only known after intake",
+                SLICE_ARGS(field->name), SLICE_ARGS(loader->fields.at[from[i]].name));
             diag_hint(loader->diags, diag, "compute it with an expression too");
         }
     }
@@ -171,9 +179,9 @@ static void check_derived(struct schema_loader *loader, struct schema_field *fie
         required = required || field->required[i] != 0;
     }
     if (required || field->enriched) {
-        struct diag *diag = schema_complain(loader, SCHEMA_DERIVE_REQUIRED, field->place,
-                                            "'%.*s' is derived and also marked %s", SLICE_ARGS(field->name),
-                                            required ? "required" : "enriched");
+        struct diag *diag = schema_complain(
+            loader, SCHEMA_DERIVE_REQUIRED, field->place, "'%.*s' is derived and also marked %s",
+            SLICE_ARGS(field->name), required ? "required" : "enriched");
         diag_hint(loader->diags, diag, "what is derived is never sent; take the mark out");
     }
     // Whoever reads the field may rely on its size.
@@ -198,9 +206,9 @@ static void complain_circle(struct schema_loader *loader, uint32_t start, bool *
                     : at->derive_from;
     } while (!told[field]);
     buf_put(&path, loader->fields.at[field].name);
-    struct diag *diag = schema_complain(loader, SCHEMA_DERIVE_CIRCLE, loader->fields.at[start].place,
-                                        "derived fields need each other in a circle: %.*s",
-                                        SLICE_ARGS(buf_slice(&path)));
+    struct diag *diag = schema_complain(
+        loader, SCHEMA_DERIVE_CIRCLE, loader->fields.at[start].place,
+        "derived fields need each other in a circle: %.*s", SLICE_ARGS(buf_slice(&path)));
     diag_hint(loader->diags, diag, "one of them has to be sent");
     buf_deinit(&path);
 }
@@ -209,8 +217,8 @@ static bool is_ready(const struct schema_loader *loader, const bool *done, uint3
     return from == SCHEMA_NONE || loader->fields.at[from].derive == DERIVE_NONE || done[from];
 }
 
-// Takes in rounds what has all it needs; what is left over stands in a circle. What is known only after intake
-// goes last.
+// Takes in rounds what has all it needs; what is left over stands in a circle. What is known only
+// after intake goes last.
 static void order_derived(struct schema_loader *loader) {
     uint32_t count = loader->fields.count;
     uint32_t *order = ARENA_ARRAY(loader->arena, uint32_t, count + 1);
@@ -224,7 +232,8 @@ static void order_derived(struct schema_loader *loader) {
             for (uint32_t i = 0; i < count; i++) {
                 const struct schema_field *field = &loader->fields.at[i];
                 if (field->derive != DERIVE_NONE && !done[i] && is_late(field) == late &&
-                    is_ready(loader, done, field->derive_from) && is_ready(loader, done, field->derive_from2)) {
+                    is_ready(loader, done, field->derive_from) &&
+                    is_ready(loader, done, field->derive_from2)) {
                     done[i] = true;
                     order[found++] = i;
                 }
@@ -233,7 +242,8 @@ static void order_derived(struct schema_loader *loader) {
     }
     for (uint32_t i = 0; i < count; i++) {
         const struct schema_field *field = &loader->fields.at[i];
-        bool late_source = field->derive_from != SCHEMA_NONE && is_late(&loader->fields.at[field->derive_from]);
+        bool late_source =
+            field->derive_from != SCHEMA_NONE && is_late(&loader->fields.at[field->derive_from]);
         if (field->derive != DERIVE_NONE && !done[i] && !told[i] && !late_source) {
             complain_circle(loader, i, told);
         }

@@ -13,16 +13,19 @@ enum {
 };
 
 // In the order of FieldType.
-static const char *const type_names[] = {"string", "enum", "list", "int", "float", "bool", "money", "time"};
+static const char *const type_names[] = {"string", "enum", "list",  "int",
+                                         "float",  "bool", "money", "time"};
 
-static void complain_key(struct schema_loader *loader, const struct yaml_node *node, FieldType type) {
+static void complain_key(struct schema_loader *loader, const struct yaml_node *node,
+                         FieldType type) {
     struct diag *diag = schema_complain(loader, SCHEMA_UNUSED_KEY, node->key_place,
-                                        "'%.*s' does not apply to a field of type %s", SLICE_ARGS(node->key),
-                                        type_names[type]);
+                                        "'%.*s' does not apply to a field of type %s",
+                                        SLICE_ARGS(node->key), type_names[type]);
     diag_hint(loader->diags, diag, "take it out");
 }
 
-static void complain_bounds(struct schema_loader *loader, const struct yaml_node *node, const char *hint) {
+static void complain_bounds(struct schema_loader *loader, const struct yaml_node *node,
+                            const char *hint) {
     struct diag *diag = schema_complain(loader, SCHEMA_BOUNDS, node->place,
                                         "the bound is outside of what the field can hold");
     diag_hint(loader->diags, diag, "%s", hint);
@@ -49,7 +52,8 @@ static void load_text_bounds(struct schema_loader *loader, const struct yaml_nod
     }
 }
 
-static void load_integer_bound(struct schema_loader *loader, const struct yaml_node *node, int64_t *ret_bound) {
+static void load_integer_bound(struct schema_loader *loader, const struct yaml_node *node,
+                               int64_t *ret_bound) {
     int64_t bound;
     if (!yaml_i64(node, &bound, loader->diags)) {
         return;
@@ -61,7 +65,8 @@ static void load_integer_bound(struct schema_loader *loader, const struct yaml_n
     *ret_bound = bound;
 }
 
-static void load_bounds(struct schema_loader *loader, const struct yaml_node *node, struct schema_field *field) {
+static void load_bounds(struct schema_loader *loader, const struct yaml_node *node,
+                        struct schema_field *field) {
     const struct yaml_node *min = yaml_get(node, "min");
     const struct yaml_node *max = yaml_get(node, "max");
     field->integer_min = -MONEY_MAX;
@@ -125,29 +130,33 @@ static void load_enumeration(struct schema_loader *loader, const struct yaml_nod
     }
     uint32_t count = loader->schema->enums[field->enumeration].count;
     if (field->type == FIELD_LIST && count > SCHEMA_LIST_VALUES_MAX) {
-        struct diag *diag = schema_complain(loader, SCHEMA_TOO_MANY_VALUES, name->place,
-                                            "a list of '%.*s' would have %u values; there is room for %d",
-                                            SLICE_ARGS(text), count, SCHEMA_LIST_VALUES_MAX);
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_TOO_MANY_VALUES, name->place,
+                            "a list of '%.*s' would have %u values; there is room for %d",
+                            SLICE_ARGS(text), count, SCHEMA_LIST_VALUES_MAX);
         diag_hint(loader->diags, diag, "split the enumeration into two fields");
     }
 }
 
-static void require_type(struct schema_loader *loader, const struct yaml_node *node, struct schema_field *field) {
+static void require_type(struct schema_loader *loader, const struct yaml_node *node,
+                         struct schema_field *field) {
     Slice name = yaml_text(node, loader->diags);
     if (slice_empty(name)) {
         return;
     }
     uint32_t type = schema_find_type(loader->schema, name);
     if (type == SCHEMA_NONE) {
-        struct diag *diag = schema_complain(loader, SCHEMA_UNKNOWN_EVENT_TYPE, node->place,
-                                            "there is no event type '%.*s'", SLICE_ARGS(slice_part(name, 0, 60)));
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_UNKNOWN_EVENT_TYPE, node->place,
+                            "there is no event type '%.*s'", SLICE_ARGS(slice_part(name, 0, 60)));
         schema_hint_nearest(loader, diag, &loader->schema->types_by_name, name);
         return;
     }
     bits_set(field->required, type);
 }
 
-static void load_required(struct schema_loader *loader, const struct yaml_node *node, struct schema_field *field) {
+static void load_required(struct schema_loader *loader, const struct yaml_node *node,
+                          struct schema_field *field) {
     if (node == NULL) {
         return;
     }
@@ -168,7 +177,8 @@ static void load_required(struct schema_loader *loader, const struct yaml_node *
     }
 }
 
-static void load_evidence(struct schema_loader *loader, const struct yaml_node *node, struct schema_field *field) {
+static void load_evidence(struct schema_loader *loader, const struct yaml_node *node,
+                          struct schema_field *field) {
     static const char *const kinds[] = {
 #define X(name) #name,
         EVIDENCE_KINDS(X)
@@ -180,7 +190,8 @@ static void load_evidence(struct schema_loader *loader, const struct yaml_node *
     }
 }
 
-static void load_words(struct schema_loader *loader, const struct yaml_node *node, struct schema_field *field) {
+static void load_words(struct schema_loader *loader, const struct yaml_node *node,
+                       struct schema_field *field) {
     const struct yaml_node *zh = yaml_get(node, "zh");
     const struct yaml_node *en = yaml_get(node, "en");
     field->zh = zh != NULL ? yaml_text(zh, loader->diags) : field->name;
@@ -218,8 +229,8 @@ static void load_field(struct schema_loader *loader, const struct yaml_node *nod
     load_evidence(loader, yaml_get(node, "evidence"), field);
     yaml_bool(yaml_get(node, "enriched"), &field->enriched, loader->diags);
     uint32_t type;
-    if (yaml_choice(yaml_require(node, "type", loader->diags), type_names, COUNT_OF(type_names), &type,
-                    loader->diags)) {
+    if (yaml_choice(yaml_require(node, "type", loader->diags), type_names, COUNT_OF(type_names),
+                    &type, loader->diags)) {
         field->type = (FieldType)type;
         load_enumeration(loader, node, field);
         load_bounds(loader, node, field);
@@ -237,12 +248,14 @@ void schema_load_fields(struct schema_loader *loader, const struct yaml_node *li
         }
     }
     if (list->count > SCHEMA_FIELDS_MAX) {
-        struct diag *diag = schema_complain(loader, SCHEMA_TOO_MANY_FIELDS, list->place,
-                                            "%u fields; there is room for %d", list->count, SCHEMA_FIELDS_MAX);
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_TOO_MANY_FIELDS, list->place,
+                            "%u fields; there is room for %d", list->count, SCHEMA_FIELDS_MAX);
         diag_hint(loader->diags, diag, "take out what no feature or model reads");
     }
     if (list->count == 0) {
-        struct diag *diag = schema_complain(loader, SCHEMA_NO_FIELDS, list->key_place, "there are no fields");
+        struct diag *diag =
+            schema_complain(loader, SCHEMA_NO_FIELDS, list->key_place, "there are no fields");
         diag_hint(loader->diags, diag, "at least the id, the type and the time of an event");
     }
     loader->schema->fields = loader->fields.at;

@@ -18,14 +18,15 @@ struct schema_loader {
     VEC(struct schema_type) types;
     VEC(struct schema_enum) enums;
     const struct yaml_node **nodes; // of each field
-    uint32_t event_type_enum; // made of the types, unless the pack declares it itself
+    uint32_t event_type_enum;       // made of the types, unless the pack declares it itself
 };
 
 // Adds an error under the problem's code.
 struct diag *schema_complain(struct schema_loader *loader, SchemaProblem problem, Place place,
                              const char *format, ...) __attribute__((format(printf, 4, 5)));
 // Hints at the name in `names` nearest to `name`, or else lists what there is.
-void schema_hint_nearest(struct schema_loader *loader, struct diag *diag, const struct map *names, Slice name);
+void schema_hint_nearest(struct schema_loader *loader, struct diag *diag, const struct map *names,
+                         Slice name);
 bool schema_is_name(struct schema_loader *loader, Slice name, Place place);
 // The field named by a node, or SCHEMA_NONE with a diagnostic.
 uint32_t schema_require_field(struct schema_loader *loader, Slice name, Place place);

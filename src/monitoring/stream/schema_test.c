@@ -14,13 +14,15 @@ static bool test_sample(void) {
     CHECK(field->type == FIELD_MONEY && field->integer_min == 0);
     CHECK(bits_test(field->required, schema_find_type(schema, SLICE("transfer_in"))));
     CHECK(!bits_test(field->required, schema_find_type(schema, SLICE("login"))));
-    CHECK(schema->fields[schema_find_field(schema, SLICE("device_id"))].evidence == EVIDENCE_device);
+    CHECK(schema->fields[schema_find_field(schema, SLICE("device_id"))].evidence ==
+          EVIDENCE_device);
     CHECK(schema->fields[schema_find_field(schema, SLICE("ip_city"))].enriched);
     CHECK(schema_enum_value(schema, schema->fields[schema->phase].enumeration, SLICE("REVERSAL")) ==
           schema->phase_reversal);
     CHECK(schema->result_success == 0 && schema->phase_result == 1);
     CHECK(schema_find_field(schema, SLICE("none")) == SCHEMA_NONE);
-    // geo_area is computed from geo_cell and stands before it in the file; lists and expressions come last.
+    // geo_area is computed from geo_cell and stands before it in the file; lists and expressions
+    // come last.
     uint32_t cell_at = 0;
     uint32_t area_at = 0;
     for (uint32_t i = 0; i < schema->derived_count; i++) {
@@ -29,16 +31,22 @@ static bool test_sample(void) {
     }
     CHECK(schema->derived_count == 10 && cell_at < area_at);
     CHECK(schema->fields[schema->derived[9]].derive >= DERIVE_ON_DATE_LIST);
-    const struct schema_field *holiday = &schema->fields[schema_find_field(schema, SLICE("is_holiday"))];
+    const struct schema_field *holiday =
+        &schema->fields[schema_find_field(schema, SLICE("is_holiday"))];
     CHECK(slice_is(holiday->derive_list, "holidays"));
-    const struct schema_field *large = &schema->fields[schema_find_field(schema, SLICE("is_large"))];
-    CHECK(large->derive == DERIVE_EXPRESSION && slice_is(large->derive_expression->text, "event.amount > 50000"));
+    const struct schema_field *large =
+        &schema->fields[schema_find_field(schema, SLICE("is_large"))];
+    CHECK(large->derive == DERIVE_EXPRESSION &&
+          slice_is(large->derive_expression->text, "event.amount > 50000"));
     arena_deinit(&arena);
     return true;
 }
 
-#define HEAD "roles: {id: i, type: t, time: w}\ntypes: {a: {}, bee: {}}\nenums: {color: [RED, GREEN]}\nfields:\n" \
-             "  - {name: i, type: string}\n  - {name: t, type: enum, enum: event_type}\n  - {name: w, type: time}\n"
+#define HEAD                                                                                       \
+    "roles: {id: i, type: t, time: w}\ntypes: {a: {}, bee: {}}\nenums: {color: [RED, "             \
+    "GREEN]}\nfields:\n"                                                                           \
+    "  - {name: i, type: string}\n  - {name: t, type: enum, enum: event_type}\n  - {name: w, "     \
+    "type: time}\n"
 
 static bool test_mistakes(void) {
     static const struct {
@@ -70,20 +78,28 @@ static bool test_mistakes(void) {
         {HEAD "  - {name: x, type: string, derive: 'prefix(i, 0)'}\n", "SC021", 8, "prefix"},
         {HEAD "  - {name: x, type: string, derive: hour(w)}\n", "SC022", 8, "int"},
         {HEAD "  - {name: x, type: string, derive: 'prefix(y, 2)'}\n"
-              "  - {name: y, type: string, derive: 'prefix(x, 2)'}\n", "SC023", 8, "sent"},
+              "  - {name: y, type: string, derive: 'prefix(x, 2)'}\n",
+         "SC023", 8, "sent"},
         {HEAD "  - {name: x, type: string, derive: 'prefix(x, 2)'}\n", "SC023", 8, "sent"},
         {HEAD "  - {name: x, type: string, derive: {expr: 'event.i'}}\n"
-              "  - {name: y, type: string, derive: 'prefix(x, 2)'}\n", "SC024", 9, "expression"},
+              "  - {name: y, type: string, derive: 'prefix(x, 2)'}\n",
+         "SC024", 9, "expression"},
         {HEAD "  - {name: x, type: int, required: all, derive: hour(w)}\n", "SC025", 8, "mark"},
         {"roles: {id: i, type: t}\ntypes: {a: {}}\nfields:\n  - {name: i, type: string}\n"
-         "  - {name: t, type: enum, enum: event_type}\n", "SC016", 1, "time"},
+         "  - {name: t, type: enum, enum: event_type}\n",
+         "SC016", 1, "time"},
         {"roles: {id: i, type: i, time: w}\ntypes: {a: {}}\nfields:\n  - {name: i, type: string}\n"
-         "  - {name: w, type: time}\n", "SC017", 1, "an enum"},
-        {"roles: {id: i, type: t, time: w, phase: p}\ntypes: {a: {}}\nenums: {p: [X, REQUEST]}\nfields:\n"
-         "  - {name: i, type: string}\n  - {name: w, type: time}\n  - {name: t, type: enum, enum: event_type}\n"
-         "  - {name: p, type: enum, enum: p}\n", "SC018", 8, "add it"},
+         "  - {name: w, type: time}\n",
+         "SC017", 1, "an enum"},
+        {"roles: {id: i, type: t, time: w, phase: p}\ntypes: {a: {}}\nenums: {p: [X, "
+         "REQUEST]}\nfields:\n"
+         "  - {name: i, type: string}\n  - {name: w, type: time}\n  - {name: t, type: enum, enum: "
+         "event_type}\n"
+         "  - {name: p, type: enum, enum: p}\n",
+         "SC018", 8, "add it"},
         {"roles: {id: i, type: t, time: w}\ntypes: {a: {}}\nenums: {event_type: [a, b]}\nfields:\n"
-         "  - {name: i, type: string}\n  - {name: w, type: time}\n  - {name: t, type: enum, enum: event_type}\n",
+         "  - {name: i, type: string}\n  - {name: w, type: time}\n  - {name: t, type: enum, enum: "
+         "event_type}\n",
          "SC027", 7, "made from the types"},
         {"limits: {time_min: 2100-01-01, time_max: 2000-01-01}\n" HEAD, "SC026", 1, "2000-01-01"},
         {"limits: {time_min: soon}\n" HEAD, "SC026", 1, "2000-01-01"},
@@ -103,8 +119,10 @@ static bool test_mistakes(void) {
         bool found = false;
         for (uint32_t k = 0; k < diags.count; k++) {
             const struct diag *diag = &diags.items[k];
-            found = found || (strcmp(diag->code, rows[i].code) == 0 && diag->place.line == rows[i].line &&
-                              (rows[i].hint[0] == 0 || slice_find(diag->hint, slice_of(rows[i].hint), 0) != SIZE_MAX));
+            found = found ||
+                    (strcmp(diag->code, rows[i].code) == 0 && diag->place.line == rows[i].line &&
+                     (rows[i].hint[0] == 0 ||
+                      slice_find(diag->hint, slice_of(rows[i].hint), 0) != SIZE_MAX));
         }
         if (schema != NULL || !found) {
             diag_list_print(&diags, stderr);
@@ -145,11 +163,13 @@ static bool test_limits(void) {
     arena_init(&arena, 64 << 10);
     CHECK(sample_schema_load(yaml.bytes, &arena, &diags) == NULL);
     CHECK(has_code(&diags, "SC003") && has_code(&diags, "SC004"));
-    CHECK(sample_schema_load("enums:\n  wide: [a0,a1,a2,a3,a4,a5,a6,a7,a8,a9,b0,b1,b2,b3,b4,b5,b6,b7,b8,b9,c0,c1,c2,"
-                             "c3,c4,c5,c6,c7,c8,c9,d0,d1,d2,d3,d4,d5,d6,d7,d8,d9,e0,e1,e2,e3,e4,e5,e6,e7,e8,e9,f0,"
-                             "f1,f2,f3,f4,f5,f6,f7,f8,f9,g0,g1,g2,g3,g4]\n"
-                             "fields:\n  - {name: l, type: list, enum: wide}\n",
-                             &arena, &diags) == NULL);
+    CHECK(
+        sample_schema_load(
+            "enums:\n  wide: [a0,a1,a2,a3,a4,a5,a6,a7,a8,a9,b0,b1,b2,b3,b4,b5,b6,b7,b8,b9,c0,c1,c2,"
+            "c3,c4,c5,c6,c7,c8,c9,d0,d1,d2,d3,d4,d5,d6,d7,d8,d9,e0,e1,e2,e3,e4,e5,e6,e7,e8,e9,f0,"
+            "f1,f2,f3,f4,f5,f6,f7,f8,f9,g0,g1,g2,g3,g4]\n"
+            "fields:\n  - {name: l, type: list, enum: wide}\n",
+            &arena, &diags) == NULL);
     CHECK(has_code(&diags, "SC005"));
     arena_deinit(&arena);
     buf_deinit(&yaml);
@@ -161,8 +181,9 @@ static bool test_goes_on(void) {
     struct arena arena;
     struct diag_list diags;
     arena_init(&arena, 64 << 10);
-    const char *yaml = HEAD "  - {name: x, type: sting}\n  - {name: y, type: enum}\n  - {nane: z, type: int}\n"
-                            "  - {name: u, type: int, min: 2, max: 1, required: [zz]}\n";
+    const char *yaml =
+        HEAD "  - {name: x, type: sting}\n  - {name: y, type: enum}\n  - {nane: z, type: int}\n"
+             "  - {name: u, type: int, min: 2, max: 1, required: [zz]}\n";
     CHECK(sample_schema_load(yaml, &arena, &diags) == NULL);
     CHECK(diags.error_count == 6);
     arena_deinit(&arena);

@@ -130,8 +130,13 @@ uint32_t window_plan_add_feature(struct window_plan *plan, const struct window_f
     struct feature *feature = VEC_PUSH(&plan->features, plan->arena);
     feature->spec = *spec;
     feature->spec.name = arena_copy(plan->arena, spec->name);
+    feature->empty = spec->empty;
+    feature->aggregate = spec->aggregate;
+    feature->column = spec->column;
+    feature->skip_current = spec->skip_current;
     feature->filter = spec->filter == WINDOW_NONE ? FILTER_ALL : spec->filter;
     feature->other_filter = spec->other_filter == WINDOW_NONE ? FILTER_ALL : spec->other_filter;
+    feature->entry = feature->other_entry = WINDOW_NONE;
     feature->life = feature->other_life = feature->wake = WINDOW_NONE;
     return plan->features.count - 1;
 }
@@ -353,7 +358,8 @@ static struct pass *find_pass(struct window_plan *plan, const struct pass *wante
         struct pass *known = &plan->passes.at[i];
         if (known->entity == wanted->entity && known->filter == wanted->filter &&
             known->family == wanted->family && known->aggregate == wanted->aggregate &&
-            known->column == wanted->column && known->skip_current == wanted->skip_current) {
+            known->column == wanted->column && known->skip_current == wanted->skip_current &&
+            known->feature_count < PASS_FEATURES_MAX) {
             return known;
         }
     }
@@ -397,11 +403,68 @@ static struct pass *pass_of(struct window_plan *plan, const struct window_featur
     return find_pass(plan, &wanted);
 }
 
+static bool same_shape(const struct span *left, const struct span *right) {
+    return left->window == right->window && left->from_us == right->from_us &&
+           left->to_us == right->to_us && left->far_closed == right->far_closed &&
+           left->near_open == right->near_open;
+}
+
+static uint32_t add_entry(struct window_plan *plan, struct store_plan *store,
+                          const struct entry_plan *wanted) {
+    const struct span *spans = plan->spans.at;
+    uint32_t i = 0;
+    for (; i < store->entry_count; i++) {
+        const struct entry_plan *known = &store->entries[i];
+        if (known->kind == wanted->kind && known->filter == wanted->filter &&
+            known->column == wanted->column &&
+            same_shape(&spans[known->span], &spans[wanted->span])) {
+            break;
+        }
+    }
+    if (i == store->entry_count) {
+        store->entries[store->entry_count++] = *wanted;
+    }
+    store->entries[i].extremes |= wanted->extremes;
+    store->entries[i].squares |= wanted->squares;
+    return i;
+}
+
+// The running aggregates that a feature needs of things with many rows.
+static void add_entries(struct window_plan *plan, struct feature *feature) {
+    struct store_plan *store = store_of(plan, feature->spec.entity);
+    Aggregate aggregate = feature->spec.aggregate;
+    struct entry_plan entry = {.filter = feature->filter,
+                               .column = WINDOW_NONE,
+                               .timely = plan->spans.at[feature->span].timely,
+                               .span = feature->span};
+    Family family = family_of(aggregate);
+    bool edge = aggregate == AGGREGATE_FIRST || aggregate == AGGREGATE_LAST;
+    if (aggregate == AGGREGATE_COUNT || aggregate == AGGREGATE_RATIO) {
+        feature->entry = add_entry(plan, store, &entry);
+        entry.filter = feature->other_filter;
+        feature->other_entry =
+            aggregate == AGGREGATE_RATIO ? add_entry(plan, store, &entry) : WINDOW_NONE;
+    } else if (family == FAMILY_DISTINCT) {
+        entry.kind = ENTRY_DISTINCT;
+        entry.column = feature->spec.column;
+        feature->entry = add_entry(plan, store, &entry);
+    } else if (family == FAMILY_NUMBER && !edge &&
+               store->spec.numbers[feature->spec.column] == NUMBER_INTEGER) {
+        entry.kind = ENTRY_NUMBER;
+        entry.column = feature->spec.column;
+        entry.extremes = aggregate == AGGREGATE_MIN || aggregate == AGGREGATE_MAX;
+        entry.squares = aggregate == AGGREGATE_STD || aggregate == AGGREGATE_STD_SAMPLE;
+        feature->entry = add_entry(plan, store, &entry);
+    }
+}
+
 static void join_pass(struct window_plan *plan, uint32_t index) {
     struct feature *feature = &plan->features.at[index];
     struct pass *pass = pass_of(plan, &feature->spec, feature->filter);
     feature->pass = (uint32_t)(pass - plan->passes.at);
     feature->span = add_span(plan, &feature->spec);
+    feature->timely = plan->spans.at[feature->span].timely;
+    add_entries(plan, feature);
     pass->feature_count++;
     Aggregate aggregate = feature->spec.aggregate;
     pass->squares |= aggregate == AGGREGATE_STD || aggregate == AGGREGATE_STD_SAMPLE;
@@ -456,6 +519,7 @@ void window_plan_finish(struct window_plan *plan) {
         struct store_plan *store = &plan->stores.at[i];
         store->stickies = ARENA_ARRAY(plan->arena, struct sticky, plan->features.count);
         store->lives = ARENA_ARRAY(plan->arena, struct life, plan->features.count * 2);
+        store->entries = ARENA_ARRAY(plan->arena, struct entry_plan, plan->features.count * 2);
         store->wakes = ARENA_ARRAY(plan->arena, struct wake, plan->features.count);
         store->narrow_row_bytes = (uint32_t)rows_row_bytes(store, 0, false);
     }

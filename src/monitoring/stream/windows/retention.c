@@ -214,6 +214,7 @@ uint32_t retention_compact(struct window_state *state, struct store_state *store
     if (dropped == 0) {
         return 0;
     }
+    accelerator_dropping(state, store, thing, state->keep);
     fold(store, thing, &rows, state->keep);
     squeeze(store->plan, &rows, state->keep);
     thing->count = kept;
@@ -235,6 +236,7 @@ void retention_drop_oldest(struct window_state *state, struct store_state *store
     struct rows rows;
     rows_open(state, store, thing, &rows);
     count = count < rows.count ? count : rows.count;
+    accelerator_dropping_oldest(state, store, thing, count);
     if (store->plan->wake_count > 0 || store->plan->life_count > 0) {
         memset(state->keep, 0xff, (bits_words(rows.count) + 1) * sizeof(uint64_t));
         for (uint32_t i = 0; i < count; i++) {

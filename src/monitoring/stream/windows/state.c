@@ -77,6 +77,7 @@ struct window_state *window_state_create(const struct window_plan *plan, WindowR
     state->plan = plan;
     state->bytes_reserved = aligned(sizeof(struct window_state));
     state->store_count = plan->stores.count;
+    state->accelerate_rows = ACCELERATE_ROWS;
     state->stores =
         reserve_some(state, reserve, context, sizeof(struct store_state) * (plan->stores.count + 1));
     double worst = 1 << 20;
@@ -153,8 +154,8 @@ void store_evict(struct window_state *state, struct store_state *store) {
         forget(state, store, thing);
         return;
     }
-    // The caps are smaller than what one event touches.
-    INVARIANT(!"a thing to forget");
+    bool caps_hold_what_one_event_touches = false;
+    INVARIANT(caps_hold_what_one_event_touches);
 }
 
 static uint32_t new_thing(struct window_state *state, struct store_state *store) {
@@ -206,8 +207,12 @@ void window_prefetch_rows(const struct window_state *state, WindowRef ref) {
     for (size_t i = 0; i < bytes && i < 8192; i += 64) {
         __builtin_prefetch(at + i);
     }
-    if (thing->dict != WINDOW_NONE) {
-        __builtin_prefetch(slab_at(&state->slab, thing->dict));
+    if (thing->dict == WINDOW_NONE) {
+        return;
+    }
+    const char *ids = slab_at(&state->slab, thing->dict);
+    for (size_t i = 0; i < dict_bytes(thing->dict_capacity) && i < 1024; i += 64) {
+        __builtin_prefetch(ids + i);
     }
 }
 
@@ -232,7 +237,7 @@ size_t window_thing_bytes(const struct window_state *state, WindowRef ref) {
     if (thing->dict != WINDOW_NONE) {
         bytes += slab_size(dict_bytes(thing->dict_capacity));
     }
-    return bytes;
+    return bytes + accelerator_size(state, store, thing);
 }
 
 static uint64_t hash_column(const void *at, size_t size, uint64_t hash) {

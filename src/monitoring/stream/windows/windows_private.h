@@ -5,9 +5,13 @@
 //   slab.c       blocks in size classes inside one reserved region
 //   patterns.c   the distinct sets of filters of a store, numbered
 //   ids.c        the dictionary of a thing: 64-bit ids to 16-bit numbers
-//   rows.c       rows of a thing: insert, remove, retention, folding
-//   state.c      index, things, eviction, counters
-//   compute.c    ranges, bitmaps, and the aggregates that share walks
+//   rows.c       rows of a thing: insert, remove
+//   retention.c  which rows may go, and what is remembered of them
+//   index.c      from keys to things
+//   state.c      things, eviction, counters
+//   scan.c       a thing opened: filters as bitmaps, windows as ranges
+//   compute.c    passes, and the aggregates that share walks
+//   accelerator.c  running aggregates of things with many rows
 //   aggregates_*.c  the others
 //
 // A row of a thing lies spread over columns in one block (capacity C, so that each column is aligned):
@@ -29,12 +33,13 @@ enum {
     DICT_IDS_MAX = 65534,
     DICT_LINEAR_MAX = 24, // up to here ids are searched one by one
     DAYS_MAX = 4096,      // days of one autocorrelation
+    ACCELERATE_ROWS = 256,
     PAIRS_MAX = 16384,    // candidate rates of one MODAL_RATE
     REF_STORE_SHIFT = 26, // a WindowRef is 6 bits of store and 26 of thing
     LIFE_WORDS = 8,
+    PASS_FEATURES_MAX = 64, // a pass with more is parted, so that its windows fit a small array
 };
 
-#define WINDOW_LATE_GRACE_US US_PER_DAY
 #define REACH_FOREVER INT64_MAX
 #define REACH_NONE INT64_C(-1)
 
@@ -67,8 +72,20 @@ struct wake {
     uint32_t offset;
 };
 
+// A running aggregate of things with many rows (accelerator.c).
+typedef enum EntryKind { ENTRY_COUNT, ENTRY_NUMBER, ENTRY_DISTINCT } EntryKind;
+struct entry_plan {
+    EntryKind kind;
+    uint32_t filter, column;
+    bool timely;
+    bool extremes, squares; // what is wanted of a number
+    uint32_t span;          // one that has this shape; only to tell entries apart
+};
+
 struct store_plan {
     struct window_store_spec spec;
+    struct entry_plan *entries;
+    uint32_t entry_count;
     int64_t reach_us[FILTER_SLOTS];
     struct sticky *stickies;
     struct life *lives;
@@ -97,13 +114,20 @@ struct span {
 
 typedef enum Family { FAMILY_TIMES, FAMILY_NUMBER, FAMILY_DISTINCT, FAMILY_SINGLE } Family;
 
+// What the usual aggregates read stands in one cache line, before the specification.
 struct feature {
-    struct window_feature_spec spec;
+    double empty;
+    Aggregate aggregate;
     uint32_t filter, other_filter; // FILTER_ALL where the spec says WINDOW_NONE
+    uint32_t column;
     uint32_t span;
     uint32_t pass;
-    uint32_t life, other_life; // offsets behind the header or WINDOW_NONE
+    uint32_t entry, other_entry; // of the store's running aggregates, or WINDOW_NONE
+    uint32_t life, other_life;   // offsets behind the header or WINDOW_NONE
     uint32_t wake;
+    bool skip_current;
+    bool timely; // of its span
+    struct window_feature_spec spec;
 };
 
 struct pass {
@@ -182,6 +206,8 @@ void patterns_drop(struct patterns *patterns, uint32_t pattern);
 
 // ---- things ----
 
+enum { PATTERNS_NARROW = 65536 }; // numbers of patterns that fit into 16 bits
+
 enum { THING_USED = 1, THING_TOUCHED = 2, THING_LATE = 4, THING_WIDE_PATTERN = 8 };
 
 struct thing {
@@ -251,6 +277,7 @@ struct scan {
     size_t words;           // of a bitmap
     WindowMask built;       // filters whose bitmap is there
     bool built_all, built_late;
+    bool accelerated;
     uint64_t stamp; // of the ranges that are known
 };
 
@@ -283,6 +310,7 @@ struct window_state {
     uint64_t *seen_other;
     uint32_t *span_lo, *span_hi; // by span
     uint64_t *span_stamp;
+    uint32_t accelerate_rows; // things with more rows have running aggregates
     struct sums *span_sums;
     uint32_t *span_distinct;
     struct scan scan; // the thing that was computed last
@@ -372,6 +400,12 @@ struct wake_end {
 
 // ---- walks ----
 
+void scan_open(struct window_state *state, const struct window_moment *moment, uint32_t entity);
+// Makes the bitmaps of these filters in one go; without it they are made one by one.
+void scan_build(struct scan *scan, WindowMask wanted);
+static inline bool scan_has_late(const struct scan *scan) {
+    return (scan->thing->flags & THING_LATE) != 0;
+}
 // The rows a feature's filter matches as bits, without what its window and skip_current leave out. `which` of the
 // two buffers may be used.
 const uint64_t *scan_bits(struct scan *scan, uint32_t filter, bool skip_current, bool timely,
@@ -422,6 +456,32 @@ uint32_t bits_count(const uint64_t *bits, uint32_t from, uint32_t end);
 #define ROWS_DOWN(bits, range, i)                                                                  \
     for (uint32_t i = bits_last((bits), (range).lo, (range).hi); i != WINDOW_NONE;                 \
          i = bits_last((bits), (range).lo, i))
+
+// ---- running aggregates of things with many rows ----
+
+// Makes or gives back the running aggregates of a thing; true when it has them.
+bool accelerator_ready(struct window_state *state, struct store_state *store, struct thing *thing);
+void accelerator_release(struct window_state *state, struct store_state *store,
+                         struct thing *thing);
+size_t accelerator_size(const struct window_state *state, const struct store_state *store,
+                        const struct thing *thing);
+int64_t accelerator_count(struct scan *scan, const struct feature *feature, uint32_t entry);
+struct sums accelerator_sums(struct scan *scan, const struct feature *feature);
+uint32_t accelerator_distinct(struct scan *scan, const struct feature *feature);
+// The oldest or newest row of a feature's window (with its number, where it has one), or WINDOW_NONE.
+uint32_t accelerator_edge(struct scan *scan, const struct feature *feature, bool oldest);
+// To be told: after a row was put in at `at`, before one is taken out, before the rows not in `keep` are taken out, and
+// after ids were numbered anew.
+void accelerator_inserted(struct window_state *state, struct store_state *store,
+                          struct thing *thing, uint32_t at);
+void accelerator_removing(struct window_state *state, struct store_state *store,
+                          struct thing *thing, uint32_t at);
+void accelerator_dropping(struct window_state *state, struct store_state *store,
+                          struct thing *thing, const uint64_t *keep);
+void accelerator_dropping_oldest(struct window_state *state, struct store_state *store,
+                                 struct thing *thing, uint32_t count);
+void accelerator_renumbered(struct window_state *state, struct store_state *store,
+                            struct thing *thing, const uint16_t *renumber, uint32_t old_count);
 
 // sqrt((n*squares - sum^2)) / divisor of integers; the difference is exact where it fits 127 bits.
 double deviation(Int128 count, Int128 sum, Int128 squares, bool sample);

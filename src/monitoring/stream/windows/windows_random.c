@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "monitoring/stream/windows/windows_naive.h"
+#include "monitoring/stream/windows/windows_private.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -403,6 +404,10 @@ static void begin_round(struct round *round, uint64_t seed) {
     round->clock_us = 1700000000 * US_PER_SECOND + (int64_t)below(round, 400) * US_PER_DAY;
     make_plan(round);
     round->state = window_state_create(round->plan, test_memory, NULL);
+    if (chance(round, 50)) {
+        // Running aggregates for small things too, so that they meet all that can happen.
+        round->state->accelerate_rows = 4 + (uint32_t)below(round, 20);
+    }
 }
 
 static void end_round(struct round *round) {
