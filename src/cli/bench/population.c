@@ -1,0 +1,187 @@
+#include "cli/bench/population.h"
+
+#include "base/random.h"
+#include "cli/bench/day.h"
+
+#include <math.h>
+
+enum {
+    LIST_ENTRIES = 4000,
+    ENTRIES_OF_THE_DAY_EVERY = 100, // one in so many list entries names something that events have
+};
+
+struct filling {
+    const struct catalogue *catalogue;
+    struct knowledge *knowledge;
+    uint32_t accounts;
+    struct random random;
+    struct arena scratch;
+    struct population done;
+    bool *is_read; // by column of the table at hand
+};
+
+// ---- values ----------------------------------------------------------------------------------------------
+
+static int64_t between(struct random *random, int64_t low, int64_t high) {
+    return low + (int64_t)random_below(random, (uint64_t)(high - low + 1));
+}
+
+static int64_t whole_for(struct random *random, Slice unit) {
+    if (slice_is(unit, "days")) {
+        return between(random, 30, 3000);
+    }
+    if (slice_is(unit, "years")) {
+        return between(random, 18, 72);
+    }
+    if (slice_is(unit, "months")) {
+        return between(random, 0, 36);
+    }
+    if (slice_is(unit, "hops")) {
+        return between(random, 4, 9);
+    }
+    return between(random, 0, 3);
+}
+
+static Slice text_for(struct filling *filling, const struct knowledge_column *column) {
+    if (slice_find(column->name, SLICE("city"), 0) != SIZE_MAX || slice_find(column->name, SLICE("region"), 0) != SIZE_MAX) {
+        return random_below(&filling->random, 10) < 7 ? SLICE("180100") : arena_printf(&filling->scratch, "%lld", (long long)(110100 + 10000 * between(&filling->random, 0, 39)));
+    }
+    return arena_printf(&filling->scratch, "T%llu", (unsigned long long)random_below(&filling->random, 10000));
+}
+
+static struct json_node value_for(struct filling *filling, const struct knowledge_column *column) {
+    struct random *random = &filling->random;
+    switch (column->type) {
+    case COLUMN_INT:
+        return (struct json_node){.kind = JSON_INT, .i64 = whole_for(random, column->unit)};
+    case COLUMN_MONEY:
+        return (struct json_node){.kind = JSON_INT, .i64 = (int64_t)(100 * exp(6 + 5 * random_unit(random)))};
+    case COLUMN_FLOAT:
+        return (struct json_node){.kind = JSON_DOUBLE, .f64 = 0.8 * pow(random_unit(random), 3)};
+    case COLUMN_BOOL:
+        return (struct json_node){.kind = random_below(random, 200) == 0 ? JSON_TRUE : JSON_FALSE};
+    case COLUMN_ENUM: {
+        uint64_t value = random_below(random, 10) < 5 ? 0 : random_below(random, column->value_count);
+        return (struct json_node){.kind = JSON_STRING, .text = column->values[value]};
+    }
+    case COLUMN_STRING:
+        return (struct json_node){.kind = JSON_STRING, .text = text_for(filling, column)};
+    }
+    return (struct json_node){.kind = JSON_NULL};
+}
+
+// ---- tables ----------------------------------------------------------------------------------------------
+
+static DayThing thing_of(Slice field) {
+    static const struct {
+        const char *field;
+        DayThing thing;
+    } known[] = {
+        {"acct_no", DAY_ACCOUNT},       {"payer_acct_no", DAY_ACCOUNT}, {"payee_acct_no", DAY_ACCOUNT}, {"cust_id", DAY_CUSTOMER},
+        {"device_id", DAY_DEVICE},      {"card_token", DAY_CARD},       {"card_bin", DAY_BIN},          {"merchant_id", DAY_MERCHANT},
+        {"terminal_id", DAY_TERMINAL},  {"employee_id", DAY_EMPLOYEE},  {"branch_id", DAY_BRANCH},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (slice_is(field, known[i].field)) {
+            return known[i].thing;
+        }
+    }
+    return DAY_THINGS;
+}
+
+static void fill_row(struct filling *filling, uint32_t table_index, Hash128 key) {
+    const struct knowledge_table *table = &filling->catalogue->knowledge->tables[table_index];
+    arena_reset(&filling->scratch);
+    filling->done.rows++;
+    for (uint32_t c = 0; c < table->column_count; c++) {
+        if (filling->is_read[c]) {
+            struct json_node value = value_for(filling, &table->columns[c]);
+            struct diag diag;
+            Status status = knowledge_set(filling->knowledge, table_index, key, c, &value, &filling->scratch, &diag);
+            filling->done.cells += status == STATUS_OK;
+        }
+    }
+}
+
+static void fill_things(struct filling *filling, uint32_t table_index, DayThing thing) {
+    uint64_t count = day_count(thing, filling->accounts);
+    for (uint64_t i = 0; i < count; i++) {
+        char text[DAY_NAME_SIZE];
+        Slice name = day_name(thing, i, text);
+        fill_row(filling, table_index, knowledge_key(&name, 1));
+    }
+}
+
+static void fill_devices_of_customers(struct filling *filling, uint32_t table_index) {
+    for (uint32_t i = 0; i < filling->accounts; i++) {
+        char texts[2][DAY_NAME_SIZE];
+        Slice names[2] = {day_name(DAY_DEVICE, i, texts[0]), day_name(DAY_CUSTOMER, i, texts[1])};
+        fill_row(filling, table_index, knowledge_key(names, 2));
+    }
+}
+
+static bool find_read_columns(struct filling *filling, uint32_t table_index) {
+    const struct vocabulary *vocabulary = &filling->catalogue->vocabulary;
+    memset(filling->is_read, 0, sizeof *filling->is_read * KNOWLEDGE_COLUMNS_MAX);
+    bool any = false;
+    for (uint32_t i = 0; i < vocabulary->names.count; i++) {
+        const struct name *name = &vocabulary->names.at[i];
+        if (name->kind == NAME_CELL && name->table == table_index && name->read) {
+            filling->is_read[name->index] = true;
+            any = true;
+        }
+    }
+    return any;
+}
+
+static void fill_table(struct filling *filling, uint32_t table_index) {
+    const struct knowledge_table *table = &filling->catalogue->knowledge->tables[table_index];
+    if (!find_read_columns(filling, table_index)) {
+        return;
+    }
+    if (table->key_count == 0) {
+        fill_row(filling, table_index, knowledge_key(NULL, 0));
+    } else if (table->key_count == 1 && thing_of(table->key[0]) != DAY_THINGS) {
+        fill_things(filling, table_index, thing_of(table->key[0]));
+        if (slice_is(table->key[0], "payee_acct_no")) {
+            fill_things(filling, table_index, DAY_OUTSIDE);
+        }
+    } else if (table->key_count == 2 && slice_is(table->key[0], "device_id") && slice_is(table->key[1], "cust_id")) {
+        fill_devices_of_customers(filling, table_index);
+    }
+}
+
+// ---- lists -----------------------------------------------------------------------------------------------
+
+// Most entries name strangers, as in a bank: what is looked up is hardly ever on the list.
+static void fill_list(struct filling *filling, uint32_t list_index) {
+    const struct knowledge_list *list = &filling->catalogue->knowledge->lists[list_index];
+    DayThing thing = slice_starts_with(list->key, SLICE("account"))    ? DAY_ACCOUNT
+                     : slice_starts_with(list->key, SLICE("customer")) ? DAY_CUSTOMER
+                     : slice_starts_with(list->key, SLICE("device"))   ? DAY_DEVICE
+                                                                       : DAY_THINGS;
+    for (uint32_t i = 0; i < LIST_ENTRIES; i++) {
+        char text[DAY_NAME_SIZE];
+        bool of_the_day = thing != DAY_THINGS && i % ENTRIES_OF_THE_DAY_EVERY == 0;
+        Slice name = day_name(of_the_day ? thing : DAY_OUTSIDE,
+                              of_the_day ? random_below(&filling->random, filling->accounts) : (UINT64_C(1) << 40) + i, text);
+        struct knowledge_entry entry = {.begin_us = INT64_MIN, .end_us = INT64_MAX, .source = SLICE("bench")};
+        filling->done.entries += knowledge_list_add(filling->knowledge, list_index, knowledge_key(&name, 1), &entry) == STATUS_OK;
+    }
+}
+
+struct population population_fill(const struct catalogue *catalogue, struct knowledge *knowledge, uint32_t accounts, uint64_t seed) {
+    struct filling filling = {.catalogue = catalogue, .knowledge = knowledge, .accounts = accounts};
+    random_init(&filling.random, seed + 1);
+    arena_init(&filling.scratch, 64 << 10);
+    bool is_read[KNOWLEDGE_COLUMNS_MAX];
+    filling.is_read = is_read;
+    for (uint32_t i = 0; i < catalogue->knowledge->table_count; i++) {
+        fill_table(&filling, i);
+    }
+    for (uint32_t i = 0; i < catalogue->knowledge->list_count; i++) {
+        fill_list(&filling, i);
+    }
+    arena_deinit(&filling.scratch);
+    return filling.done;
+}
