@@ -30,6 +30,8 @@ def main(arguments):
             if decision["action"] != "PASS":
                 flagged.add(position)
             for hit in decision["hits"]:
+                if "held_by" in hit:
+                    continue
                 models.setdefault(hit["model"], set()).add(position)
     with gzip.open(arguments[2], "rt", newline="") as file:
         fraud = {row["nodeid"] for row in csv.DictReader(file) if row["isFraud"] == "1"}
@@ -47,13 +49,15 @@ def main(arguments):
     recall = caught / len(fraud)
     print(f"{events:,} transfers, {len(fraud):,} fraud accounts; {len(flagged):,} transfers flagged, {len(found):,} accounts, "
           f"precision {precision:.1%}, recall {recall:.1%}")
+    by_model_figures = {}
     for model in sorted(by_model):
         accounts = by_model[model]
-        print(f"  {model:12} {len(accounts):6,} accounts, precision {len(accounts & fraud) / len(accounts):6.1%}, "
-              f"recall {len(accounts & fraud) / len(fraud):6.1%}")
+        figures = {"precision": len(accounts & fraud) / len(accounts), "recall": len(accounts & fraud) / len(fraud)}
+        by_model_figures[model] = figures
+        print(f"  {model:12} {len(accounts):6,} accounts, precision {figures['precision']:6.1%}, recall {figures['recall']:6.1%}")
     if out is not None:
         with open(out, "w") as file:
-            json.dump({"accounts": len(found), "precision": precision, "recall": recall}, file)
+            json.dump({"accounts": len(found), "precision": precision, "recall": recall, "models": by_model_figures}, file)
     return 0
 
 

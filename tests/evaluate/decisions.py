@@ -4,8 +4,8 @@
     tests/evaluate/decisions.py DECISIONS.ndjson TRUTH.csv[.gz] --id tx_id --label is_fraud --fraud 1 [--split SHARE] [--json OUT]
 
 A decision flags its event when its action is not the weakest one, PASS. With --split 0.5 the events of the first half of the file
-(on which thresholds may have been chosen) and of the second are counted apart. Per model: hits and how many of them are fraud, shadow
-models included. The file of truth has to hold the events in the order of the decisions; events without a decision count as missed.
+(on which thresholds may have been chosen) and of the second are counted apart. Per model: hits that no
+guard held back, and how many of them are fraud, shadow models included. The file of truth has to hold the events in the order of the decisions; events without a decision count as missed.
 """
 import argparse
 import csv
@@ -67,6 +67,8 @@ def main():
                 part.flagged += 1
                 part.caught += fraud
             for hit in decision["hits"]:
+                if "held_by" in hit:
+                    continue
                 counted = part.models.setdefault(hit["model"], [0, 0, hit.get("shadow", False)])
                 counted[0] += 1
                 counted[1] += fraud

@@ -59,17 +59,14 @@ def main(arguments):
         columns = [(name, our_names.index(name), index) for index, name in enumerate(their_names)][1:]
         per_column = {name: 0 for name, _, _ in columns}
         worst = {name: 0.0 for name, _, _ in columns}
-        compared = absent = 0
+        compared = 0
         rows = []          # (transaction, [(column, ours, theirs)])
-        row = next(ours, None)
-        for wanted in theirs:
-            while row is not None and int(row[0]) < int(wanted[0]):
-                row = next(ours, None)
-            if row is None or row[0] != wanted[0]:
-                absent += 1
+        published = {row[0]: row for row in theirs}
+        for mine in ours:
+            wanted = published.pop(mine[0], None)
+            if wanted is None:
                 continue
             compared += 1
-            mine, row = row, next(ours, None)
             found = []
             for name, our_index, their_index in columns:
                 a, b = mine[our_index], wanted[their_index]
@@ -83,6 +80,7 @@ def main(arguments):
             if found:
                 rows.append((wanted[0], found))
 
+    absent = len(published)
     customer_rows = [row for row in rows if all(name.startswith("CUSTOMER_ID_") for name, _, _ in row[1])]
     other_rows = len(rows) - len(customer_rows)
     print(f"{'column':42} {'rows that differ':>16} {'largest difference':>19}")
