@@ -628,3 +628,12 @@ const struct intake_map *intake_map_load(const struct yaml_node *root, const str
 bool intake_map_is_csv(const struct intake_map *map) {
     return map->csv;
 }
+
+Slice intake_map_column(const struct intake_map *map, uint32_t field) {
+    for (uint32_t i = 0; i < map->column_count; i++) {
+        if (map->columns[i].field == field) {
+            return map->columns[i].name;
+        }
+    }
+    return (Slice){NULL, 0};
+}
