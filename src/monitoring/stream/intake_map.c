@@ -1,3 +1,4 @@
+#include "codec/number.h"
 #include "monitoring/stream/intake_map.h"
 
 #include "base/money.h"
@@ -125,6 +126,8 @@ static const char *column_expects(const struct map_column *column) {
         return "a whole number of steps";
     case COLUMN_MONEY_MAJOR:
         return "an amount in major units, with no more decimals than the currency has";
+    case COLUMN_MONEY_ROUNDED:
+        return "an amount in major units, within a millionth of a whole minor unit";
     case COLUMN_BOOL:
         return "one of the values that the map takes for true or false";
     default:
@@ -145,6 +148,23 @@ static bool refuse(struct cell_checker *checker, IntakeProblem problem,
     return false;
 }
 
+// An amount that a program with binary fractions wrote: 85.64999999999999 is 85.65.
+static bool rounded_money(Slice text, int digits, int64_t *ret_minor) {
+    double number;
+    if (!number_parse(text, &number)) {
+        return false;
+    }
+    for (int i = 0; i < digits; i++) {
+        number *= 10;
+    }
+    double whole = round(number);
+    if (fabs(number - whole) > 1e-6 || fabs(whole) > (double)MONEY_MAX) {
+        return false;
+    }
+    *ret_minor = (int64_t)whole;
+    return true;
+}
+
 bool map_column_cell(struct cell_checker *checker, const struct map_column *column, Slice text,
                      struct buf *scratch, union event_cell *ret_cell) {
     int64_t integer;
@@ -163,6 +183,11 @@ bool map_column_cell(struct cell_checker *checker, const struct map_column *colu
                    : refuse(checker, INTAKE_TIME, column, text);
     case COLUMN_MONEY_MAJOR:
         return money_parse(text, checker->schema->money_digits, &integer)
+                   ? cell_from_integer(checker, column->field, integer,
+                                       slice_part(text, 0, CELL_SHOWN_MAX), ret_cell)
+                   : refuse(checker, INTAKE_TYPE, column, text);
+    case COLUMN_MONEY_ROUNDED:
+        return rounded_money(text, checker->schema->money_digits, &integer)
                    ? cell_from_integer(checker, column->field, integer,
                                        slice_part(text, 0, CELL_SHOWN_MAX), ret_cell)
                    : refuse(checker, INTAKE_TYPE, column, text);
@@ -211,6 +236,8 @@ static struct diag *complain(struct map_loader *loader, MapProblem problem, Plac
     static const char *const codes[] = {
 #define X(name, code, text) code,
 #include "monitoring/stream/map_problems.def"
+
+#include <math.h>
 #undef X
     };
     char message[512];
@@ -358,14 +385,15 @@ static void load_time(struct map_loader *loader, const struct yaml_node *node,
 
 static void load_money(struct map_loader *loader, const struct yaml_node *node,
                        struct map_column *column) {
-    static const char *const units[] = {"minor", "major"};
+    static const char *const units[] = {"minor", "major", "rounded"};
+    static const ColumnKind kinds[] = {COLUMN_PLAIN, COLUMN_MONEY_MAJOR, COLUMN_MONEY_ROUNDED};
     const struct yaml_node *money = yaml_get(node, "money");
     uint32_t unit;
     if (yaml_choice(money, units, COUNT_OF(units), &unit, loader->diags) &&
         expect_type(loader, column, loader->schema->fields[column->field].type == FIELD_MONEY,
                     money, "money") &&
-        unit == 1) {
-        column->kind = COLUMN_MONEY_MAJOR;
+        unit > 0) {
+        column->kind = kinds[unit];
     }
 }
 
