@@ -18,17 +18,19 @@ ROUND_MS = 3 * DAY_MS
 
 
 def schema_fields(pack):
-    """(name, type, required, first value of its enumeration) of each field; reads the one-line form of schema.yaml."""
+    """(name, type, required, first value of its enumeration, longest text) of each field, from its {...} in schema.yaml."""
     text = (pack / "schema.yaml").read_text()
     first = dict(re.findall(r"^  (\w+): *\[([^,\]\s]+)", text, re.M))
     fields = []
-    for line in re.findall(r"^  - \{(.*)\}", text, re.M):
+    for line in re.findall(r"^  - \{(.*?)\}\s*$", text, re.M | re.S):
         name = re.search(r"\bname: (\w+)", line)
         kind = re.search(r"\btype: (\w+)", line)
         required = re.search(r"\brequired: (all|\[[^\]]*\])", line)
         enum = re.search(r"\benum: (\w+)", line)
-        if name and kind and required:
-            fields.append((name[1], kind[1], required[1], first.get(enum[1]) if enum else None))
+        longest = re.search(r"\bmax: (\d+)", line)
+        if name and kind:
+            fields.append((name[1], kind[1], required[1] if required else "", first.get(enum[1]) if enum else None,
+                           int(longest[1]) if longest else 256))
     return fields
 
 
@@ -40,8 +42,8 @@ def filler(kind, first):
     return {"int": 1, "float": 1.0, "bool": False, "money": 100_00, "list": []}.get(kind, first or "x")
 
 
-def own(value, suffix):
-    return value + suffix if isinstance(value, str) else value
+def own(value, suffix, longest):
+    return value + suffix if isinstance(value, str) and len(value + suffix) <= longest else value
 
 
 IDS = re.compile(r"(^|_)(id|no|ref|token)$")
@@ -49,16 +51,18 @@ IDS = re.compile(r"(^|_)(id|no|ref|token)$")
 
 def events(pack, rounds):
     fields = schema_fields(pack)
+    longest = {name: most for name, kind, _, _, most in fields if kind == "string"}
     sequences = [json.loads(line) for path in sorted((pack / "tests").rglob("*.jsonl"))
                  for line in path.read_text().splitlines() if line.strip()]
     for around in range(rounds):
         for number, sequence in enumerate(sequences):
             suffix = f"-{around}-{number}"
             for event in sequence["events"]:
-                event = {name: own(value, suffix) if IDS.search(name) else value for name, value in event.items()}
+                event = {name: own(value, suffix, longest.get(name, 0)) if IDS.search(name) else value
+                         for name, value in event.items()}
                 if isinstance(event.get("event_time"), int):
                     event["event_time"] += around * ROUND_MS
-                for name, kind, required, first in fields:
+                for name, kind, required, first, _ in fields:
                     if name not in event and needs(required, event.get("event_type")):
                         event[name] = filler(kind, first)
                 yield event
