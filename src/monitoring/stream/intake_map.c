@@ -1,10 +1,11 @@
-#include "codec/number.h"
 #include "monitoring/stream/intake_map.h"
 
 #include "base/money.h"
 #include "base/time.h"
 #include "base/vec.h"
+#include "codec/number.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -237,7 +238,6 @@ static struct diag *complain(struct map_loader *loader, MapProblem problem, Plac
 #define X(name, code, text) code,
 #include "monitoring/stream/map_problems.def"
 
-#include <math.h>
 #undef X
     };
     char message[512];
