@@ -4,6 +4,9 @@ BUILD ?= build
 SECONDS_EACH ?= 60
 DATA ?=
 
+# Sources and packs are UTF-8, whatever the locale says.
+export PYTHONUTF8 = 1
+
 .PHONY: all deps demo test bench bench-peers evaluate sanitize fuzz format clean help
 
 all: deps ## build the program (build/src/cli/qiantang)

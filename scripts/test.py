@@ -40,13 +40,13 @@ BUILDS = {
     "gcc": ("build", GCC, [], []),
     "clang": ("build-clang", CLANG, [], []),
     "clang, address and undefined behaviour": (
-        "build-asan", CLANG, sanitized("address,undefined"), ["--timeout-multiplier", "10"]),
+        "build-asan", CLANG, sanitized("address,undefined"), ["--timeout-multiplier", "10", "--no-suite", "repository"]),
     "gcc, address and undefined behaviour": (
-        "build-asan-gcc", GCC, sanitized("address,undefined"), ["--timeout-multiplier", "10"]),
+        "build-asan-gcc", GCC, sanitized("address,undefined"), ["--timeout-multiplier", "10", "--no-suite", "repository"]),
     "clang, threads": (
-        "build-tsan", CLANG, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "threads"]),
+        "build-tsan", CLANG, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "os", "--suite", "threads"]),
     "gcc, threads": (
-        "build-tsan-gcc", GCC, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "threads"]),
+        "build-tsan-gcc", GCC, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "os", "--suite", "threads"]),
 }
 
 
