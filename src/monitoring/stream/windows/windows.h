@@ -104,6 +104,7 @@ struct window_store_spec {
     NumberKind numbers[WINDOW_NUMBERS_MAX];
     uint32_t id_count;
     uint32_t filter_count;
+    const Slice *filter_names; // for explanations; NULL: numbers stand for them
     // Columns with latitude and longitude in degrees, or WINDOW_NONE.
     uint32_t latitude;
     uint32_t longitude;
