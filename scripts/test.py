@@ -44,9 +44,9 @@ BUILDS = {
     "gcc, address and undefined behaviour": (
         "build-asan-gcc", GCC, sanitized("address,undefined"), ["--timeout-multiplier", "10", "--no-suite", "repository"]),
     "clang, threads": (
-        "build-tsan", CLANG, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "os", "--suite", "cli", "--suite", "threads"]),
+        "build-tsan", CLANG, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "os", "--suite", "program", "--suite", "threads"]),
     "gcc, threads": (
-        "build-tsan-gcc", GCC, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "os", "--suite", "cli", "--suite", "threads"]),
+        "build-tsan-gcc", GCC, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "os", "--suite", "program", "--suite", "threads"]),
 }
 
 

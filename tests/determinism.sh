@@ -7,6 +7,12 @@
 # The events are those of the packs' own sequences, many times over, and the samples of examples/*/sample. Prints a
 # line "ok ..." or "not ok ..." for each comparison with the first run.
 set -euo pipefail
+
+programs=()
+for program in "$@"; do
+    programs+=("$(realpath "$program")")
+done
+set -- "${programs[@]}"
 cd "$(dirname "$0")/.."
 
 folder=$(mktemp -d)
