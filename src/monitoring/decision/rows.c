@@ -51,10 +51,10 @@ static bool entity_key(const struct engine *engine, const struct feature_entity 
     return true;
 }
 
-static bool filter_condition(struct engine *engine, uint32_t rule) {
-    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
-    expr_table_rule_groups(engine->features->filter_table, rule, groups);
-    engine_need(engine, groups, engine->pass_words);
+static bool filter_condition(struct engine *engine, uint32_t rule, const uint64_t *groups) {
+    if (groups != NULL) {
+        engine_need(engine, groups, engine->pass_words);
+    }
     return expr_table_rule(engine->filter_run, rule);
 }
 
@@ -75,7 +75,7 @@ void engine_find_entities(struct engine *engine) {
         if (!engine->has_key[e]) {
             continue;
         }
-        if (entity->when_rule != SCHEMA_NONE && !filter_condition(engine, entity->when_rule)) {
+        if (entity->when_rule != SCHEMA_NONE && !filter_condition(engine, entity->when_rule, entity->when_groups)) {
             engine->has_key[e] = false;
             continue;
         }
@@ -98,7 +98,7 @@ void engine_decide_filters(struct engine *engine) {
         if (filter->parent != SCHEMA_NONE && !bits_test(engine->filters, filter->parent)) {
             continue;
         }
-        if (filter->rule == SCHEMA_NONE || filter_condition(engine, filter->rule)) {
+        if (filter->rule == SCHEMA_NONE || filter_condition(engine, filter->rule, filter->groups)) {
             bits_set(engine->filters, list[i]);
         }
     }
@@ -147,9 +147,9 @@ static uint64_t expression_id(struct engine *engine, const struct expr *expr) {
 }
 
 static double expression_number(struct engine *engine, const struct feature_value *value) {
-    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
-    expr_table_column_groups(engine->features->filter_table, value->column, groups);
-    engine_need(engine, groups, engine->pass_words);
+    if (value->groups != NULL) {
+        engine_need(engine, value->groups, engine->pass_words);
+    }
     return expr_table_column(engine->filter_run, value->column);
 }
 

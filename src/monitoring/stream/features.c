@@ -182,6 +182,13 @@ static void read_value(struct features_loader *loader, const struct yaml_node *e
     if (root->kind == NODE_VARIABLE && loader->vocabulary->names.at[root->variable->slot].kind == NAME_FIELD) {
         value->field = loader->vocabulary->names.at[root->variable->slot].index;
     }
+    uint32_t read_count = 0;
+    const struct expr_variable *const *reads = expr_reads(value->expr, &read_count);
+    for (uint32_t i = 0; i < read_count && !value->is_number; i++) {
+        if (loader->vocabulary->names.at[reads[i]->slot].kind == NAME_FEATURE) {
+            fail(loader, "FE018", id->place, "id '%.*s' reads a feature; an id is what the event says", entry->key);
+        }
+    }
     TypeKind kind = value->type->kind;
     bool whole = kind == TYPE_INT || kind == TYPE_MONEY || kind == TYPE_BOOL;
     value->kind = whole ? NUMBER_INTEGER : NUMBER_REAL;
@@ -442,6 +449,19 @@ void feature_groups(const struct feature_plan *plan, uint32_t feature, uint64_t 
     }
 }
 
+// The passes an expression reads, or NULL when it reads none.
+static const uint64_t *groups_of(struct vocabulary *vocabulary, const struct window_plan *windows, const struct expr *expr) {
+    size_t words = bits_words(window_plan_pass_count(windows)) + 1;
+    struct grouping grouping = {vocabulary, ARENA_ARRAY(vocabulary->arena, uint64_t, words)};
+    expr_visit(expr_root(expr), group_node, &grouping);
+    for (size_t w = 0; w < words; w++) {
+        if (grouping.groups[w] != 0) {
+            return grouping.groups;
+        }
+    }
+    return NULL;
+}
+
 void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary) {
     struct arena *arena = vocabulary->arena;
     for (uint32_t i = 0; i < plan->features.count; i++) {
@@ -460,16 +480,25 @@ void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary) {
                                                  window_plan_pass_count(plan->windows));
     for (uint32_t i = 0; i < plan->filters.count; i++) {
         struct feature_filter *filter = &plan->filters.at[i];
-        filter->rule = filter->when == NULL ? SCHEMA_NONE : expr_table_add_rule(table, filter->when);
+        filter->rule = SCHEMA_NONE;
+        if (filter->when != NULL) {
+            filter->rule = expr_table_add_rule(table, filter->when);
+            filter->groups = groups_of(vocabulary, plan->windows, filter->when);
+        }
     }
     for (uint32_t i = 0; i < plan->entities.count; i++) {
         struct feature_entity *entity = &plan->entities.at[i];
-        entity->when_rule = entity->when == NULL ? SCHEMA_NONE : expr_table_add_rule(table, entity->when);
+        entity->when_rule = SCHEMA_NONE;
+        if (entity->when != NULL) {
+            entity->when_rule = expr_table_add_rule(table, entity->when);
+            entity->when_groups = groups_of(vocabulary, plan->windows, entity->when);
+        }
     }
     for (uint32_t i = 0; i < plan->values.count; i++) {
         struct feature_value *value = &plan->values.at[i];
         if (value->is_number && value->field == SCHEMA_NONE) {
             value->column = expr_table_add_column(table, value->expr);
+            value->groups = groups_of(vocabulary, plan->windows, value->expr);
         }
     }
     const double *no_parameters = ARENA_ARRAY(arena, double, vocabulary->slots.count + 1);

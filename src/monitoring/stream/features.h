@@ -19,6 +19,7 @@ struct feature_value {
     const struct expr *expr;
     uint32_t field;   // the expression is just this field; else SCHEMA_NONE
     uint32_t column;  // of the filter table, for numbers that are not just a field
+    const uint64_t *groups; // passes that the number reads, NULL: none
     NumberKind kind;  // of a number
     const struct type *type;
     Place place;
@@ -33,7 +34,8 @@ struct feature_filter {
     uint32_t parent;  // or SCHEMA_NONE
     const struct expr *when; // NULL: always; the parent's condition is to be met too
     uint32_t slot;    // of is.<name>
-    uint32_t rule;    // in the filter table
+    uint32_t rule;    // in the filter table, SCHEMA_NONE: always
+    const uint64_t *groups; // passes that its condition reads, NULL: none
     Place place;
 };
 
@@ -50,6 +52,7 @@ struct feature_entity {
     struct feature_key *key_on; // by event type, NULL: the same for all
     const struct expr *when;
     uint32_t when_rule; // in the filter table, SCHEMA_NONE: always
+    const uint64_t *when_groups; // passes it reads, NULL: none
     bool unordered;
     bool read_only; // does not write rows: another entity of the store does
     Place place;
