@@ -58,31 +58,54 @@ static bool filter_condition(struct engine *engine, uint32_t rule, const uint64_
     return expr_table_rule(engine->filter_run, rule);
 }
 
+static void find_thing(struct engine *engine, uint32_t e) {
+    const struct feature_entity *entity = &engine->features->entities.at[e];
+    if (entity->when_rule != SCHEMA_NONE && !expr_table_rule(engine->filter_run, entity->when_rule)) {
+        engine->has_key[e] = false;
+    }
+    if (engine->has_key[e]) {
+        engine->refs[e] = window_find(engine->windows, entity->store, engine->keys[e]);
+    }
+}
+
+static void make_key(struct engine *engine, uint32_t e) {
+    bits_set(engine->resolved, e);
+    engine->has_key[e] = entity_key(engine, &engine->features->entities.at[e], &engine->keys[e]);
+}
+
+// Those that may write rows are found ahead, in three steps, so that their memory comes while others are looked at. The
+// rest is found when a feature asks for it.
 void engine_find_entities(struct engine *engine) {
     const struct feature_plan *plan = engine->features;
+    const struct row_recipe *recipes = plan->recipes[engine->event->type];
+    uint32_t count = plan->recipe_counts[engine->event->type];
+    memset(engine->resolved, 0, sizeof engine->resolved);
     for (uint32_t e = 0; e < plan->entities.count; e++) {
-        const struct feature_entity *entity = &plan->entities.at[e];
         engine->refs[e] = WINDOW_NONE;
         engine->current[e] = WINDOW_NONE;
         engine->row_of[e] = NULL;
-        engine->has_key[e] = entity_key(engine, entity, &engine->keys[e]);
+        engine->has_key[e] = false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t e = recipes[i].entity;
+        make_key(engine, e);
         if (engine->has_key[e]) {
-            window_prefetch(engine->windows, entity->store, engine->keys[e]);
+            window_prefetch(engine->windows, plan->entities.at[e].store, engine->keys[e]);
         }
     }
-    for (uint32_t e = 0; e < plan->entities.count; e++) {
-        const struct feature_entity *entity = &plan->entities.at[e];
-        if (!engine->has_key[e]) {
-            continue;
-        }
-        if (entity->when_rule != SCHEMA_NONE && !filter_condition(engine, entity->when_rule, entity->when_groups)) {
-            engine->has_key[e] = false;
-            continue;
-        }
-        engine->refs[e] = window_find(engine->windows, entity->store, engine->keys[e]);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t e = recipes[i].entity;
+        find_thing(engine, e);
         if (engine->refs[e] != WINDOW_NONE) {
             window_prefetch_rows(engine->windows, engine->refs[e]);
         }
+    }
+}
+
+void engine_resolve(struct engine *engine, uint32_t e) {
+    if (!bits_test(engine->resolved, e)) {
+        make_key(engine, e);
+        find_thing(engine, e);
     }
 }
 
@@ -185,10 +208,11 @@ static void find_value(struct engine *engine, uint32_t index) {
 
 // ---- rows ------------------------------------------------------------------------------------------------
 
-static bool filters_of_store(const struct engine *engine, const struct feature_store *store, WindowMask *ret_mask) {
+static bool filters_of_row(const struct engine *engine, const struct row_recipe *recipe, WindowMask *ret_mask) {
     WindowMask mask = {{0, 0}};
-    for (uint32_t b = 0; b < store->spec.filter_count; b++) {
-        mask.words[b / 64] |= (uint64_t)bits_test(engine->filters, store->filters[b]) << (b % 64);
+    for (uint32_t i = 0; i < recipe->bit_count; i++) {
+        struct row_bit pair = recipe->bits[i];
+        mask.words[pair.bit / 64] |= (uint64_t)bits_test(engine->filters, pair.filter) << (pair.bit % 64);
     }
     *ret_mask = mask;
     return (mask.words[0] | mask.words[1]) != 0;
@@ -248,22 +272,24 @@ static bool is_written(struct engine *engine, uint32_t e) {
 
 void engine_write_rows(struct engine *engine) {
     const struct feature_plan *plan = engine->features;
+    const struct row_recipe *recipes = plan->recipes[engine->event->type];
+    uint32_t count = plan->recipe_counts[engine->event->type];
     engine->written_count = 0;
     memset(engine->value_known, 0, sizeof engine->value_known);
-    for (uint32_t e = 0; e < plan->entities.count; e++) {
-        const struct feature_entity *entity = &plan->entities.at[e];
-        const struct feature_store *store = &plan->stores.at[entity->store];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t e = recipes[i].entity;
+        const struct feature_store *store = &plan->stores.at[plan->entities.at[e].store];
         if (!engine->has_key[e]) {
             continue;
         }
         struct window_row *row = &engine->rows[e];
-        bool counts = filters_of_store(engine, store, &row->filters);
-        if (!counts && store->spec.latitude == WINDOW_NONE && !entity->read_only) {
-            continue; // nothing of this store is interested; a reader may still look at its things
+        bool counts = filters_of_row(engine, &recipes[i], &row->filters);
+        if (!counts && !store->shows_current) {
+            continue;
         }
         fill_row(engine, store, row);
         engine->row_of[e] = row;
-        if (counts && !entity->read_only && !is_written(engine, e)) {
+        if (counts && !is_written(engine, e)) {
             write_row(engine, e, row);
         }
     }

@@ -43,6 +43,20 @@ static void each_entry(struct features_loader *loader, const char *section,
     }
 }
 
+// An entity's condition and an id are about the event and what is known beside it, not about features or filters.
+static void check_event_only(struct features_loader *loader, const struct expr *expr, const struct yaml_node *node,
+                             const char *reason) {
+    uint32_t count = 0;
+    const struct expr_variable *const *reads = expr == NULL ? NULL : expr_reads(expr, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct name *name = &loader->vocabulary->names.at[reads[i]->slot];
+        if (name->kind == NAME_FEATURE || name->kind == NAME_FILTER) {
+            diag_add(loader->diags, DIAG_ERROR, "FE018", node->place, "'%.*s' cannot be read here: %s",
+                     SLICE_ARGS(name->text), reason);
+        }
+    }
+}
+
 // ---- stores ----------------------------------------------------------------------------------------------
 
 static uint32_t add_store(struct features_loader *loader, Slice name, Place place) {
@@ -182,12 +196,8 @@ static void read_value(struct features_loader *loader, const struct yaml_node *e
     if (root->kind == NODE_VARIABLE && loader->vocabulary->names.at[root->variable->slot].kind == NAME_FIELD) {
         value->field = loader->vocabulary->names.at[root->variable->slot].index;
     }
-    uint32_t read_count = 0;
-    const struct expr_variable *const *reads = expr_reads(value->expr, &read_count);
-    for (uint32_t i = 0; i < read_count && !value->is_number; i++) {
-        if (loader->vocabulary->names.at[reads[i]->slot].kind == NAME_FEATURE) {
-            fail(loader, "FE018", id->place, "id '%.*s' reads a feature; an id is what the event says", entry->key);
-        }
+    if (!value->is_number) {
+        check_event_only(loader, value->expr, id, "an id is what the event says");
     }
     TypeKind kind = value->type->kind;
     bool whole = kind == TYPE_INT || kind == TYPE_MONEY || kind == TYPE_BOOL;
@@ -339,8 +349,10 @@ static void compile_entities(struct features_loader *loader) {
     for (uint32_t i = 0; i < loader->plan->entities.count; i++) {
         const struct yaml_node *when = yaml_get(loader->entity_nodes.at[i], "when");
         if (when != NULL) {
-            loader->plan->entities.at[i].when =
+            const struct expr *condition =
                 vocabulary_compile(loader->vocabulary, loader->vocabulary->env, when, true, loader->diags);
+            loader->plan->entities.at[i].when = condition;
+            check_event_only(loader, condition, when, "a thing is found before its features are known");
         }
     }
 }
@@ -491,7 +503,6 @@ void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary) {
         entity->when_rule = SCHEMA_NONE;
         if (entity->when != NULL) {
             entity->when_rule = expr_table_add_rule(table, entity->when);
-            entity->when_groups = groups_of(vocabulary, plan->windows, entity->when);
         }
     }
     for (uint32_t i = 0; i < plan->values.count; i++) {

@@ -52,7 +52,6 @@ struct feature_entity {
     struct feature_key *key_on; // by event type, NULL: the same for all
     const struct expr *when;
     uint32_t when_rule; // in the filter table, SCHEMA_NONE: always
-    const uint64_t *when_groups; // passes it reads, NULL: none
     bool unordered;
     bool read_only; // does not write rows: another entity of the store does
     Place place;
@@ -66,7 +65,19 @@ struct feature_store {
     const uint32_t *numbers[WINDOW_NUMBERS_MAX]; // by event type: index of the value, or SCHEMA_NONE
     const uint32_t *ids[WINDOW_IDS_MAX];
     uint32_t filters[WINDOW_FILTERS_MAX]; // index of the filter, by bit
+    bool shows_current; // a feature looks at the current row also when it is not written
     Place place;
+};
+
+// What an event of one type may write for one entity: which filters become which bits of the row.
+struct row_bit {
+    uint16_t filter;
+    uint16_t bit;
+};
+struct row_recipe {
+    uint32_t entity;
+    const struct row_bit *bits;
+    uint32_t bit_count;
 };
 
 struct feature {
@@ -98,10 +109,12 @@ struct feature_plan {
     VEC(struct feature) features;
     const uint64_t *const *groups;  // by feature: passes
     const struct table_slot *slots; // as the models see them: filters are known, features come by pass
-    // By event type: rules of the filter table that may hold (filters), and the entities that may have a key.
-    const struct table_plan **filter_plans;
-    const uint32_t **filters_of_type; // filter index by position in the plan
+    // By event type: the filters that may hold, each behind those it reads.
+    const uint32_t **filters_of_type;
     const uint32_t *filter_counts;
+    // By event type: the entities that may write rows.
+    const struct row_recipe *const *recipes;
+    const uint32_t *recipe_counts;
     struct map filters_by_name, features_by_name;
 };
 
