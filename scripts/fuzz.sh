@@ -9,7 +9,7 @@ seconds=${1:-60}
 export CC=clang CXX=clang++
 # fuzzer-no-link gives every object its counters; the targets alone are linked with the fuzzer's main.
 scripts/build.sh build-fuzz -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false -Doptimization=1 \
-    -Dfuzz=true -Dc_args=-fno-omit-frame-pointer -Dcpp_args=-fno-omit-frame-pointer
+    -Dfuzz=true "-Dc_args=-fno-omit-frame-pointer -w" "-Dcpp_args=-fno-omit-frame-pointer -w"
 mkdir -p build-fuzz/findings
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 failed=()
@@ -19,10 +19,15 @@ for source in $(git ls-files 'src/*_fuzz.c'); do
     corpora=$(find fuzz -mindepth 1 -maxdepth 1 -type d -name "$name")
     [[ $name == json ]] && corpora+=" tests/data/jsontestsuite"
     mkdir -p "build-fuzz/corpus/$name"
-    echo "== $name, $seconds s"
+    log=build-fuzz/$name.log
     # shellcheck disable=SC2086
-    "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
-        -artifact_prefix="build-fuzz/findings/$name-" "build-fuzz/corpus/$name" $corpora || failed+=("$name")
+    if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+        -artifact_prefix="build-fuzz/findings/$name-" "build-fuzz/corpus/$name" $corpora >"$log" 2>&1; then
+        printf '%-10s %s inputs in %s s\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$seconds"
+    else
+        tail -n 40 "$log"
+        failed+=("$name")
+    fi
 done
 if [[ ${#failed[@]} -gt 0 ]]; then
     echo "broken: ${failed[*]}; the inputs are in build-fuzz/findings"
