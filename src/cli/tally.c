@@ -189,19 +189,16 @@ static void print_labels(const struct tally *tally, FILE *out) {
 }
 
 static void print_refused(const struct tally *tally, FILE *out) {
-    if (tally->refused == 0 && tally->changes_refused == 0) {
+    if (tally->refused == 0) {
         return;
     }
-    fprintf(out, "\nrefused records (see the dead-letter file)\n");
+    fprintf(out, "\nrefused records (each is told in the dead-letter file)\n");
     for (int i = 1; i < INTAKE_PROBLEM_COUNT; i++) {
         if (tally->refused_by[i] > 0) {
             fprintf(out, "  %.*s", SLICE_ARGS(intake_problem_code((IntakeProblem)i)));
             print_grouped(tally->refused_by[i], 12, out);
             fprintf(out, "  %.*s\n", SLICE_ARGS(intake_problem_text((IntakeProblem)i)));
         }
-    }
-    if (tally->changes_refused > 0) {
-        fprintf(out, "  list and table records not understood: %llu\n", (unsigned long long)tally->changes_refused);
     }
 }
 

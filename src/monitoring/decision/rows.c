@@ -143,11 +143,23 @@ static uint64_t field_id(const struct engine *engine, uint32_t field) {
     if (!event_has(engine->event, field)) {
         return 0;
     }
-    if (engine->schema->fields[field].type == FIELD_STRING) {
-        Slice text = engine->event->cells[field].text;
-        return text.size == 0 ? 0 : id_of_text(text);
+    const struct schema_field *known = &engine->schema->fields[field];
+    const union event_cell *cell = &engine->event->cells[field];
+    if (known->type == FIELD_STRING) {
+        return cell->text.size == 0 ? 0 : id_of_text(cell->text);
     }
-    return id_of_bits((uint64_t)engine->event->cells[field].integer);
+    if (known->type == FIELD_ENUM) {
+        return id_of_text(engine->schema->enums[known->enumeration].values[cell->integer]);
+    }
+    return id_of_bits((uint64_t)cell->integer);
+}
+
+static uint64_t first_present(const struct engine *engine, const struct value_source *source) {
+    uint32_t i = 0;
+    while (i + 1 < source->count && !event_has(engine->event, source->fields[i])) {
+        i++;
+    }
+    return field_id(engine, source->fields[i]);
 }
 
 static uint64_t expression_id(struct engine *engine, const struct expr *expr) {
@@ -201,8 +213,8 @@ static void find_value(struct engine *engine, uint32_t index) {
     if (value->is_number) {
         find_number(engine, index, value);
     } else {
-        engine->values[index].id =
-            value->field != SCHEMA_NONE ? field_id(engine, value->field) : expression_id(engine, value->expr);
+        const struct value_source *source = &value->sources[engine->event->type];
+        engine->values[index].id = source->count > 0 ? first_present(engine, source) : expression_id(engine, value->expr);
     }
 }
 

@@ -413,6 +413,7 @@ struct feature_plan *features_load(const struct schema *schema, struct vocabular
     if (diags->error_count > errors_before) {
         return NULL;
     }
+    features_find_sources(&loader);
     features_lay_out(&loader);
     return diags->error_count > errors_before ? NULL : plan;
 }

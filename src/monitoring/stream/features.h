@@ -13,6 +13,14 @@
 
 enum { FEATURE_KEY_PARTS_MAX = 4, FEATURE_FILTERS_MAX = 512, FEATURE_VALUES_MAX = 128 };
 
+enum { VALUE_FIELDS_MAX = 4 };
+
+// The fields of which the first that is present is the id; none: the expression is to be evaluated.
+struct value_source {
+    uint32_t fields[VALUE_FIELDS_MAX];
+    uint32_t count;
+};
+
 struct feature_value {
     Slice name;
     bool is_number;
@@ -20,6 +28,7 @@ struct feature_value {
     uint32_t field;   // the expression is just this field; else SCHEMA_NONE
     uint32_t column;  // of the filter table, for numbers that are not just a field
     const uint64_t *groups; // passes that the number reads, NULL: none
+    const struct value_source *sources; // of an id, by event type
     NumberKind kind;  // of a number
     const struct type *type;
     Place place;
