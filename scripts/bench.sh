@@ -6,11 +6,12 @@ cd "$(dirname "$0")/.."
 
 folder=$1
 grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
-ninja -C "$folder" --quiet bench_json knowledge_bench windows_bench intake_bench
-ninja -C "$folder" -t targets all | sed -nE 's/^([^ :]*_bench): .*/\1/p; s/^(bench_json): .*/\1/p; s/^([^ :]*\/bench_json): .*/\1/p' |
-    sort -u | while read -r program; do
+programs=$(ninja -C "$folder" -t targets all | sed -nE 's/^([^ :]*_bench|[^ :]*\/bench_[a-z_]+|bench_[a-z_]+): .*/\1/p' | sort -u)
+# shellcheck disable=SC2086
+ninja -C "$folder" --quiet $programs >/dev/null
+for program in $programs; do
     printf '\n== %s\n' "${program##*/}"
-    QIANTANG_ROOT=$PWD "$folder/$program" </dev/null
+    QIANTANG_ROOT=$PWD "$folder/$program" </dev/null || echo "(ended with exit code $?)"
 done
 printf '\n== qiantang bench\n'
-"$folder/src/cli/qiantang" bench packs/bank
+"$folder/src/cli/qiantang" bench --pack packs/bank || echo "(ended with exit code $?)"

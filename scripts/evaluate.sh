@@ -15,6 +15,9 @@ if [[ -z $data || ! -d $data ]]; then
     echo "evaluate: make evaluate DATA=folder, with a folder in it for each of:" examples/*/ >&2
     exit 2
 fi
+if [[ -x tests/evaluate/evaluate.sh ]]; then
+    BUILD=$1 exec tests/evaluate/evaluate.sh "$data"
+fi
 mkdir -p "$out"
 shopt -s nullglob
 found=0
