@@ -45,11 +45,7 @@ struct replay {
 };
 
 static CliExit tell(const struct diag *diag) {
-    struct buf text;
-    buf_init(&text, 64 << 10);
-    diag_render(diag, &text);
-    fwrite(text.bytes, 1, text.size, stderr);
-    buf_deinit(&text);
+    cli_tell(diag);
     return CLI_WORLD;
 }
 
@@ -79,12 +75,11 @@ static Status output_close(struct output *output, struct arena *arena, struct di
 
 // ---- features as CSV -------------------------------------------------------------------------------------
 
-static const struct feature_plan *sorted_plan; // qsort has no context; set only while sorting
-
 // In the order in which they stand in the pack's files.
-static int by_place(const void *left, const void *right) {
-    Place a = sorted_plan->features.at[*(const uint32_t *)left].place;
-    Place b = sorted_plan->features.at[*(const uint32_t *)right].place;
+static int by_place(const void *left, const void *right, void *context) {
+    const struct feature_plan *plan = context;
+    Place a = plan->features.at[*(const uint32_t *)left].place;
+    Place b = plan->features.at[*(const uint32_t *)right].place;
     int order = slice_compare(a.source->name, b.source->name);
     if (order != 0) {
         return order;
@@ -102,8 +97,7 @@ static void features_header(struct replay *replay) {
     for (uint32_t i = 0; i < plan->features.count; i++) {
         replay->feature_order[i] = i;
     }
-    sorted_plan = plan;
-    qsort(replay->feature_order, plan->features.count, sizeof(uint32_t), by_place);
+    qsort_r(replay->feature_order, plan->features.count, sizeof(uint32_t), by_place, (void *)plan);
     struct csv_writer csv = {.out = &replay->features.text, .separator = ','};
     Slice id = replay->map == NULL ? (Slice){NULL, 0} : intake_map_column(replay->map, catalogue->schema->id);
     csv_put(&csv, id.at == NULL ? catalogue->schema->fields[catalogue->schema->id].name : id);

@@ -135,12 +135,13 @@ static void print_actions(const struct tally *tally, FILE *out) {
     }
 }
 
-static const struct tally *sorted_tally; // qsort has no context; set only while sorting
-
-static int by_hits(const void *left, const void *right) {
-    uint64_t a = sorted_tally->models[*(const uint32_t *)left].hits;
-    uint64_t b = sorted_tally->models[*(const uint32_t *)right].hits;
-    return a != b ? (a < b) - (a > b) : (*(const uint32_t *)left > *(const uint32_t *)right) - (*(const uint32_t *)left < *(const uint32_t *)right);
+static int by_hits(const void *left, const void *right, void *context) {
+    const struct tally *tally = context;
+    uint32_t first = *(const uint32_t *)left;
+    uint32_t second = *(const uint32_t *)right;
+    uint64_t a = tally->models[first].hits;
+    uint64_t b = tally->models[second].hits;
+    return a != b ? (a < b) - (a > b) : (first > second) - (first < second);
 }
 
 static uint32_t *order_of_models(const struct tally *tally) {
@@ -149,8 +150,7 @@ static uint32_t *order_of_models(const struct tally *tally) {
     for (uint32_t i = 0; i < count; i++) {
         order[i] = i;
     }
-    sorted_tally = tally;
-    qsort(order, count, sizeof *order, by_hits);
+    qsort_r(order, count, sizeof *order, by_hits, (void *)tally);
     return order;
 }
 
