@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# A first look: checks the bank's pack, runs its models' sequences, replays events through it, and shows a decision and
+# how a model was understood. Then the same, shorter, for each example pack. Needs no data but what lies in the tree.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=$1/src/cli/qiantang
+out=$1/demo
+mkdir -p "$out"
+
+show() {
+    printf '\n\033[1m$ %s\033[0m\n' "qiantang $*"
+    "$program" "$@"
+}
+
+show check packs/bank
+show test packs/bank
+
+python3 tests/sample_events.py packs/bank 20 >"$out/events.ndjson"
+show replay --pack packs/bank --input "$out/events.ndjson" \
+    --decisions "$out/decisions.ndjson" --dead-letters "$out/dead-letters.ndjson"
+
+printf '\n\033[1mOne decision as it is written (%s)\033[0m\n' "$out/decisions.ndjson"
+grep -m 1 '"model":"M-MU-02-A"' "$out/decisions.ndjson" | python3 -m json.tool --no-ensure-ascii
+
+show explain --pack packs/bank M-MU-02-A
+
+for pack in examples/*; do
+    [[ -f $pack/pack.yaml ]] || continue
+    show check "$pack" --brief
+    [[ -d $pack/tests ]] && show test "$pack"
+done
+cat <<MESSAGE
+
+Next: change a threshold in packs/bank/models/MU/MU-02-A.yaml and run 'make demo' again, or read docs/README.md.
+MESSAGE

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Runs the tests and adds up what came out.
+
+    scripts/test.py all        gcc; gcc against clang, byte by byte; the sanitizers   (make test)
+    scripts/test.py fast       gcc alone
+    scripts/test.py sanitize   the sanitizers alone, with gcc and with clang          (make sanitize)
+
+The last line is "N passed, N failed". Each test program counts once for each build that it runs in, and each
+comparison of the determinism test once. The exit code is 0 when nothing failed.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# Of builds under a sanitizer. Frame pointers make its reports readable; the first finding ends a test.
+SANITIZER_SETTINGS = {
+    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+def sanitized(kinds):
+    # No warnings (-w): sanitizers make compilers see unset values and null formats where there are none, and the
+    # plain builds have told the true ones as errors.
+    return [f"-Db_sanitize={kinds}", "-Db_lundef=false", "-Dwerror=false", "-Doptimization=1",
+            "-Dc_args=-fno-omit-frame-pointer -w", "-Dcpp_args=-fno-omit-frame-pointer -w"]
+
+
+GCC = {"CC": "gcc", "CXX": "g++"}
+CLANG = {"CC": "clang", "CXX": "clang++"}
+
+# name: (folder, compilers, options of meson setup, arguments of meson test)
+BUILDS = {
+    "gcc": ("build", GCC, [], []),
+    "clang": ("build-clang", CLANG, [], []),
+    "clang, address and undefined behaviour": (
+        "build-asan", CLANG, sanitized("address,undefined"), ["--timeout-multiplier", "10", "--no-suite", "repository"]),
+    "gcc, address and undefined behaviour": (
+        "build-asan-gcc", GCC, sanitized("address,undefined"), ["--timeout-multiplier", "10", "--no-suite", "repository"]),
+    "clang, threads": (
+        "build-tsan", CLANG, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "os", "--suite", "program", "--suite", "threads"]),
+    "gcc, threads": (
+        "build-tsan-gcc", GCC, sanitized("thread"), ["--timeout-multiplier", "10", "--suite", "os", "--suite", "program", "--suite", "threads"]),
+}
+
+
+class Sum:
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+        self.skipped = 0
+        self.failures = []
+
+    def add(self, name, result):
+        if result == "SKIP":
+            self.skipped += 1
+        elif result in ("OK", "EXPECTEDFAIL"):
+            self.passed += 1
+        else:
+            self.failed += 1
+            self.failures.append(f"{name}: {result}")
+
+
+def say(text):
+    print(f"\n== {text}", flush=True)
+
+
+def build(name, total, targets=""):
+    folder, compilers, options, _ = BUILDS[name]
+    environment = {**os.environ, **compilers, "QIANTANG_TARGETS": targets}
+    done = subprocess.run(["scripts/build.sh", folder, *options], cwd=ROOT, env=environment)
+    if done.returncode != 0:
+        total.add(f"build ({name})", "FAIL")
+    return done.returncode == 0
+
+
+def run(name, total):
+    say(name)
+    start = time.monotonic()
+    if not build(name, total):
+        return
+    folder, _, _, arguments = BUILDS[name]
+    environment = {**os.environ, **SANITIZER_SETTINGS}
+    log = ROOT / folder / "meson-logs" / "testlog.json"
+    log.unlink(missing_ok=True)
+    subprocess.run(["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", *arguments],
+                   cwd=ROOT, env=environment)
+    results = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    if not results:
+        total.add(f"tests ({name})", "NONE RAN")
+    for result in results:
+        total.add(f"{result['name']} ({name})", result["result"])
+    print(f"{len(results)} tests in {time.monotonic() - start:.0f} s", flush=True)
+
+
+def compare(total):
+    say("the same bytes from gcc and clang, from one thread and two")
+    programs = []
+    for name in ("gcc", "clang"):
+        if not build(name, total, "src/cli/qiantang"):
+            return
+        programs.append(str(ROOT / BUILDS[name][0] / "src/cli/qiantang"))
+    done = subprocess.run(["tests/determinism.sh", *programs], cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    print(done.stdout, end="", flush=True)
+    lines = [line for line in done.stdout.splitlines() if line.startswith(("ok ", "not ok "))]
+    for line in lines:
+        total.add(line.removeprefix("not ok "), "OK" if line.startswith("ok ") else "DIFFERS")
+    if done.returncode != 0 and all(line.startswith("ok ") for line in lines):
+        total.add("tests/determinism.sh", "FAIL")
+
+
+def main():
+    what = sys.argv[1] if len(sys.argv) > 1 else "fast"
+    steps = {
+        "fast": ["gcc"],
+        "all": ["gcc", "compare", "clang, address and undefined behaviour", "clang, threads"],
+        "sanitize": [name for name in BUILDS if "," in name],
+    }
+    if what not in steps:
+        sys.exit(__doc__)
+    total = Sum()
+    for step in steps[what]:
+        compare(total) if step == "compare" else run(step, total)
+    if total.skipped:
+        print(f"\n{total.skipped} skipped: what they need is not on this machine")
+    if total.failures:
+        print("\nfailed:\n  " + "\n  ".join(total.failures))
+    print(f"\n{total.passed} passed, {total.failed} failed", flush=True)
+    sys.exit(0 if total.failed == 0 else 1)
+
+
+main()

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Keeps the documents true where that is cheap.
+
+  Every diagnostic code in src/ ("KN103") stands in docs/diagnostics.md, and no other does.
+  Every relative link of a *.md file leads to something; every `path` in backticks that begins with a folder of the tree is there.
+  Functions of expressions: docs/expressions.md names every one of src/expr/functions.def.
+  Keys of model files: docs/models.md names every one that src/monitoring/models/model.c knows.
+  Members of decisions: docs/decisions.md names every one that src/monitoring/decision/render.c writes.
+
+scripts/diagnostics.py rewrites docs/diagnostics.md.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SRC = ROOT / "src"
+FOLDERS = ("src/", "docs/", "packs/", "examples/", "tests/", "scripts/", "fuzz/", "bench/")
+
+problems = []
+
+
+def read(path):
+    return (ROOT / path).read_text()
+
+
+def check_links(path):
+    text = path.read_text()
+    name = path.relative_to(ROOT)
+    for number, line in enumerate(text.splitlines(), 1):
+        for target in re.findall(r"\]\(([^)\s]+)\)", line):
+            if re.match(r"[a-z]+:|#", target):
+                continue
+            if not (path.parent / target.split("#")[0]).exists():
+                problems.append(f"{name}:{number}: the link {target} leads nowhere")
+        for target in re.findall(r"`([\w./-]+)`", line):
+            if target.startswith(FOLDERS) and not any(letter in target for letter in "*<{") and not (ROOT / target).exists():
+                problems.append(f"{name}:{number}: there is no {target}")
+
+
+def check_codes():
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import diagnostics
+    used = diagnostics.codes()
+    told = set(re.findall(r"^\| ([A-Z]{2}\d{3}) \|", read("docs/diagnostics.md"), re.M))
+    for code in sorted(used.keys() - told):
+        problems.append(f"docs/diagnostics.md: {code} is not described; run scripts/diagnostics.py ({used[code]})")
+    for code in sorted(told - used.keys()):
+        problems.append(f"docs/diagnostics.md: nothing in src/ gives {code} any more; run scripts/diagnostics.py")
+
+
+def check_names(document, names, what):
+    text = read(document)
+    for name in names:
+        if f"`{name}`" not in text and f"`{name}(" not in text and f".{name}(" not in text:
+            problems.append(f"{document}: the {what} `{name}` is not described")
+
+
+def functions():
+    text = read("src/expr/functions.def")
+    names = re.findall(r'^FUNCTION\(\w+, "([A-Za-z][\w.]*)"\)', text, re.M)
+    return sorted(set(names))
+
+
+def model_keys():
+    text = read("src/monitoring/models/model.c")
+    return re.findall(r'"(\w+)"', re.search(r"model_keys\[\] = \{(.*?)\};", text, re.S)[1])
+
+
+def decision_members():
+    text = read("src/monitoring/decision/render.c")
+    return sorted(set(re.findall(r'json_key\w*\(&?json, SLICE\("(\w+)"\)', text)))
+
+
+def main():
+    documents = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*/*.md"),
+                        *(ROOT / "examples").rglob("*.md")})
+    documents = [path for path in documents if "node_modules" not in path.parts]
+    for path in documents:
+        check_links(path)
+    check_codes()
+    check_names("docs/expressions.md", functions(), "function")
+    check_names("docs/models.md", model_keys(), "key")
+    check_names("docs/decisions.md", decision_members(), "member")
+    print("\n".join(problems))
+    print(f"{len(documents)} documents, {len(problems)} problems")
+    sys.exit(1 if problems else 0)
+
+
+main()
