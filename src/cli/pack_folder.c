@@ -1,7 +1,6 @@
 #include "cli/pack_folder.h"
 
 #include "os/file.h"
-#include "os/memory.h"
 
 enum { PACK_FILE_SIZE_MAX = 256 << 20 };
 
@@ -90,11 +89,4 @@ const struct pack_file *pack_find(const struct pack_folder *pack, Slice path) {
         }
     }
     return NULL;
-}
-
-void *pack_reserve(void *context, size_t size) {
-    (void)context;
-    void *memory = memory_map_large(size);
-    INVARIANT(memory != NULL);
-    return memory;
 }

@@ -20,5 +20,3 @@ void pack_close(struct pack_folder *pack);
 // A new state of knowledge with the lists and tables of the pack.
 struct knowledge *pack_knowledge(struct pack_folder *pack);
 const struct pack_file *pack_find(const struct pack_folder *pack, Slice path);
-// Memory that is taken when it is touched, in huge pages where the system gives them. For engine_options.
-void *pack_reserve(void *context, size_t size);

@@ -1,6 +1,351 @@
+// qiantang test: runs the sequences of a pack's models. A sequence is a line of JSON (docs/packs.md): events, what is known
+// beside them, and whether the model must fire at the last one.
+//
+// Each sequence gets an engine of its own that has seen nothing. What its context says of tables holds for the keys of all
+// of its events.
+
+#include "base/money.h"
 #include "cli/commands.h"
+#include "cli/pack_folder.h"
+#include "codec/json.h"
+#include "monitoring/decision/decision.h"
+#include "monitoring/stream/intake.h"
+#include "os/memory.h"
+
+#include <stdlib.h>
+
+enum { SEQUENCE_SIZE_MAX = 64 << 20, SEQUENCE_EVENTS_MAX = 100000 };
+
+struct tester {
+    struct pack_folder *pack;
+    struct json_reader *reader;
+    struct intake *intake;
+    struct arena arena; // of one sequence
+    bool verbose;
+    uint32_t passed, failed;
+};
+
+// One sequence while it runs.
+struct sequence {
+    const struct model *model;
+    Slice id;
+    JsonTree tree;
+    bool expect;
+    struct event **events;
+    uint32_t event_count;
+    struct knowledge *knowledge;
+};
+
+static bool complain(struct tester *tester, const struct sequence *sequence, const char *format, Slice text) {
+    (void)tester;
+    fprintf(stderr, "FAILED %.*s (%.*s): ", SLICE_ARGS(sequence->id), SLICE_ARGS(sequence->model->id));
+    fprintf(stderr, format, SLICE_ARGS(text));
+    fprintf(stderr, "\n");
+    return false;
+}
+
+// ---- what is known beside the events ---------------------------------------------------------------------
+
+static bool key_of_event(const struct catalogue *catalogue, const struct knowledge_table *table, const struct event *event, Hash128 *ret_key) {
+    Slice parts[8];
+    struct buf digits[8];
+    bool complete = table->key_count <= 8;
+    uint32_t made = 0;
+    for (; complete && made < table->key_count; made++) {
+        uint32_t field = schema_find_field(catalogue->schema, table->key[made]);
+        buf_init(&digits[made], 4096);
+        complete = event_has(event, field);
+        if (complete) {
+            event_put_field(event, field, &digits[made]);
+            parts[made] = buf_slice(&digits[made]);
+        }
+    }
+    if (complete) {
+        *ret_key = knowledge_key(parts, table->key_count);
+    }
+    for (uint32_t i = 0; i < made; i++) {
+        buf_deinit(&digits[i]);
+    }
+    return complete;
+}
+
+// A value as expressions see it: amounts are major units there, and minor units in the table.
+static struct json_node as_stored(const struct json_node *node, ColumnType type) {
+    struct json_node stored = *node;
+    double number = 0;
+    if (type == COLUMN_MONEY && json_number(node, &number)) {
+        stored.kind = JSON_INT;
+        stored.i64 = (int64_t)money_from_major(number);
+    }
+    return stored;
+}
+
+static bool set_cells(struct tester *tester, struct sequence *sequence, Slice name, const struct json_node *value) {
+    const struct catalogue *catalogue = tester->pack->catalogue;
+    const struct expr_variable *variable = expr_env_find(catalogue->vocabulary.env, name);
+    if (variable == NULL || catalogue->vocabulary.names.at[variable->slot].kind != NAME_CELL) {
+        return complain(tester, sequence, "its context names '%.*s', which no table has", name);
+    }
+    const struct name *cell = &catalogue->vocabulary.names.at[variable->slot];
+    const struct knowledge_table *table = &catalogue->knowledge->tables[cell->table];
+    struct json_node stored = as_stored(value, table->columns[cell->index].type);
+    for (uint32_t i = 0; i < sequence->event_count; i++) {
+        Hash128 key;
+        struct diag diag;
+        if (key_of_event(catalogue, table, sequence->events[i], &key) &&
+            knowledge_set(sequence->knowledge, cell->table, key, cell->index, &stored, &tester->arena, &diag) != STATUS_OK) {
+            return complain(tester, sequence, "its context does not fit: %.*s", diag.message);
+        }
+    }
+    return true;
+}
+
+// prof is nested once more than g and ml: {"prof": {"dev": {"first_seen_days": 0}}, "g": {"acct_black_hops": 2}}.
+static bool set_namespace(struct tester *tester, struct sequence *sequence, Slice prefix, uint32_t object) {
+    bool fine = true;
+    JSON_EACH(sequence->tree, object, i) {
+        const struct json_node *node = &sequence->tree.nodes[i];
+        Slice name = arena_printf(&tester->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(node->key));
+        fine = fine && (node->kind == JSON_OBJECT ? set_namespace(tester, sequence, name, i)
+                                                  : set_cells(tester, sequence, name, node));
+    }
+    return fine;
+}
+
+static bool set_lists(struct tester *tester, struct sequence *sequence, uint32_t object) {
+    const struct catalogue *catalogue = tester->pack->catalogue;
+    JSON_EACH(sequence->tree, object, i) {
+        Slice name = sequence->tree.nodes[i].key;
+        uint32_t list = map_get(&catalogue->knowledge->lists_by_name, name);
+        if (list == MAP_NONE) {
+            return complain(tester, sequence, "its context names the list '%.*s', which the pack has not", name);
+        }
+        JSON_EACH(sequence->tree, i, k) {
+            struct knowledge_entry entry = {
+                .begin_us = INT64_MIN, .end_us = INT64_MAX, .source = SLICE("sequence"), .reason = SLICE("context")};
+            Hash128 key = knowledge_key(&sequence->tree.nodes[k].text, 1);
+            if (knowledge_list_add(sequence->knowledge, list, key, &entry) != STATUS_OK) {
+                return complain(tester, sequence, "the list '%.*s' takes no more entries", name);
+            }
+        }
+    }
+    return true;
+}
+
+static bool set_context(struct tester *tester, struct sequence *sequence) {
+    uint32_t context = json_member(sequence->tree, 0, SLICE("context"));
+    if (context == JSON_NONE) {
+        return true;
+    }
+    bool fine = true;
+    JSON_EACH(sequence->tree, context, i) {
+        Slice key = sequence->tree.nodes[i].key;
+        fine = fine && (slice_is(key, "lists") ? set_lists(tester, sequence, i) : set_namespace(tester, sequence, key, i));
+    }
+    return fine;
+}
+
+// ---- running ---------------------------------------------------------------------------------------------
+
+static bool read_events(struct tester *tester, struct sequence *sequence) {
+    uint32_t list = json_member(sequence->tree, 0, SLICE("events"));
+    if (list == JSON_NONE || sequence->tree.nodes[list].count == 0) {
+        return complain(tester, sequence, "it has no events%.*s", SLICE(""));
+    }
+    sequence->events = ARENA_ARRAY(&tester->arena, struct event *, sequence->tree.nodes[list].count);
+    JSON_EACH(sequence->tree, list, i) {
+        struct event *event = event_create(tester->pack->catalogue->schema);
+        sequence->events[sequence->event_count++] = event;
+        struct intake_refusal refusal;
+        if (intake_json_event(tester->intake, sequence->tree, i, event, &refusal) != STATUS_OK) {
+            return complain(tester, sequence, "an event is refused: %.*s", refusal.reason);
+        }
+    }
+    return true;
+}
+
+static void print_seen(struct engine *engine, const struct model *model, const struct catalogue *catalogue) {
+    struct buf text;
+    buf_init(&text, 64 << 10);
+    for (uint32_t i = 0; i < model->read_count; i++) {
+        const struct name *name = &catalogue->vocabulary.names.at[model->reads[i]];
+        if (name->kind == NAME_PARAMETER) {
+            continue;
+        }
+        struct seen seen = engine_see(engine, model->reads[i]);
+        buf_printf(&text, "    %.*s = ", SLICE_ARGS(name->text));
+        decision_put_seen(catalogue, &seen, false, &text);
+        buf_put_byte(&text, '\n');
+    }
+    fwrite(text.bytes, 1, text.size, stderr);
+    buf_deinit(&text);
+}
+
+static const struct hit *find_hit(const struct decision *decision, const struct model *model) {
+    for (uint32_t i = 0; i < decision->hit_count; i++) {
+        if (decision->hits[i].model == model) {
+            return &decision->hits[i];
+        }
+    }
+    return NULL;
+}
+
+static bool judge(struct tester *tester, const struct sequence *sequence, struct engine *engine, const struct decision *decision) {
+    const struct hit *hit = find_hit(decision, sequence->model);
+    bool fired = hit != NULL && hit->guards == 0;
+    if (fired == sequence->expect) {
+        return true;
+    }
+    complain(tester, sequence, "%.*s; at the last event it saw",
+             hit != NULL && !fired ? SLICE("it fired, but a guard held it back")
+             : fired               ? SLICE("it fired and must not")
+                                   : SLICE("it did not fire and must"));
+    print_seen(engine, sequence->model, tester->pack->catalogue);
+    return false;
+}
+
+static bool run_events(struct tester *tester, struct sequence *sequence) {
+    sequence->knowledge = pack_knowledge(tester->pack);
+    bool fine = set_context(tester, sequence);
+    if (fine) {
+        struct memory_pool memory = {.large = false};
+        struct engine_options options = {.reserve = memory_pool_map, .reserve_context = &memory};
+        struct engine *engine = engine_create(tester->pack->catalogue, sequence->knowledge, &options);
+        const struct decision *decision = NULL;
+        for (uint32_t i = 0; i < sequence->event_count; i++) {
+            decision = engine_decide(engine, sequence->events[i]);
+        }
+        fine = judge(tester, sequence, engine, decision);
+        engine_destroy(engine);
+        memory_pool_release(&memory);
+    }
+    knowledge_destroy(sequence->knowledge);
+    return fine;
+}
+
+static bool run_line(struct tester *tester, const struct model *model, Slice id, bool expect, Slice line) {
+    struct sequence sequence = {.model = model, .id = id, .expect = expect};
+    if (json_parse(tester->reader, line, &sequence.tree) != STATUS_OK) {
+        return complain(tester, &sequence, "its line is not JSON: %.*s",
+                        slice_of(json_fault_text(json_reader_error(tester->reader)->fault)));
+    }
+    uint32_t stated = json_member(sequence.tree, 0, SLICE("expect"));
+    if (stated == JSON_NONE || (sequence.tree.nodes[stated].kind == JSON_TRUE) != expect) {
+        return complain(tester, &sequence, "its `expect` is not what the model's file says of it%.*s", SLICE(""));
+    }
+    bool fine = read_events(tester, &sequence) && run_events(tester, &sequence);
+    for (uint32_t i = 0; i < sequence.event_count; i++) {
+        event_destroy(sequence.events[i]);
+    }
+    return fine;
+}
+
+// The line of a file that has this test_id; compares texts, so that only that line has to be JSON.
+static bool find_line(const struct pack_file *file, Slice id, struct arena *arena, Slice *ret_line) {
+    Slice wanted = arena_printf(arena, "\"%.*s\"", SLICE_ARGS(id));
+    Slice rest = file->source.text;
+    Slice line;
+    while (slice_split(&rest, '\n', &line)) {
+        size_t head = line.size < 512 ? line.size : 512;
+        if (slice_find(slice_part(line, 0, head), wanted, 0) != SIZE_MAX) {
+            *ret_line = line;
+            return true;
+        }
+    }
+    return false;
+}
+
+// Runs the sequence that a model names as "file#id".
+static void run_named(struct tester *tester, const struct model *model, Slice name, bool expect) {
+    arena_reset(&tester->arena);
+    size_t hash = slice_find_byte(name, '#', 0);
+    Slice id = slice_part(name, hash + 1, SIZE_MAX);
+    const struct pack_file *file = pack_find(tester->pack, slice_part(name, 0, hash));
+    struct sequence nothing = {.model = model, .id = id};
+    Slice line;
+    bool fine;
+    if (file == NULL) {
+        fine = complain(tester, &nothing, "there is no file '%.*s' in the pack", slice_part(name, 0, hash));
+    } else if (!find_line(file, id, &tester->arena, &line)) {
+        fine = complain(tester, &nothing, "the file has no sequence '%.*s'", id);
+    } else {
+        fine = run_line(tester, model, id, expect, line);
+    }
+    tester->passed += fine;
+    tester->failed += !fine;
+    if (tester->verbose && fine) {
+        printf("passed %.*s\n", SLICE_ARGS(id));
+    }
+}
+
+static void run_model(struct tester *tester, const struct model *model) {
+    for (uint32_t i = 0; i < model->fire_count; i++) {
+        run_named(tester, model, model->fire_tests[i], true);
+    }
+    for (uint32_t i = 0; i < model->quiet_count; i++) {
+        run_named(tester, model, model->quiet_tests[i], false);
+    }
+}
+
+static bool is_chosen(const struct model *model, CliTexts operands) {
+    for (uint32_t i = 1; i < operands.count; i++) {
+        if (slice_equal(model->id, operands.at[i]) || slice_equal(model->typology, operands.at[i]) ||
+            slice_equal(model->family, operands.at[i])) {
+            return true;
+        }
+    }
+    return operands.count < 2;
+}
+
+static void run_all(struct pack_folder *pack, CliTexts operands, bool verbose, struct tester *tester) {
+    *tester = (struct tester){.pack = pack, .verbose = verbose};
+    tester->reader = json_reader_create(SEQUENCE_SIZE_MAX, JSON_DEPTH_MAX);
+    tester->intake = intake_create(pack->catalogue->schema, NULL);
+    intake_allow_partial(tester->intake, true);
+    arena_init(&tester->arena, 1 << 20);
+    for (uint32_t i = 0; i < pack->catalogue->models.count; i++) {
+        if (is_chosen(&pack->catalogue->models.at[i], operands)) {
+            run_model(tester, &pack->catalogue->models.at[i]);
+        }
+    }
+    arena_deinit(&tester->arena);
+    intake_destroy(tester->intake);
+    json_reader_destroy(tester->reader);
+}
+
 CliExit command_test(int argc, char **argv) {
-    (void)argc;
-    (void)argv;
-    return CLI_USAGE;
+    bool verbose = false;
+    const struct cli_option options[] = {{"verbose", NULL, "name the sequences that pass, too", CLI_FLAG, &verbose}};
+    const struct cli_command command = {
+        .name = "test",
+        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY ...] [--verbose]",
+        .summary = "Runs the sequences that the models of a pack name under `tests`: those that must fire them and those that must not.",
+        .details = "The expectation is about the last event of a sequence and one model. A model that fires but is held back by\n"
+                   "a guard counts as quiet. For each failure the values that the model saw are shown.\n"
+                   "The last line says `N passed, N failed`.",
+        .options = options,
+        .option_count = 1,
+        .operands_min = 1,
+        .operands_max = 1000,
+    };
+    struct arena arena;
+    arena_init(&arena, 4096);
+    CliTexts operands;
+    CliAnswer answer = cli_parse(&command, argc, argv, &arena, &operands);
+    if (answer != CLI_GO_ON) {
+        arena_deinit(&arena);
+        return answer == CLI_HELPED ? CLI_FINE : CLI_USAGE;
+    }
+    struct pack_folder pack;
+    Status status = pack_open(&pack, operands.at[0]);
+    CliExit code = status == STATUS_OK ? CLI_FINE : status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
+    if (status == STATUS_OK) {
+        struct tester tester;
+        run_all(&pack, operands, verbose, &tester);
+        printf("%u passed, %u failed\n", tester.passed, tester.failed);
+        code = tester.failed == 0 && tester.passed > 0 ? CLI_FINE : CLI_FAILED;
+    }
+    pack_close(&pack);
+    arena_deinit(&arena);
+    return code;
 }

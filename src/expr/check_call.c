@@ -1,7 +1,8 @@
 // Calls: which overload of an operator or function the types of the arguments mean.
 //
-// All overloads that fit are looked for. One: it is kept in the node. Several, which happens with dyn
-// arguments: the values decide when the expression runs, and the type is their common result or dyn.
+// All overloads that fit are looked for. One: it is kept in the node. Several, which happens with
+// dyn arguments: the values decide when the expression runs, and the type is their common result or
+// dyn.
 
 #include "expr/check.h"
 #include "expr/pattern.h"
@@ -165,7 +166,8 @@ static void match_host(struct check *check, struct node *call, struct matches *m
     }
 }
 
-// Rules: an int may be given where a host's function wants a double, and a number where it wants money.
+// Rules: an int may be given where a host's function wants a double, and a number where it wants
+// money.
 static void adapt_to_host(struct check *check, struct node *call, struct node **arguments) {
     const struct host_function *host = env_find_function(check->env, call->call.name);
     bool is_alone = host != NULL && host->next == NULL &&
@@ -369,7 +371,8 @@ struct callee {
     Slice name; // full
 };
 
-static bool find_callee(struct check *check, Slice name, bool is_rooted, struct callee *ret_callee) {
+static bool find_callee(struct check *check, Slice name, bool is_rooted,
+                        struct callee *ret_callee) {
     Slice candidate;
     for (uint32_t i = 0;
          env_candidate(check->env, name, is_rooted, i, check->arena, &candidate); i++) {
@@ -396,7 +399,8 @@ static struct node *unknown_function(struct check *check, const struct syntax *s
             diag_hint(check->report->diags, diag, "did you mean '%.*s'?", SLICE_ARGS(nearest));
         }
     }
-    return check_error(check, syntax, arena_printf(check->arena, "unknown function '%.*s'", SLICE_ARGS(name)));
+    return check_error(
+        check, syntax, arena_printf(check->arena, "unknown function '%.*s'", SLICE_ARGS(name)));
 }
 
 static struct node **check_arguments(struct check *check, const struct syntax *syntax,
@@ -422,26 +426,52 @@ static bool find_qualified(struct check *check, const struct syntax *syntax,
     if (!check_qualified_name(check, syntax->call.target, &prefix, &is_rooted)) {
         return false;
     }
-    Slice name = arena_printf(check->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(syntax->name));
+    Slice name =
+        arena_printf(check->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(syntax->name));
     return find_callee(check, name, is_rooted, ret_callee);
 }
 
+// `strings.qoute(x)`: neither the function nor what stands before it is known, so the two are one
+// name.
+static Slice name_in_message(struct check *check, const struct syntax *syntax) {
+    Slice prefix;
+    bool is_rooted;
+    if (syntax->call.target == NULL || !check_is_undeclared(check, syntax->call.target)) {
+        return syntax->name;
+    }
+    check_qualified_name(check, syntax->call.target, &prefix, &is_rooted);
+    return arena_printf(check->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(syntax->name));
+}
+
+static bool find_any_callee(struct check *check, const struct syntax *syntax,
+                            struct callee *ret_callee, const struct syntax **ret_receiver) {
+    *ret_receiver = syntax->call.target;
+    *ret_callee = (struct callee){syntax->call.op, syntax->name};
+    if (syntax->call.op != OP_HOST) {
+        return true;
+    }
+    if (syntax->call.target == NULL) {
+        return find_callee(check, syntax->name, false, ret_callee);
+    }
+    if (find_qualified(check, syntax, ret_callee)) {
+        *ret_receiver = NULL;
+        return true;
+    }
+    return find_callee(check, syntax->name, true, ret_callee);
+}
+
 struct node *check_call(struct check *check, const struct syntax *syntax) {
-    const struct syntax *receiver = syntax->call.target;
-    struct callee callee = {syntax->call.op, syntax->name};
-    bool is_known = true;
-    if (callee.op == OP_HOST) {
-        if (receiver != NULL && find_qualified(check, syntax, &callee)) {
-            receiver = NULL;
-        } else {
-            is_known = find_callee(check, syntax->name, receiver != NULL, &callee);
-        }
+    struct callee callee;
+    const struct syntax *receiver;
+    if (!find_any_callee(check, syntax, &callee, &receiver)) {
+        Slice name = name_in_message(check, syntax);
+        bool is_one_name = name.size > syntax->name.size;
+        uint32_t ignored;
+        check_arguments(check, syntax, is_one_name ? NULL : receiver, &ignored);
+        return unknown_function(check, syntax, name);
     }
     uint32_t count;
     struct node **arguments = check_arguments(check, syntax, receiver, &count);
-    if (!is_known) {
-        return unknown_function(check, syntax, syntax->name);
-    }
     struct node *call = new_call(check, syntax, callee.op, callee.name, arguments, count);
     call->call.is_member = receiver != NULL;
     return settle(check, syntax, call, arguments);

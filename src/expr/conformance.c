@@ -1,13 +1,14 @@
 // The conformance suite of the specification: cel_conformance FILE...
 //
-// Reads files of tests (google/cel-spec tests/simple, as JSON, where an int is {"$int": "1"}, a double
-// {"$num": "1.5"} and bytes are {"$hex": "00ff"}; a field that is repeated once may stand without its list),
-// runs them and says for each file how many passed. A test that did not is printed with the reason. Skipped is
-// what needs protobuf: its messages, their enumerations and its wrappers.
+// Reads files of tests (google/cel-spec tests/simple, as JSON, where an int is {"$int": "1"}, a
+// double {"$num": "1.5"} and bytes are {"$hex": "00ff"}; a field that is repeated once may stand
+// without its list), runs them and says for each file how many passed. A test that did not is
+// printed with the reason. Skipped is what needs protobuf: its messages, their enumerations and its
+// wrappers.
 //
 // The last line is "N passed, N failed, N skipped"; the exit code is 0 when nothing failed.
 
-#include "expr/conformance_json.h"
+#include "codec/json.h"
 #include "expr/env.h"
 #include "expr/times.h"
 
@@ -19,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "expr/number.h"
+#include "expr/numeral.h"
 
 typedef enum Outcome { PASSED, FAILED, SKIPPED } Outcome;
 
@@ -27,10 +28,16 @@ struct tally {
     uint32_t counts[3];
 };
 
+// A value of a test file; nothing when `at` is JSON_NONE.
+typedef struct Json {
+    JsonTree tree;
+    uint32_t at;
+} Json;
+
 // One test while it runs.
 struct trial {
     struct arena *arena;
-    const struct json *json;
+    Json json;
     Slice text;
     Slice container;
     struct expr_env *env;
@@ -59,80 +66,120 @@ static Outcome skipped(struct trial *trial, const char *why) {
     return SKIPPED;
 }
 
-// A field that is repeated: a list of objects, or the only one itself.
-static uint32_t repeated(const struct json *json, const char *key, const struct json **ret_items) {
-    const struct json *field = json_get(json, key);
-    if (field == NULL || field->kind != JSON_LIST) {
-        *ret_items = field;
-        return field != NULL;
-    }
-    *ret_items = field->items;
-    return field->count;
+// Reading.
+
+static bool exists(Json json) {
+    return json.at != JSON_NONE;
 }
 
-static bool flag(const struct json *json, const char *key) {
-    const struct json *field = json_get(json, key);
-    return field != NULL && field->kind == JSON_BOOL && field->boolean;
+static const struct json_node *node_of(Json json) {
+    static const struct json_node nothing = {.kind = JSON_NULL};
+    return exists(json) ? &json.tree.nodes[json.at] : &nothing;
+}
+
+static Json member(Json json, const char *key) {
+    uint32_t at = exists(json) ? json_member(json.tree, json.at, slice_of(key)) : JSON_NONE;
+    return (Json){json.tree, at};
+}
+
+static Slice text_of(Json json) {
+    const struct json_node *node = node_of(json);
+    return node->kind == JSON_STRING ? node->text : SLICE("");
+}
+
+static Slice member_text(Json json, const char *key) {
+    return text_of(member(json, key));
+}
+
+static bool flag(Json json, const char *key) {
+    return node_of(member(json, key))->kind == JSON_TRUE;
+}
+
+// An object of one member, {kind: inner}: how the suite writes what is one of several.
+static bool only_member(Json json, Slice *ret_kind, Json *ret_inner) {
+    if (node_of(json)->kind != JSON_OBJECT || node_of(json)->count != 1) {
+        return false;
+    }
+    *ret_inner = (Json){json.tree, json.at + 1};
+    *ret_kind = node_of(*ret_inner)->key;
+    return true;
+}
+
+// A field that is repeated: a list, or its only item itself.
+static uint32_t repeated(struct arena *arena, Json json, const char *key, const Json **ret_items) {
+    Json field = member(json, key);
+    bool is_list = node_of(field)->kind == JSON_ARRAY;
+    uint32_t count = is_list ? node_of(field)->count : exists(field);
+    Json *items = ARENA_ARRAY(arena, Json, count);
+    *ret_items = items;
+    if (!is_list) {
+        items[0] = field;
+        return count;
+    }
+    JSON_EACH(field.tree, field.at, i) {
+        *items++ = (Json){field.tree, i};
+    }
+    return count;
 }
 
 // Values.
 
-static struct value read_value(struct trial *trial, const struct json *json);
+static struct value read_value(struct trial *trial, Json json);
 
-static Slice number_text(const struct json *json, const char *wrapper) {
-    const struct json *inner = json_get(json, wrapper);
-    return inner != NULL ? inner->text : json->text;
+static Slice number_text(Json json, const char *wrapper) {
+    Json inner = member(json, wrapper);
+    return text_of(exists(inner) ? inner : json);
 }
 
-static int64_t read_int(const struct json *json) {
+static int64_t read_int(Json json) {
     int64_t value = 0;
-    bool is_good = json != NULL && number_parse_int(number_text(json, "$int"), &value);
+    bool is_good = numeral_parse_int(number_text(json, "$int"), &value);
     return is_good ? value : 0;
 }
 
-static struct value read_double(const struct json *json) {
-    Slice text = number_text(json, json_get(json, "$int") != NULL ? "$int" : "$num");
+static struct value read_double(Json json) {
+    Slice text = number_text(json, exists(member(json, "$int")) ? "$int" : "$num");
     double value = 0;
-    bool is_good = number_parse_double(text, &value);
+    bool is_good = numeral_parse_double(text, &value);
     return value_double(is_good ? value : NAN);
 }
 
-static struct value read_bytes(struct trial *trial, const struct json *json) {
-    const struct json *hex = json_get(json, "$hex");
-    if (hex == NULL) {
-        return value_bytes(json->text);
+static struct value read_bytes(struct trial *trial, Json json) {
+    Json hex = member(json, "$hex");
+    if (!exists(hex)) {
+        return value_bytes(text_of(json));
     }
-    size_t size = hex->text.size / 2;
+    size_t size = text_of(hex).size / 2;
     char *bytes = arena_alloc(trial->arena, size);
     for (size_t i = 0; i < size; i++) {
         uint64_t byte = 0;
-        bool is_good = number_parse_digits(slice_part(hex->text, 2 * i, 2), 16, &byte);
+        bool is_good = numeral_parse_digits(slice_part(text_of(hex), 2 * i, 2), 16, &byte);
         bytes[i] = is_good ? (char)byte : '?';
     }
     return value_bytes((Slice){bytes, size});
 }
 
-static struct value read_list(struct trial *trial, const struct json *json) {
-    const struct json *items;
+static struct value read_list(struct trial *trial, Json json) {
+    const Json *items;
     struct value_list *list = ARENA_NEW(trial->arena, struct value_list);
-    list->count = repeated(json, "values", &items);
+    list->count = repeated(trial->arena, json, "values", &items);
     struct value *values = ARENA_ARRAY(trial->arena, struct value, list->count);
     for (uint32_t i = 0; i < list->count; i++) {
-        values[i] = read_value(trial, &items[i]);
+        values[i] = read_value(trial, items[i]);
     }
     list->items = values;
     return (struct value){.kind = VALUE_LIST, .list = list};
 }
 
-static struct value read_map(struct trial *trial, const struct json *json) {
-    const struct json *entries;
+static struct value read_map(struct trial *trial, Json json) {
+    const Json *entries;
     struct value_map *map = ARENA_NEW(trial->arena, struct value_map);
-    map->count = repeated(json, "entries", &entries);
+    map->count = repeated(trial->arena, json, "entries", &entries);
     struct value *keys = ARENA_ARRAY(trial->arena, struct value, map->count);
     struct value *values = ARENA_ARRAY(trial->arena, struct value, map->count);
     for (uint32_t i = 0; i < map->count; i++) {
-        keys[i] = read_value(trial, json_get(&entries[i], "key"));
-        values[i] = read_value(trial, json_get(&entries[i], "value"));
+        keys[i] = read_value(trial, member(entries[i], "key"));
+        values[i] = read_value(trial, member(entries[i], "value"));
     }
     map->keys = keys;
     map->values = values;
@@ -140,9 +187,13 @@ static struct value read_map(struct trial *trial, const struct json *json) {
 }
 
 // Of the messages only moments and spans are values of the language itself.
-static struct value read_object(struct trial *trial, const struct json *json) {
+static struct value read_object(struct trial *trial, Json json) {
     struct value value = {.kind = VALUE_NULL};
-    Slice type = json->count == 1 ? json->keys[0] : SLICE("");
+    Slice type = SLICE("");
+    Json inner;
+    if (!only_member(json, &type, &inner)) {
+        return value_error(SLICE("the test's value is malformed"));
+    }
     bool is_timestamp = slice_is(type, "[type.googleapis.com/google.protobuf.Timestamp]");
     bool is_duration = slice_is(type, "[type.googleapis.com/google.protobuf.Duration]");
     if (!is_timestamp && !is_duration) {
@@ -150,8 +201,8 @@ static struct value read_object(struct trial *trial, const struct json *json) {
         return value;
     }
     value.kind = is_timestamp ? VALUE_TIMESTAMP : VALUE_DURATION;
-    value.time.seconds = read_int(json_get(&json->items[0], "seconds"));
-    value.time.nanos = (int32_t)read_int(json_get(&json->items[0], "nanos"));
+    value.time.seconds = read_int(member(inner, "seconds"));
+    value.time.nanos = (int32_t)read_int(member(inner, "nanos"));
     return value;
 }
 
@@ -164,31 +215,31 @@ static struct value read_type(struct trial *trial, Slice name) {
     return (struct value){.kind = VALUE_TYPE, .type = type};
 }
 
-static struct value read_value(struct trial *trial, const struct json *json) {
-    if (json == NULL || json->kind != JSON_OBJECT || json->count != 1) {
+static struct value read_value(struct trial *trial, Json json) {
+    Slice kind;
+    Json inner;
+    if (!only_member(json, &kind, &inner)) {
         return value_error(SLICE("the test's value is malformed"));
     }
-    Slice kind = json->keys[0];
-    const struct json *inner = &json->items[0];
     if (slice_is(kind, "null_value")) {
         return (struct value){.kind = VALUE_NULL};
     }
     if (slice_is(kind, "bool_value")) {
-        return value_bool(inner->boolean);
+        return value_bool(node_of(inner)->kind == JSON_TRUE);
     }
     if (slice_is(kind, "int64_value")) {
         return value_int(read_int(inner));
     }
     if (slice_is(kind, "uint64_value")) {
         uint64_t value = 0;
-        bool is_good = number_parse_uint(number_text(inner, "$int"), &value);
+        bool is_good = numeral_parse_uint(number_text(inner, "$int"), &value);
         return is_good ? value_uint(value) : value_error(SLICE("the test's value is malformed"));
     }
     if (slice_is(kind, "double_value")) {
         return read_double(inner);
     }
     if (slice_is(kind, "string_value")) {
-        return value_string(inner->text);
+        return value_string(text_of(inner));
     }
     if (slice_is(kind, "bytes_value")) {
         return read_bytes(trial, inner);
@@ -200,7 +251,7 @@ static struct value read_value(struct trial *trial, const struct json *json) {
         return read_map(trial, inner);
     }
     if (slice_is(kind, "type_value")) {
-        return read_type(trial, inner->text);
+        return read_type(trial, text_of(inner));
     }
     if (slice_is(kind, "object_value")) {
         return read_object(trial, inner);
@@ -243,7 +294,7 @@ static bool same(const struct value *left, const struct value *right) {
 
 // Types.
 
-static const struct type *read_static_type(struct trial *trial, const struct json *json);
+static const struct type *read_static_type(struct trial *trial, Json json);
 
 static const struct type *primitive(Slice name) {
     static const struct {
@@ -272,13 +323,13 @@ static const struct type *well_known(struct trial *trial, Slice name) {
     return TYPE(DYN);
 }
 
-static const struct type *abstract(struct trial *trial, const struct json *json) {
-    const struct json *parts;
-    uint32_t count = repeated(json, "parameter_types", &parts);
-    Slice name = json_text(json, "name");
+static const struct type *abstract(struct trial *trial, Json json) {
+    const Json *parts;
+    uint32_t count = repeated(trial->arena, json, "parameter_types", &parts);
+    Slice name = member_text(json, "name");
     const struct type **arguments = ARENA_ARRAY(trial->arena, const struct type *, count);
     for (uint32_t i = 0; i < count; i++) {
-        arguments[i] = read_static_type(trial, &parts[i]);
+        arguments[i] = read_static_type(trial, parts[i]);
     }
     if (slice_is(name, "optional_type") && count == 1) {
         return type_optional(trial->arena, arguments[0]);
@@ -287,17 +338,17 @@ static const struct type *abstract(struct trial *trial, const struct json *json)
     return known != NULL ? known : type_opaque(trial->arena, name, arguments, count);
 }
 
-static const struct type *read_static_type(struct trial *trial, const struct json *json) {
-    if (json == NULL || json->kind != JSON_OBJECT || json->count != 1) {
+static const struct type *read_static_type(struct trial *trial, Json json) {
+    Slice kind;
+    Json inner;
+    if (!only_member(json, &kind, &inner)) {
         return TYPE(ERROR);
     }
-    Slice kind = json->keys[0];
-    const struct json *inner = &json->items[0];
-    if (inner->kind == JSON_LIST && inner->count == 1) {
-        inner = &inner->items[0];
+    if (node_of(inner)->kind == JSON_ARRAY && node_of(inner)->count == 1) {
+        inner.at++;
     }
     if (slice_is(kind, "primitive")) {
-        return primitive(inner->text);
+        return primitive(text_of(inner));
     }
     if (slice_is(kind, "dyn")) {
         return TYPE(DYN);
@@ -306,24 +357,24 @@ static const struct type *read_static_type(struct trial *trial, const struct jso
         return TYPE(NULL);
     }
     if (slice_is(kind, "list_type")) {
-        return type_list(trial->arena, read_static_type(trial, json_get(inner, "elem_type")));
+        return type_list(trial->arena, read_static_type(trial, member(inner, "elem_type")));
     }
     if (slice_is(kind, "map_type")) {
-        return type_map(trial->arena, read_static_type(trial, json_get(inner, "key_type")),
-                        read_static_type(trial, json_get(inner, "value_type")));
+        return type_map(trial->arena, read_static_type(trial, member(inner, "key_type")),
+                        read_static_type(trial, member(inner, "value_type")));
     }
     if (slice_is(kind, "type")) {
-        return inner->count == 0 ? TYPE(TYPE)
+        return node_of(inner)->count == 0 ? TYPE(TYPE)
                                  : type_of(trial->arena, read_static_type(trial, inner));
     }
     if (slice_is(kind, "type_param")) {
-        return type_param(trial->arena, (uint32_t)(unsigned char)inner->text.at[0] - 'A');
+        return type_param(trial->arena, (uint32_t)(unsigned char)text_of(inner).at[0] - 'A');
     }
     if (slice_is(kind, "abstract_type")) {
         return abstract(trial, inner);
     }
     if (slice_is(kind, "well_known") || slice_is(kind, "message_type")) {
-        return well_known(trial, inner->text);
+        return well_known(trial, text_of(inner));
     }
     trial->skip = "a type is a protobuf wrapper";
     return TYPE(DYN);
@@ -331,20 +382,20 @@ static const struct type *read_static_type(struct trial *trial, const struct jso
 
 // The environment.
 
-static void declare_function(struct trial *trial, Slice name, const struct json *json) {
-    const struct json *functions;
-    const struct json *overloads;
-    uint32_t function_count = repeated(json, "function", &functions);
+static void declare_function(struct trial *trial, Slice name, Json json) {
+    const Json *functions;
+    const Json *overloads;
+    uint32_t function_count = repeated(trial->arena, json, "function", &functions);
     for (uint32_t f = 0; f < function_count; f++) {
-        uint32_t count = repeated(&functions[f], "overloads", &overloads);
+        uint32_t count = repeated(trial->arena, functions[f], "overloads", &overloads);
         for (uint32_t i = 0; i < count; i++) {
-            const struct json *params;
+            const Json *params;
             struct expr_function function = {.name = name};
-            function.argument_count = repeated(&overloads[i], "params", &params);
-            function.is_member = flag(&overloads[i], "is_instance_function");
-            function.result = read_static_type(trial, json_get(&overloads[i], "result_type"));
+            function.argument_count = repeated(trial->arena, overloads[i], "params", &params);
+            function.is_member = flag(overloads[i], "is_instance_function");
+            function.result = read_static_type(trial, member(overloads[i], "result_type"));
             for (uint32_t k = 0; k < function.argument_count && k < EXPR_ARGUMENTS_MAX; k++) {
-                function.arguments[k] = read_static_type(trial, &params[k]);
+                function.arguments[k] = read_static_type(trial, params[k]);
             }
             if (function.argument_count <= EXPR_ARGUMENTS_MAX) {
                 expr_env_add_function(trial->env, &function);
@@ -361,29 +412,29 @@ static void declare_variable(struct trial *trial, Slice name, const struct type 
 }
 
 static void declare(struct trial *trial) {
-    const struct json *entries;
-    uint32_t count = repeated(trial->json, "type_env", &entries);
+    const Json *entries;
+    uint32_t count = repeated(trial->arena, trial->json, "type_env", &entries);
     for (uint32_t i = 0; i < count; i++) {
-        Slice name = json_text(&entries[i], "name");
-        const struct json *ident = json_get(&entries[i], "ident");
-        if (ident != NULL) {
-            declare_variable(trial, name, read_static_type(trial, json_get(ident, "type")));
+        Slice name = member_text(entries[i], "name");
+        Json ident = member(entries[i], "ident");
+        if (exists(ident)) {
+            declare_variable(trial, name, read_static_type(trial, member(ident, "type")));
         }
-        declare_function(trial, name, &entries[i]);
+        declare_function(trial, name, entries[i]);
     }
 }
 
 static void bind(struct trial *trial) {
-    const struct json *entries;
-    uint32_t count = repeated(trial->json, "bindings", &entries);
+    const Json *entries;
+    uint32_t count = repeated(trial->arena, trial->json, "bindings", &entries);
     for (uint32_t i = 0; i < count; i++) {
-        Slice name = json_text(&entries[i], "key");
-        const struct json *given = json_get(&entries[i], "value");
-        const struct json *value = json_get(given, "value");
+        Slice name = member_text(entries[i], "key");
+        Json given = member(entries[i], "value");
+        Json value = member(given, "value");
         declare_variable(trial, name, TYPE(DYN));
         struct value *slot = &trial->bindings.at[expr_env_find(trial->env, name)->slot];
-        *slot = value != NULL ? read_value(trial, value) : value_error(SLICE("an error is bound"));
-        if (json_get(given, "unknown") != NULL) {
+        *slot = exists(value) ? read_value(trial, value) : value_error(SLICE("an error is bound"));
+        if (exists(member(given, "unknown"))) {
             trial->skip = "unknown values are not part of this implementation";
         }
     }
@@ -440,8 +491,8 @@ static bool is_code(const struct diag *diag, const char *code) {
 }
 
 static bool expects_error(const struct trial *trial) {
-    return json_get(trial->json, "eval_error") != NULL ||
-           json_get(trial->json, "any_eval_errors") != NULL;
+    return exists(member(trial->json, "eval_error")) ||
+           exists(member(trial->json, "any_eval_errors"));
 }
 
 static Outcome judge_refusal(struct trial *trial, const struct diag_list *diags) {
@@ -467,9 +518,9 @@ static Outcome judge_refusal(struct trial *trial, const struct diag_list *diags)
 }
 
 static Outcome judge_type(struct trial *trial, const struct expr *expr) {
-    const struct json *typed = json_get(trial->json, "typed_result");
-    const struct json *deduced = json_get(typed, "deduced_type");
-    if (deduced == NULL) {
+    Json typed = member(trial->json, "typed_result");
+    Json deduced = member(typed, "deduced_type");
+    if (!exists(deduced)) {
         return PASSED;
     }
     const struct type *expected = read_static_type(trial, deduced);
@@ -482,12 +533,12 @@ static Outcome judge_type(struct trial *trial, const struct expr *expr) {
 }
 
 static struct value expected_value(struct trial *trial) {
-    const struct json *value = json_get(trial->json, "value");
-    const struct json *typed = json_get(json_get(trial->json, "typed_result"), "result");
-    if (value == NULL && typed == NULL) {
+    Json value = member(trial->json, "value");
+    Json typed = member(member(trial->json, "typed_result"), "result");
+    if (!exists(value) && !exists(typed)) {
         return value_bool(true); // what a test that says nothing expects
     }
-    return read_value(trial, value != NULL ? value : typed);
+    return read_value(trial, exists(value) ? value : typed);
 }
 
 static Outcome judge_value(struct trial *trial, const struct expr *expr) {
@@ -521,7 +572,7 @@ static Outcome run_trial(struct trial *trial) {
     expr_env_set_macros(trial->env, !flag(trial->json, "disable_macros"));
     declare(trial);
     bind(trial);
-    if (trial->skip == NULL && json_get(trial->json, "unknown") != NULL) {
+    if (trial->skip == NULL && exists(member(trial->json, "unknown"))) {
         trial->skip = "unknown values are not part of this implementation";
     }
     if (trial->skip != NULL) {
@@ -545,29 +596,32 @@ static Outcome run_trial(struct trial *trial) {
     return is_done ? outcome : judge_value(trial, expr);
 }
 
-static void run_section(const char *path, const struct json *section, struct tally *tally) {
+static void run_section(const char *path, Json section, struct tally *tally) {
     static const char *const names[] = {"passed", "FAILED", "skipped"};
-    const struct json *tests;
-    uint32_t count = repeated(section, "test", &tests);
+    const Json *tests;
     struct arena arena;
+    struct arena list;
     arena_init(&arena, 64 << 10);
+    arena_init(&list, 4 << 10);
+    uint32_t count = repeated(&list, section, "test", &tests);
     for (uint32_t i = 0; i < count; i++) {
         struct trial trial = {
             .arena = &arena,
-            .json = &tests[i],
-            .text = json_text(&tests[i], "expr"),
-            .container = json_text(&tests[i], "container"),
+            .json = tests[i],
+            .text = member_text(tests[i], "expr"),
+            .container = member_text(tests[i], "container"),
         };
         Outcome outcome = run_trial(&trial);
         tally->counts[outcome]++;
         if (outcome != PASSED) {
-            Slice section_name = json_text(section, "name");
-            Slice name = json_text(&tests[i], "name");
+            Slice section_name = member_text(section, "name");
+            Slice name = member_text(tests[i], "name");
             printf("%s: %s/%.*s/%.*s: %.*s: %.*s\n", names[outcome], path, SLICE_ARGS(section_name),
                    SLICE_ARGS(name), SLICE_ARGS(trial.text), SLICE_ARGS(trial.reason));
         }
         arena_reset(&arena);
     }
+    arena_deinit(&list);
     arena_deinit(&arena);
 }
 
@@ -594,25 +648,30 @@ static bool read_file(const char *path, struct arena *arena, Slice *ret_text) {
 }
 
 static void run_file(const char *path, struct tally *all) {
+    enum { SIZE_MAX_OF_FILE = 64 << 20, DEPTH_MAX = 1000 };
     struct arena arena;
     arena_init(&arena, 1 << 20);
+    struct json_reader *reader = json_reader_create(SIZE_MAX_OF_FILE, DEPTH_MAX);
     struct tally tally = {0};
     Slice text;
-    const struct json *json = read_file(path, &arena, &text) ? json_read(&arena, text) : NULL;
-    const struct json *sections;
-    if (json == NULL) {
+    Json json = {.at = JSON_NONE};
+    if (read_file(path, &arena, &text) && json_parse(reader, text, &json.tree) == STATUS_OK) {
+        json.at = 0;
+    } else {
         printf("FAILED: %s: cannot be read\n", path);
         tally.counts[FAILED]++;
     }
-    uint32_t count = repeated(json, "section", &sections);
+    const Json *sections;
+    uint32_t count = repeated(&arena, json, "section", &sections);
     for (uint32_t i = 0; i < count; i++) {
-        run_section(path, &sections[i], &tally);
+        run_section(path, sections[i], &tally);
     }
     printf("%s: %u passed, %u failed, %u skipped\n", path, tally.counts[PASSED],
            tally.counts[FAILED], tally.counts[SKIPPED]);
     for (int i = 0; i < 3; i++) {
         all->counts[i] += tally.counts[i];
     }
+    json_reader_destroy(reader);
     arena_deinit(&arena);
 }
 

@@ -1,16 +1,16 @@
 // Evaluate: a walk over the checked tree.
 //
-// Each node is one C call that returns a 24-byte value; a call node evaluates its arguments into an array on
-// the stack and jumps to the overload that the checker found, after a look at the kinds of the arguments: what
-// a host hands in may not be what it declared, and lists may hold anything. Where the checker could not
-// decide, the kinds choose the overload now.
+// Each node is one C call that returns a 24-byte value; a call node evaluates its arguments into an
+// array on the stack and jumps to the overload that the checker found, after a look at the kinds of
+// the arguments: what a host hands in may not be what it declared, and lists may hold anything.
+// Where the checker could not decide, the kinds choose the overload now.
 //
-// Errors are values and travel upwards; only && || and the comprehensions all and exists can swallow one, when
-// another operand settles the result. In rules a missing value travels the same way, until a comparison makes
-// it false.
+// Errors are values and travel upwards; only && || and the comprehensions all and exists can
+// swallow one, when another operand settles the result. In rules a missing value travels the same
+// way, until a comparison makes it false.
 //
-// The tree is at most EXPR_DEPTH_MAX levels of text high (conversions that the checker adds may double that),
-// so the recursion is bounded. Nothing is allocated but from the scratch arena.
+// The tree is at most EXPR_DEPTH_MAX levels of text high (conversions that the checker adds may
+// double that), so the recursion is bounded. Nothing is allocated but from the scratch arena.
 
 #include "expr/node.h"
 #include "expr/run.h"
@@ -166,7 +166,8 @@ static struct value call_prepared_pattern(struct evaluation *run, const struct n
     }
     Status status =
         pattern_matches(node->call.prepared, arguments[0].text, run->scratch, &matches);
-    return status == STATUS_OK ? value_bool(matches) : run_error("the pattern takes too long to match");
+    return status == STATUS_OK ? value_bool(matches)
+                               : run_error("the pattern takes too long to match");
 }
 
 static struct value apply(struct evaluation *run, const struct node *node,

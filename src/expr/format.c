@@ -2,11 +2,12 @@
 //
 //     %[.precision]verb     verbs s d f e x X o b; %% is a percent sign
 //
-// Numbers are written without regard to the locale; an infinity or not-a-number is written by its name under
-// every verb that takes doubles.
+// Numbers are written without regard to the locale; an infinity or not-a-number is written by its
+// name under every verb that takes doubles.
 
+#include "base/money.h"
 #include "expr/net.h"
-#include "expr/number.h"
+#include "expr/numeral.h"
 #include "expr/run.h"
 #include "expr/texts.h"
 #include "expr/times.h"
@@ -24,13 +25,14 @@ struct format {
 };
 
 static void fail(struct format *format, const char *clause, const struct value *value) {
-    format->error = run_error_format(format->run, "%s, was given %.*s", clause,
-                                     SLICE_ARGS(type_text(format->run->scratch, value_type(value))));
+    Slice type = type_text(format->run->scratch, value_type(value));
+    format->error =
+        run_error_format(format->run, "%s, was given %.*s", clause, SLICE_ARGS(type));
 }
 
 static void put_plain(struct format *format, double number) {
-    char text[EXPR_NUMBER_SIZE];
-    size_t size = number_format_plain(number, text);
+    char text[NUMERAL_TEXT_SIZE];
+    size_t size = numeral_format_plain(number, text);
     buf_put(&format->out, (Slice){text, size});
 }
 
@@ -96,7 +98,7 @@ static void put_map(struct format *format, const struct value_map *map, uint32_t
 }
 
 static void put_value(struct format *format, const struct value *value, uint32_t depth) {
-    char text[EXPR_NUMBER_SIZE];
+    char text[NUMERAL_TEXT_SIZE];
     if (depth == VALUE_DEPTH_MAX) {
         format->error = run_error("the value is nested too deeply to be written");
         return;
@@ -162,7 +164,8 @@ static void put_decimal(struct format *format, const struct value *value) {
 }
 
 // %f and %e.
-static void put_fraction(struct format *format, const struct value *value, char verb, int precision) {
+static void put_fraction(struct format *format, const struct value *value, char verb,
+                         int precision) {
     double number;
     switch (value->kind) {
     case VALUE_INT:
@@ -175,7 +178,7 @@ static void put_fraction(struct format *format, const struct value *value, char 
         number = value->number;
         break;
     case VALUE_MONEY:
-        number = value->number / MONEY_UNIT;
+        number = value->number / MONEY_SCALE;
         break;
     default:
         fail(format, verb == 'f' ? "fixed-point clause can only be used on numbers"
@@ -310,8 +313,10 @@ static struct value run_format(struct format *format, Slice text, const struct v
     if (format->error.kind == VALUE_ERROR) {
         return format->error;
     }
-    return buf_overflowed(&format->out) ? run_too_much()
-                                        : run_text(format->run, VALUE_STRING, buf_slice(&format->out));
+    if (buf_overflowed(&format->out)) {
+        return run_too_much();
+    }
+    return run_text(format->run, VALUE_STRING, buf_slice(&format->out));
 }
 
 struct value call_format(struct evaluation *run, const struct value *arguments, uint32_t count) {

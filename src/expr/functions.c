@@ -65,8 +65,8 @@ static const struct overload overloads[] = {
 #undef OVERLOAD
 };
 
-// The first row of each function. A function takes the number of the row that follows it; the enumerator
-// behind it steps back, so that the row itself gets that number.
+// The first row of each function. A function takes the number of the row that follows it; the
+// enumerator behind it steps back, so that the row itself gets that number.
 enum {
 #define FUNCTION(id, text) FIRST_##id, BEFORE_##id = FIRST_##id - 1,
 #define NUMBERED(number) ROW_##number,

@@ -1,9 +1,10 @@
 #pragma once
-// Functions: the table of all overloads that functions.def lists, and what their implementations get.
+// Functions: the table of all overloads that functions.def lists, and what their implementations
+// get.
 //
-// An implementation is given as many arguments as its row has, of the kinds the row says (the evaluator has
-// looked), none of them missing or an error; elements of lists may be anything. It returns a value, an error
-// made by run_error(), or, in rules, a missing value.
+// An implementation is given as many arguments as its row has, of the kinds the row says (the
+// evaluator has looked), none of them missing or an error; elements of lists may be anything. It
+// returns a value, an error made by run_error(), or, in rules, a missing value.
 
 #include "expr/node.h"
 

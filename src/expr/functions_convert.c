@@ -1,7 +1,8 @@
 // Conversions between the basic types. What does not fit is an error, never cut.
 
+#include "base/money.h"
 #include "expr/net.h"
-#include "expr/number.h"
+#include "expr/numeral.h"
 #include "expr/run.h"
 #include "expr/texts.h"
 #include "expr/times.h"
@@ -25,14 +26,14 @@ BODY(int_from) {
         return from->unsigned_integer <= INT64_MAX ? value_int((int64_t)from->unsigned_integer)
                                                    : range_error();
     case VALUE_DOUBLE:
-        return number_double_to_int(from->number, &result) ? value_int(result) : range_error();
+        return numeral_double_to_int(from->number, &result) ? value_int(result) : range_error();
     case VALUE_MONEY:
-        return number_double_to_int(from->number / MONEY_UNIT, &result) ? value_int(result)
+        return numeral_double_to_int(from->number / MONEY_SCALE, &result) ? value_int(result)
                                                                         : range_error();
     case VALUE_TIMESTAMP:
         return value_int(from->time.seconds);
     default:
-        return number_parse_int(from->text, &result) ? value_int(result)
+        return numeral_parse_int(from->text, &result) ? value_int(result)
                                                      : run_error("the text is not an int");
     }
 }
@@ -44,9 +45,9 @@ BODY(uint_from) {
     case VALUE_INT:
         return from->integer >= 0 ? value_uint((uint64_t)from->integer) : range_error();
     case VALUE_DOUBLE:
-        return number_double_to_uint(from->number, &result) ? value_uint(result) : range_error();
+        return numeral_double_to_uint(from->number, &result) ? value_uint(result) : range_error();
     default:
-        return number_parse_uint(from->text, &result) ? value_uint(result)
+        return numeral_parse_uint(from->text, &result) ? value_uint(result)
                                                       : run_error("the text is not a uint");
     }
 }
@@ -60,16 +61,16 @@ BODY(double_from) {
     case VALUE_UINT:
         return value_double((double)from->unsigned_integer);
     case VALUE_MONEY:
-        return value_double(from->number / MONEY_UNIT);
+        return value_double(from->number / MONEY_SCALE);
     default:
-        return number_parse_double(from->text, &result) ? value_double(result)
+        return numeral_parse_double(from->text, &result) ? value_double(result)
                                                         : run_error("the text is not a double");
     }
 }
 
 BODY(string_from) {
     const struct value *from = &arguments[0];
-    char text[EXPR_NUMBER_SIZE];
+    char text[NUMERAL_TEXT_SIZE];
     size_t size;
     switch (from->kind) {
     case VALUE_BOOL:
@@ -82,7 +83,7 @@ BODY(string_from) {
                                 (unsigned long long)from->unsigned_integer);
         break;
     case VALUE_DOUBLE:
-        size = expr_number_format(from->number, text);
+        size = numeral_format(from->number, text);
         break;
     case VALUE_MONEY:
         size = money_text(from->number, text);

@@ -131,7 +131,8 @@ BODY(optional_unwrap) {
     return run_list(run, items, kept);
 }
 
-static struct value item_or_none(struct evaluation *run, const struct value_list *list, bool is_first) {
+static struct value item_or_none(struct evaluation *run, const struct value_list *list,
+                                 bool is_first) {
     return list->count == 0 ? run_none()
                             : run_optional(run, list->items[is_first ? 0 : list->count - 1]);
 }

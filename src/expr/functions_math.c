@@ -1,6 +1,7 @@
 // The math extension.
 
-#include "expr/number.h"
+#include "base/money.h"
+#include "expr/numeral.h"
 #include "expr/run.h"
 
 #include <math.h>
@@ -39,7 +40,7 @@ BODY(least) {
 // Applied to major units, which is what people round.
 static struct value rounded(const struct value *value, double (*function)(double)) {
     if (value->kind == VALUE_MONEY) {
-        return value_money(function(value->number / MONEY_UNIT) * MONEY_UNIT);
+        return value_money(function(value->number / MONEY_SCALE) * MONEY_SCALE);
     }
     return value_double(function(value->number));
 }

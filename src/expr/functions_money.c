@@ -1,10 +1,10 @@
 // Arithmetic of rules: ints, doubles and money mix, and a division by zero has no value.
 //
-// Money is counted in minor units held by a double: whole numbers up to 2^53 are exact. A plain number beside
-// money means major units. Results past what a double holds exactly are an error, since they could not be
-// trusted.
+// Money is counted in minor units held by a double: whole numbers up to 2^53 are exact. A plain
+// number beside money means major units. Results past what a double holds exactly are an error,
+// since they could not be trusted.
 
-#include "expr/number.h"
+#include "expr/numeral.h"
 #include "expr/run.h"
 
 #include "base/money.h"
@@ -30,7 +30,7 @@ static double minor_of(const struct value *number) {
     case VALUE_MONEY:
         return number->number;
     case VALUE_INT:
-        return (double)number->integer * MONEY_UNIT;
+        return (double)number->integer * MONEY_SCALE;
     default:
         return money_from_major(plain(number));
     }
@@ -79,9 +79,9 @@ BODY(rest) {
                    ? missing()
                    : value_uint(left->unsigned_integer % right->unsigned_integer);
     }
-    if (left->kind == VALUE_MONEY) { // counted in minor units, where it is exact, told in major ones
+    if (left->kind == VALUE_MONEY) { // taken of minor units, which is exact, told in major ones
         struct value minor = rest_of(left->number, minor_of(right));
-        return minor.kind == VALUE_MISSING ? minor : value_double(minor.number / MONEY_UNIT);
+        return minor.kind == VALUE_MISSING ? minor : value_double(minor.number / MONEY_SCALE);
     }
     return rest_of(plain(left), plain(right));
 }

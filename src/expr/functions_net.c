@@ -128,7 +128,8 @@ BODY(cidr_contains_cidr) {
     if (!net_of(&arguments[1], true, &inner)) {
         return run_error("the text is not a network address");
     }
-    return value_bool(network->bits <= inner.bits && net_same_prefix(network, &inner, network->bits));
+    return value_bool(network->bits <= inner.bits &&
+                      net_same_prefix(network, &inner, network->bits));
 }
 
 BODY(cidr_ip) {

@@ -1,4 +1,5 @@
-// Operators: equality, order, arithmetic, concatenation. The arithmetic of the standard fails on overflow.
+// Operators: equality, order, arithmetic, concatenation. The arithmetic of the standard fails on
+// overflow.
 
 #include "expr/run.h"
 

@@ -164,7 +164,8 @@ BODY(reverse_text) {
     return value_string((Slice){bytes, text.size});
 }
 
-// The end of the part that begins at `at`: where the separator is next. An empty one parts characters.
+// The end of the part that begins at `at`: where the separator is next. An empty one parts
+// characters.
 static size_t part_end(Slice text, Slice separator, size_t at) {
     if (separator.size > 0) {
         return slice_find(text, separator, at);

@@ -1,4 +1,5 @@
-// Functions of moments and spans. Zones with names are asked of the host; fixed offsets are known here.
+// Functions of moments and spans. Zones with names are asked of the host; fixed offsets are known
+// here.
 
 #include "expr/run.h"
 #include "expr/times.h"
@@ -29,11 +30,11 @@ BODY(add_time) {
             __builtin_add_overflow(duration_nanos(left->time), duration_nanos(right->time), &sum);
         return duration_of(overflows, sum);
     }
-    bool is_left = left->kind == VALUE_TIMESTAMP;
+    const struct value *moment = left->kind == VALUE_TIMESTAMP ? left : right;
+    const struct value *span = moment == left ? right : left;
     ValueTime time;
-    return timestamp_add(is_left ? left->time : right->time, is_left ? right->time : left->time, &time)
-               ? of_time(VALUE_TIMESTAMP, time)
-               : range_error();
+    return timestamp_add(moment->time, span->time, &time) ? of_time(VALUE_TIMESTAMP, time)
+                                                          : range_error();
 }
 
 BODY(subtract_time) {

@@ -1,9 +1,10 @@
 #pragma once
 // Infer: the types that are not known yet while an expression is checked.
 //
-// An empty list is a list(T) of a fresh T, and so is each type parameter of a function each time it is called.
-// A table says what each T has turned out to be; a T that was found twice keeps the more general of the two,
-// so that [1, dyn(2)] is a list(dyn). Trying an overload is undone when it does not fit.
+// An empty list is a list(T) of a fresh T, and so is each type parameter of a function each time it
+// is called. A table says what each T has turned out to be; a T that was found twice keeps the more
+// general of the two, so that [1, dyn(2)] is a list(dyn). Trying an overload is undone when it does
+// not fit.
 
 #include "base/vec.h"
 #include "expr/type.h"
@@ -21,7 +22,8 @@ struct infer {
 
 void infer_init(struct infer *infer, struct arena *arena);
 const struct type *infer_fresh(struct infer *infer);
-// `type` with the parameters of a signature replaced by fresh ones; `fresh` remembers them per parameter.
+// `type` with the parameters of a signature replaced by fresh ones; `fresh` remembers them per
+// parameter.
 enum { SIGNATURE_PARAMS = 26 };
 const struct type *infer_instance(struct infer *infer, const struct type *type,
                                   const struct type *fresh[SIGNATURE_PARAMS]);

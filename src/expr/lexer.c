@@ -1,7 +1,7 @@
 #include "expr/lexer.h"
 
 #include "base/utf8.h"
-#include "expr/number.h"
+#include "expr/numeral.h"
 
 #include <math.h>
 
@@ -73,7 +73,7 @@ static struct token lex_number(struct lexer *lexer) {
     lexer->at = digits;
     if (is_hex) {
         uint64_t ignored;
-        while (number_parse_digits(slice_part(lexer->text, lexer->at, 1), 16, &ignored)) {
+        while (numeral_parse_digits(slice_part(lexer->text, lexer->at, 1), 16, &ignored)) {
             lexer->at++;
         }
     } else {
@@ -84,14 +84,15 @@ static struct token lex_number(struct lexer *lexer) {
     if (!is_hex && skip_fraction(lexer)) {
         token.kind = TOKEN_DOUBLE;
         text = slice_part(lexer->text, digits, lexer->at - digits);
-        is_good = number_parse_double(text, &token.number) && isfinite(token.number);
+        is_good = numeral_parse_double(text, &token.number) && isfinite(token.number);
     } else {
-        is_good = number_parse_digits(text, is_hex ? 16 : 10, &token.magnitude);
+        is_good = numeral_parse_digits(text, is_hex ? 16 : 10, &token.magnitude);
         token.kind = skip_unsigned_suffix(lexer) ? TOKEN_UINT : TOKEN_INT;
     }
     token.end = lexer->at;
     if (!is_good) {
-        report_error(lexer->report, ERROR_NUMBER, token.start, token.end, "%.*s is not a number that fits",
+        report_error(lexer->report, ERROR_NUMBER, token.start, token.end,
+                     "%.*s is not a number that fits",
                      SLICE_ARGS(slice_part(lexer->text, token.start, token.end - token.start)));
         return bad(lexer, token.start);
     }
@@ -121,7 +122,7 @@ static void put_rune(struct literal *literal, uint32_t rune) {
 static uint32_t escape_digits(struct lexer *lexer, uint32_t count, uint64_t base) {
     Slice digits = slice_part(lexer->text, lexer->at, count);
     uint64_t value;
-    if (digits.size < count || !number_parse_digits(digits, base, &value)) {
+    if (digits.size < count || !numeral_parse_digits(digits, base, &value)) {
         return UINT32_MAX;
     }
     lexer->at += count;

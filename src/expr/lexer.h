@@ -1,6 +1,7 @@
 #pragma once
-// Lexer: the text of an expression cut into tokens, one at a time. It knows literals, with their escapes already
-// resolved, names, and punctuation; keywords are names here, and the parser tells them apart.
+// Lexer: the text of an expression cut into tokens, one at a time. It knows literals, with their
+// escapes already resolved, names, and punctuation; keywords are names here, and the parser tells
+// them apart.
 
 #include "expr/report.h"
 

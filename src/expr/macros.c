@@ -1,10 +1,10 @@
-// Macros: calls that are not calls, because an argument of theirs is a name to be bound or is not evaluated like
-// the others. They are told by name and number of arguments, as the specification says, and become their own
-// kinds of syntax; nothing is expanded into loops with accumulators, so that whoever reads the checked tree
-// sees `exists` where the author wrote `exists`.
+// Macros: calls that are not calls, because an argument of theirs is a name to be bound or is not
+// evaluated like the others. They are told by name and number of arguments, as the specification
+// says, and become their own kinds of syntax; nothing is expanded into loops with accumulators, so
+// that whoever reads the checked tree sees `exists` where the author wrote `exists`.
 //
-// cel.block, cel.index, cel.iterVar and cel.accuVar are the form that optimizers write: names with "@" in
-// them, which no author can type.
+// cel.block, cel.index, cel.iterVar and cel.accuVar are the form that optimizers write: names with
+// "@" in them, which no author can type.
 
 #include "expr/syntax.h"
 

@@ -1,6 +1,7 @@
 #pragma once
-// Net: addresses and prefixes of IPv4 and IPv6. Texts are read strictly: no leading zeros, no zone, no
-// IPv4-mapped address in dotted form. A mapped address in hexadecimal form is the IPv4 address it holds.
+// Net: addresses and prefixes of IPv4 and IPv6. Texts are read strictly: no leading zeros, no zone,
+// no IPv4-mapped address in dotted form. A mapped address in hexadecimal form is the IPv4 address
+// it holds.
 
 #include "expr/value.h"
 

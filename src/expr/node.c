@@ -5,9 +5,12 @@
 #include "base/buf.h"
 #include "expr/texts.h"
 
+#include <math.h>
+
 enum { TEXT_MAX = 4 << 20 };
 
-// How tightly a node binds; an operand that binds less tightly than its place wants gets parentheses.
+// How tightly a node binds; an operand that binds less tightly than its place wants gets
+// parentheses.
 enum {
     BINDS_EXPRESSION = 0, // ?:
     BINDS_OR,
@@ -17,12 +20,13 @@ enum {
     BINDS_PRODUCT,
     BINDS_UNARY,
     BINDS_MEMBER,
+    BINDS_ALWAYS_PARENTHESES,
 };
 
 static int binding_of(const struct node *node) {
     if (node->kind == NODE_LITERAL) {
         bool is_signed = (node->literal.kind == VALUE_INT && node->literal.integer < 0) ||
-                         (node->literal.kind == VALUE_DOUBLE && node->literal.number < 0);
+                         (node->literal.kind == VALUE_DOUBLE && signbit(node->literal.number) != 0);
         return is_signed ? BINDS_UNARY : BINDS_MEMBER;
     }
     if (node->kind != NODE_CALL) {
@@ -72,7 +76,8 @@ static void put_items(struct buf *out, struct node *const *items, const bool *is
 static bool is_plain_name(Slice name) {
     for (size_t i = 0; i < name.size; i++) {
         char byte = name.at[i];
-        bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
+        bool is_letter =
+            (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
         if (!is_letter && !(i > 0 && byte >= '0' && byte <= '9')) {
             return false;
         }
@@ -146,9 +151,12 @@ static void put_call(struct buf *out, const struct node *node) {
     case OP_NEGATE: {
         // A number behind a minus sign would become another literal, and ! and - do not mix.
         bool is_same = arguments[0]->kind == NODE_CALL && arguments[0]->call.op == node->call.op;
-        buf_put(out, expr_op_text(node->call.op));
         bool is_number = arguments[0]->kind == NODE_LITERAL && node->call.op == OP_NEGATE;
-        put_node(out, arguments[0], is_same ? BINDS_UNARY : is_number ? BINDS_MEMBER + 1 : BINDS_MEMBER);
+        buf_put(out, expr_op_text(node->call.op));
+        put_node(out, arguments[0],
+                 is_same     ? BINDS_UNARY
+                 : is_number ? BINDS_ALWAYS_PARENTHESES
+                             : BINDS_MEMBER);
         return;
     }
     case OP_INDEX:

@@ -1,21 +1,30 @@
 #pragma once
-// Node: the checked tree of an expression, for those who lower it into something of their own: predicate
-// tables, explanations, dependency lists. It is made by expr_compile() and never changes.
+// Node: the checked tree of an expression, for those who lower it into something of their own:
+// predicate tables, explanations, dependency lists. It is made by expr_compile() and never changes.
 //
 // What a walker may rely on:
-//   * Every name is resolved: a node is a variable of the environment, a local, or a literal; never a bare
-//     identifier. `a.b.c` is one NODE_VARIABLE when "a.b.c" is declared, else NODE_SELECTs on a shorter one.
-//   * Macros are gone: has() is NODE_HAS, the list macros are NODE_COMPREHENSION, cel.bind and cel.block are
-//     NODE_BIND. All other calls, operators included, are NODE_CALL with an ExprOp from functions.def.
+//   * Every name is resolved: a node is a variable of the environment, a local, or a literal; never
+//     a bare identifier. `a.b.c` is one NODE_VARIABLE when "a.b.c" is declared, else NODE_SELECTs
+//     on a shorter one.
+//   * Macros are gone: has() is NODE_HAS, the list macros are NODE_COMPREHENSION, cel.bind and
+//     cel.block are NODE_BIND. All other calls, operators included, are NODE_CALL with an ExprOp
+//     from functions.def.
+//   * Rules: where numbers of two kinds meet in a list, a conditional, math.greatest() or the call
+//     of a host's function, the int has become a double (a call of OP_DOUBLE, or a double literal),
+//     and a number that meets money a call of OP_MONEY. Comparisons and arithmetic take mixed
+//     numbers as they are.
 //   * && and || have two or more arguments: `a && b && c` is one node. Parentheses leave no trace.
 //   * A minus sign before a number belongs to the literal.
 //   * `type` is never NULL and holds no type parameters; what could not be deduced is dyn.
-//   * A call whose argument types single out one implementation has it in `overload`; with dyn arguments it is
-//     NULL and the values decide.
-//   * Trees are at most EXPR_DEPTH_MAX high, so recursion over them is safe.
+//   * A call whose argument types single out one implementation has it in `overload`; with dyn
+//     arguments it is NULL and the values decide.
+//   * Trees are at most twice EXPR_DEPTH_MAX high (once, and conversions), so recursion over them
+//     is safe.
 //
 //     static void collect(const struct node *node) {
-//         if (node->kind == NODE_CALL && node->call.op == OP_LESS) { ... node->call.arguments[0] ... }
+//         if (node->kind == NODE_CALL && node->call.op == OP_LESS) {
+//             ... node->call.arguments[0] ...
+//         }
 //     }
 
 #include "expr/expr.h"
@@ -39,8 +48,8 @@ typedef enum ExprOp {
 #undef FUNCTION
 #undef OVERLOAD
 
-// The name of an operator or function as one writes it: "+", "size", "math.greatest". Index is "[]", the
-// conditional "?:", the sign "-".
+// The name of an operator or function as one writes it: "+", "size", "math.greatest". Index is
+// "[]", the conditional "?:", the sign "-".
 Slice expr_op_text(ExprOp op);
 
 typedef enum NodeKind {
@@ -145,6 +154,6 @@ struct node {
     };
 };
 
-// The canonical source of a node: one space around binary operators, parentheses only where they are needed,
-// texts in double quotes. Parsing it again gives an equal tree.
+// The canonical source of a node: one space around binary operators, parentheses only where they
+// are needed, texts in double quotes. Parsing it again gives an equal tree.
 Slice expr_node_text(struct arena *arena, const struct node *node);

@@ -1,5 +1,6 @@
-// Parser: recursive descent for what nests, precedence climbing for the binary operators, so that a level of
-// parentheses costs two C frames and not nine. The first syntax error ends it: what follows would be guesses.
+// Parser: recursive descent for what nests, precedence climbing for the binary operators, so that a
+// level of parentheses costs five C frames and not ten. The first syntax error ends it: what
+// follows would be guesses.
 //
 //     expr     = binary ["?" binary ":" expr]
 //     binary   = unary {operator unary}        || < && < relations, in < + - < * / %
@@ -7,8 +8,8 @@
 //     member   = primary {"." ["?"] name ["(" args ")"] | "[" ["?"] expr "]"}
 //     primary  = literal | ["."] name ["(" args ")"] | "(" expr ")" | list | map
 //
-// && and || gather all their operands into one call. Nesting is counted in frames while reading (which stops
-// "((((" early) and as the height of the tree (which stops "1+1+1+...").
+// && and || gather all their operands into one call. Nesting is counted in frames while reading
+// (which stops "((((" early) and as the height of the tree (which stops "1+1+1+...").
 
 #include "expr/lexer.h"
 #include "expr/syntax.h"
@@ -80,10 +81,11 @@ static struct syntax *unexpected(struct parser *parser, const char *expected) {
                      "the expression ends where %s is expected", expected);
         return NULL;
     }
-    Slice text = slice_part(parser->lexer.text, token->start, token->end - token->start);
+    enum { SHOWN_MAX = 40 };
+    size_t size = token->end - token->start;
+    Slice text = slice_part(parser->lexer.text, token->start, size > SHOWN_MAX ? SHOWN_MAX : size);
     report_error(parser->report, ERROR_SYNTAX, token->start, token->end,
-                 "%s is expected here, not '%.*s'", expected, (int)(text.size > 40 ? 40 : text.size),
-                 text.at);
+                 "%s is expected here, not '%.*s'", expected, SLICE_ARGS(text));
     return NULL;
 }
 
@@ -140,9 +142,13 @@ static bool parse_items(struct parser *parser, const char *closing, struct synta
         if (is_optional != NULL) {
             *VEC_PUSH(is_optional, parser->arena) = optional;
         }
-        bool is_call = is_optional == NULL;
-        if (!accept(parser, ",") || (is_call && at(parser, closing))) {
+        if (!accept(parser, ",")) {
             break;
+        }
+        bool is_call = is_optional == NULL; // lists may end with a comma, calls may not
+        if (is_call && at(parser, closing)) {
+            unexpected(parser, "an argument");
+            return false;
         }
     }
     return expect(parser, closing, slice_is(SLICE(")"), closing) ? "')' or ','" : "']' or ','");
@@ -225,9 +231,9 @@ static struct syntax *parse_number(struct parser *parser, bool negative, uint32_
 
 static bool is_reserved(Slice name) {
     static const char *const words[] = {
-        "as",     "break",   "const",     "continue", "else", "false", "for",  "function", "if", "import",
-        "in",     "let",     "loop",      "null",     "package", "namespace", "return", "true",
-        "var",    "void",    "while",
+        "as",  "break", "const", "continue", "else",      "false",  "for",
+        "if",  "in",    "let",   "function", "import",    "loop",   "null",
+        "var", "void",  "while", "package",  "namespace", "return", "true",
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (slice_is(name, words[i])) {

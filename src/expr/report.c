@@ -16,7 +16,8 @@ static size_t source_byte(const struct expr_text *text, size_t byte) {
     if (byte < text->text.size) {
         return text->byte_map[byte];
     }
-    return text->text.size == 0 ? text->byte_start : (size_t)text->byte_map[text->text.size - 1] + 1;
+    size_t size = text->text.size;
+    return size == 0 ? text->byte_start : (size_t)text->byte_map[size - 1] + 1;
 }
 
 static Place place_of(const struct expr_text *text, uint32_t start, uint32_t end) {

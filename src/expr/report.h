@@ -1,6 +1,6 @@
 #pragma once
-// Report: how the parser and the checker tell what is wrong: a code of errors.def and a range of the
-// expression's bytes, which becomes a place in the file that the expression stands in.
+// Report: how the parser and the checker tell what is wrong: a code of errors.def and a range of
+// the expression's bytes, which becomes a place in the file that the expression stands in.
 
 #include "expr/expr.h"
 

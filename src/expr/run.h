@@ -1,11 +1,11 @@
 #pragma once
-// Run: one evaluation: where values come from, the frame of locals, and what may still be spent. All memory is
-// taken from the caller's scratch arena through run_alloc(), which counts it.
+// Run: one evaluation: where values come from, the frame of locals, and what may still be spent.
+// All memory is taken from the caller's scratch arena through run_alloc(), which counts it.
 
 #include "base/buf.h"
 #include "expr/env.h"
 
-enum { RUN_COMPARES_MAX = 100000000 }; // of values with values, in one evaluation
+enum { RUN_COMPARES_MAX = 10000000 }; // of values with values, in one evaluation
 
 struct evaluation {
     const struct expr *expr;
@@ -48,8 +48,8 @@ static inline bool run_may_compare(const struct evaluation *run) {
 }
 struct value run_too_long(void);
 
-// The field or element of a map or list; false with an error or, when `ret_value` is missing, a key that is not
-// there.
+// The field or element of a map or list; false with an error or, when `ret_value` is missing, a key
+// that is not there.
 typedef enum LookUp { LOOKUP_FOUND, LOOKUP_ABSENT, LOOKUP_ERROR } LookUp;
 LookUp run_look_up(struct evaluation *run, const struct value *holder, const struct value *key,
                    struct value *ret_value);

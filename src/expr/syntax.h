@@ -1,6 +1,6 @@
 #pragma once
-// Syntax: the tree as it was written, names unresolved, macros already expanded. The parser makes it, the
-// checker turns it into the checked tree of node.h.
+// Syntax: the tree as it was written, names unresolved, macros already expanded. The parser makes
+// it, the checker turns it into the checked tree of node.h.
 
 #include "base/vec.h"
 #include "expr/node.h"

@@ -1,6 +1,6 @@
 #pragma once
-// Texts: what the language needs to know about characters. Positions in the language count characters, not
-// bytes; a malformed byte counts as one.
+// Texts: what the language needs to know about characters. Positions in the language count
+// characters, not bytes; a malformed byte counts as one.
 
 #include "base/buf.h"
 
@@ -12,8 +12,8 @@ size_t text_byte_of(Slice text, size_t index);
 bool text_is_space(uint32_t rune);
 Slice text_trim(Slice text);
 
-// "a\nb" in double quotes, with escapes for control characters, quotes and backslashes. Malformed bytes become
-// U+FFFD.
+// "a\nb" in double quotes, with escapes for control characters, quotes and backslashes. Malformed
+// bytes become U+FFFD.
 void text_put_quoted(struct buf *out, Slice text);
 // b"..." with \x escapes for what is not printable ASCII.
 void text_put_bytes(struct buf *out, Slice bytes);

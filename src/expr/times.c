@@ -178,7 +178,7 @@ static bool read_span(Slice text, size_t *at, int64_t *sum) {
     if (digits == 0 || !read_unit(text, at, &unit) || __builtin_mul_overflow(whole, unit, &nanos)) {
         return false;
     }
-    double part = 0; // below one unit, so exact enough: an hour's fraction is read to the nanosecond
+    double part = 0; // below one unit, so exact enough: of an hour to the nanosecond
     double scale = (double)unit;
     for (size_t i = 1; i < fraction.size; i++) {
         scale /= 10;

@@ -1,7 +1,7 @@
 #pragma once
-// Times: moments and spans of the language, in seconds and nanoseconds. A timestamp lies in the years 0001 to
-// 9999; a duration within what 64 bits of nanoseconds hold, about 292 years to either side. Both fields of a
-// duration have one sign; the nanoseconds of a timestamp are never negative.
+// Times: moments and spans of the language, in seconds and nanoseconds. A timestamp lies in the
+// years 0001 to 9999; a duration within what 64 bits of nanoseconds hold, about 292 years to either
+// side. Both fields of a duration have one sign; the nanoseconds of a timestamp are never negative.
 
 #include "expr/value.h"
 

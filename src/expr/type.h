@@ -1,6 +1,7 @@
 #pragma once
-// Type: the static types of expressions. A type is an immutable value behind a pointer; types without
-// arguments are shared constants, so TYPE(INT) == TYPE(INT), others are compared by type_equal().
+// Type: the static types of expressions. A type is an immutable value behind a pointer; types
+// without arguments are shared constants, so TYPE(INT) == TYPE(INT), others are compared by
+// type_equal().
 
 #include "base/arena.h"
 

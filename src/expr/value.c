@@ -1,11 +1,13 @@
-#include <math.h>
 #include "expr/value.h"
 
 #include "base/buf.h"
+#include "base/money.h"
 #include "expr/net.h"
-#include "expr/number.h"
+#include "expr/numeral.h"
 #include "expr/texts.h"
 #include "expr/times.h"
+
+#include <math.h>
 
 static int order_of(int64_t left, int64_t right) {
     return (left > right) - (left < right);
@@ -34,9 +36,9 @@ static double minor_units(const struct value *number) {
     case VALUE_MONEY:
         return number->number;
     case VALUE_INT:
-        return (double)number->integer * MONEY_UNIT;
+        return (double)number->integer * MONEY_SCALE;
     case VALUE_UINT:
-        return (double)number->unsigned_integer * MONEY_UNIT;
+        return (double)number->unsigned_integer * MONEY_SCALE;
     default:
         return money_from_major(number->number);
     }
@@ -53,7 +55,7 @@ static int compare_numbers(const struct value *left, const struct value *right) 
         case VALUE_UINT:
             return compare_int_uint(left->integer, right->unsigned_integer);
         default:
-            return number_compare_int_double(left->integer, right->number);
+            return numeral_compare_int_double(left->integer, right->number);
         }
     }
     if (left->kind == VALUE_UINT && right->kind == VALUE_UINT) {
@@ -61,7 +63,7 @@ static int compare_numbers(const struct value *left, const struct value *right) 
                (left->unsigned_integer < right->unsigned_integer);
     }
     if (left->kind == VALUE_UINT && right->kind == VALUE_DOUBLE) {
-        return number_compare_uint_double(left->unsigned_integer, right->number);
+        return numeral_compare_uint_double(left->unsigned_integer, right->number);
     }
     if (left->kind == VALUE_DOUBLE && right->kind == VALUE_DOUBLE) {
         return compare_doubles(left->number, right->number);
@@ -226,8 +228,8 @@ const struct type *value_type(const struct value *value) {
 static void put_value(struct buf *out, const struct value *value, uint32_t depth);
 
 static void put_double(struct buf *out, double number) {
-    char text[EXPR_NUMBER_SIZE];
-    size_t size = expr_number_format(number, text);
+    char text[NUMERAL_TEXT_SIZE];
+    size_t size = numeral_format(number, text);
     bool is_special = number != number || number - number != 0;
     if (is_special) {
         buf_printf(out, "double(\"%s\")", text);
@@ -239,7 +241,7 @@ static void put_double(struct buf *out, double number) {
 }
 
 static void put_money(struct buf *out, double minor) {
-    char text[EXPR_NUMBER_SIZE];
+    char text[NUMERAL_TEXT_SIZE];
     size_t size = money_text(minor, text);
     buf_put(out, (Slice){text, size});
 }

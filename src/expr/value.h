@@ -1,6 +1,6 @@
 #pragma once
-// Value: what an expression evaluates to. A small tagged union, copied freely; texts, lists and maps live in
-// the arena of the evaluation or of whoever made them.
+// Value: what an expression evaluates to. A small tagged union, copied freely; texts, lists and
+// maps live in the arena of the evaluation or of whoever made them.
 
 #include "base/slice.h"
 #include "expr/type.h"
@@ -72,12 +72,14 @@ struct value_map {
 
 enum { VALUE_DEPTH_MAX = 2000 }; // lists in lists: deeper values are not compared or written
 
-// The equality of the language: numbers of different kinds by their mathematical value. Values deeper than
-// VALUE_DEPTH_MAX are unequal.
+// The equality of the language: numbers of different kinds by their mathematical value. Values
+// deeper than VALUE_DEPTH_MAX are unequal.
 bool value_equal(const struct value *left, const struct value *right);
-// The same for at most `*steps` comparisons, which it counts down. At 0 it has given up, and says false.
+// The same for at most `*steps` comparisons, which it counts down. At 0 it has given up, and says
+// false.
 bool value_equal_within(const struct value *left, const struct value *right, uint32_t *steps);
-// The order of two values of one kind, or of two numbers: <0, 0, >0, or VALUE_UNORDERED when there is none.
+// The order of two values of one kind, or of two numbers: <0, 0, >0, or VALUE_UNORDERED when there
+// is none.
 int value_compare(const struct value *left, const struct value *right);
 enum { VALUE_UNORDERED = 2 };
 

@@ -1,9 +1,11 @@
 #include "os/memory.h"
 
+#include "base/arena.h"
 #include "base/slice.h"
 #include "base/status.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,11 +14,11 @@ static size_t whole_pages(size_t size) {
 }
 
 // Large pages need an aligned start, which mmap does not promise: a page more is mapped and the ends are cut.
-void *memory_map_large(size_t size) {
+static void *map_pages(size_t size, bool large) {
     size_t whole = whole_pages(size == 0 ? 1 : size);
     INVARIANT(whole >= size);
     char *mapped = mmap(NULL, whole + MEMORY_LARGE_PAGE, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     INVARIANT(mapped != MAP_FAILED);
     size_t before = whole_pages((uintptr_t)mapped) - (uintptr_t)mapped;
     if (before > 0) {
@@ -24,8 +26,37 @@ void *memory_map_large(size_t size) {
     }
     char *memory = mapped + before;
     munmap(memory + whole, MEMORY_LARGE_PAGE - before);
-    madvise(memory, whole, MADV_HUGEPAGE); // a wish: refused, it is small pages
+    if (large) {
+        madvise(memory, whole, MADV_HUGEPAGE); // a wish: refused, it is small pages
+    }
     return memory;
+}
+
+void *memory_map_large(size_t size) {
+    return map_pages(size, true);
+}
+
+struct memory_pool_part {
+    struct memory_pool_part *before;
+    void *memory;
+    size_t size;
+};
+
+void *memory_pool_map(void *context, size_t size) {
+    struct memory_pool *pool = context;
+    struct memory_pool_part *part = memory_alloc(sizeof *part);
+    *part = (struct memory_pool_part){pool->last, map_pages(size, pool->large), size};
+    pool->last = part;
+    return part->memory;
+}
+
+void memory_pool_release(struct memory_pool *pool) {
+    while (pool->last != NULL) {
+        struct memory_pool_part *part = pool->last;
+        pool->last = part->before;
+        memory_unmap_large(part->memory, part->size);
+        free(part);
+    }
 }
 
 void memory_unmap_large(void *memory, size_t size) {

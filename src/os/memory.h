@@ -9,6 +9,7 @@
 //
 // Never fails: a process that gets no memory stops.
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,18 @@ enum { MEMORY_LARGE_PAGE = 2 << 20 };
 void *memory_map_large(size_t size);
 // `size` as it was mapped. NULL is let pass.
 void memory_unmap_large(void *memory, size_t size);
+// Several such memories with one end. With `large` off, pages are of the usual size: better for what is short-lived.
+//
+//     struct memory_pool pool = {.large = true};
+//     void *slots = memory_pool_map(&pool, bytes);
+//     memory_pool_release(&pool);
+struct memory_pool {
+    bool large;
+    struct memory_pool_part *last;
+};
+void *memory_pool_map(void *pool, size_t size); // takes a void *, to serve as a callback
+void memory_pool_release(struct memory_pool *pool);
+
 // Makes every page be there now, without changing what it holds.
 void memory_touch(void *memory, size_t size);
 // Bytes of memory that the process has in use; 0 when the system does not say.

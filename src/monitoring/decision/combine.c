@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static struct seen see(struct engine *engine, uint32_t slot) {
+static struct seen see_now(struct engine *engine, uint32_t slot) {
     const struct type *type = engine->catalogue->vocabulary.slots.at[slot].type;
     struct seen seen = {.slot = slot, .number = NAN};
     if (type->kind == TYPE_STRING) {
@@ -39,6 +39,16 @@ static struct seen see(struct engine *engine, uint32_t slot) {
     return seen;
 }
 
+struct seen engine_see(struct engine *engine, uint32_t slot) {
+    const struct name *name = &engine->catalogue->vocabulary.names.at[slot];
+    if (name->kind == NAME_FEATURE) {
+        uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
+        feature_groups(engine->features, name->index, groups);
+        engine_need(engine, groups, engine->pass_words);
+    }
+    return see_now(engine, slot);
+}
+
 static void need_reads(struct engine *engine, const struct model *model) {
     uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
     for (uint32_t i = 0; i < model->read_count; i++) {
@@ -54,7 +64,7 @@ static void fill_hit(struct engine *engine, const struct model *model, struct hi
     need_reads(engine, model);
     struct seen *seen = ARENA_ARRAY(&engine->scratch, struct seen, model->read_count + 1);
     for (uint32_t i = 0; i < model->read_count; i++) {
-        seen[i] = see(engine, model->reads[i]);
+        seen[i] = see_now(engine, model->reads[i]);
     }
     *hit = (struct hit){
         .model = model,

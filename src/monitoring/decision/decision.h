@@ -89,7 +89,10 @@ struct engine_counters {
 struct engine *engine_create(const struct catalogue *catalogue, struct knowledge *knowledge,
                              const struct engine_options *options);
 void engine_destroy(struct engine *engine);
-const struct decision *engine_decide(struct engine *engine, const struct event *event);
+// Fills in the event's flags and those derived fields that intake could not.
+const struct decision *engine_decide(struct engine *engine, struct event *event);
+// What a name stands for at the last event, as a hit would show it.
+struct seen engine_see(struct engine *engine, uint32_t slot);
 // STATUS_INVALID with a diag when the record is not understood.
 Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag);
 struct engine_counters engine_counters(const struct engine *engine);

@@ -210,7 +210,7 @@ static void remember(struct engine *engine, Hash128 id) {
     recall_add(engine->recall, &recalled);
 }
 
-const struct decision *engine_decide(struct engine *engine, const struct event *event) {
+const struct decision *engine_decide(struct engine *engine, struct event *event) {
     uint64_t time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
     arena_reset(&engine->scratch);
     engine->event = event;
@@ -226,6 +226,8 @@ const struct decision *engine_decide(struct engine *engine, const struct event *
     engine->tag = (uint16_t)(id.high >> 32);
     engine->lists.time_us = event->time_us;
     keep_time(engine);
+    event->flags = engine->flags;
+    engine_derive(engine, event);
     start_decision(engine);
     window_begin(engine->windows, engine->sequence);
     engine->written_count = 0;

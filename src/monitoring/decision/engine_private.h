@@ -70,6 +70,9 @@ struct engine {
     struct buf answer;
 };
 
+// derive.c: derived fields that need lists or expressions.
+void engine_derive(struct engine *engine, struct event *event);
+
 // values.c: what names stand for.
 void engine_make_host(struct engine *engine);
 double engine_number(void *engine, uint32_t slot);

@@ -180,6 +180,13 @@ struct catalogue_lists {
     int64_t time_us; // of the event
 };
 
+// A field that is computed when the event is decided: its date is on a list, or an expression gives it.
+struct catalogue_derived {
+    uint32_t field;
+    uint32_t list;
+    const struct expr *expr; // NULL: by the list
+};
+
 struct catalogue {
     struct arena arena;
     struct diag_list diags;
@@ -195,6 +202,7 @@ struct catalogue {
     const struct schema *schema;
     struct vocabulary vocabulary;
     const struct knowledge_plan *knowledge;
+    VEC(struct catalogue_derived) derived; // in an order in which each finds what it reads
     bool *lists_read; // by list: an expression asks it
     struct feature_plan *features;
     VEC(struct model) models; // by id

@@ -406,7 +406,7 @@ static void check_reads(struct reading *reading) {
 
 static struct template read_template(struct reading *reading, const struct yaml_node *node) {
     struct template result = {0};
-    Slice text = yaml_text(node, reading->diags);
+    Slice text = slice_trim(yaml_text(node, reading->diags)); // block texts end with a line end
     if (node == NULL || text.at == NULL) {
         return result;
     }

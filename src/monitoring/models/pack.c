@@ -139,6 +139,53 @@ static void name_lists(struct catalogue *catalogue) {
     catalogue->vocabulary.check_context = catalogue;
 }
 
+// ---- derived fields --------------------------------------------------------------------------------------
+
+static bool fits_field(FieldType field, TypeKind type) {
+    switch (field) {
+    case FIELD_STRING:
+    case FIELD_ENUM:
+        return type == TYPE_STRING;
+    case FIELD_INT:
+        return type == TYPE_INT;
+    case FIELD_FLOAT:
+        return type == TYPE_DOUBLE;
+    case FIELD_BOOL:
+        return type == TYPE_BOOL;
+    case FIELD_MONEY:
+        return type == TYPE_MONEY;
+    default:
+        return false;
+    }
+}
+
+static void read_derived(struct catalogue *catalogue, uint32_t index) {
+    const struct schema_field *field = &catalogue->schema->fields[index];
+    struct catalogue_derived derived = {.field = index, .list = SCHEMA_NONE};
+    if (field->derive == DERIVE_ON_DATE_LIST) {
+        derived.list = map_get(&catalogue->knowledge->lists_by_name, field->derive_list);
+        if (derived.list == MAP_NONE) {
+            struct diag *diag = catalogue_fail(catalogue, "PK008", field->place, "unknown list '%.*s'", field->derive_list);
+            catalogue_suggest(catalogue, diag, &catalogue->knowledge->lists_by_name, field->derive_list);
+            return;
+        }
+        catalogue->lists_read[derived.list] = true;
+    } else if (field->derive == DERIVE_EXPRESSION) {
+        derived.expr = vocabulary_compile(&catalogue->vocabulary, catalogue->vocabulary.env, field->derive_expression,
+                                          false, &catalogue->diags);
+        if (derived.expr == NULL) {
+            return;
+        }
+        if (!fits_field(field->type, expr_type(derived.expr)->kind)) {
+            catalogue_fail(catalogue, "PK009", field->derive_expression->place,
+                           "the expression's type does not fit the field '%.*s'", field->name);
+        }
+    } else {
+        return;
+    }
+    *VEC_PUSH(&catalogue->derived, &catalogue->arena) = derived;
+}
+
 // ---- files -----------------------------------------------------------------------------------------------
 
 static const struct pack_file *find_file(const struct pack_file *files, uint32_t count, const char *path) {
@@ -244,6 +291,9 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     name_lists(catalogue);
     for (uint32_t i = 0; i < catalogue->knowledge->table_count; i++) {
         name_table(catalogue, i);
+    }
+    for (uint32_t i = 0; i < catalogue->schema->derived_count; i++) {
+        read_derived(catalogue, catalogue->schema->derived[i]);
     }
     load_features(catalogue, files, file_count);
     if (catalogue->features == NULL) {

@@ -141,6 +141,8 @@ static void lay_out_store(struct features_loader *loader, uint32_t index, struct
             needs->columns[v] = place_value(loader, v, needs, store, is_number ? numbers : ids, is_number);
         }
     }
+    Slice *names = ARENA_ARRAY(loader->arena, Slice, WINDOW_FILTERS_MAX);
+    store->spec.filter_names = names;
     for (uint32_t f = 0; f < plan->filters.count; f++) {
         needs->bits[f] = WINDOW_NONE;
         if (!bits_test(needs->filters, f)) {
@@ -152,6 +154,7 @@ static void lay_out_store(struct features_loader *loader, uint32_t index, struct
             return;
         }
         needs->bits[f] = store->spec.filter_count;
+        names[store->spec.filter_count] = plan->filters.at[f].name;
         store->filters[store->spec.filter_count++] = f;
     }
     if (needs->located) {

@@ -80,6 +80,8 @@ struct intake_map;
 const struct intake_map *intake_map_load(const struct yaml_node *root, const struct schema *schema,
                                          struct arena *arena, struct diag_list *diags);
 bool intake_map_is_csv(const struct intake_map *map);
+// The name of the foreign column that becomes a field; empty when none does.
+Slice intake_map_column(const struct intake_map *map, uint32_t field);
 
 // Turns single records into events; one per thread. Without a map, NDJSON fields carry the schema's
 // own names, and CSV headers too.

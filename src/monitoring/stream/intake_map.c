@@ -3,7 +3,9 @@
 #include "base/money.h"
 #include "base/time.h"
 #include "base/vec.h"
+#include "codec/number.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -125,6 +127,8 @@ static const char *column_expects(const struct map_column *column) {
         return "a whole number of steps";
     case COLUMN_MONEY_MAJOR:
         return "an amount in major units, with no more decimals than the currency has";
+    case COLUMN_MONEY_ROUNDED:
+        return "an amount in major units, within a millionth of a whole minor unit";
     case COLUMN_BOOL:
         return "one of the values that the map takes for true or false";
     default:
@@ -145,6 +149,23 @@ static bool refuse(struct cell_checker *checker, IntakeProblem problem,
     return false;
 }
 
+// An amount that a program with binary fractions wrote: 85.64999999999999 is 85.65.
+static bool rounded_money(Slice text, int digits, int64_t *ret_minor) {
+    double number;
+    if (!number_parse(text, &number)) {
+        return false;
+    }
+    for (int i = 0; i < digits; i++) {
+        number *= 10;
+    }
+    double whole = round(number);
+    if (fabs(number - whole) > 1e-6 || fabs(whole) > (double)MONEY_MAX) {
+        return false;
+    }
+    *ret_minor = (int64_t)whole;
+    return true;
+}
+
 bool map_column_cell(struct cell_checker *checker, const struct map_column *column, Slice text,
                      struct buf *scratch, union event_cell *ret_cell) {
     int64_t integer;
@@ -163,6 +184,11 @@ bool map_column_cell(struct cell_checker *checker, const struct map_column *colu
                    : refuse(checker, INTAKE_TIME, column, text);
     case COLUMN_MONEY_MAJOR:
         return money_parse(text, checker->schema->money_digits, &integer)
+                   ? cell_from_integer(checker, column->field, integer,
+                                       slice_part(text, 0, CELL_SHOWN_MAX), ret_cell)
+                   : refuse(checker, INTAKE_TYPE, column, text);
+    case COLUMN_MONEY_ROUNDED:
+        return rounded_money(text, checker->schema->money_digits, &integer)
                    ? cell_from_integer(checker, column->field, integer,
                                        slice_part(text, 0, CELL_SHOWN_MAX), ret_cell)
                    : refuse(checker, INTAKE_TYPE, column, text);
@@ -211,6 +237,7 @@ static struct diag *complain(struct map_loader *loader, MapProblem problem, Plac
     static const char *const codes[] = {
 #define X(name, code, text) code,
 #include "monitoring/stream/map_problems.def"
+
 #undef X
     };
     char message[512];
@@ -358,14 +385,15 @@ static void load_time(struct map_loader *loader, const struct yaml_node *node,
 
 static void load_money(struct map_loader *loader, const struct yaml_node *node,
                        struct map_column *column) {
-    static const char *const units[] = {"minor", "major"};
+    static const char *const units[] = {"minor", "major", "rounded"};
+    static const ColumnKind kinds[] = {COLUMN_PLAIN, COLUMN_MONEY_MAJOR, COLUMN_MONEY_ROUNDED};
     const struct yaml_node *money = yaml_get(node, "money");
     uint32_t unit;
     if (yaml_choice(money, units, COUNT_OF(units), &unit, loader->diags) &&
         expect_type(loader, column, loader->schema->fields[column->field].type == FIELD_MONEY,
                     money, "money") &&
-        unit == 1) {
-        column->kind = COLUMN_MONEY_MAJOR;
+        unit > 0) {
+        column->kind = kinds[unit];
     }
 }
 
@@ -627,4 +655,13 @@ const struct intake_map *intake_map_load(const struct yaml_node *root, const str
 
 bool intake_map_is_csv(const struct intake_map *map) {
     return map->csv;
+}
+
+Slice intake_map_column(const struct intake_map *map, uint32_t field) {
+    for (uint32_t i = 0; i < map->column_count; i++) {
+        if (map->columns[i].field == field) {
+            return map->columns[i].name;
+        }
+    }
+    return (Slice){NULL, 0};
 }

@@ -11,6 +11,7 @@ typedef enum ColumnKind {
     COLUMN_TIME_RFC3339,
     COLUMN_TIME_STEP, // origin + value * unit
     COLUMN_MONEY_MAJOR,
+    COLUMN_MONEY_ROUNDED,
     COLUMN_BOOL,
     COLUMN_VALUES, // foreign values to our own
 } ColumnKind;

@@ -236,7 +236,7 @@ static bool stand_at(struct scan *scan, const struct feature *feature,
                      const struct change *change) {
     Range range = scan_range(scan, feature->span);
     move_to(change, range);
-    return feature->spec.skip_current && scan->current >= range.lo && scan->current < range.hi &&
+    return feature->skip_current && scan->current >= range.lo && scan->current < range.hi &&
            has_row(change->store, change->rows, change->plan, scan->current);
 }
 
@@ -269,11 +269,11 @@ struct sums accelerator_sums(struct scan *scan, const struct feature *feature) {
     bool skip = stand_at(scan, feature, &change);
     struct entry *entry = change.entry;
     bool extremes =
-        feature->spec.aggregate == AGGREGATE_MIN || feature->spec.aggregate == AGGREGATE_MAX;
+        feature->aggregate == AGGREGATE_MIN || feature->aggregate == AGGREGATE_MAX;
     if (extremes && entry->sums.count > 0 && (entry->low_count == 0 || entry->high_count == 0)) {
         find_extremes(&change, WINDOW_NONE, entry);
     }
-    int64_t value = skip ? rows_integer(&scan->rows, feature->spec.column, scan->current)
+    int64_t value = skip ? rows_integer(&scan->rows, feature->column, scan->current)
                          : WINDOW_MISSING_INTEGER;
     if (value != WINDOW_MISSING_INTEGER) {
         struct entry without = *entry;
@@ -289,22 +289,21 @@ struct sums accelerator_sums(struct scan *scan, const struct feature *feature) {
 uint32_t accelerator_distinct(struct scan *scan, const struct feature *feature) {
     struct change change = change_of(scan, feature->entry);
     bool skip = stand_at(scan, feature, &change);
-    uint16_t id = skip ? scan->rows.id[feature->spec.column][scan->current] : 0;
+    uint16_t id = skip ? scan->rows.id[feature->column][scan->current] : 0;
     const uint32_t *counts = slab_at(&scan->state->slab, change.entry->counts);
     return change.entry->distinct - (id != 0 && counts[id] == 1);
 }
 
 uint32_t accelerator_edge(struct scan *scan, const struct feature *feature, bool oldest) {
-    const struct window_feature_spec *spec = &feature->spec;
     struct entry_plan plan = {.filter = feature->filter,
-                              .timely = scan->plan->spans.at[feature->span].timely};
-    bool number = spec->aggregate == AGGREGATE_FIRST || spec->aggregate == AGGREGATE_LAST;
+                              .timely = feature->timely};
+    bool number = feature->aggregate == AGGREGATE_FIRST || feature->aggregate == AGGREGATE_LAST;
     Range range = scan_range(scan, feature->span);
     for (uint32_t n = 0; n < range.hi - range.lo; n++) {
         uint32_t i = oldest ? range.lo + n : range.hi - 1 - n;
         if (has_row(scan->store_state, &scan->rows, &plan, i) &&
-            !(spec->skip_current && i == scan->current) &&
-            (!number || rows_has(&scan->rows, spec->column, i))) {
+            !(feature->skip_current && i == scan->current) &&
+            (!number || rows_has(&scan->rows, feature->column, i))) {
             return i;
         }
     }

@@ -12,223 +12,7 @@
 
 #include "monitoring/stream/windows/windows_private.h"
 
-// ---- opening a thing ----
-
-static void open_scan(struct window_state *state, const struct window_moment *moment,
-                      uint32_t entity) {
-    struct scan *scan = &state->scan;
-    WindowRef ref = moment->refs[entity];
-    struct thing *thing = ref_thing(state, ref);
-    uint32_t current = moment->current == NULL ? WINDOW_NONE : moment->current[entity];
-    const struct window_row *row = moment->row == NULL ? NULL : moment->row[entity];
-    bool same = scan->thing == thing && scan->version == thing->version &&
-                scan->entity == entity && scan->time_us == moment->time_us &&
-                scan->current == current;
-    scan->moment = moment;
-    scan->row = row;
-    if (same) {
-        return;
-    }
-    uint64_t stamp = scan->stamp + 1;
-    *scan = (struct scan){.plan = state->plan,
-                          .state = state,
-                          .moment = moment,
-                          .row = row,
-                          .thing = thing,
-                          .version = thing->version,
-                          .entity = entity,
-                          .time_us = moment->time_us,
-                          .current = current,
-                          .stamp = stamp};
-    scan->store_state = ref_store(state, ref);
-    scan->store = scan->store_state->plan;
-    rows_open(state, scan->store_state, thing, &scan->rows);
-    scan->upto = rows_upto(scan->rows.time, scan->rows.count, moment->time_us);
-    scan->words = bits_words(scan->upto);
-    scan->accelerated = accelerator_ready(state, scan->store_state, thing);
-}
-
-// ---- bitmaps ----
-
-static uint64_t *bitmap(const struct scan *scan, uint32_t slot) {
-    return scan->state->bitmaps + scan->words * slot;
-}
-
-static void build_one(struct scan *scan, uint32_t filter) {
-    const WindowMask *masks = scan->store_state->patterns.masks;
-    uint64_t *bits = bitmap(scan, filter);
-    uint32_t word = filter / 64;
-    uint32_t shift = filter % 64;
-    for (uint32_t base = 0; base < scan->upto; base += 64) {
-        uint32_t end = scan->upto - base < 64 ? scan->upto - base : 64;
-        uint64_t found = 0;
-        for (uint32_t i = 0; i < end; i++) {
-            uint64_t mask = masks[rows_pattern(&scan->rows, base + i)].words[word];
-            found |= (mask >> shift & 1) << i;
-        }
-        bits[base / 64] = found;
-    }
-}
-
-static void build_many(struct scan *scan, WindowMask wanted) {
-    const WindowMask *masks = scan->store_state->patterns.masks;
-    size_t filter = 0;
-    BITS_EACH(wanted.words, 2, filter) {
-        memset(bitmap(scan, (uint32_t)filter), 0, scan->words * sizeof(uint64_t));
-    }
-    for (uint32_t i = 0; i < scan->upto; i++) {
-        WindowMask mask = masks[rows_pattern(&scan->rows, i)];
-        mask.words[0] &= wanted.words[0];
-        mask.words[1] &= wanted.words[1];
-        BITS_EACH(mask.words, 2, filter) {
-            bits_set(bitmap(scan, (uint32_t)filter), i);
-        }
-    }
-}
-
-static void build_bitmaps(struct scan *scan, WindowMask wanted) {
-    wanted.words[0] &= ~scan->built.words[0];
-    wanted.words[1] &= ~scan->built.words[1];
-    scan->built.words[0] |= wanted.words[0];
-    scan->built.words[1] |= wanted.words[1];
-    if (__builtin_popcountll(wanted.words[0]) + __builtin_popcountll(wanted.words[1]) > 3) {
-        build_many(scan, wanted);
-        return;
-    }
-    size_t filter = 0;
-    BITS_EACH(wanted.words, 2, filter) {
-        build_one(scan, (uint32_t)filter);
-    }
-}
-
-static bool is_built(const struct scan *scan, uint32_t filter) {
-    return filter == FILTER_ALL ? scan->built_all : bits_test(scan->built.words, filter);
-}
-
-static void build_all(struct scan *scan) {
-    uint64_t *bits = bitmap(scan, FILTER_ALL);
-    memset(bits, 0xff, scan->words * sizeof(uint64_t));
-    if (scan->upto % 64 != 0) {
-        bits[scan->words - 1] = UINT64_MAX >> (64 - scan->upto % 64);
-    }
-    scan->built_all = true;
-}
-
-static const uint64_t *late_bits(struct scan *scan) {
-    uint64_t *bits = bitmap(scan, FILTER_SLOTS);
-    if (!scan->built_late) {
-        memset(bits, 0, scan->words * sizeof(uint64_t));
-        for (uint32_t i = 0; i < scan->upto; i++) {
-            uint8_t late = scan->store_state->patterns.late[rows_pattern(&scan->rows, i)];
-            bits[i / 64] |= (uint64_t)late << (i % 64);
-        }
-        scan->built_late = true;
-    }
-    return bits;
-}
-
-static bool has_late(const struct scan *scan) {
-    return (scan->thing->flags & THING_LATE) != 0;
-}
-
-const uint64_t *scan_bits(struct scan *scan, uint32_t filter, bool skip_current, bool timely,
-                          int which) {
-    if (!is_built(scan, filter)) {
-        if (filter == FILTER_ALL) {
-            build_all(scan);
-        } else {
-            build_one(scan, filter);
-            bits_set(scan->built.words, filter);
-        }
-    }
-    const uint64_t *bits = bitmap(scan, filter);
-    bool skip = skip_current && scan->current < scan->upto && bit_at(bits, scan->current);
-    bool without_late = timely && has_late(scan);
-    if (!skip && !without_late) {
-        return bits;
-    }
-    const uint64_t *late = without_late ? late_bits(scan) : NULL;
-    uint64_t *copy = bitmap(scan, FILTER_SLOTS + 1 + (uint32_t)which);
-    for (size_t i = 0; i < scan->words; i++) {
-        copy[i] = bits[i] & (late == NULL ? UINT64_MAX : ~late[i]);
-    }
-    if (skip) {
-        bits_clear(copy, scan->current);
-    }
-    return copy;
-}
-
-uint32_t bits_count(const uint64_t *bits, uint32_t from, uint32_t end) {
-    if (from >= end) {
-        return 0;
-    }
-    uint32_t first = from / 64;
-    uint32_t last = (end - 1) / 64;
-    uint64_t head = UINT64_MAX << (from % 64);
-    uint64_t tail = UINT64_MAX >> (63 - (end - 1) % 64);
-    if (first == last) {
-        return (uint32_t)__builtin_popcountll(bits[first] & head & tail);
-    }
-    int count = __builtin_popcountll(bits[first] & head) + __builtin_popcountll(bits[last] & tail);
-    for (uint32_t i = first + 1; i < last; i++) {
-        count += __builtin_popcountll(bits[i]);
-    }
-    return (uint32_t)count;
-}
-
-// ---- ranges ----
-
-static int64_t before(int64_t time_us, int64_t span_us) {
-    int64_t at = 0;
-    return __builtin_sub_overflow(time_us, span_us, &at) ? INT64_MIN : at;
-}
-
-static Range sliding_range(const struct scan *scan, const struct span *span) {
-    const int64_t *time = scan->rows.time;
-    int64_t far = before(scan->time_us, span->from_us);
-    int64_t near = before(scan->time_us, span->to_us);
-    Range range = {.hi = scan->upto};
-    if (!span->nested) {
-        range.hi = span->near_open ? rows_below(time, scan->upto, near)
-                                   : rows_upto(time, scan->upto, near);
-    }
-    range.lo = span->far_closed ? rows_below(time, scan->upto, far)
-                                : rows_upto(time, scan->upto, far);
-    range.lo = range.lo < range.hi ? range.lo : range.hi;
-    return range;
-}
-
-static Range find_range(const struct scan *scan, const struct span *span) {
-    int64_t zone = scan->plan->zone_offset_us;
-    int64_t start = INT64_MIN;
-    switch (span->window) {
-    case WINDOW_SLIDING:
-        return sliding_range(scan, span);
-    case WINDOW_DAY:
-        start = time_day_start(scan->time_us, zone);
-        break;
-    case WINDOW_MONTH:
-        start = time_month_start(scan->time_us, zone);
-        break;
-    case WINDOW_YEAR:
-        start = time_year_start(scan->time_us, zone);
-        break;
-    case WINDOW_LIFETIME:
-        return (Range){0, scan->upto};
-    }
-    return (Range){rows_below(scan->rows.time, scan->upto, start), scan->upto};
-}
-
-Range scan_range(struct scan *scan, uint32_t span) {
-    struct window_state *state = scan->state;
-    if (state->span_stamp[span] != scan->stamp) {
-        Range range = find_range(scan, &scan->plan->spans.at[span]);
-        state->span_lo[span] = range.lo;
-        state->span_hi[span] = range.hi;
-        state->span_stamp[span] = scan->stamp;
-    }
-    return (Range){state->span_lo[span], state->span_hi[span]};
-}
+// ---- walks that windows share
 
 // The spans of a pass that end at t, with the same choice about late rows, nearest first; the others behind them.
 // Returns how many can share a walk.
@@ -320,8 +104,7 @@ static void add_range(const struct scan *scan, const struct pass *pass, const ui
 static const struct sums no_sums = {.low = INT64_MAX, .high = INT64_MIN};
 
 static void sum_spans(struct scan *scan, const struct pass *pass, bool split, bool timely) {
-    uint32_t order[64];
-    INVARIANT(pass->span_count <= 64);
+    uint32_t order[PASS_FEATURES_MAX];
     uint32_t count = 0;
     uint32_t nested = order_spans(scan, pass, split, timely, order, &count);
     if (count == 0) {
@@ -367,12 +150,12 @@ static double saturated(Int128 sum) {
     return (double)(int64_t)sum;
 }
 
-static double integer_value(const struct window_feature_spec *spec, const struct sums *sums) {
-    bool sample = spec->aggregate == AGGREGATE_STD_SAMPLE;
+static double integer_value(const struct feature *feature, const struct sums *sums) {
+    bool sample = feature->aggregate == AGGREGATE_STD_SAMPLE;
     if (sums->count == 0 || (sample && sums->count < 2)) {
-        return spec->empty;
+        return feature->empty;
     }
-    switch (spec->aggregate) {
+    switch (feature->aggregate) {
     case AGGREGATE_SUM:
         return saturated(sums->sum);
     case AGGREGATE_AVG:
@@ -479,16 +262,16 @@ static void compute_numbers(struct scan *scan, const struct pass *pass, double *
     for (uint32_t i = 0; i < pass->feature_count; i++) {
         const struct feature *feature = &scan->plan->features.at[pass->features[i]];
         double *value = &ret_values[pass->features[i]];
-        Aggregate aggregate = feature->spec.aggregate;
+        Aggregate aggregate = feature->aggregate;
         bool edge = aggregate == AGGREGATE_FIRST || aggregate == AGGREGATE_LAST;
         if (edge && scan->accelerated) {
             uint32_t found = accelerator_edge(scan, feature, aggregate == AGGREGATE_FIRST);
-            *value = found == WINDOW_NONE ? feature->spec.empty
-                                      : rows_double(&scan->rows, feature->spec.column, found);
+            *value = found == WINDOW_NONE ? feature->empty
+                                      : rows_double(&scan->rows, feature->column, found);
             continue;
         }
         if (edge || real) {
-            bool timely = scan->plan->spans.at[feature->span].timely;
+            bool timely = feature->timely;
             const uint64_t *bits = scan_bits(scan, pass->filter, pass->skip_current, timely, 0);
             Range range = scan_range(scan, feature->span);
             *value = edge ? edge_number(scan, feature, bits, range)
@@ -500,10 +283,10 @@ static void compute_numbers(struct scan *scan, const struct pass *pass, double *
             if (feature->life != WINDOW_NONE) {
                 add_life(&sums, thing_extra(scan->thing, feature->life));
             }
-            *value = integer_value(&feature->spec, &sums);
+            *value = integer_value(feature, &sums);
             continue;
         }
-        if (!summed && has_late(scan)) {
+        if (!summed && scan_has_late(scan)) {
             sum_spans(scan, pass, true, false);
             sum_spans(scan, pass, true, true);
         } else if (!summed) {
@@ -514,7 +297,7 @@ static void compute_numbers(struct scan *scan, const struct pass *pass, double *
         if (feature->life != WINDOW_NONE) {
             add_life(&sums, thing_extra(scan->thing, feature->life));
         }
-        *value = integer_value(&feature->spec, &sums);
+        *value = integer_value(feature, &sums);
     }
 }
 
@@ -533,8 +316,7 @@ static uint32_t add_ids(const uint16_t *column, const uint64_t *bits, Range rang
 }
 
 static void distinct_spans(struct scan *scan, const struct pass *pass, bool split, bool timely) {
-    uint32_t order[64];
-    INVARIANT(pass->span_count <= 64);
+    uint32_t order[PASS_FEATURES_MAX];
     uint32_t count = 0;
     uint32_t nested = order_spans(scan, pass, split, timely, order, &count);
     if (count == 0) {
@@ -567,11 +349,11 @@ static void compute_distinct(struct scan *scan, const struct pass *pass, double 
         for (uint32_t i = 0; i < pass->feature_count; i++) {
             const struct feature *feature = &scan->plan->features.at[pass->features[i]];
             uint32_t found = accelerator_distinct(scan, feature);
-            ret_values[pass->features[i]] = found == 0 ? feature->spec.empty : found;
+            ret_values[pass->features[i]] = found == 0 ? feature->empty : found;
         }
         return;
     }
-    if (has_late(scan)) {
+    if (scan_has_late(scan)) {
         distinct_spans(scan, pass, true, false);
         distinct_spans(scan, pass, true, true);
     } else {
@@ -580,7 +362,7 @@ static void compute_distinct(struct scan *scan, const struct pass *pass, double 
     for (uint32_t i = 0; i < pass->feature_count; i++) {
         const struct feature *feature = &scan->plan->features.at[pass->features[i]];
         uint32_t found = scan->state->span_distinct[feature->span];
-        ret_values[pass->features[i]] = found == 0 ? feature->spec.empty : found;
+        ret_values[pass->features[i]] = found == 0 ? feature->empty : found;
     }
 }
 
@@ -597,40 +379,39 @@ static int64_t gone_rows(const struct scan *scan, uint32_t life) {
 static double count_value(const struct scan *scan, const struct feature *feature,
                           const uint64_t *bits, Range range) {
     int64_t count = bits_count(bits, range.lo, range.hi) + gone_rows(scan, feature->life);
-    return count == 0 ? feature->spec.empty : (double)count;
+    return count == 0 ? feature->empty : (double)count;
 }
 
 static double ratio_value(struct scan *scan, const struct feature *feature, const uint64_t *a,
                           bool timely, Range range) {
     const uint64_t *b =
-        scan_bits(scan, feature->other_filter, feature->spec.skip_current, timely, 1);
+        scan_bits(scan, feature->other_filter, feature->skip_current, timely, 1);
     int64_t all = bits_count(b, range.lo, range.hi) + gone_rows(scan, feature->other_life);
     int64_t some = bits_count(a, range.lo, range.hi) + gone_rows(scan, feature->life);
-    return all == 0 ? feature->spec.empty : (double)some / (double)all;
+    return all == 0 ? feature->empty : (double)some / (double)all;
 }
 
 // The same for a thing with many rows, where the aggregate is one that is kept up.
 static bool quick_value(struct scan *scan, const struct feature *feature, double *ret_value) {
-    const struct window_feature_spec *spec = &feature->spec;
     int64_t some = 0;
     int64_t all = 0;
     uint32_t found = WINDOW_NONE;
-    switch (spec->aggregate) {
+    switch (feature->aggregate) {
     case AGGREGATE_COUNT:
         some = accelerator_count(scan, feature, feature->entry) + gone_rows(scan, feature->life);
-        *ret_value = some == 0 ? spec->empty : (double)some;
+        *ret_value = some == 0 ? feature->empty : (double)some;
         return true;
     case AGGREGATE_RATIO:
         some = accelerator_count(scan, feature, feature->entry) + gone_rows(scan, feature->life);
         all = accelerator_count(scan, feature, feature->other_entry) +
               gone_rows(scan, feature->other_life);
-        *ret_value = all == 0 ? spec->empty : (double)some / (double)all;
+        *ret_value = all == 0 ? feature->empty : (double)some / (double)all;
         return true;
     case AGGREGATE_SINCE:
     case AGGREGATE_SINCE_FIRST:
-        found = accelerator_edge(scan, feature, spec->aggregate == AGGREGATE_SINCE_FIRST);
+        found = accelerator_edge(scan, feature, feature->aggregate == AGGREGATE_SINCE_FIRST);
         *ret_value =
-            found == WINDOW_NONE ? spec->empty : seconds(scan->time_us - scan->rows.time[found]);
+            found == WINDOW_NONE ? feature->empty : seconds(scan->time_us - scan->rows.time[found]);
         return true;
     default:
         return false;
@@ -638,25 +419,24 @@ static bool quick_value(struct scan *scan, const struct feature *feature, double
 }
 
 static double times_value(struct scan *scan, const struct feature *feature, bool timely) {
-    const struct window_feature_spec *spec = &feature->spec;
     double quick = 0;
     if (scan->accelerated && quick_value(scan, feature, &quick)) {
         return quick;
     }
-    const uint64_t *bits = scan_bits(scan, feature->filter, spec->skip_current, timely, 0);
+    const uint64_t *bits = scan_bits(scan, feature->filter, feature->skip_current, timely, 0);
     Range range = scan_range(scan, feature->span);
     uint32_t found = WINDOW_NONE;
-    switch (spec->aggregate) {
+    switch (feature->aggregate) {
     case AGGREGATE_COUNT:
         return count_value(scan, feature, bits, range);
     case AGGREGATE_RATIO:
         return ratio_value(scan, feature, bits, timely, range);
     case AGGREGATE_SINCE:
         found = bits_last(bits, range.lo, range.hi);
-        return found == WINDOW_NONE ? spec->empty : seconds(scan->time_us - scan->rows.time[found]);
+        return found == WINDOW_NONE ? feature->empty : seconds(scan->time_us - scan->rows.time[found]);
     case AGGREGATE_SINCE_FIRST:
         found = bits_next(bits, range.lo, range.hi);
-        return found == range.hi ? spec->empty : seconds(scan->time_us - scan->rows.time[found]);
+        return found == range.hi ? feature->empty : seconds(scan->time_us - scan->rows.time[found]);
     case AGGREGATE_DISTINCT_DAYS:
         return aggregate_distinct_days(scan, feature, bits, range);
     case AGGREGATE_DISTINCT_HOURS:
@@ -665,10 +445,10 @@ static double times_value(struct scan *scan, const struct feature *feature, bool
         return aggregate_interval_std(scan, feature, bits, range);
     case AGGREGATE_PAUSE_DAYS:
         return aggregate_pause_days(scan, feature,
-                                    scan_bits(scan, feature->filter, spec->skip_current, false, 0));
+                                    scan_bits(scan, feature->filter, feature->skip_current, false, 0));
     case AGGREGATE_WAKE_DAYS:
         return aggregate_wake_days(scan, feature,
-                                   scan_bits(scan, feature->filter, spec->skip_current, false, 0));
+                                   scan_bits(scan, feature->filter, feature->skip_current, false, 0));
     default:
         return (double)NAN; // families are told apart in plan.c
     }
@@ -724,7 +504,7 @@ static double single_value(struct scan *scan, const struct feature *feature, boo
 static void compute_each(struct scan *scan, const struct pass *pass, double *ret_values) {
     for (uint32_t i = 0; i < pass->feature_count; i++) {
         const struct feature *feature = &scan->plan->features.at[pass->features[i]];
-        bool timely = scan->plan->spans.at[feature->span].timely;
+        bool timely = feature->timely;
         ret_values[pass->features[i]] = pass->family == FAMILY_TIMES
                                             ? times_value(scan, feature, timely)
                                             : single_value(scan, feature, timely);
@@ -749,7 +529,7 @@ static void compute_pass(struct scan *scan, const struct pass *pass, double *ret
 static void give_empty(const struct window_plan *plan, const struct pass *pass,
                        double *ret_values) {
     for (uint32_t i = 0; i < pass->feature_count; i++) {
-        ret_values[pass->features[i]] = plan->features.at[pass->features[i]].spec.empty;
+        ret_values[pass->features[i]] = plan->features.at[pass->features[i]].empty;
     }
 }
 
@@ -768,9 +548,9 @@ static void compute_entity(struct window_state *state, const struct window_momen
         }
     }
     if (known) {
-        open_scan(state, moment, entity);
+        scan_open(state, moment, entity);
         if (!state->scan.accelerated) {
-            build_bitmaps(&state->scan, filters);
+            scan_build(&state->scan, filters);
         }
     }
     for (uint32_t i = first; i < end; i++) {

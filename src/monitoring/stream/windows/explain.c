@@ -12,11 +12,28 @@ static const char *aggregate_text(Aggregate aggregate) {
     return texts[aggregate];
 }
 
-static void put_filter(struct buf *buf, const char *word, uint32_t filter) {
+static void put_filter(struct buf *buf, const char *word, const struct window_store_spec *store,
+                       uint32_t filter) {
     if (filter == FILTER_ALL) {
         buf_printf(buf, ", %severy row", word);
+    } else if (store->filter_names != NULL) {
+        buf_printf(buf, ", %sfilter %.*s", word, SLICE_ARGS(store->filter_names[filter]));
     } else {
         buf_printf(buf, ", %sfilter %u", word, filter);
+    }
+}
+
+static bool takes_two_filters(Aggregate aggregate) {
+    switch (aggregate) {
+    case AGGREGATE_RATIO:
+    case AGGREGATE_FIFO_HOLD:
+    case AGGREGATE_INTERSECT:
+    case AGGREGATE_FOLLOWED:
+    case AGGREGATE_CYCLES:
+    case AGGREGATE_MODAL_RATE:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -63,9 +80,10 @@ Slice window_plan_explain(const struct window_plan *plan, uint32_t index, struct
     } else {
         buf_printf(&buf, "walks the rows of %.*s newest first", SLICE_ARGS(entity->name));
     }
-    put_filter(&buf, "", feature->filter);
-    if (feature->spec.aggregate == AGGREGATE_RATIO) {
-        put_filter(&buf, "against ", feature->other_filter);
+    const struct window_store_spec *store = &plan->stores.at[entity->store].spec;
+    put_filter(&buf, "", store, feature->filter);
+    if (takes_two_filters(feature->spec.aggregate)) {
+        put_filter(&buf, "against ", store, feature->other_filter);
     }
     put_window(&buf, plan, feature);
     if (feature->spec.skip_current) {

@@ -143,7 +143,7 @@ static uint32_t number_used(struct window_state *state, struct store_state *stor
 }
 
 static uint32_t wanted_capacity(uint32_t count) {
-    uint32_t wanted = count < 4 ? 4 : count + (count < 16 ? 4 : count / 4);
+    uint32_t wanted = count < 4 ? 4 : count + (count < 16 ? 2 : count / 8);
     wanted = wanted > DICT_IDS_MAX ? DICT_IDS_MAX : wanted;
     // Use what the block gives.
     size_t size = slab_size(dict_bytes(wanted));

@@ -130,6 +130,10 @@ uint32_t window_plan_add_feature(struct window_plan *plan, const struct window_f
     struct feature *feature = VEC_PUSH(&plan->features, plan->arena);
     feature->spec = *spec;
     feature->spec.name = arena_copy(plan->arena, spec->name);
+    feature->empty = spec->empty;
+    feature->aggregate = spec->aggregate;
+    feature->column = spec->column;
+    feature->skip_current = spec->skip_current;
     feature->filter = spec->filter == WINDOW_NONE ? FILTER_ALL : spec->filter;
     feature->other_filter = spec->other_filter == WINDOW_NONE ? FILTER_ALL : spec->other_filter;
     feature->entry = feature->other_entry = WINDOW_NONE;
@@ -354,7 +358,8 @@ static struct pass *find_pass(struct window_plan *plan, const struct pass *wante
         struct pass *known = &plan->passes.at[i];
         if (known->entity == wanted->entity && known->filter == wanted->filter &&
             known->family == wanted->family && known->aggregate == wanted->aggregate &&
-            known->column == wanted->column && known->skip_current == wanted->skip_current) {
+            known->column == wanted->column && known->skip_current == wanted->skip_current &&
+            known->feature_count < PASS_FEATURES_MAX) {
             return known;
         }
     }
@@ -458,6 +463,7 @@ static void join_pass(struct window_plan *plan, uint32_t index) {
     struct pass *pass = pass_of(plan, &feature->spec, feature->filter);
     feature->pass = (uint32_t)(pass - plan->passes.at);
     feature->span = add_span(plan, &feature->spec);
+    feature->timely = plan->spans.at[feature->span].timely;
     add_entries(plan, feature);
     pass->feature_count++;
     Aggregate aggregate = feature->spec.aggregate;

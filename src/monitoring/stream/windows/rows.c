@@ -254,30 +254,39 @@ static void widen(struct window_state *state, struct store_state *store, struct 
     }
 }
 
-static void reserve_ids(struct window_state *state, struct store_state *store, struct thing *thing,
-                        const struct window_row *row) {
+// The numbers of the row's ids, 0 for those that are new or missing. Returns how many are new.
+static uint32_t number_ids(const struct window_state *state, const struct store_state *store,
+                           const struct thing *thing, const struct window_row *row,
+                           uint16_t *numbers) {
     uint32_t missing = 0;
-    uint32_t present = 0;
     for (uint32_t i = 0; i < store->plan->spec.id_count; i++) {
-        present += row->ids[i] != 0;
-        missing += row->ids[i] != 0 && dict_find(state, thing, row->ids[i]) == 0;
+        numbers[i] = dict_find(state, thing, row->ids[i]);
+        missing += row->ids[i] != 0 && numbers[i] == 0;
     }
+    return missing;
+}
+
+// The same, and room for the new ones.
+static void reserve_ids(struct window_state *state, struct store_state *store, struct thing *thing,
+                        const struct window_row *row, uint16_t *numbers) {
+    uint32_t missing = number_ids(state, store, thing, row, numbers);
     if (thing->dict_count + missing <= thing->dict_capacity) {
         return;
     }
     // Numbering anew may lose an id that only rows had which are gone: there must be room for all of this row.
-    while (!dict_reserve(state, store, thing, present)) {
+    while (!dict_reserve(state, store, thing, store->plan->spec.id_count)) {
         if (thing->count > 0) {
             retention_drop_oldest(state, store, thing, thing->count / 8 + 1);
         } else {
             store_evict(state, store);
         }
     }
+    number_ids(state, store, thing, row, numbers);
 }
 
 static void write_row(struct window_state *state, struct store_state *store, struct thing *thing,
                       const struct rows *rows, uint32_t i, const struct window_row *row,
-                      uint32_t pattern) {
+                      uint32_t pattern, const uint16_t *numbers) {
     rows->time[i] = row->time_us;
     rows->tag[i] = row->tag;
     if (rows->pattern16 != NULL) {
@@ -297,7 +306,8 @@ static void write_row(struct window_state *state, struct store_state *store, str
         }
     }
     for (uint32_t k = 0; k < store->plan->spec.id_count; k++) {
-        rows->id[k][i] = row->ids[k] == 0 ? 0 : dict_add(state, thing, row->ids[k]);
+        bool is_new = numbers[k] == 0 && row->ids[k] != 0;
+        rows->id[k][i] = is_new ? dict_add(state, thing, row->ids[k]) : numbers[k];
     }
 }
 
@@ -307,7 +317,8 @@ uint32_t window_insert(struct window_state *state, WindowRef ref, const struct w
     struct thing *thing = ref_thing(state, ref);
     uint32_t pattern = patterns_take(&store->patterns, store->plan, row->filters, row->late);
     widen(state, store, thing, row, pattern);
-    reserve_ids(state, store, thing, row);
+    uint16_t numbers[WINDOW_IDS_MAX];
+    reserve_ids(state, store, thing, row, numbers);
     make_room(state, store, thing, clock_us);
     struct rows rows;
     rows_open(state, store, thing, &rows);
@@ -316,7 +327,7 @@ uint32_t window_insert(struct window_state *state, WindowRef ref, const struct w
         at = rows_upto(rows.time, thing->count, row->time_us);
         shift_rows(store->plan, &rows, at, thing->count - at, 1);
     }
-    write_row(state, store, thing, &rows, at, row, pattern);
+    write_row(state, store, thing, &rows, at, row, pattern, numbers);
     thing->count++;
     thing->version++;
     accelerator_inserted(state, store, thing, at);

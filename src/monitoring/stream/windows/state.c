@@ -207,8 +207,12 @@ void window_prefetch_rows(const struct window_state *state, WindowRef ref) {
     for (size_t i = 0; i < bytes && i < 8192; i += 64) {
         __builtin_prefetch(at + i);
     }
-    if (thing->dict != WINDOW_NONE) {
-        __builtin_prefetch(slab_at(&state->slab, thing->dict));
+    if (thing->dict == WINDOW_NONE) {
+        return;
+    }
+    const char *ids = slab_at(&state->slab, thing->dict);
+    for (size_t i = 0; i < dict_bytes(thing->dict_capacity) && i < 1024; i += 64) {
+        __builtin_prefetch(ids + i);
     }
 }
 

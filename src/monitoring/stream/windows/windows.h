@@ -24,13 +24,20 @@
 // Rows later than t are never in a window. `current` says whether the row of the event itself counts. `empty` is
 // the value when no row (or no number) is in the window; NaN means "missing".
 //
-// Retention. A row stays as long as a window of one of its filters can still reach it; in addition, for each filter
+// Retention. A row stays as long as a window of one of its filters can still reach it from an event that is up to a
+// day late (WINDOW_LATE_GRACE_US before the clock given to window_insert); in addition, for each filter
 // that is "sticky" (read by since, last, first or a pause), the newest row beyond that reach stays. What a lifetime
 // window counts is folded into sums before its row goes. Rows are dropped when their room is needed.
 //
 // Limits, each with a counter: things per store (`cap_things`; past it the thing that was used longest ago, by a clock
 // hand over the store, is forgotten), rows per thing (`cap_rows`; past it the oldest row goes, folded into lifetime sums),
-// different ids per thing (65,534; past it the oldest rows go).
+// different ids per thing (65,534; past it the oldest rows go), different sets of filters in use per store (262,144; past
+// it a row is kept without filters). The blocks of rows and ids share at most 64 GiB; past it the oldest rows of the thing
+// that would grow go, and where there are none, things of its store as above.
+//
+// What is exact: every value equals a recount as long as no cap is passed, rows come and are taken back within a day
+// of the clock, and features are asked for times within a day of it. A row that is taken back later may be folded already
+// (window_remove then says false), and taking back a sticky row does not bring back the one before it.
 //
 // Everything here is deterministic: the same calls give the same bytes. It reads no clock, no file and starts
 // no thread. Nothing is allocated after start but pages of the region given to it.
@@ -60,6 +67,9 @@ enum {
     WINDOW_LAGS_MAX = 8,
     WINDOW_DAY_TERMS_MAX = 6,
 };
+
+// How late an event may be and still see whole windows.
+#define WINDOW_LATE_GRACE_US US_PER_DAY
 
 #define WINDOW_NONE UINT32_MAX
 
@@ -94,6 +104,7 @@ struct window_store_spec {
     NumberKind numbers[WINDOW_NUMBERS_MAX];
     uint32_t id_count;
     uint32_t filter_count;
+    const Slice *filter_names; // for explanations; NULL: numbers stand for them
     // Columns with latitude and longitude in degrees, or WINDOW_NONE.
     uint32_t latitude;
     uint32_t longitude;
@@ -131,7 +142,9 @@ struct window_feature_spec {
     uint32_t lag_count;
     struct window_day_term day_terms[WINDOW_DAY_TERMS_MAX];
     uint32_t day_term_count;
-    // The day's condition over its terms; `context` is the moment's. NaN stands for a term without a row.
+    // The day's condition over its terms; `context` is the moment's. NaN stands for a sum or last without a number;
+    // a count without a row is 0. The days asked are those with a row of `filter` (WINDOW_NONE: of any term); a term
+    // without a filter of its own takes `filter`.
     bool (*day_condition)(void *context, const void *condition, const double *terms);
     const void *condition;
 };
@@ -220,5 +233,5 @@ struct window_counters {
 struct window_counters window_state_counters(const struct window_state *state, uint32_t store);
 // Bytes that one thing takes: its header, its index entries, its rows and its ids.
 size_t window_thing_bytes(const struct window_state *state, WindowRef ref);
-// A hash of everything that decides later values: equal for equal calls.
+// A hash of everything that decides later values: equal after equal calls.
 uint64_t window_state_hash(const struct window_state *state);

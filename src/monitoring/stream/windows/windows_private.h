@@ -5,9 +5,13 @@
 //   slab.c       blocks in size classes inside one reserved region
 //   patterns.c   the distinct sets of filters of a store, numbered
 //   ids.c        the dictionary of a thing: 64-bit ids to 16-bit numbers
-//   rows.c       rows of a thing: insert, remove, retention, folding
-//   state.c      index, things, eviction, counters
-//   compute.c    ranges, bitmaps, and the aggregates that share walks
+//   rows.c       rows of a thing: insert, remove
+//   retention.c  which rows may go, and what is remembered of them
+//   index.c      from keys to things
+//   state.c      things, eviction, counters
+//   scan.c       a thing opened: filters as bitmaps, windows as ranges
+//   compute.c    passes, and the aggregates that share walks
+//   accelerator.c  running aggregates of things with many rows
 //   aggregates_*.c  the others
 //
 // A row of a thing lies spread over columns in one block (capacity C, so that each column is aligned):
@@ -33,9 +37,9 @@ enum {
     PAIRS_MAX = 16384,    // candidate rates of one MODAL_RATE
     REF_STORE_SHIFT = 26, // a WindowRef is 6 bits of store and 26 of thing
     LIFE_WORDS = 8,
+    PASS_FEATURES_MAX = 64, // a pass with more is parted, so that its windows fit a small array
 };
 
-#define WINDOW_LATE_GRACE_US US_PER_DAY
 #define REACH_FOREVER INT64_MAX
 #define REACH_NONE INT64_C(-1)
 
@@ -110,14 +114,20 @@ struct span {
 
 typedef enum Family { FAMILY_TIMES, FAMILY_NUMBER, FAMILY_DISTINCT, FAMILY_SINGLE } Family;
 
+// What the usual aggregates read stands in one cache line, before the specification.
 struct feature {
-    struct window_feature_spec spec;
+    double empty;
+    Aggregate aggregate;
     uint32_t filter, other_filter; // FILTER_ALL where the spec says WINDOW_NONE
+    uint32_t column;
     uint32_t span;
     uint32_t pass;
     uint32_t entry, other_entry; // of the store's running aggregates, or WINDOW_NONE
-    uint32_t life, other_life; // offsets behind the header or WINDOW_NONE
+    uint32_t life, other_life;   // offsets behind the header or WINDOW_NONE
     uint32_t wake;
+    bool skip_current;
+    bool timely; // of its span
+    struct window_feature_spec spec;
 };
 
 struct pass {
@@ -390,6 +400,12 @@ struct wake_end {
 
 // ---- walks ----
 
+void scan_open(struct window_state *state, const struct window_moment *moment, uint32_t entity);
+// Makes the bitmaps of these filters in one go; without it they are made one by one.
+void scan_build(struct scan *scan, WindowMask wanted);
+static inline bool scan_has_late(const struct scan *scan) {
+    return (scan->thing->flags & THING_LATE) != 0;
+}
 // The rows a feature's filter matches as bits, without what its window and skip_current leave out. `which` of the
 // two buffers may be used.
 const uint64_t *scan_bits(struct scan *scan, uint32_t filter, bool skip_current, bool timely,

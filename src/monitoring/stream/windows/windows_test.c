@@ -1,8 +1,9 @@
-// Windows: by hand at the edges, and at random against a recount (windows_random.c).
+// Windows: by hand at the edges (windows_edges.c), and at random against a recount (windows_random.c).
 //
 //     windows_test                                  the tests
 //     windows_test --operations 5000000 --seed 9    a long random run
 
+#include "monitoring/stream/windows/windows_edges.h"
 #include "monitoring/stream/windows/windows_random.h"
 
 #include "base/slice.h"
@@ -21,7 +22,12 @@ static bool test_determinism(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_random), TEST(test_determinism)};
+    static const struct test tests[] = {
+        TEST(test_borders),   TEST(test_empty),       TEST(test_calendar),    TEST(test_caps),
+        TEST(test_forgetting), TEST(test_many_things), TEST(test_many_ids),    TEST(test_retention),
+        TEST(test_lifetime),  TEST(test_pauses),      TEST(test_saturation),  TEST(test_bytes),
+        TEST(test_patterns),  TEST(test_explain),     TEST(test_determinism), TEST(test_random),
+    };
     if (argc == 5 && strcmp(argv[1], "--operations") == 0 && strcmp(argv[3], "--seed") == 0) {
         int64_t operations = 0;
         int64_t seed = 0;

@@ -1,10 +1,10 @@
-#include "expr/number.h"
+#include "expr/numeral.h"
 
 #include "base/money.h"
+#include "codec/number.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static int digit_value(char byte) {
     if (byte >= '0' && byte <= '9') {
@@ -14,7 +14,7 @@ static int digit_value(char byte) {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
 }
 
-bool number_parse_digits(Slice digits, uint64_t base, uint64_t *ret_value) {
+bool numeral_parse_digits(Slice digits, uint64_t base, uint64_t *ret_value) {
     uint64_t value = 0;
     for (size_t i = 0; i < digits.size; i++) {
         uint64_t digit = (uint64_t)digit_value(digits.at[i]);
@@ -27,51 +27,18 @@ bool number_parse_digits(Slice digits, uint64_t base, uint64_t *ret_value) {
     return digits.size > 0;
 }
 
-bool number_parse_int(Slice text, int64_t *ret_value) {
+bool numeral_parse_int(Slice text, int64_t *ret_value) {
     if (text.size > 1 && text.at[0] == '+' && text.at[1] != '-') {
         text = slice_part(text, 1, SIZE_MAX);
     }
     return slice_to_i64(text, ret_value);
 }
 
-bool number_parse_uint(Slice text, uint64_t *ret_value) {
+bool numeral_parse_uint(Slice text, uint64_t *ret_value) {
     if (text.size > 1 && text.at[0] == '+') {
         text = slice_part(text, 1, SIZE_MAX);
     }
-    return number_parse_digits(text, 10, ret_value);
-}
-
-// The one place that reads decimals. The program never leaves the "C" locale, so strtod() reads a point.
-static double read_double(const char *text) {
-    return strtod(text, NULL);
-}
-
-static size_t skip_digits(Slice text, size_t at) {
-    while (at < text.size && text.at[at] >= '0' && text.at[at] <= '9') {
-        at++;
-    }
-    return at;
-}
-
-// [digits] [. digits] [e [sign] digits], with a digit somewhere before the exponent.
-static bool is_decimal(Slice text) {
-    size_t at = skip_digits(text, 0);
-    size_t digits = at;
-    if (at < text.size && text.at[at] == '.') {
-        size_t end = skip_digits(text, at + 1);
-        digits += end - at - 1;
-        at = end;
-    }
-    if (at < text.size && (text.at[at] | 0x20) == 'e') {
-        at++;
-        at += at < text.size && (text.at[at] == '+' || text.at[at] == '-');
-        size_t end = skip_digits(text, at);
-        if (end == at) {
-            return false;
-        }
-        at = end;
-    }
-    return digits > 0 && at == text.size;
+    return numeral_parse_digits(text, 10, ret_value);
 }
 
 static bool is_word(Slice text, const char *lower) {
@@ -82,7 +49,7 @@ static bool is_word(Slice text, const char *lower) {
     return i == text.size && lower[i] == '\0';
 }
 
-bool number_parse_double(Slice text, double *ret_value) {
+bool numeral_parse_double(Slice text, double *ret_value) {
     bool has_sign = text.size > 0 && (text.at[0] == '-' || text.at[0] == '+');
     bool negative = has_sign && text.at[0] == '-';
     text = slice_part(text, has_sign, SIZE_MAX);
@@ -91,53 +58,49 @@ bool number_parse_double(Slice text, double *ret_value) {
         value = NAN;
     } else if (is_word(text, "inf") || is_word(text, "infinity")) {
         value = INFINITY;
-    } else if (is_decimal(text)) {
-        char copy[NUMBER_DIGITS_MAX + 1];
-        if (text.size > NUMBER_DIGITS_MAX) {
-            return false;
-        }
-        memcpy(copy, text.at, text.size);
-        copy[text.size] = '\0';
-        value = read_double(copy);
-    } else {
+    } else if (slice_empty(text) || text.at[0] == '-' || text.at[0] == '+' ||
+               !number_parse(text, &value)) {
         return false;
     }
     *ret_value = negative ? -value : value;
     return true;
 }
 
-static size_t format_special(double value, char text[EXPR_NUMBER_SIZE]) {
-    return (size_t)snprintf(text, EXPR_NUMBER_SIZE, "%s",
+static size_t format_special(double value, char text[NUMERAL_TEXT_SIZE]) {
+    return (size_t)snprintf(text, NUMERAL_TEXT_SIZE, "%s",
                             isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 }
 
-// Digits of the shortest scientific form that reads back the same, as "d.ddde+x"; returns the precision.
-static int shortest_precision(double value, char text[EXPR_NUMBER_SIZE]) {
+// Digits of the shortest scientific form that reads back the same, as "d.ddde+x"; returns the
+// precision.
+static int shortest_precision(double value, char text[NUMERAL_TEXT_SIZE]) {
     enum { ALWAYS_EXACT = 16 };
     int precision = 0;
     for (; precision < ALWAYS_EXACT; precision++) {
-        snprintf(text, EXPR_NUMBER_SIZE, "%.*e", precision, value);
-        if (read_double(text) == value) {
+        snprintf(text, NUMERAL_TEXT_SIZE, "%.*e", precision, value);
+        double again;
+        if (number_parse(slice_of(text), &again) && again == value) {
             return precision;
         }
     }
-    snprintf(text, EXPR_NUMBER_SIZE, "%.*e", precision, value);
+    snprintf(text, NUMERAL_TEXT_SIZE, "%.*e", precision, value);
     return precision;
 }
 
 static int exponent_of(const char *scientific) {
     int64_t exponent = 0;
     Slice digits = slice_of(strchr(scientific, 'e') + 1);
-    bool is_number = number_parse_int(digits, &exponent);
+    bool is_number = numeral_parse_int(digits, &exponent);
     return is_number ? (int)exponent : 0;
 }
 
-static size_t format_fixed(double value, int precision, int exponent, char text[EXPR_NUMBER_SIZE]) {
+static size_t format_fixed(double value, int precision, int exponent,
+                           char text[NUMERAL_TEXT_SIZE]) {
     int decimals = precision > exponent ? precision - exponent : 0;
-    return (size_t)snprintf(text, EXPR_NUMBER_SIZE, "%.*f", decimals, value);
+    return (size_t)snprintf(text, NUMERAL_TEXT_SIZE, "%.*f", decimals, value);
 }
 
-size_t expr_number_format(double value, char text[EXPR_NUMBER_SIZE]) {
+size_t numeral_format(double value, char text[NUMERAL_TEXT_SIZE]) {
     enum { SMALLEST_EXPONENT = -4, LARGEST_EXPONENT = 20 };
     if (!isfinite(value)) {
         return format_special(value, text);
@@ -150,7 +113,7 @@ size_t expr_number_format(double value, char text[EXPR_NUMBER_SIZE]) {
     return format_fixed(value, precision, exponent, text);
 }
 
-size_t number_format_plain(double value, char text[EXPR_NUMBER_SIZE]) {
+size_t numeral_format_plain(double value, char text[NUMERAL_TEXT_SIZE]) {
     if (!isfinite(value)) {
         return format_special(value, text);
     }
@@ -166,7 +129,7 @@ static int compare_doubles(double left, double right) {
     return (left > right) - (left < right);
 }
 
-int number_compare_int_double(int64_t left, double right) {
+int numeral_compare_int_double(int64_t left, double right) {
     if (isnan(right)) {
         return UNORDERED;
     }
@@ -176,7 +139,7 @@ int number_compare_int_double(int64_t left, double right) {
     return compare_doubles((double)left, right);
 }
 
-int number_compare_uint_double(uint64_t left, double right) {
+int numeral_compare_uint_double(uint64_t left, double right) {
     if (isnan(right)) {
         return UNORDERED;
     }
@@ -186,13 +149,13 @@ int number_compare_uint_double(uint64_t left, double right) {
     return compare_doubles((double)left, right);
 }
 
-size_t money_text(double minor, char text[EXPR_NUMBER_SIZE]) {
+size_t money_text(double minor, char text[NUMERAL_TEXT_SIZE]) {
     bool is_whole = minor == floor(minor) && fabs(minor) <= (double)MONEY_MAX;
     return is_whole ? money_format((int64_t)minor, MONEY_DIGITS, text)
-                    : number_format_plain(minor / MONEY_UNIT, text);
+                    : numeral_format_plain(minor / MONEY_SCALE, text);
 }
 
-bool number_double_to_int(double value, int64_t *ret_value) {
+bool numeral_double_to_int(double value, int64_t *ret_value) {
     if (!(value > -two_63 && value < two_63)) {
         return false;
     }
@@ -200,7 +163,7 @@ bool number_double_to_int(double value, int64_t *ret_value) {
     return true;
 }
 
-bool number_double_to_uint(double value, uint64_t *ret_value) {
+bool numeral_double_to_uint(double value, uint64_t *ret_value) {
     if (!(value >= 0 && value < two_64)) {
         return false;
     }
