@@ -4,6 +4,10 @@
 #include "expr/table_private.h"
 
 static void put_number(double value, struct buf *out) {
+    if (!isfinite(value)) {
+        buf_put(out, isnan(value) ? SLICE("missing") : value > 0 ? SLICE("infinite") : SLICE("-infinite"));
+        return;
+    }
     char text[NUMBER_TEXT_SIZE];
     buf_put(out, (Slice){text, number_format(value, text)});
 }

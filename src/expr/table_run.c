@@ -171,6 +171,10 @@ static double number_of(const struct value *value) {
     }
 }
 
+static bool is_unsure(const struct table_run *run, uint32_t index) {
+    return run->unsure_of[index] == run->event;
+}
+
 // The answer of the evaluator or the host. An error is unsure, and so is a NaN that is a value.
 static double answer(struct table_run *run, uint32_t index, Status status, const struct value *value) {
     double number = status == STATUS_OK ? number_of(value) : NAN;
@@ -226,12 +230,24 @@ static double text_pair_column(struct table_run *run, const struct column *colum
 static double load(struct table_run *run, Ref ref);
 static bool term_truth(struct table_run *run, const struct term *term);
 
-static double step_column(struct table_run *run, const struct step *step) {
+static double step_column(struct table_run *run, uint32_t index, const struct step *step) {
     double operands[STEP_OPERANDS_MAX] = {0};
     for (uint32_t i = 0; i < step->count; i++) {
-        operands[i] = load(run, step->operands[i]);
+        Ref ref = step->operands[i];
+        operands[i] = load(run, ref);
+        if (run->unsure_count > 0 && !table_is_constant(ref) && is_unsure(run, ref)) {
+            note_unsure(run, index);
+        }
     }
     return table_step(step->kind, operands);
+}
+
+static double term_column(struct table_run *run, uint32_t index, const struct term *term) {
+    bool truth = term_truth(run, term);
+    if (run->unsure_count > 0) { // not looked into: being careful costs nothing but time
+        note_unsure(run, index);
+    }
+    return truth;
 }
 
 static double work_out(struct table_run *run, uint32_t index) {
@@ -248,10 +264,10 @@ static double work_out(struct table_run *run, uint32_t index) {
         value = text_pair_column(run, column);
         break;
     case COLUMN_STEP:
-        value = step_column(run, &column->step);
+        value = step_column(run, index, &column->step);
         break;
     case COLUMN_TERM:
-        value = term_truth(run, column->term);
+        value = term_column(run, index, column->term);
         break;
     case COLUMN_HOST:
         value = host_column(run, index, column);
@@ -333,7 +349,7 @@ static bool evaluator_holds(struct table_run *run, const struct rule *rule) {
 // Whether a column the rule reads has turned out unsure.
 static bool reads_unsure(const struct table_run *run, const struct rule *rule) {
     for (uint32_t i = 0; run->unsure_count > 0 && i < rule->column_count; i++) {
-        if (run->unsure_of[rule->columns[i]] == run->event) {
+        if (is_unsure(run, rule->columns[i])) {
             return true;
         }
     }
@@ -412,7 +428,7 @@ static void pass_guards(struct table_run *run, const struct table_plan *plan) {
                 bits[b] = (uint8_t)~bits[b];
             }
         }
-        if (run->unsure_count > 0 && run->unsure_of[guards->column] == run->event) {
+        if (run->unsure_count > 0 && is_unsure(run, guards->column)) {
             memset(bits, 0xff, byte_count);
         }
         if (guards->count % LANES != 0) {

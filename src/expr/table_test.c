@@ -338,7 +338,7 @@ static const char *put_name(struct world *world, TypeKind kind) {
 static void put_defined(struct world *world, struct buf *out, TypeKind kind) {
     for (uint32_t slot = VARIABLES; slot < world->slot_count; slot++) {
         if (world->slots[slot].type->kind == kind && roll(world, 2) == 0) {
-            buf_printf(out, "x.%u", slot - VARIABLES);
+            buf_printf(out, "x.d%u", slot - VARIABLES);
             return;
         }
     }
@@ -578,7 +578,7 @@ static void add_definitions(struct world *world) {
             continue;
         }
         uint32_t slot = world->slot_count++;
-        struct expr_variable variable = {arena_printf(&world->arena, "x.%u", i), expr_type(expr), NULL, slot};
+        struct expr_variable variable = {arena_printf(&world->arena, "x.d%u", i), expr_type(expr), NULL, slot};
         expr_env_add_variable(world->env, &variable);
         world->slots[slot] = (struct table_slot){
             .exists = true, .group = TABLE_NO_GROUP, .type = expr_type(expr), .definition = expr};
@@ -904,20 +904,20 @@ static bool test_doubling_definitions(void) {
     struct world world;
     create_world(&world, 7);
     for (uint32_t i = 0; i < 24; i++) {
-        Slice text = i == 0 ? SLICE("e.b0") : arena_printf(&world.arena, "(x.%u || e.i0 > %u) == x.%u", i - 1, i, i - 1);
+        Slice text = i == 0 ? SLICE("e.b0") : arena_printf(&world.arena, "(x.d%u || e.i0 > %u) == x.d%u", i - 1, i, i - 1);
         uint32_t slot = world.slot_count++;
         const struct expr *expr = compile(&world, text, true);
         CHECK(expr != NULL);
-        expr_env_add_variable(world.env, &(struct expr_variable){arena_printf(&world.arena, "x.%u", i), TYPE(BOOL), NULL, slot});
+        expr_env_add_variable(world.env, &(struct expr_variable){arena_printf(&world.arena, "x.d%u", i), TYPE(BOOL), NULL, slot});
         world.slots[slot] =
             (struct table_slot){.exists = true, .group = TABLE_NO_GROUP, .type = TYPE(BOOL), .definition = expr};
         if (i == 5) {
-            world.rules[world.rule_count++] = compile(&world, SLICE("x.5 || !x.4"), true);
+            world.rules[world.rule_count++] = compile(&world, SLICE("x.d5 || !x.d4"), true);
         }
     }
     bool ok = check_world(&world, 300);
     struct expr_table *table = expr_table_create(&world.arena, world.slots, world.slot_count, GROUPS);
-    expr_table_add_rule(table, compile(&world, SLICE("x.23 && e.i0 > 1"), true));
+    expr_table_add_rule(table, compile(&world, SLICE("x.d23 && e.i0 > 1"), true));
     CHECK(expr_table_counts(table).columns < 100);
     destroy_world(&world);
     CHECK(ok);
