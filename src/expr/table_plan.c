@@ -77,7 +77,7 @@ static void guards_of_term(const struct expr_table *table, const struct term *te
 
 static struct guard choose_guard(const struct expr_table *table, const struct rule *rule) {
     struct guard guard = {0};
-    if (rule->is_left) {
+    if (rule->reads.is_left) {
         return guard;
     }
     if (!rule->is_table) {
@@ -136,7 +136,7 @@ static void add_entry(struct layout *layout, const struct guard *guard) {
         .truth = rule->truth,
         .first_test = layout->tests.count,
         .is_long = !rule->is_table,
-        .is_left = rule->is_left,
+        .is_left = rule->reads.is_left,
         .rule = guard->rule,
         .position = guard->position,
     };

@@ -116,6 +116,12 @@ struct term {
     uint32_t count;
 };
 
+// All that a rule or an output reads, directly or not.
+struct reads {
+    VEC(uint32_t) columns, constants;
+    bool is_left; // to the evaluator, always: a constant is unsure
+};
+
 struct rule {
     const struct expr *expr;
     const struct term *term;
@@ -123,19 +129,16 @@ struct rule {
     uint32_t atom_count;
     uint32_t now_count;
     bool is_table;
-    bool is_left; // to the evaluator, always
     uint64_t truth; // bit i: value when atom k is bit k of i
     const struct term *gate_term; // for long ones: a condition that must hold, over atoms at hand; NULL: none
-    const uint32_t *columns;      // all it reads, directly or not
-    uint32_t column_count;
-    const uint32_t *constants;
-    uint32_t constant_count;
+    struct reads reads;
     uint64_t *groups;
 };
 
 struct output {
     Ref ref;
     const struct expr *expr;
+    struct reads reads;
 };
 
 struct expr_table {

@@ -533,24 +533,25 @@ static void sort_atoms(const struct expr_table *table, struct rule *rule, const 
 
 // ---- what a rule reads -----------------------------------------------------------------------------------
 
-struct reads {
-    struct expr_table *table;
-    VEC(uint32_t) columns, constants;
-};
+static void collect_ref(struct expr_table *table, struct reads *reads, Ref ref);
 
-static void collect_ref(struct reads *reads, Ref ref);
-
-static void collect_atom(struct reads *reads, uint32_t index) {
-    collect_ref(reads, reads->table->atoms.at[index].left);
-    collect_ref(reads, reads->table->atoms.at[index].right);
+static void collect_atom(struct expr_table *table, struct reads *reads, uint32_t index) {
+    collect_ref(table, reads, table->atoms.at[index].left);
+    collect_ref(table, reads, table->atoms.at[index].right);
 }
 
-static void collect_term(struct reads *reads, const struct term *term) {
+static void collect_term(struct expr_table *table, struct reads *reads, const struct term *term) {
     if (term->kind == TERM_ATOM) {
-        collect_atom(reads, term->atom);
+        collect_atom(table, reads, term->atom);
     }
     for (uint32_t i = 0; i < term->count; i++) {
-        collect_term(reads, term->parts[i]);
+        collect_term(table, reads, term->parts[i]);
+    }
+}
+
+static void collect_step(struct expr_table *table, struct reads *reads, const struct step *step) {
+    for (uint32_t i = 0; i < step->count; i++) {
+        collect_ref(table, reads, step->operands[i]);
     }
 }
 
@@ -563,14 +564,7 @@ static bool is_seen(const uint32_t *list, uint32_t count, uint32_t index) {
     return false;
 }
 
-static void collect_step(struct reads *reads, const struct step *step) {
-    for (uint32_t i = 0; i < step->count; i++) {
-        collect_ref(reads, step->operands[i]);
-    }
-}
-
-static void collect_ref(struct reads *reads, Ref ref) {
-    struct expr_table *table = reads->table;
+static void collect_ref(struct expr_table *table, struct reads *reads, Ref ref) {
     uint32_t index = ref & ~TABLE_CONSTANT;
     if (ref == TABLE_NO_REF) {
         return;
@@ -578,31 +572,26 @@ static void collect_ref(struct reads *reads, Ref ref) {
     if (table_is_constant(ref)) {
         if (!is_seen(reads->constants.at, reads->constants.count, index)) {
             *VEC_PUSH(&reads->constants, table->arena) = index;
-            collect_step(reads, &table->constants.at[index].step);
+            collect_step(table, reads, &table->constants.at[index].step);
         }
         return;
     }
     if (!is_seen(reads->columns.at, reads->columns.count, index)) {
         *VEC_PUSH(&reads->columns, table->arena) = index;
-        collect_step(reads, &table->columns.at[index].step);
+        collect_step(table, reads, &table->columns.at[index].step);
         if (table->columns.at[index].term != NULL) {
-            collect_term(reads, table->columns.at[index].term);
+            collect_term(table, reads, table->columns.at[index].term);
         }
     }
 }
 
 static void find_reads(struct expr_table *table, struct rule *rule) {
-    struct reads reads = {.table = table};
     for (uint32_t i = 0; i < rule->atom_count; i++) {
-        collect_atom(&reads, rule->atoms[i]);
+        collect_atom(table, &rule->reads, rule->atoms[i]);
     }
-    rule->columns = reads.columns.at;
-    rule->column_count = reads.columns.count;
-    rule->constants = reads.constants.at;
-    rule->constant_count = reads.constants.count;
     rule->groups = ARENA_ARRAY(table->arena, uint64_t, table->group_words + 1);
-    for (uint32_t i = 0; i < rule->column_count; i++) {
-        table_add_groups(table, rule->columns[i], rule->groups);
+    for (uint32_t i = 0; i < rule->reads.columns.count; i++) {
+        table_add_groups(table, rule->reads.columns.at[i], rule->groups);
     }
 }
 
@@ -631,6 +620,9 @@ uint32_t expr_table_add_column(struct expr_table *table, const struct expr *expr
     INVARIANT(!table->finished);
     table->current = expr;
     Ref ref = table_lower_number(table, expr_root(expr), false);
-    *VEC_PUSH(&table->outputs, table->arena) = (struct output){ref, expr};
+    struct output *output = VEC_PUSH(&table->outputs, table->arena);
+    output->ref = ref;
+    output->expr = expr;
+    collect_ref(table, &output->reads, ref);
     return table->outputs.count - 1;
 }

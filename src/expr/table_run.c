@@ -45,13 +45,10 @@ static double constant_value(const struct constant *constant, const double *row,
     INVARIANT(false);
 }
 
-// Rules that read a constant which is unsure in some binding are for the evaluator.
-static void leave_unsure_rules(struct expr_table *table, const uint64_t *unsure) {
-    for (uint32_t i = 0; i < table->rules.count; i++) {
-        struct rule *rule = &table->rules.at[i];
-        for (uint32_t k = 0; k < rule->constant_count; k++) {
-            rule->is_left |= bits_test(unsure, rule->constants[k]);
-        }
+// What reads a constant that is unsure in some binding is for the evaluator.
+static void leave_unsure(struct reads *reads, const uint64_t *unsure) {
+    for (uint32_t i = 0; i < reads->constants.count; i++) {
+        reads->is_left |= bits_test(unsure, reads->constants.at[i]);
     }
 }
 
@@ -72,7 +69,12 @@ void expr_table_finish(struct expr_table *table, const double *const *bindings, 
         }
     }
     table->bindings = rows;
-    leave_unsure_rules(table, unsure);
+    for (uint32_t i = 0; i < table->rules.count; i++) {
+        leave_unsure(&table->rules.at[i].reads, unsure);
+    }
+    for (uint32_t i = 0; i < table->outputs.count; i++) {
+        leave_unsure(&table->outputs.at[i].reads, unsure);
+    }
     free(unsure);
 }
 
@@ -346,10 +348,10 @@ static bool evaluator_holds(struct table_run *run, const struct rule *rule) {
     return status == STATUS_OK && value.kind == VALUE_BOOL && value.boolean;
 }
 
-// Whether a column the rule reads has turned out unsure.
-static bool reads_unsure(const struct table_run *run, const struct rule *rule) {
-    for (uint32_t i = 0; run->unsure_count > 0 && i < rule->column_count; i++) {
-        if (is_unsure(run, rule->columns[i])) {
+// Whether one of the columns has turned out unsure.
+static bool reads_unsure(const struct table_run *run, const struct reads *reads) {
+    for (uint32_t i = 0; run->unsure_count > 0 && i < reads->columns.count; i++) {
+        if (is_unsure(run, reads->columns.at[i])) {
             return true;
         }
     }
@@ -366,11 +368,11 @@ static bool table_holds(struct table_run *run, const struct rule *rule) {
 
 bool expr_table_rule(struct table_run *run, uint32_t index) {
     const struct rule *rule = &run->table->rules.at[index];
-    if (rule->is_left) {
+    if (rule->reads.is_left) {
         return evaluator_holds(run, rule);
     }
     bool holds = rule->is_table ? table_holds(run, rule) : term_truth(run, rule->term);
-    return reads_unsure(run, rule) ? evaluator_holds(run, rule) : holds;
+    return reads_unsure(run, &rule->reads) ? evaluator_holds(run, rule) : holds;
 }
 
 // ---- the guards ------------------------------------------------------------------------------------------
@@ -461,7 +463,7 @@ static void look_at(struct table_run *run, const struct table_plan *plan, const 
         }
         is_out = open == 0;
     }
-    if (run->unsure_count > 0 && reads_unsure(run, &run->table->rules.at[entry->rule])) {
+    if (run->unsure_count > 0 && reads_unsure(run, &run->table->rules.at[entry->rule].reads)) {
         survive(run, entry, entry->truth, survivor_count);
     } else if (!is_out && !entry->is_long && !entry->is_left && entry->now_count == entry->test_count) {
         bits_set(run->holding, entry->position);
@@ -473,7 +475,7 @@ static void look_at(struct table_run *run, const struct table_plan *plan, const 
 static bool survivor_holds(struct table_run *run, const struct table_plan *plan, const struct survivor *survivor) {
     const struct entry *entry = survivor->entry;
     const struct rule *rule = &run->table->rules.at[entry->rule];
-    if (entry->is_left || reads_unsure(run, rule)) {
+    if (entry->is_left || reads_unsure(run, &rule->reads)) {
         return evaluator_holds(run, rule);
     }
     bool holds;
@@ -487,7 +489,7 @@ static bool survivor_holds(struct table_run *run, const struct table_plan *plan,
         }
         holds = open != 0;
     }
-    return reads_unsure(run, rule) ? evaluator_holds(run, rule) : holds;
+    return reads_unsure(run, &rule->reads) ? evaluator_holds(run, rule) : holds;
 }
 
 static uint32_t look_at_all(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates) {
@@ -545,7 +547,7 @@ static double evaluator_number(struct table_run *run, const struct expr *expr) {
 double expr_table_column(struct table_run *run, uint32_t column) {
     const struct output *output = &run->table->outputs.at[column];
     double number = load(run, output->ref);
-    return run->unsure_count > 0 ? evaluator_number(run, output->expr) : number;
+    return output->reads.is_left || reads_unsure(run, &output->reads) ? evaluator_number(run, output->expr) : number;
 }
 
 void expr_table_rule_groups(const struct expr_table *table, uint32_t rule, uint64_t *groups) {
