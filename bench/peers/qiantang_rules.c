@@ -18,14 +18,10 @@
 
 enum { VARIABLES_MAX = 2048, EVENTS_MAX = 512, TYPES_MAX = 64, MANY_RULES = 10000, CHECKED_EVENTS = 16 };
 
-struct cell {
-    double number;
-    struct value value;
-};
-
 struct event {
     uint32_t type;
-    struct cell *cells; // by slot
+    double *numbers; // by slot
+    struct value *values;
 };
 
 struct rule {
@@ -123,37 +119,36 @@ static struct value text_of(struct bench *bench, const struct json_node *node) {
     return value_string(arena_copy(&bench->arena, node->text));
 }
 
-static struct cell cell_of(struct bench *bench, JsonTree tree, uint32_t index) {
+static struct value value_of(struct bench *bench, JsonTree tree, uint32_t index) {
     const struct json_node *node = &tree.nodes[index];
-    struct cell cell = {0};
+    double number = NAN;
     if (node->kind == JSON_STRING) {
-        cell.value = text_of(bench, node);
-    } else if (node->kind == JSON_TRUE || node->kind == JSON_FALSE) {
-        cell.number = node->kind == JSON_TRUE;
-        cell.value = value_bool(node->kind == JSON_TRUE);
-    } else if (node->kind == JSON_ARRAY) {
+        return text_of(bench, node);
+    }
+    if (node->kind == JSON_TRUE || node->kind == JSON_FALSE) {
+        return value_bool(node->kind == JSON_TRUE);
+    }
+    if (node->kind == JSON_ARRAY) {
         struct value *items = ARENA_ARRAY(&bench->arena, struct value, node->count + 1);
         struct value_list *list = ARENA_NEW(&bench->arena, struct value_list);
         JSON_EACH(tree, index, i) {
             items[list->count++] = text_of(bench, &tree.nodes[i]);
         }
         list->items = items;
-        cell.value = (struct value){.kind = VALUE_LIST, .list = list};
-    } else {
-        json_number(node, &cell.number);
-        cell.value = value_double(cell.number);
+        return (struct value){.kind = VALUE_LIST, .list = list};
     }
-    return cell;
+    json_number(node, &number);
+    return value_double(number);
 }
 
 // Each value below a node is a variable: prof.cust.age.
-static void read_values(struct bench *bench, JsonTree tree, uint32_t object, Slice prefix, struct cell *cells) {
+static void read_values(struct bench *bench, JsonTree tree, uint32_t object, Slice prefix, struct event *event) {
     JSON_EACH(tree, object, i) {
         const struct json_node *node = &tree.nodes[i];
         Slice name = prefix.size == 0 ? node->key
                                       : arena_printf(&bench->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(node->key));
         if (node->kind == JSON_OBJECT) {
-            read_values(bench, tree, i, name, cells);
+            read_values(bench, tree, i, name, event);
             continue;
         }
         uint32_t slot = number_of_name(bench, &bench->variables, name);
@@ -162,7 +157,9 @@ static void read_values(struct bench *bench, JsonTree tree, uint32_t object, Sli
             bench->slots[slot] = (struct table_slot){.exists = true, .group = TABLE_NO_GROUP, .type = type};
             expr_env_add_variable(bench->env, &(struct expr_variable){arena_copy(&bench->arena, name), type, NULL, slot});
         }
-        cells[slot] = cell_of(bench, tree, i);
+        struct value value = value_of(bench, tree, i);
+        event->values[slot] = value;
+        event->numbers[slot] = value.kind == VALUE_BOOL ? value.boolean : value.kind == VALUE_DOUBLE ? value.number : NAN;
     }
 }
 
@@ -179,7 +176,8 @@ static void read_lists(struct bench *bench, JsonTree tree, uint32_t lists) {
 static void read_event(struct bench *bench, Slice line) {
     JsonTree tree = parse(bench, line);
     struct event *event = &bench->events[bench->event_count++];
-    event->cells = ARENA_ARRAY(&bench->arena, struct cell, VARIABLES_MAX);
+    event->numbers = ARENA_ARRAY(&bench->arena, double, VARIABLES_MAX);
+    event->values = ARENA_ARRAY(&bench->arena, struct value, VARIABLES_MAX);
     JSON_EACH(tree, 0, i) {
         const struct json_node *node = &tree.nodes[i];
         if (slice_is(node->key, "event_type")) {
@@ -187,7 +185,7 @@ static void read_event(struct bench *bench, Slice line) {
         } else if (slice_is(node->key, "lists")) {
             read_lists(bench, tree, i);
         } else {
-            read_values(bench, tree, i, node->key, event->cells);
+            read_values(bench, tree, i, node->key, event);
         }
     }
 }
@@ -196,12 +194,12 @@ static void read_event(struct bench *bench, Slice line) {
 
 static double host_number(void *context, uint32_t slot) {
     const struct bench *bench = context;
-    return bench->event->cells[slot].number;
+    return bench->event->numbers[slot];
 }
 
 static bool host_text(void *context, uint32_t slot, Slice *ret_text) {
     const struct bench *bench = context;
-    *ret_text = bench->event->cells[slot].value.text;
+    *ret_text = bench->event->values[slot].text;
     return true;
 }
 
@@ -212,7 +210,7 @@ static void host_need(void *context, const uint64_t *groups, size_t word_count) 
 static bool host_read(void *context, uint32_t slot, struct arena *scratch, struct value *ret_value) {
     (void)scratch;
     const struct bench *bench = context;
-    *ret_value = bench->event->cells[slot].value;
+    *ret_value = bench->event->values[slot];
     return true;
 }
 
