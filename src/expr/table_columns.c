@@ -180,6 +180,7 @@ double table_text_number(struct expr_table *table, Ref column, Slice text) {
     if (number == MAP_NONE) {
         number = texts->count;
         map_put(texts, text, number);
+        *VEC_PUSH(&table->columns.at[column].few, table->arena) = text;
     }
     return number;
 }

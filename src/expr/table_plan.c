@@ -10,7 +10,8 @@
 //     rule        r7    r2     r5        r1    r8       r3   r4   r6
 //
 // One pass over the constants compares each with its column, eight rules a step and without a branch, and leaves one
-// bit a rule; only rules whose bit is set are looked at. Rules without a guard always are.
+// bit a rule; only rules whose bit is set go on. Rules without a guard always do. Of those that go on, the next best
+// atom is looked at before all others, again without a branch: what a guess gone wrong costs is more than an atom.
 
 #include "expr/table_private.h"
 
@@ -18,12 +19,17 @@
 
 enum { GUARD_LANES = 8 };
 
-// What a rule's guard is, as far as the order of the plan is concerned.
-struct guard {
+// One comparison that must hold for a rule to hold.
+struct condition {
     uint32_t signs; // 0: there is none
     Ref column;
     Ref limit;
     uint32_t order; // the rarer the earlier
+};
+
+struct guard {
+    struct condition first;
+    struct condition second;
     uint32_t position;
     uint32_t rule;
 };
@@ -54,12 +60,12 @@ static void offer_guard(const struct expr_table *table, uint32_t index, bool neg
         return;
     }
     uint32_t signs = negated ? SIGNS_ALL ^ atom->signs : atom->signs;
-    uint32_t order = guard_order(table, atom, signs);
-    if (guard->signs == 0 || order < guard->order) {
-        guard->signs = signs;
-        guard->column = atom->left;
-        guard->limit = atom->right;
-        guard->order = order;
+    struct condition condition = {signs, atom->left, atom->right, guard_order(table, atom, signs)};
+    if (guard->first.signs == 0 || condition.order < guard->first.order) {
+        guard->second = guard->first;
+        guard->first = condition;
+    } else if (guard->second.signs == 0 || condition.order < guard->second.order) {
+        guard->second = condition;
     }
 }
 
@@ -98,11 +104,11 @@ static struct guard choose_guard(const struct expr_table *table, const struct ru
 static int compare_guards(const void *left, const void *right) {
     const struct guard *a = left;
     const struct guard *b = right;
-    if (a->signs != b->signs) {
-        return a->signs < b->signs ? -1 : 1;
+    if (a->first.signs != b->first.signs) {
+        return a->first.signs < b->first.signs ? -1 : 1;
     }
-    if (a->column != b->column) {
-        return a->column < b->column ? -1 : 1;
+    if (a->first.column != b->first.column) {
+        return a->first.column < b->first.column ? -1 : 1;
     }
     return a->position < b->position ? -1 : a->position > b->position;
 }
@@ -116,7 +122,10 @@ struct layout {
     VEC(struct test) tests;
     VEC(struct guard_run) runs;
     VEC(Ref) limits;
+    VEC(struct second) seconds;
     VEC(uint32_t) unguarded;
+    VEC(uint32_t) columns, slots, others;
+    VEC(double) column_limits;
 };
 
 static struct test test_of(const struct atom *atom) {
@@ -145,13 +154,19 @@ static void add_entry(struct layout *layout, const struct guard *guard) {
         entry->test_count++;
         entry->now_count = (uint8_t)rule->now_count;
     }
-    *VEC_PUSH(&layout->limits, layout->arena) = guard->signs == 0 ? TABLE_NO_REF : guard->limit;
+    bool has_guard = guard->first.signs != 0;
+    bool has_second = guard->second.signs != 0;
+    *VEC_PUSH(&layout->limits, layout->arena) = has_guard ? guard->first.limit : TABLE_NO_REF;
+    *VEC_PUSH(&layout->seconds, layout->arena) =
+        has_second ? (struct second){guard->second.column, guard->second.limit & ~TABLE_CONSTANT, guard->second.signs}
+                   : (struct second){0, 0, SIGNS_ALL};
 }
 
 static void pad(struct layout *layout) {
     while (layout->entries.count % GUARD_LANES != 0) {
         VEC_PUSH(&layout->entries, layout->arena);
         *VEC_PUSH(&layout->limits, layout->arena) = TABLE_NO_REF;
+        VEC_PUSH(&layout->seconds, layout->arena);
     }
 }
 
@@ -159,23 +174,53 @@ static void lay_out(struct layout *layout, const struct guard *guards, uint32_t 
     const struct guard *last = NULL;
     for (uint32_t i = 0; i < count; i++) {
         const struct guard *guard = &guards[i];
-        bool goes_on = last != NULL && last->signs == guard->signs && (guard->signs == 0 || last->column == guard->column);
+        uint32_t signs = guard->first.signs;
+        bool goes_on = last != NULL && last->first.signs == signs && (signs == 0 || last->first.column == guard->first.column);
         if (!goes_on) {
             pad(layout);
         }
-        if (guard->signs == 0) {
+        if (signs == 0) {
             *VEC_PUSH(&layout->unguarded, layout->arena) = layout->entries.count;
         } else if (!goes_on) {
             *VEC_PUSH(&layout->runs, layout->arena) =
-                (struct guard_run){guard->signs, guard->column, layout->entries.count, 0};
+                (struct guard_run){signs, guard->first.column, layout->entries.count, 0};
         }
-        if (guard->signs != 0) {
+        if (signs != 0) {
             layout->runs.at[layout->runs.count - 1].count++;
         }
         add_entry(layout, guard);
         last = guard;
     }
     pad(layout);
+}
+
+static void add_column(struct layout *layout, Ref index, uint64_t *seen) {
+    const struct column *column = &layout->table->columns.at[index];
+    if (bits_test(seen, index)) {
+        return;
+    }
+    bits_set(seen, index);
+    if (column->kind == COLUMN_SLOT) {
+        *VEC_PUSH(&layout->columns, layout->arena) = index;
+        *VEC_PUSH(&layout->slots, layout->arena) = column->slot;
+        *VEC_PUSH(&layout->column_limits, layout->arena) = column->limit;
+    } else {
+        *VEC_PUSH(&layout->others, layout->arena) = index;
+    }
+}
+
+static void find_columns(struct layout *layout) {
+    uint64_t *seen = memory_alloc(sizeof *seen * (bits_words(layout->table->columns.count) + 1));
+    for (uint32_t i = 0; i < layout->runs.count; i++) {
+        add_column(layout, layout->runs.at[i].column, seen);
+    }
+    for (uint32_t i = 0; i < layout->seconds.count; i++) {
+        const struct second *second = &layout->seconds.at[i];
+        if (second->signs != 0 && second->signs != SIGNS_ALL) {
+            add_column(layout, second->column, seen);
+        }
+    }
+    free(seen);
 }
 
 // The constants of the guards for each binding. Bindings often agree on all of a plan's; then they share a row.
@@ -207,6 +252,7 @@ const struct table_plan *expr_table_plan(const struct expr_table *table, const u
     struct layout layout = {.table = table, .arena = arena};
     lay_out(&layout, guards, rule_count);
     free(guards);
+    find_columns(&layout);
     uint8_t *always = ARENA_ARRAY(arena, uint8_t, layout.entries.count / GUARD_LANES + 1);
     for (uint32_t i = 0; i < layout.unguarded.count; i++) {
         uint32_t entry = layout.unguarded.at[i];
@@ -221,6 +267,13 @@ const struct table_plan *expr_table_plan(const struct expr_table *table, const u
         .tests = layout.tests.at,
         .runs = layout.runs.at,
         .run_count = layout.runs.count,
+        .seconds = layout.seconds.at,
+        .columns = layout.columns.at,
+        .slots = layout.slots.at,
+        .column_limits = layout.column_limits.at,
+        .column_count = layout.columns.count,
+        .other_columns = layout.others.at,
+        .other_count = layout.others.count,
         .limits = make_limits(&layout),
         .always = always,
     };

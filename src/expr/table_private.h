@@ -59,7 +59,8 @@ struct column {
     bool later;
     uint32_t slot;
     uint32_t other_slot; // TEXT_PAIR
-    struct map *texts;   // TEXT
+    struct map *texts;   // TEXT: its constants,
+    VEC(Slice) few;      // and the same in the order of their numbers
     struct step step;
     const struct term *term;
     const struct expr *expr; // HOST, GENERIC
@@ -184,7 +185,7 @@ double table_step(StepKind kind, const double operands[STEP_OPERANDS_MAX]);
 
 static inline uint32_t signs_between(double left, double right) {
     uint32_t signs = (uint32_t)(left < right) | (uint32_t)(left == right) << 1 | (uint32_t)(left > right) << 2;
-    return signs == 0 ? SIGN_UNORDERED : signs;
+    return signs | (uint32_t)(signs == 0) << 3;
 }
 
 static inline bool in_mask(double number, uint64_t mask) {
@@ -243,6 +244,13 @@ struct guard_run {
     uint32_t count;
 };
 
+// What else must hold for an entry: how a column stands to a constant. All signs: nothing.
+struct second {
+    Ref column;
+    Ref limit;
+    uint32_t signs;
+};
+
 struct table_plan {
     const struct expr_table *table;
     uint32_t rule_count;
@@ -251,6 +259,13 @@ struct table_plan {
     const struct test *tests;
     const struct guard_run *runs;
     uint32_t run_count;
+    const struct second *seconds; // by entry
+    const uint32_t *columns;      // what guards and seconds read: variables, and
+    const uint32_t *slots;        // their slots
+    const double *column_limits;  // and limits;
+    uint32_t column_count;
+    const uint32_t *other_columns; // texts and arithmetic
+    uint32_t other_count;
     const double *const *limits; // by binding: the constant of each entry's guard
     const uint8_t *always;       // a bit for each entry: it has no guard and is always looked at
 };

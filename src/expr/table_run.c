@@ -98,6 +98,7 @@ struct table_run {
     uint64_t *groups;
     uint8_t *looked;       // a bit for each entry of a plan: look at it
     uint64_t *holding;     // a bit for each position of a plan
+    uint32_t *picked;      // entries
     struct survivor *survivors;
     struct arena scratch;
 };
@@ -112,6 +113,7 @@ struct table_run *expr_table_run_create(const struct expr_table *table) {
     run->groups = memory_alloc(sizeof(uint64_t) * (table->group_words + 1));
     run->looked = memory_alloc(table->rules.count + sizeof(uint64_t)); // a byte a rule where no two share a guard
     run->holding = memory_alloc(sizeof(uint64_t) * (bits_words(table->rules.count) + 1));
+    run->picked = memory_alloc(sizeof(uint32_t) * (table->rules.count + 1));
     run->survivors = memory_alloc(sizeof(struct survivor) * (table->rules.count + 1));
     arena_init(&run->scratch, 64 << 10);
     return run;
@@ -127,6 +129,7 @@ void expr_table_run_destroy(struct table_run *run) {
     free(run->groups);
     free(run->looked);
     free(run->holding);
+    free(run->picked);
     free(run->survivors);
     arena_deinit(&run->scratch);
     free(run);
@@ -212,13 +215,23 @@ static double evaluator_column(struct table_run *run, uint32_t index, const stru
     return number;
 }
 
+enum { TEXTS_FEW = 6 }; // up to here comparing is faster than hashing
+
 static double text_column(struct table_run *run, const struct column *column) {
     Slice text;
     if (!run->host->text(run->host->context, column->slot, &text)) {
         return NAN;
     }
-    uint32_t number = map_get(column->texts, text);
-    return number == MAP_NONE ? -1.0 : number;
+    if (column->few.count > TEXTS_FEW) {
+        uint32_t number = map_get(column->texts, text);
+        return number == MAP_NONE ? -1.0 : number;
+    }
+    for (uint32_t i = 0; i < column->few.count; i++) {
+        if (slice_equal(column->few.at[i], text)) {
+            return i;
+        }
+    }
+    return -1;
 }
 
 static double text_pair_column(struct table_run *run, const struct column *column) {
@@ -414,12 +427,30 @@ static Compare compare_for(uint32_t signs) {
     return by_signs[signs];
 }
 
+// Works out what guards and seconds read.
+static void prepare_columns(struct table_run *run, const struct table_plan *plan) {
+    double (*number)(void *, uint32_t) = run->host->number;
+    void *context = run->host->context;
+    for (uint32_t i = 0; i < plan->column_count; i++) {
+        uint32_t index = plan->columns[i];
+        double value = number(context, plan->slots[i]);
+        run->values[index] = value;
+        run->value_of[index] = run->event;
+        if (fabs(value) > plan->column_limits[i]) {
+            note_unsure(run, index);
+        }
+    }
+    for (uint32_t i = 0; i < plan->other_count; i++) {
+        column_value(run, plan->other_columns[i]);
+    }
+}
+
 // Sets the bits of the entries whose guard holds, or is unsure.
 static void pass_guards(struct table_run *run, const struct table_plan *plan) {
     const double *limits = plan->limits[run->binding];
     for (uint32_t i = 0; i < plan->run_count; i++) {
         const struct guard_run *guards = &plan->runs[i];
-        double x = column_value(run, guards->column);
+        double x = run->values[guards->column];
         size_t byte_count = (guards->count + LANES - 1) / LANES;
         uint8_t *bits = run->looked + guards->first / LANES;
         // "not less" and its kin hold for a missing value: they are the opposite of the others
@@ -492,17 +523,32 @@ static bool survivor_holds(struct table_run *run, const struct table_plan *plan,
     return reads_unsure(run, &rule->reads) ? evaluator_holds(run, rule) : holds;
 }
 
-static uint32_t look_at_all(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates) {
-    uint32_t survivor_count = 0;
+// The entries whose guard and second hold; their number.
+static uint32_t pick_entries(struct table_run *run, const struct table_plan *plan) {
+    uint32_t count = 0;
+    uint32_t accepted = run->unsure_count > 0 ? SIGNS_ALL : 0; // then the second is not to be trusted
     for (uint32_t at = 0; at < plan->entry_count; at += 64) {
         uint64_t word = 0;
         size_t bytes = (plan->entry_count - at) / LANES;
         memcpy(&word, run->looked + at / LANES, bytes < sizeof word ? bytes : sizeof word);
         for (; word != 0; word &= word - 1) {
-            const struct entry *entry = &plan->entries[at + (uint32_t)__builtin_ctzll(word)];
-            if (candidates == NULL || bits_test(candidates, entry->position)) {
-                look_at(run, plan, entry, &survivor_count);
-            }
+            uint32_t entry = at + (uint32_t)__builtin_ctzll(word);
+            const struct second *second = &plan->seconds[entry];
+            uint32_t signs = signs_between(run->values[second->column], run->constants[second->limit]);
+            run->picked[count] = entry;
+            count += (signs & (second->signs | accepted)) != 0;
+        }
+    }
+    return count;
+}
+
+static uint32_t look_at_all(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates) {
+    uint32_t survivor_count = 0;
+    uint32_t picked_count = pick_entries(run, plan);
+    for (uint32_t i = 0; i < picked_count; i++) {
+        const struct entry *entry = &plan->entries[run->picked[i]];
+        if (candidates == NULL || bits_test(candidates, entry->position)) {
+            look_at(run, plan, entry, &survivor_count);
         }
     }
     return survivor_count;
@@ -515,6 +561,7 @@ uint32_t expr_table_evaluate(struct table_run *run, const struct table_plan *pla
     memset(run->holding, 0, sizeof *run->holding * words);
     memset(run->groups, 0, sizeof *run->groups * run->table->group_words);
     memcpy(run->looked, plan->always, plan->entry_count / LANES);
+    prepare_columns(run, plan);
     pass_guards(run, plan);
     uint32_t survivor_count = look_at_all(run, plan, candidates);
     if (survivor_count > 0) {
