@@ -25,6 +25,7 @@ struct condition {
     Ref column;
     Ref limit;
     uint32_t order; // the rarer the earlier
+    uint32_t atom;
 };
 
 struct guard {
@@ -60,7 +61,7 @@ static void offer_guard(const struct expr_table *table, uint32_t index, bool neg
         return;
     }
     uint32_t signs = negated ? SIGNS_ALL ^ atom->signs : atom->signs;
-    struct condition condition = {signs, atom->left, atom->right, guard_order(table, atom, signs)};
+    struct condition condition = {signs, atom->left, atom->right, guard_order(table, atom, signs), index};
     if (guard->first.signs == 0 || condition.order < guard->first.order) {
         guard->second = guard->first;
         guard->first = condition;
@@ -138,6 +139,31 @@ static struct test test_of(const struct atom *atom) {
     return test;
 }
 
+// What is left of a rule's truth table where the condition holds.
+static uint64_t cut(const struct expr_table *table, const struct rule *rule, uint32_t k, const struct condition *condition) {
+    bool negated = condition->signs != table->atoms.at[condition->atom].signs;
+    return negated ? rule->truth & ~truth_half(k) : rule->truth & truth_half(k);
+}
+
+// The tests of a rule are those that its guard and second leave over.
+static void add_tests(struct layout *layout, const struct guard *guard, struct entry *entry) {
+    const struct expr_table *table = layout->table;
+    const struct rule *rule = &table->rules.at[guard->rule];
+    for (uint32_t k = 0; k < rule->atom_count; k++) {
+        if (guard->first.signs != 0 && rule->atoms[k] == guard->first.atom) {
+            entry->truth &= cut(table, rule, k, &guard->first);
+        } else if (guard->second.signs != 0 && rule->atoms[k] == guard->second.atom) {
+            entry->truth &= cut(table, rule, k, &guard->second);
+        } else {
+            struct test test = test_of(&table->atoms.at[rule->atoms[k]]);
+            test.position = (uint8_t)k;
+            *VEC_PUSH(&layout->tests, layout->arena) = test;
+            entry->test_count++;
+            entry->now_count = (uint8_t)(entry->now_count + (k < rule->now_count));
+        }
+    }
+}
+
 static void add_entry(struct layout *layout, const struct guard *guard) {
     const struct rule *rule = &layout->table->rules.at[guard->rule];
     struct entry *entry = VEC_PUSH(&layout->entries, layout->arena);
@@ -149,10 +175,8 @@ static void add_entry(struct layout *layout, const struct guard *guard) {
         .rule = guard->rule,
         .position = guard->position,
     };
-    for (uint32_t k = 0; rule->is_table && k < rule->atom_count; k++) {
-        *VEC_PUSH(&layout->tests, layout->arena) = test_of(&layout->table->atoms.at[rule->atoms[k]]);
-        entry->test_count++;
-        entry->now_count = (uint8_t)rule->now_count;
+    if (rule->is_table) {
+        add_tests(layout, guard, entry);
     }
     bool has_guard = guard->first.signs != 0;
     bool has_second = guard->second.signs != 0;

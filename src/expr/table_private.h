@@ -217,15 +217,17 @@ struct test {
     Ref left;
     uint32_t signs : 8;
     uint32_t kind : 8;
+    uint32_t position : 8; // of its atom in the rule
     union {
         Ref right;
         uint64_t mask;
     };
 };
 
-// A rule of a plan. Its tests are those of its atoms, in the rule's order; a long rule has none.
+// A rule of a plan. Its tests are those of its atoms that are not its guard or second, in the rule's order; a long rule
+// has none.
 struct entry {
-    uint64_t truth;
+    uint64_t truth; // what is left of it once guard and second hold
     uint32_t first_test;
     uint8_t now_count;
     uint8_t test_count;
