@@ -17,8 +17,6 @@
 
 #include <stdlib.h>
 
-enum { GUARD_LANES = 8 };
-
 // One comparison that must hold for a rule to hold.
 struct condition {
     uint32_t signs; // 0: there is none
@@ -187,7 +185,7 @@ static void add_entry(struct layout *layout, const struct guard *guard) {
 }
 
 static void pad(struct layout *layout) {
-    while (layout->entries.count % GUARD_LANES != 0) {
+    while (layout->entries.count % TABLE_LANES != 0) {
         VEC_PUSH(&layout->entries, layout->arena);
         *VEC_PUSH(&layout->limits, layout->arena) = TABLE_NO_REF;
         VEC_PUSH(&layout->seconds, layout->arena);
@@ -277,10 +275,10 @@ const struct table_plan *expr_table_plan(const struct expr_table *table, const u
     lay_out(&layout, guards, rule_count);
     free(guards);
     find_columns(&layout);
-    uint8_t *always = ARENA_ARRAY(arena, uint8_t, layout.entries.count / GUARD_LANES + 1);
+    uint8_t *always = ARENA_ARRAY(arena, uint8_t, layout.entries.count / TABLE_LANES + 1);
     for (uint32_t i = 0; i < layout.unguarded.count; i++) {
         uint32_t entry = layout.unguarded.at[i];
-        always[entry / GUARD_LANES] |= (uint8_t)(1u << entry % GUARD_LANES);
+        always[entry / TABLE_LANES] |= (uint8_t)(1u << entry % TABLE_LANES);
     }
     struct table_plan *plan = ARENA_NEW(arena, struct table_plan);
     *plan = (struct table_plan){

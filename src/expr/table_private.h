@@ -271,3 +271,18 @@ struct table_plan {
     const double *const *limits; // by binding: the constant of each entry's guard
     const uint8_t *always;       // a bit for each entry: it has no guard and is always looked at
 };
+
+// ---- passes over guards (table_pass.c) ---------------------------------------------------------------------
+
+enum { TABLE_LANES = 8 };
+
+// Writes a bit for each guard of the runs: whether values[column] stands to its limit as asked.
+typedef void (*PassRuns)(const double *values, const double *limits, const struct guard_run *runs, uint32_t count,
+                         uint8_t *looked);
+
+// By signs, those with SIGN_UNORDERED left out.
+const PassRuns *table_passes(bool plain);
+
+static inline size_t guard_bytes(const struct guard_run *guards) {
+    return (guards->count + TABLE_LANES - 1) / TABLE_LANES;
+}

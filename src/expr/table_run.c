@@ -15,9 +15,6 @@
 #include "expr/table_private.h"
 
 #include <stdlib.h>
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
 
 struct expr_table *expr_table_create(struct arena *arena, const struct table_slot *slots, uint32_t slot_count,
                                      uint32_t group_count) {
@@ -88,9 +85,6 @@ struct survivor {
     uint64_t open; // what is left of its truth table
 };
 
-typedef void (*PassRuns)(const double *values, const double *limits, const struct guard_run *runs, uint32_t count, uint8_t *looked);
-static const PassRuns *choose_passes(bool plain);
-
 struct table_run {
     const struct expr_table *table;
     const struct table_host *host;
@@ -122,7 +116,7 @@ struct table_run *expr_table_run_create(const struct expr_table *table) {
     run->holding = memory_alloc(sizeof(uint64_t) * (bits_words(table->rules.count) + 1));
     run->picked = memory_alloc(sizeof(uint32_t) * (table->rules.count + 1));
     run->survivors = memory_alloc(sizeof(struct survivor) * (table->rules.count + 1));
-    run->passes = choose_passes(getenv("QIANTANG_PLAIN") != NULL);
+    run->passes = table_passes(false);
     arena_init(&run->scratch, 64 << 10);
     return run;
 }
@@ -141,6 +135,10 @@ void expr_table_run_destroy(struct table_run *run) {
     free(run->survivors);
     arena_deinit(&run->scratch);
     free(run);
+}
+
+void expr_table_run_set_plain(struct table_run *run) {
+    run->passes = table_passes(true);
 }
 
 void expr_table_rebind(struct table_run *run, uint32_t binding) {
@@ -398,87 +396,10 @@ bool expr_table_rule(struct table_run *run, uint32_t index) {
 
 // ---- the guards ------------------------------------------------------------------------------------------
 
-// Compares the limits of each run of guards with its column, eight at a time. The vectors of AVX2 give the same answers; they
-// are taken where the processor has them.
-
-enum { LANES = 8 };
-
-static inline size_t bytes_of(const struct guard_run *guards) {
-    return (guards->count + LANES - 1) / LANES;
-}
-
-#define PLAIN(name, condition)                                                                     \
-    static void plain_##name(const double *values, const double *limits, const struct guard_run *runs, uint32_t count, \
-                             uint8_t *looked) {                                                    \
-        for (uint32_t i = 0; i < count; i++) {                                                     \
-            double x = values[runs[i].column];                                                     \
-            const double *row = limits + runs[i].first;                                            \
-            uint8_t *bits = looked + runs[i].first / LANES;                                        \
-            for (size_t b = 0; b < bytes_of(&runs[i]); b++, row += LANES) {                        \
-                uint32_t byte = 0;                                                                 \
-                for (uint32_t k = 0; k < LANES; k++) {                                             \
-                    double y = row[k];                                                             \
-                    byte |= (uint32_t)(condition) << k;                                            \
-                }                                                                                  \
-                bits[b] = (uint8_t)byte;                                                           \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-#define WIDE(name, predicate)                                                                      \
-    __attribute__((target("avx2"))) static void wide_##name(const double *values, const double *limits, \
-                                                            const struct guard_run *runs, uint32_t count, uint8_t *looked) { \
-        for (uint32_t i = 0; i < count; i++) {                                                     \
-            __m256d x = _mm256_set1_pd(values[runs[i].column]);                                    \
-            const double *row = limits + runs[i].first;                                            \
-            uint8_t *bits = looked + runs[i].first / LANES;                                        \
-            for (size_t b = 0; b < bytes_of(&runs[i]); b++, row += LANES) {                        \
-                int low = _mm256_movemask_pd(_mm256_cmp_pd(x, _mm256_loadu_pd(row), predicate));   \
-                int high = _mm256_movemask_pd(_mm256_cmp_pd(x, _mm256_loadu_pd(row + LANES / 2), predicate)); \
-                bits[b] = (uint8_t)(low | high << LANES / 2);                                      \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-// Signs, a name for them, the same in C, the same as a predicate of AVX.
-#define PASSES(X)                                                                                  \
-    X(SIGN_LESS, less, x < y, _CMP_LT_OQ)                                                          \
-    X(SIGN_LESS | SIGN_EQUAL, less_equal, x <= y, _CMP_LE_OQ)                                      \
-    X(SIGN_EQUAL, equal, x == y, _CMP_EQ_OQ)                                                       \
-    X(SIGN_GREATER, greater, x > y, _CMP_GT_OQ)                                                    \
-    X(SIGN_GREATER | SIGN_EQUAL, greater_equal, x >= y, _CMP_GE_OQ)                                \
-    X(SIGN_LESS | SIGN_GREATER, different, (x < y) | (x > y), _CMP_NEQ_OQ)                         \
-    X(SIGNS_ALL - SIGN_UNORDERED, ordered, (x <= y) | (x > y), _CMP_ORD_Q)
-
-#define X(signs, name, condition, predicate) PLAIN(name, condition)
-PASSES(X)
-#undef X
-#define X(signs, name, condition, predicate) [signs] = plain_##name,
-static const PassRuns plain_passes[SIGN_UNORDERED] = {PASSES(X)};
-#undef X
-
-#ifdef __x86_64__
-#define X(signs, name, condition, predicate) WIDE(name, predicate)
-PASSES(X)
-#undef X
-#define X(signs, name, condition, predicate) [signs] = wide_##name,
-static const PassRuns wide_passes[SIGN_UNORDERED] = {PASSES(X)};
-#undef X
-
-static const PassRuns *choose_passes(bool plain) {
-    return !plain && __builtin_cpu_supports("avx2") ? wide_passes : plain_passes;
-}
-#else
-static const PassRuns *choose_passes(bool plain) {
-    (void)plain;
-    return plain_passes;
-}
-#endif
-
 // Puts a run of guards right whose bits are not simply those of the comparison.
 static void mend_guards(struct table_run *run, const struct guard_run *guards) {
-    size_t byte_count = bytes_of(guards);
-    uint8_t *bits = run->looked + guards->first / LANES;
+    size_t byte_count = guard_bytes(guards);
+    uint8_t *bits = run->looked + guards->first / TABLE_LANES;
     bool negated = (guards->signs & SIGN_UNORDERED) != 0;
     for (size_t b = 0; negated && b < byte_count; b++) {
         bits[b] = (uint8_t)~bits[b];
@@ -486,8 +407,8 @@ static void mend_guards(struct table_run *run, const struct guard_run *guards) {
     if (run->unsure_count > 0 && is_unsure(run, guards->column)) {
         memset(bits, 0xff, byte_count);
     }
-    if (guards->count % LANES != 0) { // of the padding
-        bits[byte_count - 1] &= (uint8_t)((1u << guards->count % LANES) - 1);
+    if (guards->count % TABLE_LANES != 0) { // of the padding
+        bits[byte_count - 1] &= (uint8_t)((1u << guards->count % TABLE_LANES) - 1);
     }
 }
 
@@ -587,8 +508,8 @@ static uint32_t pick_entries(struct table_run *run, const struct table_plan *pla
     bool is_sure = run->unsure_count == 0;
     for (uint32_t at = 0; at < plan->entry_count; at += 64) {
         uint64_t word = 0;
-        size_t bytes = (plan->entry_count - at) / LANES;
-        memcpy(&word, run->looked + at / LANES, bytes < sizeof word ? bytes : sizeof word);
+        size_t bytes = (plan->entry_count - at) / TABLE_LANES;
+        memcpy(&word, run->looked + at / TABLE_LANES, bytes < sizeof word ? bytes : sizeof word);
         for (; word != 0; word &= word - 1) {
             uint32_t entry = at + (uint32_t)__builtin_ctzll(word);
             const struct second *second = &plan->seconds[entry];
@@ -618,7 +539,7 @@ uint32_t expr_table_evaluate(struct table_run *run, const struct table_plan *pla
     size_t words = bits_words(plan->rule_count);
     memset(run->holding, 0, sizeof *run->holding * words);
     memset(run->groups, 0, sizeof *run->groups * run->table->group_words);
-    memcpy(run->looked, plan->always, plan->entry_count / LANES);
+    memcpy(run->looked, plan->always, plan->entry_count / TABLE_LANES);
     prepare_columns(run, plan);
     pass_guards(run, plan);
     uint32_t survivor_count = look_at_all(run, plan, candidates);

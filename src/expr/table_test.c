@@ -511,10 +511,10 @@ static void put_flag(struct world *world, struct buf *out) {
 
 static void put_parts(struct world *world, struct buf *out, uint32_t depth) {
     uint32_t count = roll(world, 6) == 0 ? 2 + roll(world, 8) : 2 + roll(world, 2);
-    const char *sign = roll(world, 3) == 0 ? "||" : "&&";
+    Slice sign = roll(world, 3) == 0 ? SLICE(" || ") : SLICE(" && ");
     buf_put_byte(out, '(');
     for (uint32_t i = 0; i < count; i++) {
-        buf_printf(out, i > 0 ? " %s " : "", sign);
+        buf_put(out, i == 0 ? SLICE("") : sign);
         put_bool(world, out, depth - 1);
     }
     buf_put_byte(out, ')');
@@ -726,6 +726,9 @@ static bool check_world(struct world *world, uint32_t event_count) {
     }
     const struct table_plan *plan = expr_table_plan(world->table, rules, count, &world->arena);
     struct table_run *run = expr_table_run_create(world->table);
+    if (roll(world, 2) == 0) {
+        expr_table_run_set_plain(run);
+    }
     bool ok = true;
     for (uint32_t e = 0; ok && e < event_count; e++) {
         new_event(world);
