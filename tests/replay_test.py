@@ -229,7 +229,9 @@ def test_changes_that_are_not_understood():
     run = Run([{"$list": "bad_payees", "op": "add", "key": "p", "time": T0}, {"$table": "person", "key": ["k"], "time": T0,
                "set": {"age": "old"}}, pay("1", 0)])
     equal(run.summary["changes_refused"], 2)
-    assert "bad_payee" in run.errors, run.errors
+    equal([letter["code"] for letter in run.dead], ["IN016", "IN016"])
+    assert "bad_payee" in run.dead[0]["reason"], run.dead[0]
+    assert "bad_payees" in run.dead[0]["raw"], run.dead[0]
     equal(len(run.decisions), 1)
 
 
@@ -256,6 +258,8 @@ def stream():
             records.append({"$table": "person", "key": [f"c{i % 23}"], "time": T0 + i * 7000, "set": {"age": i % 90}})
         if i % 50 == 7:
             records.append(pay(f"r{i}", i * 7000 + 1, phase="REVERSAL", orig_event_id=str(i - 5), account=f"a{(i - 5) % 37}"))
+        if i % 170 == 5:
+            records.append({"$list": "nobody", "op": "add", "key": "x", "time": T0})
         if i % 40 == 3:
             records.append({"event_id": f"bad{i}"})
     return records

@@ -91,7 +91,6 @@ static void print_contents(const struct catalogue *catalogue) {
 }
 
 CliExit command_check(int argc, char **argv) {
-    bool unused = true;
     bool brief = false;
     const struct cli_option options[] = {
         {"brief", NULL, "only errors and warnings", CLI_FLAG, &brief},
@@ -126,9 +125,7 @@ CliExit command_check(int argc, char **argv) {
         diag_list_print(diags, stderr);
         if (!brief && status == STATUS_OK) {
             print_contents(pack.catalogue);
-            if (unused) {
-                print_unused(pack.catalogue);
-            }
+            print_unused(pack.catalogue);
         }
     }
     if (status != STATUS_IO) {

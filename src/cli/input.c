@@ -208,6 +208,12 @@ const struct batch *input_next(struct input *input) {
     return input->held == NULL || input->held->count == 0 ? NULL : input->held;
 }
 
+// The reading thread waits for this batch, so its reader still holds the record.
+void input_refuse_change(struct input *input, Slice reason, struct buf *out) {
+    struct intake_refusal refusal = {.problem = INTAKE_CHANGE, .field = SCHEMA_NONE, .reason = reason};
+    intake_reader_dead_letter(input->reader, &refusal, out);
+}
+
 uint64_t input_size(const struct input *input) {
     return input->size;
 }

@@ -35,5 +35,7 @@ struct input;
 struct input *input_open(const struct schema *schema, const struct intake_map *map, bool csv, const Slice *paths,
                          uint32_t path_count, uint32_t threads, struct arena *arena, struct diag *diag);
 const struct batch *input_next(struct input *input);
+// The dead letter of the change that ends the batch at hand, when it was not understood.
+void input_refuse_change(struct input *input, Slice reason, struct buf *out);
 Status input_close(struct input *input, struct diag *diag);
 uint64_t input_size(const struct input *input); // bytes of all files, 0 when not known

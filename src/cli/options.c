@@ -3,6 +3,14 @@
 #include "base/map.h"
 #include "base/vec.h"
 
+void cli_tell(const struct diag *diag) {
+    struct buf text;
+    buf_init(&text, 64 << 10);
+    diag_render(diag, &text);
+    fwrite(text.bytes, 1, text.size, stderr);
+    buf_deinit(&text);
+}
+
 void cli_help(const struct cli_command *command, FILE *out) {
     fprintf(out, "usage: qiantang %s\n\n%s\n", command->usage, command->summary);
     if (command->details != NULL) {

@@ -11,7 +11,7 @@
 // An option is written --name VALUE or --name=VALUE; one that takes several values takes all that follow until the next
 // option. Words that belong to no option are the operands.
 
-#include "base/arena.h"
+#include "base/diag.h"
 
 #include <stdio.h>
 
@@ -56,4 +56,6 @@ typedef enum CliAnswer { CLI_GO_ON, CLI_HELPED, CLI_WRONG } CliAnswer;
 
 // Fills the targets. On a mistake says it, with the nearest option, on standard error.
 CliAnswer cli_parse(const struct cli_command *command, int argc, char **argv, struct arena *arena, CliTexts *ret_operands);
+// Writes one diagnostic to standard error.
+void cli_tell(const struct diag *diag);
 void cli_help(const struct cli_command *command, FILE *out);

@@ -1,15 +1,12 @@
 #include "cli/pack_folder.h"
 
+#include "cli/options.h"
 #include "os/file.h"
 
 enum { PACK_FILE_SIZE_MAX = 256 << 20 };
 
 static Status tell(const struct diag *diag, Status status) {
-    struct buf text;
-    buf_init(&text, 64 << 10);
-    diag_render(diag, &text);
-    fwrite(text.bytes, 1, text.size, stderr);
-    buf_deinit(&text);
+    cli_tell(diag);
     return status;
 }
 

@@ -26,6 +26,7 @@ struct replay_options {
 struct output {
     struct file_writer *writer;
     struct buf text;
+    uint64_t lines;
 };
 
 struct replay {
@@ -37,17 +38,14 @@ struct replay {
     struct memory_pool memory;
     struct engine *engine;
     struct output decisions, features, dead_letters;
+    bool dead_letters_lost;
     uint32_t *feature_order;
     struct tally tally;
     struct arena scratch;
 };
 
 static CliExit tell(const struct diag *diag) {
-    struct buf text;
-    buf_init(&text, 64 << 10);
-    diag_render(diag, &text);
-    fwrite(text.bytes, 1, text.size, stderr);
-    buf_deinit(&text);
+    cli_tell(diag);
     return CLI_WORLD;
 }
 
@@ -77,12 +75,11 @@ static Status output_close(struct output *output, struct arena *arena, struct di
 
 // ---- features as CSV -------------------------------------------------------------------------------------
 
-static const struct feature_plan *sorted_plan; // qsort has no context; set only while sorting
-
 // In the order in which they stand in the pack's files.
-static int by_place(const void *left, const void *right) {
-    Place a = sorted_plan->features.at[*(const uint32_t *)left].place;
-    Place b = sorted_plan->features.at[*(const uint32_t *)right].place;
+static int by_place(const void *left, const void *right, void *context) {
+    const struct feature_plan *plan = context;
+    Place a = plan->features.at[*(const uint32_t *)left].place;
+    Place b = plan->features.at[*(const uint32_t *)right].place;
     int order = slice_compare(a.source->name, b.source->name);
     if (order != 0) {
         return order;
@@ -100,8 +97,7 @@ static void features_header(struct replay *replay) {
     for (uint32_t i = 0; i < plan->features.count; i++) {
         replay->feature_order[i] = i;
     }
-    sorted_plan = plan;
-    qsort(replay->feature_order, plan->features.count, sizeof(uint32_t), by_place);
+    qsort_r(replay->feature_order, plan->features.count, sizeof(uint32_t), by_place, (void *)plan);
     struct csv_writer csv = {.out = &replay->features.text, .separator = ','};
     Slice id = replay->map == NULL ? (Slice){NULL, 0} : intake_map_column(replay->map, catalogue->schema->id);
     csv_put(&csv, id.at == NULL ? catalogue->schema->fields[catalogue->schema->id].name : id);
@@ -144,12 +140,32 @@ static void decide(struct replay *replay, struct event *event) {
     }
 }
 
-static void refuse_change(struct replay *replay, const struct diag *diag) {
-    replay->tally.changes_refused++;
-    fprintf(stderr, "list or table record refused: %.*s\n", SLICE_ARGS(diag->message));
+// The dead-letter file is made when there is something to write into it.
+static void put_dead_letter(struct replay *replay, Slice line) {
+    struct output *output = &replay->dead_letters;
+    struct diag diag;
+    if (output->writer == NULL && output->lines == 0 &&
+        file_writer_open(replay->options.dead_letters, &replay->arena, &output->writer, &diag) != STATUS_OK) {
+        replay->dead_letters_lost = true;
+        tell(&diag);
+    }
+    output->lines++;
+    buf_put(&output->text, line);
+    output_flush(output, FLUSH_SIZE);
 }
 
-static void work_on(struct replay *replay, const struct batch *batch) {
+static void refuse_change(struct replay *replay, struct input *input, const struct diag *diag) {
+    replay->tally.changes_refused++;
+    replay->tally.refused++;
+    replay->tally.refused_by[INTAKE_CHANGE]++;
+    struct buf line;
+    buf_init(&line, 1 << 20);
+    input_refuse_change(input, diag->message, &line);
+    put_dead_letter(replay, buf_slice(&line));
+    buf_deinit(&line);
+}
+
+static void work_on(struct replay *replay, struct input *input, const struct batch *batch) {
     replay->tally.read_ns += batch->read_ns;
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
@@ -162,16 +178,13 @@ static void work_on(struct replay *replay, const struct batch *batch) {
             arena_reset(&replay->scratch);
             replay->tally.changes++;
             if (engine_change(replay->engine, batch->change.nodes, &replay->scratch, &diag) != STATUS_OK) {
-                refuse_change(replay, &diag);
+                refuse_change(replay, input, &diag);
             }
             break;
         case ITEM_REFUSED:
             replay->tally.refused++;
             replay->tally.refused_by[item->problem]++;
-            if (replay->dead_letters.writer != NULL) {
-                buf_put(&replay->dead_letters.text, buf_slice(&item->line));
-                output_flush(&replay->dead_letters, FLUSH_SIZE);
-            }
+            put_dead_letter(replay, buf_slice(&item->line));
             break;
         }
     }
@@ -190,7 +203,7 @@ static CliExit run(struct replay *replay) {
     progress_begin(&progress, &(struct progress_plan){.label = "deciding", .unit = "events", .size = input_size(input)});
     uint64_t start = clock_monotonic_ns();
     for (const struct batch *batch; (batch = input_next(input)) != NULL;) {
-        work_on(replay, batch);
+        work_on(replay, input, batch);
         if (!options->quiet) {
             progress_update(&progress, replay->tally.events, batch->position);
         }
@@ -207,6 +220,11 @@ static CliExit finish(struct replay *replay, CliExit code) {
         if (output_close(outputs[i], &replay->arena, &diag) != STATUS_OK) {
             code = tell(&diag);
         }
+    }
+    code = replay->dead_letters_lost ? CLI_WORLD : code;
+    if (replay->dead_letters.lines > 0) {
+        fprintf(stderr, "%llu records were refused; each is told in %.*s\n", (unsigned long long)replay->dead_letters.lines,
+                SLICE_ARGS(replay->options.dead_letters));
     }
     if (!replay->options.quiet) {
         tally_print(&replay->tally, replay->engine, stdout);
@@ -301,9 +319,14 @@ static CliExit prepare(struct replay *replay) {
     tally_init(&replay->tally, replay->pack.catalogue);
     struct diag diag;
     if (output_open(&replay->decisions, options->decisions, &replay->arena, &diag) != STATUS_OK ||
-        output_open(&replay->features, options->features, &replay->arena, &diag) != STATUS_OK ||
-        output_open(&replay->dead_letters, options->dead_letters, &replay->arena, &diag) != STATUS_OK) {
+        output_open(&replay->features, options->features, &replay->arena, &diag) != STATUS_OK) {
         return tell(&diag);
+    }
+    buf_init(&replay->dead_letters.text, OUTPUT_MAX);
+    if (options->dead_letters.at == NULL) {
+        options->dead_letters = options->decisions.at == NULL || slice_is(options->decisions, "-")
+                                    ? SLICE("dead-letters.ndjson")
+                                    : arena_printf(&replay->arena, "%.*s.dead-letters", SLICE_ARGS(options->decisions));
     }
     if (replay->features.writer != NULL) {
         features_header(replay);
@@ -333,7 +356,7 @@ static CliAnswer read_options(struct replay_options *options, int argc, char **a
         {"decisions", "OUT.ndjson", "one line a decision", CLI_TEXT, &options->decisions},
         {"features", "OUT.csv", "every feature of every event", CLI_TEXT, &options->features},
         {"summary", "OUT.json", "the figures of the run", CLI_TEXT, &options->summary},
-        {"dead-letters", "OUT.ndjson", "records that were refused, with the reason", CLI_TEXT, &options->dead_letters},
+        {"dead-letters", "OUT.ndjson", "records that were refused, with the reason; else beside the decisions, as OUT.ndjson.dead-letters", CLI_TEXT, &options->dead_letters},
         {"lists", "FILE...", "more list entries, as in the pack's lists/", CLI_TEXTS, &options->lists},
         {"tables", "FILE...", "more table rows, named after their table", CLI_TEXTS, &options->tables},
         {"threads", "1|2", "with 2, one thread reads while the other decides; the results are the same", CLI_NUMBER, &options->threads},

@@ -135,12 +135,13 @@ static void print_actions(const struct tally *tally, FILE *out) {
     }
 }
 
-static const struct tally *sorted_tally; // qsort has no context; set only while sorting
-
-static int by_hits(const void *left, const void *right) {
-    uint64_t a = sorted_tally->models[*(const uint32_t *)left].hits;
-    uint64_t b = sorted_tally->models[*(const uint32_t *)right].hits;
-    return a != b ? (a < b) - (a > b) : (*(const uint32_t *)left > *(const uint32_t *)right) - (*(const uint32_t *)left < *(const uint32_t *)right);
+static int by_hits(const void *left, const void *right, void *context) {
+    const struct tally *tally = context;
+    uint32_t first = *(const uint32_t *)left;
+    uint32_t second = *(const uint32_t *)right;
+    uint64_t a = tally->models[first].hits;
+    uint64_t b = tally->models[second].hits;
+    return a != b ? (a < b) - (a > b) : (first > second) - (first < second);
 }
 
 static uint32_t *order_of_models(const struct tally *tally) {
@@ -149,8 +150,7 @@ static uint32_t *order_of_models(const struct tally *tally) {
     for (uint32_t i = 0; i < count; i++) {
         order[i] = i;
     }
-    sorted_tally = tally;
-    qsort(order, count, sizeof *order, by_hits);
+    qsort_r(order, count, sizeof *order, by_hits, (void *)tally);
     return order;
 }
 
@@ -189,19 +189,16 @@ static void print_labels(const struct tally *tally, FILE *out) {
 }
 
 static void print_refused(const struct tally *tally, FILE *out) {
-    if (tally->refused == 0 && tally->changes_refused == 0) {
+    if (tally->refused == 0) {
         return;
     }
-    fprintf(out, "\nrefused records (see the dead-letter file)\n");
+    fprintf(out, "\nrefused records (each is told in the dead-letter file)\n");
     for (int i = 1; i < INTAKE_PROBLEM_COUNT; i++) {
         if (tally->refused_by[i] > 0) {
             fprintf(out, "  %.*s", SLICE_ARGS(intake_problem_code((IntakeProblem)i)));
             print_grouped(tally->refused_by[i], 12, out);
             fprintf(out, "  %.*s\n", SLICE_ARGS(intake_problem_text((IntakeProblem)i)));
         }
-    }
-    if (tally->changes_refused > 0) {
-        fprintf(out, "  list and table records not understood: %llu\n", (unsigned long long)tally->changes_refused);
     }
 }
 

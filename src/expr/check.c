@@ -67,19 +67,31 @@ static struct node_local local_of(const struct check_local *local) {
     return (struct node_local){.name = local->name, .index = local->index};
 }
 
+// The size of "a.b.c", and the name it begins with; NULL when something else than names is in it.
+static const struct syntax *measure_name(const struct syntax *syntax, size_t *ret_size) {
+    *ret_size = syntax->name.size;
+    for (; syntax->kind == SYNTAX_SELECT; syntax = syntax->operand) {
+        *ret_size += 1 + syntax->operand->name.size;
+    }
+    return syntax->kind == SYNTAX_NAME ? syntax : NULL;
+}
+
 bool check_qualified_name(struct check *check, const struct syntax *syntax, Slice *ret_name,
                           bool *ret_is_rooted) {
-    if (syntax->kind == SYNTAX_NAME) {
-        *ret_name = syntax->name;
-        *ret_is_rooted = syntax->is_rooted;
-        return syntax->is_rooted || find_local(check, syntax->name) == NULL;
-    }
-    if (syntax->kind != SYNTAX_SELECT ||
-        !check_qualified_name(check, syntax->operand, ret_name, ret_is_rooted)) {
+    size_t size;
+    const struct syntax *first = measure_name(syntax, &size);
+    if (first == NULL || (!first->is_rooted && find_local(check, first->name) != NULL)) {
         return false;
     }
-    *ret_name = arena_printf(check->arena, "%.*s.%.*s", SLICE_ARGS(*ret_name),
-                             SLICE_ARGS(syntax->name));
+    char *text = arena_alloc_raw(check->arena, size);
+    *ret_name = (Slice){text, size};
+    *ret_is_rooted = first->is_rooted;
+    for (; syntax != first; syntax = syntax->operand) { // from the end, as the tree hangs
+        size -= syntax->name.size;
+        memcpy(text + size, syntax->name.at, syntax->name.size);
+        text[--size] = '.';
+    }
+    memcpy(text, first->name.at, first->name.size);
     return true;
 }
 
@@ -158,23 +170,26 @@ static struct node *check_name(struct check *check, const struct syntax *syntax)
     return node != NULL ? node : unknown_name(check, syntax, syntax->name);
 }
 
-// The longest beginning of `a.b.c` that is declared; NULL when none is.
-static struct node *resolve_beginning(struct check *check, const struct syntax *syntax) {
-    Slice name;
-    bool is_rooted;
-    check_qualified_name(check, syntax, &name, &is_rooted);
-    struct node *node = resolve(check, syntax, name, is_rooted);
-    if (node != NULL || syntax->kind == SYNTAX_NAME) {
-        return node;
+// The longest beginning of `a.b.c` that is declared, and in *ret_part where it ends; NULL when none
+// is.
+static struct node *resolve_longest(struct check *check, const struct syntax *syntax, Slice name,
+                                    bool is_rooted, const struct syntax **ret_part) {
+    for (;; syntax = syntax->operand) {
+        struct node *node = resolve(check, syntax, name, is_rooted);
+        *ret_part = syntax;
+        if (node != NULL || syntax->kind == SYNTAX_NAME) {
+            return node;
+        }
+        name.size -= syntax->name.size + 1;
     }
-    return resolve_beginning(check, syntax->operand);
 }
 
 bool check_is_undeclared(struct check *check, const struct syntax *syntax) {
     Slice name;
     bool is_rooted;
+    const struct syntax *part;
     return check_qualified_name(check, syntax, &name, &is_rooted) &&
-           resolve_beginning(check, syntax) == NULL;
+           resolve_longest(check, syntax, name, is_rooted, &part) == NULL;
 }
 
 // Fields.
@@ -204,19 +219,8 @@ static const struct type *field_type(struct check *check, const struct syntax *s
     }
 }
 
-static struct node *check_select(struct check *check, const struct syntax *syntax) {
-    Slice name;
-    bool is_rooted;
-    if (check_qualified_name(check, syntax, &name, &is_rooted)) {
-        struct node *node = resolve(check, syntax, name, is_rooted);
-        if (node != NULL) {
-            return node;
-        }
-        if (check_is_undeclared(check, syntax->operand)) {
-            return unknown_name(check, syntax, name);
-        }
-    }
-    struct node *operand = check_node(check, syntax->operand);
+static struct node *new_select(struct check *check, const struct syntax *syntax,
+                               struct node *operand) {
     struct node *node = check_new(check, NODE_SELECT, syntax, TYPE(DYN));
     if (!check->is_lenient) {
         node->type = field_type(check, syntax, operand);
@@ -225,6 +229,27 @@ static struct node *check_select(struct check *check, const struct syntax *synta
     node->select.field = syntax->name;
     check_hold(node, operand);
     return node;
+}
+
+// `syntax` as fields of `beginning`, which stands for its inner part.
+static struct node *select_from(struct check *check, const struct syntax *syntax,
+                                const struct syntax *part, struct node *beginning) {
+    if (syntax == part) {
+        return beginning;
+    }
+    return new_select(check, syntax, select_from(check, syntax->operand, part, beginning));
+}
+
+static struct node *check_select(struct check *check, const struct syntax *syntax) {
+    Slice name;
+    bool is_rooted;
+    if (!check_qualified_name(check, syntax, &name, &is_rooted)) {
+        return new_select(check, syntax, check_node(check, syntax->operand));
+    }
+    const struct syntax *part;
+    struct node *beginning = resolve_longest(check, syntax, name, is_rooted, &part);
+    return beginning == NULL ? unknown_name(check, syntax, name)
+                             : select_from(check, syntax, part, beginning);
 }
 
 static struct node *check_has(struct check *check, const struct syntax *syntax) {

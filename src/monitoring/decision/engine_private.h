@@ -44,6 +44,7 @@ struct engine {
 
     // Its entities and rows.
     Hash128 keys[WINDOW_ENTITIES_MAX];
+    uint64_t resolved[2]; // entities that were looked for
     bool has_key[WINDOW_ENTITIES_MAX];
     WindowRef refs[WINDOW_ENTITIES_MAX];
     uint32_t current[WINDOW_ENTITIES_MAX];
@@ -84,6 +85,8 @@ bool engine_condition(struct engine *engine, uint32_t rule);
 
 // rows.c: entities, filters, rows.
 void engine_find_entities(struct engine *engine);
+// Finds one that does not write rows, when a feature of it is asked for.
+void engine_resolve(struct engine *engine, uint32_t entity);
 void engine_decide_filters(struct engine *engine);
 void engine_write_rows(struct engine *engine);
 // Takes back the rows of an earlier event; those of filters that stay (`keep_failed`) are left.

@@ -101,7 +101,10 @@ void decision_put_reason(const struct decision *decision, const struct hit *hit,
     for (uint32_t i = 0; i < reason->count; i++) {
         buf_put(out, reason->parts[i].literal);
         const struct seen *seen = reason->parts[i].slot == SCHEMA_NONE ? NULL : find_seen(hit, reason->parts[i].slot);
-        if (seen != NULL) {
+        if (seen != NULL && reason->parts[i].percent && !isnan(seen->number)) {
+            put_plain(out, seen->number * 100);
+            buf_put(out, SLICE("%"));
+        } else if (seen != NULL) {
             decision_put_seen(decision->catalogue, seen, chinese, out);
         }
     }

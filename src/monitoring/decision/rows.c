@@ -51,38 +51,61 @@ static bool entity_key(const struct engine *engine, const struct feature_entity 
     return true;
 }
 
-static bool filter_condition(struct engine *engine, uint32_t rule) {
-    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
-    expr_table_rule_groups(engine->features->filter_table, rule, groups);
-    engine_need(engine, groups, engine->pass_words);
+static bool filter_condition(struct engine *engine, uint32_t rule, const uint64_t *groups) {
+    if (groups != NULL) {
+        engine_need(engine, groups, engine->pass_words);
+    }
     return expr_table_rule(engine->filter_run, rule);
 }
 
+static void find_thing(struct engine *engine, uint32_t e) {
+    const struct feature_entity *entity = &engine->features->entities.at[e];
+    if (entity->when_rule != SCHEMA_NONE && !expr_table_rule(engine->filter_run, entity->when_rule)) {
+        engine->has_key[e] = false;
+    }
+    if (engine->has_key[e]) {
+        engine->refs[e] = window_find(engine->windows, entity->store, engine->keys[e]);
+    }
+}
+
+static void make_key(struct engine *engine, uint32_t e) {
+    bits_set(engine->resolved, e);
+    engine->has_key[e] = entity_key(engine, &engine->features->entities.at[e], &engine->keys[e]);
+}
+
+// Those that may write rows are found ahead, in three steps, so that their memory comes while others are looked at. The
+// rest is found when a feature asks for it.
 void engine_find_entities(struct engine *engine) {
     const struct feature_plan *plan = engine->features;
+    const struct row_recipe *recipes = plan->recipes[engine->event->type];
+    uint32_t count = plan->recipe_counts[engine->event->type];
+    memset(engine->resolved, 0, sizeof engine->resolved);
     for (uint32_t e = 0; e < plan->entities.count; e++) {
-        const struct feature_entity *entity = &plan->entities.at[e];
         engine->refs[e] = WINDOW_NONE;
         engine->current[e] = WINDOW_NONE;
         engine->row_of[e] = NULL;
-        engine->has_key[e] = entity_key(engine, entity, &engine->keys[e]);
+        engine->has_key[e] = false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t e = recipes[i].entity;
+        make_key(engine, e);
         if (engine->has_key[e]) {
-            window_prefetch(engine->windows, entity->store, engine->keys[e]);
+            window_prefetch(engine->windows, plan->entities.at[e].store, engine->keys[e]);
         }
     }
-    for (uint32_t e = 0; e < plan->entities.count; e++) {
-        const struct feature_entity *entity = &plan->entities.at[e];
-        if (!engine->has_key[e]) {
-            continue;
-        }
-        if (entity->when_rule != SCHEMA_NONE && !filter_condition(engine, entity->when_rule)) {
-            engine->has_key[e] = false;
-            continue;
-        }
-        engine->refs[e] = window_find(engine->windows, entity->store, engine->keys[e]);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t e = recipes[i].entity;
+        find_thing(engine, e);
         if (engine->refs[e] != WINDOW_NONE) {
             window_prefetch_rows(engine->windows, engine->refs[e]);
         }
+    }
+}
+
+void engine_resolve(struct engine *engine, uint32_t e) {
+    if (!bits_test(engine->resolved, e)) {
+        make_key(engine, e);
+        find_thing(engine, e);
     }
 }
 
@@ -98,7 +121,7 @@ void engine_decide_filters(struct engine *engine) {
         if (filter->parent != SCHEMA_NONE && !bits_test(engine->filters, filter->parent)) {
             continue;
         }
-        if (filter->rule == SCHEMA_NONE || filter_condition(engine, filter->rule)) {
+        if (filter->rule == SCHEMA_NONE || filter_condition(engine, filter->rule, filter->groups)) {
             bits_set(engine->filters, list[i]);
         }
     }
@@ -120,11 +143,23 @@ static uint64_t field_id(const struct engine *engine, uint32_t field) {
     if (!event_has(engine->event, field)) {
         return 0;
     }
-    if (engine->schema->fields[field].type == FIELD_STRING) {
-        Slice text = engine->event->cells[field].text;
-        return text.size == 0 ? 0 : id_of_text(text);
+    const struct schema_field *known = &engine->schema->fields[field];
+    const union event_cell *cell = &engine->event->cells[field];
+    if (known->type == FIELD_STRING) {
+        return cell->text.size == 0 ? 0 : id_of_text(cell->text);
     }
-    return id_of_bits((uint64_t)engine->event->cells[field].integer);
+    if (known->type == FIELD_ENUM) {
+        return id_of_text(engine->schema->enums[known->enumeration].values[cell->integer]);
+    }
+    return id_of_bits((uint64_t)cell->integer);
+}
+
+static uint64_t first_present(const struct engine *engine, const struct value_source *source) {
+    uint32_t i = 0;
+    while (i + 1 < source->count && !event_has(engine->event, source->fields[i])) {
+        i++;
+    }
+    return field_id(engine, source->fields[i]);
 }
 
 static uint64_t expression_id(struct engine *engine, const struct expr *expr) {
@@ -147,9 +182,9 @@ static uint64_t expression_id(struct engine *engine, const struct expr *expr) {
 }
 
 static double expression_number(struct engine *engine, const struct feature_value *value) {
-    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
-    expr_table_column_groups(engine->features->filter_table, value->column, groups);
-    engine_need(engine, groups, engine->pass_words);
+    if (value->groups != NULL) {
+        engine_need(engine, value->groups, engine->pass_words);
+    }
     return expr_table_column(engine->filter_run, value->column);
 }
 
@@ -178,17 +213,18 @@ static void find_value(struct engine *engine, uint32_t index) {
     if (value->is_number) {
         find_number(engine, index, value);
     } else {
-        engine->values[index].id =
-            value->field != SCHEMA_NONE ? field_id(engine, value->field) : expression_id(engine, value->expr);
+        const struct value_source *source = &value->sources[engine->event->type];
+        engine->values[index].id = source->count > 0 ? first_present(engine, source) : expression_id(engine, value->expr);
     }
 }
 
 // ---- rows ------------------------------------------------------------------------------------------------
 
-static bool filters_of_store(const struct engine *engine, const struct feature_store *store, WindowMask *ret_mask) {
+static bool filters_of_row(const struct engine *engine, const struct row_recipe *recipe, WindowMask *ret_mask) {
     WindowMask mask = {{0, 0}};
-    for (uint32_t b = 0; b < store->spec.filter_count; b++) {
-        mask.words[b / 64] |= (uint64_t)bits_test(engine->filters, store->filters[b]) << (b % 64);
+    for (uint32_t i = 0; i < recipe->bit_count; i++) {
+        struct row_bit pair = recipe->bits[i];
+        mask.words[pair.bit / 64] |= (uint64_t)bits_test(engine->filters, pair.filter) << (pair.bit % 64);
     }
     *ret_mask = mask;
     return (mask.words[0] | mask.words[1]) != 0;
@@ -248,22 +284,24 @@ static bool is_written(struct engine *engine, uint32_t e) {
 
 void engine_write_rows(struct engine *engine) {
     const struct feature_plan *plan = engine->features;
+    const struct row_recipe *recipes = plan->recipes[engine->event->type];
+    uint32_t count = plan->recipe_counts[engine->event->type];
     engine->written_count = 0;
     memset(engine->value_known, 0, sizeof engine->value_known);
-    for (uint32_t e = 0; e < plan->entities.count; e++) {
-        const struct feature_entity *entity = &plan->entities.at[e];
-        const struct feature_store *store = &plan->stores.at[entity->store];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t e = recipes[i].entity;
+        const struct feature_store *store = &plan->stores.at[plan->entities.at[e].store];
         if (!engine->has_key[e]) {
             continue;
         }
         struct window_row *row = &engine->rows[e];
-        bool counts = filters_of_store(engine, store, &row->filters);
-        if (!counts && store->spec.latitude == WINDOW_NONE && !entity->read_only) {
-            continue; // nothing of this store is interested; a reader may still look at its things
+        bool counts = filters_of_row(engine, &recipes[i], &row->filters);
+        if (!counts && !store->shows_current) {
+            continue;
         }
         fill_row(engine, store, row);
         engine->row_of[e] = row;
-        if (counts && !entity->read_only && !is_written(engine, e)) {
+        if (counts && !is_written(engine, e)) {
             write_row(engine, e, row);
         }
     }

@@ -207,6 +207,10 @@ void engine_need(void *context, const uint64_t *groups, size_t word_count) {
     if (!any) {
         return;
     }
+    size_t pass = 0;
+    BITS_EACH(engine->wanted, word_count, pass) {
+        engine_resolve(engine, window_plan_entity_of_pass(engine->features->windows, (uint32_t)pass));
+    }
     struct window_moment moment = {
         .time_us = engine->event->time_us,
         .refs = engine->refs,

@@ -46,6 +46,7 @@ extern const char *const severity_names[]; // "", "S1" ...
 struct template_part {
     Slice literal;
     uint32_t slot; // SCHEMA_NONE: no hole behind this literal
+    bool percent;  // {name|percent}: a share is shown in hundredths
 };
 struct template {
     const struct template_part *parts;

@@ -424,12 +424,18 @@ static struct template read_template(struct reading *reading, const struct yaml_
             break;
         }
         size_t close = slice_find_byte(text, '}', open);
-        Slice name = slice_trim(slice_part(text, open + 1, close - open - 1));
-        const struct expr_variable *variable = close == text.size ? NULL : expr_env_find(reading->env, name);
+        Slice form = slice_part(text, open + 1, close - open - 1);
+        Slice name = {NULL, 0};
+        slice_split(&form, '|', &name);
+        name = slice_trim(name);
+        part->percent = form.at != NULL && slice_is(slice_trim(form), "percent");
+        bool known_form = form.at == NULL || part->percent;
+        const struct expr_variable *variable =
+            close == text.size || !known_form ? NULL : expr_env_find(reading->env, name);
         if (variable == NULL) {
             struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, open, close),
                                                "'%.*s' is not a name that a reason can show", name);
-            diag_hint(reading->diags, diag, "write names as in expr: {event.amount}, {f.x}, {p.x}");
+            diag_hint(reading->diags, diag, "write names as in expr: {event.amount}, {f.x}, {p.x}; a share as {f.x|percent}");
         } else {
             part->slot = variable->slot;
             reading->catalogue->vocabulary.names.at[variable->slot].read = true;

@@ -43,6 +43,20 @@ static void each_entry(struct features_loader *loader, const char *section,
     }
 }
 
+// An entity's condition and an id are about the event and what is known beside it, not about features or filters.
+static void check_event_only(struct features_loader *loader, const struct expr *expr, const struct yaml_node *node,
+                             const char *reason) {
+    uint32_t count = 0;
+    const struct expr_variable *const *reads = expr == NULL ? NULL : expr_reads(expr, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct name *name = &loader->vocabulary->names.at[reads[i]->slot];
+        if (name->kind == NAME_FEATURE || name->kind == NAME_FILTER) {
+            diag_add(loader->diags, DIAG_ERROR, "FE018", node->place, "'%.*s' cannot be read here: %s",
+                     SLICE_ARGS(name->text), reason);
+        }
+    }
+}
+
 // ---- stores ----------------------------------------------------------------------------------------------
 
 static uint32_t add_store(struct features_loader *loader, Slice name, Place place) {
@@ -181,6 +195,9 @@ static void read_value(struct features_loader *loader, const struct yaml_node *e
     const struct node *root = expr_root(value->expr);
     if (root->kind == NODE_VARIABLE && loader->vocabulary->names.at[root->variable->slot].kind == NAME_FIELD) {
         value->field = loader->vocabulary->names.at[root->variable->slot].index;
+    }
+    if (!value->is_number) {
+        check_event_only(loader, value->expr, id, "an id is what the event says");
     }
     TypeKind kind = value->type->kind;
     bool whole = kind == TYPE_INT || kind == TYPE_MONEY || kind == TYPE_BOOL;
@@ -332,8 +349,10 @@ static void compile_entities(struct features_loader *loader) {
     for (uint32_t i = 0; i < loader->plan->entities.count; i++) {
         const struct yaml_node *when = yaml_get(loader->entity_nodes.at[i], "when");
         if (when != NULL) {
-            loader->plan->entities.at[i].when =
+            const struct expr *condition =
                 vocabulary_compile(loader->vocabulary, loader->vocabulary->env, when, true, loader->diags);
+            loader->plan->entities.at[i].when = condition;
+            check_event_only(loader, condition, when, "a thing is found before its features are known");
         }
     }
 }
@@ -394,6 +413,7 @@ struct feature_plan *features_load(const struct schema *schema, struct vocabular
     if (diags->error_count > errors_before) {
         return NULL;
     }
+    features_find_sources(&loader);
     features_lay_out(&loader);
     return diags->error_count > errors_before ? NULL : plan;
 }
@@ -442,6 +462,19 @@ void feature_groups(const struct feature_plan *plan, uint32_t feature, uint64_t 
     }
 }
 
+// The passes an expression reads, or NULL when it reads none.
+static const uint64_t *groups_of(struct vocabulary *vocabulary, const struct window_plan *windows, const struct expr *expr) {
+    size_t words = bits_words(window_plan_pass_count(windows)) + 1;
+    struct grouping grouping = {vocabulary, ARENA_ARRAY(vocabulary->arena, uint64_t, words)};
+    expr_visit(expr_root(expr), group_node, &grouping);
+    for (size_t w = 0; w < words; w++) {
+        if (grouping.groups[w] != 0) {
+            return grouping.groups;
+        }
+    }
+    return NULL;
+}
+
 void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary) {
     struct arena *arena = vocabulary->arena;
     for (uint32_t i = 0; i < plan->features.count; i++) {
@@ -460,16 +493,24 @@ void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary) {
                                                  window_plan_pass_count(plan->windows));
     for (uint32_t i = 0; i < plan->filters.count; i++) {
         struct feature_filter *filter = &plan->filters.at[i];
-        filter->rule = filter->when == NULL ? SCHEMA_NONE : expr_table_add_rule(table, filter->when);
+        filter->rule = SCHEMA_NONE;
+        if (filter->when != NULL) {
+            filter->rule = expr_table_add_rule(table, filter->when);
+            filter->groups = groups_of(vocabulary, plan->windows, filter->when);
+        }
     }
     for (uint32_t i = 0; i < plan->entities.count; i++) {
         struct feature_entity *entity = &plan->entities.at[i];
-        entity->when_rule = entity->when == NULL ? SCHEMA_NONE : expr_table_add_rule(table, entity->when);
+        entity->when_rule = SCHEMA_NONE;
+        if (entity->when != NULL) {
+            entity->when_rule = expr_table_add_rule(table, entity->when);
+        }
     }
     for (uint32_t i = 0; i < plan->values.count; i++) {
         struct feature_value *value = &plan->values.at[i];
         if (value->is_number && value->field == SCHEMA_NONE) {
             value->column = expr_table_add_column(table, value->expr);
+            value->groups = groups_of(vocabulary, plan->windows, value->expr);
         }
     }
     const double *no_parameters = ARENA_ARRAY(arena, double, vocabulary->slots.count + 1);

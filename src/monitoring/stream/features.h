@@ -13,12 +13,22 @@
 
 enum { FEATURE_KEY_PARTS_MAX = 4, FEATURE_FILTERS_MAX = 512, FEATURE_VALUES_MAX = 128 };
 
+enum { VALUE_FIELDS_MAX = 4 };
+
+// The fields of which the first that is present is the id; none: the expression is to be evaluated.
+struct value_source {
+    uint32_t fields[VALUE_FIELDS_MAX];
+    uint32_t count;
+};
+
 struct feature_value {
     Slice name;
     bool is_number;
     const struct expr *expr;
     uint32_t field;   // the expression is just this field; else SCHEMA_NONE
     uint32_t column;  // of the filter table, for numbers that are not just a field
+    const uint64_t *groups; // passes that the number reads, NULL: none
+    const struct value_source *sources; // of an id, by event type
     NumberKind kind;  // of a number
     const struct type *type;
     Place place;
@@ -33,7 +43,8 @@ struct feature_filter {
     uint32_t parent;  // or SCHEMA_NONE
     const struct expr *when; // NULL: always; the parent's condition is to be met too
     uint32_t slot;    // of is.<name>
-    uint32_t rule;    // in the filter table
+    uint32_t rule;    // in the filter table, SCHEMA_NONE: always
+    const uint64_t *groups; // passes that its condition reads, NULL: none
     Place place;
 };
 
@@ -63,7 +74,19 @@ struct feature_store {
     const uint32_t *numbers[WINDOW_NUMBERS_MAX]; // by event type: index of the value, or SCHEMA_NONE
     const uint32_t *ids[WINDOW_IDS_MAX];
     uint32_t filters[WINDOW_FILTERS_MAX]; // index of the filter, by bit
+    bool shows_current; // a feature looks at the current row also when it is not written
     Place place;
+};
+
+// What an event of one type may write for one entity: which filters become which bits of the row.
+struct row_bit {
+    uint16_t filter;
+    uint16_t bit;
+};
+struct row_recipe {
+    uint32_t entity;
+    const struct row_bit *bits;
+    uint32_t bit_count;
 };
 
 struct feature {
@@ -95,10 +118,12 @@ struct feature_plan {
     VEC(struct feature) features;
     const uint64_t *const *groups;  // by feature: passes
     const struct table_slot *slots; // as the models see them: filters are known, features come by pass
-    // By event type: rules of the filter table that may hold (filters), and the entities that may have a key.
-    const struct table_plan **filter_plans;
-    const uint32_t **filters_of_type; // filter index by position in the plan
+    // By event type: the filters that may hold, each behind those it reads.
+    const uint32_t **filters_of_type;
     const uint32_t *filter_counts;
+    // By event type: the entities that may write rows.
+    const struct row_recipe *const *recipes;
+    const uint32_t *recipe_counts;
     struct map filters_by_name, features_by_name;
 };
 

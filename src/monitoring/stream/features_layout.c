@@ -42,6 +42,7 @@ struct needs {
     uint32_t columns[FEATURE_VALUES_MAX];
     uint32_t bits[FEATURE_FILTERS_MAX];
     bool located;
+    bool shows_current;
 };
 
 static void need_filter(struct needs *needs, uint32_t filter) {
@@ -74,6 +75,7 @@ static void collect_needs(struct features_loader *loader, const struct feature_d
         need_filter(needs, spec->day_terms[i].filter);
         need_value(needs, spec->day_terms[i].number, types_of_filter(loader, spec->day_terms[i].filter));
     }
+    needs->shows_current |= draft->located || spec->aggregate == AGGREGATE_OTHER_WITH_SAME;
     if (!draft->located) {
         return;
     }
@@ -157,6 +159,7 @@ static void lay_out_store(struct features_loader *loader, uint32_t index, struct
         names[store->spec.filter_count] = plan->filters.at[f].name;
         store->filters[store->spec.filter_count++] = f;
     }
+    store->shows_current = needs->shows_current;
     if (needs->located) {
         uint32_t latitude = find_value(loader, "latitude");
         uint32_t longitude = find_value(loader, "longitude");
@@ -229,6 +232,45 @@ static void compile_day(struct features_loader *loader, struct feature_draft *dr
     draft->spec.day_condition = day_holds;
 }
 
+// ---- recipes ---------------------------------------------------------------------------------------------
+
+static bool may_hold(const struct feature_filter *filter, uint32_t type) {
+    return filter->everywhere || bits_test(filter->on, type);
+}
+
+static void add_recipe(struct features_loader *loader, uint32_t entity_index, uint32_t type, struct row_recipe *recipes,
+                       uint32_t *count) {
+    const struct feature_plan *plan = loader->plan;
+    const struct feature_entity *entity = &plan->entities.at[entity_index];
+    const struct feature_store *store = &plan->stores.at[entity->store];
+    struct row_bit *bits = ARENA_ARRAY(loader->arena, struct row_bit, store->spec.filter_count + 1);
+    uint32_t bit_count = 0;
+    for (uint32_t b = 0; b < store->spec.filter_count && !entity->read_only; b++) {
+        if (may_hold(&plan->filters.at[store->filters[b]], type)) {
+            bits[bit_count++] = (struct row_bit){(uint16_t)store->filters[b], (uint16_t)b};
+        }
+    }
+    if (bit_count > 0 || store->shows_current) {
+        recipes[(*count)++] = (struct row_recipe){entity_index, bits, bit_count};
+    }
+}
+
+static void make_recipes(struct features_loader *loader) {
+    struct feature_plan *plan = loader->plan;
+    uint32_t type_count = loader->schema->type_count;
+    const struct row_recipe **recipes = ARENA_ARRAY(loader->arena, const struct row_recipe *, type_count + 1);
+    uint32_t *counts = ARENA_ARRAY(loader->arena, uint32_t, type_count + 1);
+    for (uint32_t t = 0; t < type_count; t++) {
+        struct row_recipe *list = ARENA_ARRAY(loader->arena, struct row_recipe, plan->entities.count + 1);
+        for (uint32_t e = 0; e < plan->entities.count; e++) {
+            add_recipe(loader, e, t, list, &counts[t]);
+        }
+        recipes[t] = list;
+    }
+    plan->recipes = recipes;
+    plan->recipe_counts = counts;
+}
+
 // ---- the window plan -------------------------------------------------------------------------------------
 
 static uint32_t translated(const uint32_t *table, uint32_t index) {
@@ -290,5 +332,6 @@ void features_lay_out(struct features_loader *loader) {
         add_to_plan(loader, draft, &needs[plan->entities.at[draft->spec.entity].store]);
     }
     window_plan_finish(plan->windows);
+    make_recipes(loader);
     free(needs);
 }

@@ -36,6 +36,8 @@ struct features_loader {
 void features_read_grid(struct features_loader *loader);
 void features_read_long(struct features_loader *loader);
 void features_resolve_expressions(struct features_loader *loader);
+// features_sources.c: what id expressions come down to.
+void features_find_sources(struct features_loader *loader);
 // features_layout.c: columns and filter bits of the stores, and the window plan.
 void features_lay_out(struct features_loader *loader);
 

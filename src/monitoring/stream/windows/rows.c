@@ -337,16 +337,21 @@ uint32_t window_insert(struct window_state *state, WindowRef ref, const struct w
     return at;
 }
 
+uint32_t rows_find(const struct rows *rows, int64_t time_us, uint16_t tag) {
+    uint32_t i = rows_below(rows->time, rows->count, time_us);
+    while (i < rows->count && rows->time[i] == time_us && rows->tag[i] != tag) {
+        i++;
+    }
+    return i < rows->count && rows->time[i] == time_us ? i : WINDOW_NONE;
+}
+
 bool window_remove(struct window_state *state, WindowRef ref, int64_t time_us, uint16_t tag) {
     struct store_state *store = ref_store(state, ref);
     struct thing *thing = ref_thing(state, ref);
     struct rows rows;
     rows_open(state, store, thing, &rows);
-    uint32_t i = rows_below(rows.time, rows.count, time_us);
-    while (i < rows.count && rows.time[i] == time_us && rows.tag[i] != tag) {
-        i++;
-    }
-    if (i == rows.count || rows.time[i] != time_us) {
+    uint32_t i = rows_find(&rows, time_us, tag);
+    if (i == WINDOW_NONE) {
         return false;
     }
     accelerator_removing(state, store, thing, i);

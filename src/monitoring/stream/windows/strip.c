@@ -11,11 +11,8 @@ bool window_strip(struct window_state *state, WindowRef ref, int64_t time_us, ui
     struct thing *thing = ref_thing(state, ref);
     struct rows rows;
     rows_open(state, store, thing, &rows);
-    uint32_t i = rows_below(rows.time, rows.count, time_us);
-    while (i < rows.count && rows.time[i] == time_us && rows.tag[i] != tag) {
-        i++;
-    }
-    if (i == rows.count || rows.time[i] != time_us) {
+    uint32_t i = rows_find(&rows, time_us, tag);
+    if (i == WINDOW_NONE) {
         return false;
     }
     uint32_t old = rows_pattern(&rows, i);

@@ -339,6 +339,8 @@ size_t rows_row_bytes(const struct store_plan *store, uint16_t wide, bool wide_p
 uint32_t rows_below(const int64_t *time, uint32_t count, int64_t time_us);
 uint32_t rows_upto(const int64_t *time, uint32_t count, int64_t time_us);
 
+// The first row with this time and tag, or WINDOW_NONE.
+uint32_t rows_find(const struct rows *rows, int64_t time_us, uint16_t tag);
 static inline uint32_t rows_pattern(const struct rows *rows, uint32_t i) {
     return rows->pattern16 != NULL ? rows->pattern16[i] : rows->pattern32[i];
 }

@@ -338,6 +338,18 @@ static int64_t next_time(struct round *round) {
 }
 
 // Takes a random row of the last day back.
+// Takes some filters from a row; one that has none left is gone.
+static bool strip_one(struct round *round, WindowRef ref, struct naive_event *event, bool there) {
+    WindowMask kept = {{below(round, UINT64_MAX), below(round, UINT64_MAX)}};
+    bool stripped = window_strip(round->state, ref, event->row.time_us, event->row.tag, kept);
+    if (there) {
+        event->row.filters.words[0] &= kept.words[0];
+        event->row.filters.words[1] &= kept.words[1];
+        event->removed = (event->row.filters.words[0] | event->row.filters.words[1]) == 0;
+    }
+    return stripped == there;
+}
+
 static bool remove_one(struct round *round, uint32_t store, uint32_t thing) {
     struct naive_thing *naive = &round->naive[store][thing];
     WindowRef ref = window_find(round->state, store, key_of(store, thing));
@@ -357,6 +369,9 @@ static bool remove_one(struct round *round, uint32_t store, uint32_t thing) {
             there = true;
             e = other;
         }
+    }
+    if (below(round, 3) == 0) {
+        return strip_one(round, ref, e, there);
     }
     bool removed = window_remove(round->state, ref, e->row.time_us, e->row.tag);
     e->removed = e->removed || there;
