@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the peers as package-lock.json names them, makes events.ndjson if it is missing or stale,
-# and runs the benchmark; arguments go to bench.mjs (--json, --passes N).
+# and runs the benchmark; arguments go to bench.mjs and to our own (--json, --passes N).
 #
 # Not `npm ci`: the lock file knows the ZEN binaries of Linux on x64 only, and npm ci would refuse
 # it for that, while npm install takes what the lock file says and looks the other platforms up.
@@ -12,4 +12,12 @@ fi
 if ! sha256sum --check --status events.sha256 2>/dev/null; then
     node make-events.mjs
 fi
-exec node bench.mjs "$@"
+# Our own table on the same rules, where it was built: build/peer_rules, or what PEER_RULES names. With --json it is
+# the second document.
+peer_rules=${PEER_RULES:-../../build/peer_rules}
+status=0
+node bench.mjs "$@" || status=$?
+if [ -x "$peer_rules" ]; then
+    "$peer_rules" "$@" . || status=$?
+fi
+exit $status

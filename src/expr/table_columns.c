@@ -4,10 +4,17 @@
 // canonical text and the slots it reads for what is left to the evaluator. Two expressions with the same key
 // share one column. Where an expression holds something that numbers cannot say (text functions, comprehensions,
 // times), the smallest such part becomes a column of the evaluator, and the rest stays arithmetic.
+//
+// A double cannot say everything the evaluator can: integers past 2^53, amounts past the limit (an error there),
+// infinities (from which a NaN that is a value and not a missing one may come), and errors. A column's value that
+// is one of these is unsure, and the rules that read it are left to the evaluator for this event. Each column has the
+// limit past which that is so; no bank's event comes near it.
 
 #include "base/money.h"
 #include "expr/table_private.h"
 #include "expr/visit.h"
+
+#include <float.h>
 
 // ---- keys ------------------------------------------------------------------------------------------------
 
@@ -71,16 +78,60 @@ static void collect_node(void *context, const struct node *node) {
 
 // ---- making columns --------------------------------------------------------------------------------------
 
+// Up to here a double tells a value of the type exactly as the evaluator does.
+static double limit_of(const struct type *type) {
+    switch (type->kind) {
+    case TYPE_INT:
+    case TYPE_UINT:
+    case TYPE_MONEY:
+        return (double)MONEY_MAX;
+    case TYPE_DOUBLE:
+        return DBL_MAX;
+    default:
+        return HUGE_VAL;
+    }
+}
+
 static struct column *new_column(struct expr_table *table, ColumnKind kind) {
     struct column *column = VEC_PUSH(&table->columns, table->arena);
     column->kind = kind;
+    column->limit = HUGE_VAL;
     column->groups = ARENA_ARRAY(table->arena, uint64_t, table->group_words + 1);
     return column;
+}
+
+static Ref new_constant(struct expr_table *table, struct buf *key, struct constant constant) {
+    Ref ref = table->constants.count | TABLE_CONSTANT;
+    if (!share(table, key, &ref)) {
+        *VEC_PUSH(&table->constants, table->arena) = constant;
+    }
+    buf_deinit(key);
+    return ref;
+}
+
+Ref table_constant(struct expr_table *table, double value) {
+    struct buf key;
+    buf_init(&key, KEY_MAX);
+    buf_put(&key, SLICE("literal"));
+    put_bytes(&key, &value, sizeof value);
+    return new_constant(table, &key, (struct constant){.kind = CONSTANT_LITERAL, .literal = value, .limit = HUGE_VAL});
+}
+
+static Ref parameter_constant(struct expr_table *table, uint32_t slot) {
+    struct buf key;
+    buf_init(&key, KEY_MAX);
+    buf_put(&key, SLICE("parameter"));
+    put_bytes(&key, &slot, sizeof slot);
+    double limit = limit_of(table->slots[slot].type);
+    return new_constant(table, &key, (struct constant){.kind = CONSTANT_PARAMETER, .slot = slot, .limit = limit});
 }
 
 Ref table_slot_column(struct expr_table *table, uint32_t slot) {
     INVARIANT(slot < table->slot_count && table->slots[slot].exists);
     const struct table_slot *known = &table->slots[slot];
+    if (known->parameter) {
+        return parameter_constant(table, slot);
+    }
     bool is_text = known->type->kind == TYPE_STRING && known->choices == NULL;
     struct buf key;
     buf_init(&key, KEY_MAX);
@@ -90,6 +141,7 @@ Ref table_slot_column(struct expr_table *table, uint32_t slot) {
     if (!share(table, &key, &ref)) {
         struct column *column = new_column(table, is_text ? COLUMN_TEXT : COLUMN_SLOT);
         column->slot = slot;
+        column->limit = limit_of(known->type);
         struct reading reading = {table, column->groups, false};
         collect_slot(&reading, slot);
         column->later = reading.later;
@@ -102,12 +154,33 @@ Ref table_slot_column(struct expr_table *table, uint32_t slot) {
     return ref;
 }
 
+Ref table_text_pair_column(struct expr_table *table, uint32_t left, uint32_t right) {
+    struct buf key;
+    buf_init(&key, KEY_MAX);
+    buf_put(&key, SLICE("pair"));
+    put_bytes(&key, &left, sizeof left);
+    put_bytes(&key, &right, sizeof right);
+    Ref ref = table->columns.count;
+    if (!share(table, &key, &ref)) {
+        struct column *column = new_column(table, COLUMN_TEXT_PAIR);
+        column->slot = left;
+        column->other_slot = right;
+        struct reading reading = {table, column->groups, false};
+        collect_slot(&reading, left);
+        collect_slot(&reading, right);
+        column->later = reading.later;
+    }
+    buf_deinit(&key);
+    return ref;
+}
+
 double table_text_number(struct expr_table *table, Ref column, Slice text) {
     struct map *texts = table->columns.at[column].texts;
     uint32_t number = map_get(texts, text);
     if (number == MAP_NONE) {
         number = texts->count;
         map_put(texts, text, number);
+        *VEC_PUSH(&table->columns.at[column].few, table->arena) = text;
     }
     return number;
 }
@@ -118,8 +191,10 @@ static bool is_plain_host_call(const struct node *node) {
         return false;
     }
     for (uint32_t i = 0; i < node->call.count; i++) {
-        NodeKind kind = node->call.arguments[i]->kind;
-        if (kind != NODE_LITERAL && kind != NODE_VARIABLE) {
+        const struct node *argument = node->call.arguments[i];
+        // Without a value these are false and empty, and the call is made: the evaluator knows.
+        bool stands_in = argument->type->kind == TYPE_BOOL || argument->type->kind == TYPE_LIST;
+        if (argument->kind != NODE_LITERAL && (argument->kind != NODE_VARIABLE || stands_in)) {
             return false;
         }
     }
@@ -140,6 +215,7 @@ Ref table_generic_column(struct expr_table *table, const struct node *node) {
         struct column *column = new_column(table, is_plain_host_call(node) ? COLUMN_HOST : COLUMN_GENERIC);
         column->expr = table->current;
         column->node = node;
+        column->limit = limit_of(node->type);
         struct reading reading = {table, column->groups, false};
         expr_visit(node, collect_node, &reading);
         column->later = true; // dear enough to wait for the gates
@@ -148,191 +224,125 @@ Ref table_generic_column(struct expr_table *table, const struct node *node) {
     return ref;
 }
 
-Ref table_constant(struct expr_table *table, double value) {
-    struct buf key;
-    buf_init(&key, 64);
-    buf_put(&key, SLICE("literal"));
-    put_bytes(&key, &value, sizeof value);
-    Ref ref = table->constants.count | TABLE_CONSTANT;
-    if (!share(table, &key, &ref)) {
-        uint32_t literal = table->literals.count;
-        *VEC_PUSH(&table->literals, table->arena) = value;
-        struct step *step = ARENA_NEW(table->arena, struct step);
-        *step = (struct step){STEP_LOAD, literal | TABLE_CONSTANT};
-        VEC_PUSH(&table->constants, table->arena)->program = (struct program){step, 1};
-    }
-    buf_deinit(&key);
-    return ref;
-}
+// ---- steps -----------------------------------------------------------------------------------------------
 
-static Ref parameter_constant(struct expr_table *table, uint32_t slot) {
-    struct buf key;
-    buf_init(&key, 64);
-    buf_put(&key, SLICE("parameter"));
-    put_bytes(&key, &slot, sizeof slot);
-    Ref ref = table->constants.count | TABLE_CONSTANT;
-    if (!share(table, &key, &ref)) {
-        struct step *step = ARENA_NEW(table->arena, struct step);
-        *step = (struct step){STEP_LOAD, slot};
-        VEC_PUSH(&table->constants, table->arena)->program = (struct program){step, 1};
+void table_add_groups(const struct expr_table *table, Ref ref, uint64_t *groups) {
+    if (ref == TABLE_NO_REF || table_is_constant(ref)) {
+        return;
     }
-    buf_deinit(&key);
-    return ref;
+    for (size_t w = 0; w < table->group_words; w++) {
+        groups[w] |= table->columns.at[ref].groups[w];
+    }
 }
-
-// ---- programs --------------------------------------------------------------------------------------------
 
 // A column or constant that is a step over others. Constants over constants stay constants, so that parameters
 // are worked out once per binding and not once per event.
-static Ref make_step(struct expr_table *table, StepKind kind, const Ref *operands, uint32_t count) {
+static Ref make_step(struct expr_table *table, struct step step, double limit) {
     bool constant = true;
-    for (uint32_t i = 0; i < count; i++) {
-        constant = constant && table_is_constant(operands[i]);
+    for (uint32_t i = 0; i < step.count; i++) {
+        constant = constant && table_is_constant(step.operands[i]);
     }
     struct buf key;
     buf_init(&key, KEY_MAX);
     buf_put(&key, SLICE("step"));
-    put_bytes(&key, &kind, sizeof kind);
-    put_bytes(&key, operands, count * sizeof *operands);
+    put_bytes(&key, &step.kind, sizeof step.kind);
+    put_bytes(&key, step.operands, step.count * sizeof *step.operands);
     Ref ref = constant ? table->constants.count | TABLE_CONSTANT : table->columns.count;
-    if (share(table, &key, &ref)) {
-        buf_deinit(&key);
-        return ref;
-    }
+    bool is_known = share(table, &key, &ref);
     buf_deinit(&key);
-    uint32_t size = 1;
-    for (uint32_t i = 0; constant && i < count; i++) {
-        size += table->constants.at[operands[i] & ~TABLE_CONSTANT].program.count;
-    }
-    size = constant ? size : count + 1;
-    struct step *steps = ARENA_ARRAY(table->arena, struct step, size);
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (constant) {
-            struct program inner = table->constants.at[operands[i] & ~TABLE_CONSTANT].program;
-            memcpy(steps + at, inner.steps, sizeof *steps * inner.count);
-            at += inner.count;
-        } else {
-            steps[at++] = (struct step){STEP_LOAD, operands[i]};
-        }
-    }
-    steps[at++] = (struct step){kind, 0};
-    INVARIANT(at == size);
-    if (constant) {
-        VEC_PUSH(&table->constants, table->arena)->program = (struct program){steps, size};
+    if (is_known) { // perhaps of another type: the narrower limit is right for both
+        double *known = constant ? &table->constants.at[ref & ~TABLE_CONSTANT].limit : &table->columns.at[ref].limit;
+        *known = limit < *known ? limit : *known;
         return ref;
     }
-    struct column *column = new_column(table, COLUMN_PROGRAM);
-    column->program = (struct program){steps, size};
-    for (uint32_t i = 0; i < count; i++) {
-        if (!table_is_constant(operands[i])) {
-            const struct column *operand = &table->columns.at[operands[i]];
-            column->later |= operand->later;
-            for (size_t w = 0; w < table->group_words; w++) {
-                column->groups[w] |= operand->groups[w];
-            }
+    if (constant) {
+        *VEC_PUSH(&table->constants, table->arena) =
+            (struct constant){.kind = CONSTANT_STEP, .step = step, .limit = limit};
+        return ref;
+    }
+    struct column *column = new_column(table, COLUMN_STEP);
+    column->step = step;
+    column->limit = limit;
+    for (uint32_t i = 0; i < step.count; i++) {
+        if (!table_is_constant(step.operands[i])) {
+            column->later |= table->columns.at[step.operands[i]].later;
+            table_add_groups(table, step.operands[i], column->groups);
         }
     }
     return ref;
 }
 
-double table_program(const struct program *program, double (*load)(void *context, Ref ref), void *context) {
-    double stack[TABLE_STACK_MAX];
-    uint32_t top = 0;
-    for (uint32_t i = 0; i < program->count; i++) {
-        const struct step *step = &program->steps[i];
-        if (step->kind == STEP_LOAD) {
-            INVARIANT(top < TABLE_STACK_MAX);
-            stack[top++] = load(context, step->ref);
-            continue;
-        }
-        double c = stack[top - 1]; // the last operand
-        double b = top >= 2 ? stack[top - 2] : 0;
-        double result = 0;
-        uint32_t taken = 2;
-        switch (step->kind) {
-        case STEP_ADD:
-            result = b + c;
-            break;
-        case STEP_SUBTRACT:
-            result = b - c;
-            break;
-        case STEP_MULTIPLY:
-            result = b * c;
-            break;
-        case STEP_DIVIDE:
-            result = c == 0 ? NAN : b / c;
-            break;
-        case STEP_REMAINDER:
-            result = c == 0 ? NAN : fmod(b, c);
-            break;
-        case STEP_LEAST:
-            result = isnan(b) || isnan(c) ? NAN : c < b ? c : b;
-            break;
-        case STEP_GREATEST:
-            result = isnan(b) || isnan(c) ? NAN : c > b ? c : b;
-            break;
-        case STEP_LESS:
-        case STEP_LESS_EQUAL:
-        case STEP_EQUAL:
-        case STEP_NOT_EQUAL:
-            result = compare_step(step->kind, b, c);
-            break;
-        case STEP_AND:
-            result = b > 0 && c > 0;
-            break;
-        case STEP_OR:
-            result = b > 0 || c > 0;
-            break;
-        case STEP_IN_MASK:
-            result = in_mask(b, (uint64_t)c);
-            break;
-        case STEP_SELECT:
-            result = stack[top - 3] > 0 ? b : c;
-            taken = 3;
-            break;
-        case STEP_NEGATE:
-            result = -c;
-            taken = 1;
-            break;
-        case STEP_ABSOLUTE:
-            result = fabs(c);
-            taken = 1;
-            break;
-        case STEP_TO_MINOR:
-            result = money_from_major(c);
-            taken = 1;
-            break;
-        case STEP_TO_MAJOR:
-            result = c / MONEY_SCALE;
-            taken = 1;
-            break;
-        case STEP_PRESENT:
-            result = !isnan(c);
-            taken = 1;
-            break;
-        case STEP_TRUE:
-            result = c > 0;
-            taken = 1;
-            break;
-        case STEP_NOT:
-            result = !(c > 0);
-            taken = 1;
-            break;
-        default:
-            INVARIANT(false);
-        }
-        top -= taken;
-        stack[top++] = result;
+double table_step(StepKind kind, const double operands[STEP_OPERANDS_MAX]) {
+    double a = operands[0];
+    double b = operands[1];
+    switch (kind) {
+    case STEP_ADD:
+        return a + b;
+    case STEP_SUBTRACT:
+        return a - b;
+    case STEP_MULTIPLY:
+        return a * b;
+    case STEP_DIVIDE:
+        return b == 0 ? NAN : a / b;
+    case STEP_REMAINDER:
+        return b == 0 ? NAN : fmod(a, b);
+    case STEP_NEGATE:
+        return -a;
+    case STEP_LEAST:
+        return isnan(a) || isnan(b) ? NAN : b < a ? b : a;
+    case STEP_GREATEST:
+        return isnan(a) || isnan(b) ? NAN : b > a ? b : a;
+    case STEP_ABSOLUTE:
+        return fabs(a);
+    case STEP_TO_MINOR:
+        return money_from_major(a);
+    case STEP_TO_MAJOR:
+        return a / MONEY_SCALE;
+    case STEP_SELECT:
+        return a > 0 ? b : operands[2];
     }
-    INVARIANT(top == 1);
-    return stack[0];
+    INVARIANT(false);
+}
+
+static void add_term_groups(const struct expr_table *table, const struct term *term, struct column *column) {
+    if (term->kind == TERM_ATOM) {
+        const struct atom *atom = &table->atoms.at[term->atom];
+        column->later |= atom->later;
+        table_add_groups(table, atom->left, column->groups);
+        table_add_groups(table, atom->right, column->groups);
+    }
+    for (uint32_t i = 0; i < term->count; i++) {
+        add_term_groups(table, term->parts[i], column);
+    }
+}
+
+Ref table_term_column(struct expr_table *table, const struct term *term) {
+    if (term->kind == TERM_TRUE || term->kind == TERM_FALSE) {
+        return table_constant(table, term->kind == TERM_TRUE);
+    }
+    Ref ref = table->columns.count;
+    if (term->kind == TERM_ATOM) {
+        struct buf key;
+        buf_init(&key, KEY_MAX);
+        buf_put(&key, SLICE("condition"));
+        put_bytes(&key, &term->atom, sizeof term->atom);
+        bool is_known = share(table, &key, &ref);
+        buf_deinit(&key);
+        if (is_known) {
+            return ref;
+        }
+    }
+    struct column *column = new_column(table, COLUMN_TERM);
+    column->term = term;
+    add_term_groups(table, term, column);
+    return ref;
 }
 
 // ---- lowering --------------------------------------------------------------------------------------------
 
+// The arithmetic of uint, which fails below zero, is left to the evaluator.
 static bool is_number_type(const struct type *type) {
-    return type->kind == TYPE_INT || type->kind == TYPE_DOUBLE || type->kind == TYPE_UINT;
+    return type->kind == TYPE_INT || type->kind == TYPE_DOUBLE;
 }
 
 static bool is_money(const struct node *node) {
@@ -340,46 +350,37 @@ static bool is_money(const struct node *node) {
 }
 
 static Ref lower_literal(struct expr_table *table, const struct node *node) {
-    switch (node->literal.kind) {
-    case VALUE_INT:
-        return table_constant(table, (double)node->literal.integer);
-    case VALUE_UINT:
-        return table_constant(table, (double)node->literal.unsigned_integer);
-    case VALUE_DOUBLE:
-    case VALUE_MONEY:
-        return table_constant(table, node->literal.number);
-    case VALUE_BOOL:
-        return table_constant(table, node->literal.boolean);
-    default:
-        return table_generic_column(table, node);
+    double limit = limit_of(node->type);
+    double number = NAN;
+    if (node->literal.kind == VALUE_INT) {
+        number = (double)node->literal.integer;
+    } else if (node->literal.kind == VALUE_DOUBLE || node->literal.kind == VALUE_MONEY) {
+        number = node->literal.number;
     }
+    return fabs(number) <= limit ? table_constant(table, number) : table_generic_column(table, node);
 }
 
 static Ref lower_variable(struct expr_table *table, const struct node *node) {
     uint32_t slot = node->variable->slot;
     const struct table_slot *known = &table->slots[slot];
-    if (known->parameter) {
-        return parameter_constant(table, slot);
+    if (known->definition == NULL) {
+        return table_slot_column(table, slot);
     }
-    if (known->definition != NULL) {
+    if (table->defined_refs[slot] == 0) {
         const struct expr *outer = table->current;
         table->current = known->definition;
-        const struct node *root = expr_root(known->definition);
-        Ref ref = node->type->kind == TYPE_BOOL
-                      ? table_lower_condition(table, root)
-                      : table_lower_number(table, root, is_money(node));
+        table->defined_refs[slot] = table_lower_number(table, expr_root(known->definition), is_money(node)) + 1;
         table->current = outer;
-        return ref;
     }
-    return table_slot_column(table, slot);
+    return table->defined_refs[slot] - 1;
 }
 
-static Ref two(struct expr_table *table, StepKind kind, Ref left, Ref right) {
-    return make_step(table, kind, (Ref[]){left, right}, 2);
+static Ref two(struct expr_table *table, const struct node *node, StepKind kind, Ref left, Ref right) {
+    return make_step(table, (struct step){kind, 2, {left, right}}, limit_of(node->type));
 }
 
-static Ref one(struct expr_table *table, StepKind kind, Ref operand) {
-    return make_step(table, kind, &operand, 1);
+static Ref one(struct expr_table *table, const struct node *node, StepKind kind, Ref operand) {
+    return make_step(table, (struct step){kind, 1, {operand}}, limit_of(node->type));
 }
 
 // least and greatest of numbers and money, of any count.
@@ -388,7 +389,7 @@ static Ref lower_extreme(struct expr_table *table, const struct node *node, Step
     Ref ref = TABLE_NO_REF;
     for (uint32_t i = 0; i < node->call.count; i++) {
         Ref next = table_lower_number(table, node->call.arguments[i], money);
-        ref = i == 0 ? next : two(table, kind, ref, next);
+        ref = i == 0 ? next : two(table, node, kind, ref, next);
     }
     return ref;
 }
@@ -403,48 +404,56 @@ static bool all_scalar_numbers(const struct node *node) {
     return node->call.count > 0;
 }
 
+static Ref lower_binary(struct expr_table *table, const struct node *node, StepKind kind, bool as_money) {
+    Ref left = table_lower_number(table, node->call.arguments[0], as_money);
+    return two(table, node, kind, left, table_lower_number(table, node->call.arguments[1], as_money));
+}
+
 static Ref lower_arithmetic(struct expr_table *table, const struct node *node) {
-    const struct node *left = node->call.arguments[0];
-    const struct node *right = node->call.count > 1 ? node->call.arguments[1] : NULL;
-    bool money = is_money(left) || (right != NULL && is_money(right));
+    const struct node *first = node->call.arguments[0];
+    bool both = node->call.count == 2 && is_money(first) && is_money(node->call.arguments[1]);
+    bool either = is_money(first) || (node->call.count == 2 && is_money(node->call.arguments[1]));
     switch (node->call.op) {
     case OP_ADD:
-        return two(table, STEP_ADD, table_lower_number(table, left, money), table_lower_number(table, right, money));
+        return lower_binary(table, node, STEP_ADD, either);
     case OP_SUBTRACT:
-        return two(table, STEP_SUBTRACT, table_lower_number(table, left, money),
-                   table_lower_number(table, right, money));
+        return lower_binary(table, node, STEP_SUBTRACT, either);
     case OP_MULTIPLY:
-        return two(table, STEP_MULTIPLY, table_lower_number(table, left, false),
-                   table_lower_number(table, right, false));
-    case OP_DIVIDE: {
-        bool both = is_money(left) && is_money(right);
-        return two(table, STEP_DIVIDE, table_lower_number(table, left, both),
-                   table_lower_number(table, right, both));
-    }
-    case OP_REMAINDER: {
-        Ref rest = two(table, STEP_REMAINDER, table_lower_number(table, left, money),
-                       table_lower_number(table, right, money));
-        return money ? one(table, STEP_TO_MAJOR, rest) : rest;
+        return lower_binary(table, node, STEP_MULTIPLY, false);
+    case OP_DIVIDE:
+        return lower_binary(table, node, STEP_DIVIDE, both);
+    case OP_REMAINDER: { // of money it is counted in minor units, where it is exact, and told in major ones
+        Ref rest = lower_binary(table, node, STEP_REMAINDER, either);
+        return either ? one(table, node, STEP_TO_MAJOR, rest) : rest;
     }
     case OP_NEGATE:
-        return one(table, STEP_NEGATE, table_lower_number(table, left, false));
+        return one(table, node, STEP_NEGATE, table_lower_number(table, first, false));
     case OP_MATH_LEAST:
         return lower_extreme(table, node, STEP_LEAST);
     case OP_MATH_GREATEST:
         return lower_extreme(table, node, STEP_GREATEST);
     case OP_MATH_ABS:
-        return one(table, STEP_ABSOLUTE, table_lower_number(table, left, false));
-    case OP_DOUBLE:
-        left = node->call.arguments[0];
-        return is_money(left) ? one(table, STEP_TO_MAJOR, table_lower_number(table, left, false))
-                              : table_lower_number(table, left, false);
+        return one(table, node, STEP_ABSOLUTE, table_lower_number(table, first, false));
+    case OP_MONEY: // fails past the limit, which the conversion in a comparison does not
+        return is_money(first) ? table_lower_number(table, first, false)
+                               : one(table, node, STEP_TO_MINOR, table_lower_number(table, first, false));
+    case OP_DOUBLE: {
+        Ref number = table_lower_number(table, first, false);
+        return is_money(first) ? one(table, node, STEP_TO_MAJOR, number) : number;
+    }
     default:
         return table_generic_column(table, node);
     }
 }
 
-// Numbers that differ between int and double in the language (int / int, int overflow) come out the same here,
-// since the dialect's quotient is exact and integers stay within 2^53.
+static Ref lower_conditional(struct expr_table *table, const struct node *node) {
+    bool money = is_money(node);
+    Ref condition = table_term_column(table, table_lower_term(table, node->call.arguments[0]));
+    Ref yes = table_lower_number(table, node->call.arguments[1], money);
+    Ref no = table_lower_number(table, node->call.arguments[2], money);
+    return make_step(table, (struct step){STEP_SELECT, 3, {condition, yes, no}}, limit_of(node->type));
+}
+
 static Ref lower_plain(struct expr_table *table, const struct node *node) {
     switch (node->kind) {
     case NODE_LITERAL:
@@ -453,11 +462,7 @@ static Ref lower_plain(struct expr_table *table, const struct node *node) {
         return lower_variable(table, node);
     case NODE_CALL:
         if (node->call.op == OP_CONDITIONAL) {
-            bool money = is_money(node);
-            Ref parts[] = {table_lower_condition(table, node->call.arguments[0]),
-                           table_lower_number(table, node->call.arguments[1], money),
-                           table_lower_number(table, node->call.arguments[2], money)};
-            return make_step(table, STEP_SELECT, parts, 3);
+            return lower_conditional(table, node);
         }
         return all_scalar_numbers(node) ? lower_arithmetic(table, node) : table_generic_column(table, node);
     default:
@@ -467,89 +472,12 @@ static Ref lower_plain(struct expr_table *table, const struct node *node) {
 
 Ref table_lower_number(struct expr_table *table, const struct node *node, bool as_money) {
     if (node->type->kind == TYPE_BOOL) {
-        return table_lower_condition(table, node);
+        return table_term_column(table, table_lower_term(table, node));
     }
-    if (!is_number_type(node->type) && node->type->kind != TYPE_MONEY) {
-        return table_generic_column(table, node);
+    bool is_known = is_number_type(node->type) || is_money(node);
+    Ref ref = is_known ? lower_plain(table, node) : table_generic_column(table, node);
+    if (!as_money || is_money(node)) {
+        return ref;
     }
-    // Deep trees would need a deep stack of columns; the evaluator has its own limit.
-    Ref ref = node->height > TABLE_STACK_MAX / 2 ? table_generic_column(table, node) : lower_plain(table, node);
-    return as_money && !is_money(node) ? one(table, STEP_TO_MINOR, ref) : ref;
-}
-
-static Ref lower_formula(struct expr_table *table, const struct term *term);
-
-static Ref lower_formula_parts(struct expr_table *table, const struct term *term, StepKind kind) {
-    Ref ref = lower_formula(table, term->parts[0]);
-    for (uint32_t i = 1; i < term->count; i++) {
-        ref = two(table, kind, ref, lower_formula(table, term->parts[i]));
-    }
-    return ref;
-}
-
-static Ref lower_formula_atom(struct expr_table *table, const struct atom *atom) {
-    switch (atom->kind) {
-    case ATOM_LESS:
-        return two(table, STEP_LESS, atom->left, atom->right);
-    case ATOM_LESS_EQUAL:
-        return two(table, STEP_LESS_EQUAL, atom->left, atom->right);
-    case ATOM_EQUAL:
-        return two(table, STEP_EQUAL, atom->left, atom->right);
-    case ATOM_NOT_EQUAL:
-        return two(table, STEP_NOT_EQUAL, atom->left, atom->right);
-    case ATOM_PRESENT:
-        return one(table, STEP_PRESENT, atom->left);
-    case ATOM_TRUE:
-        return one(table, STEP_TRUE, atom->left);
-    case ATOM_IN_MASK:
-    case ATOM_HAS_BIT:
-        break;
-    }
-    return TABLE_NO_REF;
-}
-
-static Ref lower_formula(struct expr_table *table, const struct term *term) {
-    switch (term->kind) {
-    case TERM_TRUE:
-        return table_constant(table, 1);
-    case TERM_FALSE:
-        return table_constant(table, 0);
-    case TERM_NOT:
-        return one(table, STEP_NOT, lower_formula(table, term->parts[0]));
-    case TERM_AND:
-        return lower_formula_parts(table, term, STEP_AND);
-    case TERM_OR:
-        return lower_formula_parts(table, term, STEP_OR);
-    case TERM_ATOM:
-        break;
-    }
-    const struct atom *atom = &table->atoms.at[term->atom];
-    if (atom->kind == ATOM_IN_MASK && atom->mask < UINT64_C(1) << 53) {
-        return two(table, STEP_IN_MASK, atom->left, table_constant(table, (double)atom->mask));
-    }
-    if (atom->kind == ATOM_IN_MASK || atom->kind == ATOM_HAS_BIT) {
-        return TABLE_NO_REF;
-    }
-    return lower_formula_atom(table, atom);
-}
-
-static bool has_set_atoms(const struct expr_table *table, const struct term *term) {
-    if (term->kind == TERM_ATOM) {
-        const struct atom *atom = &table->atoms.at[term->atom];
-        return atom->kind == ATOM_HAS_BIT || (atom->kind == ATOM_IN_MASK && atom->mask >= UINT64_C(1) << 53);
-    }
-    for (uint32_t i = 0; i < term->count; i++) {
-        if (has_set_atoms(table, term->parts[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-Ref table_lower_condition(struct expr_table *table, const struct node *node) {
-    if (node->height > TABLE_STACK_MAX / 2) {
-        return table_generic_column(table, node);
-    }
-    const struct term *term = table_lower_term(table, node);
-    return has_set_atoms(table, term) ? table_generic_column(table, node) : lower_formula(table, term);
+    return make_step(table, (struct step){STEP_TO_MINOR, 1, {ref}}, DBL_MAX);
 }

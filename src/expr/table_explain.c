@@ -3,30 +3,34 @@
 #include "codec/number.h"
 #include "expr/table_private.h"
 
-static void put_ref(const struct expr_table *table, Ref ref, struct buf *out);
-
 static void put_number(double value, struct buf *out) {
+    if (!isfinite(value)) {
+        buf_put(out, isnan(value) ? SLICE("missing") : value > 0 ? SLICE("infinite") : SLICE("-infinite"));
+        return;
+    }
     char text[NUMBER_TEXT_SIZE];
     buf_put(out, (Slice){text, number_format(value, text)});
 }
 
-static void put_constant(const struct expr_table *table, const struct constant *constant, struct buf *out) {
-    bool single = constant->program.count == 1;
-    Ref ref = constant->program.steps[0].ref;
-    if (single && table_is_constant(ref)) {
-        put_number(table->literals.at[ref & ~TABLE_CONSTANT], out);
-    } else {
-        buf_put(out, SLICE("parameter"));
-        put_number(table->bindings == NULL ? 0 : table->bindings[0][constant - table->constants.at], out);
+static void put_constant(const struct expr_table *table, uint32_t index, struct buf *out) {
+    const struct constant *constant = &table->constants.at[index];
+    if (constant->kind == CONSTANT_PARAMETER) {
+        buf_put(out, SLICE("parameter "));
+    }
+    if (constant->kind == CONSTANT_LITERAL) {
+        put_number(constant->literal, out);
+    } else if (table->finished) {
+        put_number(table->bindings[0][index], out);
     }
 }
 
 static void put_ref(const struct expr_table *table, Ref ref, struct buf *out) {
     if (table_is_constant(ref)) {
-        put_constant(table, &table->constants.at[ref & ~TABLE_CONSTANT], out);
+        put_constant(table, ref & ~TABLE_CONSTANT, out);
         return;
     }
-    static const char *const kinds[] = {"column", "text column", "computed column", "asked of the host", "left to the evaluator"};
+    static const char *const kinds[] = {"column", "text column", "texts compared", "computed column",
+                                        "condition", "asked of the host", "left to the evaluator"};
     const struct column *column = &table->columns.at[ref];
     buf_printf(out, "#%u (%s%s", ref, kinds[column->kind], column->later ? ", later" : "");
     if (column->kind == COLUMN_SLOT || column->kind == COLUMN_TEXT) {
@@ -36,13 +40,23 @@ static void put_ref(const struct expr_table *table, Ref ref, struct buf *out) {
 }
 
 static void put_atom(const struct expr_table *table, const struct atom *atom, struct buf *out) {
-    static const char *const signs[] = {"<", "<=", "==", "!=", "in set", "has", "is present", "is true"};
+    static const char *const signs[SIGNS_ALL + 1] = {
+        [SIGN_LESS] = "<",
+        [SIGN_LESS | SIGN_EQUAL] = "<=",
+        [SIGN_EQUAL] = "==",
+        [SIGN_LESS | SIGN_GREATER] = "!=",
+        [SIGN_GREATER] = ">",
+        [SIGN_GREATER | SIGN_EQUAL] = ">=",
+        [SIGNS_ALL - SIGN_UNORDERED] = "is present",
+    };
     put_ref(table, atom->left, out);
-    buf_printf(out, " %s ", signs[atom->kind]);
-    if (atom->right != TABLE_NO_REF) {
+    if (atom->kind != ATOM_SIGNS) {
+        buf_printf(out, " %s %llx", atom->kind == ATOM_IN_MASK ? "is one of" : "has", (unsigned long long)atom->mask);
+        return;
+    }
+    buf_printf(out, " %s ", signs[atom->signs]);
+    if (atom->signs != SIGNS_ALL - SIGN_UNORDERED) {
         put_ref(table, atom->right, out);
-    } else if (atom->mask != 0) {
-        buf_printf(out, "%llx", (unsigned long long)atom->mask);
     }
 }
 

@@ -1,9 +1,13 @@
-// Rules: boolean expressions as formulas over atoms, then as truth tables with gates.
+// Rules: boolean expressions as formulas over atoms, then as truth tables.
+//
+// An atom asks how two numbers stand to each other: less, equal, greater, or in no order, which is how a missing
+// value stands to everything. Each comparison is a set of these signs (<= is less or equal, "is present" is all
+// but the last), so that one kind of atom is enough for most of the language; the column stands on the left.
 //
 // A rule over at most six atoms is a truth table: bit i of a 64-bit word is the rule's value when atom k is bit k
-// of i. Its gate is the same table with the atoms that come later left open: it is set where some choice of
-// them makes the rule hold. So a rule is out as soon as nothing that is still unknown could save it. Longer
-// rules keep their formula; their gate is the conjunction of those top-level parts that are known.
+// of i. Knowing an atom cuts the table in half; once nothing is left of it the rule cannot hold, whatever the
+// others say. Atoms at hand come first, so this is also the rule's gate. Longer rules keep their formula; their gate
+// is the conjunction of those top-level parts that are known.
 
 #include "expr/table_private.h"
 
@@ -13,10 +17,21 @@ static bool ref_is_later(const struct expr_table *table, Ref ref) {
     return ref != TABLE_NO_REF && !table_is_constant(ref) && table->columns.at[ref].later;
 }
 
-uint32_t table_atom(struct expr_table *table, struct atom atom) {
+static uint32_t mirrored(uint32_t signs) {
+    uint32_t kept = signs & (SIGN_EQUAL | SIGN_UNORDERED);
+    return kept | ((signs & SIGN_LESS) != 0 ? SIGN_GREATER : 0) | ((signs & SIGN_GREATER) != 0 ? SIGN_LESS : 0);
+}
+
+static uint32_t make_atom(struct expr_table *table, struct atom atom) {
+    if (atom.kind == ATOM_SIGNS && table_is_constant(atom.left)) {
+        Ref left = atom.left;
+        atom.left = atom.right;
+        atom.right = left;
+        atom.signs = mirrored(atom.signs);
+    }
     char key_bytes[64];
-    int size = snprintf(key_bytes, sizeof key_bytes, "atom%d,%x,%x,%llx", (int)atom.kind, atom.left, atom.right,
-                        (unsigned long long)atom.mask);
+    int size = snprintf(key_bytes, sizeof key_bytes, "atom%d,%x,%x,%x,%llx", (int)atom.kind, atom.signs, atom.left,
+                        atom.right, (unsigned long long)atom.mask);
     Slice key = {key_bytes, (size_t)size};
     uint32_t found = map_get(&table->by_key, key);
     if (found != MAP_NONE) {
@@ -39,7 +54,7 @@ static const struct term *new_term(struct expr_table *table, TermKind kind, stru
 static const struct term *atom_term(struct expr_table *table, struct atom atom) {
     struct term *term = ARENA_NEW(table->arena, struct term);
     term->kind = TERM_ATOM;
-    term->atom = table_atom(table, atom);
+    term->atom = make_atom(table, atom);
     return term;
 }
 
@@ -53,8 +68,20 @@ static const struct term *not_term(struct expr_table *table, const struct term *
     return new_term(table, TERM_NOT, parts, 1);
 }
 
+static const struct term *signs_term(struct expr_table *table, Ref left, uint32_t signs, Ref right) {
+    return atom_term(table, (struct atom){.kind = ATOM_SIGNS, .signs = signs, .left = left, .right = right});
+}
+
+static const struct term *mask_term(struct expr_table *table, AtomKind kind, Ref left, uint64_t mask) {
+    return atom_term(table, (struct atom){.kind = kind, .left = left, .right = TABLE_NO_REF, .mask = mask});
+}
+
 static const struct term *column_is_true(struct expr_table *table, Ref ref) {
-    return atom_term(table, (struct atom){.kind = ATOM_TRUE, .left = ref, .right = TABLE_NO_REF});
+    return signs_term(table, ref, SIGN_GREATER, table_constant(table, 0));
+}
+
+static const struct term *column_is_present(struct expr_table *table, Ref ref) {
+    return signs_term(table, ref, SIGNS_ALL - SIGN_UNORDERED, table_constant(table, 0));
 }
 
 static const struct term *evaluator_term(struct expr_table *table, const struct node *node) {
@@ -88,10 +115,18 @@ static double text_number(struct expr_table *table, const struct node *variable,
 }
 
 static const struct term *compare_text(struct expr_table *table, const struct node *variable,
-                                       const struct node *literal, AtomKind kind) {
+                                       const struct node *literal, bool equal) {
     Ref column = table_slot_column(table, variable->variable->slot);
     double number = text_number(table, variable, column, literal->literal.text);
-    return atom_term(table, (struct atom){.kind = kind, .left = column, .right = table_constant(table, number)});
+    return signs_term(table, column, equal ? SIGN_EQUAL : SIGN_LESS | SIGN_GREATER, table_constant(table, number));
+}
+
+static const struct term *compare_text_pair(struct expr_table *table, const struct node *left, const struct node *right,
+                                            bool equal) {
+    uint32_t first = left->variable->slot;
+    uint32_t second = right->variable->slot;
+    Ref column = first < second ? table_text_pair_column(table, first, second) : table_text_pair_column(table, second, first);
+    return signs_term(table, column, SIGN_EQUAL, table_constant(table, equal));
 }
 
 static bool is_comparable_number(const struct node *node) {
@@ -106,61 +141,77 @@ static bool is_comparable_number(const struct node *node) {
     }
 }
 
+// Whether a condition is always true or false. Others may be missing, which == tells from false.
+static bool never_missing(const struct node *node) {
+    switch (node->kind) {
+    case NODE_LITERAL:
+    case NODE_VARIABLE: // a bool without a value reads as false
+    case NODE_HAS:
+        return true;
+    case NODE_CALL:
+        break;
+    default:
+        return false;
+    }
+    switch (node->call.op) {
+    case OP_CONDITIONAL:
+        return never_missing(node->call.arguments[1]) && never_missing(node->call.arguments[2]);
+    case OP_AND:
+    case OP_OR:
+    case OP_NOT:
+        return true;
+    default:
+        return node->call.op >= OP_EQUAL && node->call.op <= OP_IN;
+    }
+}
+
 static const struct term *compare_bools(struct expr_table *table, const struct node *node, bool equal) {
-    const struct term *left = table_lower_term(table, node->call.arguments[0]);
-    const struct term *right = table_lower_term(table, node->call.arguments[1]);
-    // left == right as (left && right) || (!left && !right)
-    struct term **both = ARENA_ARRAY(table->arena, struct term *, 2);
-    both[0] = (struct term *)left;
-    both[1] = (struct term *)right;
-    struct term **neither = ARENA_ARRAY(table->arena, struct term *, 2);
-    neither[0] = (struct term *)not_term(table, left);
-    neither[1] = (struct term *)not_term(table, right);
-    struct term **either = ARENA_ARRAY(table->arena, struct term *, 2);
-    either[0] = (struct term *)new_term(table, TERM_AND, both, 2);
-    either[1] = (struct term *)new_term(table, TERM_AND, neither, 2);
-    const struct term *same = new_term(table, TERM_OR, either, 2);
+    struct term **parts = ARENA_ARRAY(table->arena, struct term *, 2);
+    parts[0] = (struct term *)table_lower_term(table, node->call.arguments[0]);
+    parts[1] = (struct term *)table_lower_term(table, node->call.arguments[1]);
+    const struct term *same = new_term(table, TERM_SAME, parts, 2);
     return equal ? same : not_term(table, same);
 }
 
 static const struct term *compare_numbers(struct expr_table *table, const struct node *node) {
+    static const uint32_t signs[] = {
+        [OP_LESS] = SIGN_LESS,
+        [OP_LESS_EQUAL] = SIGN_LESS | SIGN_EQUAL,
+        [OP_GREATER] = SIGN_GREATER,
+        [OP_GREATER_EQUAL] = SIGN_GREATER | SIGN_EQUAL,
+        [OP_EQUAL] = SIGN_EQUAL,
+        [OP_NOT_EQUAL] = SIGN_LESS | SIGN_GREATER,
+    };
     const struct node *left = node->call.arguments[0];
     const struct node *right = node->call.arguments[1];
     bool money = left->type->kind == TYPE_MONEY || right->type->kind == TYPE_MONEY;
     Ref a = table_lower_number(table, left, money);
     Ref b = table_lower_number(table, right, money);
-    switch (node->call.op) {
-    case OP_LESS:
-        return atom_term(table, (struct atom){.kind = ATOM_LESS, .left = a, .right = b});
-    case OP_LESS_EQUAL:
-        return atom_term(table, (struct atom){.kind = ATOM_LESS_EQUAL, .left = a, .right = b});
-    case OP_GREATER:
-        return atom_term(table, (struct atom){.kind = ATOM_LESS, .left = b, .right = a});
-    case OP_GREATER_EQUAL:
-        return atom_term(table, (struct atom){.kind = ATOM_LESS_EQUAL, .left = b, .right = a});
-    case OP_EQUAL:
-        return atom_term(table, (struct atom){.kind = ATOM_EQUAL, .left = a, .right = b});
-    default:
-        return atom_term(table, (struct atom){.kind = ATOM_NOT_EQUAL, .left = a, .right = b});
-    }
+    return signs_term(table, a, signs[node->call.op], b);
 }
 
 static const struct term *lower_comparison(struct expr_table *table, const struct node *node) {
     const struct node *left = node->call.arguments[0];
     const struct node *right = node->call.arguments[1];
-    bool equality = node->call.op == OP_EQUAL || node->call.op == OP_NOT_EQUAL;
+    bool equal = node->call.op == OP_EQUAL;
+    bool equality = equal || node->call.op == OP_NOT_EQUAL;
     if (is_comparable_number(left) && is_comparable_number(right)) {
         return compare_numbers(table, node);
     }
-    AtomKind kind = node->call.op == OP_EQUAL ? ATOM_EQUAL : ATOM_NOT_EQUAL;
-    if (equality && is_text_variable(table, left) && is_text_literal(right)) {
-        return compare_text(table, left, right, kind);
+    bool left_is_text = is_text_variable(table, left);
+    bool right_is_text = is_text_variable(table, right);
+    if (equality && left_is_text && is_text_literal(right)) {
+        return compare_text(table, left, right, equal);
     }
-    if (equality && is_text_variable(table, right) && is_text_literal(left)) {
-        return compare_text(table, right, left, kind);
+    if (equality && right_is_text && is_text_literal(left)) {
+        return compare_text(table, right, left, equal);
     }
-    if (equality && left->type->kind == TYPE_BOOL && right->type->kind == TYPE_BOOL) {
-        return compare_bools(table, node, node->call.op == OP_EQUAL);
+    if (equality && left_is_text && right_is_text) {
+        return compare_text_pair(table, left, right, equal);
+    }
+    bool are_bools = left->type->kind == TYPE_BOOL && right->type->kind == TYPE_BOOL;
+    if (equality && are_bools && never_missing(left) && never_missing(right)) {
+        return compare_bools(table, node, equal);
     }
     return evaluator_term(table, node);
 }
@@ -183,8 +234,7 @@ static bool all_literals(const struct node *list, ValueKind first, ValueKind sec
 static const struct term *any_of(struct expr_table *table, Ref column, const Ref *values, uint32_t count) {
     struct term **parts = ARENA_ARRAY(table->arena, struct term *, count);
     for (uint32_t i = 0; i < count; i++) {
-        parts[i] = (struct term *)atom_term(
-            table, (struct atom){.kind = ATOM_EQUAL, .left = column, .right = values[i]});
+        parts[i] = (struct term *)signs_term(table, column, SIGN_EQUAL, values[i]);
     }
     return count == 1 ? parts[0] : new_term(table, TERM_OR, parts, count);
 }
@@ -203,8 +253,7 @@ static const struct term *lower_text_in(struct expr_table *table, const struct n
     if (!fits) {
         return any_of(table, column, values, list->list.count);
     }
-    return atom_term(table,
-                     (struct atom){.kind = ATOM_IN_MASK, .left = column, .right = TABLE_NO_REF, .mask = mask});
+    return mask_term(table, ATOM_IN_MASK, column, mask);
 }
 
 static const struct term *lower_number_in(struct expr_table *table, const struct node *item, const struct node *list) {
@@ -222,10 +271,8 @@ static const struct term *lower_set_test(struct expr_table *table, const struct 
     const struct expr_choices *choices = table->slots[set->variable->slot].choices;
     for (uint32_t i = 0; i < choices->count; i++) {
         if (slice_equal(choices->values[i], literal->literal.text)) {
-            return atom_term(table, (struct atom){.kind = ATOM_HAS_BIT,
-                                                  .left = table_slot_column(table, set->variable->slot),
-                                                  .right = TABLE_NO_REF,
-                                                  .mask = UINT64_C(1) << i});
+            Ref column = table_slot_column(table, set->variable->slot);
+            return mask_term(table, ATOM_HAS_BIT, column, UINT64_C(1) << i);
         }
     }
     return truth_term(table, false);
@@ -262,16 +309,33 @@ static const struct term *lower_parts(struct expr_table *table, const struct nod
     return new_term(table, kind, parts, node->call.count);
 }
 
-static const struct term *lower_bool_variable(struct expr_table *table, const struct node *node) {
-    const struct table_slot *known = &table->slots[node->variable->slot];
-    if (known->definition == NULL) {
-        return column_is_true(table, table_slot_column(table, node->variable->slot));
+static uint32_t count_leaves(const struct term *term) {
+    uint32_t count = term->kind == TERM_ATOM;
+    for (uint32_t i = 0; i < term->count; i++) {
+        count += count_leaves(term->parts[i]);
     }
-    const struct expr *outer = table->current;
-    table->current = known->definition;
-    const struct term *term = table_lower_term(table, expr_root(known->definition));
-    table->current = outer;
-    return term;
+    return count;
+}
+
+// A definition is lowered once; a long one becomes a column, lest those that are built of others grow without end.
+static const struct term *lower_defined(struct expr_table *table, uint32_t slot) {
+    if (table->defined_terms[slot] == NULL) {
+        const struct expr *outer = table->current;
+        table->current = table->slots[slot].definition;
+        const struct term *term = table_lower_term(table, expr_root(table->current));
+        bool is_long = count_leaves(term) > TABLE_TRUTH_ATOMS;
+        table->defined_terms[slot] = is_long ? column_is_true(table, table_term_column(table, term)) : term;
+        table->current = outer;
+    }
+    return table->defined_terms[slot];
+}
+
+static const struct term *lower_bool_variable(struct expr_table *table, const struct node *node) {
+    uint32_t slot = node->variable->slot;
+    if (table->slots[slot].definition != NULL) {
+        return lower_defined(table, slot);
+    }
+    return column_is_true(table, table_slot_column(table, slot));
 }
 
 static const struct term *lower_has(struct expr_table *table, const struct node *node) {
@@ -279,17 +343,16 @@ static const struct term *lower_has(struct expr_table *table, const struct node 
     if (variable == NULL || table->slots[variable->slot].definition != NULL) {
         return evaluator_term(table, node);
     }
-    if (table->slots[variable->slot].parameter) {
-        return truth_term(table, true);
-    }
-    const struct type *type = variable->type;
-    bool number_like = type->kind != TYPE_LIST && type->kind != TYPE_TIMESTAMP;
-    if (!number_like) {
+    switch (variable->type->kind) {
+    case TYPE_BOOL:
+    case TYPE_INT:
+    case TYPE_DOUBLE:
+    case TYPE_MONEY:
+    case TYPE_STRING:
+        return column_is_present(table, table_slot_column(table, variable->slot));
+    default:
         return evaluator_term(table, node);
     }
-    return atom_term(table, (struct atom){.kind = ATOM_PRESENT,
-                                          .left = table_slot_column(table, variable->slot),
-                                          .right = TABLE_NO_REF});
 }
 
 static const struct term *lower_call(struct expr_table *table, const struct node *node) {
@@ -300,6 +363,8 @@ static const struct term *lower_call(struct expr_table *table, const struct node
         return lower_parts(table, node, TERM_OR);
     case OP_NOT:
         return lower_parts(table, node, TERM_NOT);
+    case OP_CONDITIONAL:
+        return lower_parts(table, node, TERM_SELECT);
     case OP_EQUAL:
     case OP_NOT_EQUAL:
     case OP_LESS:
@@ -346,14 +411,6 @@ static void collect_atoms(const struct term *term, uint32_t *atoms, uint32_t *co
     }
 }
 
-static uint32_t count_leaves(const struct term *term) {
-    uint32_t count = term->kind == TERM_ATOM;
-    for (uint32_t i = 0; i < term->count; i++) {
-        count += count_leaves(term->parts[i]);
-    }
-    return count;
-}
-
 static uint32_t position_of(const uint32_t *atoms, uint32_t count, uint32_t atom) {
     for (uint32_t i = 0; i < count; i++) {
         if (atoms[i] == atom) {
@@ -373,6 +430,13 @@ static bool term_value(const struct term *term, const uint32_t *atoms, uint32_t 
         return false;
     case TERM_NOT:
         return !term_value(term->parts[0], atoms, atom_count, assignment);
+    case TERM_SAME:
+        return term_value(term->parts[0], atoms, atom_count, assignment) ==
+               term_value(term->parts[1], atoms, atom_count, assignment);
+    case TERM_SELECT:
+        return term_value(term->parts[0], atoms, atom_count, assignment)
+                   ? term_value(term->parts[1], atoms, atom_count, assignment)
+                   : term_value(term->parts[2], atoms, atom_count, assignment);
     case TERM_AND:
     case TERM_OR:
         break;
@@ -391,7 +455,6 @@ static void make_truth_table(struct rule *rule) {
     for (uint32_t i = 0; i < 1u << rule->atom_count; i++) {
         if (term_value(rule->term, rule->atoms, rule->atom_count, i)) {
             rule->truth |= UINT64_C(1) << i;
-            rule->gate |= UINT64_C(1) << (i & ((1u << rule->now_count) - 1));
         }
     }
 }
@@ -426,28 +489,109 @@ static const struct term *known_part(struct expr_table *table, const struct term
     return count == 0 ? NULL : new_term(table, TERM_AND, parts, count);
 }
 
-// Orders the atoms of a rule: those at hand first.
-static void sort_atoms(const struct expr_table *table, struct rule *rule, uint32_t *atoms, uint32_t count) {
+// When an atom is asked: what is at hand first, and what is cheap and seldom holds before what is dear or often does.
+static uint32_t atom_order(const struct expr_table *table, uint32_t index) {
+    enum { LATER = 100, EVALUATED = 50 };
+    const struct atom *atom = &table->atoms.at[index];
+    uint32_t order = atom->later ? LATER : 0;
+    if (!table_is_constant(atom->left) && table->columns.at[atom->left].kind >= COLUMN_HOST) {
+        return order + EVALUATED;
+    }
+    if (atom->kind != ATOM_SIGNS) {
+        return order + 1;
+    }
+    static const uint32_t by_signs[SIGNS_ALL + 1] = {
+        [SIGN_EQUAL] = 0,
+        [SIGN_LESS] = 2,
+        [SIGN_LESS | SIGN_EQUAL] = 2,
+        [SIGN_GREATER] = 2,
+        [SIGN_GREATER | SIGN_EQUAL] = 1,
+        [SIGN_LESS | SIGN_GREATER] = 3,
+        [SIGNS_ALL - SIGN_UNORDERED] = 3,
+    };
+    return order + by_signs[atom->signs];
+}
+
+// A stable sort: equals keep the order in which they were written.
+static void sort_atoms(const struct expr_table *table, struct rule *rule, const uint32_t *atoms, uint32_t count) {
+    enum { ORDERS = 200 };
+    uint32_t starts[ORDERS + 1] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        starts[atom_order(table, atoms[i]) + 1]++;
+        rule->now_count += !table->atoms.at[atoms[i]].later;
+    }
+    for (uint32_t i = 0; i < ORDERS; i++) {
+        starts[i + 1] += starts[i];
+    }
     uint32_t *sorted = ARENA_ARRAY(table->arena, uint32_t, count + 1);
-    uint32_t at = 0;
-    for (int later = 0; later < 2; later++) {
-        for (uint32_t i = 0; i < count; i++) {
-            if (table->atoms.at[atoms[i]].later == (later == 1)) {
-                sorted[at++] = atoms[i];
-            }
-        }
-        rule->now_count = later == 0 ? at : rule->now_count;
+    for (uint32_t i = 0; i < count; i++) {
+        sorted[starts[atom_order(table, atoms[i])]++] = atoms[i];
     }
     rule->atoms = sorted;
     rule->atom_count = count;
 }
 
-static void add_groups(const struct expr_table *table, Ref ref, uint64_t *groups) {
-    if (ref == TABLE_NO_REF || table_is_constant(ref)) {
+// ---- what a rule reads -----------------------------------------------------------------------------------
+
+static void collect_ref(struct expr_table *table, struct reads *reads, Ref ref);
+
+static void collect_atom(struct expr_table *table, struct reads *reads, uint32_t index) {
+    collect_ref(table, reads, table->atoms.at[index].left);
+    collect_ref(table, reads, table->atoms.at[index].right);
+}
+
+static void collect_term(struct expr_table *table, struct reads *reads, const struct term *term) {
+    if (term->kind == TERM_ATOM) {
+        collect_atom(table, reads, term->atom);
+    }
+    for (uint32_t i = 0; i < term->count; i++) {
+        collect_term(table, reads, term->parts[i]);
+    }
+}
+
+static void collect_step(struct expr_table *table, struct reads *reads, const struct step *step) {
+    for (uint32_t i = 0; i < step->count; i++) {
+        collect_ref(table, reads, step->operands[i]);
+    }
+}
+
+static bool is_seen(const uint32_t *list, uint32_t count, uint32_t index) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (list[i] == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void collect_ref(struct expr_table *table, struct reads *reads, Ref ref) {
+    uint32_t index = ref & ~TABLE_CONSTANT;
+    if (ref == TABLE_NO_REF) {
         return;
     }
-    for (size_t w = 0; w < table->group_words; w++) {
-        groups[w] |= table->columns.at[ref].groups[w];
+    if (table_is_constant(ref)) {
+        if (!is_seen(reads->constants.at, reads->constants.count, index)) {
+            *VEC_PUSH(&reads->constants, table->arena) = index;
+            collect_step(table, reads, &table->constants.at[index].step);
+        }
+        return;
+    }
+    if (!is_seen(reads->columns.at, reads->columns.count, index)) {
+        *VEC_PUSH(&reads->columns, table->arena) = index;
+        collect_step(table, reads, &table->columns.at[index].step);
+        if (table->columns.at[index].term != NULL) {
+            collect_term(table, reads, table->columns.at[index].term);
+        }
+    }
+}
+
+static void find_reads(struct expr_table *table, struct rule *rule) {
+    for (uint32_t i = 0; i < rule->atom_count; i++) {
+        collect_atom(table, &rule->reads, rule->atoms[i]);
+    }
+    rule->groups = ARENA_ARRAY(table->arena, uint64_t, table->group_words + 1);
+    for (uint32_t i = 0; i < rule->reads.columns.count; i++) {
+        table_add_groups(table, rule->reads.columns.at[i], rule->groups);
     }
 }
 
@@ -463,11 +607,7 @@ uint32_t expr_table_add_rule(struct expr_table *table, const struct expr *expr) 
     rule->expr = expr;
     rule->term = term;
     sort_atoms(table, rule, atoms, count);
-    rule->groups = ARENA_ARRAY(table->arena, uint64_t, table->group_words + 1);
-    for (uint32_t i = 0; i < count; i++) {
-        add_groups(table, table->atoms.at[atoms[i]].left, rule->groups);
-        add_groups(table, table->atoms.at[atoms[i]].right, rule->groups);
-    }
+    find_reads(table, rule);
     if (count <= TABLE_TRUTH_ATOMS) {
         make_truth_table(rule);
     } else {
@@ -480,6 +620,9 @@ uint32_t expr_table_add_column(struct expr_table *table, const struct expr *expr
     INVARIANT(!table->finished);
     table->current = expr;
     Ref ref = table_lower_number(table, expr_root(expr), false);
-    *VEC_PUSH(&table->outputs, table->arena) = ref;
+    struct output *output = VEC_PUSH(&table->outputs, table->arena);
+    output->ref = ref;
+    output->expr = expr;
+    collect_ref(table, &output->reads, ref);
     return table->outputs.count - 1;
 }

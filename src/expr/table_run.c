@@ -1,8 +1,16 @@
-// Running: one event against the table; and the table's own life. table.h tells the idea.
+// Running: one event against the table; and the table's own life. table.h tells the idea, table_plan.c the first pass.
 //
-// Columns and atoms are worked out at most once per event: each has the number of the event it was last worked out
-// for. Atoms at hand are worked out in one sweep over the plan, without branches on their outcome; what comes
-// later is asked for rule by rule, only where the gate let the rule through.
+// A column is worked out when it is first asked for, at most once per event: each has the number of the event its
+// value is of. An atom is one comparison and is made wherever it is asked.
+//
+// An event goes through a plan in three steps.
+//   1. The guards: columns that guards read are worked out and compared; a bit for each rule remains.
+//   2. The rules with their bit set: their tests at hand, one after the other. Each cuts the rule's truth table in half;
+//      a table of which nothing is left is out, one without further tests is decided, the others survive.
+//   3. The host makes the groups that survivors read, and their remaining tests are made.
+//
+// What a double cannot tell exactly is unsure (table_columns.c). As long as no column is, which is nearly always, this costs
+// one comparison a column. Otherwise the rules that read such a column go to the evaluator.
 
 #include "expr/table_private.h"
 
@@ -15,18 +23,33 @@ struct expr_table *expr_table_create(struct arena *arena, const struct table_slo
     table->slots = slots;
     table->slot_count = slot_count;
     table->group_words = bits_words(group_count);
+    table->defined_terms = ARENA_ARRAY(arena, const struct term *, slot_count + 1);
+    table->defined_refs = ARENA_ARRAY(arena, Ref, slot_count + 1);
     map_init(&table->by_key, arena);
     return table;
 }
 
-struct binding_context {
-    const struct expr_table *table;
-    const double *parameters;
-};
+static double constant_value(const struct constant *constant, const double *row, const double *parameters) {
+    double operands[STEP_OPERANDS_MAX] = {0};
+    switch (constant->kind) {
+    case CONSTANT_LITERAL:
+        return constant->literal;
+    case CONSTANT_PARAMETER:
+        return parameters[constant->slot];
+    case CONSTANT_STEP:
+        for (uint32_t i = 0; i < constant->step.count; i++) {
+            operands[i] = row[constant->step.operands[i] & ~TABLE_CONSTANT];
+        }
+        return table_step(constant->step.kind, operands);
+    }
+    INVARIANT(false);
+}
 
-static double load_parameter(void *context, Ref ref) {
-    const struct binding_context *binding = context;
-    return table_is_constant(ref) ? binding->table->literals.at[ref & ~TABLE_CONSTANT] : binding->parameters[ref];
+// What reads a constant that is unsure in some binding is for the evaluator.
+static void leave_unsure(struct reads *reads, const uint64_t *unsure) {
+    for (uint32_t i = 0; i < reads->constants.count; i++) {
+        reads->is_left |= bits_test(unsure, reads->constants.at[i]);
+    }
 }
 
 void expr_table_finish(struct expr_table *table, const double *const *bindings, uint32_t binding_count) {
@@ -34,98 +57,66 @@ void expr_table_finish(struct expr_table *table, const double *const *bindings, 
     table->finished = true;
     table->binding_count = binding_count;
     double **rows = ARENA_ARRAY(table->arena, double *, binding_count);
+    uint64_t *unsure = memory_alloc(sizeof *unsure * (bits_words(table->constants.count) + 1));
     for (uint32_t b = 0; b < binding_count; b++) {
         rows[b] = ARENA_ARRAY(table->arena, double, table->constants.count + 1);
-        struct binding_context context = {table, bindings[b]};
         for (uint32_t i = 0; i < table->constants.count; i++) {
-            rows[b][i] = table_program(&table->constants.at[i].program, load_parameter, &context);
-        }
-    }
-    table->bindings = rows;
-}
-
-// ---- plans -----------------------------------------------------------------------------------------------
-
-struct table_plan {
-    const uint32_t *rules;
-    uint32_t rule_count;
-    const uint32_t *columns; // at hand, in an order in which each finds its operands
-    uint32_t column_count;
-    const uint32_t *atoms; // at hand
-    uint32_t atom_count;
-};
-
-static void add_column(const struct expr_table *table, Ref ref, uint64_t *seen, uint32_t *columns, uint32_t *count) {
-    if (ref == TABLE_NO_REF || table_is_constant(ref) || bits_test(seen, ref) || table->columns.at[ref].later) {
-        return;
-    }
-    bits_set(seen, ref);
-    const struct column *column = &table->columns.at[ref];
-    for (uint32_t i = 0; i < column->program.count; i++) {
-        if (column->program.steps[i].kind == STEP_LOAD) {
-            add_column(table, column->program.steps[i].ref, seen, columns, count);
-        }
-    }
-    columns[(*count)++] = ref;
-}
-
-const struct table_plan *expr_table_plan(const struct expr_table *table, const uint32_t *rules, uint32_t rule_count,
-                                         struct arena *arena) {
-    INVARIANT(table->finished);
-    struct table_plan *plan = ARENA_NEW(arena, struct table_plan);
-    uint32_t *own_rules = ARENA_ARRAY(arena, uint32_t, rule_count + 1);
-    if (rule_count > 0) {
-        memcpy(own_rules, rules, sizeof *rules * rule_count);
-    }
-    uint64_t *seen_atoms = memory_alloc(sizeof(uint64_t) * (bits_words(table->atoms.count) + 1));
-    uint64_t *seen_columns = memory_alloc(sizeof(uint64_t) * (bits_words(table->columns.count) + 1));
-    uint32_t *atoms = ARENA_ARRAY(arena, uint32_t, table->atoms.count + 1);
-    uint32_t *columns = ARENA_ARRAY(arena, uint32_t, table->columns.count + 1);
-    uint32_t atom_count = 0;
-    uint32_t column_count = 0;
-    for (uint32_t i = 0; i < rule_count; i++) {
-        const struct rule *rule = &table->rules.at[rules[i]];
-        for (uint32_t k = 0; k < rule->now_count; k++) {
-            uint32_t index = rule->atoms[k];
-            if (!bits_test(seen_atoms, index)) {
-                bits_set(seen_atoms, index);
-                atoms[atom_count++] = index;
-                add_column(table, table->atoms.at[index].left, seen_columns, columns, &column_count);
-                add_column(table, table->atoms.at[index].right, seen_columns, columns, &column_count);
+            const struct constant *constant = &table->constants.at[i];
+            rows[b][i] = constant_value(constant, rows[b], bindings[b]);
+            if (fabs(rows[b][i]) > constant->limit) {
+                bits_set(unsure, i);
             }
         }
     }
-    free(seen_atoms);
-    free(seen_columns);
-    *plan = (struct table_plan){own_rules, rule_count, columns, column_count, atoms, atom_count};
-    return plan;
+    table->bindings = rows;
+    for (uint32_t i = 0; i < table->rules.count; i++) {
+        leave_unsure(&table->rules.at[i].reads, unsure);
+    }
+    for (uint32_t i = 0; i < table->outputs.count; i++) {
+        leave_unsure(&table->outputs.at[i].reads, unsure);
+    }
+    free(unsure);
 }
 
 // ---- one event -------------------------------------------------------------------------------------------
+
+struct survivor {
+    const struct entry *entry;
+    uint64_t open; // what is left of its truth table
+};
 
 struct table_run {
     const struct expr_table *table;
     const struct table_host *host;
     const double *constants;
-    double *values;      // by column
-    uint32_t *value_of;  // by column: the event its value is of
-    uint8_t *truths;     // by atom
-    uint32_t *truth_of;  // by atom
-    uint64_t *groups;
-    uint32_t *survivors; // positions in the plan
+    uint32_t binding;
     uint32_t event;
+    double *values;        // by column
+    uint32_t *value_of;    // by column: the event its value is of
+    uint32_t *unsure_of;   // by column: the last event in which it was unsure
+    uint32_t unsure_count; // in this event
+    uint64_t *groups;
+    const PassRuns *passes; // by signs
+    uint8_t *looked;       // a bit for each entry of a plan: look at it
+    uint64_t *holding;     // a bit for each position of a plan
+    uint32_t *picked;      // entries
+    struct survivor *survivors;
     struct arena scratch;
 };
 
 struct table_run *expr_table_run_create(const struct expr_table *table) {
+    INVARIANT(table->finished);
     struct table_run *run = memory_alloc(sizeof *run);
     run->table = table;
     run->values = memory_alloc(sizeof(double) * (table->columns.count + 1));
     run->value_of = memory_alloc(sizeof(uint32_t) * (table->columns.count + 1));
-    run->truths = memory_alloc(table->atoms.count + 1);
-    run->truth_of = memory_alloc(sizeof(uint32_t) * (table->atoms.count + 1));
+    run->unsure_of = memory_alloc(sizeof(uint32_t) * (table->columns.count + 1));
     run->groups = memory_alloc(sizeof(uint64_t) * (table->group_words + 1));
-    run->survivors = memory_alloc(sizeof(uint32_t) * (table->rules.count + 1));
+    run->looked = memory_alloc(table->rules.count + sizeof(uint64_t)); // a byte a rule where no two share a guard
+    run->holding = memory_alloc(sizeof(uint64_t) * (bits_words(table->rules.count) + 1));
+    run->picked = memory_alloc(sizeof(uint32_t) * (table->rules.count + 1));
+    run->survivors = memory_alloc(sizeof(struct survivor) * (table->rules.count + 1));
+    run->passes = table_passes(false);
     arena_init(&run->scratch, 64 << 10);
     return run;
 }
@@ -136,28 +127,43 @@ void expr_table_run_destroy(struct table_run *run) {
     }
     free(run->values);
     free(run->value_of);
-    free(run->truths);
-    free(run->truth_of);
+    free(run->unsure_of);
     free(run->groups);
+    free(run->looked);
+    free(run->holding);
+    free(run->picked);
     free(run->survivors);
     arena_deinit(&run->scratch);
     free(run);
 }
 
-void expr_table_begin(struct table_run *run, const struct table_host *host, uint32_t binding) {
-    INVARIANT(binding < run->table->binding_count);
-    run->host = host;
-    run->constants = run->table->bindings[binding];
-    if (++run->event == 0) { // the counter went round: nothing old may look new
-        memset(run->value_of, 0, sizeof(uint32_t) * run->table->columns.count);
-        memset(run->truth_of, 0, sizeof(uint32_t) * run->table->atoms.count);
-        run->event = 1;
-    }
+void expr_table_run_set_plain(struct table_run *run) {
+    run->passes = table_passes(true);
 }
 
 void expr_table_rebind(struct table_run *run, uint32_t binding) {
     INVARIANT(binding < run->table->binding_count);
+    run->binding = binding;
     run->constants = run->table->bindings[binding];
+}
+
+void expr_table_begin(struct table_run *run, const struct table_host *host, uint32_t binding) {
+    run->host = host;
+    expr_table_rebind(run, binding);
+    arena_reset(&run->scratch);
+    run->unsure_count = 0;
+    if (++run->event == 0) { // the counter went round: nothing old may look new
+        memset(run->value_of, 0, sizeof(uint32_t) * run->table->columns.count);
+        memset(run->unsure_of, 0, sizeof(uint32_t) * run->table->columns.count);
+        run->event = 1;
+    }
+}
+
+// ---- columns ---------------------------------------------------------------------------------------------
+
+static void note_unsure(struct table_run *run, uint32_t index) {
+    run->unsure_count += run->unsure_of[index] != run->event;
+    run->unsure_of[index] = run->event;
 }
 
 static double number_of(const struct value *value) {
@@ -176,49 +182,96 @@ static double number_of(const struct value *value) {
     }
 }
 
-static double host_column(struct table_run *run, const struct column *column) {
+static bool is_unsure(const struct table_run *run, uint32_t index) {
+    return run->unsure_of[index] == run->event;
+}
+
+// The answer of the evaluator or the host. An error is unsure, and so is a NaN that is a value.
+static double answer(struct table_run *run, uint32_t index, Status status, const struct value *value) {
+    double number = status == STATUS_OK ? number_of(value) : NAN;
+    if (isnan(number) && status != STATUS_NOT_FOUND) {
+        note_unsure(run, index);
+    }
+    return number;
+}
+
+static double host_column(struct table_run *run, uint32_t index, const struct column *column) {
     const struct node *node = column->node;
+    const struct expr_input *input = &run->host->input;
     struct value arguments[EXPR_ARGUMENTS_MAX];
     for (uint32_t i = 0; i < node->call.count; i++) {
         const struct node *argument = node->call.arguments[i];
         if (argument->kind == NODE_LITERAL) {
             arguments[i] = argument->literal;
-        } else if (!run->host->input.read(run->host->input.context, argument->variable->slot, &run->scratch,
-                                          &arguments[i])) {
+        } else if (!input->read(input->context, argument->variable->slot, &run->scratch, &arguments[i])) {
             return NAN;
         }
     }
-    struct value result;
-    Status status = node->call.function->call(run->host->input.context, node->call.function->id, arguments,
-                                              &run->scratch, &result);
-    return status == STATUS_OK ? number_of(&result) : NAN;
+    struct value result = {0};
+    Status status = node->call.function->call(input->context, node->call.function->id, arguments, &run->scratch, &result);
+    return answer(run, index, status, &result);
 }
+
+static double evaluator_column(struct table_run *run, uint32_t index, const struct column *column) {
+    ArenaMark mark = arena_mark(&run->scratch);
+    struct value result;
+    Status status = expr_evaluate_node(column->expr, column->node, &run->host->input, &run->scratch, &result);
+    double number = answer(run, index, status, &result);
+    arena_rewind(&run->scratch, mark);
+    return number;
+}
+
+enum { TEXTS_FEW = 6 }; // up to here comparing is faster than hashing
 
 static double text_column(struct table_run *run, const struct column *column) {
     Slice text;
     if (!run->host->text(run->host->context, column->slot, &text)) {
         return NAN;
     }
-    uint32_t number = map_get(column->texts, text);
-    return number == MAP_NONE ? -1.0 : number;
-}
-
-static double evaluator_column(struct table_run *run, const struct column *column) {
-    ArenaMark mark = arena_mark(&run->scratch);
-    struct value result;
-    Status status =
-        expr_evaluate_node(column->expr, column->node, &run->host->input, &run->scratch, &result);
-    double number = status == STATUS_OK ? number_of(&result) : NAN;
-    arena_rewind(&run->scratch, mark);
-    return number;
-}
-
-static double load_value(void *context, Ref ref);
-
-static double column_value(struct table_run *run, uint32_t index) {
-    if (run->value_of[index] == run->event) {
-        return run->values[index];
+    if (column->few.count > TEXTS_FEW) {
+        uint32_t number = map_get(column->texts, text);
+        return number == MAP_NONE ? -1.0 : number;
     }
+    for (uint32_t i = 0; i < column->few.count; i++) {
+        if (slice_equal(column->few.at[i], text)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static double text_pair_column(struct table_run *run, const struct column *column) {
+    Slice left;
+    Slice right;
+    bool known = run->host->text(run->host->context, column->slot, &left) &&
+                 run->host->text(run->host->context, column->other_slot, &right);
+    return known ? slice_equal(left, right) : NAN;
+}
+
+static double load(struct table_run *run, Ref ref);
+static bool term_truth(struct table_run *run, const struct term *term);
+
+static double step_column(struct table_run *run, uint32_t index, const struct step *step) {
+    double operands[STEP_OPERANDS_MAX] = {0};
+    for (uint32_t i = 0; i < step->count; i++) {
+        Ref ref = step->operands[i];
+        operands[i] = load(run, ref);
+        if (run->unsure_count > 0 && !table_is_constant(ref) && is_unsure(run, ref)) {
+            note_unsure(run, index);
+        }
+    }
+    return table_step(step->kind, operands);
+}
+
+static double term_column(struct table_run *run, uint32_t index, const struct term *term) {
+    bool truth = term_truth(run, term);
+    if (run->unsure_count > 0) { // not looked into: being careful costs nothing but time
+        note_unsure(run, index);
+    }
+    return truth;
+}
+
+static double work_out(struct table_run *run, uint32_t index) {
     const struct column *column = &run->table->columns.at[index];
     double value = NAN;
     switch (column->kind) {
@@ -228,56 +281,53 @@ static double column_value(struct table_run *run, uint32_t index) {
     case COLUMN_TEXT:
         value = text_column(run, column);
         break;
-    case COLUMN_PROGRAM:
-        value = table_program(&column->program, load_value, run);
+    case COLUMN_TEXT_PAIR:
+        value = text_pair_column(run, column);
+        break;
+    case COLUMN_STEP:
+        value = step_column(run, index, &column->step);
+        break;
+    case COLUMN_TERM:
+        value = term_column(run, index, column->term);
         break;
     case COLUMN_HOST:
-        value = host_column(run, column);
+        value = host_column(run, index, column);
         break;
     case COLUMN_GENERIC:
-        value = evaluator_column(run, column);
+        value = evaluator_column(run, index, column);
         break;
+    }
+    if (fabs(value) > column->limit) {
+        note_unsure(run, index);
     }
     run->values[index] = value;
     run->value_of[index] = run->event;
     return value;
 }
 
-static double load_value(void *context, Ref ref) {
-    struct table_run *run = context;
+static inline double column_value(struct table_run *run, uint32_t index) {
+    return run->value_of[index] == run->event ? run->values[index] : work_out(run, index);
+}
+
+static inline double load(struct table_run *run, Ref ref) {
     return table_is_constant(ref) ? run->constants[ref & ~TABLE_CONSTANT] : column_value(run, ref);
 }
 
-static bool atom_of(const struct atom *atom, double left, double right) {
-    switch (atom->kind) {
-    case ATOM_LESS:
-        return left < right;
-    case ATOM_LESS_EQUAL:
-        return left <= right;
-    case ATOM_EQUAL:
-        return left == right;
-    case ATOM_NOT_EQUAL:
-        return left < right || left > right;
-    case ATOM_IN_MASK:
-        return in_mask(left, atom->mask);
-    case ATOM_HAS_BIT:
-        return has_bit(left, atom->mask);
-    case ATOM_PRESENT:
-        return !isnan(left);
-    case ATOM_TRUE:
-        return left > 0;
+// ---- atoms and formulas ----------------------------------------------------------------------------------
+
+static inline bool test_truth(struct table_run *run, const struct test *test) {
+    double left = load(run, test->left);
+    if (test->kind != ATOM_SIGNS) {
+        return test->kind == ATOM_IN_MASK ? in_mask(left, test->mask) : has_bit(left, test->mask);
     }
-    INVARIANT(false);
+    return (signs_between(left, load(run, test->right)) & test->signs) != 0;
 }
 
 static bool atom_truth(struct table_run *run, uint32_t index) {
-    if (run->truth_of[index] != run->event) {
-        const struct atom *atom = &run->table->atoms.at[index];
-        double right = atom->right == TABLE_NO_REF ? 0 : load_value(run, atom->right);
-        run->truths[index] = atom_of(atom, load_value(run, atom->left), right);
-        run->truth_of[index] = run->event;
-    }
-    return run->truths[index];
+    const struct atom *atom = &run->table->atoms.at[index];
+    double left = load(run, atom->left);
+    double right = atom->kind == ATOM_SIGNS ? load(run, atom->right) : 0;
+    return atom_of(atom->kind, atom->signs, atom->mask, left, right);
 }
 
 static bool term_truth(struct table_run *run, const struct term *term) {
@@ -290,6 +340,10 @@ static bool term_truth(struct table_run *run, const struct term *term) {
         return false;
     case TERM_NOT:
         return !term_truth(run, term->parts[0]);
+    case TERM_SAME:
+        return term_truth(run, term->parts[0]) == term_truth(run, term->parts[1]);
+    case TERM_SELECT:
+        return term_truth(run, term->parts[term_truth(run, term->parts[0]) ? 1 : 2]);
     case TERM_AND:
     case TERM_OR:
         break;
@@ -303,90 +357,223 @@ static bool term_truth(struct table_run *run, const struct term *term) {
     return is_and;
 }
 
-// What is at hand, for all rules of the plan.
-static void sweep(struct table_run *run, const struct table_plan *plan) {
-    for (uint32_t i = 0; i < plan->column_count; i++) {
-        column_value(run, plan->columns[i]);
-    }
-    const double *sides[2] = {run->values, run->constants};
-    for (uint32_t i = 0; i < plan->atom_count; i++) {
-        uint32_t index = plan->atoms[i];
-        const struct atom *atom = &run->table->atoms.at[index];
-        double left = sides[atom->left >> 31][atom->left & ~TABLE_CONSTANT];
-        double right = atom->right == TABLE_NO_REF ? 0 : sides[atom->right >> 31][atom->right & ~TABLE_CONSTANT];
-        run->truths[index] = atom_of(atom, left, right);
-        run->truth_of[index] = run->event;
-    }
+// ---- rules -----------------------------------------------------------------------------------------------
+
+static bool evaluator_holds(struct table_run *run, const struct rule *rule) {
+    ArenaMark mark = arena_mark(&run->scratch);
+    struct value value;
+    Status status = expr_evaluate(rule->expr, &run->host->input, &run->scratch, &value);
+    arena_rewind(&run->scratch, mark);
+    return status == STATUS_OK && value.kind == VALUE_BOOL && value.boolean;
 }
 
-static bool gate_open(struct table_run *run, const struct rule *rule) {
-    if (!rule->is_table) {
-        return rule->gate_term == NULL || term_truth(run, rule->gate_term);
-    }
-    uint32_t known = 0;
-    for (uint32_t k = 0; k < rule->now_count; k++) {
-        known |= (uint32_t)run->truths[rule->atoms[k]] << k;
-    }
-    return rule->gate >> known & 1;
-}
-
-static bool rule_holds(struct table_run *run, const struct rule *rule) {
-    if (!rule->is_table) {
-        return term_truth(run, rule->term);
-    }
-    uint32_t known = 0;
-    // Bits of the atoms not yet looked at that could still matter: stop as soon as the table is empty.
-    uint64_t open = rule->truth;
-    static const uint64_t halves[TABLE_TRUTH_ATOMS] = {0xaaaaaaaaaaaaaaaau, 0xccccccccccccccccu,
-                                                       0xf0f0f0f0f0f0f0f0u, 0xff00ff00ff00ff00u,
-                                                       0xffff0000ffff0000u, 0xffffffff00000000u};
-    for (uint32_t k = 0; k < rule->atom_count; k++) {
-        bool truth = atom_truth(run, rule->atoms[k]);
-        open &= truth ? halves[k] : ~halves[k];
-        if (open == 0) {
-            return false;
+// Whether one of the columns has turned out unsure.
+static bool reads_unsure(const struct table_run *run, const struct reads *reads) {
+    for (uint32_t i = 0; run->unsure_count > 0 && i < reads->columns.count; i++) {
+        if (is_unsure(run, reads->columns.at[i])) {
+            return true;
         }
-        known |= (uint32_t)truth << k;
     }
-    return rule->truth >> known & 1;
+    return false;
+}
+
+static bool table_holds(struct table_run *run, const struct rule *rule) {
+    uint64_t open = rule->truth;
+    for (uint32_t k = 0; k < rule->atom_count && open != 0; k++) {
+        open &= atom_truth(run, rule->atoms[k]) ? truth_half(k) : ~truth_half(k);
+    }
+    return open != 0;
+}
+
+bool expr_table_rule(struct table_run *run, uint32_t index) {
+    const struct rule *rule = &run->table->rules.at[index];
+    if (rule->reads.is_left) {
+        return evaluator_holds(run, rule);
+    }
+    bool holds = rule->is_table ? table_holds(run, rule) : term_truth(run, rule->term);
+    return reads_unsure(run, &rule->reads) ? evaluator_holds(run, rule) : holds;
+}
+
+// ---- the guards ------------------------------------------------------------------------------------------
+
+// Puts a run of guards right whose bits are not simply those of the comparison.
+static void mend_guards(struct table_run *run, const struct guard_run *guards) {
+    size_t byte_count = guard_bytes(guards);
+    uint8_t *bits = run->looked + guards->first / TABLE_LANES;
+    bool negated = (guards->signs & SIGN_UNORDERED) != 0;
+    for (size_t b = 0; negated && b < byte_count; b++) {
+        bits[b] = (uint8_t)~bits[b];
+    }
+    if (run->unsure_count > 0 && is_unsure(run, guards->column)) {
+        memset(bits, 0xff, byte_count);
+    }
+    if (guards->count % TABLE_LANES != 0) { // of the padding
+        bits[byte_count - 1] &= (uint8_t)((1u << guards->count % TABLE_LANES) - 1);
+    }
+}
+
+// Sets the bits of the entries whose guard holds, or is unsure. "Not less" and its kin hold for a missing value: they
+// are the opposite of the others.
+static void pass_guards(struct table_run *run, const struct table_plan *plan) {
+    const double *limits = plan->limits[run->binding];
+    uint32_t end;
+    for (uint32_t start = 0; start < plan->run_count; start = end) {
+        uint32_t signs = plan->runs[start].signs;
+        for (end = start + 1; end < plan->run_count && plan->runs[end].signs == signs;) {
+            end++;
+        }
+        bool negated = (signs & SIGN_UNORDERED) != 0;
+        PassRuns pass = run->passes[negated ? SIGNS_ALL ^ signs : signs];
+        pass(run->values, limits, plan->runs + start, end - start, run->looked);
+        for (uint32_t i = start; i < end && (negated || run->unsure_count > 0); i++) {
+            mend_guards(run, &plan->runs[i]);
+        }
+    }
+}
+
+// Works out what guards and seconds read.
+static void prepare_columns(struct table_run *run, const struct table_plan *plan) {
+    double (*number)(void *, uint32_t) = run->host->number;
+    void *context = run->host->context;
+    for (uint32_t i = 0; i < plan->column_count; i++) {
+        uint32_t index = plan->columns[i];
+        double value = number(context, plan->slots[i]);
+        run->values[index] = value;
+        run->value_of[index] = run->event;
+        if (fabs(value) > plan->column_limits[i]) {
+            note_unsure(run, index);
+        }
+    }
+    for (uint32_t i = 0; i < plan->other_count; i++) {
+        column_value(run, plan->other_columns[i]);
+    }
+}
+
+// ---- an event --------------------------------------------------------------------------------------------
+
+static void survive(struct table_run *run, const struct entry *entry, uint64_t open, uint32_t *survivor_count) {
+    run->survivors[(*survivor_count)++] = (struct survivor){entry, open};
+    const struct rule *rule = &run->table->rules.at[entry->rule];
+    for (size_t w = 0; w < run->table->group_words; w++) {
+        run->groups[w] |= rule->groups[w];
+    }
+}
+
+// Decides an entry by what is at hand, or puts it among the survivors.
+static void look_at(struct table_run *run, const struct table_plan *plan, const struct entry *entry, uint32_t *survivor_count) {
+    uint64_t open = entry->truth;
+    const struct test *tests = plan->tests + entry->first_test;
+    bool is_out = false;
+    if (entry->is_long && !entry->is_left) {
+        const struct term *gate = run->table->rules.at[entry->rule].gate_term;
+        is_out = gate != NULL && !term_truth(run, gate);
+    } else if (!entry->is_left) {
+        for (uint32_t k = 0; k < entry->now_count && open != 0; k++) {
+            open &= test_truth(run, &tests[k]) ? truth_half(tests[k].position) : ~truth_half(tests[k].position);
+        }
+        is_out = open == 0;
+    }
+    if (run->unsure_count > 0 && reads_unsure(run, &run->table->rules.at[entry->rule].reads)) {
+        survive(run, entry, entry->truth, survivor_count);
+    } else if (!is_out && !entry->is_long && !entry->is_left && entry->now_count == entry->test_count) {
+        bits_set(run->holding, entry->position);
+    } else if (!is_out) {
+        survive(run, entry, open, survivor_count);
+    }
+}
+
+static bool survivor_holds(struct table_run *run, const struct table_plan *plan, const struct survivor *survivor) {
+    const struct entry *entry = survivor->entry;
+    const struct rule *rule = &run->table->rules.at[entry->rule];
+    if (entry->is_left || reads_unsure(run, &rule->reads)) {
+        return evaluator_holds(run, rule);
+    }
+    bool holds;
+    if (entry->is_long) {
+        holds = term_truth(run, rule->term);
+    } else {
+        uint64_t open = survivor->open;
+        const struct test *tests = plan->tests + entry->first_test;
+        for (uint32_t k = entry->now_count; k < entry->test_count && open != 0; k++) {
+            open &= test_truth(run, &tests[k]) ? truth_half(tests[k].position) : ~truth_half(tests[k].position);
+        }
+        holds = open != 0;
+    }
+    return reads_unsure(run, &rule->reads) ? evaluator_holds(run, rule) : holds;
+}
+
+// The entries whose guard and second hold; their number.
+static uint32_t pick_entries(struct table_run *run, const struct table_plan *plan) {
+    uint32_t count = 0;
+    bool is_sure = run->unsure_count == 0;
+    for (uint32_t at = 0; at < plan->entry_count; at += 64) {
+        uint64_t word = 0;
+        size_t bytes = (plan->entry_count - at) / TABLE_LANES;
+        memcpy(&word, run->looked + at / TABLE_LANES, bytes < sizeof word ? bytes : sizeof word);
+        for (; word != 0; word &= word - 1) {
+            uint32_t entry = at + (uint32_t)__builtin_ctzll(word);
+            const struct second *second = &plan->seconds[entry];
+            uint32_t signs = signs_between(run->values[second->column], run->constants[second->limit]);
+            run->picked[count] = entry;
+            count += (signs & second->signs) != 0 || (!is_sure && is_unsure(run, second->column));
+        }
+    }
+    return count;
+}
+
+static uint32_t look_at_all(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates) {
+    uint32_t survivor_count = 0;
+    uint32_t picked_count = pick_entries(run, plan);
+    for (uint32_t i = 0; i < picked_count; i++) {
+        const struct entry *entry = &plan->entries[run->picked[i]];
+        if (candidates == NULL || bits_test(candidates, entry->position)) {
+            look_at(run, plan, entry, &survivor_count);
+        }
+    }
+    return survivor_count;
 }
 
 uint32_t expr_table_evaluate(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates,
                              uint32_t *hits) {
-    const struct expr_table *table = run->table;
-    sweep(run, plan);
-    uint32_t survivor_count = 0;
-    memset(run->groups, 0, sizeof *run->groups * table->group_words);
-    for (uint32_t i = 0; i < plan->rule_count; i++) {
-        const struct rule *rule = &table->rules.at[plan->rules[i]];
-        if ((candidates != NULL && !bits_test(candidates, i)) || !gate_open(run, rule)) {
-            continue;
-        }
-        run->survivors[survivor_count++] = i;
-        for (size_t w = 0; w < table->group_words; w++) {
-            run->groups[w] |= rule->groups[w];
-        }
+    INVARIANT(plan->table == run->table);
+    size_t words = bits_words(plan->rule_count);
+    memset(run->holding, 0, sizeof *run->holding * words);
+    memset(run->groups, 0, sizeof *run->groups * run->table->group_words);
+    memcpy(run->looked, plan->always, plan->entry_count / TABLE_LANES);
+    prepare_columns(run, plan);
+    pass_guards(run, plan);
+    uint32_t survivor_count = look_at_all(run, plan, candidates);
+    if (survivor_count > 0) {
+        run->host->need(run->host->context, run->groups, run->table->group_words);
     }
-    if (survivor_count == 0) {
-        return 0;
-    }
-    run->host->need(run->host->context, run->groups, table->group_words);
-    uint32_t hit_count = 0;
     for (uint32_t i = 0; i < survivor_count; i++) {
-        if (rule_holds(run, &table->rules.at[plan->rules[run->survivors[i]]])) {
-            hits[hit_count++] = run->survivors[i];
+        if (survivor_holds(run, plan, &run->survivors[i])) {
+            bits_set(run->holding, run->survivors[i].entry->position);
         }
     }
-    arena_reset(&run->scratch);
+    uint32_t hit_count = 0;
+    size_t position;
+    BITS_EACH(run->holding, words, position) {
+        hits[hit_count++] = (uint32_t)position;
+    }
     return hit_count;
 }
 
-bool expr_table_rule(struct table_run *run, uint32_t rule) {
-    return rule_holds(run, &run->table->rules.at[rule]);
+// ---- outputs ---------------------------------------------------------------------------------------------
+
+static double evaluator_number(struct table_run *run, const struct expr *expr) {
+    ArenaMark mark = arena_mark(&run->scratch);
+    struct value value;
+    Status status = expr_evaluate(expr, &run->host->input, &run->scratch, &value);
+    double number = status == STATUS_OK ? number_of(&value) : NAN;
+    arena_rewind(&run->scratch, mark);
+    return number;
 }
 
 double expr_table_column(struct table_run *run, uint32_t column) {
-    return load_value(run, run->table->outputs.at[column]);
+    const struct output *output = &run->table->outputs.at[column];
+    double number = load(run, output->ref);
+    return output->reads.is_left || reads_unsure(run, &output->reads) ? evaluator_number(run, output->expr) : number;
 }
 
 void expr_table_rule_groups(const struct expr_table *table, uint32_t rule, uint64_t *groups) {
@@ -396,13 +583,7 @@ void expr_table_rule_groups(const struct expr_table *table, uint32_t rule, uint6
 }
 
 void expr_table_column_groups(const struct expr_table *table, uint32_t column, uint64_t *groups) {
-    Ref ref = table->outputs.at[column];
-    if (table_is_constant(ref)) {
-        return;
-    }
-    for (size_t w = 0; w < table->group_words; w++) {
-        groups[w] |= table->columns.at[ref].groups[w];
-    }
+    table_add_groups(table, table->outputs.at[column].ref, groups);
 }
 
 struct table_counts expr_table_counts(const struct expr_table *table) {
@@ -413,7 +594,7 @@ struct table_counts expr_table_counts(const struct expr_table *table) {
         .constants = table->constants.count,
     };
     for (uint32_t i = 0; i < table->columns.count; i++) {
-        counts.programs += table->columns.at[i].kind == COLUMN_PROGRAM;
+        counts.programs += table->columns.at[i].kind == COLUMN_STEP;
         counts.generic_columns += table->columns.at[i].kind == COLUMN_GENERIC;
     }
     for (uint32_t i = 0; i < table->rules.count; i++) {
