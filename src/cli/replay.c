@@ -165,11 +165,20 @@ static void refuse_change(struct replay *replay, struct input *input, const stru
     buf_deinit(&line);
 }
 
+static void expect(struct replay *replay, const struct batch *batch, uint32_t index) {
+    bool event = index < batch->count && batch->items[index].kind == ITEM_EVENT;
+    engine_expect(replay->engine, event ? batch->items[index].event : NULL);
+}
+
 static void work_on(struct replay *replay, struct input *input, const struct batch *batch) {
     replay->tally.read_ns += batch->read_ns;
+    for (uint32_t i = 0; i < EXPECT_AHEAD; i++) {
+        expect(replay, batch, i);
+    }
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
         struct diag diag;
+        expect(replay, batch, i + EXPECT_AHEAD);
         switch (item->kind) {
         case ITEM_EVENT:
             decide(replay, item->event);

@@ -93,6 +93,11 @@ void engine_destroy(struct engine *engine);
 const struct decision *engine_decide(struct engine *engine, struct event *event);
 // What a name stands for at the last event, as a hit would show it.
 struct seen engine_see(struct engine *engine, uint32_t slot);
+// Tells of an event that is going to be decided EXPECT_AHEAD calls from now, so that its memory can be fetched meanwhile.
+// Called once for each event, in their order; NULL when there is none. It changes no decision. An event must stay as it is
+// until it is decided.
+enum { EXPECT_AHEAD = 3 };
+void engine_expect(struct engine *engine, const struct event *event);
 // STATUS_INVALID with a diag when the record is not understood.
 Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag);
 struct engine_counters engine_counters(const struct engine *engine);

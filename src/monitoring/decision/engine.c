@@ -26,6 +26,9 @@ struct engine *engine_create(const struct catalogue *catalogue, struct knowledge
     engine->hit_positions = memory_alloc(sizeof(uint32_t) * (catalogue->models.count + 1));
     arena_init(&engine->scratch, 256 << 10);
     buf_init(&engine->answer, 16 << 20);
+    for (int i = 0; i < EXPECT_AHEAD; i++) {
+        engine->expected[i] = memory_alloc(sizeof *engine->expected[i]);
+    }
     engine_make_host(engine);
     return engine;
 }
@@ -44,6 +47,9 @@ void engine_destroy(struct engine *engine) {
     free(engine->rows);
     free(engine->cells);
     free(engine->hit_positions);
+    for (int i = 0; i < EXPECT_AHEAD; i++) {
+        free(engine->expected[i]);
+    }
     arena_deinit(&engine->scratch);
     buf_deinit(&engine->answer);
     free(engine);

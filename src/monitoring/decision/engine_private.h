@@ -12,6 +12,20 @@ struct cell_row {
     KnowledgeRow row;
 };
 
+enum { TYPE_TABLES_MAX = 64 };
+
+// Keys of an event that is going to be decided; `store` is a store of the windows, or a table.
+struct expected_key {
+    Hash128 key;
+    uint32_t store;
+};
+struct expected {
+    const struct event *event;
+    struct expected_key keys[WINDOW_ENTITIES_MAX];
+    struct expected_key tables[TYPE_TABLES_MAX];
+    uint32_t key_count, table_count;
+};
+
 struct engine {
     // First: what inList() is answered from; the functions of the language are handed a pointer to the engine.
     struct catalogue_lists lists;
@@ -69,6 +83,7 @@ struct engine {
     uint32_t *hit_positions;
     struct decision decision;
     struct buf answer;
+    struct expected *expected[EXPECT_AHEAD]; // the last told first
 };
 
 // derive.c: derived fields that need lists or expressions.
@@ -83,6 +98,11 @@ bool engine_read(void *engine, uint32_t slot, struct arena *scratch, struct valu
 void engine_need(struct engine *engine, const uint64_t *groups, size_t word_count);
 // Answers a condition of the model table.
 bool engine_condition(struct engine *engine, uint32_t rule);
+
+// Keys of an event's things and table rows; false when a part of it is missing.
+bool engine_entity_key(const struct engine *engine, const struct feature_entity *entity, const struct event *event,
+                       Hash128 *ret_key);
+bool engine_table_key(const struct engine *engine, uint32_t table, const struct event *event, Hash128 *ret_key);
 
 // rows.c: entities, filters, rows.
 void engine_find_entities(struct engine *engine);

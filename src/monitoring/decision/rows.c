@@ -9,12 +9,12 @@
 
 // ---- entities --------------------------------------------------------------------------------------------
 
-static bool hash_part(const struct engine *engine, uint32_t field, uint64_t store, Hash128 *ret_hash) {
-    if (!event_has(engine->event, field)) {
+static bool hash_part(const struct event *event, uint32_t field, uint64_t store, Hash128 *ret_hash) {
+    if (!event_has(event, field)) {
         return false;
     }
-    const union event_cell *cell = &engine->event->cells[field];
-    Slice bytes = engine->schema->fields[field].type == FIELD_STRING ? cell->text : (Slice){(const char *)cell, sizeof cell->integer};
+    const union event_cell *cell = &event->cells[field];
+    Slice bytes = event->schema->fields[field].type == FIELD_STRING ? cell->text : (Slice){(const char *)cell, sizeof cell->integer};
     if (bytes.size == 0) {
         return false; // an empty text is nobody
     }
@@ -30,11 +30,13 @@ static bool later(Hash128 left, Hash128 right) {
     return left.high != right.high ? left.high > right.high : left.low > right.low;
 }
 
-static bool entity_key(const struct engine *engine, const struct feature_entity *entity, Hash128 *ret_key) {
-    const struct feature_key *key = entity->key_on == NULL ? &entity->key : &entity->key_on[engine->event->type];
+bool engine_entity_key(const struct engine *engine, const struct feature_entity *entity, const struct event *event,
+                       Hash128 *ret_key) {
+    (void)engine;
+    const struct feature_key *key = entity->key_on == NULL ? &entity->key : &entity->key_on[event->type];
     Hash128 parts[FEATURE_KEY_PARTS_MAX];
     for (uint32_t i = 0; i < key->count; i++) {
-        if (!hash_part(engine, key->fields[i], entity->store + 1, &parts[i])) {
+        if (!hash_part(event, key->fields[i], entity->store + 1, &parts[i])) {
             return false;
         }
     }
@@ -63,7 +65,7 @@ static void find_thing(struct engine *engine, uint32_t e) {
 
 static void make_key(struct engine *engine, uint32_t e) {
     bits_set(engine->resolved, e);
-    engine->has_key[e] = entity_key(engine, &engine->features->entities.at[e], &engine->keys[e]);
+    engine->has_key[e] = engine_entity_key(engine, &engine->features->entities.at[e], engine->event, &engine->keys[e]);
 }
 
 // Those that may write rows are found ahead, in three steps, so that their memory comes while others are looked at. The

@@ -33,35 +33,40 @@ static bool field_text(const struct event *event, uint32_t field, Slice *ret_tex
 }
 
 // The text of a key field: what is written, for numbers their digits.
-static bool key_text(const struct engine *engine, uint32_t field, char digits[32], Slice *ret_text) {
-    FieldType type = engine->schema->fields[field].type;
+static bool key_text(const struct event *event, uint32_t field, char digits[32], Slice *ret_text) {
+    FieldType type = event->schema->fields[field].type;
     if (type == FIELD_STRING || type == FIELD_ENUM) {
-        return field_text(engine->event, field, ret_text) && ret_text->size > 0;
+        return field_text(event, field, ret_text) && ret_text->size > 0;
     }
-    if (!event_has(engine->event, field)) {
+    if (!event_has(event, field)) {
         return false;
     }
-    int size = snprintf(digits, 32, "%lld", (long long)engine->event->cells[field].integer);
+    int size = snprintf(digits, 32, "%lld", (long long)event->cells[field].integer);
     *ret_text = (Slice){digits, (size_t)size};
     return true;
 }
 
-static KnowledgeRow cell_row(struct engine *engine, uint32_t table_index) {
-    struct cell_row *found = &engine->cells[table_index];
-    if (found->event == engine->sequence) {
-        return found->row;
+bool engine_table_key(const struct engine *engine, uint32_t table, const struct event *event, Hash128 *ret_key) {
+    const struct catalogue_key *key = &engine->catalogue->table_keys[table];
+    Slice parts[TABLE_KEY_PARTS_MAX];
+    char digits[TABLE_KEY_PARTS_MAX][32];
+    for (uint32_t i = 0; i < key->count; i++) {
+        if (!key_text(event, key->fields[i], digits[i], &parts[i])) {
+            return false;
+        }
     }
-    const struct knowledge_table *table = &engine->catalogue->knowledge->tables[table_index];
-    Slice parts[8];
-    char digits[8][32];
-    bool complete = table->key_count <= 8;
-    for (uint32_t i = 0; complete && i < table->key_count; i++) {
-        uint32_t field = schema_find_field(engine->schema, table->key[i]);
-        complete = key_text(engine, field, digits[i], &parts[i]);
+    *ret_key = knowledge_key(parts, key->count);
+    return true;
+}
+
+static KnowledgeRow cell_row(struct engine *engine, uint32_t table) {
+    struct cell_row *found = &engine->cells[table];
+    if (found->event != engine->sequence) {
+        Hash128 key;
+        found->event = engine->sequence;
+        found->row = engine_table_key(engine, table, engine->event, &key) ? knowledge_row(engine->knowledge, table, key)
+                                                                          : (KnowledgeRow){NULL};
     }
-    found->event = engine->sequence;
-    found->row = complete ? knowledge_row(engine->knowledge, table_index, knowledge_key(parts, table->key_count))
-                          : (KnowledgeRow){NULL};
     return found->row;
 }
 

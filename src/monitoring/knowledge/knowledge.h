@@ -186,6 +186,9 @@ uint64_t knowledge_list_forget(struct knowledge *knowledge, uint32_t list, int64
 typedef struct KnowledgeRow {
     const void *cells; // NULL: no such row
 } KnowledgeRow;
+// Fetching ahead: first the index's line, some time later the row, some time later it is there without waiting.
+void knowledge_prefetch(const struct knowledge *knowledge, uint32_t table, Hash128 key);
+void knowledge_prefetch_row(const struct knowledge *knowledge, uint32_t table, Hash128 key);
 KnowledgeRow knowledge_row(const struct knowledge *knowledge, uint32_t table, Hash128 key);
 // As the column of doubles that models compare: numbers, money in minor units, bool 0 or 1, enum by
 // number; NaN when missing (and for strings).

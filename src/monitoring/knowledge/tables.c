@@ -54,6 +54,23 @@ uint32_t tables_row_number(const struct knowledge *knowledge, uint32_t table, Ha
     return find_number(&knowledge->tables[table], key);
 }
 
+void knowledge_prefetch(const struct knowledge *knowledge, uint32_t table, Hash128 key) {
+    struct knowledge_index_probe probe = knowledge_index_probe(&knowledge->tables[table].index, key.low);
+    if (probe.slots != NULL) {
+        __builtin_prefetch(&probe.slots[probe.at]);
+    }
+}
+
+void knowledge_prefetch_row(const struct knowledge *knowledge, uint32_t table, Hash128 key) {
+    uint32_t number;
+    struct knowledge_index_probe probe = knowledge_index_probe(&knowledge->tables[table].index, key.low);
+    if (knowledge_index_next(&probe, &number)) {
+        const char *row = (const char *)row_at(&knowledge->tables[table], number);
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + 64);
+    }
+}
+
 KnowledgeRow knowledge_row(const struct knowledge *knowledge, uint32_t table, Hash128 key) {
     INVARIANT(table < knowledge->plan->table_count);
     const struct row *row = find_row(&knowledge->tables[table], key);

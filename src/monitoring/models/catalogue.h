@@ -171,6 +171,8 @@ struct type_plan {
     const struct table_plan *plan;
     const uint32_t *models;            // by position in the plan
     uint32_t count;
+    const uint32_t *tables; // that the models and segments read; to be fetched ahead
+    uint32_t table_count;
     const uint64_t *const *candidates; // by binding-independent combination: segment * channel_count + channel
 };
 
@@ -179,6 +181,14 @@ struct catalogue_lists {
     const struct knowledge_plan *plan;
     const struct knowledge *knowledge;
     int64_t time_us; // of the event
+};
+
+enum { TABLE_KEY_PARTS_MAX = 8 };
+
+// The fields that make a table's key.
+struct catalogue_key {
+    uint32_t fields[TABLE_KEY_PARTS_MAX];
+    uint32_t count;
 };
 
 // A field that is computed when the event is decided: its date is on a list, or an expression gives it.
@@ -204,6 +214,7 @@ struct catalogue {
     struct vocabulary vocabulary;
     const struct knowledge_plan *knowledge;
     VEC(struct catalogue_derived) derived; // in an order in which each finds what it reads
+    const struct catalogue_key *table_keys; // by table
     bool *lists_read; // by list: an expression asks it
     struct feature_plan *features;
     VEC(struct model) models; // by id

@@ -104,11 +104,17 @@ static Evidence evidence_of_namespace(Slice namespace) {
     return slice_is(namespace, "g") ? EVIDENCE_graph : slice_is(namespace, "ml") ? EVIDENCE_score : EVIDENCE_profile;
 }
 
-static void name_table(struct catalogue *catalogue, uint32_t index) {
+static void name_table(struct catalogue *catalogue, uint32_t index, struct catalogue_key *key) {
     const struct knowledge_table *table = &catalogue->knowledge->tables[index];
     struct arena *arena = &catalogue->arena;
+    if (table->key_count > TABLE_KEY_PARTS_MAX) {
+        diag_add(&catalogue->diags, DIAG_ERROR, "PK010", table->place, "a table's key has at most %d parts", TABLE_KEY_PARTS_MAX);
+        return;
+    }
     for (uint32_t k = 0; k < table->key_count; k++) {
-        if (schema_find_field(catalogue->schema, table->key[k]) == SCHEMA_NONE) {
+        uint32_t field = schema_find_field(catalogue->schema, table->key[k]);
+        key->fields[key->count++] = field;
+        if (field == SCHEMA_NONE) {
             struct diag *diag = catalogue_fail(catalogue, "PK004", table->place, "the key of this table, '%.*s', is no field of events", table->key[k]);
             catalogue_suggest(catalogue, diag, &catalogue->schema->fields_by_name, table->key[k]);
         }
@@ -289,9 +295,11 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     vocabulary_init(&catalogue->vocabulary, &catalogue->arena);
     vocabulary_add_schema(&catalogue->vocabulary, catalogue->schema);
     name_lists(catalogue);
+    struct catalogue_key *keys = ARENA_ARRAY(&catalogue->arena, struct catalogue_key, catalogue->knowledge->table_count + 1);
     for (uint32_t i = 0; i < catalogue->knowledge->table_count; i++) {
-        name_table(catalogue, i);
+        name_table(catalogue, i, &keys[i]);
     }
+    catalogue->table_keys = keys;
     for (uint32_t i = 0; i < catalogue->schema->derived_count; i++) {
         read_derived(catalogue, catalogue->schema->derived[i]);
     }

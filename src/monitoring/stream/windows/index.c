@@ -38,6 +38,18 @@ void index_prefetch(const struct index *index, Hash128 key) {
     __builtin_prefetch(&index->slots[key.low & (index->slot_count - 1)]);
 }
 
+void index_prefetch_thing(const struct store_state *store, Hash128 key) {
+    const struct index *index = &store->index;
+    uint32_t tag = tag_of(key);
+    uint64_t mask = index->slot_count - 1;
+    for (uint64_t i = key.low & mask; index->slots[i].thing != 0; i = (i + 1) & mask) {
+        if (index->slots[i].tag == tag && index->slots[i].thing != SLOT_GONE) {
+            __builtin_prefetch(thing_at(store, index->slots[i].thing - 1));
+            return;
+        }
+    }
+}
+
 static struct slot *find_in(const struct store_state *store, struct slot *slots, uint64_t count,
                             Hash128 key) {
     uint32_t tag = tag_of(key);

@@ -5,6 +5,7 @@
 
 size_t index_bytes(uint32_t cap_things);
 void index_init(struct index *index, void *memory);
+void index_prefetch_thing(const struct store_state *store, Hash128 key);
 void index_prefetch(const struct index *index, Hash128 key);
 // The number of a thing, or WINDOW_NONE.
 uint32_t index_find(const struct store_state *store, Hash128 key);

@@ -113,6 +113,15 @@ static WindowRef ref_of(const struct window_state *state, const struct store_sta
     return (uint32_t)(store - state->stores) << REF_STORE_SHIFT | thing;
 }
 
+void window_prefetch_thing(const struct window_state *state, uint32_t store, Hash128 key) {
+    index_prefetch_thing(&state->stores[store], key);
+}
+
+WindowRef window_peek(const struct window_state *state, uint32_t store, Hash128 key) {
+    uint32_t found = index_find(&state->stores[store], key);
+    return found == WINDOW_NONE ? WINDOW_NONE : ref_of(state, &state->stores[store], found);
+}
+
 static void touch(const struct window_state *state, struct thing *thing) {
     thing->sequence = (uint32_t)state->sequence;
     thing->flags |= THING_TOUCHED;

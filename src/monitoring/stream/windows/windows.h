@@ -184,7 +184,10 @@ void window_begin(struct window_state *state, uint64_t sequence); // once per ev
 void window_prefetch(const struct window_state *state, uint32_t store, Hash128 key);
 WindowRef window_find(struct window_state *state, uint32_t store, Hash128 key); // WINDOW_NONE: never seen
 WindowRef window_add(struct window_state *state, uint32_t store, Hash128 key);  // finds or makes
-// Warms the rows of a thing that was found.
+// Fetching ahead, in three steps with some time between: the index's line (window_prefetch), the thing's header, and, when
+// window_peek() finds it without counting as a use, its rows.
+void window_prefetch_thing(const struct window_state *state, uint32_t store, Hash128 key);
+WindowRef window_peek(const struct window_state *state, uint32_t store, Hash128 key);
 void window_prefetch_rows(const struct window_state *state, WindowRef ref);
 
 #define WINDOW_MISSING_INTEGER INT64_MIN // reals: NaN; ids: 0

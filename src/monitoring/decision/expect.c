@@ -1,0 +1,75 @@
+// Expecting: fetching what an event will need while others are decided.
+//
+// Nearly all of a decision's time is waiting for memory: some ten things and ten table rows that were last used hours ago.
+// When several events wait, the memory of the later ones is asked for while the earlier ones are decided. Each event goes
+// through three steps, one a call, so that each step finds what the one before asked for:
+//
+//   1. keys of things and rows; their lines of the indices are asked for
+//   2. the things' headers and the rows
+//   3. the things' own rows
+//
+// Nothing here changes what is decided: an event that was not expected, or was expected wrongly, only takes longer.
+
+#include "monitoring/decision/engine_private.h"
+
+static void ask_indices(struct engine *engine, struct expected *expected) {
+    const struct feature_plan *plan = engine->features;
+    const struct event *event = expected->event;
+    const struct row_recipe *recipes = plan->recipes[event->type];
+    expected->key_count = 0;
+    for (uint32_t i = 0; i < plan->recipe_counts[event->type]; i++) {
+        const struct feature_entity *entity = &plan->entities.at[recipes[i].entity];
+        struct expected_key *key = &expected->keys[expected->key_count];
+        if (engine_entity_key(engine, entity, event, &key->key)) {
+            key->store = entity->store;
+            expected->key_count++;
+            window_prefetch(engine->windows, entity->store, key->key);
+        }
+    }
+    const struct type_plan *type = &engine->catalogue->types[event->type];
+    expected->table_count = 0;
+    for (uint32_t i = 0; i < type->table_count; i++) {
+        struct expected_key *key = &expected->tables[expected->table_count];
+        if (engine_table_key(engine, type->tables[i], event, &key->key)) {
+            key->store = type->tables[i];
+            expected->table_count++;
+            knowledge_prefetch(engine->knowledge, type->tables[i], key->key);
+        }
+    }
+}
+
+static void ask_things(struct engine *engine, const struct expected *expected) {
+    for (uint32_t i = 0; i < expected->key_count; i++) {
+        window_prefetch_thing(engine->windows, expected->keys[i].store, expected->keys[i].key);
+    }
+    for (uint32_t i = 0; i < expected->table_count; i++) {
+        knowledge_prefetch_row(engine->knowledge, expected->tables[i].store, expected->tables[i].key);
+    }
+}
+
+static void ask_rows(struct engine *engine, const struct expected *expected) {
+    for (uint32_t i = 0; i < expected->key_count; i++) {
+        WindowRef ref = window_peek(engine->windows, expected->keys[i].store, expected->keys[i].key);
+        if (ref != WINDOW_NONE) {
+            window_prefetch_rows(engine->windows, ref);
+        }
+    }
+}
+
+void engine_expect(struct engine *engine, const struct event *event) {
+    // 0 is the event just told, 1 the one before it, 2 the one before that.
+    struct expected *oldest = engine->expected[2];
+    engine->expected[2] = engine->expected[1];
+    engine->expected[1] = engine->expected[0];
+    engine->expected[0] = oldest;
+    oldest->event = event;
+    if (event != NULL) {
+        ask_indices(engine, oldest);
+    }
+    if (engine->expected[1]->event != NULL) {
+        ask_things(engine, engine->expected[1]);
+    }
+    if (engine->expected[2]->event != NULL) {
+        ask_rows(engine, engine->expected[2]);
+    }
+}
