@@ -9,7 +9,7 @@ export PYTHONUTF8 = 1
 
 .PHONY: all deps demo test bench bench-peers evaluate sanitize fuzz format clean help
 
-all: deps ## build the program (build/src/cli/qiantang)
+all: deps ## build the program (build/qiantang)
 	@scripts/build.sh $(BUILD)
 
 deps:

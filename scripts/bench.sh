@@ -14,4 +14,4 @@ for program in $programs; do
     QIANTANG_ROOT=$PWD "$folder/$program" </dev/null || echo "(ended with exit code $?)"
 done
 printf '\n== qiantang bench\n'
-"$folder/src/cli/qiantang" bench --pack packs/bank || echo "(ended with exit code $?)"
+"$folder/qiantang" bench --pack packs/bank || echo "(ended with exit code $?)"

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-program=$1/src/cli/qiantang
+program=$1/qiantang
 out=$1/demo
 mkdir -p "$out"
 

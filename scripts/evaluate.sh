@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-program=$1/src/cli/qiantang
+program=$1/qiantang
 out=$1/evaluate
 data=${2:-}
 if [[ -z $data || ! -d $data ]]; then

@@ -104,9 +104,9 @@ def compare(total):
     say("the same bytes from gcc and clang, from one thread and two")
     programs = []
     for name in ("gcc", "clang"):
-        if not build(name, total, "src/cli/qiantang"):
+        if not build(name, total, "qiantang"):
             return
-        programs.append(str(ROOT / BUILDS[name][0] / "src/cli/qiantang"))
+        programs.append(str(ROOT / BUILDS[name][0] / "qiantang"))
     done = subprocess.run(["tests/determinism.sh", *programs], cwd=ROOT, text=True, stdout=subprocess.PIPE)
     print(done.stdout, end="", flush=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith(("ok ", "not ok "))]

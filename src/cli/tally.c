@@ -71,8 +71,9 @@ void tally_decision(struct tally *tally, const struct event *event, const struct
         struct model_tally *model = &tally->models[hit->model - tally->catalogue->models.at];
         model->hits++;
         model->held_back += hit->guards != 0;
-        model->with_label += event->has_label && counts(hit);
-        model->fraud += event->has_label && event->fraud && counts(hit);
+        // Those in the shadow are measured too: it is by this that one decides to let them act.
+        model->with_label += event->has_label && hit->guards == 0;
+        model->fraud += event->has_label && event->fraud && hit->guards == 0;
         flagged = flagged || counts(hit);
     }
     tally->labelled += event->has_label;

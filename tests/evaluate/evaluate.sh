@@ -26,7 +26,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$root/build}
 here=$root/tests/evaluate
 program=
-for place in "$build/qiantang" "$build/src/cli/qiantang" "$build/src/qiantang"; do
+for place in "$build/qiantang" "$build/qiantang" "$build/src/qiantang"; do
     if [ -x "$place" ] && [ -f "$place" ]; then program=$place; break; fi
 done
 [ -n "$program" ] || { echo "no qiantang in $build: build first, or set BUILD" >&2; exit 2; }
