@@ -434,13 +434,12 @@ static void measure_hot(struct bench *bench) {
 // ---- getting ready ---------------------------------------------------------------------------------------
 
 static CliExit compile(struct bench *bench) {
-    struct diag diag;
     Status status = pack_open(&bench->pack, bench->options.pack);
     if (status != STATUS_OK) {
         return status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
     }
-    if (library_read(bench->options.candidates, &bench->arena, &bench->candidates, &diag) != STATUS_OK) {
-        return tell(&diag);
+    if (library_read(bench->options.candidates, &bench->arena, &bench->candidates) != STATUS_OK) {
+        return CLI_WORLD;
     }
     struct library_plan plan = {.pack = &bench->pack,
                                 .candidates = bench->candidates,
