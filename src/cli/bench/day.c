@@ -162,7 +162,7 @@ static int64_t amount_around(struct day *day, double yuan) {
 static uint32_t choose_account(struct day *day) {
     uint32_t accounts = day->plan.accounts;
     if (day->plan.alone > 0) {
-        return 0;
+        return accounts;
     }
     if (day->number < accounts) {
         return (uint32_t)(day->number * day->stride % accounts);
@@ -204,7 +204,7 @@ struct day *day_create(const struct day_plan *plan) {
     struct day *day = memory_alloc(sizeof *day);
     day->plan = *plan;
     random_init(&day->random, plan->seed);
-    day->history = memory_alloc(sizeof *day->history * plan->accounts);
+    day->history = memory_alloc(sizeof *day->history * (plan->accounts + 1));
     uint64_t peak = plan->warm / 4 < plan->accounts / 2 ? plan->warm / 4 : plan->accounts / 2;
     day->peak_from = plan->warm - peak;
     day->peak_us = (double)US_PER_HOUR / plan->accounts;
@@ -291,7 +291,8 @@ static uint64_t home_city(const struct day *day) {
 
 static void put_envelope(struct day *day, const char *type, const char *system, const char *channel, bool done, bool failed) {
     char text[DAY_NAME_SIZE];
-    put_text(day, "event_id", digits(text, "01JD3Z8Q6W", day->number, 16));
+    uint64_t series = day->plan.alone > 0 ? UINT64_C(1000000000000) : 0; // an id comes once, also beside another day
+    put_text(day, "event_id", digits(text, "01JD3Z8Q6W", series + day->number, 16));
     put_word(day, "event_type", type);
     put_whole(day, "schema_version", 1);
     put_word(day, "phase", done ? "RESULT" : "REQUEST");

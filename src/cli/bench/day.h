@@ -25,7 +25,7 @@ struct day_plan {
     uint64_t seed;
     int64_t start_us; // when measuring starts
     uint64_t warm;    // events before that; at least `accounts`
-    uint32_t alone;   // > 0: so many transfers and QR payments of the first account only, even over the 90 days before the start
+    uint32_t alone;   // > 0: so many transfers and QR payments of one more account, number `accounts`, even over the 90 days before the start
 };
 
 struct day;
