@@ -9,7 +9,7 @@ import sys
 MAY_BE_ZERO = {"models_refused", "dead_letters"}
 root = os.environ["QIANTANG_ROOT"]
 run = subprocess.run(
-    [sys.argv[1], "bench", "--quick", "--json", "-"], cwd=root, capture_output=True, text=True
+    [os.path.abspath(sys.argv[1]), "bench", "--quick", "--json", "-"], cwd=root, capture_output=True, text=True
 )
 if run.returncode != 0:
     sys.exit(f"bench gave {run.returncode}:\n{run.stderr}")

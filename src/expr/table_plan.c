@@ -275,6 +275,7 @@ const struct table_plan *expr_table_plan(const struct expr_table *table, const u
     lay_out(&layout, guards, rule_count);
     free(guards);
     find_columns(&layout);
+    VEC_PUSH(&layout.tests, arena); // so that entries without tests have a place to point at
     uint8_t *always = ARENA_ARRAY(arena, uint8_t, layout.entries.count / TABLE_LANES + 1);
     for (uint32_t i = 0; i < layout.unguarded.count; i++) {
         uint32_t entry = layout.unguarded.at[i];

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static struct seen see_now(struct engine *engine, uint32_t slot) {
+struct seen engine_see(struct engine *engine, uint32_t slot) {
     const struct type *type = engine->catalogue->vocabulary.slots.at[slot].type;
     struct seen seen = {.slot = slot, .number = NAN};
     if (type->kind == TYPE_STRING) {
@@ -39,32 +39,10 @@ static struct seen see_now(struct engine *engine, uint32_t slot) {
     return seen;
 }
 
-struct seen engine_see(struct engine *engine, uint32_t slot) {
-    const struct name *name = &engine->catalogue->vocabulary.names.at[slot];
-    if (name->kind == NAME_FEATURE) {
-        uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
-        feature_groups(engine->features, name->index, groups);
-        engine_need(engine, groups, engine->pass_words);
-    }
-    return see_now(engine, slot);
-}
-
-static void need_reads(struct engine *engine, const struct model *model) {
-    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
-    for (uint32_t i = 0; i < model->read_count; i++) {
-        const struct name *name = &engine->catalogue->vocabulary.names.at[model->reads[i]];
-        if (name->kind == NAME_FEATURE) {
-            feature_groups(engine->features, name->index, groups);
-        }
-    }
-    engine_need(engine, groups, engine->pass_words);
-}
-
 static void fill_hit(struct engine *engine, const struct model *model, struct hit *hit) {
-    need_reads(engine, model);
     struct seen *seen = ARENA_ARRAY(&engine->scratch, struct seen, model->read_count + 1);
     for (uint32_t i = 0; i < model->read_count; i++) {
-        seen[i] = see_now(engine, model->reads[i]);
+        seen[i] = engine_see(engine, model->reads[i]);
     }
     *hit = (struct hit){
         .model = model,
@@ -116,16 +94,6 @@ static void take_strongest(struct engine *engine) {
 }
 
 static bool rule_applies(struct engine *engine, const struct policy_rule *rule) {
-    uint32_t count = 0;
-    const struct expr_variable *const *reads = expr_reads(rule->when, &count);
-    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        const struct name *name = &engine->catalogue->vocabulary.names.at[reads[i]->slot];
-        if (name->kind == NAME_FEATURE) {
-            feature_groups(engine->features, name->index, groups);
-        }
-    }
-    engine_need(engine, groups, engine->pass_words);
     struct value value;
     return expr_evaluate(rule->when, &engine->host.input, &engine->scratch, &value) == STATUS_OK &&
            value.kind == VALUE_BOOL && value.boolean;

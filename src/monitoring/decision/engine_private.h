@@ -79,8 +79,9 @@ void engine_make_host(struct engine *engine);
 double engine_number(void *engine, uint32_t slot);
 bool engine_text(void *engine, uint32_t slot, Slice *ret_text);
 bool engine_read(void *engine, uint32_t slot, struct arena *scratch, struct value *ret_value);
-void engine_need(void *engine, const uint64_t *groups, size_t word_count);
-// Makes what a condition of the model table reads, and answers it.
+// Computes passes ahead and together; what was not computed ahead is computed when its value is asked for.
+void engine_need(struct engine *engine, const uint64_t *groups, size_t word_count);
+// Answers a condition of the model table.
 bool engine_condition(struct engine *engine, uint32_t rule);
 
 // rows.c: entities, filters, rows.

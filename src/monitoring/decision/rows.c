@@ -51,13 +51,6 @@ static bool entity_key(const struct engine *engine, const struct feature_entity 
     return true;
 }
 
-static bool filter_condition(struct engine *engine, uint32_t rule, const uint64_t *groups) {
-    if (groups != NULL) {
-        engine_need(engine, groups, engine->pass_words);
-    }
-    return expr_table_rule(engine->filter_run, rule);
-}
-
 static void find_thing(struct engine *engine, uint32_t e) {
     const struct feature_entity *entity = &engine->features->entities.at[e];
     if (entity->when_rule != SCHEMA_NONE && !expr_table_rule(engine->filter_run, entity->when_rule)) {
@@ -121,7 +114,7 @@ void engine_decide_filters(struct engine *engine) {
         if (filter->parent != SCHEMA_NONE && !bits_test(engine->filters, filter->parent)) {
             continue;
         }
-        if (filter->rule == SCHEMA_NONE || filter_condition(engine, filter->rule, filter->groups)) {
+        if (filter->rule == SCHEMA_NONE || expr_table_rule(engine->filter_run, filter->rule)) {
             bits_set(engine->filters, list[i]);
         }
     }
@@ -181,13 +174,6 @@ static uint64_t expression_id(struct engine *engine, const struct expr *expr) {
     }
 }
 
-static double expression_number(struct engine *engine, const struct feature_value *value) {
-    if (value->groups != NULL) {
-        engine_need(engine, value->groups, engine->pass_words);
-    }
-    return expr_table_column(engine->filter_run, value->column);
-}
-
 static void find_number(struct engine *engine, uint32_t index, const struct feature_value *value) {
     bool is_field = value->field != SCHEMA_NONE;
     if (is_field && value->kind == NUMBER_INTEGER) {
@@ -196,7 +182,7 @@ static void find_number(struct engine *engine, uint32_t index, const struct feat
                                             : WINDOW_MISSING_INTEGER;
         return;
     }
-    double number = is_field ? engine_number(engine, expr_root(value->expr)->variable->slot) : expression_number(engine, value);
+    double number = is_field ? engine_number(engine, expr_root(value->expr)->variable->slot) : expr_table_column(engine->filter_run, value->column);
     if (value->kind == NUMBER_REAL) {
         engine->values[index].real = number;
     } else {

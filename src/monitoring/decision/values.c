@@ -65,6 +65,8 @@ static KnowledgeRow cell_row(struct engine *engine, uint32_t table_index) {
     return found->row;
 }
 
+static void engine_need_pass(struct engine *engine, uint32_t pass);
+
 double engine_number(void *context, uint32_t slot) {
     struct engine *engine = context;
     const struct name *name = &engine->catalogue->vocabulary.names.at[slot];
@@ -74,6 +76,7 @@ double engine_number(void *context, uint32_t slot) {
     case NAME_FILTER:
         return bits_test(engine->filters, name->index);
     case NAME_FEATURE:
+        engine_need_pass(engine, engine->catalogue->vocabulary.slots.at[slot].group);
         return engine->feature_values[engine->features->features.at[name->index].window];
     case NAME_CELL: {
         KnowledgeRow row = cell_row(engine, name->table);
@@ -195,8 +198,30 @@ bool engine_read(void *context, uint32_t slot, struct arena *scratch, struct val
     return value_from_number(known->type, engine_number(engine, slot), ret_value);
 }
 
-void engine_need(void *context, const uint64_t *groups, size_t word_count) {
-    struct engine *engine = context;
+static void compute_wanted(struct engine *engine) {
+    struct window_moment moment = {
+        .time_us = engine->event->time_us,
+        .refs = engine->refs,
+        .current = engine->current,
+        .row = engine->row_of,
+        .context = &engine->moment,
+    };
+    window_compute(engine->windows, &moment, engine->wanted, engine->feature_values);
+}
+
+static void engine_need_pass(struct engine *engine, uint32_t pass) {
+    if (bits_test(engine->computed, pass)) {
+        return;
+    }
+    bits_set(engine->computed, pass);
+    engine->counters.passes_computed++;
+    engine_resolve(engine, window_plan_entity_of_pass(engine->features->windows, pass));
+    memset(engine->wanted, 0, sizeof *engine->wanted * engine->pass_words);
+    bits_set(engine->wanted, pass);
+    compute_wanted(engine);
+}
+
+void engine_need(struct engine *engine, const uint64_t *groups, size_t word_count) {
     bool any = false;
     for (size_t w = 0; w < word_count; w++) {
         engine->wanted[w] = groups[w] & ~engine->computed[w];
@@ -211,20 +236,10 @@ void engine_need(void *context, const uint64_t *groups, size_t word_count) {
     BITS_EACH(engine->wanted, word_count, pass) {
         engine_resolve(engine, window_plan_entity_of_pass(engine->features->windows, (uint32_t)pass));
     }
-    struct window_moment moment = {
-        .time_us = engine->event->time_us,
-        .refs = engine->refs,
-        .current = engine->current,
-        .row = engine->row_of,
-        .context = &engine->moment,
-    };
-    window_compute(engine->windows, &moment, engine->wanted, engine->feature_values);
+    compute_wanted(engine);
 }
 
 bool engine_condition(struct engine *engine, uint32_t rule) {
-    uint64_t groups[WINDOW_FEATURES_MAX / 64] = {0};
-    expr_table_rule_groups(engine->catalogue->table, rule, groups);
-    engine_need(engine, groups, engine->pass_words);
     return expr_table_rule(engine->model_run, rule);
 }
 
@@ -233,7 +248,6 @@ void engine_make_host(struct engine *engine) {
         .context = engine,
         .number = engine_number,
         .text = engine_text,
-        .need = engine_need,
         .input = {engine, engine_read},
     };
     engine->moment = (struct feature_moment){.input = engine->host.input, .scratch = &engine->scratch};

@@ -4,7 +4,6 @@
 // The order matters only for names: first everything gets its name, then expressions are compiled, so that files
 // and sections may refer to each other in any order.
 
-#include "expr/visit.h"
 #include "monitoring/stream/features_private.h"
 
 static struct diag *fail(struct features_loader *loader, const char *code, Place place, const char *format, Slice text) {
@@ -418,63 +417,6 @@ struct feature_plan *features_load(const struct schema *schema, struct vocabular
     return diags->error_count > errors_before ? NULL : plan;
 }
 
-struct grouping {
-    const struct vocabulary *vocabulary;
-    uint64_t *groups;
-};
-
-static void group_node(void *context, const struct node *node) {
-    const struct grouping *grouping = context;
-    const struct expr_variable *variable = node->kind == NODE_VARIABLE ? node->variable
-                                           : node->kind == NODE_HAS    ? node->has.variable
-                                                                       : NULL;
-    if (variable == NULL) {
-        return;
-    }
-    const struct table_slot *slot = &grouping->vocabulary->slots.at[variable->slot];
-    if (slot->definition != NULL) {
-        expr_visit(expr_root(slot->definition), group_node, context);
-    } else if (slot->group != TABLE_NO_GROUP) {
-        bits_set(grouping->groups, slot->group);
-    }
-}
-
-static void find_groups(struct feature_plan *plan, struct vocabulary *vocabulary) {
-    size_t words = bits_words(window_plan_pass_count(plan->windows)) + 1;
-    const uint64_t **sets = ARENA_ARRAY(vocabulary->arena, const uint64_t *, plan->features.count + 1);
-    for (uint32_t i = 0; i < plan->features.count; i++) {
-        const struct feature *feature = &plan->features.at[i];
-        struct grouping grouping = {vocabulary, ARENA_ARRAY(vocabulary->arena, uint64_t, words)};
-        if (feature->expr != NULL) {
-            expr_visit(expr_root(feature->expr), group_node, &grouping);
-        } else {
-            bits_set(grouping.groups, window_plan_pass_of(plan->windows, feature->window));
-        }
-        sets[i] = grouping.groups;
-    }
-    plan->groups = sets;
-}
-
-void feature_groups(const struct feature_plan *plan, uint32_t feature, uint64_t *groups) {
-    size_t words = bits_words(window_plan_pass_count(plan->windows));
-    for (size_t w = 0; w < words; w++) {
-        groups[w] |= plan->groups[feature][w];
-    }
-}
-
-// The passes an expression reads, or NULL when it reads none.
-static const uint64_t *groups_of(struct vocabulary *vocabulary, const struct window_plan *windows, const struct expr *expr) {
-    size_t words = bits_words(window_plan_pass_count(windows)) + 1;
-    struct grouping grouping = {vocabulary, ARENA_ARRAY(vocabulary->arena, uint64_t, words)};
-    expr_visit(expr_root(expr), group_node, &grouping);
-    for (size_t w = 0; w < words; w++) {
-        if (grouping.groups[w] != 0) {
-            return grouping.groups;
-        }
-    }
-    return NULL;
-}
-
 void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary) {
     struct arena *arena = vocabulary->arena;
     for (uint32_t i = 0; i < plan->features.count; i++) {
@@ -488,29 +430,20 @@ void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary) {
         }
     }
     plan->slots = vocabulary->slots.at;
-    find_groups(plan, vocabulary);
     struct expr_table *table = expr_table_create(arena, vocabulary->slots.at, vocabulary->slots.count,
                                                  window_plan_pass_count(plan->windows));
     for (uint32_t i = 0; i < plan->filters.count; i++) {
         struct feature_filter *filter = &plan->filters.at[i];
-        filter->rule = SCHEMA_NONE;
-        if (filter->when != NULL) {
-            filter->rule = expr_table_add_rule(table, filter->when);
-            filter->groups = groups_of(vocabulary, plan->windows, filter->when);
-        }
+        filter->rule = filter->when == NULL ? SCHEMA_NONE : expr_table_add_rule(table, filter->when);
     }
     for (uint32_t i = 0; i < plan->entities.count; i++) {
         struct feature_entity *entity = &plan->entities.at[i];
-        entity->when_rule = SCHEMA_NONE;
-        if (entity->when != NULL) {
-            entity->when_rule = expr_table_add_rule(table, entity->when);
-        }
+        entity->when_rule = entity->when == NULL ? SCHEMA_NONE : expr_table_add_rule(table, entity->when);
     }
     for (uint32_t i = 0; i < plan->values.count; i++) {
         struct feature_value *value = &plan->values.at[i];
         if (value->is_number && value->field == SCHEMA_NONE) {
             value->column = expr_table_add_column(table, value->expr);
-            value->groups = groups_of(vocabulary, plan->windows, value->expr);
         }
     }
     const double *no_parameters = ARENA_ARRAY(arena, double, vocabulary->slots.count + 1);

@@ -27,7 +27,6 @@ struct feature_value {
     const struct expr *expr;
     uint32_t field;   // the expression is just this field; else SCHEMA_NONE
     uint32_t column;  // of the filter table, for numbers that are not just a field
-    const uint64_t *groups; // passes that the number reads, NULL: none
     const struct value_source *sources; // of an id, by event type
     NumberKind kind;  // of a number
     const struct type *type;
@@ -44,7 +43,6 @@ struct feature_filter {
     const struct expr *when; // NULL: always; the parent's condition is to be met too
     uint32_t slot;    // of is.<name>
     uint32_t rule;    // in the filter table, SCHEMA_NONE: always
-    const uint64_t *groups; // passes that its condition reads, NULL: none
     Place place;
 };
 
@@ -116,7 +114,6 @@ struct feature_plan {
     VEC(struct feature_value) values;
     VEC(struct feature_filter) filters;
     VEC(struct feature) features;
-    const uint64_t *const *groups;  // by feature: passes
     const struct table_slot *slots; // as the models see them: filters are known, features come by pass
     // By event type: the filters that may hold, each behind those it reads.
     const uint32_t **filters_of_type;
@@ -132,7 +129,5 @@ struct feature_plan {
 struct feature_plan *features_load(const struct schema *schema, struct vocabulary *vocabulary,
                                    const struct yaml_node *const *files, uint32_t file_count,
                                    int64_t short_window_us, struct diag_list *diags);
-// The passes that a feature needs, ORed into a set of window_plan_pass_count() bits.
-void feature_groups(const struct feature_plan *plan, uint32_t feature, uint64_t *groups);
 // The last step, once every name of the pack is in the vocabulary: makes the tables' view of the slots.
 void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary);

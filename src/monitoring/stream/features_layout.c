@@ -1,7 +1,8 @@
 // Laying out stores: which columns and filter bits the rows of each store have, from the features that read them.
 //
-// A value is needed of the event types of the filters it is read under. Two values whose event types do not overlap
-// share one column, which is what keeps a row short: an account's rows have one column for "the other side".
+// A value is needed of the event types of the filters it is read under. Two values share one column when no event type
+// needs both, or when both are the same field there. That is what keeps a row short: an account's rows have one column for
+// "the other side".
 
 #include "monitoring/stream/features_private.h"
 
@@ -91,7 +92,32 @@ static void collect_needs(struct features_loader *loader, const struct feature_d
     need_value(needs, longitude, types);
 }
 
-// The column for a value: the first of its kind whose event types do not overlap with the value's.
+// Whether two ids are the same field of an event of this type ("the counterparty" of a credit is its payer).
+static bool same_source(const struct features_loader *loader, uint32_t left, uint32_t right, uint32_t type) {
+    if (type >= loader->schema->type_count) {
+        return true; // there is no such type
+    }
+    const struct value_source *a = &loader->plan->values.at[left].sources[type];
+    const struct value_source *b = &loader->plan->values.at[right].sources[type];
+    return a->count > 0 && a->count == b->count && memcmp(a->fields, b->fields, sizeof *a->fields * a->count) == 0;
+}
+
+// Whether a column that serves some values already may serve this one too.
+static bool may_share(const struct features_loader *loader, const uint32_t *by_type, TypeSet taken, uint32_t value_index,
+                      TypeSet types, bool is_number) {
+    if (is_number) {
+        return !overlap(taken, types);
+    }
+    for (uint32_t t = 0; t < SCHEMA_TYPES_MAX; t++) {
+        if (bits_test(taken.words, t) && bits_test(types.words, t) && by_type[t] != value_index &&
+            !same_source(loader, by_type[t], value_index, t)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The column for a value: the first of its kind that may serve it.
 static uint32_t place_value(struct features_loader *loader, uint32_t value_index, const struct needs *needs,
                             struct feature_store *store, TypeSet *taken, bool is_number) {
     const struct feature_value *value = &loader->plan->values.at[value_index];
@@ -100,7 +126,9 @@ static uint32_t place_value(struct features_loader *loader, uint32_t value_index
     uint32_t most = is_number ? WINDOW_NUMBERS_MAX : WINDOW_IDS_MAX;
     uint32_t column = 0;
     while (column < *count &&
-           (overlap(taken[column], types) || (is_number && store->spec.numbers[column] != value->kind))) {
+           ((is_number && store->spec.numbers[column] != value->kind) ||
+            !may_share(loader, is_number ? store->numbers[column] : store->ids[column], taken[column], value_index, types,
+                       is_number))) {
         column++;
     }
     if (column == most) {

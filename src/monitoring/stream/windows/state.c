@@ -195,6 +195,9 @@ WindowRef window_add(struct window_state *state, uint32_t store, Hash128 key) {
     return ref_of(state, at, index);
 }
 
+// More lines at once than a core can wait for would only queue up; the rest follows by itself when rows are walked.
+enum { PREFETCH_BYTES = 1024 };
+
 void window_prefetch_rows(const struct window_state *state, WindowRef ref) {
     const struct thing *thing = ref_thing(state, ref);
     if (thing->block == WINDOW_NONE) {
@@ -204,14 +207,14 @@ void window_prefetch_rows(const struct window_state *state, WindowRef ref) {
                                   (thing->flags & THING_WIDE_PATTERN) != 0) *
                    thing->capacity;
     const char *at = slab_at(&state->slab, thing->block);
-    for (size_t i = 0; i < bytes && i < 8192; i += 64) {
+    for (size_t i = 0; i < bytes && i < PREFETCH_BYTES; i += 64) {
         __builtin_prefetch(at + i);
     }
     if (thing->dict == WINDOW_NONE) {
         return;
     }
     const char *ids = slab_at(&state->slab, thing->dict);
-    for (size_t i = 0; i < dict_bytes(thing->dict_capacity) && i < 1024; i += 64) {
+    for (size_t i = 0; i < dict_bytes(thing->dict_capacity) && i < PREFETCH_BYTES / 4; i += 64) {
         __builtin_prefetch(ids + i);
     }
 }
