@@ -17,7 +17,8 @@ enum {
     BRANCHES = 200,
     BINS = 200,
     ACCOUNTS_PER_MERCHANT = 50,
-    ACCOUNTS_PER_TERMINAL = 40,
+    TERMINALS_PER_MERCHANT = 10,
+    HOME_CITY = 7,
     RECEIPT_DELAY_MS = 40,
 };
 
@@ -43,7 +44,7 @@ uint64_t day_count(DayThing thing, uint32_t accounts) {
     case DAY_MERCHANT:
         return accounts / ACCOUNTS_PER_MERCHANT + 10;
     case DAY_TERMINAL:
-        return accounts / ACCOUNTS_PER_TERMINAL + 10;
+        return day_count(DAY_MERCHANT, accounts) * TERMINALS_PER_MERCHANT;
     case DAY_OUTSIDE:
         return accounts / 2 + 10;
     case DAY_BIN:
@@ -101,6 +102,41 @@ Slice day_name(DayThing thing, uint64_t index, char *text) {
     }
 }
 
+// ---- facts -----------------------------------------------------------------------------------------------
+
+static const char *const kinds_of_business[] = {"5411", "5812", "5311", "4121", "5541", "5732", "8062", "5999"};
+
+// Seven tenths of all are in the bank's own city.
+static uint64_t city_of(DayThing thing, uint64_t index) {
+    uint64_t of = thing == DAY_TERMINAL ? index / TERMINALS_PER_MERCHANT : index;
+    uint64_t kind = thing == DAY_TERMINAL || thing == DAY_MERCHANT ? 4 : thing == DAY_OUTSIDE ? 6 : 3;
+    return hash_mix(kind, of) % 100 < 70 ? HOME_CITY : hash_mix(kind + 100, of) % CITIES;
+}
+
+static Slice city_text(char *text, uint64_t city) {
+    return digits(text, "", 110100 + city * 10000, 6);
+}
+
+bool day_fact(DayThing thing, uint64_t index, Slice column, char *text, Slice *ret_fact) {
+    if (slice_find(column, SLICE("city"), 0) != SIZE_MAX || slice_find(column, SLICE("region"), 0) != SIZE_MAX) {
+        *ret_fact = city_text(text, city_of(thing, index));
+    } else if (thing == DAY_MERCHANT && slice_is(column, "mcc")) {
+        *ret_fact = slice_of(kinds_of_business[index % 8]);
+    } else if (thing == DAY_MERCHANT && slice_is(column, "name_hash")) {
+        *ret_fact = hexadecimal(text, "", hash_mix(14, index), 16);
+    } else if (thing == DAY_DEVICE && slice_is(column, "main_cust_id")) {
+        *ret_fact = day_name(DAY_CUSTOMER, index, text);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+double day_payments_per_hour(uint64_t merchant, uint32_t accounts) {
+    static const double share_of_payments = 0.33; // of all events; see day_next()
+    return share_of_payments * accounts * log1p(1 / (double)(merchant + 1)) / log((double)day_count(DAY_MERCHANT, accounts));
+}
+
 // ---- chances ---------------------------------------------------------------------------------------------
 
 static uint64_t below(struct day *day, uint64_t bound) {
@@ -126,7 +162,7 @@ static int64_t amount_around(struct day *day, double yuan) {
 static uint32_t choose_account(struct day *day) {
     uint32_t accounts = day->plan.accounts;
     if (day->plan.alone > 0) {
-        return 0;
+        return accounts;
     }
     if (day->number < accounts) {
         return (uint32_t)(day->number * day->stride % accounts);
@@ -168,7 +204,7 @@ struct day *day_create(const struct day_plan *plan) {
     struct day *day = memory_alloc(sizeof *day);
     day->plan = *plan;
     random_init(&day->random, plan->seed);
-    day->history = memory_alloc(sizeof *day->history * plan->accounts);
+    day->history = memory_alloc(sizeof *day->history * (plan->accounts + 1));
     uint64_t peak = plan->warm / 4 < plan->accounts / 2 ? plan->warm / 4 : plan->accounts / 2;
     day->peak_from = plan->warm - peak;
     day->peak_us = (double)US_PER_HOUR / plan->accounts;
@@ -223,7 +259,7 @@ static void put_hash(struct day *day, const char *key, uint64_t kind, uint64_t i
 }
 static void put_city(struct day *day, const char *key, uint64_t city) {
     char text[DAY_NAME_SIZE];
-    put_text(day, key, digits(text, "", 110100 + city % CITIES * 10000, 6));
+    put_text(day, key, city_text(text, city));
 }
 static void put_words(struct day *day, const char *key, const char *first, const char *second) {
     json_key(&day->json, slice_of(key));
@@ -248,13 +284,15 @@ static void put_address(struct day *day) {
     put_text(day, "ip", (Slice){text, (size_t)size});
 }
 
+
 static uint64_t home_city(const struct day *day) {
-    return hash_mix(3, day->account) % 100 < 70 ? 7 : hash_mix(4, day->account);
+    return city_of(DAY_CUSTOMER, day->account);
 }
 
 static void put_envelope(struct day *day, const char *type, const char *system, const char *channel, bool done, bool failed) {
     char text[DAY_NAME_SIZE];
-    put_text(day, "event_id", digits(text, "01JD3Z8Q6W", day->number, 16));
+    uint64_t series = day->plan.alone > 0 ? UINT64_C(1000000000000) : 0; // an id comes once, also beside another day
+    put_text(day, "event_id", digits(text, "01JD3Z8Q6W", series + day->number, 16));
     put_word(day, "event_type", type);
     put_whole(day, "schema_version", 1);
     put_word(day, "phase", done ? "RESULT" : "REQUEST");
@@ -310,7 +348,7 @@ static void put_device(struct day *day) {
     put_word(day, "os", day->account % 2 == 0 ? "HARMONY" : "IOS");
     put_word(day, "app_version", "8.4.1");
     put_address(day);
-    put_word(day, "ip_type", chance(day, 1) ? "IDC" : "MOBILE");
+    put_word(day, "ip_type", below(day, 1000) == 0 ? "IDC" : "MOBILE");
     put_word(day, "ip_country", "CN");
     put_city(day, "ip_city", home_city(day));
     put_city(day, "geo_city", home_city(day));
@@ -319,7 +357,7 @@ static void put_device(struct day *day) {
     put_rate(day, "lon", 120 + (double)(hash_mix(10, day->account) % 2000) / 1000);
     put_hash(day, "wifi_id", 12, day->account / 3);
     put_hash(day, "session_id", 13, day->number);
-    put_bool(day, "is_rooted", chance(day, 1));
+    put_bool(day, "is_rooted", below(day, 500) == 0);
     put_bool(day, "is_emulator", false);
     put_bool(day, "is_remote_ctl", below(day, 1000) == 0);
     put_bool(day, "is_screen_share", below(day, 1000) < 3);
@@ -331,20 +369,23 @@ static void put_card(struct day *day) {
     put_name(day, "card_bin", DAY_BIN, day->account % BINS);
 }
 
-static void put_terminal(struct day *day) {
-    uint64_t terminal = below(day, day_count(DAY_TERMINAL, day->plan.accounts));
-    put_name(day, "terminal_id", DAY_TERMINAL, terminal);
-    put_city(day, "term_city", terminal % 10 < 7 ? 7 : terminal);
-    put_word(day, "tran_country", "CN");
-    put_city(day, "tran_city", terminal % 10 < 7 ? 7 : terminal);
+static uint64_t choose_merchant(struct day *day) {
+    return day->rush ? 5 : popular(day, day->merchant_log);
 }
 
-static void put_merchant(struct day *day) {
-    uint64_t merchant = day->rush ? 5 : popular(day, day->merchant_log);
-    static const char *const codes[] = {"5411", "5812", "5311", "4121", "5541", "5732", "8062", "5999"};
+static void put_terminal(struct day *day, uint64_t merchant) {
+    uint64_t terminal = merchant * TERMINALS_PER_MERCHANT + below(day, TERMINALS_PER_MERCHANT);
+    uint64_t city = city_of(DAY_TERMINAL, terminal);
+    put_name(day, "terminal_id", DAY_TERMINAL, terminal);
+    put_city(day, "term_city", city);
+    put_word(day, "tran_country", "CN");
+    put_city(day, "tran_city", city);
+}
+
+static void put_merchant(struct day *day, uint64_t merchant) {
     put_name(day, "merchant_id", DAY_MERCHANT, merchant);
     put_hash(day, "merchant_name_hash", 14, merchant);
-    put_word(day, "mcc", codes[merchant % 8]);
+    put_word(day, "mcc", kinds_of_business[merchant % 8]);
 }
 
 // ---- events ----------------------------------------------------------------------------------------------
@@ -364,13 +405,13 @@ static void transfer_out(struct day *day) {
     put_hash(day, "payee_name_hash", own_bank ? 11 : 15, payee);
     put_word(day, "payee_type", kind >= 70 && payee % 3 == 0 ? "CORPORATE" : "PERSONAL");
     put_word(day, "payee_bank_code", own_bank ? "313791000015" : "102100099996");
-    put_city(day, "payee_city", payee);
+    put_city(day, "payee_city", city_of(own_bank ? DAY_ACCOUNT : DAY_OUTSIDE, payee));
     put_bool(day, "payee_is_self", !own_bank && kind < 42);
     put_bool(day, "payee_is_own", own_bank);
     put_money(day, amount_around(day, 1500), false, own_bank ? "INTRABANK" : "IBPS");
     put_word(day, "settle_mode", "REALTIME");
     if (chance(day, 40)) {
-        put_words(day, "remark_tags", chance(day, 5) ? "LOAN_FEE" : "GOODS", NULL);
+        put_words(day, "remark_tags", below(day, 500) == 0 ? "LOAN_FEE" : "GOODS", NULL);
     }
     put_auth(day);
     put_device(day);
@@ -388,7 +429,7 @@ static void transfer_in(struct day *day) {
     put_word(day, "payer_type", payroll ? "CORPORATE" : chance(day, 10) ? "WALLET" : "PERSONAL");
     put_word(day, "payer_acct_class", "I");
     put_word(day, "payer_bank_code", payer % 3 == 0 ? "102100099996" : "103100000026");
-    put_city(day, "payer_city", payer);
+    put_city(day, "payer_city", city_of(DAY_OUTSIDE, payer));
     put_name(day, "payee_acct_no", DAY_ACCOUNT, day->account);
     put_hash(day, "payee_name_hash", 11, day->account);
     put_word(day, "payee_type", "PERSONAL");
@@ -414,12 +455,13 @@ static void qr_pay(struct day *day) {
     put_money(day, amount_around(day, 60), false, "NUCC");
     put_auth(day);
     put_device(day);
-    put_merchant(day);
+    put_merchant(day, choose_merchant(day));
     put_word(day, "qr_kind", "STATIC_MERCHANT");
 }
 
 static void card_pay(struct day *day) {
     bool online = chance(day, 40);
+    uint64_t merchant = choose_merchant(day);
     put_envelope(day, "card_pay", online ? "CUPS" : "POSP", online ? "GATEWAY" : "POS", false, false);
     put_customer(day);
     put_account(day);
@@ -434,10 +476,12 @@ static void card_pay(struct day *day) {
     put_bool(day, "is_ecom", online);
     put_word(day, "three_ds", online ? "FULL" : "NONE");
     put_bool(day, "pin_used", !online);
-    put_terminal(day);
-    put_merchant(day);
+    put_merchant(day, merchant);
     if (online) {
+        put_word(day, "tran_country", "CN");
         put_device(day);
+    } else {
+        put_terminal(day, merchant);
     }
 }
 
@@ -449,7 +493,7 @@ static void quick_pay(struct day *day) {
     put_money(day, amount_around(day, 80), false, "NUCC");
     put_auth(day);
     put_bool(day, "is_ecom", true);
-    put_merchant(day);
+    put_merchant(day, choose_merchant(day));
     put_word(day, "pay_inst_id", chance(day, 60) ? "Z2004944000010" : "Z2004533000015");
     put_device(day);
 }
@@ -474,7 +518,7 @@ static void cash(struct day *day, bool out) {
     put_card(day);
     put_word(day, "entry_mode", "CHIP");
     put_bool(day, "pin_used", true);
-    put_terminal(day);
+    put_terminal(day, below(day, day_count(DAY_MERCHANT, day->plan.accounts))); // machines stand with merchants
 }
 
 static void inquiry(struct day *day) {
@@ -511,13 +555,14 @@ static void rare(struct day *day) {
         put_word(day, "sign_kind", "QUICK_PAY");
         put_word(day, "pay_inst_id", "Z2004944000010");
     } else if (kind < 13) {
+        uint64_t merchant = choose_merchant(day);
         put_envelope(day, "refund", "CUPS", "POS", true, false);
         put_customer(day);
         put_account(day);
         put_money(day, amount_around(day, 100), true, "CUP");
         put_card(day);
-        put_terminal(day);
-        put_merchant(day);
+        put_terminal(day, merchant);
+        put_merchant(day, merchant);
     } else {
         put_envelope(day, "employee_op", "CRM", "INTERNAL", true, false);
         put_name(day, "cust_id", DAY_CUSTOMER, day->account);

@@ -8,7 +8,7 @@
 //
 // The bank. One customer an account, with a card and a device. A tenth of the customers make six tenths of the events, three tenths
 // make three, and the quiet rest makes one. Merchants and public payees are popular as Zipf's law says (exponent 1);
-// each customer has eight counterparties of his own. An address at home is shared by three customers, and a fifth of the sessions come through one
+// each customer has eight counterparties of his own, and each merchant ten terminals in its city. An address at home is shared by three customers, and a fifth of the sessions come through one
 // of two thousand addresses of mobile networks. One in thirty uses of a device is from the customer's second one.
 //
 // The time. The first `accounts` events touch every account once, in mixed order; they and the warm ones behind them are spread over
@@ -25,7 +25,7 @@ struct day_plan {
     uint64_t seed;
     int64_t start_us; // when measuring starts
     uint64_t warm;    // events before that; at least `accounts`
-    uint32_t alone;   // > 0: so many transfers and QR payments of the first account only, even over the 90 days before the start
+    uint32_t alone;   // > 0: so many transfers and QR payments of one more account, number `accounts`, even over the 90 days before the start
 };
 
 struct day;
@@ -56,3 +56,7 @@ typedef enum DayThing {
 } DayThing;
 Slice day_name(DayThing thing, uint64_t index, char *text);
 uint64_t day_count(DayThing thing, uint32_t accounts);
+// What is on record of a thing and agrees with its events: cities, kinds of business, names. False: the events say nothing of it.
+bool day_fact(DayThing thing, uint64_t index, Slice column, char *text, Slice *ret_fact);
+// Payments a merchant gets in an hour of the day, and in 24 hours.
+double day_payments_per_hour(uint64_t merchant, uint32_t accounts);

@@ -18,29 +18,37 @@ enum {
 
 // ---- the candidates --------------------------------------------------------------------------------------
 
-Status library_read(Slice path, struct arena *arena, struct candidate_list *ret_list, struct diag *diag) {
+Status library_read(Slice path, struct arena *arena, struct candidate_list *ret_list) {
     static const char *const names[] = {"id", "on", "mode", "action", "severity", "expr"};
     struct file_reader *file;
-    TRY(file_reader_open(path, arena, &file, diag));
+    struct diag diag;
+    Status opened = file_reader_open(path, arena, &file, &diag);
+    if (opened != STATUS_OK) {
+        fprintf(stderr, "qiantang bench: %.*s\n", SLICE_ARGS(diag.message));
+        return opened;
+    }
     struct csv_reader *csv = csv_reader_create(file_reader_source(file), ',', CSV_RECORD_MAX);
     uint32_t columns[6];
     Status status = csv_reader_header(csv);
     for (int i = 0; status == STATUS_OK && i < 6; i++) {
         columns[i] = csv_reader_column(csv, slice_of(names[i]));
         if (columns[i] == CSV_NO_COLUMN) {
-            status = diag_fail(diag, arena, STATUS_INVALID, "BE001", "%.*s has no column '%s'", SLICE_ARGS(path), names[i]);
+            fprintf(stderr, "qiantang bench: %.*s has no column '%s'\n", SLICE_ARGS(path), names[i]);
+            status = STATUS_INVALID;
         }
     }
     if (status == STATUS_END) {
-        status = diag_fail(diag, arena, STATUS_INVALID, "BE001", "%.*s is empty", SLICE_ARGS(path));
+        fprintf(stderr, "qiantang bench: %.*s is empty\n", SLICE_ARGS(path));
+        status = STATUS_INVALID;
     }
     struct candidate *items = ARENA_ARRAY(arena, struct candidate, CANDIDATES_MAX);
     uint32_t count = 0;
     struct csv_record record;
     while (status == STATUS_OK && count < CANDIDATES_MAX && (status = csv_reader_next(csv, &record)) == STATUS_OK) {
         if (record.fault != CSV_FAULT_NONE || record.count != csv_reader_width(csv)) {
-            status = diag_fail(diag, arena, STATUS_INVALID, "BE002", "%.*s:%llu: not a row of %u cells", SLICE_ARGS(path),
-                               (unsigned long long)record.line, csv_reader_width(csv));
+            fprintf(stderr, "qiantang bench: %.*s:%llu: not a row of %u cells\n", SLICE_ARGS(path),
+                    (unsigned long long)record.line, csv_reader_width(csv));
+            status = STATUS_INVALID;
             break;
         }
         Slice *cells[] = {&items[count].id,     &items[count].on,       &items[count].mode,

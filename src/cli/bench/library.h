@@ -38,7 +38,7 @@ struct library_report {
     uint64_t compile_ns;             // of the last, successful compilation: texts in, catalogue out
 };
 
-// STATUS_IO or STATUS_INVALID with a diag when the file is not there or lacks a column. The texts live in the arena.
-MUST_USE Status library_read(Slice path, struct arena *arena, struct candidate_list *ret_list, struct diag *diag);
+// STATUS_IO or STATUS_INVALID, said on standard error, when the file is not there or lacks a column. The texts live in the arena.
+MUST_USE Status library_read(Slice path, struct arena *arena, struct candidate_list *ret_list);
 // NULL when the pack itself does not compile; its diagnostics are printed. The arena keeps the texts of the generated models.
 struct catalogue *library_compile(const struct library_plan *plan, struct arena *arena, struct library_report *ret_report);

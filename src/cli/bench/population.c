@@ -4,6 +4,7 @@
 #include "cli/bench/day.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum {
     LIST_ENTRIES = 4000,
@@ -18,6 +19,9 @@ struct filling {
     struct arena scratch;
     struct population done;
     bool *is_read; // by column of the table at hand
+    DayThing thing; // of the row at hand
+    uint64_t index;
+    char text[DAY_NAME_SIZE];
 };
 
 // ---- values ----------------------------------------------------------------------------------------------
@@ -26,48 +30,77 @@ static int64_t between(struct random *random, int64_t low, int64_t high) {
     return low + (int64_t)random_below(random, (uint64_t)(high - low + 1));
 }
 
-static int64_t whole_for(struct random *random, Slice unit) {
-    if (slice_is(unit, "days")) {
-        return between(random, 30, 3000);
-    }
-    if (slice_is(unit, "years")) {
-        return between(random, 18, 72);
-    }
-    if (slice_is(unit, "months")) {
-        return between(random, 0, 36);
-    }
-    if (slice_is(unit, "hops")) {
-        return between(random, 4, 9);
-    }
-    return between(random, 0, 3);
+static bool has_word(Slice name, const char *word) {
+    return slice_find(name, slice_of(word), 0) != SIZE_MAX;
 }
 
-static Slice text_for(struct filling *filling, const struct knowledge_column *column) {
-    if (slice_find(column->name, SLICE("city"), 0) != SIZE_MAX || slice_find(column->name, SLICE("region"), 0) != SIZE_MAX) {
-        return random_below(&filling->random, 10) < 7 ? SLICE("180100") : arena_printf(&filling->scratch, "%lld", (long long)(110100 + 10000 * between(&filling->random, 0, 39)));
+// Days since something usual; ages; counts of what is rare, mostly 0.
+static int64_t whole_for(struct random *random, const struct knowledge_column *column) {
+    if (slice_is(column->unit, "days")) {
+        bool recent = has_word(column->name, "idle") || has_word(column->name, "active") || has_word(column->name, "since");
+        return recent ? between(random, 0, 20) : between(random, 30, 3000);
     }
-    return arena_printf(&filling->scratch, "T%llu", (unsigned long long)random_below(&filling->random, 10000));
+    if (slice_is(column->unit, "years")) {
+        return between(random, 18, 72);
+    }
+    if (slice_is(column->unit, "months")) {
+        return between(random, 0, 36);
+    }
+    if (slice_is(column->unit, "hour")) {
+        return has_word(column->name, "open") ? between(random, 5, 8) : between(random, 22, 24);
+    }
+    if (has_word(column->name, "black_hops") || has_word(column->name, "gamble_hops")) {
+        return between(random, 4, 9);
+    }
+    return (int64_t)(4 * pow(random_unit(random), 40));
+}
+
+// What a merchant usually takes agrees with how popular it is in the day; amounts in fen, sixty yuan a payment.
+static int64_t amount_for(struct filling *filling, const struct knowledge_column *column) {
+    double usual = 100 * exp(6 + 4 * random_unit(&filling->random));
+    if (filling->thing == DAY_MERCHANT && !has_word(column->name, "ticket")) {
+        usual = day_payments_per_hour(filling->index, filling->accounts) * 24 * 10000;
+    }
+    bool of_a_month = has_word(column->name, "expected") || has_word(column->name, "month");
+    return (int64_t)(of_a_month ? 30 * usual : usual);
+}
+
+static double share_for(struct filling *filling, const struct knowledge_column *column) {
+    if (filling->thing == DAY_MERCHANT && has_word(column->name, "hour")) {
+        return day_payments_per_hour(filling->index, filling->accounts);
+    }
+    return has_word(column->name, "avg") ? 20 : 0.8 * pow(random_unit(&filling->random), 3);
+}
+
+// States and classes are nearly always the first: in force, class I.
+static Slice choice_for(struct random *random, const struct knowledge_column *column) {
+    bool usual = has_word(column->name, "status") || has_word(column->name, "type") || has_word(column->name, "class");
+    uint64_t value = random_below(random, column->value_count);
+    return column->values[usual && random_below(random, 1000) < 990 ? 0 : value];
 }
 
 static struct json_node value_for(struct filling *filling, const struct knowledge_column *column) {
     struct random *random = &filling->random;
     switch (column->type) {
     case COLUMN_INT:
-        return (struct json_node){.kind = JSON_INT, .i64 = whole_for(random, column->unit)};
+        return (struct json_node){.kind = JSON_INT, .i64 = whole_for(random, column)};
     case COLUMN_MONEY:
-        return (struct json_node){.kind = JSON_INT, .i64 = (int64_t)(100 * exp(6 + 5 * random_unit(random)))};
+        return (struct json_node){.kind = JSON_INT, .i64 = amount_for(filling, column)};
     case COLUMN_FLOAT:
-        return (struct json_node){.kind = JSON_DOUBLE, .f64 = 0.8 * pow(random_unit(random), 3)};
+        return (struct json_node){.kind = JSON_DOUBLE, .f64 = share_for(filling, column)};
     case COLUMN_BOOL:
-        return (struct json_node){.kind = random_below(random, 200) == 0 ? JSON_TRUE : JSON_FALSE};
-    case COLUMN_ENUM: {
-        uint64_t value = random_below(random, 10) < 5 ? 0 : random_below(random, column->value_count);
-        return (struct json_node){.kind = JSON_STRING, .text = column->values[value]};
-    }
+        return (struct json_node){.kind = random_below(random, 1000) == 0 ? JSON_TRUE : JSON_FALSE};
+    case COLUMN_ENUM:
+        return (struct json_node){.kind = JSON_STRING, .text = choice_for(random, column)};
     case COLUMN_STRING:
-        return (struct json_node){.kind = JSON_STRING, .text = text_for(filling, column)};
+        break;
     }
-    return (struct json_node){.kind = JSON_NULL};
+    struct json_node node = {.kind = JSON_STRING};
+    if (!day_fact(filling->thing, filling->index, column->name, filling->text, &node.text)) {
+        int size = snprintf(filling->text, sizeof filling->text, "T%u", (unsigned)random_below(random, 10000));
+        node.text = (Slice){filling->text, (size_t)size};
+    }
+    return node;
 }
 
 // ---- tables ----------------------------------------------------------------------------------------------
@@ -108,6 +141,8 @@ static void fill_things(struct filling *filling, uint32_t table_index, DayThing 
     for (uint64_t i = 0; i < count; i++) {
         char text[DAY_NAME_SIZE];
         Slice name = day_name(thing, i, text);
+        filling->thing = thing;
+        filling->index = i;
         fill_row(filling, table_index, knowledge_key(&name, 1));
     }
 }
@@ -115,6 +150,8 @@ static void fill_things(struct filling *filling, uint32_t table_index, DayThing 
 static void fill_devices_of_customers(struct filling *filling, uint32_t table_index) {
     for (uint32_t i = 0; i < filling->accounts; i++) {
         char texts[2][DAY_NAME_SIZE];
+        filling->thing = DAY_DEVICE;
+        filling->index = i;
         Slice names[2] = {day_name(DAY_DEVICE, i, texts[0]), day_name(DAY_CUSTOMER, i, texts[1])};
         fill_row(filling, table_index, knowledge_key(names, 2));
     }
