@@ -57,8 +57,7 @@ struct table_host {
     double (*number)(void *context, uint32_t slot);
     // The text of a slot; false when missing.
     bool (*text)(void *context, uint32_t slot, Slice *ret_text);
-    // Makes the groups in the set, so that their slots can be asked for. NULL: the host makes each when it is asked for a
-    // slot of it, so that a rule that fails at its first condition costs only what that one reads.
+    // The groups of which slots may be asked for from here on. The host makes them now, or each when it is first asked.
     void (*need)(void *context, const uint64_t *groups, size_t word_count);
     // For what is left to the evaluator.
     struct expr_input input;

@@ -543,7 +543,7 @@ uint32_t expr_table_evaluate(struct table_run *run, const struct table_plan *pla
     prepare_columns(run, plan);
     pass_guards(run, plan);
     uint32_t survivor_count = look_at_all(run, plan, candidates);
-    if (survivor_count > 0 && run->host->need != NULL) {
+    if (survivor_count > 0) {
         run->host->need(run->host->context, run->groups, run->table->group_words);
     }
     for (uint32_t i = 0; i < survivor_count; i++) {

@@ -18,6 +18,13 @@ struct engine *engine_create(const struct catalogue *catalogue, struct knowledge
     engine->pass_words = bits_words(window_plan_pass_count(features->windows));
     engine->computed = memory_alloc(sizeof(uint64_t) * (engine->pass_words + 1));
     engine->wanted = memory_alloc(sizeof(uint64_t) * (engine->pass_words + 1));
+    engine->announced = memory_alloc(sizeof(uint64_t) * (engine->pass_words + 1));
+    for (uint32_t e = 0; e < features->entities.count; e++) {
+        engine->passes_of[e] = memory_alloc(sizeof(uint64_t) * (engine->pass_words + 1));
+    }
+    for (uint32_t p = 0; p < window_plan_pass_count(features->windows); p++) {
+        bits_set(engine->passes_of[window_plan_entity_of_pass(features->windows, p)], p);
+    }
     engine->feature_values = memory_alloc(sizeof(double) * (window_plan_feature_count(features->windows) + 1));
     engine->rows = memory_alloc(sizeof *engine->rows * (features->entities.count + 1));
     engine->filter_run = expr_table_run_create(features->filter_table);
@@ -43,6 +50,10 @@ void engine_destroy(struct engine *engine) {
     expr_table_run_destroy(engine->model_run);
     free(engine->computed);
     free(engine->wanted);
+    free(engine->announced);
+    for (uint32_t e = 0; e < engine->features->entities.count; e++) {
+        free(engine->passes_of[e]);
+    }
     free(engine->feature_values);
     free(engine->rows);
     free(engine->cells);
@@ -195,6 +206,7 @@ static void compute_all(struct engine *engine) {
 
 static void forget_features(struct engine *engine) {
     memset(engine->computed, 0, sizeof *engine->computed * engine->pass_words);
+    memset(engine->announced, 0, sizeof *engine->announced * engine->pass_words);
 }
 
 static void remember(struct engine *engine, Hash128 id) {

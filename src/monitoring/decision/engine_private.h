@@ -71,6 +71,8 @@ struct engine {
     uint64_t *computed;
     size_t pass_words;
     uint64_t *wanted;
+    uint64_t *announced; // passes that models still in question may ask for
+    uint64_t *passes_of[WINDOW_ENTITIES_MAX]; // by entity: its passes
     double *feature_values; // by feature of the window plan
     struct feature_moment moment;
 

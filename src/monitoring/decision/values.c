@@ -218,12 +218,26 @@ static void engine_need_pass(struct engine *engine, uint32_t pass) {
     if (bits_test(engine->computed, pass)) {
         return;
     }
-    bits_set(engine->computed, pass);
-    engine->counters.passes_computed++;
-    engine_resolve(engine, window_plan_entity_of_pass(engine->features->windows, pass));
-    memset(engine->wanted, 0, sizeof *engine->wanted * engine->pass_words);
+    uint32_t entity = window_plan_entity_of_pass(engine->features->windows, pass);
+    engine->counters.passes_computed += !bits_test(engine->announced, pass);
+    engine_resolve(engine, entity);
+    // With it come the others that are announced for the same thing: its rows are at hand now.
+    const uint64_t *of_entity = engine->passes_of[entity];
+    for (size_t w = 0; w < engine->pass_words; w++) {
+        engine->wanted[w] = engine->announced[w] & of_entity[w] & ~engine->computed[w];
+        engine->computed[w] |= engine->wanted[w];
+        engine->counters.passes_computed += (uint64_t)__builtin_popcountll(engine->wanted[w]);
+    }
     bits_set(engine->wanted, pass);
+    bits_set(engine->computed, pass);
     compute_wanted(engine);
+}
+
+static void announce(void *context, const uint64_t *groups, size_t word_count) {
+    struct engine *engine = context;
+    for (size_t w = 0; w < word_count; w++) {
+        engine->announced[w] |= groups[w];
+    }
 }
 
 void engine_need(struct engine *engine, const uint64_t *groups, size_t word_count) {
@@ -253,6 +267,7 @@ void engine_make_host(struct engine *engine) {
         .context = engine,
         .number = engine_number,
         .text = engine_text,
+        .need = announce,
         .input = {engine, engine_read},
     };
     engine->moment = (struct feature_moment){.input = engine->host.input, .scratch = &engine->scratch};

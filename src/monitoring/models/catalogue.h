@@ -181,6 +181,11 @@ struct catalogue_lists {
     const struct knowledge_plan *plan;
     const struct knowledge *knowledge;
     int64_t time_us; // of the event
+    // Names of lists stand in the expressions, so the same bytes are asked for again and again: which list they mean.
+    struct {
+        const char *name;
+        uint32_t list;
+    } known[64];
 };
 
 enum { TABLE_KEY_PARTS_MAX = 8 };

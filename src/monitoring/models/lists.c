@@ -4,11 +4,20 @@
 #include "expr/visit.h"
 #include "monitoring/models/private.h"
 
+static uint32_t find_list(struct catalogue_lists *lists, Slice name) {
+    size_t at = ((uintptr_t)name.at >> 4) % (sizeof lists->known / sizeof lists->known[0]);
+    if (lists->known[at].name != name.at) {
+        lists->known[at].list = map_get(&lists->plan->lists_by_name, name);
+        lists->known[at].name = name.at;
+    }
+    return lists->known[at].list;
+}
+
 static Status in_list(void *context, uint32_t id, const struct value *arguments, struct arena *scratch, struct value *ret_value) {
     (void)id;
     (void)scratch;
-    const struct catalogue_lists *lists = context;
-    uint32_t list = map_get(&lists->plan->lists_by_name, arguments[0].text);
+    struct catalogue_lists *lists = context;
+    uint32_t list = find_list(lists, arguments[0].text);
     *ret_value = (struct value){.kind = VALUE_BOOL};
     if (list != MAP_NONE && arguments[1].kind == VALUE_STRING) {
         Hash128 key = knowledge_key(&arguments[1].text, 1);

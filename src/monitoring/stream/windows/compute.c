@@ -533,7 +533,7 @@ static void give_empty(const struct window_plan *plan, const struct pass *pass,
     }
 }
 
-// The passes of one entity are first .. end-1 of all.
+// The passes of one entity are first .. end-1 of all; the first is asked for.
 static void compute_entity(struct window_state *state, const struct window_moment *moment,
                            const uint64_t *passes, uint32_t first, uint32_t end,
                            double *ret_values) {
@@ -541,11 +541,9 @@ static void compute_entity(struct window_state *state, const struct window_momen
     uint32_t entity = plan->passes.at[first].entity;
     bool known = moment->refs[entity] != WINDOW_NONE;
     WindowMask filters = {{0, 0}};
-    for (uint32_t i = first; i < end; i++) {
-        if (bits_test(passes, i)) {
-            filters.words[0] |= plan->passes.at[i].filters.words[0];
-            filters.words[1] |= plan->passes.at[i].filters.words[1];
-        }
+    for (uint32_t i = first; i < end; i = bits_next(passes, i + 1, end)) {
+        filters.words[0] |= plan->passes.at[i].filters.words[0];
+        filters.words[1] |= plan->passes.at[i].filters.words[1];
     }
     if (known) {
         scan_open(state, moment, entity);
@@ -553,10 +551,7 @@ static void compute_entity(struct window_state *state, const struct window_momen
             scan_build(&state->scan, filters);
         }
     }
-    for (uint32_t i = first; i < end; i++) {
-        if (!bits_test(passes, i)) {
-            continue;
-        }
+    for (uint32_t i = first; i < end; i = bits_next(passes, i + 1, end)) {
         if (known) {
             compute_pass(&state->scan, &plan->passes.at[i], ret_values);
         } else {
