@@ -494,7 +494,7 @@ static CliExit compile(struct bench *bench) {
                 SLICE_ARGS(report.first_refusal));
     }
     set(bench, FIGURE_models, bench->catalogue->evaluated_count);
-    set(bench, FIGURE_models_of_the_pack, report.own);
+    set(bench, FIGURE_models_of_the_pack, bench->catalogue->models.count - report.generated - report.varied);
     set(bench, FIGURE_models_generated, report.generated + report.varied);
     set(bench, FIGURE_models_refused, report.refused);
     set(bench, FIGURE_features, bench->catalogue->features->features.count);
