@@ -11,6 +11,7 @@
 // limit past which that is so; no bank's event comes near it.
 
 #include "base/money.h"
+#include "expr/inline.h"
 #include "expr/table_private.h"
 #include "expr/visit.h"
 
@@ -294,6 +295,14 @@ double table_step(StepKind kind, const double operands[STEP_OPERANDS_MAX]) {
         return isnan(a) || isnan(b) ? NAN : b > a ? b : a;
     case STEP_ABSOLUTE:
         return fabs(a);
+    case STEP_CEIL:
+        return ceil(a);
+    case STEP_FLOOR:
+        return floor(a);
+    case STEP_ROUND:
+        return round(a);
+    case STEP_TRUNC:
+        return trunc(a);
     case STEP_TO_MINOR:
         return money_from_major(a);
     case STEP_TO_MAJOR:
@@ -409,6 +418,19 @@ static Ref lower_binary(struct expr_table *table, const struct node *node, StepK
     return two(table, node, kind, left, table_lower_number(table, node->call.arguments[1], as_money));
 }
 
+// Of money it is the major units that are rounded, and the result may be past the limit: left to the evaluator.
+static Ref lower_rounding(struct expr_table *table, const struct node *node, StepKind kind) {
+    const struct node *first = node->call.arguments[0];
+    switch (first->type->kind) {
+    case TYPE_INT:
+        return table_lower_number(table, first, false);
+    case TYPE_DOUBLE:
+        return one(table, node, kind, table_lower_number(table, first, false));
+    default:
+        return table_generic_column(table, node);
+    }
+}
+
 static Ref lower_arithmetic(struct expr_table *table, const struct node *node) {
     const struct node *first = node->call.arguments[0];
     bool both = node->call.count == 2 && is_money(first) && is_money(node->call.arguments[1]);
@@ -434,6 +456,14 @@ static Ref lower_arithmetic(struct expr_table *table, const struct node *node) {
         return lower_extreme(table, node, STEP_GREATEST);
     case OP_MATH_ABS:
         return one(table, node, STEP_ABSOLUTE, table_lower_number(table, first, false));
+    case OP_MATH_CEIL:
+        return lower_rounding(table, node, STEP_CEIL);
+    case OP_MATH_FLOOR:
+        return lower_rounding(table, node, STEP_FLOOR);
+    case OP_MATH_ROUND:
+        return lower_rounding(table, node, STEP_ROUND);
+    case OP_MATH_TRUNC:
+        return lower_rounding(table, node, STEP_TRUNC);
     case OP_MONEY: // fails past the limit, which the conversion in a comparison does not
         return is_money(first) ? table_lower_number(table, first, false)
                                : one(table, node, STEP_TO_MINOR, table_lower_number(table, first, false));
@@ -465,6 +495,10 @@ static Ref lower_plain(struct expr_table *table, const struct node *node) {
             return lower_conditional(table, node);
         }
         return all_scalar_numbers(node) ? lower_arithmetic(table, node) : table_generic_column(table, node);
+    case NODE_BIND: {
+        const struct node *plain = expr_inline(table->arena, node);
+        return plain == NULL ? table_generic_column(table, node) : lower_plain(table, plain);
+    }
     default:
         return table_generic_column(table, node);
     }

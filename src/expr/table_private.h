@@ -26,6 +26,10 @@ enum { TABLE_TRUTH_ATOMS = 6 };
     X(LEAST, 2)                                                                                    \
     X(GREATEST, 2)                                                                                 \
     X(ABSOLUTE, 1)                                                                                 \
+    X(CEIL, 1)                                                                                     \
+    X(FLOOR, 1)                                                                                    \
+    X(ROUND, 1)                                                                                    \
+    X(TRUNC, 1)                                                                                    \
     X(TO_MINOR, 1)                                                                                 \
     X(TO_MAJOR, 1)                                                                                 \
     X(SELECT, 3)
@@ -235,6 +239,7 @@ struct entry {
     bool is_left;  // to the evaluator
     uint32_t rule;
     uint32_t position; // in the list of the plan's maker
+    const uint64_t *groups; // what its first test that is not at hand reads; of a long rule, all that it reads
 };
 
 // Neighbouring entries whose guard asks how one column stands to a constant. Padded to eight entries: a padding entry

@@ -9,6 +9,7 @@
 // others say. Atoms at hand come first, so this is also the rule's gate. Longer rules keep their formula; their gate
 // is the conjunction of those top-level parts that are known.
 
+#include "expr/inline.h"
 #include "expr/table_private.h"
 
 // ---- atoms -----------------------------------------------------------------------------------------------
@@ -389,6 +390,10 @@ const struct term *table_lower_term(struct expr_table *table, const struct node 
         return lower_call(table, node);
     case NODE_HAS:
         return lower_has(table, node);
+    case NODE_BIND: {
+        const struct node *plain = expr_inline(table->arena, node);
+        return plain == NULL ? evaluator_term(table, node) : table_lower_term(table, plain);
+    }
     default:
         return evaluator_term(table, node);
     }

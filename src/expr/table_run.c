@@ -7,7 +7,7 @@
 //   1. The guards: columns that guards read are worked out and compared; a bit for each rule remains.
 //   2. The rules with their bit set: their tests at hand, one after the other. Each cuts the rule's truth table in half;
 //      a table of which nothing is left is out, one without further tests is decided, the others survive.
-//   3. The host makes the groups that survivors read, and their remaining tests are made.
+//   3. The host makes the groups that the survivors' next tests read. Those that stand it get what else they read.
 //
 // What a double cannot tell exactly is unsure (table_columns.c). As long as no column is, which is nearly always, this costs
 // one comparison a column. Otherwise the rules that read such a column go to the evaluator.
@@ -453,9 +453,8 @@ static void prepare_columns(struct table_run *run, const struct table_plan *plan
 
 static void survive(struct table_run *run, const struct entry *entry, uint64_t open, uint32_t *survivor_count) {
     run->survivors[(*survivor_count)++] = (struct survivor){entry, open};
-    const struct rule *rule = &run->table->rules.at[entry->rule];
     for (size_t w = 0; w < run->table->group_words; w++) {
-        run->groups[w] |= rule->groups[w];
+        run->groups[w] |= entry->groups[w];
     }
 }
 
@@ -482,24 +481,37 @@ static void look_at(struct table_run *run, const struct table_plan *plan, const 
     }
 }
 
+static void need_all(struct table_run *run, const struct rule *rule) {
+    run->host->need(run->host->context, rule->groups, run->table->group_words);
+}
+
+static bool evaluator_decides(struct table_run *run, const struct rule *rule) {
+    need_all(run, rule);
+    return evaluator_holds(run, rule);
+}
+
+// The tests that are not at hand. The groups of the first are there; the rest is needed by few.
+static bool tests_hold(struct table_run *run, const struct table_plan *plan, const struct survivor *survivor) {
+    const struct entry *entry = survivor->entry;
+    const struct test *tests = plan->tests + entry->first_test;
+    uint64_t open = survivor->open;
+    for (uint32_t k = entry->now_count; k < entry->test_count && open != 0; k++) {
+        if (k == entry->now_count + 1u) {
+            need_all(run, &run->table->rules.at[entry->rule]);
+        }
+        open &= test_truth(run, &tests[k]) ? truth_half(tests[k].position) : ~truth_half(tests[k].position);
+    }
+    return open != 0;
+}
+
 static bool survivor_holds(struct table_run *run, const struct table_plan *plan, const struct survivor *survivor) {
     const struct entry *entry = survivor->entry;
     const struct rule *rule = &run->table->rules.at[entry->rule];
     if (entry->is_left || reads_unsure(run, &rule->reads)) {
-        return evaluator_holds(run, rule);
+        return evaluator_decides(run, rule);
     }
-    bool holds;
-    if (entry->is_long) {
-        holds = term_truth(run, rule->term);
-    } else {
-        uint64_t open = survivor->open;
-        const struct test *tests = plan->tests + entry->first_test;
-        for (uint32_t k = entry->now_count; k < entry->test_count && open != 0; k++) {
-            open &= test_truth(run, &tests[k]) ? truth_half(tests[k].position) : ~truth_half(tests[k].position);
-        }
-        holds = open != 0;
-    }
-    return reads_unsure(run, &rule->reads) ? evaluator_holds(run, rule) : holds;
+    bool holds = entry->is_long ? term_truth(run, rule->term) : tests_hold(run, plan, survivor);
+    return reads_unsure(run, &rule->reads) ? evaluator_decides(run, rule) : holds;
 }
 
 // The entries whose guard and second hold; their number.

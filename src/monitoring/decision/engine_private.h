@@ -49,6 +49,7 @@ struct engine {
 
     // Its filters and values.
     uint64_t filters[FEATURE_FILTERS_MAX / 64];
+    uint64_t candidates[FEATURE_FILTERS_MAX / 64]; // of a stage
     uint64_t value_known[FEATURE_VALUES_MAX / 64];
     union {
         int64_t integer;

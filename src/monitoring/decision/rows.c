@@ -1,7 +1,7 @@
 // Entities, filters and rows of an event.
 //
-// Filters are decided before the event counts: a feature in a filter is that of the moment before. A filter is decided after
-// those it reads (features_load() has put them in that order), and not at all when its parent does not hold.
+// Filters are decided before the event counts: a feature in a filter is that of the moment before. They are decided in
+// stages, all of a stage together (stream/features_stages.c); what its parent rules out does not hold.
 
 #include "monitoring/decision/engine_private.h"
 
@@ -106,18 +106,39 @@ void engine_resolve(struct engine *engine, uint32_t e) {
 
 // ---- filters ---------------------------------------------------------------------------------------------
 
+// Those of a stage that parents of earlier stages do not rule out.
+static const uint64_t *candidates_of(struct engine *engine, const struct filter_stage *stage) {
+    memset(engine->candidates, 0, sizeof engine->candidates);
+    for (uint32_t i = 0; i < stage->ruled_count; i++) {
+        bits_assign(engine->candidates, i, stage->gates[i] == SCHEMA_NONE || bits_test(engine->filters, stage->gates[i]));
+    }
+    return engine->candidates;
+}
+
+static void decide_stage(struct engine *engine, const struct filter_stage *stage, bool is_first) {
+    const struct feature_plan *plan = engine->features;
+    const uint64_t *candidates = is_first ? NULL : candidates_of(engine, stage);
+    uint32_t hits[FEATURE_FILTERS_MAX];
+    uint32_t hit_count = expr_table_evaluate(engine->filter_run, stage->plan, candidates, hits);
+    uint64_t holding[FEATURE_FILTERS_MAX / 64] = {0};
+    for (uint32_t i = 0; i < hit_count; i++) {
+        bits_set(holding, stage->ruled[hits[i]]);
+    }
+    for (uint32_t i = 0; i < stage->count; i++) {
+        const struct feature_filter *filter = &plan->filters.at[stage->filters[i]];
+        bool holds = (filter->rule == SCHEMA_NONE || bits_test(holding, stage->filters[i])) &&
+                     (filter->parent == SCHEMA_NONE || bits_test(engine->filters, filter->parent));
+        bits_assign(engine->filters, stage->filters[i], holds);
+    }
+}
+
 void engine_decide_filters(struct engine *engine) {
     const struct feature_plan *plan = engine->features;
+    const struct filter_stage *stages = plan->stages + (size_t)engine->event->type * plan->stage_count;
     memset(engine->filters, 0, sizeof engine->filters);
-    const uint32_t *list = plan->filters_of_type[engine->event->type];
-    uint32_t count = plan->filter_counts[engine->event->type];
-    for (uint32_t i = 0; i < count; i++) {
-        const struct feature_filter *filter = &plan->filters.at[list[i]];
-        if (filter->parent != SCHEMA_NONE && !bits_test(engine->filters, filter->parent)) {
-            continue;
-        }
-        if (filter->rule == SCHEMA_NONE || expr_table_rule(engine->filter_run, filter->rule)) {
-            bits_set(engine->filters, list[i]);
+    for (uint32_t s = 0; s < plan->stage_count; s++) {
+        if (stages[s].count > 0) {
+            decide_stage(engine, &stages[s], s == 0);
         }
     }
 }

@@ -12,8 +12,10 @@
 //   * when `remove` cuts two entries with one begin to the same interval, the one that had the
 //   later end stays.
 
+// An event asks several lists about one key, so all entries of a key have their home in the same line of the index: the
+// list only changes bits of the tag above those that choose the place (index.h).
 static uint64_t hash_of(uint32_t list, Hash128 key) {
-    return key.low ^ (uint64_t)(list + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    return key.low ^ (uint64_t)(list + 1) << 20;
 }
 
 static struct list_entry *entry_at(const struct knowledge *knowledge, uint32_t number) {

@@ -313,10 +313,6 @@ static void place_filter(struct features_loader *loader, uint32_t index, uint8_t
     order[(*count)++] = index;
 }
 
-static bool filter_may_hold(const struct feature_filter *filter, uint32_t type) {
-    return filter->everywhere || bits_test(filter->on, type);
-}
-
 static void order_filters(struct features_loader *loader) {
     struct feature_plan *plan = loader->plan;
     uint32_t filter_count = plan->filters.count;
@@ -326,20 +322,7 @@ static void order_filters(struct features_loader *loader) {
     for (uint32_t i = 0; i < filter_count; i++) {
         place_filter(loader, i, state, order, &count);
     }
-    uint32_t type_count = loader->schema->type_count;
-    const uint32_t **of_type = ARENA_ARRAY(loader->arena, const uint32_t *, type_count);
-    uint32_t *counts = ARENA_ARRAY(loader->arena, uint32_t, type_count);
-    for (uint32_t t = 0; t < type_count; t++) {
-        uint32_t *list = ARENA_ARRAY(loader->arena, uint32_t, count + 1);
-        for (uint32_t i = 0; i < count; i++) {
-            if (filter_may_hold(&plan->filters.at[order[i]], t)) {
-                list[counts[t]++] = order[i];
-            }
-        }
-        of_type[t] = list;
-    }
-    plan->filters_of_type = of_type;
-    plan->filter_counts = counts;
+    plan->filter_order = order;
 }
 
 // ---- all together ----------------------------------------------------------------------------------------
@@ -449,4 +432,5 @@ void features_finish(struct feature_plan *plan, struct vocabulary *vocabulary) {
     const double *no_parameters = ARENA_ARRAY(arena, double, vocabulary->slots.count + 1);
     expr_table_finish(table, &no_parameters, 1);
     plan->filter_table = table;
+    features_make_stages(plan, vocabulary);
 }

@@ -46,6 +46,16 @@ struct feature_filter {
     Place place;
 };
 
+// Filters of an event type that need no answer from each other, except from parents in front of them.
+struct filter_stage {
+    const uint32_t *filters; // each behind its parent
+    uint32_t count;
+    const uint32_t *ruled;   // those with a condition of their own, in the order of the plan; and
+    const uint32_t *gates;   // their parents, where these are of an earlier stage, else SCHEMA_NONE
+    uint32_t ruled_count;
+    const struct table_plan *plan;
+};
+
 struct feature_key {
     uint32_t fields[FEATURE_KEY_PARTS_MAX];
     uint32_t count;
@@ -115,9 +125,10 @@ struct feature_plan {
     VEC(struct feature_filter) filters;
     VEC(struct feature) features;
     const struct table_slot *slots; // as the models see them: filters are known, features come by pass
-    // By event type: the filters that may hold, each behind those it reads.
-    const uint32_t **filters_of_type;
-    const uint32_t *filter_counts;
+    const uint32_t *filter_order; // each behind its parent and those it reads
+    // By event type and stage [type * stage_count + stage]: filters that are decided together, stage after stage.
+    const struct filter_stage *stages;
+    uint32_t stage_count;
     // By event type: the entities that may write rows.
     const struct row_recipe *const *recipes;
     const uint32_t *recipe_counts;

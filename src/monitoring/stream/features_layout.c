@@ -262,10 +262,6 @@ static void compile_day(struct features_loader *loader, struct feature_draft *dr
 
 // ---- recipes ---------------------------------------------------------------------------------------------
 
-static bool may_hold(const struct feature_filter *filter, uint32_t type) {
-    return filter->everywhere || bits_test(filter->on, type);
-}
-
 static void add_recipe(struct features_loader *loader, uint32_t entity_index, uint32_t type, struct row_recipe *recipes,
                        uint32_t *count) {
     const struct feature_plan *plan = loader->plan;
@@ -274,7 +270,7 @@ static void add_recipe(struct features_loader *loader, uint32_t entity_index, ui
     struct row_bit *bits = ARENA_ARRAY(loader->arena, struct row_bit, store->spec.filter_count + 1);
     uint32_t bit_count = 0;
     for (uint32_t b = 0; b < store->spec.filter_count && !entity->read_only; b++) {
-        if (may_hold(&plan->filters.at[store->filters[b]], type)) {
+        if (features_filter_may_hold(&plan->filters.at[store->filters[b]], type)) {
             bits[bit_count++] = (struct row_bit){(uint16_t)store->filters[b], (uint16_t)b};
         }
     }

@@ -38,9 +38,15 @@ void features_read_long(struct features_loader *loader);
 void features_resolve_expressions(struct features_loader *loader);
 // features_sources.c: what id expressions come down to.
 void features_find_sources(struct features_loader *loader);
+// features_stages.c: which filters are decided together. `plan->filter_order` is there.
+void features_make_stages(struct feature_plan *plan, const struct vocabulary *vocabulary);
 // features_layout.c: columns and filter bits of the stores, and the window plan.
 void features_lay_out(struct features_loader *loader);
 
 // Index of a name in a map, or SCHEMA_NONE after saying "unknown <what>".
 uint32_t features_lookup(struct features_loader *loader, const struct map *map, const struct yaml_node *node,
                          const char *what);
+
+static inline bool features_filter_may_hold(const struct feature_filter *filter, uint32_t type) {
+    return filter->everywhere || bits_test(filter->on, type);
+}
