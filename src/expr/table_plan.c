@@ -17,7 +17,8 @@
 // which groups are made at all. Of the atoms that a rule cannot hold without, the plan takes as its lead the one whose
 // group serves most rules of the plan (a greedy cover): a dozen groups then do for the first questions of all rules, where
 // each rule's own first choice would ask for three times as many. The leads' groups are announced together; what a rule
-// that passes its lead still needs is made when it is asked for.
+// that passes its lead still needs is made when it is asked for. Rules that have nothing at hand at all are put in the
+// order of their leads, and these are compared in passes just like guards.
 
 #include "expr/table_private.h"
 
@@ -38,6 +39,7 @@ struct guard {
     uint32_t position;
     uint32_t rule;
     uint32_t lead; // which atom of the rule is the first that is not at hand; NO_LEAD: none stands out
+    bool is_led;   // `first` is the lead: there is nothing at hand
 };
 
 #define NO_LEAD UINT32_MAX
@@ -116,10 +118,13 @@ static struct guard choose_guard(const struct expr_table *table, const struct ru
     return guard;
 }
 
-// Side by side: the same signs, the same column.
+// Side by side: the same signs, the same column. Those led by what is not at hand come last.
 static int compare_guards(const void *left, const void *right) {
     const struct guard *a = left;
     const struct guard *b = right;
+    if (a->is_led != b->is_led) {
+        return a->is_led ? 1 : -1;
+    }
     if (a->first.signs != b->first.signs) {
         return a->first.signs < b->first.signs ? -1 : 1;
     }
@@ -219,6 +224,22 @@ static void choose_leads(const struct expr_table *table, struct guard *guards, u
     arena_deinit(&arena);
 }
 
+// Where a rule has nothing at hand, its lead is compared in passes if it can be.
+static void lead_by(const struct expr_table *table, struct guard *guard) {
+    const struct rule *rule = &table->rules.at[guard->rule];
+    if (guard->first.signs != 0 || guard->lead == NO_LEAD || rule->now_count > 0) {
+        return;
+    }
+    uint32_t index = rule->atoms[guard->lead];
+    const struct atom *atom = &table->atoms.at[index];
+    if (atom->kind != ATOM_SIGNS || table_is_constant(atom->left) || !table_is_constant(atom->right)) {
+        return;
+    }
+    uint32_t signs = need_of(rule, guard->lead) == NEED_TRUE ? atom->signs : SIGNS_ALL ^ atom->signs;
+    guard->first = (struct condition){signs, atom->left, atom->right, 0, index};
+    guard->is_led = true;
+}
+
 // ---- laying out ------------------------------------------------------------------------------------------
 
 struct layout {
@@ -226,7 +247,7 @@ struct layout {
     struct arena *arena;
     VEC(struct entry) entries;
     VEC(struct test) tests;
-    VEC(struct guard_run) runs;
+    VEC(struct guard_run) runs, led_runs;
     VEC(Ref) limits;
     VEC(struct second) seconds;
     VEC(uint32_t) unguarded;
@@ -263,7 +284,7 @@ static void add_tests(struct layout *layout, const struct guard *guard, struct e
     const struct expr_table *table = layout->table;
     const struct rule *rule = &table->rules.at[guard->rule];
     for (uint32_t k = 0; k < rule->atom_count; k++) {
-        if (k == rule->now_count && guard->lead != NO_LEAD) {
+        if (k == rule->now_count && guard->lead != NO_LEAD && !guard->is_led) {
             add_test(layout, rule, guard->lead, entry);
         }
         if (guard->first.signs != 0 && rule->atoms[k] == guard->first.atom) {
@@ -297,6 +318,7 @@ static void add_entry(struct layout *layout, const struct guard *guard) {
         .first_test = layout->tests.count,
         .is_long = !rule->is_table,
         .is_left = rule->reads.is_left,
+        .is_led = guard->is_led,
         .rule = guard->rule,
         .position = guard->position,
     };
@@ -323,23 +345,35 @@ static void pad(struct layout *layout) {
     }
 }
 
+static void count_in_run(struct layout *layout, const struct guard *guard, bool begins) {
+    struct guard_run begun = {guard->first.signs, guard->first.column, layout->entries.count, 0};
+    if (guard->is_led) {
+        if (begins) {
+            *VEC_PUSH(&layout->led_runs, layout->arena) = begun;
+        }
+        layout->led_runs.at[layout->led_runs.count - 1].count++;
+        return;
+    }
+    if (begins) {
+        *VEC_PUSH(&layout->runs, layout->arena) = begun;
+    }
+    layout->runs.at[layout->runs.count - 1].count++;
+}
+
 static void lay_out(struct layout *layout, const struct guard *guards, uint32_t count) {
     const struct guard *last = NULL;
     for (uint32_t i = 0; i < count; i++) {
         const struct guard *guard = &guards[i];
         uint32_t signs = guard->first.signs;
-        bool goes_on = last != NULL && last->first.signs == signs && (signs == 0 || last->first.column == guard->first.column);
+        bool goes_on = last != NULL && last->is_led == guard->is_led && last->first.signs == signs &&
+                       (signs == 0 || last->first.column == guard->first.column);
         if (!goes_on) {
             pad(layout);
         }
         if (signs == 0) {
             *VEC_PUSH(&layout->unguarded, layout->arena) = layout->entries.count;
-        } else if (!goes_on) {
-            *VEC_PUSH(&layout->runs, layout->arena) =
-                (struct guard_run){signs, guard->first.column, layout->entries.count, 0};
-        }
-        if (signs != 0) {
-            layout->runs.at[layout->runs.count - 1].count++;
+        } else {
+            count_in_run(layout, guard, !goes_on);
         }
         add_entry(layout, guard);
         last = guard;
@@ -402,6 +436,9 @@ const struct table_plan *expr_table_plan(const struct expr_table *table, const u
         guards[i].rule = rules[i];
     }
     choose_leads(table, guards, rule_count);
+    for (uint32_t i = 0; i < rule_count; i++) {
+        lead_by(table, &guards[i]);
+    }
     qsort(guards, rule_count, sizeof *guards, compare_guards);
     struct layout layout = {.table = table, .arena = arena};
     lay_out(&layout, guards, rule_count);
@@ -422,6 +459,9 @@ const struct table_plan *expr_table_plan(const struct expr_table *table, const u
         .tests = layout.tests.at,
         .runs = layout.runs.at,
         .run_count = layout.runs.count,
+        .first_led = layout.led_runs.count > 0 ? layout.led_runs.at[0].first : layout.entries.count,
+        .led_runs = layout.led_runs.at,
+        .led_run_count = layout.led_runs.count,
         .seconds = layout.seconds.at,
         .columns = layout.columns.at,
         .slots = layout.slots.at,

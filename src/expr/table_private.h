@@ -237,6 +237,7 @@ struct entry {
     uint8_t test_count;
     bool is_long;
     bool is_left;  // to the evaluator
+    bool is_led;   // its lead is compared in a pass
     uint32_t rule;
     uint32_t position; // in the list of the plan's maker
     const uint64_t *groups; // what its first test that is not at hand reads; of a long rule, all that it reads
@@ -263,9 +264,12 @@ struct table_plan {
     uint32_t rule_count;
     const struct entry *entries;
     uint32_t entry_count; // a multiple of eight
+    uint32_t first_led;   // entries from here on are led by what is not at hand; a multiple of eight
     const struct test *tests;
     const struct guard_run *runs;
     uint32_t run_count;
+    const struct guard_run *led_runs; // by what is not at hand
+    uint32_t led_run_count;
     const struct second *seconds; // by entry
     const uint32_t *columns;      // what guards and seconds read: variables, and
     const uint32_t *slots;        // their slots

@@ -101,6 +101,7 @@ struct table_run {
     uint64_t *holding;     // a bit for each position of a plan
     uint32_t *picked;      // entries
     struct survivor *survivors;
+    struct guard_run *led;
     struct arena scratch;
 };
 
@@ -116,6 +117,7 @@ struct table_run *expr_table_run_create(const struct expr_table *table) {
     run->holding = memory_alloc(sizeof(uint64_t) * (bits_words(table->rules.count) + 1));
     run->picked = memory_alloc(sizeof(uint32_t) * (table->rules.count + 1));
     run->survivors = memory_alloc(sizeof(struct survivor) * (table->rules.count + 1));
+    run->led = memory_alloc(sizeof *run->led * (table->columns.count + 1) * SIGNS_ALL);
     run->passes = table_passes(false);
     arena_init(&run->scratch, 64 << 10);
     return run;
@@ -133,6 +135,7 @@ void expr_table_run_destroy(struct table_run *run) {
     free(run->holding);
     free(run->picked);
     free(run->survivors);
+    free(run->led);
     arena_deinit(&run->scratch);
     free(run);
 }
@@ -414,19 +417,19 @@ static void mend_guards(struct table_run *run, const struct guard_run *guards) {
 
 // Sets the bits of the entries whose guard holds, or is unsure. "Not less" and its kin hold for a missing value: they
 // are the opposite of the others.
-static void pass_guards(struct table_run *run, const struct table_plan *plan) {
+static void pass_guards(struct table_run *run, const struct table_plan *plan, const struct guard_run *runs, uint32_t count) {
     const double *limits = plan->limits[run->binding];
     uint32_t end;
-    for (uint32_t start = 0; start < plan->run_count; start = end) {
-        uint32_t signs = plan->runs[start].signs;
-        for (end = start + 1; end < plan->run_count && plan->runs[end].signs == signs;) {
+    for (uint32_t start = 0; start < count; start = end) {
+        uint32_t signs = runs[start].signs;
+        for (end = start + 1; end < count && runs[end].signs == signs;) {
             end++;
         }
         bool negated = (signs & SIGN_UNORDERED) != 0;
         PassRuns pass = run->passes[negated ? SIGNS_ALL ^ signs : signs];
-        pass(run->values, limits, plan->runs + start, end - start, run->looked);
+        pass(run->values, limits, runs + start, end - start, run->looked);
         for (uint32_t i = start; i < end && (negated || run->unsure_count > 0); i++) {
-            mend_guards(run, &plan->runs[i]);
+            mend_guards(run, &runs[i]);
         }
     }
 }
@@ -496,7 +499,7 @@ static bool tests_hold(struct table_run *run, const struct table_plan *plan, con
     const struct test *tests = plan->tests + entry->first_test;
     uint64_t open = survivor->open;
     for (uint32_t k = entry->now_count; k < entry->test_count && open != 0; k++) {
-        if (k == entry->now_count + 1u) {
+        if (k == entry->now_count + (entry->is_led ? 0u : 1u)) {
             need_all(run, &run->table->rules.at[entry->rule]);
         }
         open &= test_truth(run, &tests[k]) ? truth_half(tests[k].position) : ~truth_half(tests[k].position);
@@ -514,13 +517,13 @@ static bool survivor_holds(struct table_run *run, const struct table_plan *plan,
     return reads_unsure(run, &rule->reads) ? evaluator_decides(run, rule) : holds;
 }
 
-// The entries whose guard and second hold; their number.
-static uint32_t pick_entries(struct table_run *run, const struct table_plan *plan) {
+// The entries from `begin` to `end`, multiples of eight, whose guard and second hold; their number.
+static uint32_t pick_entries(struct table_run *run, const struct table_plan *plan, uint32_t begin, uint32_t end) {
     uint32_t count = 0;
     bool is_sure = run->unsure_count == 0;
-    for (uint32_t at = 0; at < plan->entry_count; at += 64) {
+    for (uint32_t at = begin; at < end; at += 64) {
         uint64_t word = 0;
-        size_t bytes = (plan->entry_count - at) / TABLE_LANES;
+        size_t bytes = (end - at) / TABLE_LANES;
         memcpy(&word, run->looked + at / TABLE_LANES, bytes < sizeof word ? bytes : sizeof word);
         for (; word != 0; word &= word - 1) {
             uint32_t entry = at + (uint32_t)__builtin_ctzll(word);
@@ -533,16 +536,57 @@ static uint32_t pick_entries(struct table_run *run, const struct table_plan *pla
     return count;
 }
 
+static bool is_candidate(const uint64_t *candidates, const struct entry *entry) {
+    return candidates == NULL || bits_test(candidates, entry->position);
+}
+
 static uint32_t look_at_all(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates) {
     uint32_t survivor_count = 0;
-    uint32_t picked_count = pick_entries(run, plan);
+    uint32_t picked_count = pick_entries(run, plan, 0, plan->first_led);
     for (uint32_t i = 0; i < picked_count; i++) {
         const struct entry *entry = &plan->entries[run->picked[i]];
-        if (candidates == NULL || bits_test(candidates, entry->position)) {
+        if (is_candidate(candidates, entry)) {
             look_at(run, plan, entry, &survivor_count);
         }
     }
     return survivor_count;
+}
+
+// ---- led entries -----------------------------------------------------------------------------------------
+
+// The runs that have a candidate: their groups are needed. The others' column is not asked for, and none of them holds.
+static uint32_t choose_led_runs(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->led_run_count; i++) {
+        const struct guard_run *led = &plan->led_runs[i];
+        const struct entry *entry = &plan->entries[led->first];
+        uint32_t k = 0;
+        while (k < led->count && !is_candidate(candidates, &entry[k])) {
+            k++;
+        }
+        if (k < led->count) {
+            run->led[count++] = *led;
+            const uint64_t *groups = run->table->columns.at[led->column].groups;
+            for (size_t w = 0; w < run->table->group_words; w++) {
+                run->groups[w] |= groups[w];
+            }
+        }
+    }
+    return count;
+}
+
+static void decide_led(struct table_run *run, const struct table_plan *plan, uint32_t run_count, const uint64_t *candidates) {
+    for (uint32_t i = 0; i < run_count; i++) {
+        column_value(run, run->led[i].column);
+    }
+    pass_guards(run, plan, run->led, run_count);
+    uint32_t picked_count = pick_entries(run, plan, plan->first_led, plan->entry_count);
+    for (uint32_t i = 0; i < picked_count; i++) {
+        const struct entry *entry = &plan->entries[run->picked[i]];
+        if (is_candidate(candidates, entry) && survivor_holds(run, plan, &(struct survivor){entry, entry->truth})) {
+            bits_set(run->holding, entry->position);
+        }
+    }
 }
 
 uint32_t expr_table_evaluate(struct table_run *run, const struct table_plan *plan, const uint64_t *candidates,
@@ -553,11 +597,13 @@ uint32_t expr_table_evaluate(struct table_run *run, const struct table_plan *pla
     memset(run->groups, 0, sizeof *run->groups * run->table->group_words);
     memcpy(run->looked, plan->always, plan->entry_count / TABLE_LANES);
     prepare_columns(run, plan);
-    pass_guards(run, plan);
+    pass_guards(run, plan, plan->runs, plan->run_count);
     uint32_t survivor_count = look_at_all(run, plan, candidates);
-    if (survivor_count > 0) {
+    uint32_t led_count = choose_led_runs(run, plan, candidates);
+    if (survivor_count + led_count > 0) {
         run->host->need(run->host->context, run->groups, run->table->group_words);
     }
+    decide_led(run, plan, led_count, candidates);
     for (uint32_t i = 0; i < survivor_count; i++) {
         if (survivor_holds(run, plan, &run->survivors[i])) {
             bits_set(run->holding, run->survivors[i].entry->position);

@@ -65,10 +65,17 @@ void memory_unmap_large(void *memory, size_t size) {
     }
 }
 
-void memory_touch(void *memory, size_t size) {
-    volatile char *bytes = memory;
-    for (size_t at = 0; at < size; at += 4096) {
-        bytes[at] = bytes[at];
+#ifndef MADV_POPULATE_WRITE // Linux 5.14
+#define MADV_POPULATE_WRITE 23
+#endif
+
+void memory_populate(void *context, void *at, size_t size) {
+    (void)context;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = ((uintptr_t)at + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)at + size) / page * page;
+    if (begin < end) {
+        madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
     }
 }
 

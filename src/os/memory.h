@@ -3,7 +3,7 @@
 // the TLB far less), and returned as a whole.
 //
 //     void *slots = memory_map_large(bytes);
-//     memory_touch(slots, bytes);          // the first touch of a page costs 1 to 10 us: not while deciding
+//     memory_populate(NULL, slots, bytes); // the first touch of a page costs 1 to 10 us: not while deciding
 //     ...
 //     memory_unmap_large(slots, bytes);
 //
@@ -30,7 +30,8 @@ struct memory_pool {
 void *memory_pool_map(void *pool, size_t size); // takes a void *, to serve as a callback
 void memory_pool_release(struct memory_pool *pool);
 
-// Makes every page be there now, without changing what it holds.
-void memory_touch(void *memory, size_t size);
+// Makes the pages be there before they are touched, without looking at what they hold: other threads may be writing.
+// Where the system cannot, nothing happens. Takes a context, which it does not use, to serve as a callback.
+void memory_populate(void *context, void *at, size_t size);
 // Bytes of memory that the process has in use; 0 when the system does not say.
 uint64_t memory_resident_bytes(void);

@@ -18,7 +18,7 @@ static bool test_memory(void) {
     CHECK(memory[0] == 0 && memory[size - 1] == 0);
     uint64_t before = memory_resident_bytes();
     memory[size - 1] = 1;
-    memory_touch(memory, size);
+    memory_populate(NULL, memory, size);
     CHECK(memory[size - 1] == 1);
     CHECK(memory_resident_bytes() >= before && before > 0);
     memory_unmap_large(memory, size);

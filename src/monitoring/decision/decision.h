@@ -98,6 +98,8 @@ struct seen engine_see(struct engine *engine, uint32_t slot);
 // until it is decided.
 enum { EXPECT_AHEAD = 3 };
 void engine_expect(struct engine *engine, const struct event *event);
+// Memory that will be touched next, as window_state_ahead().
+void engine_ahead(const struct engine *engine, uint64_t bytes, WindowAhead ahead, void *context);
 // STATUS_INVALID with a diag when the record is not understood.
 Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag);
 struct engine_counters engine_counters(const struct engine *engine);

@@ -291,6 +291,11 @@ struct engine_counters engine_counters(const struct engine *engine) {
     return engine->counters;
 }
 
+void engine_ahead(const struct engine *engine, uint64_t bytes, WindowAhead ahead, void *context) {
+    window_state_ahead(engine->windows, bytes, ahead, context);
+    recall_ahead(engine->recall, bytes, ahead, context);
+}
+
 struct window_state *engine_windows(struct engine *engine) {
     return engine->windows;
 }

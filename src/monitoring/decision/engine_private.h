@@ -12,8 +12,6 @@ struct cell_row {
     KnowledgeRow row;
 };
 
-enum { TYPE_TABLES_MAX = 64 };
-
 // Keys of an event that is going to be decided; `store` is a store of the windows, or a table.
 struct expected_key {
     Hash128 key;
@@ -22,7 +20,7 @@ struct expected_key {
 struct expected {
     const struct event *event;
     struct expected_key keys[WINDOW_ENTITIES_MAX];
-    struct expected_key tables[TYPE_TABLES_MAX];
+    struct expected_key tables[FETCHED_MAX];
     uint32_t key_count, table_count;
 };
 

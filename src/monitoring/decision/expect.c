@@ -17,6 +17,7 @@ static void ask_indices(struct engine *engine, struct expected *expected) {
     const struct event *event = expected->event;
     const struct row_recipe *recipes = plan->recipes[event->type];
     expected->key_count = 0;
+    recall_prefetch(engine->recall, hash128(event->id, 0));
     for (uint32_t i = 0; i < plan->recipe_counts[event->type]; i++) {
         const struct feature_entity *entity = &plan->entities.at[recipes[i].entity];
         struct expected_key *key = &expected->keys[expected->key_count];
@@ -34,6 +35,12 @@ static void ask_indices(struct engine *engine, struct expected *expected) {
             key->store = type->tables[i];
             expected->table_count++;
             knowledge_prefetch(engine->knowledge, type->tables[i], key->key);
+        }
+    }
+    for (uint32_t i = 0; i < type->list_field_count; i++) {
+        uint32_t field = type->list_fields[i];
+        if (event_has(event, field) && event->cells[field].text.size > 0) {
+            knowledge_prefetch_lists(engine->knowledge, knowledge_key(&event->cells[field].text, 1));
         }
     }
 }

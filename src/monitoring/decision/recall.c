@@ -17,11 +17,17 @@ struct entry {
     bool was_undone;
 };
 
+// Most ids are new, and most slots hold another one: the tag tells without a look at the entry.
+struct recall_slot {
+    uint32_t tag;
+    uint32_t entry; // number modulo capacity, plus 1; EMPTY
+};
+
 struct recall {
     struct entry *entries; // ring
     uint64_t first, next;  // numbers of the oldest entry and of the next
     uint32_t capacity;     // of the ring
-    uint32_t *index;       // number modulo capacity, plus 1; EMPTY
+    struct recall_slot *index;
     uint32_t mask;
     char *bytes;
     uint64_t byte_capacity, byte_first, byte_next;
@@ -48,6 +54,10 @@ void recall_destroy(struct recall *recall) {
     free(recall);
 }
 
+static uint32_t tag_of(Hash128 id) {
+    return (uint32_t)(id.high >> 32);
+}
+
 static bool same_id(Hash128 left, Hash128 right) {
     return left.low == right.low && left.high == right.high;
 }
@@ -55,7 +65,8 @@ static bool same_id(Hash128 left, Hash128 right) {
 // The index slot that holds the id, or the empty one where it would go.
 static uint32_t find_slot(const struct recall *recall, Hash128 id) {
     for (uint32_t i = (uint32_t)id.low & recall->mask;; i = (i + 1) & recall->mask) {
-        if (recall->index[i] == EMPTY || same_id(recall->entries[recall->index[i] - 1].id, id)) {
+        struct recall_slot slot = recall->index[i];
+        if (slot.entry == EMPTY || (slot.tag == tag_of(id) && same_id(recall->entries[slot.entry - 1].id, id))) {
             return i;
         }
     }
@@ -64,15 +75,15 @@ static uint32_t find_slot(const struct recall *recall, Hash128 id) {
 // Takes an id out of the index and moves back those behind it that would not be found any more.
 static void unindex(struct recall *recall, Hash128 id) {
     uint32_t hole = find_slot(recall, id);
-    INVARIANT(recall->index[hole] != EMPTY);
-    for (uint32_t i = (hole + 1) & recall->mask; recall->index[i] != EMPTY; i = (i + 1) & recall->mask) {
-        uint32_t home = (uint32_t)recall->entries[recall->index[i] - 1].id.low & recall->mask;
+    INVARIANT(recall->index[hole].entry != EMPTY);
+    for (uint32_t i = (hole + 1) & recall->mask; recall->index[i].entry != EMPTY; i = (i + 1) & recall->mask) {
+        uint32_t home = (uint32_t)recall->entries[recall->index[i].entry - 1].id.low & recall->mask;
         if (((i - home) & recall->mask) >= ((i - hole) & recall->mask)) {
             recall->index[hole] = recall->index[i];
             hole = i;
         }
     }
-    recall->index[hole] = EMPTY;
+    recall->index[hole] = (struct recall_slot){0, EMPTY};
 }
 
 static void forget_oldest(struct recall *recall) {
@@ -85,12 +96,27 @@ static void forget_oldest(struct recall *recall) {
     recall->forgotten++;
 }
 
+void recall_ahead(const struct recall *recall, uint64_t bytes, WindowAhead ahead, void *context) {
+    if (recall->forgotten > 0) {
+        return; // it has been all around
+    }
+    uint64_t answers_left = recall->byte_capacity - recall->byte_next;
+    uint64_t entries_left = sizeof *recall->entries * (recall->capacity - recall->next);
+    ahead(context, recall->bytes + recall->byte_next, bytes < answers_left ? bytes : answers_left);
+    ahead(context, recall->entries + recall->next, bytes < entries_left ? bytes : entries_left);
+    ahead(context, recall->index, sizeof *recall->index * ((size_t)recall->mask + 1));
+}
+
+void recall_prefetch(const struct recall *recall, Hash128 id) {
+    __builtin_prefetch(&recall->index[(uint32_t)id.low & recall->mask]);
+}
+
 bool recall_find(const struct recall *recall, Hash128 id, struct recalled *ret_event) {
     uint32_t slot = find_slot(recall, id);
-    if (recall->index[slot] == EMPTY) {
+    if (recall->index[slot].entry == EMPTY) {
         return false;
     }
-    const struct entry *entry = &recall->entries[recall->index[slot] - 1];
+    const struct entry *entry = &recall->entries[recall->index[slot].entry - 1];
     const char *at = recall->bytes + entry->bytes_at % recall->byte_capacity;
     size_t rows_size = entry->row_count * sizeof *recall->rows;
     if (rows_size > 0) {
@@ -142,8 +168,8 @@ void recall_add(struct recall *recall, const struct recalled *event) {
         memcpy(to + event->answer.size, event->rows, rows_size);
     }
     uint32_t slot = find_slot(recall, event->id);
-    INVARIANT(recall->index[slot] == EMPTY);
-    recall->index[slot] = place + 1;
+    INVARIANT(recall->index[slot].entry == EMPTY);
+    recall->index[slot] = (struct recall_slot){tag_of(event->id), place + 1};
     recall->byte_next = at + size;
     if (recall->first == recall->next) {
         recall->byte_first = at;
@@ -153,8 +179,8 @@ void recall_add(struct recall *recall, const struct recalled *event) {
 
 void recall_mark_undone(struct recall *recall, Hash128 id) {
     uint32_t slot = find_slot(recall, id);
-    if (recall->index[slot] != EMPTY) {
-        recall->entries[recall->index[slot] - 1].was_undone = true;
+    if (recall->index[slot].entry != EMPTY) {
+        recall->entries[recall->index[slot].entry - 1].was_undone = true;
     }
 }
 

@@ -32,7 +32,11 @@ struct recall;
 struct recall *recall_create(uint32_t event_count, WindowReserve reserve, void *context);
 void recall_destroy(struct recall *recall);
 // False when unknown or forgotten. The slices live until the next add.
+// As window_state_ahead().
+void recall_ahead(const struct recall *recall, uint64_t bytes, WindowAhead ahead, void *context);
 bool recall_find(const struct recall *recall, Hash128 id, struct recalled *ret_event);
+// Asks for the memory that recall_find() looks at first.
+void recall_prefetch(const struct recall *recall, Hash128 id);
 void recall_add(struct recall *recall, const struct recalled *event);
 void recall_mark_undone(struct recall *recall, Hash128 id);
 uint64_t recall_forgotten(const struct recall *recall);

@@ -36,6 +36,13 @@ static uint32_t find_head(const struct knowledge *knowledge, uint32_t list, Hash
     return SLAB_NONE;
 }
 
+void knowledge_prefetch_lists(const struct knowledge *knowledge, Hash128 key) {
+    struct knowledge_index_probe probe = knowledge_index_probe(&knowledge->lists.index, hash_of(0, key));
+    if (probe.slots != NULL) {
+        __builtin_prefetch(&probe.slots[probe.at]);
+    }
+}
+
 static bool holds_at(const struct list_entry *entry, int64_t time_us) {
     return entry->begin_us <= time_us && time_us < entry->end_us;
 }

@@ -108,37 +108,6 @@ static const uint64_t *candidates_for(struct catalogue *catalogue, const uint32_
     return set;
 }
 
-static void add_tables(const struct catalogue *catalogue, const struct expr *expr, uint64_t *tables) {
-    uint32_t count = 0;
-    const struct expr_variable *const *reads = expr == NULL ? NULL : expr_reads(expr, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct name *name = &catalogue->vocabulary.names.at[reads[i]->slot];
-        if (name->kind == NAME_CELL) {
-            bits_set(tables, name->table);
-        }
-    }
-}
-
-static void find_tables(struct catalogue *catalogue, struct type_plan *plan) {
-    size_t words = bits_words(catalogue->knowledge->table_count) + 1;
-    uint64_t *set = ARENA_ARRAY(&catalogue->arena, uint64_t, words);
-    for (uint32_t i = 0; i < plan->count; i++) {
-        add_tables(catalogue, catalogue->models.at[plan->models[i]].expr, set);
-    }
-    for (uint32_t i = 0; i < catalogue->policy.segments.count; i++) {
-        add_tables(catalogue, catalogue->policy.segments.at[i].when, set);
-    }
-    enum { FETCHED_MAX = 64 };
-    uint32_t *tables = ARENA_ARRAY(&catalogue->arena, uint32_t, FETCHED_MAX);
-    size_t table = 0;
-    BITS_EACH(set, words, table) {
-        if (plan->table_count < FETCHED_MAX) {
-            tables[plan->table_count++] = (uint32_t)table;
-        }
-    }
-    plan->tables = tables;
-}
-
 static void plan_type(struct catalogue *catalogue, uint32_t type, struct type_plan *plan) {
     uint32_t *models = ARENA_ARRAY(&catalogue->arena, uint32_t, catalogue->models.count + 1);
     uint32_t *rules = ARENA_ARRAY(&catalogue->arena, uint32_t, catalogue->models.count + 1);
@@ -150,7 +119,7 @@ static void plan_type(struct catalogue *catalogue, uint32_t type, struct type_pl
         }
     }
     plan->models = models;
-    find_tables(catalogue, plan);
+    catalogue_find_fetched(catalogue, type, plan);
     plan->plan = expr_table_plan(catalogue->table, rules, plan->count, &catalogue->arena);
     uint32_t combinations = catalogue->segment_count * catalogue->channel_count;
     const uint64_t **candidates = ARENA_ARRAY(&catalogue->arena, const uint64_t *, combinations);

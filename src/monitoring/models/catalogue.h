@@ -166,13 +166,17 @@ struct policy {
     int64_t default_delay_us;
 };
 
+enum { FETCHED_MAX = 64 };
+
 // The models that watch one event type.
 struct type_plan {
     const struct table_plan *plan;
     const uint32_t *models;            // by position in the plan
     uint32_t count;
-    const uint32_t *tables; // that the models and segments read; to be fetched ahead
-    uint32_t table_count;
+    // What is worth fetching ahead: tables that are read, and fields that lists are asked about.
+    const uint32_t *tables;
+    const uint32_t *list_fields;
+    uint32_t table_count, list_field_count;
     const uint64_t *const *candidates; // by binding-independent combination: segment * channel_count + channel
 };
 

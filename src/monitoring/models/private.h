@@ -23,3 +23,5 @@ extern const struct expr_function catalogue_in_list;
 void catalogue_check_lists(void *catalogue, const struct yaml_node *source, const struct expr *expr);
 // bindings.c: the table, its bindings and the plans by event type.
 void catalogue_bind(struct catalogue *catalogue);
+// fetch.c: the plan's tables and fields that are worth fetching ahead; its models are known.
+void catalogue_find_fetched(struct catalogue *catalogue, uint32_t type, struct type_plan *plan);

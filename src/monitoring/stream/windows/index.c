@@ -13,7 +13,7 @@
 enum { SLOTS_MIN = 64, MOVED_PER_ADD = 8 };
 #define SLOT_GONE UINT32_MAX
 
-static uint64_t slots_for(uint64_t things) {
+uint64_t index_slots_for(uint64_t things) {
     uint64_t slots = SLOTS_MIN;
     while (slots * 6 < things * 10) {
         slots *= 2;
@@ -22,7 +22,7 @@ static uint64_t slots_for(uint64_t things) {
 }
 
 size_t index_bytes(uint32_t cap_things) {
-    return sizeof(struct slot) * 2 * slots_for(cap_things);
+    return sizeof(struct slot) * 2 * index_slots_for(cap_things);
 }
 
 void index_init(struct index *index, void *memory) {

@@ -4,6 +4,7 @@
 #include "monitoring/stream/windows/windows_private.h"
 
 size_t index_bytes(uint32_t cap_things);
+uint64_t index_slots_for(uint64_t things); // of a table that holds so many
 void index_init(struct index *index, void *memory);
 void index_prefetch_thing(const struct store_state *store, Hash128 key);
 void index_prefetch(const struct index *index, Hash128 key);

@@ -228,6 +228,27 @@ void window_prefetch_rows(const struct window_state *state, WindowRef ref) {
     }
 }
 
+void window_state_ahead(const struct window_state *state, uint64_t bytes, WindowAhead ahead, void *context) {
+    enum { SHARE_OF_STORE = 16 };
+    const struct slab *slab = &state->slab;
+    uint64_t left = (slab->units - slab->next) * 16;
+    ahead(context, slab_at(slab, (uint32_t)slab->next), bytes < left ? bytes : left);
+    for (uint32_t i = 0; i < state->store_count; i++) {
+        const struct store_state *store = &state->stores[i];
+        const struct index *index = &store->index;
+        size_t header = store->plan->header_size;
+        uint64_t headers = header * (store->plan->cap_things - store->thing_count);
+        uint64_t share = bytes / SHARE_OF_STORE;
+        ahead(context, store->things + header * store->thing_count, headers < share ? headers : share);
+        bool grows_soon = index->slot_count < index_slots_for(store->plan->cap_things) &&
+                          (uint64_t)store->thing_count * 10 > index->slot_count * 3;
+        size_t next_bytes = sizeof *index->next * index->slot_count * 2;
+        if (grows_soon && next_bytes <= bytes) {
+            ahead(context, index->next, next_bytes);
+        }
+    }
+}
+
 struct window_counters window_state_counters(const struct window_state *state, uint32_t store) {
     struct window_counters counters = state->stores[store].counters;
     counters.bytes_used = state->slab.used * 16;

@@ -233,6 +233,10 @@ struct window_counters {
     uint64_t rows, rows_inserted, rows_removed, rows_expired, rows_over_cap;
     uint64_t bytes_used, bytes_reserved;
 };
+// Tells of the memory that will be touched next for the first time, some `bytes` of it, so that the owner may have it
+// brought in when nothing waits (a first touch costs up to milliseconds where pages are large). It may be told twice.
+typedef void (*WindowAhead)(void *context, void *at, size_t size);
+void window_state_ahead(const struct window_state *state, uint64_t bytes, WindowAhead ahead, void *context);
 struct window_counters window_state_counters(const struct window_state *state, uint32_t store);
 // Bytes that one thing takes: its header, its index entries, its rows and its ids.
 size_t window_thing_bytes(const struct window_state *state, WindowRef ref);
