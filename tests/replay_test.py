@@ -8,6 +8,7 @@ import csv
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -242,6 +243,94 @@ def test_csv_with_the_schemas_own_names():
     equal([decision["event_id"] for decision in run.decisions], ["1", "4"])
     equal([letter["code"] for letter in run.dead], ["IN006", "IN013"])
     equal(run.features["4"]["account_done_sum_1d"], "5.07")
+
+
+CSV_MAP = """format: csv
+constants: {event_type: pay, phase: REQUEST}
+columns:
+  "$position": {field: event_id, prefix: "P"}
+  when: {field: event_time}
+  who: {field: account}
+  much: {field: amount, money: major}
+"""
+
+
+def pack_with_map(folder, text=CSV_MAP):
+    pack = os.path.join(folder, "payments")
+    shutil.copytree(PACK, pack)
+    os.mkdir(os.path.join(pack, "maps"))
+    with open(os.path.join(pack, "maps", "default.yaml"), "w") as out:
+        out.write(text)
+    return pack
+
+
+def replay_files(pack, files, *options, stdin=None):
+    """Replays files by name; gives the ids decided and the codes refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for name, raw in files.items():
+            paths.append(os.path.join(folder, name))
+            with open(paths[-1], "wb") as out:
+                out.write(raw)
+        out, dead = os.path.join(folder, "decisions"), os.path.join(folder, "dead")
+        done = subprocess.run([QIANTANG, "replay", "--quiet", "--pack", pack, "--decisions", out, "--dead-letters", dead,
+                               "--input", *paths, *(["-"] if stdin else []), *options],
+                              input=stdin, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr.decode()
+        ids = [json.loads(line)["event_id"] for line in Run.read(out).splitlines()]
+        return ids, [json.loads(line)["code"] for line in Run.read(dead).splitlines()]
+
+
+def test_the_format_is_decided_for_each_file():
+    own = json.dumps(pay("own", 0)).encode() + b"\n"
+    foreign = f"when,who,much\n{T0},a,5.00\n{T0 + 1},a,6.00\n".encode()
+    with tempfile.TemporaryDirectory() as folder:
+        pack = pack_with_map(folder)
+        for name in ("own.ndjson", "own.jsonl", "own.json", "own.ndjson.gz"):
+            raw = gzip.compress(own) if name.endswith(".gz") else own
+            equal(replay_files(pack, {name: raw}), (["own"], []))
+        equal(replay_files(pack, {"foreign": foreign}), (["P1", "P2"], []))
+        equal(replay_files(pack, {"foreign.csv.gz": gzip.compress(foreign)}), (["P1", "P2"], []))
+        equal(replay_files(pack, {"foreign.csv": foreign, "own.ndjson": own}), (["P1", "P2", "own"], []))
+        equal(replay_files(pack, {}, stdin=foreign), (["P1", "P2"], []))
+        equal(replay_files(pack, {}, "--format", "ndjson", stdin=own), (["own"], []))
+        equal(replay_files(pack, {"own.csv": own}, "--format", "ndjson"), (["own"], []))
+        equal(replay_files(pack, {"foreign.ndjson": foreign}, "--format", "csv"), (["P1", "P2"], []))
+        pack_map = os.path.join(pack, "maps", "default.yaml")
+        with tempfile.NamedTemporaryFile(suffix=".ndjson") as file:
+            code, _, errors = command("replay", "--pack", pack, "--map", pack_map, "--input", file.name)
+            equal(code, 2)
+            assert "--format csv" in errors, errors
+
+
+def test_an_ndjson_map_leaves_csv_alone():
+    foreign = json.dumps({"id": "m", "when": T0, "who": "a"}).encode() + b"\n"
+    text = "format: ndjson\nconstants: {event_type: pay, phase: REQUEST, amount: 100}\n" \
+           "columns: {id: {field: event_id}, when: {field: event_time}, who: {field: account}}\n"
+    own = f"event_id,event_type,event_time,phase,account,amount\nc,pay,{T0},REQUEST,a,500\n".encode()
+    with tempfile.TemporaryDirectory() as folder:
+        pack = pack_with_map(folder, text)
+        equal(replay_files(pack, {"a.ndjson": foreign, "b.csv": own}), (["m", "c"], []))
+
+
+def test_positions_go_on_through_all_inputs():
+    foreign = f"when,who,much\n{T0},a,5.00\n{T0 + 1},a,x\n".encode()
+    with tempfile.TemporaryDirectory() as folder:
+        pack = pack_with_map(folder)
+        equal(replay_files(pack, {"1.csv": foreign, "2.csv": foreign}), (["P1", "P3"], ["IN006", "IN006"]))
+
+
+def test_a_pipe_is_opened_once():
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = os.path.join(folder, "pipe.ndjson"), os.path.join(folder, "out")
+        os.mkfifo(path)
+        with subprocess.Popen([QIANTANG, "replay", "--quiet", "--pack", PACK, "--input", path, "--decisions", out]) as run:
+            with open(path, "wb") as pipe:
+                for i in range(3000):
+                    pipe.write(json.dumps(pay(str(i), i)).encode() + b"\n")
+                    pipe.flush()
+            equal(run.wait(timeout=60), 0)
+        equal(len(Run.read(out).splitlines()), 3000)
 
 
 # ---- the same bytes -----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ struct replay_options {
     Slice pack, map, decisions, features, summary, dead_letters, format;
     CliTexts inputs, lists, tables;
     int64_t threads;
-    bool quiet, all_decisions;
+    bool quiet;
 };
 
 // A file that is written in pieces; nothing when it was not asked for.
@@ -47,6 +47,12 @@ struct replay {
 static CliExit tell(const struct diag *diag) {
     cli_tell(diag);
     return CLI_WORLD;
+}
+
+static InputFormat input_format(const struct replay_options *options) {
+    return options->format.at == NULL          ? INPUT_BY_NAME
+           : slice_is(options->format, "csv") ? INPUT_CSV
+                                              : INPUT_NDJSON;
 }
 
 // ---- outputs ---------------------------------------------------------------------------------------------
@@ -203,8 +209,8 @@ static CliExit run(struct replay *replay) {
     const struct replay_options *options = &replay->options;
     struct diag diag;
     struct input *input =
-        input_open(replay->pack.catalogue->schema, replay->map, slice_is(options->format, "csv"), options->inputs.at,
-                   options->inputs.count, (uint32_t)options->threads, &replay->arena, &diag);
+        input_open(replay->pack.catalogue->schema, replay->map, input_format(options), options->inputs.at, options->inputs.count,
+                   (uint32_t)options->threads, &replay->arena, &diag);
     if (input == NULL) {
         return tell(&diag);
     }
@@ -252,6 +258,24 @@ static CliExit finish(struct replay *replay, CliExit code) {
 
 // ---- getting ready ---------------------------------------------------------------------------------------
 
+// A map is for inputs of its format. The pack's own is left aside when there is none; one that was asked for must have a use.
+static CliExit apply_map(struct replay *replay) {
+    const struct replay_options *options = &replay->options;
+    bool csv = intake_map_is_csv(replay->map);
+    for (uint32_t i = 0; i < options->inputs.count; i++) {
+        if (input_is_csv(options->inputs.at[i], input_format(options), replay->map) == csv) {
+            return CLI_FINE;
+        }
+    }
+    replay->map = NULL;
+    if (options->map.at == NULL) {
+        return CLI_FINE;
+    }
+    fprintf(stderr, "qiantang replay: the map %.*s is for %s, and no input is; --format %s says that they are\n",
+            SLICE_ARGS(options->map), csv ? "CSV" : "NDJSON", csv ? "csv" : "ndjson");
+    return CLI_USAGE;
+}
+
 static CliExit load_map(struct replay *replay) {
     struct catalogue *catalogue = replay->pack.catalogue;
     const struct source *source = NULL;
@@ -277,7 +301,7 @@ static CliExit load_map(struct replay *replay) {
         diag_list_print(&catalogue->diags, stderr);
         return CLI_FAILED;
     }
-    return CLI_FINE;
+    return apply_map(replay);
 }
 
 static CliExit load_files(struct replay *replay, CliTexts paths, bool lists) {
@@ -361,7 +385,7 @@ static CliAnswer read_options(struct replay_options *options, int argc, char **a
         {"pack", "PACK", "the pack to decide with", CLI_TEXT, &options->pack},
         {"input", "FILE...", "events, plain, gzip or zstd; - is standard input", CLI_TEXTS, &options->inputs},
         {"map", "MAP.yaml", "how foreign columns become fields; else the pack's maps/default.yaml", CLI_TEXT, &options->map},
-        {"format", "csv|ndjson", "of inputs whose name does not say", CLI_TEXT, &options->format},
+        {"format", "csv|ndjson", "of all inputs; else told by each name, else by the map", CLI_TEXT, &options->format},
         {"decisions", "OUT.ndjson", "one line a decision", CLI_TEXT, &options->decisions},
         {"features", "OUT.csv", "every feature of every event", CLI_TEXT, &options->features},
         {"summary", "OUT.json", "the figures of the run", CLI_TEXT, &options->summary},
@@ -376,6 +400,9 @@ static CliAnswer read_options(struct replay_options *options, int argc, char **a
         .usage = "replay --pack PACK --input FILE... [--map MAP] [--decisions OUT.ndjson] [--features OUT.csv] [--summary OUT.json]",
         .summary = "Decides on every event of the inputs, in their order, and says what came of it.",
         .details = "The decisions file is the same to the byte each time, on every machine and with one thread or two.\n"
+                   "An input is CSV or NDJSON as --format says, else as its name ends (.csv; .ndjson, .jsonl or .json; behind that\n"
+                   ".gz or .zst), else as the map says, else NDJSON. A map is for inputs of its format; the others carry the\n"
+                   "schema's own names.\n"
                    "A record that is not understood is written to the dead-letter file with its position, a code and the\n"
                    "reason, and the stream goes on. Example:\n\n"
                    "  qiantang replay --pack examples/handbook --input transactions.csv.gz --decisions out.ndjson",
