@@ -184,6 +184,27 @@ def test_expressions_over_features():
     equal(run.features["2"]["since_account_done"], "0.001")
 
 
+def test_a_derived_expression_may_stand_before_what_it_reads():
+    hour = "  - {name: hour, type: int, derive: hour(event_time)}\n"
+    fields = '  - {name: twice, type: int, derive: {expr: "event.once * 2 + prof.person.age"}}\n' \
+             '  - {name: customer2, type: string, derive: {expr: "event.payee"}}\n' \
+             '  - {name: once, type: int, derive: {expr: "event.count + 1"}}\n'
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("schema.yaml", hour, hour + fields), ("knowledge.yaml", "key: [customer]", "key: [customer2]"),
+                            ("features/all.yaml", "features:\n", "features:\n  - {name: twice, expr: event.twice}\n"))
+        age = {"$table": "person", "key": ["p"], "time": T0, "set": {"age": 100}}
+        equal(Run([age, pay("1", 0, count=4)], pack=pack).features["1"]["twice"], "110")
+
+
+def test_hits_stand_in_the_order_of_ids():
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder)
+        os.rename(os.path.join(pack, "models/amount.yaml"), os.path.join(pack, "models/z.yaml"))
+        add = {"$list": "bad_payee", "op": "add", "key": "p", "source": "bank", "reason": "case 1", "time": T0}
+        run = Run([add, pay("1", 1, 6000000)], pack=pack)
+        equal([hit["model"] for hit in run.decisions[0]["hits"]], ["M-PX-01-A", "M-PX-02-A"])
+
+
 # ---- bad input ----------------------------------------------------------------------------------------------
 
 def test_every_kind_of_bad_record_becomes_one_dead_letter():
@@ -255,13 +276,24 @@ columns:
 """
 
 
-def pack_with_map(folder, text=CSV_MAP):
+def changed_pack(folder, *changes):
+    """A copy of the pack in which texts of files are replaced, or added (old text None)."""
     pack = os.path.join(folder, "payments")
     shutil.copytree(PACK, pack)
-    os.mkdir(os.path.join(pack, "maps"))
-    with open(os.path.join(pack, "maps", "default.yaml"), "w") as out:
-        out.write(text)
+    for file, old, new in changes:
+        path = os.path.join(pack, file)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if old is not None:
+            text = Run.read(path).decode()
+            equal(text.count(old), 1)
+            new = text.replace(old, new)
+        with open(path, "w") as out:
+            out.write(new)
     return pack
+
+
+def pack_with_map(folder, text=CSV_MAP):
+    return changed_pack(folder, ("maps/default.yaml", None, text))
 
 
 def replay_files(pack, files, *options, stdin=None):

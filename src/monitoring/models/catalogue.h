@@ -21,9 +21,10 @@ enum {
     MODELS_MAX = 20000,
     MODEL_PARAMETERS_MAX = 32,
     SEGMENTS_MAX = 64,
-    CHANNELS_MAX = 64,
+    CHANNELS_MAX = 64, // with "no channel"
     GUARDS_MAX = 64,
     ACTIONS_MAX = 16,
+    TASKS_MAX = 32, // a set of them is one word
     MODES = 4,
 };
 

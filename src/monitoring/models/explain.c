@@ -47,7 +47,7 @@ static void explain_types(const struct catalogue *catalogue, const struct model 
     buf_printf(out, "; mode %s, status %s, severity %s, score %u\n", model_mode_names[model->mode],
                model_status_names[model->status], severity_names[model->severity], model->score);
     buf_put(out, SLICE("  evidence:"));
-    for (int i = 0; i <= EVIDENCE_context; i++) {
+    for (int i = 0; i < EVIDENCE_COUNT; i++) {
         if ((model->evidence >> i & 1) != 0) {
             buf_printf(out, " %.*s", SLICE_ARGS(evidence_text((Evidence)i)));
         }

@@ -2,6 +2,7 @@
 // figures) is checked for its form and kept in the file.
 
 #include "base/utf8.h"
+#include "codec/number.h"
 #include "expr/visit.h"
 #include "monitoring/models/private.h"
 
@@ -121,15 +122,12 @@ static void read_action(struct reading *reading) {
         model->action = catalogue_find_action(policy, text);
         model->task = catalogue_find_task(policy, text);
         if (model->action == SCHEMA_NONE && model->task == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO007", action->place, "the policy has no action or task '%.*s'", text);
+            catalogue_require_action(reading->catalogue, "MO007", action->place, text);
         }
     }
     const struct yaml_node *task = yaml_get(reading->root, "task");
     if (task != NULL) {
-        model->task = catalogue_find_task(policy, yaml_text(task, reading->diags));
-        if (model->task == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO007", task->place, "the policy has no task '%.*s'", task->text);
-        }
+        model->task = catalogue_require_task(reading->catalogue, "MO007", task->place, yaml_text(task, reading->diags));
     }
 }
 
@@ -155,6 +153,12 @@ static void read_types(struct reading *reading) {
     }
 }
 
+static uint32_t bit_of_place(struct reading *reading, const struct yaml_node *node, bool channel) {
+    Slice text = yaml_text(node, reading->diags);
+    return channel ? catalogue_require_channel(reading->catalogue, "MO010", node->place, text)
+                   : catalogue_require_segment(reading->catalogue, "MO010", node->place, text);
+}
+
 // A set of channels or segments: ALL or a list.
 static uint64_t read_set(struct reading *reading, const char *key, bool channels) {
     const struct yaml_node *node = yaml_get(reading->root, key);
@@ -166,15 +170,8 @@ static uint64_t read_set(struct reading *reading, const char *key, bool channels
         return UINT64_MAX;
     }
     YAML_EACH(node, item) {
-        Slice text = yaml_text(item, reading->diags);
-        uint32_t bit = channels ? catalogue_find_channel(reading->catalogue, text)
-                                : catalogue_find_segment(&reading->catalogue->policy, text);
-        if (bit == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO010", item->place,
-                           channels ? "unknown channel '%.*s'" : "unknown segment '%.*s'", text);
-        } else {
-            set |= UINT64_C(1) << bit;
-        }
+        uint32_t bit = bit_of_place(reading, item, channels);
+        set |= bit == SCHEMA_NONE ? 0 : UINT64_C(1) << bit;
     }
     return set;
 }
@@ -218,7 +215,8 @@ static void read_guards(struct reading *reading) {
             found = slice_equal(policy->guards.at[i].id, id) ? i : found;
         }
         if (found == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO011", item->place, "the policy has no guard '%.*s'", id);
+            struct diag *diag = catalogue_fail(reading->catalogue, "MO011", item->place, "the policy has no guard '%.*s'", id);
+            catalogue_suggest_among(reading->catalogue, diag, policy->guards.at, sizeof *policy->guards.at, policy->guards.count, id);
         } else {
             reading->model->guards |= UINT64_C(1) << found;
         }
@@ -228,10 +226,16 @@ static void read_guards(struct reading *reading) {
 // ---- parameters ------------------------------------------------------------------------------------------
 
 static void check_bounds(struct reading *reading, const struct yaml_node *node, const struct model_parameter *parameter, double value) {
-    if (value < parameter->min || value > parameter->max) {
-        diag_add(reading->diags, DIAG_ERROR, "MO012", node->place, "%g is outside of %g to %g, the range of '%.*s'", value,
-                 parameter->min, parameter->max, SLICE_ARGS(parameter->name));
+    bool low = value < parameter->min;
+    if (!low && value <= parameter->max) {
+        return;
     }
+    char shown[NUMBER_TEXT_SIZE];
+    char bound[NUMBER_TEXT_SIZE];
+    int shown_size = (int)number_format(value, shown);
+    int bound_size = (int)number_format(low ? parameter->min : parameter->max, bound);
+    diag_add(reading->diags, DIAG_ERROR, "MO012", node->place, "%.*s is %s %.*s, the %s that '%.*s' may be", shown_size, shown,
+             low ? "below" : "above", bound_size, bound, low ? "least" : "most", SLICE_ARGS(parameter->name));
 }
 
 static void read_parameter(struct reading *reading, const struct yaml_node *node) {
@@ -277,15 +281,8 @@ static void read_override(struct reading *reading, const struct yaml_node *node,
     YAML_EACH(node, entry) {
         bool is_segment = slice_is(entry->key, "segment");
         if (is_segment || slice_is(entry->key, "channel")) {
-            Slice text = yaml_text(entry, reading->diags);
-            uint32_t bit = is_segment ? catalogue_find_segment(&reading->catalogue->policy, text)
-                                      : catalogue_find_channel(reading->catalogue, text);
-            if (bit == SCHEMA_NONE) {
-                catalogue_fail(reading->catalogue, "MO010", entry->place,
-                               is_segment ? "unknown segment '%.*s'" : "unknown channel '%.*s'", text);
-                continue;
-            }
-            *(is_segment ? &override->segments : &override->channels) = UINT64_C(1) << bit;
+            uint32_t bit = bit_of_place(reading, entry, !is_segment);
+            *(is_segment ? &override->segments : &override->channels) = bit == SCHEMA_NONE ? 0 : UINT64_C(1) << bit;
             continue;
         }
         uint32_t index = SCHEMA_NONE;
@@ -293,7 +290,10 @@ static void read_override(struct reading *reading, const struct yaml_node *node,
             index = slice_equal(model->parameters[i].name, entry->key) ? i : index;
         }
         if (index == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO014", entry->key_place, "the model has no parameter '%.*s'", entry->key);
+            struct diag *diag =
+                catalogue_fail(reading->catalogue, "MO014", entry->key_place, "the model has no parameter '%.*s'", entry->key);
+            catalogue_suggest_among(reading->catalogue, diag, model->parameters, sizeof *model->parameters, model->parameter_count,
+                                    entry->key);
             continue;
         }
         if (yaml_number(entry, &override->values[index], reading->diags)) {
@@ -350,20 +350,11 @@ static void read_evidence(struct reading *reading) {
     struct model *model = reading->model;
     const struct yaml_node *node = yaml_get(reading->root, "evidence");
     if (node != NULL) {
-        if (node->kind == YAML_SCALAR) {
-            Evidence kind;
-            if (evidence_parse(node->text, &kind)) {
-                model->evidence = 1u << kind;
-            } else {
-                catalogue_fail(reading->catalogue, "MO015", node->place, "'%.*s' is not a kind of evidence", node->text);
-            }
-        }
+        yaml_expect(node, YAML_SEQUENCE, reading->diags);
         YAML_EACH(node, item) {
-            Evidence kind;
-            if (evidence_parse(item->text, &kind)) {
+            uint32_t kind;
+            if (yaml_choice(item, evidence_names, EVIDENCE_COUNT, &kind, reading->diags)) {
                 model->evidence |= 1u << kind;
-            } else {
-                catalogue_fail(reading->catalogue, "MO015", item->place, "'%.*s' is not a kind of evidence", item->text);
             }
         }
         return;

@@ -62,6 +62,7 @@ enum {
     WINDOW_NUMBERS_MAX = 8,   // number columns of one store
     WINDOW_IDS_MAX = 16,      // id columns of one store
     WINDOW_STORES_MAX = 64,
+    WINDOW_THINGS_MAX = (1 << 26) - 2, // of one store
     WINDOW_ENTITIES_MAX = 96,
     WINDOW_FEATURES_MAX = 4096,
     WINDOW_LAGS_MAX = 8,
