@@ -219,6 +219,7 @@ def test_every_kind_of_bad_record_becomes_one_dead_letter():
         (json.dumps(pay("3", 0, amount=12.5)).encode(), "IN006"),
         (json.dumps(pay("4", 0, amount=-1)).encode(), "IN007"),
         (json.dumps(pay("5", 0, amount=2**60)).encode(), "IN007"),
+        (json.dumps(pay("5b", 0, amount=2**64)).encode(), "IN007"),
         (json.dumps(pay("6", 0, score=1.5)).encode(), "IN007"),
         (json.dumps(pay("7", 0, channel="MOBLIE")).encode(), "IN008"),
         (json.dumps(pay("8", 0, event_time="9999-12-31T23:59:59Z")).encode(), "IN009"),

@@ -463,6 +463,19 @@ static bool read_object(struct intake *intake, JsonTree tree, uint32_t object,
     return ok && finish(intake, event);
 }
 
+// JSON knows no largest number, so the record may be well-formed; but it cannot be read as any field.
+static bool refuse_number(struct intake *intake, Slice line, size_t offset) {
+    Slice rest = slice_part(line, offset, SIZE_MAX);
+    size_t size = 0;
+    while (size < rest.size && memchr("0123456789+-.eE", rest.at[size], 15) != NULL) {
+        size++;
+    }
+    size_t shown = size < CELL_SHOWN_MAX ? size : CELL_SHOWN_MAX;
+    return cell_refuse(&intake->checker, INTAKE_RANGE, SCHEMA_NONE, NULL,
+                       "the number %.*s%s at byte %zu of the record fits neither 64 bits nor a double", (int)shown, rest.at,
+                       shown < size ? "..." : "", offset + 1);
+}
+
 static bool refuse_json(struct intake *intake, Slice line) {
     const struct json_error *error = json_reader_error(intake->json);
     const char *what = json_fault_text(error->fault);
@@ -474,6 +487,9 @@ static bool refuse_json(struct intake *intake, Slice line) {
         return cell_refuse(&intake->checker, INTAKE_UTF8, SCHEMA_NONE, NULL,
                            "byte %zu of the record is not UTF-8; write the source's texts in UTF-8",
                            error->offset + 1);
+    }
+    if (error->fault == JSON_FAULT_NUMBER_RANGE) {
+        return refuse_number(intake, line, error->offset);
     }
     return cell_refuse(&intake->checker, INTAKE_JSON, SCHEMA_NONE, NULL,
                        "the record is not valid JSON: at byte %zu, %s", error->offset + 1, what);

@@ -37,7 +37,7 @@
     X(NOT_OBJECT, "IN004", "the record is not a JSON object")                                      \
     X(MISSING, "IN005", "a required field is missing")                                             \
     X(TYPE, "IN006", "a field has the wrong type")                                                 \
-    X(RANGE, "IN007", "a number is outside the field's range")                                     \
+    X(RANGE, "IN007", "a number is outside the field's range, or of any field's")                  \
     X(ENUM, "IN008", "a value is not in the field's enumeration")                                  \
     X(TIME, "IN009", "a time is outside the schema's limits or cannot be read")                    \
     X(TEXT_SIZE, "IN010", "a text is longer than the field allows")                                \
