@@ -196,6 +196,17 @@ def test_a_derived_expression_may_stand_before_what_it_reads():
         equal(Run([age, pay("1", 0, count=4)], pack=pack).features["1"]["twice"], "110")
 
 
+def test_reasons_show_numbers_of_any_size():
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("schema.yaml", "type: float, min: 0, max: 1}", "type: float}"),
+                            ("models/amount.yaml", 'en: "pays', 'en: "{event.score} pays'))
+        shown = {1e300: "1e+300", -1e300: "-1e+300", 1e15: "1000000000000000", 999999999999.5: "999,999,999,999.5",
+                 -1234.567: "-1,234.57", 0.001: "0", -0.001: "0", 5.0: "5"}
+        run = Run([pay(str(i), i, 6000000, account=f"a{i}", score=score) for i, score in enumerate(shown)], pack=pack)
+        equal([decision["hits"][0]["reason_en"].split(" ")[0] for decision in run.decisions], list(shown.values()))
+        equal(run.decisions[0]["hits"][0]["saw"]["event.score"], 1e300)
+
+
 def test_hits_stand_in_the_order_of_ids():
     with tempfile.TemporaryDirectory() as folder:
         pack = changed_pack(folder)

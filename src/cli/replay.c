@@ -1,5 +1,6 @@
 // qiantang replay: a file of events goes in, every event comes out with its decision.
 
+#include "base/money.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/pack_folder.h"
@@ -123,7 +124,7 @@ static void features_row(struct replay *replay, const struct event *event) {
         if (isnan(value)) {
             csv_put(&csv, SLICE(""));
         } else if (plan->features.at[index].type->kind == TYPE_MONEY) {
-            csv_put_double(&csv, value / 100);
+            csv_put_double(&csv, value / MONEY_SCALE);
         } else {
             csv_put_double(&csv, value);
         }

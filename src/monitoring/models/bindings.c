@@ -2,6 +2,7 @@
 // models, and for each event type the models that may watch it.
 
 #include "base/hash.h"
+#include "base/money.h"
 #include "monitoring/models/private.h"
 
 #include <math.h>
@@ -45,7 +46,7 @@ double catalogue_parameter(const struct catalogue *catalogue, const struct model
     if (factor == 1) {
         return value;
     }
-    double scaled = round(value * factor * 100) / 100; // whole minor units
+    double scaled = round(value * factor * MONEY_SCALE) / MONEY_SCALE; // whole minor units
     double least = policy->money_min < value ? policy->money_min : value;
     return scaled < least ? least : scaled;
 }
