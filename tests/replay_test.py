@@ -444,6 +444,50 @@ def test_exit_codes():
     equal((code, out.splitlines()[-1]), (0, "6 passed, 0 failed"))
 
 
+SEQUENCE = {"test_id": "large", "expect": True, "events": [pay("1", 0, 5000000)]}
+
+
+def run_sequence(*changes, **more):
+    """Runs the model's two sequences with the first one changed; the exit code and what is said."""
+    sequence = json.dumps({**SEQUENCE, **more})
+    with tempfile.TemporaryDirectory() as folder:
+        text = Run.read(os.path.join(PACK, "tests/px.jsonl")).decode()
+        pack = changed_pack(folder, ("tests/px.jsonl", text.splitlines()[0], sequence), *changes)
+        code, out, errors = command("test", pack, "M-PX-01-A")
+        return code, out + errors
+
+
+def test_sequences_are_found_by_their_test_id():
+    other = json.dumps({"test_id": "other", "expect": False, "note": "large", "events": [pay("large", 0, 1)]})
+    late = json.dumps({"expect": True, "events": [pay(str(i), i, 5000000) for i in range(20)], "test_id": "large"})
+    with tempfile.TemporaryDirectory() as folder:
+        text = Run.read(os.path.join(PACK, "tests/px.jsonl")).decode().splitlines()
+        pack = changed_pack(folder, ("tests/px.jsonl", None, "\n".join([other, "not JSON: \"large\"", late, *text[1:]]) + "\n"))
+        equal(command("test", pack, "M-PX-01-A")[:2], (0, "2 passed, 0 failed\n"))
+        pack = changed_pack(os.path.join(folder, "2"), ("tests/px.jsonl", text[0], "{\"test_id\": \"large\", "))
+        code, _, errors = command("test", pack, "M-PX-01-A")
+        equal(code, 1)
+        assert "its line is not JSON" in errors, errors
+    named = ("models/amount.yaml", "tests/px.jsonl#large", "tests/px.jsonl")
+    assert "named as file#id" in run_sequence(named)[1]
+
+
+def test_the_context_of_a_sequence_is_checked():
+    equal(run_sequence(context={"prof": {"person": {"income": 5000, "age": 30}}, "lists": {"bad_payee": ["x"]}})[0], 0)
+    for context, part in (({"lists": {"bad_payee": [5]}}, "is no text"), ({"lists": {"bad_payees": ["x"]}}, "which the pack has not"),
+                          ({"prof": {"person": {"incme": 5}}}, "which no table has"),
+                          ({"prof": {"person": {"income": 1e300}}}, "does not fit"), ({"prof": {"person": {"age": "old"}}}, "does not fit")):
+        code, said = run_sequence(context=context, events=[pay("1", 0, 5000000, customer="c")])
+        equal(code, 1)
+        assert part in said, said
+
+
+def test_sequences_need_lists_that_can_be_read():
+    code, said = run_sequence(("lists/bad.csv", None, "list,key\nnobody,x\n"))
+    equal(code, 1)
+    assert "KN101" in said, said
+
+
 def main():
     passed = failed = 0
     for name, function in sorted(globals().items()):

@@ -19,19 +19,19 @@ CliExit command_explain(int argc, char **argv) {
         .operands_max = 1,
     };
     struct arena arena;
-    arena_init(&arena, 4096);
     CliTexts operands;
-    CliAnswer answer = cli_parse(&command, argc, argv, &arena, &operands);
-    if (answer != CLI_GO_ON || path.at == NULL) {
-        if (answer == CLI_GO_ON) {
-            fprintf(stderr, "qiantang explain: --pack is missing\n");
-        }
+    CliExit code;
+    if (!cli_start(&command, argc, argv, &arena, &operands, &code)) {
+        return code;
+    }
+    if (path.at == NULL) {
+        fprintf(stderr, "qiantang explain: --pack is missing\n");
         arena_deinit(&arena);
-        return answer == CLI_HELPED ? CLI_FINE : CLI_USAGE;
+        return CLI_USAGE;
     }
     struct pack_folder pack;
     Status status = pack_open(&pack, path);
-    CliExit code = status == STATUS_OK ? CLI_FINE : status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
+    code = cli_exit(status);
     if (status == STATUS_OK) {
         struct buf text;
         buf_init(&text, 1 << 20);

@@ -144,3 +144,19 @@ CliAnswer cli_parse(const struct cli_command *command, int argc, char **argv, st
     *ret_operands = operands;
     return CLI_GO_ON;
 }
+
+bool cli_start(const struct cli_command *command, int argc, char **argv, struct arena *arena, CliTexts *ret_operands,
+               CliExit *ret_exit) {
+    arena_init(arena, 4096);
+    CliAnswer answer = cli_parse(command, argc, argv, arena, ret_operands);
+    if (answer == CLI_GO_ON) {
+        return true;
+    }
+    arena_deinit(arena);
+    *ret_exit = answer == CLI_HELPED ? CLI_FINE : CLI_USAGE;
+    return false;
+}
+
+CliExit cli_exit(Status status) {
+    return status == STATUS_OK ? CLI_FINE : status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
+}

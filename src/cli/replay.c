@@ -329,7 +329,7 @@ static CliExit prepare(struct replay *replay) {
     struct replay_options *options = &replay->options;
     Status status = pack_open(&replay->pack, options->pack);
     if (status != STATUS_OK) {
-        return status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
+        return cli_exit(status);
     }
     CliExit code = load_map(replay);
     if (code != CLI_FINE) {
