@@ -73,6 +73,8 @@ MISTAKES = {
     "a channel's factor misspelt": ((POLICY, "{COUNTER: {PX: 2.0}}", "{COUNTR: {PX: 2.0}}"), "PO005", "did you mean 'COUNTER'?"),
     "a rule's action misspelt": ((POLICY, "then: {action: DELAY,", "then: {action: DELLAY,"), "PO006", "did you mean 'DELAY'?"),
     "a rule's task misspelt": ((POLICY, "task: MANUAL}", "task: MANUEL}"), "PO006", "did you mean 'MANUAL'?"),
+    # lists/
+    "entries in a file of another name": (("lists/bad.jsonl", None, "\n"), "PK015", "neither in .csv nor in .ndjson"),
     # models
     "a channel misspelt": (("models/many.yaml", "channels: [MOBILE]", "channels: [MOBLE]"), "MO010", "did you mean 'MOBILE'?"),
     "a segment misspelt": ((MODEL, "on: [pay]\n", "on: [pay]\nsegments: [YUONG]\n"), "MO010", "did you mean 'YOUNG'?"),
@@ -94,6 +96,7 @@ def check(change):
         pack = os.path.join(folder, "payments")
         shutil.copytree(os.path.join(PACKS, "payments"), pack)
         path = os.path.join(pack, file)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         if old is not None:
             with open(path, encoding="utf-8") as source:
                 text = source.read()

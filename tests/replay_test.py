@@ -444,6 +444,32 @@ def test_exit_codes():
     equal((code, out.splitlines()[-1]), (0, "6 passed, 0 failed"))
 
 
+def test_standard_output_holds_what_was_asked_for():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "e.ndjson")
+        with open(path, "w") as out:
+            out.write(json.dumps(pay("1", 0)) + "\n")
+        for option in ("decisions", "summary"):
+            code, out, errors = command("replay", "--pack", PACK, "--input", path, f"--{option}", "-")
+            equal((code, list(json.loads(out))[0]), (0, {"decisions": "event_id", "summary": "catalogue"}[option]))
+            assert errors.startswith("events 1, from"), errors
+
+
+def test_a_replay_that_cannot_begin_says_only_that():
+    with tempfile.TemporaryDirectory() as folder:
+        path, entries = os.path.join(folder, "e.ndjson"), os.path.join(folder, "entries.txt")
+        for name in (path, entries):
+            open(name, "w").close()
+        replay = ["replay", "--pack", PACK, "--input", path, "--decisions", os.path.join(folder, "out")]
+        code, out, errors = command(*replay, "--features", os.path.join(folder, "no/where.csv"))
+        equal((code, out), (3, ""))
+        assert "no/where.csv" in errors, errors
+        code, out, errors = command(*replay, "--lists", entries)
+        equal((code, out), (2, ""))
+        assert "ends in .csv or .ndjson" in errors, errors
+        equal(command("replay", "--pack", PACK, "--input", path + "x")[:2], (3, ""))
+
+
 SEQUENCE = {"test_id": "large", "expect": True, "events": [pay("1", 0, 5000000)]}
 
 

@@ -428,12 +428,22 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     return diags->error_count > 0 ? STATUS_INVALID : STATUS_OK;
 }
 
+// A file that lies where entries or rows are looked for must not be passed over in silence.
+static void check_ending(struct catalogue *catalogue, const struct pack_file *file) {
+    if (is_in(file->path, "lists/", "") || is_in(file->path, "tables/", "")) {
+        Place place = {.source = &file->source};
+        struct diag *diag = catalogue_fail(catalogue, "PK015", place, "'%.*s' is not read: it ends neither in .csv nor in .ndjson", file->path);
+        diag_hint(&catalogue->diags, diag, "rename it, or put it elsewhere");
+    }
+}
+
 void catalogue_load_knowledge(struct catalogue *catalogue, const struct pack_file *files, uint32_t file_count,
                               struct knowledge *knowledge) {
     for (uint32_t i = 0; i < file_count; i++) {
         const struct pack_file *file = &files[i];
         bool csv = slice_ends_with(file->path, SLICE(".csv"));
         if (!csv && !slice_ends_with(file->path, SLICE(".ndjson"))) {
+            check_ending(catalogue, file);
             continue;
         }
         if (is_in(file->path, "lists/", "")) {
