@@ -444,6 +444,19 @@ def test_exit_codes():
     equal((code, out.splitlines()[-1]), (0, "6 passed, 0 failed"))
 
 
+def test_explain_names_what_a_model_reads_and_costs():
+    override = "overrides: [{segment: YOUNG, channel: MOBILE, amount_min: 7000}]\nexpr: f.account_done_cnt_10m >= 3 && event.amount >= p.amount_min"
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("models/amount.yaml", "expr: event.amount >= p.amount_min", override))
+        code, out, _ = command("explain", "--pack", pack, "M-PX-01-A")
+        equal(code, 0)
+        for part in ("p.amount_min = 50000 CNY; by segment: YOUNG 15000; by channel: COUNTER 100000; for both: YOUNG on MOBILE 7000\n",
+                     "    at hand         event.amount >= p.amount_min\n    after features  f.account_done_cnt_10m >= 3\n",
+                     "costs 1 walk over rows, 0 of them for this model alone"):
+            assert part in out, out
+        assert "slot" not in out, out
+
+
 def test_standard_output_holds_what_was_asked_for():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "e.ndjson")

@@ -11,8 +11,9 @@ CliExit command_explain(int argc, char **argv) {
         .usage = "explain --pack PACK MODEL|FEATURE",
         .summary = "Says how a model or feature was understood: what it reads, how it is computed, what it costs.",
         .details = "A model is named by its id (M-MU-02-A), a feature by its name with or without f. in front.\n"
-                   "For a model: its conditions, those at hand first; the features it needs and the walks over rows that\n"
-                   "compute them; its thresholds for each segment and channel where they differ.",
+                   "For a model: its thresholds for each segment and channel where they differ; its conditions, those that are\n"
+                   "decided before any feature is computed first; what it costs; the features it needs and the walks over rows\n"
+                   "that compute them.",
         .options = options,
         .option_count = 1,
         .operands_min = 1,

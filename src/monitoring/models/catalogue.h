@@ -102,6 +102,11 @@ struct model {
     Place place;
 };
 
+// Drafts, suspended and retired ones are not.
+static inline bool model_is_evaluated(const struct model *model) {
+    return model->status == MODEL_ACTIVE || model->status == MODEL_CHALLENGER || model->status == MODEL_SHADOW;
+}
+
 struct policy_action {
     Slice id, zh, en;
 };

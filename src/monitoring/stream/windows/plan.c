@@ -146,13 +146,6 @@ static void reach(struct store_plan *store, uint32_t filter, int64_t span_us) {
     store->reach_us[filter] = store->reach_us[filter] > span_us ? store->reach_us[filter] : span_us;
 }
 
-void window_plan_keep(struct window_plan *plan, uint32_t store, uint32_t filter, int64_t span_us) {
-    INVARIANT(!plan->finished && store < plan->stores.count);
-    struct store_plan *kept = &plan->stores.at[store];
-    INVARIANT(filter == WINDOW_NONE || filter < kept->spec.filter_count);
-    reach(kept, filter == WINDOW_NONE ? FILTER_ALL : filter, span_us);
-}
-
 // ---- what a store must remember ----
 
 static int64_t span_reach(const struct window_feature_spec *spec) {

@@ -42,12 +42,12 @@
 // Everything here is deterministic: the same calls give the same bytes. It reads no clock, no file and starts
 // no thread. Nothing is allocated after start but pages of the region given to it.
 //
-//     struct window_plan *plan = ...;                       // built once from a pack, see plan.h
+//     struct window_plan *plan = ...;                       // built once from a pack
 //     struct window_state *state = window_state_create(plan, reserve, context);
 //     for each event:
-//         for each entity with a key: refs[e] = window_find / window_add(state, store, key, time)
+//         for each entity with a key: refs[e] = window_find / window_add(state, store, key)
 //         window_compute(... passes that filters need, before the row is there ...)
-//         for each store written: rows[e] = window_insert(state, refs[e], &row)
+//         for each store written: rows[e] = window_insert(state, refs[e], &row, clock_us)
 //         window_compute(... passes that models need ...)
 //
 // Cost, measured on one core: see docs/performance.md.
@@ -157,8 +157,6 @@ struct window_plan *window_plan_create(struct arena *arena, int64_t zone_offset_
 uint32_t window_plan_add_store(struct window_plan *plan, const struct window_store_spec *spec);
 uint32_t window_plan_add_entity(struct window_plan *plan, Slice name, uint32_t store);
 uint32_t window_plan_add_feature(struct window_plan *plan, const struct window_feature_spec *spec);
-// Keeps the rows of a filter for at least this long although no feature asks for it.
-void window_plan_keep(struct window_plan *plan, uint32_t store, uint32_t filter, int64_t span_us);
 void window_plan_finish(struct window_plan *plan);
 
 uint32_t window_plan_feature_count(const struct window_plan *plan);
