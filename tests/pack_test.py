@@ -84,6 +84,8 @@ MISTAKES = {
     "a parameter misspelt": ((MODEL, "expr:", "overrides: [{segment: YOUNG, amount_mn: 2000}]\nexpr:"), "MO014", "did you mean 'amount_min'?"),
     "an override's channel misspelt": ((MODEL, "expr:", "overrides: [{channel: MOBIL, amount_min: 2000}]\nexpr:"), "MO010", "did you mean 'MOBILE'?"),
     "evidence misspelt": ((MODEL, "on: [pay]\n", "on: [pay]\nevidence: [flwo]\n"), "YA013", "flow"),
+    "a name in a reason misspelt, behind blanks": ((MODEL, 'en: "pays {event.amount}', 'en: "   pays {event.amonut}'), "MO018",
+                                                   "amount.yaml:17:70: error"),
     "a value above the range": ((MODEL, "default: 50000", "default: 2000000"), "MO012",
                                 "2000000 is above 1000000, the most that 'amount_min' may be"),
     "a value below the range": ((MODEL, "default: 50000", "default: 0.1"), "MO012", "0.1 is below 1000, the least that 'amount_min' may be"),

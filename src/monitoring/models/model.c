@@ -119,15 +119,16 @@ static void read_action(struct reading *reading) {
     const struct yaml_node *action = yaml_require(reading->root, "action", reading->diags);
     Slice text = yaml_text(action, reading->diags);
     if (action != NULL) {
-        model->action = catalogue_find_action(policy, text);
-        model->task = catalogue_find_task(policy, text);
-        if (model->action == SCHEMA_NONE && model->task == SCHEMA_NONE) {
-            catalogue_require_action(reading->catalogue, "MO007", action->place, text);
-        }
+        model->task = catalogue_find(NAMED_THINGS(policy->tasks), text);
+        model->action = model->task != SCHEMA_NONE ? SCHEMA_NONE
+                                                   : catalogue_require(reading->catalogue, "MO007", action->place,
+                                                                       "the policy has no action or task '%.*s'",
+                                                                       NAMED_THINGS(policy->actions), text);
     }
     const struct yaml_node *task = yaml_get(reading->root, "task");
     if (task != NULL) {
-        model->task = catalogue_require_task(reading->catalogue, "MO007", task->place, yaml_text(task, reading->diags));
+        model->task = catalogue_require(reading->catalogue, "MO007", task->place, "the policy has no task '%.*s'",
+                                        NAMED_THINGS(policy->tasks), yaml_text(task, reading->diags));
     }
 }
 
@@ -156,7 +157,8 @@ static void read_types(struct reading *reading) {
 static uint32_t bit_of_place(struct reading *reading, const struct yaml_node *node, bool channel) {
     Slice text = yaml_text(node, reading->diags);
     return channel ? catalogue_require_channel(reading->catalogue, "MO010", node->place, text)
-                   : catalogue_require_segment(reading->catalogue, "MO010", node->place, text);
+                   : catalogue_require(reading->catalogue, "MO010", node->place, "unknown segment '%.*s'",
+                                       NAMED_THINGS(reading->catalogue->policy.segments), text);
 }
 
 // A set of channels or segments: ALL or a list.
@@ -210,16 +212,9 @@ static void read_guards(struct reading *reading) {
     }
     YAML_EACH(node, item) {
         Slice id = yaml_text(item, reading->diags);
-        uint32_t found = SCHEMA_NONE;
-        for (uint32_t i = 0; i < policy->guards.count; i++) {
-            found = slice_equal(policy->guards.at[i].id, id) ? i : found;
-        }
-        if (found == SCHEMA_NONE) {
-            struct diag *diag = catalogue_fail(reading->catalogue, "MO011", item->place, "the policy has no guard '%.*s'", id);
-            catalogue_suggest_among(reading->catalogue, diag, policy->guards.at, sizeof *policy->guards.at, policy->guards.count, id);
-        } else {
-            reading->model->guards |= UINT64_C(1) << found;
-        }
+        uint32_t found = catalogue_require(reading->catalogue, "MO011", item->place, "the policy has no guard '%.*s'",
+                                           NAMED_THINGS(policy->guards), id);
+        reading->model->guards |= found == SCHEMA_NONE ? 0 : UINT64_C(1) << found;
     }
 }
 
@@ -274,6 +269,7 @@ static void read_parameter(struct reading *reading, const struct yaml_node *node
 
 static void read_override(struct reading *reading, const struct yaml_node *node, struct model_override *override) {
     struct model *model = reading->model;
+    NamedThings parameters = {model->parameters, sizeof *model->parameters, model->parameter_count};
     *override = (struct model_override){.segments = UINT64_MAX, .channels = UINT64_MAX};
     for (uint32_t i = 0; i < MODEL_PARAMETERS_MAX; i++) {
         override->values[i] = NAN;
@@ -285,15 +281,9 @@ static void read_override(struct reading *reading, const struct yaml_node *node,
             *(is_segment ? &override->segments : &override->channels) = bit == SCHEMA_NONE ? 0 : UINT64_C(1) << bit;
             continue;
         }
-        uint32_t index = SCHEMA_NONE;
-        for (uint32_t i = 0; i < model->parameter_count; i++) {
-            index = slice_equal(model->parameters[i].name, entry->key) ? i : index;
-        }
+        uint32_t index = catalogue_require(reading->catalogue, "MO014", entry->key_place, "the model has no parameter '%.*s'",
+                                           parameters, entry->key);
         if (index == SCHEMA_NONE) {
-            struct diag *diag =
-                catalogue_fail(reading->catalogue, "MO014", entry->key_place, "the model has no parameter '%.*s'", entry->key);
-            catalogue_suggest_among(reading->catalogue, diag, model->parameters, sizeof *model->parameters, model->parameter_count,
-                                    entry->key);
             continue;
         }
         if (yaml_number(entry, &override->values[index], reading->diags)) {
@@ -397,10 +387,12 @@ static void check_reads(struct reading *reading) {
 
 static struct template read_template(struct reading *reading, const struct yaml_node *node) {
     struct template result = {0};
-    Slice text = slice_trim(yaml_text(node, reading->diags)); // block texts end with a line end
-    if (node == NULL || text.at == NULL) {
+    Slice whole = yaml_text(node, reading->diags);
+    Slice text = slice_trim(whole); // block texts end with a line end
+    if (node == NULL || slice_empty(text)) {
         return result;
     }
+    size_t lead = (size_t)(text.at - whole.at);
     uint32_t holes = 0;
     for (size_t i = 0; i < text.size; i++) {
         holes += text.at[i] == '{';
@@ -424,7 +416,7 @@ static struct template read_template(struct reading *reading, const struct yaml_
         const struct expr_variable *variable =
             close == text.size || !known_form ? NULL : expr_env_find(reading->env, name);
         if (variable == NULL) {
-            struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, open, close),
+            struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, lead + open, lead + close),
                                                "'%.*s' is not a name that a reason can show", name);
             diag_hint(reading->diags, diag, "write names as in expr: {event.amount}, {f.x}, {p.x}; a share as {f.x|percent}");
         } else {

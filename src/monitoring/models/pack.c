@@ -17,16 +17,33 @@ void catalogue_suggest(struct catalogue *catalogue, struct diag *diag, const str
     }
 }
 
-void catalogue_suggest_among(struct catalogue *catalogue, struct diag *diag, const void *things, size_t thing_size,
-                             uint32_t count, Slice text) {
-    struct map names;
-    map_init(&names, &catalogue->arena);
-    for (uint32_t i = 0; i < count; i++) {
-        Slice name;
-        memcpy(&name, (const char *)things + i * thing_size, sizeof name);
-        map_put(&names, name, i);
+static Slice name_of(NamedThings things, uint32_t index) {
+    Slice name;
+    memcpy(&name, (const char *)things.at + index * things.size, sizeof name);
+    return name;
+}
+
+uint32_t catalogue_find(NamedThings things, Slice name) {
+    for (uint32_t i = 0; i < things.count; i++) {
+        if (slice_equal(name_of(things, i), name)) {
+            return i;
+        }
     }
-    catalogue_suggest(catalogue, diag, &names, text);
+    return SCHEMA_NONE;
+}
+
+uint32_t catalogue_require(struct catalogue *catalogue, const char *code, Place place, const char *format, NamedThings things,
+                           Slice name) {
+    uint32_t index = catalogue_find(things, name);
+    if (index == SCHEMA_NONE) {
+        struct map names;
+        map_init(&names, &catalogue->arena);
+        for (uint32_t i = 0; i < things.count; i++) {
+            map_put(&names, name_of(things, i), i);
+        }
+        catalogue_suggest(catalogue, catalogue_fail(catalogue, code, place, format, name), &names, name);
+    }
+    return index;
 }
 
 struct catalogue *catalogue_create(void) {

@@ -3,55 +3,6 @@
 
 #include "monitoring/models/private.h"
 
-static uint32_t find_action(const struct policy_action *actions, uint32_t count, Slice id) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (slice_equal(actions[i].id, id)) {
-            return i;
-        }
-    }
-    return SCHEMA_NONE;
-}
-
-uint32_t catalogue_find_action(const struct policy *policy, Slice id) {
-    return find_action(policy->actions.at, policy->actions.count, id);
-}
-
-uint32_t catalogue_find_task(const struct policy *policy, Slice id) {
-    return find_action(policy->tasks.at, policy->tasks.count, id);
-}
-
-uint32_t catalogue_require_action(struct catalogue *catalogue, const char *code, Place place, Slice id) {
-    const struct policy *policy = &catalogue->policy;
-    uint32_t action = catalogue_find_action(policy, id);
-    if (action == SCHEMA_NONE) {
-        struct diag *diag = catalogue_fail(catalogue, code, place, "the policy has no action '%.*s'", id);
-        catalogue_suggest_among(catalogue, diag, policy->actions.at, sizeof *policy->actions.at, policy->actions.count, id);
-    }
-    return action;
-}
-
-uint32_t catalogue_require_task(struct catalogue *catalogue, const char *code, Place place, Slice id) {
-    const struct policy *policy = &catalogue->policy;
-    uint32_t task = catalogue_find_task(policy, id);
-    if (task == SCHEMA_NONE) {
-        struct diag *diag = catalogue_fail(catalogue, code, place, "the policy has no task '%.*s'", id);
-        catalogue_suggest_among(catalogue, diag, policy->tasks.at, sizeof *policy->tasks.at, policy->tasks.count, id);
-    }
-    return task;
-}
-
-uint32_t catalogue_require_segment(struct catalogue *catalogue, const char *code, Place place, Slice id) {
-    const struct policy *policy = &catalogue->policy;
-    for (uint32_t i = 0; i < policy->segments.count; i++) {
-        if (slice_equal(policy->segments.at[i].id, id)) {
-            return i;
-        }
-    }
-    struct diag *diag = catalogue_fail(catalogue, code, place, "unknown segment '%.*s'", id);
-    catalogue_suggest_among(catalogue, diag, policy->segments.at, sizeof *policy->segments.at, policy->segments.count, id);
-    return SCHEMA_NONE;
-}
-
 uint32_t catalogue_require_channel(struct catalogue *catalogue, const char *code, Place place, Slice id) {
     const struct schema *schema = catalogue->schema;
     if (schema->channel == SCHEMA_NONE) {
@@ -83,8 +34,8 @@ static void read_actions(struct catalogue *catalogue, const struct yaml_node *li
     YAML_EACH(list, item) {
         yaml_check_keys(item, keys, 3, diags);
         Slice id = yaml_text(yaml_require(item, "id", diags), diags);
-        bool known = catalogue_find_action(&catalogue->policy, id) != SCHEMA_NONE ||
-                     catalogue_find_task(&catalogue->policy, id) != SCHEMA_NONE;
+        bool known = catalogue_find(NAMED_THINGS(catalogue->policy.actions), id) != SCHEMA_NONE ||
+                     catalogue_find(NAMED_THINGS(catalogue->policy.tasks), id) != SCHEMA_NONE;
         if (known) {
             catalogue_fail(catalogue, "PO001", item->place, "'%.*s' is there twice", id);
             continue;
@@ -97,15 +48,9 @@ static void read_actions(struct catalogue *catalogue, const struct yaml_node *li
     }
 }
 
-// Says so when an id stands among the things already; they begin with theirs.
-static void check_new(struct catalogue *catalogue, const void *things, size_t thing_size, uint32_t count, Slice id, Place place) {
-    for (uint32_t i = 0; i < count; i++) {
-        Slice known;
-        memcpy(&known, (const char *)things + i * thing_size, sizeof known);
-        if (slice_equal(known, id)) {
-            catalogue_fail(catalogue, "PO001", place, "'%.*s' is there twice", id);
-            return;
-        }
+static void check_new(struct catalogue *catalogue, NamedThings things, Slice id, Place place) {
+    if (catalogue_find(things, id) != SCHEMA_NONE) {
+        catalogue_fail(catalogue, "PO001", place, "'%.*s' is there twice", id);
     }
 }
 
@@ -122,8 +67,7 @@ static void read_segments(struct catalogue *catalogue, const struct yaml_node *l
             return;
         }
         Slice id = yaml_text(yaml_require(item, "id", diags), diags);
-        check_new(catalogue, catalogue->policy.segments.at, sizeof *catalogue->policy.segments.at, catalogue->policy.segments.count,
-                  id, item->place);
+        check_new(catalogue, NAMED_THINGS(catalogue->policy.segments), id, item->place);
         struct policy_segment *segment = VEC_PUSH(&catalogue->policy.segments, &catalogue->arena);
         segment->id = id;
         segment->zh = yaml_text(yaml_get(item, "zh"), diags);
@@ -174,7 +118,8 @@ static void read_factors(struct catalogue *catalogue, const struct yaml_node *no
     struct policy *policy = &catalogue->policy;
     yaml_number(yaml_get(node, "money_min"), &policy->money_min, &catalogue->diags);
     YAML_EACH(yaml_get(node, "segments"), row) {
-        uint32_t segment = catalogue_require_segment(catalogue, "PO005", row->key_place, row->key);
+        uint32_t segment =
+            catalogue_require(catalogue, "PO005", row->key_place, "unknown segment '%.*s'", NAMED_THINGS(policy->segments), row->key);
         if (segment == SCHEMA_NONE) {
             continue;
         }
@@ -202,8 +147,7 @@ static void read_guards(struct catalogue *catalogue, const struct yaml_node *lis
             return;
         }
         Slice id = yaml_text(yaml_require(item, "id", diags), diags);
-        check_new(catalogue, catalogue->policy.guards.at, sizeof *catalogue->policy.guards.at, catalogue->policy.guards.count, id,
-                  item->place);
+        check_new(catalogue, NAMED_THINGS(catalogue->policy.guards), id, item->place);
         struct policy_guard *guard = VEC_PUSH(&catalogue->policy.guards, &catalogue->arena);
         guard->id = id;
         guard->zh = yaml_text(yaml_get(item, "zh"), diags);
@@ -237,11 +181,13 @@ static void read_then(struct catalogue *catalogue, const struct yaml_node *then,
     }
     const struct yaml_node *action = yaml_get(then, "action");
     if (action != NULL) {
-        rule->action = catalogue_require_action(catalogue, "PO006", action->place, yaml_text(action, diags));
+        rule->action = catalogue_require(catalogue, "PO006", action->place, "the policy has no action '%.*s'",
+                                         NAMED_THINGS(catalogue->policy.actions), yaml_text(action, diags));
     }
     const struct yaml_node *task = yaml_get(then, "task");
     if (task != NULL) {
-        rule->task = catalogue_require_task(catalogue, "PO006", task->place, yaml_text(task, diags));
+        rule->task = catalogue_require(catalogue, "PO006", task->place, "the policy has no task '%.*s'",
+                                       NAMED_THINGS(catalogue->policy.tasks), yaml_text(task, diags));
     }
     yaml_span(yaml_get(then, "delay"), &rule->delay_us, diags);
 }
@@ -279,8 +225,7 @@ static void read_rules(struct catalogue *catalogue, const struct yaml_node *list
     YAML_EACH(list, item) {
         yaml_check_keys(item, keys, 7, diags);
         Slice id = yaml_text(yaml_require(item, "id", diags), diags);
-        check_new(catalogue, catalogue->policy.rules.at, sizeof *catalogue->policy.rules.at, catalogue->policy.rules.count, id,
-                  item->place);
+        check_new(catalogue, NAMED_THINGS(catalogue->policy.rules), id, item->place);
         struct policy_rule *rule = VEC_PUSH(&catalogue->policy.rules, &catalogue->arena);
         *rule = (struct policy_rule){.id = id, .action = SCHEMA_NONE, .task = SCHEMA_NONE};
         rule->zh = yaml_text(yaml_get(item, "zh"), diags);

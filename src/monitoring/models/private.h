@@ -7,15 +7,19 @@
 struct diag *catalogue_fail(struct catalogue *catalogue, const char *code, Place place, const char *format, Slice text);
 // "did you mean ...?" from the names of a map.
 void catalogue_suggest(struct catalogue *catalogue, struct diag *diag, const struct map *names, Slice text);
-// The same from an array of things that begin with their name: actions, segments, guards, parameters.
-void catalogue_suggest_among(struct catalogue *catalogue, struct diag *diag, const void *things, size_t thing_size,
-                             uint32_t count, Slice text);
-uint32_t catalogue_find_action(const struct policy *policy, Slice id);
-uint32_t catalogue_find_task(const struct policy *policy, Slice id);
-// The number of what a text names, or SCHEMA_NONE after telling so under `code`. A channel's number is its bit in sets.
-uint32_t catalogue_require_action(struct catalogue *catalogue, const char *code, Place place, Slice id);
-uint32_t catalogue_require_task(struct catalogue *catalogue, const char *code, Place place, Slice id);
-uint32_t catalogue_require_segment(struct catalogue *catalogue, const char *code, Place place, Slice id);
+// Things that begin with their name, in an array: actions, segments, guards, parameters.
+typedef struct NamedThings {
+    const void *at;
+    size_t size; // of one
+    uint32_t count;
+} NamedThings;
+#define NAMED_THINGS(vec) ((NamedThings){(vec).at, sizeof *(vec).at, (vec).count})
+// The number of a name among them, or SCHEMA_NONE.
+uint32_t catalogue_find(NamedThings things, Slice name);
+// The same; what is not there is told with the nearest that is. `format` has one "%.*s".
+uint32_t catalogue_require(struct catalogue *catalogue, const char *code, Place place, const char *format, NamedThings things,
+                           Slice name);
+// The channel's number, which is its bit in sets, or SCHEMA_NONE after telling so.
 uint32_t catalogue_require_channel(struct catalogue *catalogue, const char *code, Place place, Slice id);
 #define NO_CHANNEL (CHANNELS_MAX - 1)
 

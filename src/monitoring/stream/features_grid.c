@@ -326,6 +326,12 @@ static struct feature *new_feature(struct features_loader *loader, Slice text, c
     return feature;
 }
 
+static void describe(struct features_loader *loader, const struct yaml_node *args, struct feature *feature) {
+    feature->zh = yaml_text(yaml_get(args, "zh"), loader->diags);
+    feature->en = yaml_text(yaml_get(args, "en"), loader->diags);
+    feature->batch = is_word(loader, yaml_get(args, "schedule"), "batch", "live");
+}
+
 static void add_windowed(struct features_loader *loader, Slice name, uint32_t entity, uint32_t filter,
                          const struct yaml_node *args, const struct window_feature_spec *window, Place place) {
     struct feature_draft draft = {.spec = *window, .place = place};
@@ -353,9 +359,7 @@ static void add_windowed(struct features_loader *loader, Slice name, uint32_t en
         return;
     }
     feature->entity = entity;
-    feature->zh = yaml_text(yaml_get(args, "zh"), loader->diags);
-    feature->en = yaml_text(yaml_get(args, "en"), loader->diags);
-    feature->batch = is_word(loader, yaml_get(args, "schedule"), "batch", "live");
+    describe(loader, args, feature);
     *VEC_PUSH(&loader->drafts, loader->arena) = draft;
 }
 
@@ -529,9 +533,7 @@ static void add_expression(struct features_loader *loader, const struct yaml_nod
         return;
     }
     feature->expr = expr;
-    feature->zh = yaml_text(yaml_get(node, "zh"), loader->diags);
-    feature->en = yaml_text(yaml_get(node, "en"), loader->diags);
-    feature->batch = is_word(loader, yaml_get(node, "schedule"), "batch", "live");
+    describe(loader, node, feature);
     const struct yaml_node *entity = yaml_get(node, "entity");
     feature->entity = entity == NULL ? SCHEMA_NONE : features_lookup(loader, &loader->entities, entity, "entity");
 }
