@@ -147,11 +147,12 @@ static Status refuse_fault(struct intake_reader *reader, const struct csv_record
     if (record->fault == CSV_FAULT_TOO_LONG) {
         return refuse_too_long(reader, ret_refusal);
     }
+    bool wide = record->fault == CSV_FAULT_TOO_WIDE;
     buf_reset(&reader->reason);
-    buf_printf(&reader->reason, "%s; a quote inside of a quoted text is written twice",
-               csv_fault_text(record->fault));
-    return refuse(reader, record->fault == CSV_FAULT_TOO_WIDE ? INTAKE_COLUMNS : INTAKE_QUOTE,
-                  ret_refusal);
+    buf_printf(&reader->reason, "%s; %s", csv_fault_text(record->fault),
+               wide ? "no event has that many fields: is the separator the right one?"
+                    : "a quote inside of a quoted text is written twice");
+    return refuse(reader, wide ? INTAKE_COLUMNS : INTAKE_QUOTE, ret_refusal);
 }
 
 // Files without a header have columns named 1, 2, 3 ...

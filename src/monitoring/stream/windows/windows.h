@@ -13,7 +13,7 @@
 // A thing keeps its rows sorted by event time (ties: in the order they came), so that every window is a range of
 // rows and nothing has to be counted down when time goes on. Late rows are put in their place, reversed ones are
 // taken out; what is computed afterwards is what a recount from the raw events gives. That is the invariant,
-// and windows_test.c checks it with millions of random operations.
+// and windows_test.c checks it with a million random operations.
 //
 // Windows. For a feature computed at event time t:
 //   WINDOW_SLIDING   (t - from, t - to]; either end may be declared open or closed; to = 0 is a usual window,
