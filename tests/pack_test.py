@@ -86,6 +86,8 @@ MISTAKES = {
     "evidence misspelt": ((MODEL, "on: [pay]\n", "on: [pay]\nevidence: [flwo]\n"), "YA013", "flow"),
     "a name in a reason misspelt, behind blanks": ((MODEL, 'en: "pays {event.amount}', 'en: "   pays {event.amonut}'), "MO018",
                                                    "amount.yaml:17:70: error"),
+    "a form in a reason misspelt": ((MODEL, "en: \"pays {event.amount}", "en: \"pays {event.amount|procent}"), "MO018",
+                                    "'procent' is not a form"),
     "a value above the range": ((MODEL, "default: 50000", "default: 2000000"), "MO012",
                                 "2000000 is above 1000000, the most that 'amount_min' may be"),
     "a value below the range": ((MODEL, "default: 50000", "default: 0.1"), "MO012", "0.1 is below 1000, the least that 'amount_min' may be"),

@@ -457,6 +457,21 @@ def test_explain_names_what_a_model_reads_and_costs():
         assert "slot" not in out, out
 
 
+def test_a_pack_is_what_lies_in_its_folders():
+    label = command("check", PACK)[1].split(":")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("data/big.csv", None, "x"), ("data/features/notes.yaml", None, "]"), ("docs/a.yaml", None, "]"),
+                            ("lists/README.md", None, "x"), ("models/README.md", None, "x"))
+        code, out, errors = command("check", pack)
+        equal((code, out.split(":")[0], errors), (0, label, ""))
+
+
+def test_words_that_belong_to_no_option():
+    code, _, errors = command("replay", "--pack", PACK, "--quiet", "events.ndjson")
+    equal(code, 2)
+    assert "'events.ndjson' belongs to no option" in errors, errors
+
+
 def test_standard_output_holds_what_was_asked_for():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "e.ndjson")

@@ -136,9 +136,13 @@ CliAnswer cli_parse(const struct cli_command *command, int argc, char **argv, st
             return wrong(command);
         }
     }
-    if (operands.count < command->operands_min || operands.count > command->operands_max) {
-        fprintf(stderr, "qiantang %s: %s\n", command->name,
-                operands.count < command->operands_min ? "something is missing" : "there are too many words");
+    if (operands.count > command->operands_max) {
+        Slice first = operands.at[command->operands_max];
+        fprintf(stderr, "qiantang %s: '%.*s' belongs to no option and is one word too many\n", command->name, SLICE_ARGS(first));
+        return wrong(command);
+    }
+    if (operands.count < command->operands_min) {
+        fprintf(stderr, "qiantang %s: something is missing\n", command->name);
         return wrong(command);
     }
     *ret_operands = operands;

@@ -413,9 +413,12 @@ static struct template read_template(struct reading *reading, const struct yaml_
         name = slice_trim(name);
         part->percent = form.at != NULL && slice_is(slice_trim(form), "percent");
         bool known_form = form.at == NULL || part->percent;
-        const struct expr_variable *variable =
-            close == text.size || !known_form ? NULL : expr_env_find(reading->env, name);
-        if (variable == NULL) {
+        const struct expr_variable *variable = close == text.size ? NULL : expr_env_find(reading->env, name);
+        if (!known_form) {
+            struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, lead + open, lead + close),
+                                               "'%.*s' is not a form in which a reason shows a value", slice_trim(form));
+            diag_hint(reading->diags, diag, "percent is the one there is: {f.x|percent}");
+        } else if (variable == NULL) {
             struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, lead + open, lead + close),
                                                "'%.*s' is not a name that a reason can show", name);
             diag_hint(reading->diags, diag, "write names as in expr: {event.amount}, {f.x}, {p.x}; a share as {f.x|percent}");
