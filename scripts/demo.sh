@@ -32,5 +32,5 @@ for pack in examples/*; do
 done
 cat <<MESSAGE
 
-Next: change a threshold in packs/bank/models/MU/MU-02-A.yaml and run 'make demo' again, or read docs/README.md.
+Next: change a threshold in packs/bank/models/MU/M-MU-02-A.yaml and run 'make demo' again, or read docs/README.md.
 MESSAGE

@@ -21,7 +21,7 @@ HEAD = """# Diagnostics
 What is wrong with a pack, a map, a list or a record is told with a stable code, the file, line and column, the marked line and,
 where there is one, the way out. All mistakes of a run are told, not only the first:
 
-    packs/bank/models/AT/AT-01-A.yaml:31:7: error EX010: unknown name 'event.amonut'
+    packs/bank/models/AT/M-AT-01-A.yaml:31:7: error EX010: unknown name 'event.amonut'
        31 | expr: event.amonut >= 10000
           |       ^~~~~~~~~~~~
        hint: did you mean 'event.amount'?

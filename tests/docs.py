@@ -5,6 +5,7 @@
   Every relative link of a *.md file leads to something; every `path` in backticks that begins with a folder of the tree is there.
   Functions of expressions: docs/expressions.md names every one of src/expr/functions.def.
   Keys of model files: docs/models.md names every one that src/monitoring/models/model.c knows.
+  Keys of the other files of a pack, and what policies read: docs/packs.md names every one that the loaders know.
   Members of decisions: docs/decisions.md names every one that src/monitoring/decision/render.c writes.
 
 scripts/diagnostics.py rewrites docs/diagnostics.md.
@@ -69,6 +70,25 @@ def model_keys():
     return re.findall(r'"(\w+)"', re.search(r"model_keys\[\] = \{(.*?)\};", text, re.S)[1])
 
 
+PACK_LOADERS = ("models/pack.c", "models/policy.c", "knowledge/plan.c", "stream/schema.c", "stream/schema_fields.c", "stream/schema_derive.c",
+                "stream/features.c", "stream/features_grid.c", "stream/intake_map.c")
+
+
+def check_pack_keys():
+    text = read("docs/packs.md")
+    names = set()
+    for loader in PACK_LOADERS:
+        code = read(f"src/monitoring/{loader}")
+        for block in re.findall(r"(?:keys|sections)\[\] = \{(.*?)\};|#define ARGUMENT_KEYS(.*?)\n\n", code, re.S):
+            names |= set(re.findall(r'"(\w+)"', "".join(block)))
+    policies = re.search(r"#define DECISION_NAMES\(X\)(.*?)\n\w", read("src/monitoring/models/catalogue.h"), re.S)[1]
+    names |= {f"d.{name}" for name in re.findall(r"X\((\w+), ", policies)}
+    assert len(names) > 100, names
+    for name in sorted(names):
+        if not re.search(rf"\b{re.escape(name)}\b", text):
+            problems.append(f"docs/packs.md: `{name}` is not described")
+
+
 def decision_members():
     text = read("src/monitoring/decision/render.c")
     return sorted(set(re.findall(r'json_key\w*\(&?json, SLICE\("(\w+)"\)', text)))
@@ -83,6 +103,7 @@ def main():
     check_codes()
     check_names("docs/expressions.md", functions(), "function")
     check_names("docs/models.md", model_keys(), "key")
+    check_pack_keys()
     check_names("docs/decisions.md", decision_members(), "member")
     print("\n".join(problems))
     print(f"{len(documents)} documents, {len(problems)} problems")

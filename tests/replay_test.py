@@ -8,6 +8,7 @@ import csv
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -183,6 +184,38 @@ def test_expressions_over_features():
     equal(run.features["2"]["since_account_done"], "0.001")
 
 
+def test_a_derived_expression_may_stand_before_what_it_reads():
+    hour = "  - {name: hour, type: int, derive: hour(event_time)}\n"
+    fields = '  - {name: twice, type: int, derive: {expr: "event.once * 2 + prof.person.age"}}\n' \
+             '  - {name: customer2, type: string, derive: {expr: "event.payee"}}\n' \
+             '  - {name: once, type: int, derive: {expr: "event.count + 1"}}\n'
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("schema.yaml", hour, hour + fields), ("knowledge.yaml", "key: [customer]", "key: [customer2]"),
+                            ("features/all.yaml", "features:\n", "features:\n  - {name: twice, expr: event.twice}\n"))
+        age = {"$table": "person", "key": ["p"], "time": T0, "set": {"age": 100}}
+        equal(Run([age, pay("1", 0, count=4)], pack=pack).features["1"]["twice"], "110")
+
+
+def test_reasons_show_numbers_of_any_size():
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("schema.yaml", "type: float, min: 0, max: 1}", "type: float}"),
+                            ("models/amount.yaml", 'en: "pays', 'en: "{event.score} pays'))
+        shown = {1e300: "1e+300", -1e300: "-1e+300", 1e15: "1000000000000000", 999999999999.5: "999,999,999,999.5",
+                 -1234.567: "-1,234.57", 0.001: "0", -0.001: "0", 5.0: "5"}
+        run = Run([pay(str(i), i, 6000000, account=f"a{i}", score=score) for i, score in enumerate(shown)], pack=pack)
+        equal([decision["hits"][0]["reason_en"].split(" ")[0] for decision in run.decisions], list(shown.values()))
+        equal(run.decisions[0]["hits"][0]["saw"]["event.score"], 1e300)
+
+
+def test_hits_stand_in_the_order_of_ids():
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder)
+        os.rename(os.path.join(pack, "models/amount.yaml"), os.path.join(pack, "models/z.yaml"))
+        add = {"$list": "bad_payee", "op": "add", "key": "p", "source": "bank", "reason": "case 1", "time": T0}
+        run = Run([add, pay("1", 1, 6000000)], pack=pack)
+        equal([hit["model"] for hit in run.decisions[0]["hits"]], ["M-PX-01-A", "M-PX-02-A"])
+
+
 # ---- bad input ----------------------------------------------------------------------------------------------
 
 def test_every_kind_of_bad_record_becomes_one_dead_letter():
@@ -197,6 +230,7 @@ def test_every_kind_of_bad_record_becomes_one_dead_letter():
         (json.dumps(pay("3", 0, amount=12.5)).encode(), "IN006"),
         (json.dumps(pay("4", 0, amount=-1)).encode(), "IN007"),
         (json.dumps(pay("5", 0, amount=2**60)).encode(), "IN007"),
+        (json.dumps(pay("5b", 0, amount=2**64)).encode(), "IN007"),
         (json.dumps(pay("6", 0, score=1.5)).encode(), "IN007"),
         (json.dumps(pay("7", 0, channel="MOBLIE")).encode(), "IN008"),
         (json.dumps(pay("8", 0, event_time="9999-12-31T23:59:59Z")).encode(), "IN009"),
@@ -242,6 +276,105 @@ def test_csv_with_the_schemas_own_names():
     equal([decision["event_id"] for decision in run.decisions], ["1", "4"])
     equal([letter["code"] for letter in run.dead], ["IN006", "IN013"])
     equal(run.features["4"]["account_done_sum_1d"], "5.07")
+
+
+CSV_MAP = """format: csv
+constants: {event_type: pay, phase: REQUEST}
+columns:
+  "$position": {field: event_id, prefix: "P"}
+  when: {field: event_time}
+  who: {field: account}
+  much: {field: amount, money: major}
+"""
+
+
+def changed_pack(folder, *changes):
+    """A copy of the pack in which texts of files are replaced, or added (old text None)."""
+    pack = os.path.join(folder, "payments")
+    shutil.copytree(PACK, pack)
+    for file, old, new in changes:
+        path = os.path.join(pack, file)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if old is not None:
+            text = Run.read(path).decode()
+            equal(text.count(old), 1)
+            new = text.replace(old, new)
+        with open(path, "w") as out:
+            out.write(new)
+    return pack
+
+
+def pack_with_map(folder, text=CSV_MAP):
+    return changed_pack(folder, ("maps/default.yaml", None, text))
+
+
+def replay_files(pack, files, *options, stdin=None):
+    """Replays files by name; gives the ids decided and the codes refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for name, raw in files.items():
+            paths.append(os.path.join(folder, name))
+            with open(paths[-1], "wb") as out:
+                out.write(raw)
+        out, dead = os.path.join(folder, "decisions"), os.path.join(folder, "dead")
+        done = subprocess.run([QIANTANG, "replay", "--quiet", "--pack", pack, "--decisions", out, "--dead-letters", dead,
+                               "--input", *paths, *(["-"] if stdin else []), *options],
+                              input=stdin, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr.decode()
+        ids = [json.loads(line)["event_id"] for line in Run.read(out).splitlines()]
+        return ids, [json.loads(line)["code"] for line in Run.read(dead).splitlines()]
+
+
+def test_the_format_is_decided_for_each_file():
+    own = json.dumps(pay("own", 0)).encode() + b"\n"
+    foreign = f"when,who,much\n{T0},a,5.00\n{T0 + 1},a,6.00\n".encode()
+    with tempfile.TemporaryDirectory() as folder:
+        pack = pack_with_map(folder)
+        for name in ("own.ndjson", "own.jsonl", "own.json", "own.ndjson.gz"):
+            raw = gzip.compress(own) if name.endswith(".gz") else own
+            equal(replay_files(pack, {name: raw}), (["own"], []))
+        equal(replay_files(pack, {"foreign": foreign}), (["P1", "P2"], []))
+        equal(replay_files(pack, {"foreign.csv.gz": gzip.compress(foreign)}), (["P1", "P2"], []))
+        equal(replay_files(pack, {"foreign.csv": foreign, "own.ndjson": own}), (["P1", "P2", "own"], []))
+        equal(replay_files(pack, {}, stdin=foreign), (["P1", "P2"], []))
+        equal(replay_files(pack, {}, "--format", "ndjson", stdin=own), (["own"], []))
+        equal(replay_files(pack, {"own.csv": own}, "--format", "ndjson"), (["own"], []))
+        equal(replay_files(pack, {"foreign.ndjson": foreign}, "--format", "csv"), (["P1", "P2"], []))
+        pack_map = os.path.join(pack, "maps", "default.yaml")
+        with tempfile.NamedTemporaryFile(suffix=".ndjson") as file:
+            code, _, errors = command("replay", "--pack", pack, "--map", pack_map, "--input", file.name)
+            equal(code, 2)
+            assert "--format csv" in errors, errors
+
+
+def test_an_ndjson_map_leaves_csv_alone():
+    foreign = json.dumps({"id": "m", "when": T0, "who": "a"}).encode() + b"\n"
+    text = "format: ndjson\nconstants: {event_type: pay, phase: REQUEST, amount: 100}\n" \
+           "columns: {id: {field: event_id}, when: {field: event_time}, who: {field: account}}\n"
+    own = f"event_id,event_type,event_time,phase,account,amount\nc,pay,{T0},REQUEST,a,500\n".encode()
+    with tempfile.TemporaryDirectory() as folder:
+        pack = pack_with_map(folder, text)
+        equal(replay_files(pack, {"a.ndjson": foreign, "b.csv": own}), (["m", "c"], []))
+
+
+def test_positions_go_on_through_all_inputs():
+    foreign = f"when,who,much\n{T0},a,5.00\n{T0 + 1},a,x\n".encode()
+    with tempfile.TemporaryDirectory() as folder:
+        pack = pack_with_map(folder)
+        equal(replay_files(pack, {"1.csv": foreign, "2.csv": foreign}), (["P1", "P3"], ["IN006", "IN006"]))
+
+
+def test_a_pipe_is_opened_once():
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = os.path.join(folder, "pipe.ndjson"), os.path.join(folder, "out")
+        os.mkfifo(path)
+        with subprocess.Popen([QIANTANG, "replay", "--quiet", "--pack", PACK, "--input", path, "--decisions", out]) as run:
+            with open(path, "wb") as pipe:
+                for i in range(3000):
+                    pipe.write(json.dumps(pay(str(i), i)).encode() + b"\n")
+                    pipe.flush()
+            equal(run.wait(timeout=60), 0)
+        equal(len(Run.read(out).splitlines()), 3000)
 
 
 # ---- the same bytes -----------------------------------------------------------------------------------------
@@ -309,6 +442,104 @@ def test_exit_codes():
     assert "M-PX-01-A" in errors, errors
     code, out, _ = command("test", PACK)
     equal((code, out.splitlines()[-1]), (0, "6 passed, 0 failed"))
+
+
+def test_explain_names_what_a_model_reads_and_costs():
+    override = "overrides: [{segment: YOUNG, channel: MOBILE, amount_min: 7000}]\nexpr: f.account_done_cnt_10m >= 3 && event.amount >= p.amount_min"
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("models/amount.yaml", "expr: event.amount >= p.amount_min", override))
+        code, out, _ = command("explain", "--pack", pack, "M-PX-01-A")
+        equal(code, 0)
+        for part in ("p.amount_min = 50000 CNY; by segment: YOUNG 15000; by channel: COUNTER 100000; for both: YOUNG on MOBILE 7000\n",
+                     "    at hand         event.amount >= p.amount_min\n    after features  f.account_done_cnt_10m >= 3\n",
+                     "costs 1 walk over rows, 0 of them for this model alone"):
+            assert part in out, out
+        assert "slot" not in out, out
+
+
+def test_a_pack_is_what_lies_in_its_folders():
+    label = command("check", PACK)[1].split(":")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("data/big.csv", None, "x"), ("data/features/notes.yaml", None, "]"), ("docs/a.yaml", None, "]"),
+                            ("lists/README.md", None, "x"), ("models/README.md", None, "x"))
+        code, out, errors = command("check", pack)
+        equal((code, out.split(":")[0], errors), (0, label, ""))
+
+
+def test_words_that_belong_to_no_option():
+    code, _, errors = command("replay", "--pack", PACK, "--quiet", "events.ndjson")
+    equal(code, 2)
+    assert "'events.ndjson' belongs to no option" in errors, errors
+
+
+def test_standard_output_holds_what_was_asked_for():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "e.ndjson")
+        with open(path, "w") as out:
+            out.write(json.dumps(pay("1", 0)) + "\n")
+        for option in ("decisions", "summary"):
+            code, out, errors = command("replay", "--pack", PACK, "--input", path, f"--{option}", "-")
+            equal((code, list(json.loads(out))[0]), (0, {"decisions": "event_id", "summary": "catalogue"}[option]))
+            assert errors.startswith("events 1, from"), errors
+
+
+def test_a_replay_that_cannot_begin_says_only_that():
+    with tempfile.TemporaryDirectory() as folder:
+        path, entries = os.path.join(folder, "e.ndjson"), os.path.join(folder, "entries.txt")
+        for name in (path, entries):
+            open(name, "w").close()
+        replay = ["replay", "--pack", PACK, "--input", path, "--decisions", os.path.join(folder, "out")]
+        code, out, errors = command(*replay, "--features", os.path.join(folder, "no/where.csv"))
+        equal((code, out), (3, ""))
+        assert "no/where.csv" in errors, errors
+        code, out, errors = command(*replay, "--lists", entries)
+        equal((code, out), (2, ""))
+        assert "ends in .csv or .ndjson" in errors, errors
+        equal(command("replay", "--pack", PACK, "--input", path + "x")[:2], (3, ""))
+
+
+SEQUENCE = {"test_id": "large", "expect": True, "events": [pay("1", 0, 5000000)]}
+
+
+def run_sequence(*changes, **more):
+    """Runs the model's two sequences with the first one changed; the exit code and what is said."""
+    sequence = json.dumps({**SEQUENCE, **more})
+    with tempfile.TemporaryDirectory() as folder:
+        text = Run.read(os.path.join(PACK, "tests/px.jsonl")).decode()
+        pack = changed_pack(folder, ("tests/px.jsonl", text.splitlines()[0], sequence), *changes)
+        code, out, errors = command("test", pack, "M-PX-01-A")
+        return code, out + errors
+
+
+def test_sequences_are_found_by_their_test_id():
+    other = json.dumps({"test_id": "other", "expect": False, "note": "large", "events": [pay("large", 0, 1)]})
+    late = json.dumps({"expect": True, "events": [pay(str(i), i, 5000000) for i in range(20)], "test_id": "large"})
+    with tempfile.TemporaryDirectory() as folder:
+        text = Run.read(os.path.join(PACK, "tests/px.jsonl")).decode().splitlines()
+        pack = changed_pack(folder, ("tests/px.jsonl", None, "\n".join([other, "not JSON: \"large\"", late, *text[1:]]) + "\n"))
+        equal(command("test", pack, "M-PX-01-A")[:2], (0, "2 passed, 0 failed\n"))
+        pack = changed_pack(os.path.join(folder, "2"), ("tests/px.jsonl", text[0], "{\"test_id\": \"large\", "))
+        code, _, errors = command("test", pack, "M-PX-01-A")
+        equal(code, 1)
+        assert "its line is not JSON" in errors, errors
+    named = ("models/amount.yaml", "tests/px.jsonl#large", "tests/px.jsonl")
+    assert "named as file#id" in run_sequence(named)[1]
+
+
+def test_the_context_of_a_sequence_is_checked():
+    equal(run_sequence(context={"prof": {"person": {"income": 5000, "age": 30}}, "lists": {"bad_payee": ["x"]}})[0], 0)
+    for context, part in (({"lists": {"bad_payee": [5]}}, "is no text"), ({"lists": {"bad_payees": ["x"]}}, "which the pack has not"),
+                          ({"prof": {"person": {"incme": 5}}}, "which no table has"),
+                          ({"prof": {"person": {"income": 1e300}}}, "does not fit"), ({"prof": {"person": {"age": "old"}}}, "does not fit")):
+        code, said = run_sequence(context=context, events=[pay("1", 0, 5000000, customer="c")])
+        equal(code, 1)
+        assert part in said, said
+
+
+def test_sequences_need_lists_that_can_be_read():
+    code, said = run_sequence(("lists/bad.csv", None, "list,key\nnobody,x\n"))
+    equal(code, 1)
+    assert "KN101" in said, said
 
 
 def main():

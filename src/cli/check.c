@@ -4,16 +4,18 @@
 #include "cli/pack_folder.h"
 #include "os/clock.h"
 
+enum { NAMES_SHOWN = 12 };
+
 static void print_name(const char *what, Slice name, uint32_t *count) {
-    if (*count < 12) {
+    if (*count < NAMES_SHOWN) {
         printf("%s %.*s", *count == 0 ? what : ",", SLICE_ARGS(name));
     }
     (*count)++;
 }
 
 static void end_list(uint32_t count) {
-    if (count > 12) {
-        printf(" and %u more", count - 12);
+    if (count > NAMES_SHOWN) {
+        printf(" and %u more", count - NAMES_SHOWN);
     }
     if (count > 0) {
         printf("\n");
@@ -47,14 +49,15 @@ static void print_unused(const struct catalogue *catalogue) {
 }
 
 static void print_models(const struct catalogue *catalogue) {
-    uint32_t by_status[6] = {0};
+    enum { STATUSES = MODEL_RETIRED + 1 };
+    uint32_t by_status[STATUSES] = {0};
     uint32_t by_mode[MODES] = {0};
     for (uint32_t i = 0; i < catalogue->models.count; i++) {
         by_status[catalogue->models.at[i].status]++;
         by_mode[catalogue->models.at[i].mode]++;
     }
     printf("models: %u", catalogue->models.count);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < STATUSES; i++) {
         if (by_status[i] > 0) {
             printf(", %u %s", by_status[i], model_status_names[i]);
         }
@@ -107,12 +110,10 @@ CliExit command_check(int argc, char **argv) {
         .operands_max = 1,
     };
     struct arena arena;
-    arena_init(&arena, 4096);
     CliTexts operands;
-    CliAnswer answer = cli_parse(&command, argc, argv, &arena, &operands);
-    if (answer != CLI_GO_ON) {
-        arena_deinit(&arena);
-        return answer == CLI_HELPED ? CLI_FINE : CLI_USAGE;
+    CliExit code;
+    if (!cli_start(&command, argc, argv, &arena, &operands, &code)) {
+        return code;
     }
     uint64_t start = clock_monotonic_ns();
     struct pack_folder pack;
@@ -134,5 +135,5 @@ CliExit command_check(int argc, char **argv) {
     }
     pack_close(&pack);
     arena_deinit(&arena);
-    return status == STATUS_OK ? CLI_FINE : status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
+    return cli_exit(status);
 }

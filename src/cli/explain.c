@@ -11,27 +11,28 @@ CliExit command_explain(int argc, char **argv) {
         .usage = "explain --pack PACK MODEL|FEATURE",
         .summary = "Says how a model or feature was understood: what it reads, how it is computed, what it costs.",
         .details = "A model is named by its id (M-MU-02-A), a feature by its name with or without f. in front.\n"
-                   "For a model: its conditions, those at hand first; the features it needs and the walks over rows that\n"
-                   "compute them; its thresholds for each segment and channel where they differ.",
+                   "For a model: its thresholds for each segment and channel where they differ; its conditions, those that are\n"
+                   "decided before any feature is computed first; what it costs; the features it needs and the walks over rows\n"
+                   "that compute them.",
         .options = options,
         .option_count = 1,
         .operands_min = 1,
         .operands_max = 1,
     };
     struct arena arena;
-    arena_init(&arena, 4096);
     CliTexts operands;
-    CliAnswer answer = cli_parse(&command, argc, argv, &arena, &operands);
-    if (answer != CLI_GO_ON || path.at == NULL) {
-        if (answer == CLI_GO_ON) {
-            fprintf(stderr, "qiantang explain: --pack is missing\n");
-        }
+    CliExit code;
+    if (!cli_start(&command, argc, argv, &arena, &operands, &code)) {
+        return code;
+    }
+    if (path.at == NULL) {
+        fprintf(stderr, "qiantang explain: --pack is missing\n");
         arena_deinit(&arena);
-        return answer == CLI_HELPED ? CLI_FINE : CLI_USAGE;
+        return CLI_USAGE;
     }
     struct pack_folder pack;
     Status status = pack_open(&pack, path);
-    CliExit code = status == STATUS_OK ? CLI_FINE : status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
+    code = cli_exit(status);
     if (status == STATUS_OK) {
         struct buf text;
         buf_init(&text, 1 << 20);

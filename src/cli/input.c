@@ -9,11 +9,11 @@
 enum { BATCHES = 4 };
 
 struct input {
-    const struct schema *schema;
     const struct intake_map *map;
-    bool csv;
+    InputFormat format;
     const Slice *paths;
     uint32_t path_count;
+    struct file_reader **kept; // by path: opened already
     struct arena *arena;
 
     // The file at hand; used by whoever reads.
@@ -31,23 +31,35 @@ struct input {
     struct thread *thread;
 };
 
-static bool is_csv_name(Slice path) {
-    static const char *const endings[] = {".csv", ".csv.gz", ".csv.zst"};
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        if (slice_ends_with(path, slice_of(endings[i]))) {
-            return true;
-        }
+static Slice without_ending(Slice path, const char *ending) {
+    size_t size = strlen(ending);
+    return slice_ends_with(path, slice_of(ending)) ? slice_part(path, 0, path.size - size) : path;
+}
+
+bool input_is_csv(Slice path, InputFormat format, const struct intake_map *map) {
+    if (format != INPUT_BY_NAME) {
+        return format == INPUT_CSV;
     }
-    return false;
+    Slice name = without_ending(without_ending(path, ".gz"), ".zst");
+    if (slice_ends_with(name, SLICE(".csv"))) {
+        return true;
+    }
+    bool json = slice_ends_with(name, SLICE(".ndjson")) || slice_ends_with(name, SLICE(".jsonl")) ||
+                slice_ends_with(name, SLICE(".json"));
+    return !json && map != NULL && intake_map_is_csv(map);
 }
 
 static bool open_next(struct input *input) {
-    Slice path = input->paths[input->next_path++];
-    input->status = file_reader_open(path, input->arena, &input->file, &input->diag);
+    uint32_t index = input->next_path++;
+    Slice path = input->paths[index];
+    input->file = input->kept[index];
+    input->kept[index] = NULL;
+    input->status = input->file != NULL ? STATUS_OK
+                                        : file_reader_open(path, input->arena, &input->file, &input->diag);
     if (input->status != STATUS_OK) {
         return false;
     }
-    bool csv = is_csv_name(path) || (input->map != NULL ? intake_map_is_csv(input->map) : input->csv);
+    bool csv = input_is_csv(path, input->format, input->map);
     input->reader = intake_reader_create(input->intake, file_reader_source(input->file), path, csv);
     return true;
 }
@@ -140,6 +152,8 @@ static void destroy_batch(struct batch *batch) {
     free(batch);
 }
 
+// Adds up the sizes, so that a file that is not there is told before anything is decided. What has no size may be a pipe, which
+// can be opened only once.
 static Status measure(struct input *input, struct diag *diag) {
     for (uint32_t i = 0; i < input->path_count; i++) {
         struct file_reader *file;
@@ -148,17 +162,29 @@ static Status measure(struct input *input, struct diag *diag) {
         }
         TRY(file_reader_open(input->paths[i], input->arena, &file, diag));
         input->size += file_reader_size(file);
-        file_reader_close(file);
+        if (file_reader_size(file) == 0) {
+            input->kept[i] = file;
+        } else {
+            file_reader_close(file);
+        }
     }
     return STATUS_OK;
 }
 
-struct input *input_open(const struct schema *schema, const struct intake_map *map, bool csv, const Slice *paths,
+static void free_files(struct input *input) {
+    for (uint32_t i = 0; i < input->path_count; i++) {
+        file_reader_close(input->kept[i]);
+    }
+    free(input->kept);
+}
+
+struct input *input_open(const struct schema *schema, const struct intake_map *map, InputFormat format, const Slice *paths,
                          uint32_t path_count, uint32_t threads, struct arena *arena, struct diag *diag) {
     struct input *input = memory_alloc(sizeof *input);
-    *input = (struct input){
-        .schema = schema, .map = map, .csv = csv, .paths = paths, .path_count = path_count, .arena = arena};
+    *input = (struct input){.map = map, .format = format, .paths = paths, .path_count = path_count, .arena = arena};
+    input->kept = memory_alloc(sizeof *input->kept * (path_count + 1));
     if (measure(input, diag) != STATUS_OK) {
+        free_files(input);
         free(input);
         return NULL;
     }
@@ -232,6 +258,7 @@ Status input_close(struct input *input, struct diag *diag) {
         queue_destroy(input->resume);
     }
     close_current(input);
+    free_files(input);
     intake_destroy(input->intake);
     for (uint32_t i = 0; i < BATCHES && input->batches[i] != NULL; i++) {
         destroy_batch(input->batches[i]);

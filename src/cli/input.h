@@ -1,7 +1,7 @@
 #pragma once
 // Input of a replay: files of events, read in batches, on a thread of its own where there are two.
 //
-//     struct input *input = input_open(schema, map, csv, paths, path_count, threads, &arena, &diag);
+//     struct input *input = input_open(schema, map, format, paths, path_count, threads, &arena, &diag);
 //     for (const struct batch *batch; (batch = input_next(input)) != NULL;) { ... batch->items ... }
 //     Status status = input_close(input, &diag);
 //
@@ -30,9 +30,14 @@ struct batch {
     bool failed;       // reading ended with it; input_close() tells why
 };
 
+// What files hold: said for all of them, or told by the ending of each name, behind which .gz or .zst may stand. Where that says
+// nothing (standard input, say) the map does, and without one it is NDJSON.
+typedef enum InputFormat { INPUT_BY_NAME, INPUT_CSV, INPUT_NDJSON } InputFormat;
+bool input_is_csv(Slice path, InputFormat format, const struct intake_map *map);
+
 struct input;
-// `csv`: the format of files whose name does not say (.csv, .csv.gz ... are CSV). NULL with a diag when a file cannot be opened.
-struct input *input_open(const struct schema *schema, const struct intake_map *map, bool csv, const Slice *paths,
+// The map is for the files of its format; the others carry the schema's own names. NULL with a diag when a file cannot be opened.
+struct input *input_open(const struct schema *schema, const struct intake_map *map, InputFormat format, const Slice *paths,
                          uint32_t path_count, uint32_t threads, struct arena *arena, struct diag *diag);
 const struct batch *input_next(struct input *input);
 // The dead letter of the change that ends the batch at hand, when it was not understood.

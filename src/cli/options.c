@@ -136,11 +136,31 @@ CliAnswer cli_parse(const struct cli_command *command, int argc, char **argv, st
             return wrong(command);
         }
     }
-    if (operands.count < command->operands_min || operands.count > command->operands_max) {
-        fprintf(stderr, "qiantang %s: %s\n", command->name,
-                operands.count < command->operands_min ? "something is missing" : "there are too many words");
+    if (operands.count > command->operands_max) {
+        Slice first = operands.at[command->operands_max];
+        fprintf(stderr, "qiantang %s: '%.*s' belongs to no option and is one word too many\n", command->name, SLICE_ARGS(first));
+        return wrong(command);
+    }
+    if (operands.count < command->operands_min) {
+        fprintf(stderr, "qiantang %s: something is missing\n", command->name);
         return wrong(command);
     }
     *ret_operands = operands;
     return CLI_GO_ON;
+}
+
+bool cli_start(const struct cli_command *command, int argc, char **argv, struct arena *arena, CliTexts *ret_operands,
+               CliExit *ret_exit) {
+    arena_init(arena, 4096);
+    CliAnswer answer = cli_parse(command, argc, argv, arena, ret_operands);
+    if (answer == CLI_GO_ON) {
+        return true;
+    }
+    arena_deinit(arena);
+    *ret_exit = answer == CLI_HELPED ? CLI_FINE : CLI_USAGE;
+    return false;
+}
+
+CliExit cli_exit(Status status) {
+    return status == STATUS_OK ? CLI_FINE : status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
 }

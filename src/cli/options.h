@@ -56,6 +56,11 @@ typedef enum CliAnswer { CLI_GO_ON, CLI_HELPED, CLI_WRONG } CliAnswer;
 
 // Fills the targets. On a mistake says it, with the nearest option, on standard error.
 CliAnswer cli_parse(const struct cli_command *command, int argc, char **argv, struct arena *arena, CliTexts *ret_operands);
+// The same for a whole command: makes the arena, which is the caller's when it is to go on. False: it ends with *ret_exit.
+bool cli_start(const struct cli_command *command, int argc, char **argv, struct arena *arena, CliTexts *ret_operands,
+               CliExit *ret_exit);
+// How a command ends that did what it could: STATUS_IO is the world's, STATUS_INVALID the user's.
+CliExit cli_exit(Status status);
 // Writes one diagnostic to standard error.
 void cli_tell(const struct diag *diag);
 void cli_help(const struct cli_command *command, FILE *out);

@@ -10,14 +10,23 @@ static Status tell(const struct diag *diag, Status status) {
     return status;
 }
 
+// Whether a file belongs to the pack, by its path within it. Data and documents may lie beside; what lies among entries and rows
+// is read whatever its name, so that one that cannot be used is told.
 static bool is_wanted(Slice path) {
-    static const char *const suffixes[] = {".yaml", ".csv", ".ndjson", ".jsonl"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        if (slice_ends_with(path, slice_of(suffixes[i]))) {
-            return true;
+    static const char *const data[] = {"lists/", "tables/", "tests/"};
+    static const char *const texts[] = {"features/", "models/", "maps/"};
+    bool yaml = slice_ends_with(path, SLICE(".yaml"));
+    for (size_t i = 0; i < sizeof data / sizeof data[0]; i++) {
+        if (slice_starts_with(path, slice_of(data[i]))) {
+            return !slice_ends_with(path, SLICE(".md"));
         }
     }
-    return false;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (slice_starts_with(path, slice_of(texts[i]))) {
+            return yaml;
+        }
+    }
+    return yaml && slice_find_byte(path, '/', 0) == path.size;
 }
 
 static Status read_files(struct pack_folder *pack, uint32_t extra_count) {
@@ -32,12 +41,12 @@ static Status read_files(struct pack_folder *pack, uint32_t extra_count) {
     }
     pack->files = ARENA_ARRAY(&pack->arena, struct pack_file, list.count + extra_count + 1);
     for (uint32_t i = 0; i < list.count; i++) {
-        if (!is_wanted(list.paths[i])) {
+        Slice path = slice_part(list.paths[i], pack->path.size + !slice_ends_with(pack->path, SLICE("/")), SIZE_MAX);
+        if (!is_wanted(path)) {
             continue;
         }
         struct pack_file *file = &pack->files[pack->file_count];
-        size_t skip = pack->path.size + !slice_ends_with(pack->path, SLICE("/"));
-        file->path = slice_part(list.paths[i], skip, SIZE_MAX);
+        file->path = path;
         file->source.name = list.paths[i];
         if (file_read(list.paths[i], PACK_FILE_SIZE_MAX, &pack->arena, &file->source.text, &diag) != STATUS_OK) {
             return tell(&diag, STATUS_IO);

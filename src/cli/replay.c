@@ -1,5 +1,6 @@
 // qiantang replay: a file of events goes in, every event comes out with its decision.
 
+#include "base/money.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/pack_folder.h"
@@ -19,7 +20,7 @@ struct replay_options {
     Slice pack, map, decisions, features, summary, dead_letters, format;
     CliTexts inputs, lists, tables;
     int64_t threads;
-    bool quiet, all_decisions;
+    bool quiet;
 };
 
 // A file that is written in pieces; nothing when it was not asked for.
@@ -39,6 +40,7 @@ struct replay {
     struct engine *engine;
     struct output decisions, features, dead_letters;
     bool dead_letters_lost;
+    bool ran;
     uint32_t *feature_order;
     struct tally tally;
     struct arena scratch;
@@ -47,6 +49,12 @@ struct replay {
 static CliExit tell(const struct diag *diag) {
     cli_tell(diag);
     return CLI_WORLD;
+}
+
+static InputFormat input_format(const struct replay_options *options) {
+    return options->format.at == NULL          ? INPUT_BY_NAME
+           : slice_is(options->format, "csv") ? INPUT_CSV
+                                              : INPUT_NDJSON;
 }
 
 // ---- outputs ---------------------------------------------------------------------------------------------
@@ -64,11 +72,9 @@ static void output_flush(struct output *output, size_t least) {
 }
 
 static Status output_close(struct output *output, struct arena *arena, struct diag *diag) {
-    Status status = STATUS_OK;
-    if (output->writer != NULL) {
-        output_flush(output, 0);
-        status = file_writer_close(output->writer, arena, diag);
-    }
+    output_flush(output, 0);
+    Status status = file_writer_close(output->writer, arena, diag);
+    output->writer = NULL;
     buf_deinit(&output->text);
     return status;
 }
@@ -117,7 +123,7 @@ static void features_row(struct replay *replay, const struct event *event) {
         if (isnan(value)) {
             csv_put(&csv, SLICE(""));
         } else if (plan->features.at[index].type->kind == TYPE_MONEY) {
-            csv_put_double(&csv, value / 100);
+            csv_put_double(&csv, value / MONEY_SCALE);
         } else {
             csv_put_double(&csv, value);
         }
@@ -203,11 +209,12 @@ static CliExit run(struct replay *replay) {
     const struct replay_options *options = &replay->options;
     struct diag diag;
     struct input *input =
-        input_open(replay->pack.catalogue->schema, replay->map, slice_is(options->format, "csv"), options->inputs.at,
-                   options->inputs.count, (uint32_t)options->threads, &replay->arena, &diag);
+        input_open(replay->pack.catalogue->schema, replay->map, input_format(options), options->inputs.at, options->inputs.count,
+                   (uint32_t)options->threads, &replay->arena, &diag);
     if (input == NULL) {
         return tell(&diag);
     }
+    replay->ran = true;
     struct progress progress;
     progress_begin(&progress, &(struct progress_plan){.label = "deciding", .unit = "events", .size = input_size(input)});
     uint64_t start = clock_monotonic_ns();
@@ -222,7 +229,28 @@ static CliExit run(struct replay *replay) {
     return input_close(input, &diag) == STATUS_OK ? CLI_FINE : tell(&diag);
 }
 
+static bool is_standard(Slice path) {
+    return slice_is(path, "-");
+}
+
+static CliExit write_summary(struct replay *replay) {
+    struct diag diag;
+    struct buf text;
+    buf_init(&text, OUTPUT_MAX);
+    tally_write_json(&replay->tally, replay->engine, &text);
+    Status status = STATUS_OK;
+    if (is_standard(replay->options.summary)) {
+        fwrite(text.bytes, 1, text.size, stdout);
+    } else {
+        status = file_write(replay->options.summary, buf_slice(&text), &replay->arena, &diag);
+    }
+    buf_deinit(&text);
+    return status == STATUS_OK ? CLI_FINE : tell(&diag);
+}
+
+// Closes the outputs, and tells what came of the run.
 static CliExit finish(struct replay *replay, CliExit code) {
+    const struct replay_options *options = &replay->options;
     struct diag diag;
     struct output *outputs[] = {&replay->decisions, &replay->features, &replay->dead_letters};
     for (int i = 0; i < 3; i++) {
@@ -231,26 +259,41 @@ static CliExit finish(struct replay *replay, CliExit code) {
         }
     }
     code = replay->dead_letters_lost ? CLI_WORLD : code;
+    if (!replay->ran) {
+        return code;
+    }
     if (replay->dead_letters.lines > 0) {
-        fprintf(stderr, "%llu records were refused; each is told in %.*s\n", (unsigned long long)replay->dead_letters.lines,
-                SLICE_ARGS(replay->options.dead_letters));
+        fprintf(stderr, "refused records: %llu; each is told in %.*s\n", (unsigned long long)replay->dead_letters.lines,
+                SLICE_ARGS(options->dead_letters));
     }
-    if (!replay->options.quiet) {
-        tally_print(&replay->tally, replay->engine, stdout);
+    bool taken = is_standard(options->decisions) || is_standard(options->features) || is_standard(options->dead_letters) ||
+                 is_standard(options->summary);
+    if (!options->quiet) {
+        tally_print(&replay->tally, replay->engine, taken ? stderr : stdout);
     }
-    if (replay->options.summary.at != NULL) {
-        struct buf text;
-        buf_init(&text, OUTPUT_MAX);
-        tally_write_json(&replay->tally, replay->engine, &text);
-        if (file_write(replay->options.summary, buf_slice(&text), &replay->arena, &diag) != STATUS_OK) {
-            code = tell(&diag);
-        }
-        buf_deinit(&text);
-    }
-    return code;
+    CliExit written = options->summary.at == NULL ? CLI_FINE : write_summary(replay);
+    return written == CLI_FINE ? code : written;
 }
 
 // ---- getting ready ---------------------------------------------------------------------------------------
+
+// A map is for inputs of its format. The pack's own is left aside when there is none; one that was asked for must have a use.
+static CliExit apply_map(struct replay *replay) {
+    const struct replay_options *options = &replay->options;
+    bool csv = intake_map_is_csv(replay->map);
+    for (uint32_t i = 0; i < options->inputs.count; i++) {
+        if (input_is_csv(options->inputs.at[i], input_format(options), replay->map) == csv) {
+            return CLI_FINE;
+        }
+    }
+    replay->map = NULL;
+    if (options->map.at == NULL) {
+        return CLI_FINE;
+    }
+    fprintf(stderr, "qiantang replay: the map %.*s is for %s, and no input is; --format %s says that they are\n",
+            SLICE_ARGS(options->map), csv ? "CSV" : "NDJSON", csv ? "csv" : "ndjson");
+    return CLI_USAGE;
+}
 
 static CliExit load_map(struct replay *replay) {
     struct catalogue *catalogue = replay->pack.catalogue;
@@ -277,15 +320,20 @@ static CliExit load_map(struct replay *replay) {
         diag_list_print(&catalogue->diags, stderr);
         return CLI_FAILED;
     }
-    return CLI_FINE;
+    return apply_map(replay);
 }
 
-static CliExit load_files(struct replay *replay, CliTexts paths, bool lists) {
+// Files beside those of the pack, under the names that they would have there.
+static CliExit load_files(struct replay *replay, CliTexts paths, const char *folder) {
     struct catalogue *catalogue = replay->pack.catalogue;
     struct pack_file *files = ARENA_ARRAY(&replay->arena, struct pack_file, paths.count + 1);
     for (uint32_t i = 0; i < paths.count; i++) {
         struct diag diag;
         Slice path = paths.at[i];
+        if (!slice_ends_with(path, SLICE(".csv")) && !slice_ends_with(path, SLICE(".ndjson"))) {
+            fprintf(stderr, "qiantang replay: %.*s: a file of --%s ends in .csv or .ndjson\n", SLICE_ARGS(path), folder);
+            return CLI_USAGE;
+        }
         if (file_read(path, (size_t)4 << 30, &replay->arena, &files[i].source.text, &diag) != STATUS_OK) {
             return tell(&diag);
         }
@@ -294,7 +342,7 @@ static CliExit load_files(struct replay *replay, CliTexts paths, bool lists) {
         while (slash > 0 && path.at[slash - 1] != '/') {
             slash--;
         }
-        files[i].path = arena_printf(&replay->arena, "%s/%.*s", lists ? "lists" : "tables", (int)(path.size - slash), path.at + slash);
+        files[i].path = arena_printf(&replay->arena, "%s/%.*s", folder, SLICE_ARGS(slice_part(path, slash, SIZE_MAX)));
     }
     catalogue_load_knowledge(catalogue, files, paths.count, replay->knowledge);
     return CLI_FINE;
@@ -304,15 +352,15 @@ static CliExit prepare(struct replay *replay) {
     struct replay_options *options = &replay->options;
     Status status = pack_open(&replay->pack, options->pack);
     if (status != STATUS_OK) {
-        return status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
+        return cli_exit(status);
     }
     CliExit code = load_map(replay);
     if (code != CLI_FINE) {
         return code;
     }
     replay->knowledge = pack_knowledge(&replay->pack);
-    if ((code = load_files(replay, options->lists, true)) != CLI_FINE ||
-        (code = load_files(replay, options->tables, false)) != CLI_FINE) {
+    if ((code = load_files(replay, options->lists, "lists")) != CLI_FINE ||
+        (code = load_files(replay, options->tables, "tables")) != CLI_FINE) {
         return code;
     }
     if (replay->pack.catalogue->diags.error_count > 0) {
@@ -333,7 +381,7 @@ static CliExit prepare(struct replay *replay) {
     }
     buf_init(&replay->dead_letters.text, OUTPUT_MAX);
     if (options->dead_letters.at == NULL) {
-        options->dead_letters = options->decisions.at == NULL || slice_is(options->decisions, "-")
+        options->dead_letters = options->decisions.at == NULL || is_standard(options->decisions)
                                     ? SLICE("dead-letters.ndjson")
                                     : arena_printf(&replay->arena, "%.*s.dead-letters", SLICE_ARGS(options->decisions));
     }
@@ -361,7 +409,7 @@ static CliAnswer read_options(struct replay_options *options, int argc, char **a
         {"pack", "PACK", "the pack to decide with", CLI_TEXT, &options->pack},
         {"input", "FILE...", "events, plain, gzip or zstd; - is standard input", CLI_TEXTS, &options->inputs},
         {"map", "MAP.yaml", "how foreign columns become fields; else the pack's maps/default.yaml", CLI_TEXT, &options->map},
-        {"format", "csv|ndjson", "of inputs whose name does not say", CLI_TEXT, &options->format},
+        {"format", "csv|ndjson", "of all inputs; else told by each name, else by the map", CLI_TEXT, &options->format},
         {"decisions", "OUT.ndjson", "one line a decision", CLI_TEXT, &options->decisions},
         {"features", "OUT.csv", "every feature of every event", CLI_TEXT, &options->features},
         {"summary", "OUT.json", "the figures of the run", CLI_TEXT, &options->summary},
@@ -376,6 +424,10 @@ static CliAnswer read_options(struct replay_options *options, int argc, char **a
         .usage = "replay --pack PACK --input FILE... [--map MAP] [--decisions OUT.ndjson] [--features OUT.csv] [--summary OUT.json]",
         .summary = "Decides on every event of the inputs, in their order, and says what came of it.",
         .details = "The decisions file is the same to the byte each time, on every machine and with one thread or two.\n"
+                   "An input is CSV or NDJSON as --format says, else as its name ends (.csv; .ndjson, .jsonl or .json; behind that\n"
+                   ".gz or .zst), else as the map says, else NDJSON. A map is for inputs of its format; the others carry the\n"
+                   "schema's own names.\n"
+                   "An output named - goes to standard output, and the figures for people to standard error then.\n"
                    "A record that is not understood is written to the dead-letter file with its position, a code and the\n"
                    "reason, and the stream goes on. Example:\n\n"
                    "  qiantang replay --pack examples/handbook --input transactions.csv.gz --decisions out.ndjson",
@@ -408,10 +460,8 @@ CliExit command_replay(int argc, char **argv) {
     CliExit code = answer == CLI_WRONG ? CLI_USAGE : CLI_FINE;
     if (answer == CLI_GO_ON) {
         code = prepare(&replay);
-        if (code == CLI_FINE) {
-            code = run(&replay);
-            code = finish(&replay, code);
-        }
+        code = code == CLI_FINE ? run(&replay) : code;
+        code = finish(&replay, code);
     }
     clean_up(&replay);
     return code;

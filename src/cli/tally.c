@@ -60,7 +60,7 @@ void tally_decision(struct tally *tally, const struct event *event, const struct
     tally->first_us = event->time_us < tally->first_us ? event->time_us : tally->first_us;
     tally->last_us = event->time_us > tally->last_us ? event->time_us : tally->last_us;
     tally->actions[decision->action]++;
-    for (uint32_t i = 0; i < 32; i++) {
+    for (uint32_t i = 0; i < TASKS_MAX; i++) {
         tally->tasks[i] += decision->tasks >> i & 1;
     }
     tally->late += (decision->flags & EVENT_FLAG_LATE) != 0;

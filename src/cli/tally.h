@@ -16,7 +16,7 @@ struct tally {
     uint64_t refused_by[INTAKE_PROBLEM_COUNT];
     int64_t first_us, last_us;
     uint64_t actions[ACTIONS_MAX];
-    uint64_t tasks[32];
+    uint64_t tasks[TASKS_MAX];
     uint64_t late, skewed;
     struct model_tally *models; // by model
     // Labels, where the input has them: an event is flagged when a model's hit counts.

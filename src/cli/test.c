@@ -12,9 +12,9 @@
 #include "monitoring/stream/intake.h"
 #include "os/memory.h"
 
-#include <stdlib.h>
+#include <math.h>
 
-enum { SEQUENCE_SIZE_MAX = 64 << 20, SEQUENCE_EVENTS_MAX = 100000 };
+enum { SEQUENCE_SIZE_MAX = 64 << 20 };
 
 struct tester {
     struct pack_folder *pack;
@@ -36,8 +36,7 @@ struct sequence {
     struct knowledge *knowledge;
 };
 
-static bool complain(struct tester *tester, const struct sequence *sequence, const char *format, Slice text) {
-    (void)tester;
+static bool complain(const struct sequence *sequence, const char *format, Slice text) {
     fprintf(stderr, "FAILED %.*s (%.*s): ", SLICE_ARGS(sequence->id), SLICE_ARGS(sequence->model->id));
     fprintf(stderr, format, SLICE_ARGS(text));
     fprintf(stderr, "\n");
@@ -46,25 +45,35 @@ static bool complain(struct tester *tester, const struct sequence *sequence, con
 
 // ---- what is known beside the events ---------------------------------------------------------------------
 
-static bool key_of_event(const struct catalogue *catalogue, const struct knowledge_table *table, const struct event *event, Hash128 *ret_key) {
-    Slice parts[8];
-    struct buf digits[8];
-    bool complete = table->key_count <= 8;
+// A part of a table's key as the engine takes it from an event: a text, or a number's digits.
+static void put_key_part(const struct event *event, uint32_t field, struct buf *out) {
+    FieldType type = event->schema->fields[field].type;
+    if (type == FIELD_STRING || type == FIELD_ENUM) {
+        event_put_field(event, field, out);
+    } else {
+        buf_printf(out, "%lld", (long long)event->cells[field].integer);
+    }
+}
+
+static bool key_of_event(const struct catalogue *catalogue, uint32_t table, const struct event *event, Hash128 *ret_key) {
+    const struct catalogue_key *key = &catalogue->table_keys[table];
+    Slice parts[TABLE_KEY_PARTS_MAX];
+    struct buf texts[TABLE_KEY_PARTS_MAX];
+    bool complete = true;
     uint32_t made = 0;
-    for (; complete && made < table->key_count; made++) {
-        uint32_t field = schema_find_field(catalogue->schema, table->key[made]);
-        buf_init(&digits[made], 4096);
-        complete = event_has(event, field);
+    for (; complete && made < key->count; made++) {
+        buf_init(&texts[made], 64 << 10);
+        complete = event_has(event, key->fields[made]);
         if (complete) {
-            event_put_field(event, field, &digits[made]);
-            parts[made] = buf_slice(&digits[made]);
+            put_key_part(event, key->fields[made], &texts[made]);
+            parts[made] = buf_slice(&texts[made]);
         }
     }
     if (complete) {
-        *ret_key = knowledge_key(parts, table->key_count);
+        *ret_key = knowledge_key(parts, key->count);
     }
     for (uint32_t i = 0; i < made; i++) {
-        buf_deinit(&digits[i]);
+        buf_deinit(&texts[i]);
     }
     return complete;
 }
@@ -73,9 +82,16 @@ static bool key_of_event(const struct catalogue *catalogue, const struct knowled
 static struct json_node as_stored(const struct json_node *node, ColumnType type) {
     struct json_node stored = *node;
     double number = 0;
-    if (type == COLUMN_MONEY && json_number(node, &number)) {
-        stored.kind = JSON_INT;
-        stored.i64 = (int64_t)money_from_major(number);
+    if (type != COLUMN_MONEY || !json_number(node, &number)) {
+        return stored;
+    }
+    double minor = money_from_major(number);
+    bool whole = fabs(minor) <= (double)MONEY_MAX && minor == floor(minor);
+    stored.kind = whole ? JSON_INT : JSON_DOUBLE; // the table refuses the latter
+    if (whole) {
+        stored.i64 = (int64_t)minor;
+    } else {
+        stored.f64 = number;
     }
     return stored;
 }
@@ -84,7 +100,7 @@ static bool set_cells(struct tester *tester, struct sequence *sequence, Slice na
     const struct catalogue *catalogue = tester->pack->catalogue;
     const struct expr_variable *variable = expr_env_find(catalogue->vocabulary.env, name);
     if (variable == NULL || catalogue->vocabulary.names.at[variable->slot].kind != NAME_CELL) {
-        return complain(tester, sequence, "its context names '%.*s', which no table has", name);
+        return complain(sequence, "its context names '%.*s', which no table has", name);
     }
     const struct name *cell = &catalogue->vocabulary.names.at[variable->slot];
     const struct knowledge_table *table = &catalogue->knowledge->tables[cell->table];
@@ -92,9 +108,9 @@ static bool set_cells(struct tester *tester, struct sequence *sequence, Slice na
     for (uint32_t i = 0; i < sequence->event_count; i++) {
         Hash128 key;
         struct diag diag;
-        if (key_of_event(catalogue, table, sequence->events[i], &key) &&
+        if (key_of_event(catalogue, cell->table, sequence->events[i], &key) &&
             knowledge_set(sequence->knowledge, cell->table, key, cell->index, &stored, &tester->arena, &diag) != STATUS_OK) {
-            return complain(tester, sequence, "its context does not fit: %.*s", diag.message);
+            return complain(sequence, "its context does not fit: %.*s", diag.message);
         }
     }
     return true;
@@ -118,14 +134,17 @@ static bool set_lists(struct tester *tester, struct sequence *sequence, uint32_t
         Slice name = sequence->tree.nodes[i].key;
         uint32_t list = map_get(&catalogue->knowledge->lists_by_name, name);
         if (list == MAP_NONE) {
-            return complain(tester, sequence, "its context names the list '%.*s', which the pack has not", name);
+            return complain(sequence, "its context names the list '%.*s', which the pack has not", name);
         }
         JSON_EACH(sequence->tree, i, k) {
+            if (sequence->tree.nodes[k].kind != JSON_STRING) {
+                return complain(sequence, "its context has a key of the list '%.*s' that is no text", name);
+            }
             struct knowledge_entry entry = {
                 .begin_us = INT64_MIN, .end_us = INT64_MAX, .source = SLICE("sequence"), .reason = SLICE("context")};
             Hash128 key = knowledge_key(&sequence->tree.nodes[k].text, 1);
             if (knowledge_list_add(sequence->knowledge, list, key, &entry) != STATUS_OK) {
-                return complain(tester, sequence, "the list '%.*s' takes no more entries", name);
+                return complain(sequence, "the list '%.*s' takes no more entries", name);
             }
         }
     }
@@ -150,7 +169,7 @@ static bool set_context(struct tester *tester, struct sequence *sequence) {
 static bool read_events(struct tester *tester, struct sequence *sequence) {
     uint32_t list = json_member(sequence->tree, 0, SLICE("events"));
     if (list == JSON_NONE || sequence->tree.nodes[list].count == 0) {
-        return complain(tester, sequence, "it has no events%.*s", SLICE(""));
+        return complain(sequence, "it has no events%.*s", SLICE(""));
     }
     sequence->events = ARENA_ARRAY(&tester->arena, struct event *, sequence->tree.nodes[list].count);
     JSON_EACH(sequence->tree, list, i) {
@@ -158,7 +177,7 @@ static bool read_events(struct tester *tester, struct sequence *sequence) {
         sequence->events[sequence->event_count++] = event;
         struct intake_refusal refusal;
         if (intake_json_event(tester->intake, sequence->tree, i, event, &refusal) != STATUS_OK) {
-            return complain(tester, sequence, "an event is refused: %.*s", refusal.reason);
+            return complain(sequence, "an event is refused: %.*s", refusal.reason);
         }
     }
     return true;
@@ -196,7 +215,7 @@ static bool judge(struct tester *tester, const struct sequence *sequence, struct
     if (fired == sequence->expect) {
         return true;
     }
-    complain(tester, sequence, "%.*s; at the last event it saw",
+    complain(sequence, "%.*s; at the last event it saw",
              hit != NULL && !fired ? SLICE("it fired, but a guard held it back")
              : fired               ? SLICE("it fired and must not")
                                    : SLICE("it did not fire and must"));
@@ -223,58 +242,61 @@ static bool run_events(struct tester *tester, struct sequence *sequence) {
     return fine;
 }
 
-static bool run_line(struct tester *tester, const struct model *model, Slice id, bool expect, Slice line) {
-    struct sequence sequence = {.model = model, .id = id, .expect = expect};
-    if (json_parse(tester->reader, line, &sequence.tree) != STATUS_OK) {
-        return complain(tester, &sequence, "its line is not JSON: %.*s",
-                        slice_of(json_fault_text(json_reader_error(tester->reader)->fault)));
+static bool run_sequence(struct tester *tester, struct sequence *sequence) {
+    uint32_t stated = json_member(sequence->tree, 0, SLICE("expect"));
+    if (stated == JSON_NONE || (sequence->tree.nodes[stated].kind == JSON_TRUE) != sequence->expect) {
+        return complain(sequence, "its `expect` is not what the model's file says of it%.*s", SLICE(""));
     }
-    uint32_t stated = json_member(sequence.tree, 0, SLICE("expect"));
-    if (stated == JSON_NONE || (sequence.tree.nodes[stated].kind == JSON_TRUE) != expect) {
-        return complain(tester, &sequence, "its `expect` is not what the model's file says of it%.*s", SLICE(""));
-    }
-    bool fine = read_events(tester, &sequence) && run_events(tester, &sequence);
-    for (uint32_t i = 0; i < sequence.event_count; i++) {
-        event_destroy(sequence.events[i]);
+    bool fine = read_events(tester, sequence) && run_events(tester, sequence);
+    for (uint32_t i = 0; i < sequence->event_count; i++) {
+        event_destroy(sequence->events[i]);
     }
     return fine;
 }
 
-// The line of a file that has this test_id; compares texts, so that only that line has to be JSON.
-static bool find_line(const struct pack_file *file, Slice id, struct arena *arena, Slice *ret_line) {
-    Slice wanted = arena_printf(arena, "\"%.*s\"", SLICE_ARGS(id));
+// Finds the line of a file that has this test_id. Only lines in which it stands somewhere are read; the first of them that is not
+// JSON is told when none is the one.
+static bool find_sequence(struct tester *tester, const struct pack_file *file, struct sequence *sequence) {
+    Slice wanted = arena_printf(&tester->arena, "\"%.*s\"", SLICE_ARGS(sequence->id));
     Slice rest = file->source.text;
     Slice line;
+    const char *fault = NULL;
     while (slice_split(&rest, '\n', &line)) {
-        size_t head = line.size < 512 ? line.size : 512;
-        if (slice_find(slice_part(line, 0, head), wanted, 0) != SIZE_MAX) {
-            *ret_line = line;
+        if (slice_find(line, wanted, 0) == SIZE_MAX) {
+            continue;
+        }
+        if (json_parse(tester->reader, line, &sequence->tree) != STATUS_OK) {
+            fault = fault != NULL ? fault : json_fault_text(json_reader_error(tester->reader)->fault);
+            continue;
+        }
+        uint32_t id = json_member(sequence->tree, 0, SLICE("test_id"));
+        if (id != JSON_NONE && sequence->tree.nodes[id].kind == JSON_STRING &&
+            slice_equal(sequence->tree.nodes[id].text, sequence->id)) {
             return true;
         }
     }
-    return false;
+    return fault == NULL ? complain(sequence, "the file has no sequence '%.*s'", sequence->id)
+                         : complain(sequence, "its line is not JSON: %.*s", slice_of(fault));
 }
 
 // Runs the sequence that a model names as "file#id".
 static void run_named(struct tester *tester, const struct model *model, Slice name, bool expect) {
     arena_reset(&tester->arena);
     size_t hash = slice_find_byte(name, '#', 0);
-    Slice id = slice_part(name, hash + 1, SIZE_MAX);
+    struct sequence sequence = {.model = model, .id = slice_part(name, hash + 1, SIZE_MAX), .expect = expect};
     const struct pack_file *file = pack_find(tester->pack, slice_part(name, 0, hash));
-    struct sequence nothing = {.model = model, .id = id};
-    Slice line;
     bool fine;
-    if (file == NULL) {
-        fine = complain(tester, &nothing, "there is no file '%.*s' in the pack", slice_part(name, 0, hash));
-    } else if (!find_line(file, id, &tester->arena, &line)) {
-        fine = complain(tester, &nothing, "the file has no sequence '%.*s'", id);
+    if (hash == name.size) {
+        fine = complain(&sequence, "a sequence is named as file#id, and not '%.*s'", name);
+    } else if (file == NULL) {
+        fine = complain(&sequence, "there is no file '%.*s' in the pack", slice_part(name, 0, hash));
     } else {
-        fine = run_line(tester, model, id, expect, line);
+        fine = find_sequence(tester, file, &sequence) && run_sequence(tester, &sequence);
     }
     tester->passed += fine;
     tester->failed += !fine;
     if (tester->verbose && fine) {
-        printf("passed %.*s\n", SLICE_ARGS(id));
+        printf("passed %.*s\n", SLICE_ARGS(sequence.id));
     }
 }
 
@@ -295,6 +317,17 @@ static bool is_chosen(const struct model *model, CliTexts operands) {
         }
     }
     return operands.count < 2;
+}
+
+// Lists and tables are loaded anew for each sequence; what is wrong with them is told once, here.
+static Status check_knowledge(struct pack_folder *pack) {
+    knowledge_destroy(pack_knowledge(pack));
+    const struct diag_list *diags = &pack->catalogue->diags;
+    if (diags->error_count > 0) {
+        diag_list_print(diags, stderr);
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
 }
 
 static void run_all(struct pack_folder *pack, CliTexts operands, bool verbose, struct tester *tester) {
@@ -329,16 +362,17 @@ CliExit command_test(int argc, char **argv) {
         .operands_max = 1000,
     };
     struct arena arena;
-    arena_init(&arena, 4096);
     CliTexts operands;
-    CliAnswer answer = cli_parse(&command, argc, argv, &arena, &operands);
-    if (answer != CLI_GO_ON) {
-        arena_deinit(&arena);
-        return answer == CLI_HELPED ? CLI_FINE : CLI_USAGE;
+    CliExit code;
+    if (!cli_start(&command, argc, argv, &arena, &operands, &code)) {
+        return code;
     }
     struct pack_folder pack;
     Status status = pack_open(&pack, operands.at[0]);
-    CliExit code = status == STATUS_OK ? CLI_FINE : status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
+    if (status == STATUS_OK) {
+        status = check_knowledge(&pack);
+    }
+    code = cli_exit(status);
     if (status == STATUS_OK) {
         struct tester tester;
         run_all(&pack, operands, verbose, &tester);

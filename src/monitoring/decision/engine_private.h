@@ -4,7 +4,7 @@
 #include "monitoring/decision/decision.h"
 #include "monitoring/decision/recall.h"
 
-enum { FUTURE_JUMP_MAX_DAYS = 400, HITS_MAX = 4096 };
+enum { FUTURE_JUMP_MAX_DAYS = 400 };
 
 // A table's row for this event, found when first asked for.
 struct cell_row {

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { BYTES_PER_EVENT = 384, EMPTY = 0 };
+enum { BYTES_PER_EVENT = 384, EMPTY = 0 }; // most events have no hits, and so no answer to keep
 
 struct entry {
     Hash128 id;
@@ -43,7 +43,7 @@ struct recall *recall_create(uint32_t event_count, WindowReserve reserve, void *
         slots *= 2;
     }
     recall->mask = slots - 1;
-    recall->byte_capacity = (uint64_t)event_count * BYTES_PER_EVENT + (1 << 20);
+    recall->byte_capacity = (uint64_t)event_count * BYTES_PER_EVENT + 2 * (uint64_t)RECALL_RECORD_MAX;
     recall->entries = reserve(context, sizeof *recall->entries * event_count);
     recall->index = reserve(context, sizeof *recall->index * slots);
     recall->bytes = reserve(context, recall->byte_capacity);
@@ -111,7 +111,7 @@ void recall_prefetch(const struct recall *recall, Hash128 id) {
     __builtin_prefetch(&recall->index[(uint32_t)id.low & recall->mask]);
 }
 
-bool recall_find(const struct recall *recall, Hash128 id, struct recalled *ret_event) {
+bool recall_find(struct recall *recall, Hash128 id, struct recalled *ret_event) {
     uint32_t slot = find_slot(recall, id);
     if (recall->index[slot].entry == EMPTY) {
         return false;
@@ -120,7 +120,7 @@ bool recall_find(const struct recall *recall, Hash128 id, struct recalled *ret_e
     const char *at = recall->bytes + entry->bytes_at % recall->byte_capacity;
     size_t rows_size = entry->row_count * sizeof *recall->rows;
     if (rows_size > 0) {
-        memcpy((void *)recall->rows, at + entry->answer_size, rows_size);
+        memcpy(recall->rows, at + entry->answer_size, rows_size);
     }
     *ret_event = (struct recalled){
         .id = id,
@@ -140,7 +140,7 @@ bool recall_find(const struct recall *recall, Hash128 id, struct recalled *ret_e
 void recall_add(struct recall *recall, const struct recalled *event) {
     size_t rows_size = event->row_count * sizeof *event->rows;
     size_t size = event->answer.size + rows_size;
-    INVARIANT(size <= recall->byte_capacity / 2);
+    INVARIANT(size <= RECALL_RECORD_MAX);
     // A record does not wrap around: what is left at the end of the ring is skipped.
     uint64_t room_left = recall->byte_capacity - recall->byte_next % recall->byte_capacity;
     uint64_t at = size > room_left ? recall->byte_next + room_left : recall->byte_next;

@@ -2,13 +2,15 @@
 // Recall: the last events by their id, what was answered, and where their rows are.
 //
 // It makes an event that comes twice count once, and lets a RESULT or REVERSAL take back what its original counted. It holds
-// a fixed number of events and of bytes for their answers; the oldest go first, counted in `forgotten`. An event
+// a fixed number of events and of bytes for their answers; the oldest go first, counted by recall_forgotten(). An event
 // that comes again after it was forgotten is new.
 //
 // Shape: a ring of entries, an open-addressing index over them by id, and a ring of bytes for answers and rows.
 
 #include "base/hash.h"
 #include "monitoring/stream/windows/windows.h"
+
+enum { RECALL_RECORD_MAX = 20 << 20 }; // bytes of an answer and its rows
 
 // A row that an event wrote. `check` is a part of the thing's key, since a forgotten thing's place may be another's.
 struct recall_row {
@@ -31,12 +33,13 @@ struct recalled {
 struct recall;
 struct recall *recall_create(uint32_t event_count, WindowReserve reserve, void *context);
 void recall_destroy(struct recall *recall);
-// False when unknown or forgotten. The slices live until the next add.
 // As window_state_ahead().
 void recall_ahead(const struct recall *recall, uint64_t bytes, WindowAhead ahead, void *context);
-bool recall_find(const struct recall *recall, Hash128 id, struct recalled *ret_event);
 // Asks for the memory that recall_find() looks at first.
 void recall_prefetch(const struct recall *recall, Hash128 id);
+// False when unknown or forgotten. The slices live until the next add or find.
+bool recall_find(struct recall *recall, Hash128 id, struct recalled *ret_event);
+// The id must not be known.
 void recall_add(struct recall *recall, const struct recalled *event);
 void recall_mark_undone(struct recall *recall, Hash128 id);
 uint64_t recall_forgotten(const struct recall *recall);

@@ -27,8 +27,40 @@ static void put_grouped(struct buf *out, const char *digits, size_t size) {
     }
 }
 
+// Two decimals at most. What has more than fifteen digits is written with an exponent: its decimals mean nothing.
+static void put_plain(struct buf *out, double number) {
+    char text[NUMBER_TEXT_SIZE];
+    if (!isfinite(number)) {
+        buf_put(out, number > 0 ? SLICE("∞") : SLICE("-∞"));
+        return;
+    }
+    if (fabs(number) >= 1e15) {
+        buf_put(out, (Slice){text, number_format(number, text)});
+        return;
+    }
+    int size = snprintf(text, sizeof text, "%.2f", number);
+    while (size > 0 && text[size - 1] == '0') {
+        size--;
+    }
+    size -= size > 0 && text[size - 1] == '.';
+    Slice shown = {text, (size_t)size};
+    shown = slice_is(shown, "-0") ? SLICE("0") : shown;
+    size_t point = slice_find_byte(shown, '.', 0);
+    put_grouped(out, shown.at, point);
+    buf_put(out, slice_part(shown, point, SIZE_MAX));
+}
+
+// Sums are doubles; one past this would not be whole minor units any more.
+static bool is_amount(double minor) {
+    return fabs(minor) < 9e18;
+}
+
 // 21,000 or 21,000.50: thousands are grouped, and decimals are shown only where there are any.
 static void put_money(struct buf *out, double minor, int digits) {
+    if (!is_amount(minor)) {
+        put_plain(out, minor / MONEY_SCALE);
+        return;
+    }
     char text[32];
     size_t size = money_format(llround(minor), digits, text);
     size_t point = slice_find_byte((Slice){text, size}, '.', 0);
@@ -37,18 +69,6 @@ static void put_money(struct buf *out, double minor, int digits) {
     if (!whole) {
         buf_put(out, (Slice){text + point, size - point});
     }
-}
-
-static void put_plain(struct buf *out, double number) {
-    char text[64];
-    int size = snprintf(text, sizeof text, "%.2f", number);
-    while (size > 0 && text[size - 1] == '0') {
-        size--;
-    }
-    size -= size > 0 && text[size - 1] == '.';
-    size_t point = slice_find_byte((Slice){text, (size_t)size}, '.', 0);
-    put_grouped(out, text, point);
-    buf_put(out, (Slice){text + point, (size_t)size - point});
 }
 
 static void put_span(struct buf *out, double seconds, bool chinese) {
@@ -122,12 +142,12 @@ static void write_seen(struct json_writer *json, const struct decision *decision
         json_null(json);
     } else if (type->kind == TYPE_BOOL) {
         json_bool(json, seen->number > 0);
-    } else if (type->kind == TYPE_MONEY) {
+    } else if (type->kind == TYPE_MONEY && is_amount(seen->number)) {
         // Major units with their decimals, from whole minor units: no binary fraction gets in between.
         char text[32];
         json_raw(json, (Slice){text, money_format(llround(seen->number), catalogue->money_digits, text)});
     } else {
-        json_double(json, seen->number);
+        json_double(json, type->kind == TYPE_MONEY ? seen->number / MONEY_SCALE : seen->number);
     }
 }
 

@@ -2,6 +2,7 @@
 // models, and for each event type the models that may watch it.
 
 #include "base/hash.h"
+#include "base/money.h"
 #include "monitoring/models/private.h"
 
 #include <math.h>
@@ -45,7 +46,7 @@ double catalogue_parameter(const struct catalogue *catalogue, const struct model
     if (factor == 1) {
         return value;
     }
-    double scaled = round(value * factor * 100) / 100; // whole minor units
+    double scaled = round(value * factor * MONEY_SCALE) / MONEY_SCALE; // whole minor units
     double least = policy->money_min < value ? policy->money_min : value;
     return scaled < least ? least : scaled;
 }
@@ -94,10 +95,6 @@ static void make_bindings(struct catalogue *catalogue) {
     catalogue->parameter_values = values;
 }
 
-static bool is_evaluated(const struct model *model) {
-    return model->status == MODEL_ACTIVE || model->status == MODEL_CHALLENGER || model->status == MODEL_SHADOW;
-}
-
 static const uint64_t *candidates_for(struct catalogue *catalogue, const uint32_t *models, uint32_t count, uint32_t segment, uint32_t channel) {
     uint64_t *set = ARENA_ARRAY(&catalogue->arena, uint64_t, bits_words(count) + 1);
     for (uint32_t i = 0; i < count; i++) {
@@ -113,7 +110,7 @@ static void plan_type(struct catalogue *catalogue, uint32_t type, struct type_pl
     uint32_t *rules = ARENA_ARRAY(&catalogue->arena, uint32_t, catalogue->models.count + 1);
     for (uint32_t m = 0; m < catalogue->models.count; m++) {
         const struct model *model = &catalogue->models.at[m];
-        if (is_evaluated(model) && bits_test(model->on, type)) {
+        if (model_is_evaluated(model) && bits_test(model->on, type)) {
             models[plan->count] = m;
             rules[plan->count++] = model->rule;
         }
@@ -157,7 +154,7 @@ void catalogue_bind(struct catalogue *catalogue) {
     for (uint32_t m = 0; m < catalogue->models.count; m++) {
         struct model *model = &catalogue->models.at[m];
         model->rule = expr_table_add_rule(catalogue->table, model->expr);
-        catalogue->evaluated_count += is_evaluated(model);
+        catalogue->evaluated_count += model_is_evaluated(model);
     }
     make_bindings(catalogue);
     expr_table_finish(catalogue->table, catalogue->parameter_values, catalogue->binding_count);

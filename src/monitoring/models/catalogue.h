@@ -21,9 +21,10 @@ enum {
     MODELS_MAX = 20000,
     MODEL_PARAMETERS_MAX = 32,
     SEGMENTS_MAX = 64,
-    CHANNELS_MAX = 64,
+    CHANNELS_MAX = 64, // with "no channel"
     GUARDS_MAX = 64,
     ACTIONS_MAX = 16,
+    TASKS_MAX = 32, // a set of them is one word
     MODES = 4,
 };
 
@@ -100,6 +101,11 @@ struct model {
     const struct yaml_node *node;
     Place place;
 };
+
+// Drafts, suspended and retired ones are not.
+static inline bool model_is_evaluated(const struct model *model) {
+    return model->status == MODEL_ACTIVE || model->status == MODEL_CHALLENGER || model->status == MODEL_SHADOW;
+}
 
 struct policy_action {
     Slice id, zh, en;

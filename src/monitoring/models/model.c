@@ -2,6 +2,7 @@
 // figures) is checked for its form and kept in the file.
 
 #include "base/utf8.h"
+#include "codec/number.h"
 #include "expr/visit.h"
 #include "monitoring/models/private.h"
 
@@ -118,18 +119,16 @@ static void read_action(struct reading *reading) {
     const struct yaml_node *action = yaml_require(reading->root, "action", reading->diags);
     Slice text = yaml_text(action, reading->diags);
     if (action != NULL) {
-        model->action = catalogue_find_action(policy, text);
-        model->task = catalogue_find_task(policy, text);
-        if (model->action == SCHEMA_NONE && model->task == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO007", action->place, "the policy has no action or task '%.*s'", text);
-        }
+        model->task = catalogue_find(NAMED_THINGS(policy->tasks), text);
+        model->action = model->task != SCHEMA_NONE ? SCHEMA_NONE
+                                                   : catalogue_require(reading->catalogue, "MO007", action->place,
+                                                                       "the policy has no action or task '%.*s'",
+                                                                       NAMED_THINGS(policy->actions), text);
     }
     const struct yaml_node *task = yaml_get(reading->root, "task");
     if (task != NULL) {
-        model->task = catalogue_find_task(policy, yaml_text(task, reading->diags));
-        if (model->task == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO007", task->place, "the policy has no task '%.*s'", task->text);
-        }
+        model->task = catalogue_require(reading->catalogue, "MO007", task->place, "the policy has no task '%.*s'",
+                                        NAMED_THINGS(policy->tasks), yaml_text(task, reading->diags));
     }
 }
 
@@ -155,6 +154,13 @@ static void read_types(struct reading *reading) {
     }
 }
 
+static uint32_t bit_of_place(struct reading *reading, const struct yaml_node *node, bool channel) {
+    Slice text = yaml_text(node, reading->diags);
+    return channel ? catalogue_require_channel(reading->catalogue, "MO010", node->place, text)
+                   : catalogue_require(reading->catalogue, "MO010", node->place, "unknown segment '%.*s'",
+                                       NAMED_THINGS(reading->catalogue->policy.segments), text);
+}
+
 // A set of channels or segments: ALL or a list.
 static uint64_t read_set(struct reading *reading, const char *key, bool channels) {
     const struct yaml_node *node = yaml_get(reading->root, key);
@@ -166,15 +172,8 @@ static uint64_t read_set(struct reading *reading, const char *key, bool channels
         return UINT64_MAX;
     }
     YAML_EACH(node, item) {
-        Slice text = yaml_text(item, reading->diags);
-        uint32_t bit = channels ? catalogue_find_channel(reading->catalogue, text)
-                                : catalogue_find_segment(&reading->catalogue->policy, text);
-        if (bit == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO010", item->place,
-                           channels ? "unknown channel '%.*s'" : "unknown segment '%.*s'", text);
-        } else {
-            set |= UINT64_C(1) << bit;
-        }
+        uint32_t bit = bit_of_place(reading, item, channels);
+        set |= bit == SCHEMA_NONE ? 0 : UINT64_C(1) << bit;
     }
     return set;
 }
@@ -213,25 +212,25 @@ static void read_guards(struct reading *reading) {
     }
     YAML_EACH(node, item) {
         Slice id = yaml_text(item, reading->diags);
-        uint32_t found = SCHEMA_NONE;
-        for (uint32_t i = 0; i < policy->guards.count; i++) {
-            found = slice_equal(policy->guards.at[i].id, id) ? i : found;
-        }
-        if (found == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO011", item->place, "the policy has no guard '%.*s'", id);
-        } else {
-            reading->model->guards |= UINT64_C(1) << found;
-        }
+        uint32_t found = catalogue_require(reading->catalogue, "MO011", item->place, "the policy has no guard '%.*s'",
+                                           NAMED_THINGS(policy->guards), id);
+        reading->model->guards |= found == SCHEMA_NONE ? 0 : UINT64_C(1) << found;
     }
 }
 
 // ---- parameters ------------------------------------------------------------------------------------------
 
 static void check_bounds(struct reading *reading, const struct yaml_node *node, const struct model_parameter *parameter, double value) {
-    if (value < parameter->min || value > parameter->max) {
-        diag_add(reading->diags, DIAG_ERROR, "MO012", node->place, "%g is outside of %g to %g, the range of '%.*s'", value,
-                 parameter->min, parameter->max, SLICE_ARGS(parameter->name));
+    bool low = value < parameter->min;
+    if (!low && value <= parameter->max) {
+        return;
     }
+    char shown[NUMBER_TEXT_SIZE];
+    char bound[NUMBER_TEXT_SIZE];
+    int shown_size = (int)number_format(value, shown);
+    int bound_size = (int)number_format(low ? parameter->min : parameter->max, bound);
+    diag_add(reading->diags, DIAG_ERROR, "MO012", node->place, "%.*s is %s %.*s, the %s that '%.*s' may be", shown_size, shown,
+             low ? "below" : "above", bound_size, bound, low ? "least" : "most", SLICE_ARGS(parameter->name));
 }
 
 static void read_parameter(struct reading *reading, const struct yaml_node *node) {
@@ -270,6 +269,7 @@ static void read_parameter(struct reading *reading, const struct yaml_node *node
 
 static void read_override(struct reading *reading, const struct yaml_node *node, struct model_override *override) {
     struct model *model = reading->model;
+    NamedThings parameters = {model->parameters, sizeof *model->parameters, model->parameter_count};
     *override = (struct model_override){.segments = UINT64_MAX, .channels = UINT64_MAX};
     for (uint32_t i = 0; i < MODEL_PARAMETERS_MAX; i++) {
         override->values[i] = NAN;
@@ -277,23 +277,13 @@ static void read_override(struct reading *reading, const struct yaml_node *node,
     YAML_EACH(node, entry) {
         bool is_segment = slice_is(entry->key, "segment");
         if (is_segment || slice_is(entry->key, "channel")) {
-            Slice text = yaml_text(entry, reading->diags);
-            uint32_t bit = is_segment ? catalogue_find_segment(&reading->catalogue->policy, text)
-                                      : catalogue_find_channel(reading->catalogue, text);
-            if (bit == SCHEMA_NONE) {
-                catalogue_fail(reading->catalogue, "MO010", entry->place,
-                               is_segment ? "unknown segment '%.*s'" : "unknown channel '%.*s'", text);
-                continue;
-            }
-            *(is_segment ? &override->segments : &override->channels) = UINT64_C(1) << bit;
+            uint32_t bit = bit_of_place(reading, entry, !is_segment);
+            *(is_segment ? &override->segments : &override->channels) = bit == SCHEMA_NONE ? 0 : UINT64_C(1) << bit;
             continue;
         }
-        uint32_t index = SCHEMA_NONE;
-        for (uint32_t i = 0; i < model->parameter_count; i++) {
-            index = slice_equal(model->parameters[i].name, entry->key) ? i : index;
-        }
+        uint32_t index = catalogue_require(reading->catalogue, "MO014", entry->key_place, "the model has no parameter '%.*s'",
+                                           parameters, entry->key);
         if (index == SCHEMA_NONE) {
-            catalogue_fail(reading->catalogue, "MO014", entry->key_place, "the model has no parameter '%.*s'", entry->key);
             continue;
         }
         if (yaml_number(entry, &override->values[index], reading->diags)) {
@@ -350,20 +340,11 @@ static void read_evidence(struct reading *reading) {
     struct model *model = reading->model;
     const struct yaml_node *node = yaml_get(reading->root, "evidence");
     if (node != NULL) {
-        if (node->kind == YAML_SCALAR) {
-            Evidence kind;
-            if (evidence_parse(node->text, &kind)) {
-                model->evidence = 1u << kind;
-            } else {
-                catalogue_fail(reading->catalogue, "MO015", node->place, "'%.*s' is not a kind of evidence", node->text);
-            }
-        }
+        yaml_expect(node, YAML_SEQUENCE, reading->diags);
         YAML_EACH(node, item) {
-            Evidence kind;
-            if (evidence_parse(item->text, &kind)) {
+            uint32_t kind;
+            if (yaml_choice(item, evidence_names, EVIDENCE_COUNT, &kind, reading->diags)) {
                 model->evidence |= 1u << kind;
-            } else {
-                catalogue_fail(reading->catalogue, "MO015", item->place, "'%.*s' is not a kind of evidence", item->text);
             }
         }
         return;
@@ -406,10 +387,12 @@ static void check_reads(struct reading *reading) {
 
 static struct template read_template(struct reading *reading, const struct yaml_node *node) {
     struct template result = {0};
-    Slice text = slice_trim(yaml_text(node, reading->diags)); // block texts end with a line end
-    if (node == NULL || text.at == NULL) {
+    Slice whole = yaml_text(node, reading->diags);
+    Slice text = slice_trim(whole); // block texts end with a line end
+    if (node == NULL || slice_empty(text)) {
         return result;
     }
+    size_t lead = (size_t)(text.at - whole.at);
     uint32_t holes = 0;
     for (size_t i = 0; i < text.size; i++) {
         holes += text.at[i] == '{';
@@ -430,10 +413,13 @@ static struct template read_template(struct reading *reading, const struct yaml_
         name = slice_trim(name);
         part->percent = form.at != NULL && slice_is(slice_trim(form), "percent");
         bool known_form = form.at == NULL || part->percent;
-        const struct expr_variable *variable =
-            close == text.size || !known_form ? NULL : expr_env_find(reading->env, name);
-        if (variable == NULL) {
-            struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, open, close),
+        const struct expr_variable *variable = close == text.size ? NULL : expr_env_find(reading->env, name);
+        if (!known_form) {
+            struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, lead + open, lead + close),
+                                               "'%.*s' is not a form in which a reason shows a value", slice_trim(form));
+            diag_hint(reading->diags, diag, "percent is the one there is: {f.x|percent}");
+        } else if (variable == NULL) {
+            struct diag *diag = catalogue_fail(reading->catalogue, "MO018", yaml_place_in(node, lead + open, lead + close),
                                                "'%.*s' is not a name that a reason can show", name);
             diag_hint(reading->diags, diag, "write names as in expr: {event.amount}, {f.x}, {p.x}; a share as {f.x|percent}");
         } else {

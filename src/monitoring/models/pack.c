@@ -17,6 +17,35 @@ void catalogue_suggest(struct catalogue *catalogue, struct diag *diag, const str
     }
 }
 
+static Slice name_of(NamedThings things, uint32_t index) {
+    Slice name;
+    memcpy(&name, (const char *)things.at + index * things.size, sizeof name);
+    return name;
+}
+
+uint32_t catalogue_find(NamedThings things, Slice name) {
+    for (uint32_t i = 0; i < things.count; i++) {
+        if (slice_equal(name_of(things, i), name)) {
+            return i;
+        }
+    }
+    return SCHEMA_NONE;
+}
+
+uint32_t catalogue_require(struct catalogue *catalogue, const char *code, Place place, const char *format, NamedThings things,
+                           Slice name) {
+    uint32_t index = catalogue_find(things, name);
+    if (index == SCHEMA_NONE) {
+        struct map names;
+        map_init(&names, &catalogue->arena);
+        for (uint32_t i = 0; i < things.count; i++) {
+            map_put(&names, name_of(things, i), i);
+        }
+        catalogue_suggest(catalogue, catalogue_fail(catalogue, code, place, format, name), &names, name);
+    }
+    return index;
+}
+
 struct catalogue *catalogue_create(void) {
     struct catalogue *catalogue = memory_alloc(sizeof *catalogue);
     arena_init(&catalogue->arena, 1 << 20);
@@ -44,6 +73,22 @@ static bool is_pack_name(Slice name) {
     return name.size > 0 && name.size <= 64;
 }
 
+// A span of the pack. Eleven years at most, so that times less a span stay far from the end of 64 bits.
+static void read_span(struct catalogue *catalogue, const struct yaml_node *root, const char *key, int64_t usual_us, int64_t *ret_span_us) {
+    enum { DAYS_MOST = 4000 };
+    const struct yaml_node *node = yaml_get(root, key);
+    *ret_span_us = usual_us;
+    int64_t span_us;
+    if (!yaml_span(node, &span_us, &catalogue->diags)) {
+        return;
+    }
+    if (span_us > DAYS_MOST * US_PER_DAY) {
+        diag_add(&catalogue->diags, DIAG_ERROR, "PK011", node->place, "%s is at most %d days", key, DAYS_MOST);
+        return;
+    }
+    *ret_span_us = span_us;
+}
+
 void catalogue_read_pack(struct catalogue *catalogue, const struct yaml_node *root) {
     static const char *const keys[] = {"pack", "version", "title", "zone", "currency", "late_after", "early_after",
                                        "short_window", "remember", "description", "licence"};
@@ -67,12 +112,9 @@ void catalogue_read_pack(struct catalogue *catalogue, const struct yaml_node *ro
         struct diag *diag = catalogue_fail(catalogue, "PK002", zone->place, "unknown zone '%.*s'", zone->text);
         diag_hint(diags, diag, "write Asia/Shanghai, UTC or a fixed offset such as +08:00");
     }
-    catalogue->late_after_us = 10 * US_PER_MINUTE;
-    catalogue->early_after_us = 5 * US_PER_MINUTE;
-    catalogue->short_window_us = US_PER_HOUR;
-    yaml_span(yaml_get(root, "late_after"), &catalogue->late_after_us, diags);
-    yaml_span(yaml_get(root, "early_after"), &catalogue->early_after_us, diags);
-    yaml_span(yaml_get(root, "short_window"), &catalogue->short_window_us, diags);
+    read_span(catalogue, root, "late_after", 10 * US_PER_MINUTE, &catalogue->late_after_us);
+    read_span(catalogue, root, "early_after", 5 * US_PER_MINUTE, &catalogue->early_after_us);
+    read_span(catalogue, root, "short_window", US_PER_HOUR, &catalogue->short_window_us);
     int64_t remember = 1 << 20;
     const struct yaml_node *remember_node = yaml_get(root, "remember");
     if (yaml_i64(remember_node, &remember, diags) && (remember < 1024 || remember > 1 << 28)) {
@@ -165,7 +207,9 @@ static bool fits_field(FieldType field, TypeKind type) {
     }
 }
 
-static void read_derived(struct catalogue *catalogue, uint32_t index) {
+typedef VEC(struct catalogue_derived) DerivedFields;
+
+static void read_derived(struct catalogue *catalogue, uint32_t index, DerivedFields *found) {
     const struct schema_field *field = &catalogue->schema->fields[index];
     struct catalogue_derived derived = {.field = index, .list = SCHEMA_NONE};
     if (field->derive == DERIVE_ON_DATE_LIST) {
@@ -189,7 +233,57 @@ static void read_derived(struct catalogue *catalogue, uint32_t index) {
     } else {
         return;
     }
-    *VEC_PUSH(&catalogue->derived, &catalogue->arena) = derived;
+    *VEC_PUSH(found, &catalogue->arena) = derived;
+}
+
+// Derived fields in an order in which each comes after those it reads, itself or through the key of a table.
+struct derived_order {
+    struct catalogue *catalogue;
+    const DerivedFields *found;
+    uint8_t *state; // by place in `found`: 1 while it is being placed, 2 when it is
+};
+
+static void place_derived(struct derived_order *order, uint32_t field) {
+    struct catalogue *catalogue = order->catalogue;
+    uint32_t i = 0;
+    while (i < order->found->count && order->found->at[i].field != field) {
+        i++;
+    }
+    if (i == order->found->count || order->state[i] == 2) {
+        return;
+    }
+    const struct schema_field *known = &catalogue->schema->fields[field];
+    if (order->state[i] == 1) {
+        catalogue_fail(catalogue, "PK014", known->place, "the derived field '%.*s' needs itself", known->name);
+        return;
+    }
+    order->state[i] = 1;
+    const struct expr *expr = order->found->at[i].expr;
+    uint32_t count = 0;
+    const struct expr_variable *const *reads = expr == NULL ? NULL : expr_reads(expr, &count);
+    for (uint32_t k = 0; k < count; k++) {
+        const struct name *name = &catalogue->vocabulary.names.at[reads[k]->slot];
+        if (name->kind == NAME_FIELD) {
+            place_derived(order, name->index);
+        }
+        for (uint32_t part = 0; name->kind == NAME_CELL && part < catalogue->table_keys[name->table].count; part++) {
+            place_derived(order, catalogue->table_keys[name->table].fields[part]);
+        }
+    }
+    order->state[i] = 2;
+    *VEC_PUSH(&catalogue->derived, &catalogue->arena) = order->found->at[i];
+}
+
+static void read_all_derived(struct catalogue *catalogue) {
+    const struct schema *schema = catalogue->schema;
+    DerivedFields found = {0};
+    for (uint32_t i = 0; i < schema->derived_count; i++) {
+        read_derived(catalogue, schema->derived[i], &found);
+    }
+    struct derived_order order = {catalogue, &found, ARENA_ARRAY(&catalogue->arena, uint8_t, found.count + 1)};
+    for (uint32_t i = 0; i < found.count; i++) {
+        place_derived(&order, found.at[i].field);
+    }
 }
 
 // ---- files -----------------------------------------------------------------------------------------------
@@ -257,14 +351,48 @@ static void load_features(struct catalogue *catalogue, const struct pack_file *f
                                         catalogue->short_window_us, &catalogue->diags);
 }
 
+static Slice model_id(const struct yaml_node *root) {
+    const struct yaml_node *id = yaml_get(root, "id");
+    return id == NULL ? SLICE("") : id->text;
+}
+
+// By id, so that a file may lie anywhere; mistaken ones, which have one id, by file.
+static int by_model_id(const void *left, const void *right) {
+    const struct yaml_node *a = *(const struct yaml_node *const *)left;
+    const struct yaml_node *b = *(const struct yaml_node *const *)right;
+    int order = slice_compare(model_id(a), model_id(b));
+    return order != 0 ? order : slice_compare(a->place.source->name, b->place.source->name);
+}
+
 static void load_models(struct catalogue *catalogue, const struct pack_file *files, uint32_t count) {
     uint32_t file_count = 0;
     const struct pack_file **list = files_in(catalogue, files, count, "models/", &file_count);
-    for (uint32_t i = 0; i < file_count && i < MODELS_MAX; i++) {
-        const struct yaml_node *root = parse_file(catalogue, list[i]);
-        if (root != NULL) {
-            catalogue_read_model(catalogue, root);
-        }
+    if (file_count > MODELS_MAX) {
+        Place place = {.source = &list[MODELS_MAX]->source};
+        diag_add(&catalogue->diags, DIAG_ERROR, "PK012", place, "a pack has at most %d models", MODELS_MAX);
+        return;
+    }
+    const struct yaml_node **roots = ARENA_ARRAY(&catalogue->arena, const struct yaml_node *, file_count + 1);
+    uint32_t root_count = 0;
+    for (uint32_t i = 0; i < file_count; i++) {
+        roots[root_count] = parse_file(catalogue, list[i]);
+        root_count += roots[root_count] != NULL;
+    }
+    qsort(roots, root_count, sizeof *roots, by_model_id);
+    for (uint32_t i = 0; i < root_count; i++) {
+        catalogue_read_model(catalogue, roots[i]);
+    }
+}
+
+static void check_channels(struct catalogue *catalogue) {
+    const struct schema *schema = catalogue->schema;
+    if (schema->channel == SCHEMA_NONE) {
+        return;
+    }
+    const struct schema_field *field = &schema->fields[schema->channel];
+    if (schema->enums[field->enumeration].count >= CHANNELS_MAX) {
+        diag_add(&catalogue->diags, DIAG_ERROR, "PK013", field->place, "there may be %d channels; the enumeration has %u values",
+                 CHANNELS_MAX - 1, schema->enums[field->enumeration].count);
     }
 }
 
@@ -292,6 +420,7 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     if (catalogue->schema == NULL || catalogue->knowledge == NULL) {
         return STATUS_INVALID;
     }
+    check_channels(catalogue);
     vocabulary_init(&catalogue->vocabulary, &catalogue->arena);
     vocabulary_add_schema(&catalogue->vocabulary, catalogue->schema);
     name_lists(catalogue);
@@ -300,9 +429,7 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
         name_table(catalogue, i, &keys[i]);
     }
     catalogue->table_keys = keys;
-    for (uint32_t i = 0; i < catalogue->schema->derived_count; i++) {
-        read_derived(catalogue, catalogue->schema->derived[i]);
-    }
+    read_all_derived(catalogue);
     load_features(catalogue, files, file_count);
     if (catalogue->features == NULL) {
         return STATUS_INVALID;
@@ -318,12 +445,22 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     return diags->error_count > 0 ? STATUS_INVALID : STATUS_OK;
 }
 
+// A file that lies where entries or rows are looked for must not be passed over in silence.
+static void check_ending(struct catalogue *catalogue, const struct pack_file *file) {
+    if (is_in(file->path, "lists/", "") || is_in(file->path, "tables/", "")) {
+        Place place = {.source = &file->source};
+        struct diag *diag = catalogue_fail(catalogue, "PK015", place, "'%.*s' is not read: it ends neither in .csv nor in .ndjson", file->path);
+        diag_hint(&catalogue->diags, diag, "rename it, or put it elsewhere");
+    }
+}
+
 void catalogue_load_knowledge(struct catalogue *catalogue, const struct pack_file *files, uint32_t file_count,
                               struct knowledge *knowledge) {
     for (uint32_t i = 0; i < file_count; i++) {
         const struct pack_file *file = &files[i];
         bool csv = slice_ends_with(file->path, SLICE(".csv"));
         if (!csv && !slice_ends_with(file->path, SLICE(".ndjson"))) {
+            check_ending(catalogue, file);
             continue;
         }
         if (is_in(file->path, "lists/", "")) {

@@ -3,40 +3,20 @@
 
 #include "monitoring/models/private.h"
 
-uint32_t catalogue_find_action(const struct policy *policy, Slice id) {
-    for (uint32_t i = 0; i < policy->actions.count; i++) {
-        if (slice_equal(policy->actions.at[i].id, id)) {
-            return i;
-        }
-    }
-    return SCHEMA_NONE;
-}
-
-uint32_t catalogue_find_task(const struct policy *policy, Slice id) {
-    for (uint32_t i = 0; i < policy->tasks.count; i++) {
-        if (slice_equal(policy->tasks.at[i].id, id)) {
-            return i;
-        }
-    }
-    return SCHEMA_NONE;
-}
-
-uint32_t catalogue_find_segment(const struct policy *policy, Slice id) {
-    for (uint32_t i = 0; i < policy->segments.count; i++) {
-        if (slice_equal(policy->segments.at[i].id, id)) {
-            return i;
-        }
-    }
-    return SCHEMA_NONE;
-}
-
-uint32_t catalogue_find_channel(const struct catalogue *catalogue, Slice id) {
+uint32_t catalogue_require_channel(struct catalogue *catalogue, const char *code, Place place, Slice id) {
     const struct schema *schema = catalogue->schema;
     if (schema->channel == SCHEMA_NONE) {
+        catalogue_fail(catalogue, code, place, "there is no channel '%.*s': the schema's roles name no channel", id);
         return SCHEMA_NONE;
     }
-    uint32_t value = schema_enum_value(schema, schema->fields[schema->channel].enumeration, id);
-    return value >= NO_CHANNEL ? SCHEMA_NONE : value;
+    const struct schema_enum *channels = &schema->enums[schema->fields[schema->channel].enumeration];
+    uint32_t value = map_get(&channels->by_value, id);
+    if (value == MAP_NONE) {
+        struct diag *diag = catalogue_fail(catalogue, code, place, "unknown channel '%.*s'", id);
+        catalogue_suggest(catalogue, diag, &channels->by_value, id);
+        return SCHEMA_NONE;
+    }
+    return value < NO_CHANNEL ? value : SCHEMA_NONE; // more channels than there may be: told with the schema
 }
 
 static void add_action(struct catalogue *catalogue, bool task, Slice id, Slice zh, Slice en) {
@@ -54,16 +34,23 @@ static void read_actions(struct catalogue *catalogue, const struct yaml_node *li
     YAML_EACH(list, item) {
         yaml_check_keys(item, keys, 3, diags);
         Slice id = yaml_text(yaml_require(item, "id", diags), diags);
-        bool known = catalogue_find_action(&catalogue->policy, id) != SCHEMA_NONE ||
-                     catalogue_find_task(&catalogue->policy, id) != SCHEMA_NONE;
+        bool known = catalogue_find(NAMED_THINGS(catalogue->policy.actions), id) != SCHEMA_NONE ||
+                     catalogue_find(NAMED_THINGS(catalogue->policy.tasks), id) != SCHEMA_NONE;
         if (known) {
             catalogue_fail(catalogue, "PO001", item->place, "'%.*s' is there twice", id);
             continue;
         }
         add_action(catalogue, task, id, yaml_text(yaml_get(item, "zh"), diags), yaml_text(yaml_get(item, "en"), diags));
     }
-    if (!task && catalogue->policy.actions.count > ACTIONS_MAX) {
-        diag_add(diags, DIAG_ERROR, "PO002", list->place, "there may be %d actions", ACTIONS_MAX);
+    uint32_t most = task ? TASKS_MAX : ACTIONS_MAX;
+    if ((task ? catalogue->policy.tasks.count : catalogue->policy.actions.count) > most) {
+        diag_add(diags, DIAG_ERROR, "PO002", list->place, "there may be %u %s", most, task ? "tasks" : "actions");
+    }
+}
+
+static void check_new(struct catalogue *catalogue, NamedThings things, Slice id, Place place) {
+    if (catalogue_find(things, id) != SCHEMA_NONE) {
+        catalogue_fail(catalogue, "PO001", place, "'%.*s' is there twice", id);
     }
 }
 
@@ -79,8 +66,10 @@ static void read_segments(struct catalogue *catalogue, const struct yaml_node *l
             diag_add(diags, DIAG_ERROR, "PO002", item->place, "there may be %d segments", SEGMENTS_MAX);
             return;
         }
+        Slice id = yaml_text(yaml_require(item, "id", diags), diags);
+        check_new(catalogue, NAMED_THINGS(catalogue->policy.segments), id, item->place);
         struct policy_segment *segment = VEC_PUSH(&catalogue->policy.segments, &catalogue->arena);
-        segment->id = yaml_text(yaml_require(item, "id", diags), diags);
+        segment->id = id;
         segment->zh = yaml_text(yaml_get(item, "zh"), diags);
         segment->en = yaml_text(yaml_get(item, "en"), diags);
         const struct yaml_node *when = yaml_get(item, "when");
@@ -98,20 +87,23 @@ static void read_segments(struct catalogue *catalogue, const struct yaml_node *l
     }
 }
 
+static double read_factor(struct catalogue *catalogue, const struct yaml_node *node) {
+    double factor = 1;
+    if (yaml_number(node, &factor, &catalogue->diags) && !(factor > 0 && factor <= 1000)) {
+        diag_add(&catalogue->diags, DIAG_ERROR, "PO004", node->place, "a factor is above 0 and at most 1000");
+    }
+    return factor;
+}
+
+// One factor for all families, or a mapping by family.
 static uint32_t read_factor_row(struct catalogue *catalogue, const struct yaml_node *row, const struct policy_factor **ret_factors) {
     struct policy_factor *factors = ARENA_ARRAY(&catalogue->arena, struct policy_factor, row->count + 1);
     uint32_t count = 0;
     if (row->kind == YAML_SCALAR) {
-        factors[count++].family = (Slice){NULL, 0};
-        yaml_number(row, &factors[0].factor, &catalogue->diags);
+        factors[count++] = (struct policy_factor){.factor = read_factor(catalogue, row)};
     } else if (yaml_expect(row, YAML_MAPPING, &catalogue->diags)) {
         YAML_EACH(row, cell) {
-            factors[count].family = cell->key;
-            if (yaml_number(cell, &factors[count].factor, &catalogue->diags) &&
-                !(factors[count].factor > 0 && factors[count].factor <= 1000)) {
-                diag_add(&catalogue->diags, DIAG_ERROR, "PO004", cell->place, "a factor is above 0 and at most 1000");
-            }
-            count++;
+            factors[count++] = (struct policy_factor){cell->key, read_factor(catalogue, cell)};
         }
     }
     *ret_factors = factors;
@@ -126,17 +118,16 @@ static void read_factors(struct catalogue *catalogue, const struct yaml_node *no
     struct policy *policy = &catalogue->policy;
     yaml_number(yaml_get(node, "money_min"), &policy->money_min, &catalogue->diags);
     YAML_EACH(yaml_get(node, "segments"), row) {
-        uint32_t segment = catalogue_find_segment(policy, row->key);
+        uint32_t segment =
+            catalogue_require(catalogue, "PO005", row->key_place, "unknown segment '%.*s'", NAMED_THINGS(policy->segments), row->key);
         if (segment == SCHEMA_NONE) {
-            catalogue_fail(catalogue, "PO005", row->key_place, "unknown segment '%.*s'", row->key);
             continue;
         }
         policy->segment_factor_counts[segment] = read_factor_row(catalogue, row, &policy->segment_factors[segment]);
     }
     YAML_EACH(yaml_get(node, "channels"), row) {
-        uint32_t channel = catalogue_find_channel(catalogue, row->key);
+        uint32_t channel = catalogue_require_channel(catalogue, "PO005", row->key_place, row->key);
         if (channel == SCHEMA_NONE) {
-            catalogue_fail(catalogue, "PO005", row->key_place, "unknown channel '%.*s'", row->key);
             continue;
         }
         policy->channel_factor_counts[channel] = read_factor_row(catalogue, row, &policy->channel_factors[channel]);
@@ -155,11 +146,14 @@ static void read_guards(struct catalogue *catalogue, const struct yaml_node *lis
             diag_add(diags, DIAG_ERROR, "PO002", item->place, "there may be %d guards", GUARDS_MAX);
             return;
         }
+        Slice id = yaml_text(yaml_require(item, "id", diags), diags);
+        check_new(catalogue, NAMED_THINGS(catalogue->policy.guards), id, item->place);
         struct policy_guard *guard = VEC_PUSH(&catalogue->policy.guards, &catalogue->arena);
-        guard->id = yaml_text(yaml_require(item, "id", diags), diags);
+        guard->id = id;
         guard->zh = yaml_text(yaml_get(item, "zh"), diags);
         guard->en = yaml_text(yaml_get(item, "en"), diags);
         guard->except = yaml_get(item, "except");
+        yaml_expect(guard->except, YAML_SEQUENCE, diags);
         yaml_bool(yaml_get(item, "except_list_models"), &guard->spares_list_models, diags);
         yaml_bool(yaml_get(item, "except_s4"), &guard->spares_s4, diags);
         const struct yaml_node *when = yaml_require(item, "when", diags);
@@ -170,6 +164,7 @@ static void read_guards(struct catalogue *catalogue, const struct yaml_node *lis
         if (families == NULL || (families->kind == YAML_SCALAR && slice_is(families->text, "ALL"))) {
             continue;
         }
+        yaml_expect(families, YAML_SEQUENCE, diags);
         Slice *names = ARENA_ARRAY(&catalogue->arena, Slice, families->count + 1);
         YAML_EACH(families, family) {
             names[guard->family_count++] = yaml_text(family, diags);
@@ -186,17 +181,13 @@ static void read_then(struct catalogue *catalogue, const struct yaml_node *then,
     }
     const struct yaml_node *action = yaml_get(then, "action");
     if (action != NULL) {
-        rule->action = catalogue_find_action(&catalogue->policy, yaml_text(action, diags));
-        if (rule->action == SCHEMA_NONE) {
-            catalogue_fail(catalogue, "PO006", action->place, "unknown action '%.*s'", action->text);
-        }
+        rule->action = catalogue_require(catalogue, "PO006", action->place, "the policy has no action '%.*s'",
+                                         NAMED_THINGS(catalogue->policy.actions), yaml_text(action, diags));
     }
     const struct yaml_node *task = yaml_get(then, "task");
     if (task != NULL) {
-        rule->task = catalogue_find_task(&catalogue->policy, yaml_text(task, diags));
-        if (rule->task == SCHEMA_NONE) {
-            catalogue_fail(catalogue, "PO006", task->place, "unknown task '%.*s'", task->text);
-        }
+        rule->task = catalogue_require(catalogue, "PO006", task->place, "the policy has no task '%.*s'",
+                                       NAMED_THINGS(catalogue->policy.tasks), yaml_text(task, diags));
     }
     yaml_span(yaml_get(then, "delay"), &rule->delay_us, diags);
 }
@@ -233,9 +224,10 @@ static void read_rules(struct catalogue *catalogue, const struct yaml_node *list
     struct expr_env *env = decision_names(catalogue);
     YAML_EACH(list, item) {
         yaml_check_keys(item, keys, 7, diags);
+        Slice id = yaml_text(yaml_require(item, "id", diags), diags);
+        check_new(catalogue, NAMED_THINGS(catalogue->policy.rules), id, item->place);
         struct policy_rule *rule = VEC_PUSH(&catalogue->policy.rules, &catalogue->arena);
-        *rule = (struct policy_rule){.action = SCHEMA_NONE, .task = SCHEMA_NONE};
-        rule->id = yaml_text(yaml_require(item, "id", diags), diags);
+        *rule = (struct policy_rule){.id = id, .action = SCHEMA_NONE, .task = SCHEMA_NONE};
         rule->zh = yaml_text(yaml_get(item, "zh"), diags);
         rule->en = yaml_text(yaml_get(item, "en"), diags);
         yaml_bool(yaml_get(item, "weaken_only"), &rule->weaken_only, diags);

@@ -7,11 +7,20 @@
 struct diag *catalogue_fail(struct catalogue *catalogue, const char *code, Place place, const char *format, Slice text);
 // "did you mean ...?" from the names of a map.
 void catalogue_suggest(struct catalogue *catalogue, struct diag *diag, const struct map *names, Slice text);
-uint32_t catalogue_find_action(const struct policy *policy, Slice id);
-uint32_t catalogue_find_task(const struct policy *policy, Slice id);
-uint32_t catalogue_find_segment(const struct policy *policy, Slice id);
-// The bit of a channel in sets; SCHEMA_NONE when unknown.
-uint32_t catalogue_find_channel(const struct catalogue *catalogue, Slice id);
+// Things that begin with their name, in an array: actions, segments, guards, parameters.
+typedef struct NamedThings {
+    const void *at;
+    size_t size; // of one
+    uint32_t count;
+} NamedThings;
+#define NAMED_THINGS(vec) ((NamedThings){(vec).at, sizeof *(vec).at, (vec).count})
+// The number of a name among them, or SCHEMA_NONE.
+uint32_t catalogue_find(NamedThings things, Slice name);
+// The same; what is not there is told with the nearest that is. `format` has one "%.*s".
+uint32_t catalogue_require(struct catalogue *catalogue, const char *code, Place place, const char *format, NamedThings things,
+                           Slice name);
+// The channel's number, which is its bit in sets, or SCHEMA_NONE after telling so.
+uint32_t catalogue_require_channel(struct catalogue *catalogue, const char *code, Place place, Slice id);
 #define NO_CHANNEL (CHANNELS_MAX - 1)
 
 // pack.c, policy.c, model.c: one part each, in this order.

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { TEXTS_MAX = 8 << 20 }; // a record of 1 MiB with what a map adds to it
+enum { TEXTS_MAX = 64 << 20 }; // 32 MiB of fields at their largest, and what a map and derived fields add
 
 struct event *event_create(const struct schema *schema) {
     struct event *event = memory_alloc(sizeof *event);

@@ -97,7 +97,7 @@ static void read_store(struct features_loader *loader, const struct yaml_node *e
         return;
     }
     struct window_store_spec *spec = &loader->plan->stores.at[index].spec;
-    read_cap(loader, yaml_get(entry, "things"), 200000000, &spec->cap_things);
+    read_cap(loader, yaml_get(entry, "things"), WINDOW_THINGS_MAX, &spec->cap_things);
     read_cap(loader, yaml_get(entry, "rows"), 65536, &spec->cap_rows);
 }
 
@@ -127,12 +127,12 @@ static void read_entity(struct features_loader *loader, const struct yaml_node *
     static const char *const keys[] = {"store", "key", "key_on", "when", "unordered", "read_only", "zh", "en"};
     yaml_check_keys(entry, keys, 8, loader->diags);
     uint32_t index = loader->plan->entities.count;
-    if (!map_put(&loader->entities, entry->key, index)) {
-        fail(loader, "FE006", entry->key_place, "entity '%.*s' is declared twice", entry->key);
-        return;
-    }
     if (index == WINDOW_ENTITIES_MAX) {
         fail(loader, "FE003", entry->key_place, "'%.*s' is one entity too many; there may be 96", entry->key);
+        return;
+    }
+    if (!map_put(&loader->entities, entry->key, index)) {
+        fail(loader, "FE006", entry->key_place, "entity '%.*s' is declared twice", entry->key);
         return;
     }
     const struct yaml_node *store = yaml_get(entry, "store");
@@ -213,12 +213,12 @@ static void read_value(struct features_loader *loader, const struct yaml_node *e
 
 static void name_filter(struct features_loader *loader, const struct yaml_node *entry) {
     uint32_t index = loader->plan->filters.count;
-    if (!map_put(&loader->plan->filters_by_name, entry->key, index)) {
-        fail(loader, "FE006", entry->key_place, "filter '%.*s' is declared twice", entry->key);
-        return;
-    }
     if (index == FEATURE_FILTERS_MAX) {
         fail(loader, "FE003", entry->key_place, "'%.*s' is one filter too many; there may be 512", entry->key);
+        return;
+    }
+    if (!map_put(&loader->plan->filters_by_name, entry->key, index)) {
+        fail(loader, "FE006", entry->key_place, "filter '%.*s' is declared twice", entry->key);
         return;
     }
     struct feature_filter *filter = VEC_PUSH(&loader->plan->filters, loader->arena);
@@ -270,21 +270,22 @@ static void read_filter(struct features_loader *loader, uint32_t index) {
     }
 }
 
-// The event types of a filter without `on` are its parent's. Also finds circles.
-static void inherit_types(struct features_loader *loader, uint32_t index, uint32_t depth) {
+static bool takes_parents_types(const struct features_loader *loader, uint32_t index) {
+    return loader->plan->filters.at[index].parent != SCHEMA_NONE &&
+           yaml_get(loader->filter_nodes.at[index], "on") == NULL;
+}
+
+// The event types of a filter without `on` are those of its nearest ancestor that says them. A circle of parents is told by
+// place_filter(), which finds the others too.
+static void inherit_types(struct features_loader *loader, uint32_t index) {
     struct feature_filter *filter = &loader->plan->filters.at[index];
-    if (filter->parent == SCHEMA_NONE || yaml_get(loader->filter_nodes.at[index], "on") != NULL) {
-        return;
+    uint32_t from = index;
+    for (uint32_t steps = 0; takes_parents_types(loader, from) && steps < loader->plan->filters.count; steps++) {
+        from = loader->plan->filters.at[from].parent;
     }
-    if (depth > loader->plan->filters.count) {
-        fail(loader, "FE009", filter->place, "filter '%.*s' is its own parent", filter->name);
-        filter->parent = SCHEMA_NONE;
-        return;
-    }
-    inherit_types(loader, filter->parent, depth + 1);
-    const struct feature_filter *parent = &loader->plan->filters.at[filter->parent];
-    filter->everywhere = parent->everywhere;
-    memcpy(filter->on, parent->on, sizeof filter->on);
+    const struct feature_filter *ancestor = &loader->plan->filters.at[from];
+    filter->everywhere = ancestor->everywhere;
+    memmove(filter->on, ancestor->on, sizeof filter->on);
 }
 
 // Filters in an order in which each comes after the filters it reads. `state` is 1 while a filter is being placed.
@@ -388,7 +389,7 @@ struct feature_plan *features_load(const struct schema *schema, struct vocabular
         read_filter(&loader, i);
     }
     for (uint32_t i = 0; i < plan->filters.count; i++) {
-        inherit_types(&loader, i, 0);
+        inherit_types(&loader, i);
     }
     order_filters(&loader);
     compile_entities(&loader);

@@ -9,47 +9,53 @@
 typedef enum ResultType { RESULT_WHOLE, RESULT_REAL, RESULT_OF_VALUE, RESULT_MEAN_OF_VALUE } ResultType;
 
 static const struct {
-    const char *name;
     ResultType type;
     double empty;
 } aggregates[] = {
 #define WHOLE RESULT_WHOLE, 0
-    [AGGREGATE_COUNT] = {"count", WHOLE},
-    [AGGREGATE_SUM] = {"sum", RESULT_OF_VALUE, 0},
-    [AGGREGATE_AVG] = {"avg", RESULT_MEAN_OF_VALUE, NAN},
-    [AGGREGATE_MIN] = {"min", RESULT_OF_VALUE, NAN},
-    [AGGREGATE_MAX] = {"max", RESULT_OF_VALUE, NAN},
-    [AGGREGATE_STD] = {"std", RESULT_MEAN_OF_VALUE, NAN},
-    [AGGREGATE_STD_SAMPLE] = {"std_sample", RESULT_MEAN_OF_VALUE, NAN},
-    [AGGREGATE_DISTINCT] = {"distinct", WHOLE},
-    [AGGREGATE_RATIO] = {"ratio", RESULT_REAL, 0},
-    [AGGREGATE_FIRST] = {"first", RESULT_OF_VALUE, NAN},
-    [AGGREGATE_LAST] = {"last", RESULT_OF_VALUE, NAN},
-    [AGGREGATE_SINCE] = {"since", RESULT_REAL, 4e9},
-    [AGGREGATE_SINCE_FIRST] = {"since_first", RESULT_REAL, 4e9},
-    [AGGREGATE_DISTINCT_DAYS] = {"distinct_days", WHOLE},
-    [AGGREGATE_DISTINCT_HOURS] = {"distinct_hours", WHOLE},
-    [AGGREGATE_PERCENTILE] = {"percentile", RESULT_OF_VALUE, NAN},
-    [AGGREGATE_DAYS_WITH] = {"days_with", WHOLE},
-    [AGGREGATE_DAY_END_MIN] = {"day_end_min", RESULT_OF_VALUE, NAN},
-    [AGGREGATE_REPEAT_MONTHS] = {"repeat_months", WHOLE},
-    [AGGREGATE_AUTOCORRELATION] = {"autocorrelation", RESULT_REAL, 0},
-    [AGGREGATE_TOP_SHARE] = {"top_share", RESULT_REAL, 0},
-    [AGGREGATE_FIFO_HOLD] = {"fifo_hold", RESULT_REAL, NAN},
-    [AGGREGATE_INTERSECT] = {"intersect", WHOLE},
-    [AGGREGATE_FOLLOWED] = {"followed", WHOLE},
-    [AGGREGATE_CYCLES] = {"cycles", WHOLE},
-    [AGGREGATE_MODAL_RATE] = {"modal_rate", RESULT_REAL, 0},
-    [AGGREGATE_INTERVAL_STD] = {"interval_std", RESULT_REAL, NAN},
-    [AGGREGATE_RUN_UP] = {"run_up", WHOLE},
-    [AGGREGATE_DISTANCE_LAST] = {"distance_last", RESULT_REAL, NAN},
-    [AGGREGATE_SPEED_LAST] = {"speed_last", RESULT_REAL, NAN},
-    [AGGREGATE_DISTANCE_CENTRE] = {"distance_centre", RESULT_REAL, NAN},
-    [AGGREGATE_OTHER_WITH_SAME] = {"other_with_same", WHOLE},
-    [AGGREGATE_PAUSE_DAYS] = {"pause_days", WHOLE},
-    [AGGREGATE_WAKE_DAYS] = {"wake_days", RESULT_WHOLE, 9999},
+    [AGGREGATE_COUNT] = {WHOLE},
+    [AGGREGATE_SUM] = {RESULT_OF_VALUE, 0},
+    [AGGREGATE_AVG] = {RESULT_MEAN_OF_VALUE, NAN},
+    [AGGREGATE_MIN] = {RESULT_OF_VALUE, NAN},
+    [AGGREGATE_MAX] = {RESULT_OF_VALUE, NAN},
+    [AGGREGATE_STD] = {RESULT_MEAN_OF_VALUE, NAN},
+    [AGGREGATE_STD_SAMPLE] = {RESULT_MEAN_OF_VALUE, NAN},
+    [AGGREGATE_DISTINCT] = {WHOLE},
+    [AGGREGATE_RATIO] = {RESULT_REAL, 0},
+    [AGGREGATE_FIRST] = {RESULT_OF_VALUE, NAN},
+    [AGGREGATE_LAST] = {RESULT_OF_VALUE, NAN},
+    [AGGREGATE_SINCE] = {RESULT_REAL, 4e9},
+    [AGGREGATE_SINCE_FIRST] = {RESULT_REAL, 4e9},
+    [AGGREGATE_DISTINCT_DAYS] = {WHOLE},
+    [AGGREGATE_DISTINCT_HOURS] = {WHOLE},
+    [AGGREGATE_PERCENTILE] = {RESULT_OF_VALUE, NAN},
+    [AGGREGATE_DAYS_WITH] = {WHOLE},
+    [AGGREGATE_DAY_END_MIN] = {RESULT_OF_VALUE, NAN},
+    [AGGREGATE_REPEAT_MONTHS] = {WHOLE},
+    [AGGREGATE_AUTOCORRELATION] = {RESULT_REAL, 0},
+    [AGGREGATE_TOP_SHARE] = {RESULT_REAL, 0},
+    [AGGREGATE_FIFO_HOLD] = {RESULT_REAL, NAN},
+    [AGGREGATE_INTERSECT] = {WHOLE},
+    [AGGREGATE_FOLLOWED] = {WHOLE},
+    [AGGREGATE_CYCLES] = {WHOLE},
+    [AGGREGATE_MODAL_RATE] = {RESULT_REAL, 0},
+    [AGGREGATE_INTERVAL_STD] = {RESULT_REAL, NAN},
+    [AGGREGATE_RUN_UP] = {WHOLE},
+    [AGGREGATE_DISTANCE_LAST] = {RESULT_REAL, NAN},
+    [AGGREGATE_SPEED_LAST] = {RESULT_REAL, NAN},
+    [AGGREGATE_DISTANCE_CENTRE] = {RESULT_REAL, NAN},
+    [AGGREGATE_OTHER_WITH_SAME] = {WHOLE},
+    [AGGREGATE_PAUSE_DAYS] = {WHOLE},
+    [AGGREGATE_WAKE_DAYS] = {RESULT_WHOLE, 9999},
 #undef WHOLE
 };
+
+static const char *const aggregate_names[] = {
+#define X(name, text, column, meaning) text,
+#include "monitoring/stream/windows/aggregates.def"
+#undef X
+};
+_Static_assert(sizeof aggregates / sizeof aggregates[0] == AGGREGATE_COUNT_OF_ALL, "one row an aggregate");
 
 typedef enum ColumnNeed { NEEDS_NONE, NEEDS_NUMBER, NEEDS_ID } ColumnNeed;
 
@@ -71,6 +77,9 @@ static const ColumnNeed column_needs[] = {
         "factor", "low", "high", "within", "k", "least", "pause_days", "same_day", "lags", "days", "schedule",          \
         "zh", "en", "unit"
 
+// Eleven years: no window needs more, and times less a span stay far from the end of 64 bits.
+#define SPAN_MAX_US (4000 * US_PER_DAY)
+
 static bool read_window_text(struct features_loader *loader, Slice text, Place place, struct window_feature_spec *spec) {
     static const struct {
         const char *name;
@@ -84,8 +93,7 @@ static bool read_window_text(struct features_loader *loader, Slice text, Place p
     }
     bool previous = slice_starts_with(text, SLICE("prev"));
     int64_t span_us = 0;
-    if (!span_parse(previous ? slice_part(text, 4, SIZE_MAX) : text, &span_us) || span_us <= 0 ||
-        span_us > 4000 * US_PER_DAY) {
+    if (!span_parse(previous ? slice_part(text, 4, SIZE_MAX) : text, &span_us) || span_us <= 0 || span_us > SPAN_MAX_US) {
         struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "FE010", place, "'%.*s' is not a window", SLICE_ARGS(text));
         diag_hint(loader->diags, diag, "write 30m, 1h, 7d ..., prev7d, day, month, year, lifetime or {from: 37d, to: 30d}");
         return false;
@@ -105,8 +113,8 @@ static bool read_window(struct features_loader *loader, const struct yaml_node *
     spec->window = WINDOW_SLIDING;
     bool from = yaml_span(yaml_require(node, "from", loader->diags), &spec->from_us, loader->diags);
     bool to = yaml_span(yaml_require(node, "to", loader->diags), &spec->to_us, loader->diags);
-    if (from && to && spec->from_us <= spec->to_us) {
-        diag_add(loader->diags, DIAG_ERROR, "FE010", node->place, "`from` must lie further back than `to`");
+    if (from && to && (spec->from_us <= spec->to_us || spec->from_us > SPAN_MAX_US)) {
+        diag_add(loader->diags, DIAG_ERROR, "FE010", node->place, "`from` must lie further back than `to`, and at most 4000 days");
         return false;
     }
     return from && to;
@@ -139,6 +147,17 @@ static void read_lags(struct features_loader *loader, const struct yaml_node *no
     }
 }
 
+// The value that an argument names; what stands for it must be of the kind that is needed.
+static uint32_t value_of_kind(struct features_loader *loader, const struct yaml_node *node, bool is_number, const char *what) {
+    uint32_t index = features_lookup(loader, &loader->values, node, "value");
+    if (index != SCHEMA_NONE && loader->plan->values.at[index].is_number != is_number) {
+        diag_add(loader->diags, DIAG_ERROR, "FE013", node->place, "%s needs a value of the kind `%s:`", what,
+                 is_number ? "number" : "id");
+        return SCHEMA_NONE;
+    }
+    return index;
+}
+
 static void read_day_term(struct features_loader *loader, const struct yaml_node *node, struct feature_draft *draft) {
     static const char *const keys[] = {"sum", "last", "count", "filter"};
     yaml_check_keys(node, keys, 4, loader->diags);
@@ -159,7 +178,7 @@ static void read_day_term(struct features_loader *loader, const struct yaml_node
     const struct yaml_node *value = sum != NULL ? sum : yaml_get(node, "last");
     if (value != NULL) {
         term->kind = sum != NULL ? DAY_SUM : DAY_LAST;
-        term->number = features_lookup(loader, &loader->values, value, "value");
+        term->number = value_of_kind(loader, value, true, "a term of a day");
         if (term->number != SCHEMA_NONE) {
             draft->day_types[index] = loader->plan->values.at[term->number].type;
         }
@@ -192,25 +211,33 @@ static bool is_word(struct features_loader *loader, const struct yaml_node *node
     return index == 0;
 }
 
-static void read_value_of(struct features_loader *loader, const struct yaml_node *args, struct feature_draft *draft) {
-    ColumnNeed need = column_needs[draft->spec.aggregate];
-    const struct yaml_node *node = yaml_get(args, "value");
-    if (need == NEEDS_NONE) {
+static void read_values_of(struct features_loader *loader, const struct yaml_node *args, struct feature_draft *draft) {
+    Aggregate aggregate = draft->spec.aggregate;
+    const char *name = aggregate_names[aggregate];
+    ColumnNeed need = column_needs[aggregate];
+    const struct yaml_node *value = yaml_get(args, "value");
+    const struct yaml_node *other = yaml_get(args, "other_value");
+    bool needs_other = aggregate == AGGREGATE_OTHER_WITH_SAME;
+    if ((value == NULL && need != NEEDS_NONE) || (other == NULL && needs_other)) {
+        diag_add(loader->diags, DIAG_ERROR, "FE013", draft->place, "aggregate '%s' needs `%s`", name,
+                 value == NULL && need != NEEDS_NONE ? "value" : "other_value");
         return;
     }
-    if (node == NULL) {
-        diag_add(loader->diags, DIAG_ERROR, "FE013", draft->place, "aggregate '%s' needs `value`",
-                 aggregates[draft->spec.aggregate].name);
-        return;
+    if (need != NEEDS_NONE) {
+        draft->spec.column = value_of_kind(loader, value, need == NEEDS_NUMBER, name);
     }
-    uint32_t index = features_lookup(loader, &loader->values, node, "value");
-    if (index == SCHEMA_NONE) {
-        return;
+    if (other != NULL && (needs_other || aggregate == AGGREGATE_MODAL_RATE)) {
+        draft->spec.other_column = value_of_kind(loader, other, false, name);
     }
-    draft->spec.column = index;
-    if (loader->plan->values.at[index].is_number != (need == NEEDS_NUMBER)) {
-        diag_add(loader->diags, DIAG_ERROR, "FE013", node->place, "aggregate '%s' needs a value of the kind `%s:`",
-                 aggregates[draft->spec.aggregate].name, need == NEEDS_NUMBER ? "number" : "id");
+}
+
+// What an aggregate cannot do without, beside values.
+static void check_arguments(struct features_loader *loader, const struct yaml_node *args, const struct feature_draft *draft) {
+    if (draft->spec.aggregate == AGGREGATE_DAYS_WITH && yaml_get(args, "days") == NULL) {
+        diag_add(loader->diags, DIAG_ERROR, "FE012", draft->place, "`days_with` needs `days`: the terms of a day and their condition");
+    }
+    if (draft->spec.aggregate == AGGREGATE_WAKE_DAYS && draft->spec.pause_days == 0) {
+        diag_add(loader->diags, DIAG_ERROR, "FE011", draft->place, "`wake_days` needs `pause_days`: how long a pause is at least");
     }
 }
 
@@ -220,9 +247,6 @@ static void read_arguments(struct features_loader *loader, const struct yaml_nod
     if (yaml_get(args, "other_filter") != NULL) {
         spec->other_filter =
             features_lookup(loader, &loader->plan->filters_by_name, yaml_get(args, "other_filter"), "filter");
-    }
-    if (yaml_get(args, "other_value") != NULL) {
-        spec->other_column = features_lookup(loader, &loader->values, yaml_get(args, "other_value"), "value");
     }
     spec->far_closed = is_word(loader, yaml_get(args, "far"), "closed", "open");
     spec->near_open = is_word(loader, yaml_get(args, "near"), "open", "closed");
@@ -246,7 +270,8 @@ static void read_arguments(struct features_loader *loader, const struct yaml_nod
     yaml_bool(yaml_get(args, "same_day"), &spec->same_day, diags);
     read_lags(loader, yaml_get(args, "lags"), spec);
     read_days(loader, yaml_get(args, "days"), draft);
-    read_value_of(loader, args, draft);
+    read_values_of(loader, args, draft);
+    check_arguments(loader, args, draft);
 }
 
 static const struct type *result_type(const struct features_loader *loader, const struct window_feature_spec *spec) {
@@ -284,12 +309,12 @@ static void read_empty(struct features_loader *loader, const struct yaml_node *n
 // Makes the feature and its name; false when the name is taken.
 static struct feature *new_feature(struct features_loader *loader, Slice text, const struct type *type, Place place) {
     uint32_t index = loader->plan->features.count;
-    if (!map_put(&loader->plan->features_by_name, text, index)) {
-        diag_add(loader->diags, DIAG_ERROR, "FE006", place, "feature '%.*s' is declared twice", SLICE_ARGS(text));
-        return NULL;
-    }
     if (index == WINDOW_FEATURES_MAX) {
         diag_add(loader->diags, DIAG_ERROR, "FE003", place, "there may be %d features", WINDOW_FEATURES_MAX);
+        return NULL;
+    }
+    if (!map_put(&loader->plan->features_by_name, text, index)) {
+        diag_add(loader->diags, DIAG_ERROR, "FE006", place, "feature '%.*s' is declared twice", SLICE_ARGS(text));
         return NULL;
     }
     struct name name = {
@@ -299,6 +324,12 @@ static struct feature *new_feature(struct features_loader *loader, Slice text, c
     feature->slot = vocabulary_add(loader->vocabulary, &name, type, NULL);
     INVARIANT(feature->slot != SCHEMA_NONE);
     return feature;
+}
+
+static void describe(struct features_loader *loader, const struct yaml_node *args, struct feature *feature) {
+    feature->zh = yaml_text(yaml_get(args, "zh"), loader->diags);
+    feature->en = yaml_text(yaml_get(args, "en"), loader->diags);
+    feature->batch = is_word(loader, yaml_get(args, "schedule"), "batch", "live");
 }
 
 static void add_windowed(struct features_loader *loader, Slice name, uint32_t entity, uint32_t filter,
@@ -311,12 +342,8 @@ static void add_windowed(struct features_loader *loader, Slice name, uint32_t en
     spec->other_filter = WINDOW_NONE;
     spec->column = WINDOW_NONE;
     spec->other_column = WINDOW_NONE;
-    static const char *names[sizeof aggregates / sizeof aggregates[0]];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        names[i] = aggregates[i].name;
-    }
     uint32_t aggregate = 0;
-    if (!yaml_choice(yaml_require(args, "aggregate", loader->diags), names, sizeof names / sizeof names[0], &aggregate,
+    if (!yaml_choice(yaml_require(args, "aggregate", loader->diags), aggregate_names, AGGREGATE_COUNT_OF_ALL, &aggregate,
                      loader->diags)) {
         return;
     }
@@ -332,9 +359,7 @@ static void add_windowed(struct features_loader *loader, Slice name, uint32_t en
         return;
     }
     feature->entity = entity;
-    feature->zh = yaml_text(yaml_get(args, "zh"), loader->diags);
-    feature->en = yaml_text(yaml_get(args, "en"), loader->diags);
-    feature->batch = is_word(loader, yaml_get(args, "schedule"), "batch", "live");
+    describe(loader, args, feature);
     *VEC_PUSH(&loader->drafts, loader->arena) = draft;
 }
 
@@ -508,9 +533,7 @@ static void add_expression(struct features_loader *loader, const struct yaml_nod
         return;
     }
     feature->expr = expr;
-    feature->zh = yaml_text(yaml_get(node, "zh"), loader->diags);
-    feature->en = yaml_text(yaml_get(node, "en"), loader->diags);
-    feature->batch = is_word(loader, yaml_get(node, "schedule"), "batch", "live");
+    describe(loader, node, feature);
     const struct yaml_node *entity = yaml_get(node, "entity");
     feature->entity = entity == NULL ? SCHEMA_NONE : features_lookup(loader, &loader->entities, entity, "entity");
 }

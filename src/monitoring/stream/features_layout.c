@@ -58,8 +58,10 @@ static void need_value(struct needs *needs, uint32_t value, TypeSet types) {
     }
 }
 
-static uint32_t find_value(const struct features_loader *loader, const char *name) {
-    return map_get(&loader->values, slice_of(name));
+// A coordinate of the event: a number of that name; MAP_NONE when there is none.
+static uint32_t find_coordinate(const struct features_loader *loader, const char *name) {
+    uint32_t index = map_get(&loader->values, slice_of(name));
+    return index != MAP_NONE && loader->plan->values.at[index].is_number ? index : MAP_NONE;
 }
 
 static void collect_needs(struct features_loader *loader, const struct feature_draft *draft, struct needs *needs) {
@@ -81,11 +83,11 @@ static void collect_needs(struct features_loader *loader, const struct feature_d
         return;
     }
     needs->located = true;
-    uint32_t latitude = find_value(loader, "latitude");
-    uint32_t longitude = find_value(loader, "longitude");
+    uint32_t latitude = find_coordinate(loader, "latitude");
+    uint32_t longitude = find_coordinate(loader, "longitude");
     if (latitude == MAP_NONE || longitude == MAP_NONE) {
         diag_add(loader->diags, DIAG_ERROR, "FE015", draft->place,
-                 "places need the values `latitude` and `longitude` in `values:`");
+                 "places need the numbers `latitude` and `longitude` in `values:`");
         return;
     }
     need_value(needs, latitude, types);
@@ -188,13 +190,11 @@ static void lay_out_store(struct features_loader *loader, uint32_t index, struct
         store->filters[store->spec.filter_count++] = f;
     }
     store->shows_current = needs->shows_current;
-    if (needs->located) {
-        uint32_t latitude = find_value(loader, "latitude");
-        uint32_t longitude = find_value(loader, "longitude");
-        if (latitude != MAP_NONE && longitude != MAP_NONE) {
-            store->spec.latitude = needs->columns[latitude];
-            store->spec.longitude = needs->columns[longitude];
-        }
+    uint32_t latitude = find_coordinate(loader, "latitude");
+    uint32_t longitude = find_coordinate(loader, "longitude");
+    if (needs->located && latitude != MAP_NONE && longitude != MAP_NONE) {
+        store->spec.latitude = needs->columns[latitude];
+        store->spec.longitude = needs->columns[longitude];
     }
 }
 
@@ -329,8 +329,26 @@ static void default_ratio(struct features_loader *loader, struct feature_draft *
     spec->other_filter = parent;
 }
 
+static void make_window_plan(struct features_loader *loader, const struct needs *needs) {
+    struct feature_plan *plan = loader->plan;
+    plan->windows = window_plan_create(loader->arena, loader->schema->zone_offset_us, loader->short_window_us);
+    for (uint32_t i = 0; i < plan->stores.count; i++) {
+        window_plan_add_store(plan->windows, &plan->stores.at[i].spec);
+    }
+    for (uint32_t i = 0; i < plan->entities.count; i++) {
+        window_plan_add_entity(plan->windows, plan->entities.at[i].name, plan->entities.at[i].store);
+    }
+    for (uint32_t i = 0; i < loader->drafts.count; i++) {
+        struct feature_draft *draft = &loader->drafts.at[i];
+        add_to_plan(loader, draft, &needs[plan->entities.at[draft->spec.entity].store]);
+    }
+    window_plan_finish(plan->windows);
+}
+
+// The window plan trusts what it is given, so it is only made when nothing was wrong.
 void features_lay_out(struct features_loader *loader) {
     struct feature_plan *plan = loader->plan;
+    uint32_t errors_before = loader->diags->error_count;
     if (plan->values.count > FEATURE_VALUES_MAX) {
         diag_add(loader->diags, DIAG_ERROR, "FE003", plan->values.at[FEATURE_VALUES_MAX].place,
                  "there may be %d values", FEATURE_VALUES_MAX);
@@ -343,19 +361,12 @@ void features_lay_out(struct features_loader *loader) {
         compile_day(loader, draft);
         collect_needs(loader, draft, &needs[plan->entities.at[draft->spec.entity].store]);
     }
-    plan->windows = window_plan_create(loader->arena, loader->schema->zone_offset_us, loader->short_window_us);
     for (uint32_t i = 0; i < plan->stores.count; i++) {
         lay_out_store(loader, i, &needs[i]);
-        window_plan_add_store(plan->windows, &plan->stores.at[i].spec);
     }
-    for (uint32_t i = 0; i < plan->entities.count; i++) {
-        window_plan_add_entity(plan->windows, plan->entities.at[i].name, plan->entities.at[i].store);
+    if (loader->diags->error_count == errors_before) {
+        make_window_plan(loader, needs);
+        make_recipes(loader);
     }
-    for (uint32_t i = 0; i < loader->drafts.count; i++) {
-        struct feature_draft *draft = &loader->drafts.at[i];
-        add_to_plan(loader, draft, &needs[plan->entities.at[draft->spec.entity].store]);
-    }
-    window_plan_finish(plan->windows);
-    make_recipes(loader);
     free(needs);
 }

@@ -38,15 +38,18 @@ struct binding {
 
 struct intake {
     const struct schema *schema;
-    const struct intake_map *map;
+    const struct intake_map *given; // the map the intake was made with
+    const struct intake_map *map;   // of the record at hand: the given one where it is of that format
     struct json_reader *json;
     JsonTree tree;
     struct cell_checker checker;
     struct buf scratch;  // a text with its prefix
     struct buf rendered; // a JSON number as text, for a map
     uint64_t position;   // of the next record
+    uint64_t before;     // records of the inputs that are read already
     bool partial;
     uint32_t word_count; // of masks
+    size_t text_most;    // bytes that the texts of an event take at most, by the sizes of its fields
     size_t text_extra;   // bytes that an event takes beyond those of its record
     struct known_field fields[SCHEMA_FIELDS_MAX];
     uint32_t next_of[SCHEMA_FIELDS_MAX +
@@ -115,7 +118,7 @@ static void index_types(struct intake *intake) {
 struct intake *intake_create(const struct schema *schema, const struct intake_map *map) {
     struct intake *intake = memory_alloc(sizeof *intake);
     intake->schema = schema;
-    intake->map = map;
+    intake->given = map;
     intake->json = json_reader_create(RECORD_SIZE_MAX, JSON_DEPTH_MAX);
     intake->position = 1;
     intake->word_count = (uint32_t)bits_words(schema->field_count);
@@ -132,6 +135,7 @@ struct intake *intake_create(const struct schema *schema, const struct intake_ma
         const struct schema_field *field = &schema->fields[i];
         intake->fields[i] = (struct known_field){field->name, field->type == FIELD_STRING,
                                                  field->derive != DERIVE_NONE};
+        intake->text_most += field->type == FIELD_STRING ? field->size_max : 0;
     }
     index_required(intake);
     index_types(intake);
@@ -157,12 +161,17 @@ const struct schema *intake_schema(const struct intake *intake) {
     return intake->schema;
 }
 
-const struct intake_map *intake_map_of(const struct intake *intake) {
-    return intake->map;
+const struct intake_map *intake_map_of(const struct intake *intake, bool csv) {
+    return intake->given != NULL && intake->given->csv == csv ? intake->given : NULL;
 }
 
 void intake_set_position(struct intake *intake, uint64_t position) {
     intake->position = position;
+}
+
+void intake_end_input(struct intake *intake, uint64_t record_count) {
+    intake->before += record_count;
+    intake->position = 1;
 }
 
 void intake_allow_partial(struct intake *intake, bool allow) {
@@ -391,7 +400,8 @@ static bool put_position(struct intake *intake, struct event *event) {
     for (uint32_t i = map_get(&map->by_name, SLICE("$position")); i != SCHEMA_NONE;
          i = map->columns[i].next) {
         char text[24];
-        int size = snprintf(text, sizeof text, "%llu", (unsigned long long)event->position);
+        int size = snprintf(text, sizeof text, "%llu",
+                            (unsigned long long)(intake->before + event->position));
         union event_cell cell;
         if (!map_column_cell(&intake->checker, &map->columns[i], (Slice){text, (size_t)size},
                              &intake->scratch, &cell)) {
@@ -453,6 +463,19 @@ static bool read_object(struct intake *intake, JsonTree tree, uint32_t object,
     return ok && finish(intake, event);
 }
 
+// JSON knows no largest number, so the record may be well-formed; but it cannot be read as any field.
+static bool refuse_number(struct intake *intake, Slice line, size_t offset) {
+    Slice rest = slice_part(line, offset, SIZE_MAX);
+    size_t size = 0;
+    while (size < rest.size && memchr("0123456789+-.eE", rest.at[size], 15) != NULL) {
+        size++;
+    }
+    size_t shown = size < CELL_SHOWN_MAX ? size : CELL_SHOWN_MAX;
+    return cell_refuse(&intake->checker, INTAKE_RANGE, SCHEMA_NONE, NULL,
+                       "the number %.*s%s at byte %zu of the record fits neither 64 bits nor a double", (int)shown, rest.at,
+                       shown < size ? "..." : "", offset + 1);
+}
+
 static bool refuse_json(struct intake *intake, Slice line) {
     const struct json_error *error = json_reader_error(intake->json);
     const char *what = json_fault_text(error->fault);
@@ -464,6 +487,9 @@ static bool refuse_json(struct intake *intake, Slice line) {
         return cell_refuse(&intake->checker, INTAKE_UTF8, SCHEMA_NONE, NULL,
                            "byte %zu of the record is not UTF-8; write the source's texts in UTF-8",
                            error->offset + 1);
+    }
+    if (error->fault == JSON_FAULT_NUMBER_RANGE) {
+        return refuse_number(intake, line, error->offset);
     }
     return cell_refuse(&intake->checker, INTAKE_JSON, SCHEMA_NONE, NULL,
                        "the record is not valid JSON: at byte %zu, %s", error->offset + 1, what);
@@ -478,15 +504,17 @@ static size_t texts_below(JsonTree tree, uint32_t object) {
     return size;
 }
 
-// A map may give one member to several fields, and makes texts of numbers.
+// A map may give one member to several fields, and makes texts of numbers. What is longer than its field is never kept.
 static size_t text_room(const struct intake *intake, size_t record_size) {
     const struct intake_map *map = intake->map;
-    return map == NULL ? record_size
-                       : record_size * map->fan_out + map->column_count * NUMBER_TEXT_SIZE;
+    size_t room = map == NULL ? record_size
+                              : record_size * map->fan_out + map->column_count * NUMBER_TEXT_SIZE;
+    return room < intake->text_most ? room : intake->text_most;
 }
 
 Status intake_json(struct intake *intake, Slice line, struct event *event, RecordKind *ret_kind,
                    struct intake_refusal *ret_refusal) {
+    intake->map = intake_map_of(intake, false);
     intake->tree = (JsonTree){0};
     JsonTree tree;
     if (json_parse(intake->json, line, &tree) != STATUS_OK) {
@@ -511,6 +539,7 @@ Status intake_json(struct intake *intake, Slice line, struct event *event, Recor
 
 Status intake_json_event(struct intake *intake, JsonTree tree, uint32_t object, struct event *event,
                          struct intake_refusal *ret_refusal) {
+    intake->map = intake_map_of(intake, false);
     begin(intake, event, text_room(intake, texts_below(tree, object)));
     return read_object(intake, tree, object, event) ? STATUS_OK : give_refusal(intake, ret_refusal);
 }
@@ -601,6 +630,7 @@ static bool check_roles(struct intake *intake) {
 
 Status intake_csv_header(struct intake *intake, const Slice *columns, uint32_t count,
                          struct intake_refusal *ret_refusal) {
+    intake->map = intake_map_of(intake, true);
     free(intake->bindings);
     free(intake->plain);
     uint32_t most = intake->map != NULL ? intake->map->column_count : intake->schema->field_count;
@@ -674,6 +704,7 @@ static bool check_row(struct intake *intake, const Slice *cells, uint32_t count,
 Status intake_csv_row(struct intake *intake, const Slice *cells, uint32_t count,
                       struct event *event, struct intake_refusal *ret_refusal) {
     size_t size = 0;
+    intake->map = intake_map_of(intake, true);
     if (intake->header_refusal.problem != INTAKE_FINE) {
         intake->position++;
         *ret_refusal = intake->header_refusal;

@@ -37,7 +37,7 @@
     X(NOT_OBJECT, "IN004", "the record is not a JSON object")                                      \
     X(MISSING, "IN005", "a required field is missing")                                             \
     X(TYPE, "IN006", "a field has the wrong type")                                                 \
-    X(RANGE, "IN007", "a number is outside the field's range")                                     \
+    X(RANGE, "IN007", "a number is outside the field's range, or of any field's")                  \
     X(ENUM, "IN008", "a value is not in the field's enumeration")                                  \
     X(TIME, "IN009", "a time is outside the schema's limits or cannot be read")                    \
     X(TEXT_SIZE, "IN010", "a text is longer than the field allows")                                \
@@ -83,14 +83,16 @@ bool intake_map_is_csv(const struct intake_map *map);
 // The name of the foreign column that becomes a field; empty when none does.
 Slice intake_map_column(const struct intake_map *map, uint32_t field);
 
-// Turns single records into events; one per thread. Without a map, NDJSON fields carry the schema's
-// own names, and CSV headers too.
+// Turns single records into events; one per thread. A map is for records of its own format; those of
+// the other, and all without a map, carry the schema's own names: NDJSON members, and CSV headers too.
 struct intake;
 struct intake *intake_create(const struct schema *schema, const struct intake_map *map);
 void intake_destroy(struct intake *intake);
 // The position of the next record in its input (1 at first); it counts on by itself with every
 // record.
 void intake_set_position(struct intake *intake, uint64_t position);
+// An input has ended after so many records: `$position` of a map goes on behind them.
+void intake_end_input(struct intake *intake, uint64_t record_count);
 // Events of tests may leave out required fields, all but the type and the time.
 void intake_allow_partial(struct intake *intake, bool allow);
 // STATUS_OK, or STATUS_INVALID with a refusal. `event` is reset first. For RECORD_CHANGE, `event`

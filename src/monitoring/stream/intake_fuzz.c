@@ -1,4 +1,4 @@
-// Any bytes: read as NDJSON, as CSV, and as NDJSON and CSV of a map. Events satisfy the schema,
+// Any bytes: read as NDJSON, as CSV, and as NDJSON and CSV of maps. Events satisfy the schema,
 // refusals have a reason, and what the reader says does not depend on the pieces in which the bytes
 // come.
 
@@ -9,17 +9,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char map_text[] =
-    "format: csv\n"
-    "constants: {event_type: login, phase: RESULT}\n"
-    "columns:\n"
-    "  \"$position\": {field: event_id, prefix: P}\n"
-    "  step: {field: event_time, time: step, origin: 2017-01-01, unit: 1h}\n"
-    "  at: {field: recv_time, time: \"%Y-%m-%d %H:%M:%S.%f\", optional: true}\n"
-    "  name: [{field: cust_id, optional: true}, {field: acct_no, prefix: A, optional: true}]\n"
-    "  amount: {field: amount, money: major, optional: true}\n"
-    "  chan: {field: channel, map: {app: MOBILE}}\n"
-    "  self: {field: payee_is_self, bool: {true: [y], false: [n]}, optional: true}\n";
+#define COLUMNS                                                                                    \
+    "constants: {event_type: login, phase: RESULT}\n"                                              \
+    "columns:\n"                                                                                   \
+    "  \"$position\": {field: event_id, prefix: P}\n"                                              \
+    "  step: {field: event_time, time: step, origin: 2017-01-01, unit: 1h}\n"                      \
+    "  at: {field: recv_time, time: \"%Y-%m-%d %H:%M:%S.%f\", optional: true}\n"                   \
+    "  name: [{field: cust_id, optional: true}, {field: acct_no, prefix: A, optional: true}]\n"    \
+    "  amount: {field: amount, money: major, optional: true}\n"                                    \
+    "  chan: {field: channel, map: {app: MOBILE}}\n"                                               \
+    "  self: {field: payee_is_self, bool: {true: [y], false: [n]}, optional: true}\n"
+
+static struct source sources[2] = {
+    {SLICE("ndjson.yaml"), SLICE("format: ndjson\n" COLUMNS)},
+    {SLICE("csv.yaml"), SLICE("format: csv\n" COLUMNS)},
+};
 
 static void read_all(const struct schema *schema, const struct intake_map *map, Slice text,
                      size_t step, bool csv, struct buf *out) {
@@ -51,22 +55,23 @@ static void read_all(const struct schema *schema, const struct intake_map *map, 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct arena arena;
     static const struct schema *schema;
-    static const struct intake_map *map;
+    static const struct intake_map *maps[2]; // by format: NDJSON, CSV
     if (schema == NULL) {
         struct diag_list diags;
-        static struct source source = {{"map.yaml", 8}, {map_text, sizeof map_text - 1}};
         arena_init(&arena, 64 << 10);
         schema = sample_schema_load(sample_schema_text, &arena, &diags);
-        map = intake_map_load(yaml_parse(&source, &arena, &diags), schema, &arena, &diags);
+        for (int csv = 0; csv < 2; csv++) {
+            maps[csv] = intake_map_load(yaml_parse(&sources[csv], &arena, &diags), schema, &arena, &diags);
+        }
         diag_list_print(&diags, stderr);
-        INVARIANT(schema != NULL && map != NULL);
+        INVARIANT(schema != NULL && maps[0] != NULL && maps[1] != NULL);
     }
     Slice text = {(const char *)data, size};
     for (int way = 0; way < 4 && size <= 65536; way++) {
         struct buf outs[2];
         for (size_t i = 0; i < 2; i++) {
             buf_init(&outs[i], 64 << 20);
-            read_all(schema, way & 1 ? map : NULL, text, i * (1 + size % 5), way >> 1, &outs[i]);
+            read_all(schema, way & 1 ? maps[way >> 1] : NULL, text, i * (1 + size % 5), way >> 1, &outs[i]);
         }
         INVARIANT(slice_equal(buf_slice(&outs[0]), buf_slice(&outs[1])));
         buf_deinit(&outs[0]);

@@ -58,6 +58,6 @@ bool map_column_cell(struct cell_checker *checker, const struct map_column *colu
 // exist.
 bool map_time_parse(Slice text, Slice format, int64_t zone_us, int64_t *ret_time_us);
 
-// What an intake was made with.
+// What an intake was made with; the map for inputs of a format, NULL when it is for the other.
 const struct schema *intake_schema(const struct intake *intake);
-const struct intake_map *intake_map_of(const struct intake *intake);
+const struct intake_map *intake_map_of(const struct intake *intake, bool csv);

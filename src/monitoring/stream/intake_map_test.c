@@ -196,6 +196,47 @@ static bool test_ndjson(void) {
     return true;
 }
 
+// Records of the other format carry the schema's own names.
+static bool test_other_format(void) {
+    struct fixture fixture;
+    set_up(&fixture, handbook);
+    CHECK(intake_json(fixture.intake, slice_of(sample_event_text), fixture.event, &fixture.kind, &fixture.refusal) == STATUS_OK);
+    check_event(fixture.event);
+    CHECK(field_is(&fixture, "event_id", "01JD40M2X9") && field_is(&fixture, "auth_methods", "[PIN, SMS]"));
+    tear_down(&fixture);
+    set_up(&fixture, steps);
+    Slice header[] = {SLICE("event_id"), SLICE("event_type"), SLICE("event_time"), SLICE("phase"), SLICE("channel"), SLICE("cust_id")};
+    Slice row[] = {SLICE("e1"), SLICE("login"), SLICE("1795413600123"), SLICE("REQUEST"), SLICE("ATM"), SLICE("C1")};
+    CHECK(intake_csv_header(fixture.intake, header, COUNT_OF(header), &fixture.refusal) == STATUS_OK);
+    CHECK(intake_csv_row(fixture.intake, row, COUNT_OF(row), fixture.event, &fixture.refusal) == STATUS_OK);
+    CHECK(field_is(&fixture, "event_id", "e1") && field_is(&fixture, "channel", "ATM"));
+    tear_down(&fixture);
+    return true;
+}
+
+// One long cell that would go into many fields is refused for its length; there is no need of room for it.
+static bool test_long_cell_for_many_fields(void) {
+    struct fixture fixture;
+    set_up(&fixture, "format: csv\nconstants: {event_type: login, event_time: 2020-01-01}\ncolumns:\n  id: {field: event_id}\n  x:\n"
+                     "    - {field: trace_id}\n    - {field: cust_id}\n    - {field: acct_no}\n    - {field: payer_acct_no}\n"
+                     "    - {field: payer_bank_code}\n    - {field: payee_acct_no}\n    - {field: payee_name_hash}\n"
+                     "    - {field: payee_bank_code}\n    - {field: currency}\n    - {field: device_id}\n    - {field: ip}\n");
+    CHECK(fixture.map != NULL && fixture.map->fan_out == 11);
+    Slice header[] = {SLICE("id"), SLICE("x")};
+    CHECK(intake_csv_header(fixture.intake, header, 2, &fixture.refusal) == STATUS_OK);
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    while (text.size < 1 << 20) {
+        buf_put_byte(&text, 'x');
+    }
+    Slice row[] = {SLICE("1"), buf_slice(&text)};
+    CHECK(intake_csv_row(fixture.intake, row, 2, fixture.event, &fixture.refusal) == STATUS_INVALID);
+    CHECK(fixture.refusal.problem == INTAKE_TEXT_SIZE);
+    buf_deinit(&text);
+    tear_down(&fixture);
+    return true;
+}
+
 static bool test_times(void) {
     static const struct {
         const char *format, *text;
@@ -272,7 +313,8 @@ static bool test_mistakes(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_csv), TEST(test_ndjson), TEST(test_times),
-                                        TEST(test_mistakes)};
+    static const struct test tests[] = {TEST(test_csv),   TEST(test_ndjson),
+                                        TEST(test_times), TEST(test_mistakes),
+                                        TEST(test_other_format), TEST(test_long_cell_for_many_fields)};
     return test_main(argc, argv, tests, COUNT_OF(tests));
 }

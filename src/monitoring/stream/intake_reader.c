@@ -52,7 +52,7 @@ struct intake_reader *intake_reader_create(struct intake *intake, struct byte_so
     struct intake_reader *reader = memory_alloc(sizeof *reader);
     reader->intake = intake;
     reader->schema = intake_schema(intake);
-    reader->map = intake_map_of(intake);
+    reader->map = intake_map_of(intake, csv);
     reader->name = name;
     reader->counted.inner = source;
     reader->inflater = inflater_create((struct byte_source){&reader->counted, read_counted});
@@ -90,6 +90,7 @@ static Status refuse(struct intake_reader *reader, IntakeProblem problem,
 static Status end_of_source(struct intake_reader *reader, Status status,
                             struct intake_refusal *ret_refusal) {
     reader->ended = true;
+    intake_end_input(reader->intake, reader->position);
     const struct inflate_error *error = inflater_error(reader->inflater);
     ENSURE(status != STATUS_END && error->what != NULL, status);
     reader->raw = SLICE("");
@@ -146,11 +147,12 @@ static Status refuse_fault(struct intake_reader *reader, const struct csv_record
     if (record->fault == CSV_FAULT_TOO_LONG) {
         return refuse_too_long(reader, ret_refusal);
     }
+    bool wide = record->fault == CSV_FAULT_TOO_WIDE;
     buf_reset(&reader->reason);
-    buf_printf(&reader->reason, "%s; a quote inside of a quoted text is written twice",
-               csv_fault_text(record->fault));
-    return refuse(reader, record->fault == CSV_FAULT_TOO_WIDE ? INTAKE_COLUMNS : INTAKE_QUOTE,
-                  ret_refusal);
+    buf_printf(&reader->reason, "%s; %s", csv_fault_text(record->fault),
+               wide ? "no event has that many fields: is the separator the right one?"
+                    : "a quote inside of a quoted text is written twice");
+    return refuse(reader, wide ? INTAKE_COLUMNS : INTAKE_QUOTE, ret_refusal);
 }
 
 // Files without a header have columns named 1, 2, 3 ...

@@ -121,6 +121,23 @@ static bool test_too_long(void) {
     return true;
 }
 
+static bool test_too_wide(void) {
+    struct buf text;
+    struct buf out;
+    buf_init(&text, 4 << 20);
+    buf_init(&out, 4 << 20);
+    buf_put(&text, SLICE("event_id,event_type,event_time\n"));
+    for (int i = 0; i < 20000; i++) {
+        buf_put_byte(&text, ',');
+    }
+    read_all(buf_slice(&text), 0, true, NULL, &out);
+    CHECK(slice_find(buf_slice(&out), SLICE("\"code\":\"IN013\""), 0) != SIZE_MAX);
+    CHECK(slice_find(buf_slice(&out), SLICE("is the separator the right one?"), 0) != SIZE_MAX);
+    buf_deinit(&text);
+    buf_deinit(&out);
+    return true;
+}
+
 // The raw of a dead letter is cut at 64 KiB, between two characters.
 static bool test_long_raw(void) {
     struct buf text;
@@ -276,7 +293,7 @@ static bool test_broken_source(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(test_ndjson),        TEST(test_too_long),           TEST(test_long_raw),
+        TEST(test_ndjson),        TEST(test_too_long),           TEST(test_long_raw),  TEST(test_too_wide),
         TEST(test_csv),           TEST(test_csv_without_header), TEST(test_compressed),
         TEST(test_broken_source),
     };

@@ -87,100 +87,121 @@ static bool test_sample_event(void) {
     "1795413600123,"                                                                               \
     "\"channel\":\"MOBILE\",\"cust_id\":\"C1\""
 
-static bool test_refusals(void) {
+// A record that is refused: with which problem, about which field ("": the record), and a part of the reason.
+static bool refuses(struct fixture *fixture, Slice record, IntakeProblem problem, const char *field, const char *reason) {
+    Status status = intake_json(fixture->intake, record, fixture->event, &fixture->kind, &fixture->refusal);
+    CHECK_THAT(status == STATUS_INVALID, "%.*s", SLICE_ARGS(record));
+    const struct intake_refusal *refusal = &fixture->refusal;
+    Slice named = refusal->field == SCHEMA_NONE ? SLICE("") : fixture->schema->fields[refusal->field].name;
+    CHECK_THAT(refusal->problem == problem && slice_is(named, field) &&
+                   slice_find(refusal->reason, slice_of(reason), 0) != SIZE_MAX,
+               "%.*s: %.*s, %.*s", SLICE_ARGS(record), SLICE_ARGS(intake_problem_code(refusal->problem)),
+               SLICE_ARGS(refusal->reason));
+    CHECK(read(fixture, "{" LOGIN "}") == STATUS_OK);
+    return true;
+}
+
+static bool test_refused_records(void) {
     static const struct {
         const char *record;
         IntakeProblem problem;
-        const char *field;  // "": the record
-        const char *reason; // a part of it
+        const char *field;
+        const char *reason;
     } rows[] = {
         {"", INTAKE_JSON, "", "no value"},
         {"{\"event_id\": }", INTAKE_JSON, "", "at byte 14"},
         {"{" LOGIN ",\"trace_id\":\"\xff\"}", INTAKE_UTF8, "", "not UTF-8"},
         {"[1]", INTAKE_NOT_OBJECT, "", "{\"event_id\": ...}"},
         {"7", INTAKE_NOT_OBJECT, "", "not an object"},
-        {"{\"event_id\":\"e\"}", INTAKE_MISSING, "event_type",
-         "event_type is missing; every event"},
-        {"{\"event_id\":\"e1\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":"
-         "1795413600123,"
+        {"{\"event_id\":\"e\"}", INTAKE_MISSING, "event_type", "event_type is missing; every event"},
+        {"{\"event_id\":\"e1\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":1795413600123,"
          "\"channel\":\"MOBILE\",\"cust_id\":null}",
          INTAKE_MISSING, "cust_id", "an event login has to have it"},
-        {"{" LOGIN ",\"amount\":12.5}", INTAKE_TYPE, "amount",
-         "amount is 12.5; money is sent as a whole number in "
-         "whole minor units (12.50 is 1250)"},
-        {"{" LOGIN ",\"amount\":12.0}", INTAKE_TYPE, "amount", "without quotes, point or exponent"},
-        {"{" LOGIN ",\"amount\":1e3}", INTAKE_TYPE, "amount", "amount is 1000; money"},
-        {"{" LOGIN ",\"amount\":\"12\"}", INTAKE_TYPE, "amount", "amount is \"12\"; money"},
-        {"{" LOGIN ",\"trace_id\":7}", INTAKE_TYPE, "trace_id", "trace_id is 7; a text in quotes"},
-        {"{" LOGIN ",\"trace_id\":{\"a\":1}}", INTAKE_TYPE, "trace_id", "trace_id is an object"},
-        {"{" LOGIN ",\"trace_id\":[1,[2]]}", INTAKE_TYPE, "trace_id", "trace_id is a list"},
-        {"{" LOGIN ",\"os\":1}", INTAKE_TYPE, "os", "os is 1; one value of its enumeration"},
-        {"{" LOGIN ",\"auth_methods\":\"PIN\"}", INTAKE_TYPE, "auth_methods", "a list of values"},
-        {"{" LOGIN ",\"auth_methods\":[\"PIN\",1]}", INTAKE_TYPE, "auth_methods",
-         "auth_methods is 1"},
-        {"{" LOGIN ",\"auth_methods\":[[\"PIN\"]]}", INTAKE_TYPE, "auth_methods", "a list"},
-        {"{" LOGIN ",\"auth_level\":\"2\"}", INTAKE_TYPE, "auth_level",
-         "a whole number is expected"},
-        {"{" LOGIN ",\"auth_level\":2.0}", INTAKE_TYPE, "auth_level", "a whole number is expected"},
-        {"{" LOGIN ",\"lat\":\"34\"}", INTAKE_TYPE, "lat", "a number is expected, without quotes"},
-        {"{" LOGIN ",\"payee_pasted\":1}", INTAKE_TYPE, "payee_pasted", "true or false"},
-        {"{" LOGIN ",\"recv_time\":1.5e12}", INTAKE_TYPE, "recv_time", "whole milliseconds"},
-        {"{" LOGIN ",\"recv_time\":true}", INTAKE_TYPE, "recv_time", "recv_time is true"},
-        {"{" LOGIN ",\"auth_level\":5}", INTAKE_RANGE, "auth_level",
-         "auth_level is 5; the field goes from 0 to 4"},
-        {"{" LOGIN ",\"amount\":-1}", INTAKE_RANGE, "amount",
-         "from 0 to 9007199254740991 minor units"},
-        {"{" LOGIN ",\"page_dwell_ms\":9007199254740992}", INTAKE_RANGE, "page_dwell_ms",
-         "9007199254740991"},
-        {"{" LOGIN ",\"page_dwell_ms\":18446744073709551615}", INTAKE_RANGE, "page_dwell_ms",
-         "18446744073709551615"},
-        {"{" LOGIN ",\"lat\":91}", INTAKE_RANGE, "lat", "lat is 91; the field goes from -90 to 90"},
-        {"{" LOGIN ",\"os\":\"ANDROlD\"}", INTAKE_ENUM, "os", "did you mean \"ANDROID\"?"},
-        {"{" LOGIN ",\"os\":\"\"}", INTAKE_ENUM, "os", "os is \"\"; it is not in the enumeration"},
-        {"{" LOGIN ",\"os\":\"zzzzzzzzzzzzzz\"}", INTAKE_ENUM, "os",
-         "the values are ANDROID, IOS, HARMONY"},
-        {"{" LOGIN ",\"auth_methods\":[\"PIN\",\"SMX\"]}", INTAKE_ENUM, "auth_methods",
-         "did you mean \"SMS\"?"},
-        {"{" LOGIN ",\"recv_time\":1795413600}", INTAKE_TIME, "recv_time",
-         "this looks like seconds"},
-        {"{" LOGIN ",\"recv_time\":253402300799000}", INTAKE_TIME, "recv_time",
-         "to 2100-01-01T00:00:00+08:00"},
-        {"{" LOGIN ",\"recv_time\":9223372036854775807}", INTAKE_TIME, "recv_time",
-         "times go from"},
-        {"{" LOGIN ",\"recv_time\":\"9999-12-31T23:59:59Z\"}", INTAKE_TIME, "recv_time",
-         "times go from 2000"},
-        {"{" LOGIN ",\"recv_time\":\"2026-02-30T00:00:00Z\"}", INTAKE_TIME, "recv_time",
-         "cannot be read as a time"},
-        {"{" LOGIN ",\"recv_time\":\"yesterday\"}", INTAKE_TIME, "recv_time",
-         "recv_time is \"yesterday\""},
-        {"{" LOGIN ",\"currency\":\"CNYX\"}", INTAKE_TEXT_SIZE, "currency",
-         "it has 4 bytes and may have 3"},
-        {"{" LOGIN ",\"os\":\"IOS\",\"os\":\"IOS\"}", INTAKE_DUPLICATE_FIELD, "os",
-         "\"os\" is there twice"},
+        {"{" LOGIN ",\"os\":\"IOS\",\"os\":\"IOS\"}", INTAKE_DUPLICATE_FIELD, "os", "\"os\" is there twice"},
         {"{" LOGIN ",\"os\":null,\"os\":\"IOS\"}", INTAKE_DUPLICATE_FIELD, "os", "twice"},
         {"{\"event_type\":\"logon\"}", INTAKE_EVENT_TYPE, "event_type", "did you mean \"login\"?"},
-        {"{\"event_id\":\"\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":"
-         "1795413600123,"
+        {"{\"event_id\":\"\",\"event_type\":\"login\",\"phase\":\"REQUEST\",\"event_time\":1795413600123,"
          "\"channel\":\"MOBILE\",\"cust_id\":\"C1\"}",
          INTAKE_EMPTY_ID, "event_id", "event_id is empty"},
+        {"{" LOGIN ",\"other\":18446744073709551616}", INTAKE_RANGE, "", "the number 18446744073709551616 at byte 126 of"},
+        {"{" LOGIN ",\"amount\":-9223372036854775809}", INTAKE_RANGE, "", "the number -9223372036854775809 at byte"},
+        {"{" LOGIN ",\"lat\":1e400}", INTAKE_RANGE, "", "the number 1e400 at byte"},
+        {"{" LOGIN ",\"lat\":1000000000000000000000000000000000000000000000000000000000000000000}", INTAKE_RANGE, "",
+         "the number 100000000000000000000000000000000000000000000000000000000000... at byte"},
     };
     struct fixture fixture;
     set_up(&fixture);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        CHECK_THAT(read(&fixture, rows[i].record) == STATUS_INVALID, "row %zu: %s", i,
-                   rows[i].record);
-        Slice field = fixture.refusal.field == SCHEMA_NONE
-                          ? SLICE("")
-                          : fixture.schema->fields[fixture.refusal.field].name;
-        CHECK_THAT(fixture.refusal.problem == rows[i].problem && slice_is(field, rows[i].field) &&
-                       slice_find(fixture.refusal.reason, slice_of(rows[i].reason), 0) != SIZE_MAX,
-                   "row %zu: %s: %.*s, %.*s", i, rows[i].record,
-                   SLICE_ARGS(intake_problem_code(fixture.refusal.problem)),
-                   SLICE_ARGS(fixture.refusal.reason));
-        CHECK(read(&fixture, "{" LOGIN "}") == STATUS_OK);
+        CHECK(refuses(&fixture, slice_of(rows[i].record), rows[i].problem, rows[i].field, rows[i].reason));
     }
     tear_down(&fixture);
     return true;
+}
+
+// One member of an event that is fine without it.
+struct refused_value {
+    const char *field, *value;
+    IntakeProblem problem;
+    const char *reason;
+};
+
+static bool refuses_values(const struct refused_value *rows, size_t count) {
+    struct fixture fixture;
+    set_up(&fixture);
+    for (size_t i = 0; i < count; i++) {
+        struct buf record;
+        buf_init(&record, 4096);
+        buf_printf(&record, "{" LOGIN ",\"%s\":%s}", rows[i].field, rows[i].value);
+        CHECK(refuses(&fixture, buf_slice(&record), rows[i].problem, rows[i].field, rows[i].reason));
+        buf_deinit(&record);
+    }
+    tear_down(&fixture);
+    return true;
+}
+
+static bool test_refused_types(void) {
+    static const struct refused_value rows[] = {
+        {"amount", "12.5", INTAKE_TYPE, "amount is 12.5; money is sent as a whole number in whole minor units (12.50 is 1250)"},
+        {"amount", "12.0", INTAKE_TYPE, "without quotes, point or exponent"},
+        {"amount", "1e3", INTAKE_TYPE, "amount is 1000; money"},
+        {"amount", "\"12\"", INTAKE_TYPE, "amount is \"12\"; money"},
+        {"trace_id", "7", INTAKE_TYPE, "trace_id is 7; a text in quotes"},
+        {"trace_id", "{\"a\":1}", INTAKE_TYPE, "trace_id is an object"},
+        {"trace_id", "[1,[2]]", INTAKE_TYPE, "trace_id is a list"},
+        {"os", "1", INTAKE_TYPE, "os is 1; one value of its enumeration"},
+        {"auth_methods", "\"PIN\"", INTAKE_TYPE, "a list of values"},
+        {"auth_methods", "[\"PIN\",1]", INTAKE_TYPE, "auth_methods is 1"},
+        {"auth_methods", "[[\"PIN\"]]", INTAKE_TYPE, "a list"},
+        {"auth_level", "\"2\"", INTAKE_TYPE, "a whole number is expected"},
+        {"auth_level", "2.0", INTAKE_TYPE, "a whole number is expected"},
+        {"lat", "\"34\"", INTAKE_TYPE, "a number is expected, without quotes"},
+        {"payee_pasted", "1", INTAKE_TYPE, "true or false"},
+        {"recv_time", "1.5e12", INTAKE_TYPE, "whole milliseconds"},
+        {"recv_time", "true", INTAKE_TYPE, "recv_time is true"},
+    };
+    return refuses_values(rows, COUNT_OF(rows));
+}
+
+static bool test_refused_values(void) {
+    static const struct refused_value rows[] = {
+        {"auth_level", "5", INTAKE_RANGE, "auth_level is 5; the field goes from 0 to 4"},
+        {"amount", "-1", INTAKE_RANGE, "from 0 to 9007199254740991 minor units"},
+        {"page_dwell_ms", "9007199254740992", INTAKE_RANGE, "9007199254740991"},
+        {"page_dwell_ms", "18446744073709551615", INTAKE_RANGE, "18446744073709551615"},
+        {"lat", "91", INTAKE_RANGE, "lat is 91; the field goes from -90 to 90"},
+        {"os", "\"ANDROlD\"", INTAKE_ENUM, "did you mean \"ANDROID\"?"},
+        {"os", "\"\"", INTAKE_ENUM, "os is \"\"; it is not in the enumeration"},
+        {"os", "\"zzzzzzzzzzzzzz\"", INTAKE_ENUM, "the values are ANDROID, IOS, HARMONY"},
+        {"auth_methods", "[\"PIN\",\"SMX\"]", INTAKE_ENUM, "did you mean \"SMS\"?"},
+        {"recv_time", "1795413600", INTAKE_TIME, "this looks like seconds"},
+        {"recv_time", "253402300799000", INTAKE_TIME, "to 2100-01-01T00:00:00+08:00"},
+        {"recv_time", "9223372036854775807", INTAKE_TIME, "times go from"},
+        {"recv_time", "\"9999-12-31T23:59:59Z\"", INTAKE_TIME, "times go from 2000"},
+        {"recv_time", "\"2026-02-30T00:00:00Z\"", INTAKE_TIME, "cannot be read as a time"},
+        {"recv_time", "\"yesterday\"", INTAKE_TIME, "recv_time is \"yesterday\""},
+        {"currency", "\"CNYX\"", INTAKE_TEXT_SIZE, "it has 4 bytes and may have 3"},
+    };
+    return refuses_values(rows, COUNT_OF(rows));
 }
 
 static bool test_accepted(void) {
@@ -424,11 +445,9 @@ static bool test_mutations(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(test_sample_event),       TEST(test_refusals),
-        TEST(test_accepted),           TEST(test_changes),
-        TEST(test_partial_and_nested), TEST(test_long_value),
-        TEST(test_set_text),           TEST(test_csv),
-        TEST(test_mutations),
+        TEST(test_sample_event),   TEST(test_refused_records), TEST(test_refused_types), TEST(test_refused_values),
+        TEST(test_accepted),       TEST(test_changes),         TEST(test_partial_and_nested), TEST(test_long_value),
+        TEST(test_set_text),       TEST(test_csv),             TEST(test_mutations),
     };
     return test_main(argc, argv, tests, COUNT_OF(tests));
 }

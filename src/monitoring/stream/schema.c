@@ -13,21 +13,11 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-static const char *const evidence_names[] = {
+const char *const evidence_names[] = {
 #define X(name) #name,
     EVIDENCE_KINDS(X)
 #undef X
 };
-
-bool evidence_parse(Slice text, Evidence *ret_evidence) {
-    for (size_t i = 0; i < COUNT_OF(evidence_names); i++) {
-        if (slice_is(text, evidence_names[i])) {
-            *ret_evidence = (Evidence)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 Slice evidence_text(Evidence evidence) {
     return slice_of(evidence_names[evidence]);

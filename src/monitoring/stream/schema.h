@@ -34,8 +34,9 @@ typedef enum Evidence {
 #define X(name) EVIDENCE_##name,
     EVIDENCE_KINDS(X)
 #undef X
+    EVIDENCE_COUNT
 } Evidence;
-bool evidence_parse(Slice text, Evidence *ret_evidence);
+extern const char *const evidence_names[];
 Slice evidence_text(Evidence evidence);
 
 struct schema_enum {

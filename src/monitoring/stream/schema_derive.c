@@ -191,6 +191,7 @@ static void check_derived(struct schema_loader *loader, struct schema_field *fie
     }
 }
 
+// Only texts are derived from derived fields, each from one; so a circle is found by going back from field to field.
 static void complain_circle(struct schema_loader *loader, uint32_t start, bool *told) {
     struct buf path;
     buf_init(&path, 300);
@@ -199,11 +200,7 @@ static void complain_circle(struct schema_loader *loader, uint32_t start, bool *
         told[field] = true;
         const struct schema_field *at = &loader->fields.at[field];
         buf_printf(&path, "%.*s <- ", SLICE_ARGS(at->name));
-        // One of the two sources is what could not be computed.
-        field = at->derive_from2 != SCHEMA_NONE && !told[at->derive_from2] &&
-                        loader->fields.at[at->derive_from].derive == DERIVE_NONE
-                    ? at->derive_from2
-                    : at->derive_from;
+        field = at->derive_from;
     } while (!told[field]);
     buf_put(&path, loader->fields.at[field].name);
     struct diag *diag = schema_complain(
@@ -213,8 +210,10 @@ static void complain_circle(struct schema_loader *loader, uint32_t start, bool *
     buf_deinit(&path);
 }
 
+// A source that is only known after intake counts as ready: that it is none for most was told by check_derived().
 static bool is_ready(const struct schema_loader *loader, const bool *done, uint32_t from) {
-    return from == SCHEMA_NONE || loader->fields.at[from].derive == DERIVE_NONE || done[from];
+    return from == SCHEMA_NONE || loader->fields.at[from].derive == DERIVE_NONE || is_late(&loader->fields.at[from]) ||
+           done[from];
 }
 
 // Takes in rounds what has all it needs; what is left over stands in a circle. What is known only
@@ -242,9 +241,7 @@ static void order_derived(struct schema_loader *loader) {
     }
     for (uint32_t i = 0; i < count; i++) {
         const struct schema_field *field = &loader->fields.at[i];
-        bool late_source =
-            field->derive_from != SCHEMA_NONE && is_late(&loader->fields.at[field->derive_from]);
-        if (field->derive != DERIVE_NONE && !done[i] && !told[i] && !late_source) {
+        if (field->derive != DERIVE_NONE && !done[i] && !told[i]) {
             complain_circle(loader, i, told);
         }
     }

@@ -179,13 +179,8 @@ static void load_required(struct schema_loader *loader, const struct yaml_node *
 
 static void load_evidence(struct schema_loader *loader, const struct yaml_node *node,
                           struct schema_field *field) {
-    static const char *const kinds[] = {
-#define X(name) #name,
-        EVIDENCE_KINDS(X)
-#undef X
-    };
     uint32_t kind;
-    if (yaml_choice(node, kinds, COUNT_OF(kinds), &kind, loader->diags)) {
+    if (yaml_choice(node, evidence_names, EVIDENCE_COUNT, &kind, loader->diags)) {
         field->evidence = (Evidence)kind;
     }
 }

@@ -81,7 +81,7 @@ uint32_t patterns_take(struct patterns *patterns, const struct store_plan *store
         }
     }
     if (patterns->used == patterns->cap) {
-        // A million different sets at once: the row is kept without filters, and it is counted.
+        // As many different sets at once as there may be: the row is kept without filters, and it is counted.
         INVARIANT(mask.words[0] != 0 || mask.words[1] != 0);
         patterns->over_cap++;
         patterns->refs[0]++;

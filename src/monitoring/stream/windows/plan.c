@@ -27,7 +27,8 @@ uint32_t window_plan_add_store(struct window_plan *plan, const struct window_sto
     INVARIANT(!plan->finished && plan->stores.count < WINDOW_STORES_MAX);
     INVARIANT(spec->number_count <= WINDOW_NUMBERS_MAX && spec->id_count <= WINDOW_IDS_MAX);
     INVARIANT(spec->filter_count <= WINDOW_FILTERS_MAX && spec->cap_things > 0);
-    INVARIANT(spec->cap_things < (1u << REF_STORE_SHIFT) - 1 && spec->cap_rows > 0);
+    _Static_assert(WINDOW_THINGS_MAX < (1 << REF_STORE_SHIFT) - 1, "a WindowRef has room for them");
+    INVARIANT(spec->cap_things <= WINDOW_THINGS_MAX && spec->cap_rows > 0);
     struct store_plan *store = VEC_PUSH(&plan->stores, plan->arena);
     store->spec = *spec;
     store->spec.name = arena_copy(plan->arena, spec->name);
@@ -143,13 +144,6 @@ uint32_t window_plan_add_feature(struct window_plan *plan, const struct window_f
 
 static void reach(struct store_plan *store, uint32_t filter, int64_t span_us) {
     store->reach_us[filter] = store->reach_us[filter] > span_us ? store->reach_us[filter] : span_us;
-}
-
-void window_plan_keep(struct window_plan *plan, uint32_t store, uint32_t filter, int64_t span_us) {
-    INVARIANT(!plan->finished && store < plan->stores.count);
-    struct store_plan *kept = &plan->stores.at[store];
-    INVARIANT(filter == WINDOW_NONE || filter < kept->spec.filter_count);
-    reach(kept, filter == WINDOW_NONE ? FILTER_ALL : filter, span_us);
 }
 
 // ---- what a store must remember ----

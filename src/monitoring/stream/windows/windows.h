@@ -13,7 +13,7 @@
 // A thing keeps its rows sorted by event time (ties: in the order they came), so that every window is a range of
 // rows and nothing has to be counted down when time goes on. Late rows are put in their place, reversed ones are
 // taken out; what is computed afterwards is what a recount from the raw events gives. That is the invariant,
-// and windows_test.c checks it with millions of random operations.
+// and windows_test.c checks it with a million random operations.
 //
 // Windows. For a feature computed at event time t:
 //   WINDOW_SLIDING   (t - from, t - to]; either end may be declared open or closed; to = 0 is a usual window,
@@ -42,12 +42,12 @@
 // Everything here is deterministic: the same calls give the same bytes. It reads no clock, no file and starts
 // no thread. Nothing is allocated after start but pages of the region given to it.
 //
-//     struct window_plan *plan = ...;                       // built once from a pack, see plan.h
+//     struct window_plan *plan = ...;                       // built once from a pack
 //     struct window_state *state = window_state_create(plan, reserve, context);
 //     for each event:
-//         for each entity with a key: refs[e] = window_find / window_add(state, store, key, time)
+//         for each entity with a key: refs[e] = window_find / window_add(state, store, key)
 //         window_compute(... passes that filters need, before the row is there ...)
-//         for each store written: rows[e] = window_insert(state, refs[e], &row)
+//         for each store written: rows[e] = window_insert(state, refs[e], &row, clock_us)
 //         window_compute(... passes that models need ...)
 //
 // Cost, measured on one core: see docs/performance.md.
@@ -62,6 +62,7 @@ enum {
     WINDOW_NUMBERS_MAX = 8,   // number columns of one store
     WINDOW_IDS_MAX = 16,      // id columns of one store
     WINDOW_STORES_MAX = 64,
+    WINDOW_THINGS_MAX = (1 << 26) - 2, // of one store
     WINDOW_ENTITIES_MAX = 96,
     WINDOW_FEATURES_MAX = 4096,
     WINDOW_LAGS_MAX = 8,
@@ -156,8 +157,6 @@ struct window_plan *window_plan_create(struct arena *arena, int64_t zone_offset_
 uint32_t window_plan_add_store(struct window_plan *plan, const struct window_store_spec *spec);
 uint32_t window_plan_add_entity(struct window_plan *plan, Slice name, uint32_t store);
 uint32_t window_plan_add_feature(struct window_plan *plan, const struct window_feature_spec *spec);
-// Keeps the rows of a filter for at least this long although no feature asks for it.
-void window_plan_keep(struct window_plan *plan, uint32_t store, uint32_t filter, int64_t span_us);
 void window_plan_finish(struct window_plan *plan);
 
 uint32_t window_plan_feature_count(const struct window_plan *plan);

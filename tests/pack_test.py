@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Packs with one mistake each: `qiantang check` has to tell it with its code and the way out, and never to end in any other way.
+
+Usage: pack_test.py QIANTANG PACKS_FOLDER
+Each row changes the pack tests/packs/payments at one place. The last line printed is "N passed, N failed".
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+FEATURES, SCHEMA, POLICY, MODEL = "features/all.yaml", "schema.yaml", "policy.yaml", "models/amount.yaml"
+HOUR_FIELD = "  - {name: hour, type: int, derive: hour(event_time)}\n"
+FEATURE = "  - {name: x, entity: account, filter: done, window: 1d, "
+
+
+def many(count, line):
+    return "".join(line.format(i) for i in range(count))
+
+
+def add_feature(text):
+    return (FEATURES, "features:\n", f"features:\n{FEATURE}{text}}}\n")
+
+
+def add_fields(*fields):
+    return (SCHEMA, HOUR_FIELD, HOUR_FIELD + "".join(f"  - {field}\n" for field in fields))
+
+
+# name: (the change: file, old text (None: a file more), new text), the code, and a part of what is said
+MISTAKES = {
+    # features/*.yaml
+    "filters that are each other's parents": ((FEATURES, "filters:\n", "filters:\n  a: {parent: b}\n  b: {parent: a}\n"),
+                                              "FE009", "depends on itself"),
+    "a filter that is its own parent": ((FEATURES, "filters:\n", "filters:\n  a: {parent: a}\n"), "FE009", "'a'"),
+    "a filter too many, and one that names it": ((FEATURES, "filters:\n", "filters:\n" + many(520, "  x{0}: {{on: [pay]}}\n") + "  y: {parent: x515}\n"),
+                                                 "FE003", "there may be 512"),
+    "an entity too many, and one that names it": ((FEATURES, "entities:\n", "entities:\n" + many(140, "  x{0}: {{store: account, key: [account]}}\n")),
+                                                  "FE003", "there may be 96"),
+    "a feature too many": ((FEATURES, "features:\n", "features:\n" + many(4200, "  - {{name: x{0}, expr: '1.0'}}\n")), "FE003", "there may be 4096"),
+    "more things than a store can have": ((FEATURES, "things: 1000,", "things: 100000000,"), "FE004", "67108862"),
+    "a window of 4001 days": ((FEATURES, "features:\n", "features:\n  - {name: x, entity: account, aggregate: count, window: {from: 4001d, to: 1d}}\n"),
+                              "FE010", "at most 4000 days"),
+    "an aggregate without its second value": (add_feature("aggregate: other_with_same, value: payee"), "FE013", "`other_value`"),
+    "a second value that is no id": (add_feature("aggregate: other_with_same, value: payee, other_value: amount"), "FE013", "`id:`"),
+    "a modal rate by an amount": (add_feature("aggregate: modal_rate, value: amount, other_value: amount, other_filter: tried"), "FE013", "`id:`"),
+    "pauses of no length": (add_feature("aggregate: wake_days"), "FE011", "`pause_days`"),
+    "days without their condition": (add_feature("aggregate: days_with"), "FE012", "`days`"),
+    "a sum of ids": (add_feature("aggregate: days_with, days: {a: {sum: payee}, when: 'day.a == \"x\"'}"), "FE013", "`number:`"),
+    "places without coordinates": (add_feature("aggregate: distance_last"), "FE015", "`latitude`"),
+    "more columns than a row has": (("features/more.yaml", None, "values:\n" + many(9, "  v{0}: {{number: event.amount}}\n") + "features:\n"
+                                     + many(9, "  - {{name: y{0}, entity: customer, aggregate: sum, value: v{0}, window: 1d}}\n")),
+                                    "FE016", "number columns"),
+    # schema.yaml
+    "a place from a field that is known later": (add_fields('{name: lon, type: float, derive: {expr: "1.5"}}',
+                                                            '{name: geo, type: string, derive: "geohash(score, lon, 5)"}'), "SC024", "'lon'"),
+    "a chain from a field that is known later": (add_fields("{name: s, type: string, derive: {expr: event.payee}}",
+                                                            '{name: x, type: string, derive: "prefix(s, 3)"}',
+                                                            '{name: y, type: string, derive: "prefix(x, 2)"}'), "SC024", "'s'"),
+    "expressions that need each other": (add_fields('{name: u, type: int, derive: {expr: "event.v + 1"}}',
+                                                    '{name: v, type: int, derive: {expr: "event.u + 1"}}'), "PK014", "needs itself"),
+    "more channels than there may be": ((SCHEMA, "[MOBILE, COUNTER]", "[MOBILE, COUNTER" + many(62, ", C{0}") + "]"), "PK013", "63 channels"),
+    # pack.yaml
+    "lateness of eleven years": (("pack.yaml", "late_after: 10m", "late_after: 4001d"), "PK011", "4000 days"),
+    # policy.yaml
+    "33 tasks": ((POLICY, "tasks:\n", "tasks:\n" + many(32, "  - {{id: T{0}, zh: t, en: t}}\n")), "PO002", "32 tasks"),
+    "a factor below zero for all families": ((POLICY, "YOUNG: {PX: 0.3}", "YOUNG: -3"), "PO004", "above 0"),
+    "two segments of one name": ((POLICY, "segments:\n", "segments:\n  - {id: YOUNG, when: prof.person.age < 10}\n"), "PO001", "'YOUNG'"),
+    "two guards of one name": ((POLICY, "id: G9,", "id: G1,"), "PO001", "'G1'"),
+    "an exception that is no list": ((POLICY, "except: [M-PX-02-A]", "except: M-PX-02-A"), "YA012", ""),
+    "a segment's factor misspelt": ((POLICY, "{YOUNG: {PX: 0.3}}", "{YONG: {PX: 0.3}}"), "PO005", "did you mean 'YOUNG'?"),
+    "a channel's factor misspelt": ((POLICY, "{COUNTER: {PX: 2.0}}", "{COUNTR: {PX: 2.0}}"), "PO005", "did you mean 'COUNTER'?"),
+    "a rule's action misspelt": ((POLICY, "then: {action: DELAY,", "then: {action: DELLAY,"), "PO006", "did you mean 'DELAY'?"),
+    "a rule's task misspelt": ((POLICY, "task: MANUAL}", "task: MANUEL}"), "PO006", "did you mean 'MANUAL'?"),
+    # lists/
+    "entries in a file of another name": (("lists/bad.jsonl", None, "\n"), "PK015", "neither in .csv nor in .ndjson"),
+    # models
+    "a channel misspelt": (("models/many.yaml", "channels: [MOBILE]", "channels: [MOBLE]"), "MO010", "did you mean 'MOBILE'?"),
+    "a segment misspelt": ((MODEL, "on: [pay]\n", "on: [pay]\nsegments: [YUONG]\n"), "MO010", "did you mean 'YOUNG'?"),
+    "an action misspelt": ((MODEL, "action: REJECT", "action: REJCT"), "MO007", "did you mean 'REJECT'?"),
+    "a task misspelt": ((MODEL, "action: REJECT", "action: REJECT\ntask: MANAUL"), "MO007", "did you mean 'MANUAL'?"),
+    "a guard misspelt": ((MODEL, "on: [pay]\n", "on: [pay]\nguards: [G11]\n"), "MO011", "did you mean 'G1'?"),
+    "a parameter misspelt": ((MODEL, "expr:", "overrides: [{segment: YOUNG, amount_mn: 2000}]\nexpr:"), "MO014", "did you mean 'amount_min'?"),
+    "an override's channel misspelt": ((MODEL, "expr:", "overrides: [{channel: MOBIL, amount_min: 2000}]\nexpr:"), "MO010", "did you mean 'MOBILE'?"),
+    "evidence misspelt": ((MODEL, "on: [pay]\n", "on: [pay]\nevidence: [flwo]\n"), "YA013", "flow"),
+    "a name in a reason misspelt, behind blanks": ((MODEL, 'en: "pays {event.amount}', 'en: "   pays {event.amonut}'), "MO018",
+                                                   "amount.yaml:17:70: error"),
+    "a form in a reason misspelt": ((MODEL, "en: \"pays {event.amount}", "en: \"pays {event.amount|procent}"), "MO018",
+                                    "'procent' is not a form"),
+    "a value above the range": ((MODEL, "default: 50000", "default: 2000000"), "MO012",
+                                "2000000 is above 1000000, the most that 'amount_min' may be"),
+    "a value below the range": ((MODEL, "default: 50000", "default: 0.1"), "MO012", "0.1 is below 1000, the least that 'amount_min' may be"),
+}
+
+
+def check(change):
+    file, old, new = change
+    with tempfile.TemporaryDirectory() as folder:
+        pack = os.path.join(folder, "payments")
+        shutil.copytree(os.path.join(PACKS, "payments"), pack)
+        path = os.path.join(pack, file)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if old is not None:
+            with open(path, encoding="utf-8") as source:
+                text = source.read()
+            assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+            new = text.replace(old, new)
+        with open(path, "w", encoding="utf-8") as source:
+            source.write(new)
+        return subprocess.run([QIANTANG, "check", "--brief", pack], capture_output=True, text=True, timeout=60)
+
+
+def main():
+    failed = 0
+    for name, (change, code, part) in MISTAKES.items():
+        done = check(change)
+        if done.returncode != 1 or f"error {code}:" not in done.stderr or part not in done.stderr:
+            failed += 1
+            print(f"FAILED {name}: exit code {done.returncode}, wanted {code} with {part!r}\n{done.stderr[:2000]}")
+    print(f"{len(MISTAKES) - failed} passed, {failed} failed")
+    return failed > 0
+
+
+sys.exit(main())
