@@ -25,11 +25,8 @@ data=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$root/build}
 here=$root/tests/evaluate
-program=
-for place in "$build/qiantang" "$build/qiantang" "$build/src/qiantang"; do
-    if [ -x "$place" ] && [ -f "$place" ]; then program=$place; break; fi
-done
-[ -n "$program" ] || { echo "no qiantang in $build: build first, or set BUILD" >&2; exit 2; }
+program=$build/qiantang
+[ -x "$program" ] || { echo "no qiantang in $build: build first, or set BUILD" >&2; exit 2; }
 for part in handbook sparkov_a amlsim suites/cel; do
     [ -d "$data/$part" ] || { echo "$data/$part is not there" >&2; exit 2; }
 done
