@@ -113,7 +113,9 @@ static uint32_t repeated(struct arena *arena, Json json, const char *key, const 
     Json *items = ARENA_ARRAY(arena, Json, count);
     *ret_items = items;
     if (!is_list) {
-        items[0] = field;
+        if (count > 0) {
+            *items = field;
+        }
         return count;
     }
     JSON_EACH(field.tree, field.at, i) {
