@@ -2,12 +2,13 @@
 // Memory for the large tables: zeroed, on 2 MiB pages where the system gives them (a random look-up then misses
 // the TLB far less), and returned as a whole.
 //
-//     void *slots = memory_map_large(bytes);
-//     memory_touch(slots, bytes);          // the first touch of a page costs 1 to 10 us: not while deciding
+//     struct memory_pool pool = {.large = true};
+//     void *slots = memory_pool_map(&pool, bytes);
 //     ...
-//     memory_unmap_large(slots, bytes);
+//     memory_pool_release(&pool);          // all that it mapped
 //
-// Never fails: a process that gets no memory stops.
+// Address space is reserved and pages come when they are first touched. Never fails: a process that gets no memory
+// stops.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,22 +16,13 @@
 
 enum { MEMORY_LARGE_PAGE = 2 << 20 };
 
-void *memory_map_large(size_t size);
-// `size` as it was mapped. NULL is let pass.
-void memory_unmap_large(void *memory, size_t size);
-// Several such memories with one end. With `large` off, pages are of the usual size: better for what is short-lived.
-//
-//     struct memory_pool pool = {.large = true};
-//     void *slots = memory_pool_map(&pool, bytes);
-//     memory_pool_release(&pool);
 struct memory_pool {
-    bool large;
+    bool large; // off: pages of the usual size, better for what is short-lived
     struct memory_pool_part *last;
 };
+
 void *memory_pool_map(void *pool, size_t size); // takes a void *, to serve as a callback
 void memory_pool_release(struct memory_pool *pool);
 
-// Makes every page be there now, without changing what it holds.
-void memory_touch(void *memory, size_t size);
 // Bytes of memory that the process has in use; 0 when the system does not say.
 uint64_t memory_resident_bytes(void);
