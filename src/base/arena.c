@@ -7,10 +7,8 @@
 struct arena_block {
     struct arena_block *next;
     size_t size;
-    _Alignas(16) char bytes[];
+    _Alignas(ARENA_ALIGN) char bytes[];
 };
-
-enum { ALIGN = 16 };
 
 // Under the address sanitizer what is free is poisoned, so that a step past an allocation is seen.
 #if defined(__SANITIZE_ADDRESS__)
@@ -46,7 +44,7 @@ static void take_back(const struct arena_block *block, size_t used) {
 #endif
 
 static size_t round_up(size_t size) {
-    return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    return (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 }
 
 void *memory_alloc(size_t size) {

@@ -16,6 +16,8 @@
 
 #include <stdarg.h>
 
+enum { ARENA_ALIGN = 16 }; // bytes: what every allocation is aligned to and rounded up to
+
 struct arena_block;
 
 struct arena {

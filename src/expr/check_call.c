@@ -292,11 +292,11 @@ static void prepare_pattern(struct check *check, struct node *call) {
     if (literal->kind != NODE_LITERAL || literal->literal.kind != VALUE_STRING) {
         return;
     }
-    Slice message;
-    call->call.prepared = pattern_compile(literal->literal.text, check->arena, &message);
+    char message[PATTERN_MESSAGE_SIZE];
+    call->call.prepared = pattern_compile(literal->literal.text, check->arena, message);
     if (call->call.prepared == NULL && check->env->dialect == EXPR_RULES) {
         report_error(check->report, ERROR_PATTERN, literal->byte_start, literal->byte_end,
-                     "this is not a regular expression: %.*s", SLICE_ARGS(message));
+                     "this is not a regular expression: %s", message);
     }
 }
 
@@ -451,7 +451,7 @@ static bool find_any_callee(struct check *check, const struct syntax *syntax,
         return true;
     }
     if (syntax->call.target == NULL) {
-        return find_callee(check, syntax->name, false, ret_callee);
+        return find_callee(check, syntax->name, syntax->call.is_rooted, ret_callee);
     }
     if (find_qualified(check, syntax, ret_callee)) {
         *ret_receiver = NULL;

@@ -173,20 +173,31 @@ static bool is_key_type(const struct type *type) {
     case TYPE_UINT:
     case TYPE_STRING:
     case TYPE_DYN:
-    case TYPE_PARAM:
-    case TYPE_ERROR:
         return true;
     default:
         return false;
     }
 }
 
-static void check_key(struct check *check, const struct syntax *syntax, const struct node *key) {
-    if (!check->is_lenient && !is_key_type(infer_shallow(&check->infer, key->type))) {
+// The type of a key, which has no parts: so a type grows no faster than the text, where {x: x} in {x: x}
+// would double it.
+static const struct type *check_key(struct check *check, const struct syntax *syntax,
+                                    const struct node *key) {
+    const struct type *type = infer_shallow(&check->infer, key->type);
+    if (check->is_lenient || type->kind == TYPE_ERROR) {
+        return type;
+    }
+    if (type->kind == TYPE_PARAM) {
+        infer_assign(&check->infer, type, TYPE(DYN));
+        return TYPE(DYN);
+    }
+    if (!is_key_type(type)) {
         report_error(check->report, ERROR_WRONG_TYPE, syntax->start, syntax->end,
                      "a key is a bool, int, uint or string, not a %.*s",
                      SLICE_ARGS(check_type_text(check, key->type)));
+        return TYPE(ERROR);
     }
+    return type;
 }
 
 struct node *check_map(struct check *check, const struct syntax *syntax) {
@@ -200,9 +211,9 @@ struct node *check_map(struct check *check, const struct syntax *syntax) {
     for (uint32_t i = 0; i < count; i++) {
         const struct syntax *value = syntax->items.values.at[i];
         keys[i] = check_node(check, syntax->items.keys.at[i]);
-        check_key(check, syntax->items.keys.at[i], keys[i]);
+        const struct type *type = check_key(check, syntax->items.keys.at[i], keys[i]);
         values[i] = check_node(check, value);
-        key_type = join_item(check, key_type, keys[i]->type);
+        key_type = join_item(check, key_type, type);
         value_type =
             join_item(check, value_type, content_type(check, value, values[i], flags->at[i]));
         check_hold(node, keys[i]);

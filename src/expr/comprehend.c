@@ -2,6 +2,7 @@
 
 #include "expr/run.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 // What is walked over: the items of a list, or the keys and values of a map.
@@ -221,14 +222,15 @@ struct keyed {
     uint32_t index;
 };
 
+// Not-a-number has no place in an order: it comes last.
 static int by_key(const void *left, const void *right) {
     const struct keyed *a = left;
     const struct keyed *b = right;
     int order = value_compare(&a->key, &b->key);
-    if (order == 0 || order == VALUE_UNORDERED) {
-        return (a->index > b->index) - (a->index < b->index); // stable
+    if (order == VALUE_UNORDERED) {
+        order = (isnan(a->key.number) != 0) - (isnan(b->key.number) != 0);
     }
-    return order;
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index); // stable
 }
 
 static bool is_orderable(ValueKind kind) {

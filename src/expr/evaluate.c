@@ -15,8 +15,6 @@
 #include "expr/node.h"
 #include "expr/run.h"
 
-#include "expr/pattern.h"
-
 static bool is_comparison(ExprOp op) {
     return op >= OP_EQUAL && op <= OP_IN;
 }
@@ -160,14 +158,9 @@ static bool still_fits(const struct overload *overload, const struct value *argu
 
 static struct value call_prepared_pattern(struct evaluation *run, const struct node *node,
                                           const struct value *arguments) {
-    bool matches;
-    if (arguments[0].kind != VALUE_STRING) {
-        return run_no_overload(run, node->call.name, arguments, 2);
-    }
-    Status status =
-        pattern_matches(node->call.prepared, arguments[0].text, run->scratch, &matches);
-    return status == STATUS_OK ? value_bool(matches)
-                               : run_error("the pattern takes too long to match");
+    return arguments[0].kind == VALUE_STRING
+               ? run_match(run, node->call.prepared, arguments[0].text)
+               : run_no_overload(run, node->call.name, arguments, 2);
 }
 
 static struct value apply(struct evaluation *run, const struct node *node,
@@ -315,27 +308,19 @@ static struct value evaluate_map(struct evaluation *run, const struct node *node
 }
 
 static struct value select_field(struct evaluation *run, const struct value *operand, Slice field) {
+    struct value key = value_string(field);
     if (operand->kind == VALUE_OPTIONAL) {
-        if (operand->optional == NULL) {
-            return *operand;
-        }
-        struct value key = value_string(field);
-        struct value found;
-        switch (run_look_up(run, operand->optional, &key, &found)) {
-        case LOOKUP_FOUND:
-            return run_optional(run, found);
-        case LOOKUP_ABSENT:
-            return run_none();
-        case LOOKUP_ERROR:
-            return run_error("no such key");
-        }
+        return operand->optional == NULL ? *operand
+                                         : run_look_up_optional(run, operand->optional, &key);
     }
     if (operand->kind != VALUE_MAP) {
         return run_error_format(run, "no such overload: a %.*s has no field '%.*s'",
-                                SLICE_ARGS(type_text(run->scratch, value_type(operand))),
-                                SLICE_ARGS(field));
+                                SLICE_ARGS(type_name(value_type(operand))), SLICE_ARGS(field));
     }
-    const struct value *found = value_map_field(operand->map, field);
+    const struct value *found = value_map_get(operand->map, &key, &run->compares_left);
+    if (found == NULL && !run_may_compare(run)) {
+        return run_too_long();
+    }
     return found != NULL ? *found : run_error_format(run, "no such key: '%.*s'", SLICE_ARGS(field));
 }
 
@@ -367,7 +352,8 @@ static struct value evaluate_has(struct evaluation *run, const struct node *node
     if (operand.kind != VALUE_MAP) {
         return run_error("no such overload: has() needs a map");
     }
-    return value_bool(value_map_field(operand.map, node->has.field) != NULL);
+    struct value key = value_string(node->has.field);
+    return value_bool(value_map_get(operand.map, &key, &run->compares_left) != NULL);
 }
 
 // A local that could not be computed fails where it is read, not where it is bound.

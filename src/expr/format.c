@@ -25,7 +25,7 @@ struct format {
 };
 
 static void fail(struct format *format, const char *clause, const struct value *value) {
-    Slice type = type_text(format->run->scratch, value_type(value));
+    Slice type = type_name(value_type(value));
     format->error =
         run_error_format(format->run, "%s, was given %.*s", clause, SLICE_ARGS(type));
 }
@@ -147,7 +147,7 @@ static void put_value(struct format *format, const struct value *value, uint32_t
         put_map(format, value->map, depth + 1);
         break;
     case VALUE_TYPE:
-        buf_put(&format->out, value_text(format->run->scratch, value));
+        buf_put(&format->out, type_name(value->type));
         break;
     default:
         fail(format, "string clause can only be used on strings, numbers, lists, maps and times",

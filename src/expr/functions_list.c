@@ -44,16 +44,7 @@ BODY(optional_index) {
         }
         holder = *holder.optional;
     }
-    struct value found;
-    switch (run_look_up(run, &holder, &arguments[1], &found)) {
-    case LOOKUP_FOUND:
-        return run_optional(run, found);
-    case LOOKUP_ABSENT:
-        return run_none();
-    case LOOKUP_ERROR:
-        return found;
-    }
-    INVARIANT(false);
+    return run_look_up_optional(run, &holder, &arguments[1]);
 }
 
 BODY(index_optional) {

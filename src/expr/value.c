@@ -186,22 +186,24 @@ bool value_equal(const struct value *left, const struct value *right) {
     return value_equal_within(left, right, &steps);
 }
 
-const struct value *value_map_get(const struct value_map *map, const struct value *key,
-                                  uint32_t *steps) {
-    if (key->kind == VALUE_STRING) {
-        return value_map_field(map, key->text);
-    }
-    for (uint32_t i = 0; i < map->count && *steps > 0; i++) {
-        if (value_equal_within(&map->keys[i], key, steps)) {
+static const struct value *find_text_key(const struct value_map *map, Slice key) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        if (map->keys[i].kind == VALUE_STRING && slice_equal(map->keys[i].text, key)) {
             return &map->values[i];
         }
     }
     return NULL;
 }
 
-const struct value *value_map_field(const struct value_map *map, Slice field) {
-    for (uint32_t i = 0; i < map->count; i++) {
-        if (map->keys[i].kind == VALUE_STRING && slice_equal(map->keys[i].text, field)) {
+const struct value *value_map_get(const struct value_map *map, const struct value *key,
+                                  uint32_t *steps) {
+    if (key->kind == VALUE_STRING) { // which no key of another kind is equal to
+        bool is_paid = map->count <= *steps;
+        *steps -= is_paid ? map->count : *steps;
+        return is_paid ? find_text_key(map, key->text) : NULL;
+    }
+    for (uint32_t i = 0; i < map->count && *steps > 0; i++) {
+        if (value_equal_within(&map->keys[i], key, steps)) {
             return &map->values[i];
         }
     }
@@ -298,14 +300,6 @@ static void put_optional(struct buf *out, const struct value *optional, uint32_t
     buf_put_byte(out, ')');
 }
 
-static void put_type(struct buf *out, const struct type *type) {
-    struct arena arena;
-    arena_init(&arena, 256);
-    struct type bare = {.kind = type->kind, .name = type->name};
-    buf_put(out, type_text(&arena, &bare));
-    arena_deinit(&arena);
-}
-
 static void put_value(struct buf *out, const struct value *value, uint32_t depth) {
     if (depth == VALUE_DEPTH_MAX || buf_overflowed(out)) {
         buf_put(out, SLICE("..."));
@@ -354,8 +348,8 @@ static void put_value(struct buf *out, const struct value *value, uint32_t depth
     case VALUE_OPTIONAL:
         put_optional(out, value->optional, depth);
         break;
-    case VALUE_TYPE:
-        put_type(out, value->type);
+    case VALUE_TYPE: // without its arguments, which do not count for equality either
+        buf_put(out, type_name(value->type));
         break;
     case VALUE_MISSING:
         buf_put(out, SLICE("missing"));
@@ -385,9 +379,14 @@ bool value_from_number(const struct type *type, double number, struct value *ret
     case TYPE_BOOL:
         *ret_value = value_bool(number > 0);
         return true;
-    case TYPE_INT:
-        *ret_value = value_int((int64_t)number);
+    case TYPE_INT: {
+        int64_t integer;
+        if (!numeral_double_to_int(number, &integer)) {
+            return false;
+        }
+        *ret_value = value_int(integer);
         return true;
+    }
     case TYPE_MONEY:
         *ret_value = value_money(number);
         return true;
