@@ -49,8 +49,8 @@ bool civil_date_exists(int32_t year, int32_t month, int32_t day);
 
 // "Asia/Shanghai", "UTC", "Z", "+08:00", "-05:30". False for any other zone.
 bool zone_parse(Slice text, int64_t *ret_offset_us);
-// RFC 3339 ("2018-04-01T00:00:31.5+08:00") or the same with a space and without a zone ("2018-04-01 00:00:31"),
-// which is then taken in the zone given; a date alone is its first moment.
+// RFC 3339 ("2018-04-01T00:00:31.5+08:00") or the same with a space and without a zone ("2018-04-01
+// 00:00:31"), which is then taken in the zone given; a date alone is its first moment.
 bool time_parse(Slice text, int64_t offset_us, int64_t *ret_time_us);
 // "90s", "30m", "1h", "7d", "2w", "500ms": a whole number and a unit. Not negative.
 bool span_parse(Slice text, int64_t *ret_span_us);

@@ -7,8 +7,6 @@
 #include "expr/check.h"
 #include "expr/pattern.h"
 
-#include <stdio.h>
-
 static bool is_kind(const struct check *check, const struct node *node, TypeKind kind) {
     return infer_shallow(&check->infer, node->type)->kind == kind;
 }
@@ -85,18 +83,14 @@ static void report_no_overload(struct check *check, const struct syntax *syntax,
     }
     struct buf text;
     buf_init(&text, LONGEST);
-    bool is_operator = call->call.op < OP_INT;
-    Slice name = is_operator ? expr_op_text(call->call.op) : call->call.name;
     uint32_t count = call->call.count;
+    Slice name = call->call.op < OP_INT ? expr_op_text(call->call.op) : call->call.name;
+    bool is_operator = call->call.op < OP_INT && count <= 2; // && || ?: of more are written as functions
     Slice *types = ARENA_ARRAY(check->arena, Slice, count);
     for (uint32_t i = 0; i < count; i++) {
         types[i] = check_type_text(check, call->call.arguments[i]->type);
     }
-    if (is_operator && count > 2) { // && || ?:
-        put_signature(&text, name, false, false, types, count);
-    } else {
-        put_signature(&text, name, is_operator, call->call.is_member, types, count);
-    }
+    put_signature(&text, name, is_operator, call->call.is_member, types, count);
     bool has_name = syntax->name_end > 0;
     struct diag *diag = report_error(check->report, ERROR_NO_OVERLOAD,
                                      has_name ? syntax->name_start : syntax->start,

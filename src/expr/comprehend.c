@@ -35,34 +35,16 @@ static void bind_item(struct evaluation *run, const struct node *node, const str
     run->frame[node->comprehension.second.index] = range->items[i];
 }
 
-static bool take_step(struct evaluation *run) {
-    if (run->steps_left == 0) {
-        return false;
-    }
-    run->steps_left--;
-    return true;
-}
-
-// A test of an item: true, false or an error.
-static struct value test(struct evaluation *run, const struct node *node) {
-    struct value value = evaluate_node(run, node);
-    if (value.kind == VALUE_BOOL || value.kind == VALUE_ERROR) {
-        return value;
-    }
-    return value.kind == VALUE_MISSING ? value_bool(false)
-                                       : run_error("no such overload: this is not a bool");
-}
-
 // all and exists: one item that is `decisive` settles it; else the first error.
 static struct value quantify(struct evaluation *run, const struct node *node,
                              const struct range *range, bool decisive) {
     struct value result = value_bool(!decisive);
     for (uint32_t i = 0; i < range->count; i++) {
-        if (!take_step(run)) {
+        if (!run_take_step(run)) {
             return run_too_long();
         }
         bind_item(run, node, range, i);
-        struct value value = test(run, node->comprehension.result);
+        struct value value = evaluate_bool(run, node->comprehension.result);
         if (value.kind == VALUE_BOOL && value.boolean == decisive) {
             return value;
         }
@@ -77,11 +59,11 @@ static struct value exists_one(struct evaluation *run, const struct node *node,
                                const struct range *range) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < range->count; i++) {
-        if (!take_step(run)) {
+        if (!run_take_step(run)) {
             return run_too_long();
         }
         bind_item(run, node, range, i);
-        struct value value = test(run, node->comprehension.result);
+        struct value value = evaluate_bool(run, node->comprehension.result);
         if (value.kind == VALUE_ERROR) {
             return value;
         }
@@ -95,7 +77,7 @@ static bool passes(struct evaluation *run, const struct node *condition, struct 
     if (condition == NULL) {
         return true;
     }
-    struct value value = test(run, condition);
+    struct value value = evaluate_bool(run, condition);
     if (value.kind == VALUE_ERROR) {
         *error = value;
         return false;
@@ -119,7 +101,7 @@ static struct value collect(struct evaluation *run, const struct node *node,
     uint32_t count = 0;
     for (uint32_t i = 0; i < range->count; i++) {
         struct value error = {0};
-        if (!take_step(run)) {
+        if (!run_take_step(run)) {
             return run_too_long();
         }
         bind_item(run, node, range, i);
@@ -191,7 +173,7 @@ static struct value gather_entries(struct evaluation *run, const struct node *no
     struct gathering all = {0};
     for (uint32_t i = 0; i < range->count; i++) {
         struct value error = {0};
-        if (!take_step(run)) {
+        if (!run_take_step(run)) {
             return run_too_long();
         }
         bind_item(run, node, range, i);
@@ -267,7 +249,7 @@ static struct value sort_by(struct evaluation *run, const struct node *node,
         return run_too_much();
     }
     for (uint32_t i = 0; i < list->count; i++) {
-        if (!take_step(run)) {
+        if (!run_take_step(run)) {
             return run_too_long();
         }
         bind_item(run, node, &range, i);

@@ -10,7 +10,8 @@
 // way, until a comparison makes it false.
 //
 // The tree is at most EXPR_DEPTH_MAX levels of text high (conversions that the checker adds may
-// double that), so the recursion is bounded. Nothing is allocated but from the scratch arena.
+// double that), so the recursion is bounded. Values are allocated from the scratch arena alone; texts
+// that are put together grow in a buf for the time of one call.
 
 #include "expr/node.h"
 #include "expr/run.h"
@@ -48,8 +49,7 @@ static struct value read_variable(struct evaluation *run, const struct expr_vari
     return run_error_format(run, "'%.*s' has no value", SLICE_ARGS(variable->name));
 }
 
-// A bool or a failure. In rules a missing value is false.
-static struct value evaluate_bool(struct evaluation *run, const struct node *node) {
+struct value evaluate_bool(struct evaluation *run, const struct node *node) {
     struct value value = evaluate_node(run, node);
     if (value.kind == VALUE_BOOL || value.kind == VALUE_ERROR) {
         return value;
@@ -106,15 +106,8 @@ static struct value evaluate_or(struct evaluation *run, const struct node *node)
 
 static bool host_accepts(const struct expr_function *function, const struct value *arguments,
                          uint32_t count) {
-    if (function->argument_count != count) {
-        return false;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!overload_accepts(function->arguments[i], &arguments[i])) {
-            return false;
-        }
-    }
-    return true;
+    return function->argument_count == count &&
+           overload_accepts(function->arguments, arguments, count);
 }
 
 static struct value call_host(struct evaluation *run, const struct node *node,
@@ -147,15 +140,6 @@ static struct value call_host(struct evaluation *run, const struct node *node,
     }
 }
 
-static bool still_fits(const struct overload *overload, const struct value *arguments) {
-    for (uint32_t i = 0; i < overload->argument_count; i++) {
-        if (!overload_accepts(overload->arguments[i], &arguments[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static struct value call_prepared_pattern(struct evaluation *run, const struct node *node,
                                           const struct value *arguments) {
     return arguments[0].kind == VALUE_STRING
@@ -174,7 +158,8 @@ static struct value apply(struct evaluation *run, const struct node *node,
         return call_prepared_pattern(run, node, arguments);
     }
     const struct overload *overload = node->call.overload;
-    if (overload == NULL || !still_fits(overload, arguments)) {
+    if (overload == NULL ||
+        !overload_accepts(overload->arguments, arguments, overload->argument_count)) {
         bool is_variadic = op == OP_MATH_GREATEST || op == OP_MATH_LEAST;
         overload = overload_for(op, env_dialect(run->env), node->call.is_member, arguments,
                                 is_variadic && count > 0 ? 1 : count);
@@ -399,7 +384,6 @@ Status expr_evaluate(const struct expr *expr, const struct expr_input *input, st
 Status expr_evaluate_node(const struct expr *expr, const struct node *node, const struct expr_input *input,
                           struct arena *scratch, struct value *ret_value) {
     struct evaluation run = {
-        .expr = expr,
         .env = expr->env,
         .input = input,
         .scratch = scratch,

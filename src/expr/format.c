@@ -120,7 +120,7 @@ static void put_value(struct format *format, const struct value *value, uint32_t
         put_plain(format, value->number);
         break;
     case VALUE_MONEY:
-        buf_put(&format->out, (Slice){text, money_text(value->number, text)});
+        buf_put(&format->out, (Slice){text, numeral_format_money(value->number, text)});
         break;
     case VALUE_STRING:
         buf_put(&format->out, value->text);
@@ -319,7 +319,7 @@ static struct value run_format(struct format *format, Slice text, const struct v
     return run_text(format->run, VALUE_STRING, buf_slice(&format->out));
 }
 
-struct value call_format(struct evaluation *run, const struct value *arguments, uint32_t count) {
+BODY(format) {
     struct format format = {.run = run};
     buf_init(&format.out, run->bytes_left);
     struct value result = run_format(&format, arguments[0].text, arguments[1].list);

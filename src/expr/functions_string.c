@@ -5,9 +5,6 @@
 
 #include "base/utf8.h"
 
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
-
 // A buf never holds more than what one evaluation may take.
 static void begin(struct evaluation *run, struct buf *out) {
     buf_init(out, run->bytes_left);
@@ -197,14 +194,6 @@ static size_t part_end(Slice text, Slice separator, size_t at) {
     return end >= text.size ? SIZE_MAX : end;
 }
 
-static bool take(struct evaluation *run) {
-    if (run->steps_left == 0) {
-        return false;
-    }
-    run->steps_left--;
-    return true;
-}
-
 // At most `limit` parts, all of them when it is negative.
 static uint32_t split_into(struct evaluation *run, Slice text, Slice separator, int64_t limit,
                            struct value *items) {
@@ -212,7 +201,7 @@ static uint32_t split_into(struct evaluation *run, Slice text, Slice separator, 
     size_t at = 0;
     for (; limit < 0 || count + 1 < limit; count++) {
         size_t end = part_end(text, separator, at);
-        if (end == SIZE_MAX || !take(run)) {
+        if (end == SIZE_MAX || !run_take_step(run)) {
             break;
         }
         if (items != NULL) {

@@ -9,7 +9,6 @@
 enum { RUN_COMPARES_MAX = 10000000 }; // of values with values, in one evaluation
 
 struct evaluation {
-    const struct expr *expr;
     const struct expr_env *env;
     const struct expr_input *input;
     struct arena *scratch;
@@ -23,6 +22,9 @@ struct evaluation {
 // An error value of a fixed text.
 static inline struct value run_error(const char *text) {
     return value_error(slice_of(text));
+}
+static inline struct value run_range_error(void) {
+    return run_error("range error");
 }
 __attribute__((format(printf, 2, 3))) struct value run_error_format(struct evaluation *run,
                                                                     const char *format, ...);
@@ -41,6 +43,14 @@ struct value run_optional(struct evaluation *run, struct value inner);
 struct value run_none(void);
 // A copy of the text as a value of a kind that holds one.
 struct value run_text(struct evaluation *run, ValueKind kind, Slice text);
+
+// A step of a comprehension, or of a walk through a long list or text. False when there are none left; then
+// run_too_long() is due.
+static inline bool run_take_step(struct evaluation *run) {
+    bool is_left = run->steps_left > 0;
+    run->steps_left -= is_left;
+    return is_left;
+}
 
 bool run_equal(struct evaluation *run, const struct value *left, const struct value *right);
 // False when the comparisons are used up; then an error is due.
@@ -61,6 +71,8 @@ struct value run_look_up_optional(struct evaluation *run, const struct value *ho
 struct value run_match(struct evaluation *run, const struct pattern *pattern, Slice text);
 
 struct value evaluate_node(struct evaluation *run, const struct node *node);
+// A bool or an error. In rules a missing value is false.
+struct value evaluate_bool(struct evaluation *run, const struct node *node);
 struct value evaluate_comprehension(struct evaluation *run, const struct node *node);
 // The list in the order of `keys`, one for each item; equal ones keep their order.
 struct value run_sort(struct evaluation *run, const struct value_list *list,

@@ -31,7 +31,7 @@ static int flip(int order) {
     return order == VALUE_UNORDERED ? order : -order;
 }
 
-static double minor_units(const struct value *number) {
+double value_minor_units(const struct value *number) {
     switch (number->kind) {
     case VALUE_MONEY:
         return number->number;
@@ -46,7 +46,7 @@ static double minor_units(const struct value *number) {
 
 static int compare_numbers(const struct value *left, const struct value *right) {
     if (left->kind == VALUE_MONEY || right->kind == VALUE_MONEY) {
-        return compare_doubles(minor_units(left), minor_units(right));
+        return compare_doubles(value_minor_units(left), value_minor_units(right));
     }
     if (left->kind == VALUE_INT) {
         switch (right->kind) {
@@ -244,7 +244,7 @@ static void put_double(struct buf *out, double number) {
 
 static void put_money(struct buf *out, double minor) {
     char text[NUMERAL_TEXT_SIZE];
-    size_t size = money_text(minor, text);
+    size_t size = numeral_format_money(minor, text);
     buf_put(out, (Slice){text, size});
 }
 

@@ -117,6 +117,9 @@ static inline bool value_is_number(const struct value *value) {
            value->kind == VALUE_MONEY;
 }
 
+// An amount in minor units; a plain number is taken for major ones.
+double value_minor_units(const struct value *number);
+
 // The value that a column of doubles stands for: a bool, int, double or amount (minor units) by its type. False
 // when there is no value: for NaN, and for an int past 64 bits.
 bool value_from_number(const struct type *type, double number, struct value *ret_value);
