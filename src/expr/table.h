@@ -25,9 +25,9 @@
 //     expr_table_begin(run, &host, binding);                                    // one per event
 //     uint32_t hit_count = expr_table_evaluate(run, plan, candidates, hits);
 //
-// The result is that of expr_evaluate() in the dialect EXPR_RULES for every rule; table_test.c checks this on
-// random rules and events. What doubles cannot tell (errors, integers beyond 2^53, infinities) is noticed, and the rules
-// that read it go to the evaluator for this event.
+// The result is that of expr_evaluate() in the dialect EXPR_RULES for every rule; table_random_test.c checks this
+// on random rules and events. What doubles cannot tell (errors, integers beyond 2^53, infinities) is noticed, and
+// the rules that read it go to the evaluator for this event.
 //
 // Measured on the rules and events of bench/peers: see its README.
 
