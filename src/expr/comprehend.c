@@ -24,15 +24,20 @@ static bool range_of(const struct value *value, struct range *ret_range) {
     return false;
 }
 
-static void bind_item(struct evaluation *run, const struct node *node, const struct range *range,
-                      uint32_t i) {
+// Makes item `i` what the variables stand for. False when no step is left for it.
+static bool step_to(struct evaluation *run, const struct node *node, const struct range *range,
+                    uint32_t i) {
     struct value *first = &run->frame[node->comprehension.first.index];
+    if (!run_take_step(run)) {
+        return false;
+    }
     if (!node->comprehension.has_second) {
         *first = range->keys != NULL ? range->keys[i] : range->items[i];
-        return;
+        return true;
     }
     *first = range->keys != NULL ? range->keys[i] : value_int(i);
     run->frame[node->comprehension.second.index] = range->items[i];
+    return true;
 }
 
 // all and exists: one item that is `decisive` settles it; else the first error.
@@ -40,10 +45,9 @@ static struct value quantify(struct evaluation *run, const struct node *node,
                              const struct range *range, bool decisive) {
     struct value result = value_bool(!decisive);
     for (uint32_t i = 0; i < range->count; i++) {
-        if (!run_take_step(run)) {
+        if (!step_to(run, node, range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, range, i);
         struct value value = evaluate_bool(run, node->comprehension.result);
         if (value.kind == VALUE_BOOL && value.boolean == decisive) {
             return value;
@@ -59,10 +63,9 @@ static struct value exists_one(struct evaluation *run, const struct node *node,
                                const struct range *range) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < range->count; i++) {
-        if (!run_take_step(run)) {
+        if (!step_to(run, node, range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, range, i);
         struct value value = evaluate_bool(run, node->comprehension.result);
         if (value.kind == VALUE_ERROR) {
             return value;
@@ -101,10 +104,9 @@ static struct value collect(struct evaluation *run, const struct node *node,
     uint32_t count = 0;
     for (uint32_t i = 0; i < range->count; i++) {
         struct value error = {0};
-        if (!run_take_step(run)) {
+        if (!step_to(run, node, range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, range, i);
         bool is_taken = passes(run, condition, &error);
         if (error.kind == VALUE_ERROR) {
             return error;
@@ -173,10 +175,9 @@ static struct value gather_entries(struct evaluation *run, const struct node *no
     struct gathering all = {0};
     for (uint32_t i = 0; i < range->count; i++) {
         struct value error = {0};
-        if (!run_take_step(run)) {
+        if (!step_to(run, node, range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, range, i);
         bool is_taken = passes(run, node->comprehension.condition, &error);
         if (error.kind == VALUE_ERROR) {
             return error;
@@ -249,10 +250,9 @@ static struct value sort_by(struct evaluation *run, const struct node *node,
         return run_too_much();
     }
     for (uint32_t i = 0; i < list->count; i++) {
-        if (!run_take_step(run)) {
+        if (!step_to(run, node, &range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, &range, i);
         keys[i] = evaluate_node(run, node->comprehension.result);
         if (keys[i].kind == VALUE_ERROR) {
             return keys[i];

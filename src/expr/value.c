@@ -1,6 +1,5 @@
 #include "expr/value.h"
 
-#include "base/buf.h"
 #include "base/money.h"
 #include "expr/net.h"
 #include "expr/numeral.h"
@@ -361,11 +360,15 @@ static void put_value(struct buf *out, const struct value *value, uint32_t depth
     }
 }
 
+void value_put(struct buf *out, const struct value *value) {
+    put_value(out, value, 0);
+}
+
 Slice value_text(struct arena *arena, const struct value *value) {
     enum { LONGEST = 16 << 20 };
     struct buf out;
     buf_init(&out, LONGEST);
-    put_value(&out, value, 0);
+    value_put(&out, value);
     Slice text = arena_copy(arena, buf_slice(&out));
     buf_deinit(&out);
     return text;

@@ -2,7 +2,7 @@
 // Value: what an expression evaluates to. A small tagged union, copied freely; texts, lists and
 // maps live in the arena of the evaluation or of whoever made them.
 
-#include "base/slice.h"
+#include "base/buf.h"
 #include "expr/type.h"
 
 typedef enum ValueKind {
@@ -127,4 +127,5 @@ bool value_from_number(const struct type *type, double number, struct value *ret
 // The static type that a kind of value belongs to, without arguments: list for every list.
 const struct type *value_type(const struct value *value);
 // The value as the language would write it, for messages and the conformance runner.
+void value_put(struct buf *out, const struct value *value);
 Slice value_text(struct arena *arena, const struct value *value);
