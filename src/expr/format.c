@@ -265,7 +265,9 @@ static void put_verb(struct format *format, const struct value *value, char verb
         put_based(format, value, 1, lower);
         break;
     default:
-        format->error = run_error_format(format->run, "there is no format clause '%%%c'", verb);
+        format->error = (unsigned char)verb < 0x80
+                            ? run_error_format(format->run, "there is no format clause '%%%c'", verb)
+                            : run_error("there is no such format clause"); // half a character
     }
 }
 

@@ -113,7 +113,6 @@ size_t numeral_format_plain(double value, char text[NUMERAL_TEXT_SIZE]) {
     return format_fixed(value, precision, exponent_of(text), text);
 }
 
-enum { UNORDERED = 2 };
 static const double two_63 = 9223372036854775808.0;
 static const double two_64 = 18446744073709551616.0;
 
@@ -123,7 +122,7 @@ static int compare_doubles(double left, double right) {
 
 int numeral_compare_int_double(int64_t left, double right) {
     if (isnan(right)) {
-        return UNORDERED;
+        return NUMERAL_UNORDERED;
     }
     if (right > two_63 || right < -two_63) {
         return right > 0 ? -1 : 1;
@@ -133,7 +132,7 @@ int numeral_compare_int_double(int64_t left, double right) {
 
 int numeral_compare_uint_double(uint64_t left, double right) {
     if (isnan(right)) {
-        return UNORDERED;
+        return NUMERAL_UNORDERED;
     }
     if (right > two_64 || right < 0) {
         return right > 0 ? -1 : 1;

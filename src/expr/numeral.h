@@ -20,9 +20,10 @@ size_t numeral_format(double value, char text[NUMERAL_TEXT_SIZE]);
 // The same without an exponent, whole numbers to their last digit: "10000000000000000905969664" for 1e25.
 size_t numeral_format_plain(double value, char text[NUMERAL_TEXT_SIZE]);
 
-// <0, 0, >0, or 2 when the double is not a number. The integer is compared as the double nearest to
+// <0, 0, >0, or NUMERAL_UNORDERED when the double is not a number. The integer is compared as the double nearest to
 // it: past 2^53 neighbours become equal, as the conformance suite asks for. A double outside of the
 // integer's range is never equal to one.
+enum { NUMERAL_UNORDERED = 2 };
 int numeral_compare_int_double(int64_t left, double right);
 int numeral_compare_uint_double(uint64_t left, double right);
 

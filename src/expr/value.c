@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+_Static_assert((int)VALUE_UNORDERED == (int)NUMERAL_UNORDERED, "one word for no order");
+
 static int order_of(int64_t left, int64_t right) {
     return (left > right) - (left < right);
 }
