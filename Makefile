@@ -34,7 +34,7 @@ bench-peers: ## the same rules in other engines, for comparison (needs Node.js a
 	@scripts/bench-peers.sh
 
 evaluate: all ## measure the example packs against labelled data: make evaluate DATA=folder
-	@scripts/evaluate.sh $(BUILD) "$(DATA)"
+	@BUILD=$(abspath $(BUILD)) tests/evaluate/evaluate.sh "$(DATA)"
 
 fuzz: ## hunt for inputs that break a reader: make fuzz SECONDS_EACH=60
 	@scripts/install-deps.sh build clang

@@ -9,10 +9,8 @@ shift
 if [[ ! -f $folder/build.ninja ]]; then
     rm -rf "$folder"
     echo "configuring $folder"
-    log=$(mktemp)
-    trap 'rm -f "$log"' EXIT
-    if ! CC=${CC:-gcc} CXX=${CXX:-g++} meson setup "$folder" "$@" >"$log" 2>&1; then
-        cat "$log" >&2
+    if ! said=$(CC=${CC:-gcc} CXX=${CXX:-g++} meson setup "$folder" "$@" 2>&1); then
+        printf '%s\n' "$said" >&2
         exit 1
     fi
 fi

@@ -90,13 +90,16 @@ def run(name, total):
     environment = {**os.environ, **SANITIZER_SETTINGS}
     log = ROOT / folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
-    subprocess.run(["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", *arguments],
-                   cwd=ROOT, env=environment)
+    done = subprocess.run(["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", *arguments],
+                          cwd=ROOT, env=environment)
     results = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     if not results:
         total.add(f"tests ({name})", "NONE RAN")
+    failed = total.failed
     for result in results:
         total.add(f"{result['name']} ({name})", result["result"])
+    if done.returncode != 0 and total.failed == failed:
+        total.add(f"meson test ({name})", f"ENDED WITH {done.returncode}")
     print(f"{len(results)} tests in {time.monotonic() - start:.0f} s", flush=True)
 
 

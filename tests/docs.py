@@ -3,6 +3,7 @@
 
   Every diagnostic code in src/ ("KN103") stands in docs/diagnostics.md, and no other does.
   Every relative link of a *.md file leads to something; every `path` in backticks that begins with a folder of the tree is there.
+  Every `make target` in backticks is a target of the Makefile, and every script that the Makefile calls is there.
   Functions of expressions: docs/expressions.md names every one of src/expr/functions.def.
   Keys of model files: docs/models.md names every one that src/monitoring/models/model.c knows.
   Keys of the other files of a pack, and what policies read: docs/packs.md names every one that the loaders know.
@@ -13,11 +14,9 @@ scripts/diagnostics.py rewrites docs/diagnostics.md.
 
 import pathlib
 import re
-import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SRC = ROOT / "src"
 FOLDERS = ("src/", "docs/", "packs/", "examples/", "tests/", "scripts/", "fuzz/", "bench/")
 
 problems = []
@@ -25,6 +24,16 @@ problems = []
 
 def read(path):
     return (ROOT / path).read_text()
+
+
+def targets():
+    return set(re.findall(r"^([a-z-]+):", read("Makefile"), re.M))
+
+
+def check_makefile():
+    for script in re.findall(r"\b((?:scripts|tests)/[\w./-]+)", read("Makefile")):
+        if not (ROOT / script).is_file():
+            problems.append(f"Makefile: there is no {script}")
 
 
 def check_links(path):
@@ -39,6 +48,9 @@ def check_links(path):
         for target in re.findall(r"`([\w./-]+)`", line):
             if target.startswith(FOLDERS) and not any(letter in target for letter in "*<{") and not (ROOT / target).exists():
                 problems.append(f"{name}:{number}: there is no {target}")
+        for target in re.findall(r"`make ([a-z-]+)[^`]*`", line):
+            if target not in targets():
+                problems.append(f"{name}:{number}: the Makefile has no target {target}")
 
 
 def check_codes():
@@ -100,6 +112,7 @@ def main():
     documents = [path for path in documents if "node_modules" not in path.parts]
     for path in documents:
         check_links(path)
+    check_makefile()
     check_codes()
     check_names("docs/expressions.md", functions(), "function")
     check_names("docs/models.md", model_keys(), "key")

@@ -1,6 +1,5 @@
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,13 +7,44 @@
 struct arena_block {
     struct arena_block *next;
     size_t size;
-    _Alignas(16) char bytes[];
+    _Alignas(ARENA_ALIGN) char bytes[];
 };
 
-enum { ALIGN = 16 };
+// Under the address sanitizer what is free is poisoned, so that a step past an allocation is seen.
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
+#ifdef SANITIZED
+#include <sanitizer/asan_interface.h>
+
+static void give_out(const void *memory, size_t size) {
+    ASAN_UNPOISON_MEMORY_REGION(memory, size);
+}
+
+static void take_back(const struct arena_block *block, size_t used) {
+    for (; block != NULL; block = block->next, used = 0) {
+        ASAN_POISON_MEMORY_REGION(block->bytes + used, block->size - used);
+    }
+}
+#else
+static void give_out(const void *memory, size_t size) {
+    (void)memory;
+    (void)size;
+}
+
+static void take_back(const struct arena_block *block, size_t used) {
+    (void)block;
+    (void)used;
+}
+#endif
 
 static size_t round_up(size_t size) {
-    return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    return (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 }
 
 void *memory_alloc(size_t size) {
@@ -46,6 +76,7 @@ void arena_deinit(struct arena *arena) {
 void arena_reset(struct arena *arena) {
     arena->current = arena->first;
     arena->used = 0;
+    take_back(arena->first, 0);
 }
 
 ArenaMark arena_mark(const struct arena *arena) {
@@ -55,6 +86,7 @@ ArenaMark arena_mark(const struct arena *arena) {
 void arena_rewind(struct arena *arena, ArenaMark mark) {
     arena->current = mark.block == NULL ? arena->first : mark.block;
     arena->used = mark.block == NULL ? 0 : mark.used;
+    take_back(arena->current, arena->used);
 }
 
 // Makes the current block one that has `size` bytes left: the next that is large enough, or a new one.
@@ -70,6 +102,7 @@ static void next_block(struct arena *arena, size_t size) {
         block->next = NULL;
         block->size = block_size;
         *link = block;
+        take_back(block, 0);
         arena->total += block_size;
     }
     arena->current = *link;
@@ -78,12 +111,13 @@ static void next_block(struct arena *arena, size_t size) {
 
 void *arena_alloc_raw(struct arena *arena, size_t size) {
     INVARIANT(size <= SIZE_MAX / 2);
-    size = round_up(size == 0 ? 1 : size);
-    if (arena->current == NULL || arena->current->size - arena->used < size) {
-        next_block(arena, size);
+    size_t taken = round_up(size == 0 ? 1 : size);
+    if (arena->current == NULL || arena->current->size - arena->used < taken) {
+        next_block(arena, taken);
     }
     void *memory = arena->current->bytes + arena->used;
-    arena->used += size;
+    arena->used += taken;
+    give_out(memory, size);
     return memory;
 }
 
@@ -100,16 +134,21 @@ Slice arena_copy(struct arena *arena, Slice text) {
     return (Slice){copy, text.size};
 }
 
+Slice arena_vprintf(struct arena *arena, const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    INVARIANT(size >= 0);
+    char *text = arena_alloc_raw(arena, (size_t)size + 1);
+    vsnprintf(text, (size_t)size + 1, format, args);
+    return (Slice){text, (size_t)size};
+}
+
 Slice arena_printf(struct arena *arena, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    va_list again;
-    va_copy(again, args);
-    int size = vsnprintf(NULL, 0, format, args);
+    Slice text = arena_vprintf(arena, format, args);
     va_end(args);
-    INVARIANT(size >= 0);
-    char *text = arena_alloc_raw(arena, (size_t)size + 1);
-    vsnprintf(text, (size_t)size + 1, format, again);
-    va_end(again);
-    return (Slice){text, (size_t)size};
+    return text;
 }

@@ -37,7 +37,32 @@ static bool test_buf_maximum(void) {
     return true;
 }
 
+static bool test_buf_printf(void) {
+    struct buf buf;
+    buf_init(&buf, 1000);
+    buf_printf(&buf, "%*d", 1000, 7); // fills it to the last byte
+    bool ok = !buf_overflowed(&buf) && buf.size == 1000 && buf.bytes[999] == '7';
+    buf_printf(&buf, "%d", 1);
+    ok = ok && buf_overflowed(&buf) && buf.size == 1000;
+    buf_deinit(&buf);
+    CHECK(ok);
+    return true;
+}
+
+static bool test_texts(void) {
+    struct arena arena;
+    arena_init(&arena, 64);
+    Slice text = arena_printf(&arena, "%s-%d", "a", 42);
+    Slice copy = arena_copy(&arena, text);
+    Slice nothing = arena_copy(&arena, (Slice){NULL, 0});
+    bool ok = slice_is(text, "a-42") && slice_is(copy, "a-42") && copy.at[4] == 0 && nothing.size == 0;
+    arena_deinit(&arena);
+    CHECK(ok);
+    return true;
+}
+
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_reuse), TEST(test_buf_maximum)};
+    static const struct test tests[] = {TEST(test_reuse), TEST(test_buf_maximum), TEST(test_buf_printf),
+                                        TEST(test_texts)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -68,12 +68,11 @@ void buf_printf(struct buf *buf, const char *format, ...) {
     INVARIANT(size >= 0);
     if ((size_t)size < sizeof small) {
         buf_put(buf, (Slice){small, (size_t)size});
-    } else {
-        char *room = buf_reserve(buf, (size_t)size + 1);
-        if (room != NULL) {
-            vsnprintf(room, (size_t)size + 1, format, again);
-            buf->size += (size_t)size;
-        }
+    } else { // a buf has no room for the NUL that printf writes
+        char *large = memory_alloc((size_t)size + 1);
+        vsnprintf(large, (size_t)size + 1, format, again);
+        buf_put(buf, (Slice){large, (size_t)size});
+        free(large);
     }
     va_end(again);
 }

@@ -1,57 +1,42 @@
 #include "base/diag.h"
 
-#include <stdarg.h>
-#include <stdlib.h>
+#include "base/utf8.h"
+#include "base/vec.h"
 
-static Slice format_text(struct arena *arena, const char *format, va_list args) {
-    va_list again;
-    va_copy(again, args);
-    int size = vsnprintf(NULL, 0, format, args);
-    INVARIANT(size >= 0);
-    char *text = arena_alloc_raw(arena, (size_t)size + 1);
-    vsnprintf(text, (size_t)size + 1, format, again);
-    va_end(again);
-    return (Slice){text, (size_t)size};
-}
+#include <stdlib.h>
 
 void diag_list_init(struct diag_list *list, struct arena *arena) {
     *list = (struct diag_list){.arena = arena};
 }
 
-static struct diag *new_item(struct diag_list *list) {
-    if (list->count == list->capacity) {
-        uint32_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
-        struct diag *items = ARENA_ARRAY(list->arena, struct diag, capacity);
-        if (list->count > 0) {
-            memcpy(items, list->items, sizeof *items * list->count);
-        }
-        list->items = items;
-        list->capacity = capacity;
-    }
-    return &list->items[list->count++];
+struct diag *diag_vadd(struct diag_list *list, DiagLevel level, const char *code, Place place,
+                       const char *format, va_list args) {
+    vec_grow((void **)&list->items, list->count, &list->capacity, sizeof *list->items, list->arena);
+    struct diag *diag = &list->items[list->count++];
+    *diag = (struct diag){
+        .level = level,
+        .code = code,
+        .place = place,
+        .message = arena_vprintf(list->arena, format, args),
+    };
+    list->error_count += level == DIAG_ERROR;
+    list->warning_count += level == DIAG_WARNING;
+    return diag;
 }
 
 struct diag *diag_add(struct diag_list *list, DiagLevel level, const char *code, Place place,
                       const char *format, ...) {
     va_list args;
     va_start(args, format);
-    struct diag *diag = new_item(list);
-    *diag = (struct diag){
-        .level = level,
-        .code = code,
-        .place = place,
-        .message = format_text(list->arena, format, args),
-    };
+    struct diag *diag = diag_vadd(list, level, code, place, format, args);
     va_end(args);
-    list->error_count += level == DIAG_ERROR;
-    list->warning_count += level == DIAG_WARNING;
     return diag;
 }
 
 void diag_hint(struct diag_list *list, struct diag *diag, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    diag->hint = format_text(list->arena, format, args);
+    diag->hint = arena_vprintf(list->arena, format, args);
     va_end(args);
 }
 
@@ -59,19 +44,15 @@ Status diag_fail(struct diag *diag, struct arena *arena, Status status, const ch
                  const char *format, ...) {
     va_list args;
     va_start(args, format);
-    *diag = (struct diag){.code = code, .message = format_text(arena, format, args)};
+    *diag = (struct diag){.code = code, .message = arena_vprintf(arena, format, args)};
     va_end(args);
     return status;
-}
-
-static bool is_continuation(char byte) {
-    return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
 static uint32_t count_characters(Slice text) {
     uint32_t count = 0;
     for (size_t i = 0; i < text.size; i++) {
-        count += !is_continuation(text.at[i]);
+        count += !utf8_is_continuation(text.at[i]);
     }
     return count;
 }
@@ -118,7 +99,7 @@ static void put_indent(struct buf *out, Slice line, uint32_t count) {
     for (uint32_t done = 0; done < count && i < line.size; done++) {
         unsigned char lead = (unsigned char)line.at[i];
         buf_put(out, lead == '\t' ? SLICE("\t") : lead >= 0xe2 ? SLICE("  ") : SLICE(" "));
-        for (i++; i < line.size && is_continuation(line.at[i]); i++) {
+        for (i++; i < line.size && utf8_is_continuation(line.at[i]); i++) {
         }
     }
 }

@@ -59,6 +59,8 @@ struct diag_list {
 void diag_list_init(struct diag_list *list, struct arena *arena);
 struct diag *diag_add(struct diag_list *list, DiagLevel level, const char *code, Place place,
                       const char *format, ...) __attribute__((format(printf, 5, 6)));
+struct diag *diag_vadd(struct diag_list *list, DiagLevel level, const char *code, Place place,
+                       const char *format, va_list args) __attribute__((format(printf, 5, 0)));
 void diag_hint(struct diag_list *list, struct diag *diag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -59,7 +59,7 @@ Slice map_nearest(const struct map *map, Slice name) {
             continue;
         }
         size_t distance = slice_distance(name, slot->key, limit);
-        // Of two that are equally near the one added first wins, so that the answer never varies.
+        // Of two that are equally near the one of the smaller value wins, so that the answer never varies.
         if (distance < best_distance || (distance == best_distance && slot->value < best.value)) {
             best = *slot;
             best_distance = distance;

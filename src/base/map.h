@@ -29,5 +29,6 @@ struct map {
 void map_init(struct map *map, struct arena *arena);
 bool map_put(struct map *map, Slice key, uint32_t value);
 uint32_t map_get(const struct map *map, Slice key);
-// The key among all that is written most like `name`, or an empty slice when none is near.
+// The key among all that is written most like `name`, or {NULL, 0} when none is near. Of equally near ones it
+// is that of the smallest value.
 Slice map_nearest(const struct map *map, Slice name);

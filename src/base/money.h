@@ -16,6 +16,7 @@ size_t money_format(int64_t minor, int digits, char text[32]);
 
 // In expressions an amount is a double of minor units and a plain number beside it means major units; there the
 // currency has two decimals.
+enum { MONEY_DIGITS = 2 };
 #define MONEY_SCALE 100.0
 
 // Major units as minor units: 50000.01 is 5000001. A double cannot hold most decimal fractions, so a product within

@@ -1,6 +1,9 @@
 #include "base/slice.h"
 
 Slice slice_part(Slice slice, size_t start, size_t size) {
+    if (slice.size == 0) {
+        return slice; // perhaps of NULL, to which nothing may be added
+    }
     if (start > slice.size) {
         start = slice.size;
     }
@@ -37,12 +40,14 @@ size_t slice_find_byte(Slice slice, char byte, size_t from) {
 }
 
 size_t slice_find(Slice slice, Slice needle, size_t from) {
-    for (size_t i = from; i <= slice.size && needle.size <= slice.size - i; i++) {
-        if (slice_equal(slice_part(slice, i, needle.size), needle)) {
-            return i;
-        }
+    if (from > slice.size || needle.size > slice.size - from) {
+        return SIZE_MAX;
     }
-    return SIZE_MAX;
+    if (needle.size == 0) {
+        return from;
+    }
+    const char *found = memmem(slice.at + from, slice.size - from, needle.at, needle.size);
+    return found == NULL ? SIZE_MAX : (size_t)(found - slice.at);
 }
 
 static bool is_blank(char byte) {

@@ -44,7 +44,7 @@ bool slice_ends_with(Slice slice, Slice suffix);
 int slice_compare(Slice left, Slice right);
 // Index of the first `byte` at or after `from`, or `slice.size`.
 size_t slice_find_byte(Slice slice, char byte, size_t from);
-// Index of the first `needle` at or after `from`, or `SIZE_MAX` when there is none.
+// Index of the first `needle` at or after `from`, or `SIZE_MAX` when there is none. Linear in both sizes.
 size_t slice_find(Slice slice, Slice needle, size_t from);
 // Without spaces, tabs and line ends on both sides.
 Slice slice_trim(Slice slice);

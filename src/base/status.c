@@ -5,9 +5,8 @@
 
 const char *status_name(Status status) {
     static const char *const names[] = {
-        [STATUS_OK] = "ok",         [STATUS_INVALID] = "invalid", [STATUS_NOT_FOUND] = "not found",
-        [STATUS_EXISTS] = "exists", [STATUS_LIMIT] = "limit",     [STATUS_IO] = "i/o error",
-        [STATUS_END] = "end",
+        [STATUS_OK] = "ok",       [STATUS_INVALID] = "invalid", [STATUS_NOT_FOUND] = "not found",
+        [STATUS_LIMIT] = "limit", [STATUS_IO] = "i/o error",    [STATUS_END] = "end",
     };
     INVARIANT((unsigned)status < sizeof names / sizeof names[0]);
     return names[status];

@@ -14,7 +14,6 @@ typedef enum Status {
     STATUS_OK = 0,
     STATUS_INVALID,   // the input is wrong; a diag says where and why
     STATUS_NOT_FOUND, // what was asked for does not exist
-    STATUS_EXISTS,    // it is there already
     STATUS_LIMIT,     // a declared limit was reached
     STATUS_IO,        // the operating system refused
     STATUS_END,       // there is no more

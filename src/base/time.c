@@ -52,10 +52,6 @@ int64_t time_month(int64_t time_us, int64_t offset_us) {
     return (int64_t)(civil.year - 1970) * 12 + civil.month - 1;
 }
 
-int64_t time_year(int64_t time_us, int64_t offset_us) {
-    return civil_from_time(time_us, offset_us).year - 1970;
-}
-
 int64_t time_day_start(int64_t time_us, int64_t offset_us) {
     return time_day(time_us, offset_us) * US_PER_DAY - offset_us;
 }

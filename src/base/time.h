@@ -35,9 +35,8 @@ static inline int64_t time_day(int64_t time_us, int64_t offset_us) {
     return floor_div(time_us + offset_us, US_PER_DAY);
 }
 
-// Months since 1970-01, years since 1970, in the zone.
+// Months since 1970-01 in the zone.
 int64_t time_month(int64_t time_us, int64_t offset_us);
-int64_t time_year(int64_t time_us, int64_t offset_us);
 // The first microsecond of the day, month, year that holds `time_us` in the zone.
 int64_t time_day_start(int64_t time_us, int64_t offset_us);
 int64_t time_month_start(int64_t time_us, int64_t offset_us);
@@ -48,10 +47,10 @@ CivilTime civil_from_time(int64_t time_us, int64_t offset_us);
 int64_t civil_days(int32_t year, int32_t month, int32_t day);
 bool civil_date_exists(int32_t year, int32_t month, int32_t day);
 
-// "Asia/Shanghai", "UTC", "+08:00", "-05:30". False for any other zone.
+// "Asia/Shanghai", "UTC", "Z", "+08:00", "-05:30". False for any other zone.
 bool zone_parse(Slice text, int64_t *ret_offset_us);
-// RFC 3339 ("2018-04-01T00:00:31.5+08:00") or the same with a space and without a zone ("2018-04-01 00:00:31"),
-// which is then taken in the zone given; a date alone is its first moment.
+// RFC 3339 ("2018-04-01T00:00:31.5+08:00") or the same with a space and without a zone ("2018-04-01
+// 00:00:31"), which is then taken in the zone given; a date alone is its first moment.
 bool time_parse(Slice text, int64_t offset_us, int64_t *ret_time_us);
 // "90s", "30m", "1h", "7d", "2w", "500ms": a whole number and a unit. Not negative.
 bool span_parse(Slice text, int64_t *ret_span_us);
@@ -59,5 +58,5 @@ bool span_parse(Slice text, int64_t *ret_span_us);
 enum { TIME_TEXT_SIZE = 40 };
 // RFC 3339 with the zone's offset, with a fraction only where there is one. Returns the length.
 size_t time_format(int64_t time_us, int64_t offset_us, char text[TIME_TEXT_SIZE]);
-// The shortest of the forms span_parse() reads, such as "30m" or "7d".
+// In the largest unit, up to days, of which it is a whole number: "30m", "7d", "0s".
 size_t span_format(int64_t span_us, char text[TIME_TEXT_SIZE]);

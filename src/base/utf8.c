@@ -17,11 +17,10 @@ bool utf8_next(Slice text, size_t *at, uint32_t *ret_rune) {
     }
     uint32_t rune = lead & (0x7fu >> length);
     for (size_t k = 1; k < length; k++) {
-        unsigned char byte = (unsigned char)text.at[i + k];
-        if ((byte & 0xc0) != 0x80) {
+        if (!utf8_is_continuation(text.at[i + k])) {
             return false;
         }
-        rune = rune << 6 | (byte & 0x3f);
+        rune = rune << 6 | ((unsigned char)text.at[i + k] & 0x3f);
     }
     bool overlong = (length == 3 && rune < 0x800) || (length == 4 && rune < 0x10000);
     if (overlong || rune > 0x10ffff || (rune >= 0xd800 && rune <= 0xdfff)) {

@@ -3,6 +3,11 @@
 
 #include "base/slice.h"
 
+// Whether a byte stands inside a character and does not begin one.
+static inline bool utf8_is_continuation(char byte) {
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
 // Reads one character at `*at` and moves behind it. False on a malformed byte, which is then not passed.
 bool utf8_next(Slice text, size_t *at, uint32_t *ret_rune);
 // Index of the first malformed byte, or `text.size` when all is well.

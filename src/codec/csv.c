@@ -5,7 +5,6 @@
 #include "codec/window.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 // A record is read twice: once to find its end, which may take several fills, changing nothing, so that a
@@ -28,7 +27,8 @@ struct csv_reader {
     size_t record_max;
     size_t scanned; // bytes of the record that the state has seen
     CsvState state;
-    CsvFault fault; // of the record, once found
+    uint32_t separators; // between its fields, as far as it was scanned
+    CsvFault fault;      // of the record, once found
     uint64_t line;  // of the byte at the start of the window
     bool skipping;  // inside a line that is too long and has been told
     Slice *fields;
@@ -76,6 +76,7 @@ static void drop(struct csv_reader *reader, size_t size, uint64_t lines) {
     reader->line += lines;
     reader->scanned = 0;
     reader->state = FIELD_START;
+    reader->separators = 0;
     reader->fault = CSV_FAULT_NONE;
 }
 
@@ -113,6 +114,10 @@ static bool find_end(struct csv_reader *reader) {
             return true;
         }
         state = next_state(reader, state, byte, &reader->fault);
+        reader->separators += state == FIELD_START;
+        if (reader->separators == CSV_FIELDS_MAX) {
+            reader->fault = CSV_FAULT_TOO_WIDE;
+        }
     }
     reader->scanned = i;
     reader->state = state;
@@ -146,14 +151,12 @@ static Slice take_quoted(char *text, size_t size, size_t *at) {
     return (Slice){text + start, into - start};
 }
 
-// Cuts the text of a record, without its line end, into fields. False when there are too many.
-static bool cut(struct csv_reader *reader, size_t start, size_t size, uint32_t *ret_count) {
+// Cuts the text of a record, without its line end, into fields; their number.
+static uint32_t cut(struct csv_reader *reader, size_t start, size_t size) {
     char *text = reader->window.bytes + reader->window.start;
     uint32_t count = 0;
     for (size_t at = start;; at++) {
-        if (count == CSV_FIELDS_MAX) {
-            return false;
-        }
+        INVARIANT(count < CSV_FIELDS_MAX); // a record with more is a faulty one
         if (at < size && text[at] == '"') {
             add_field(reader, count++, take_quoted(text, size, &at));
         } else {
@@ -162,8 +165,7 @@ static bool cut(struct csv_reader *reader, size_t start, size_t size, uint32_t *
             at = end;
         }
         if (at >= size) {
-            *ret_count = count;
-            return true;
+            return count;
         }
     }
 }
@@ -197,7 +199,6 @@ static bool give_record(struct csv_reader *reader, size_t terminator, struct csv
     uint64_t lines = count_lines(reader, whole); // before the quotes are taken out
     size -= size > 0 && text.at[size - 1] == '\r' && (terminator > 0 || reader->state == QUOTE_CR);
     struct csv_record record = {.line = reader->line, .offset = reader->window.offset};
-    uint32_t count = 0;
     size_t start = mark_size(reader);
     if (size == start) {
         drop(reader, whole, lines);
@@ -207,12 +208,8 @@ static bool give_record(struct csv_reader *reader, size_t terminator, struct csv
         give_fault(reader, CSV_FAULT_TOO_LONG, ret_record);
         return true;
     }
-    if (!cut(reader, start, size, &count)) {
-        give_fault(reader, CSV_FAULT_TOO_WIDE, ret_record);
-        return true;
-    }
+    record.count = cut(reader, start, size);
     record.fields = reader->fields;
-    record.count = count;
     drop(reader, whole, lines);
     *ret_record = record;
     return true;
@@ -372,12 +369,6 @@ void csv_put(struct csv_writer *csv, Slice text) {
     }
     csv->empty = csv->column == 0 && text.size == 0;
     csv->column++;
-}
-
-void csv_put_i64(struct csv_writer *csv, int64_t value) {
-    char text[24];
-    int size = snprintf(text, sizeof text, "%lld", (long long)value);
-    csv_put(csv, (Slice){text, (size_t)size});
 }
 
 void csv_put_double(struct csv_writer *csv, double value) {

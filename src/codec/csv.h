@@ -77,6 +77,5 @@ struct csv_writer {
 };
 
 void csv_put(struct csv_writer *csv, Slice text);
-void csv_put_i64(struct csv_writer *csv, int64_t value);
 void csv_put_double(struct csv_writer *csv, double value); // empty when it is not finite
 void csv_end(struct csv_writer *csv);

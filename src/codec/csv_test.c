@@ -81,6 +81,37 @@ static bool test_too_long(void) {
     return true;
 }
 
+// A field in quotes, a line end inside, and then as many separators as are too many: the fault is told with the text
+// as it stands, and the reading goes on behind the first line.
+static bool test_too_wide(void) {
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    buf_put(&text, SLICE("\"a\"\"\nb\""));
+    for (int i = 0; i < CSV_FIELDS_MAX; i++) {
+        buf_put_byte(&text, ',');
+    }
+    buf_put(&text, SLICE("\nx"));
+    for (int i = 1; i < CSV_FIELDS_MAX; i++) {
+        buf_put_byte(&text, ',');
+    }
+    buf_put(&text, SLICE("\n"));
+    for (size_t step = 0; step < 30000; step = step * 5 + 1) {
+        struct memory_source memory = {buf_slice(&text), step};
+        struct csv_reader *reader = csv_reader_create(byte_source_memory(&memory), ',', CSV_RECORD_MAX);
+        struct csv_record record;
+        CHECK(csv_reader_next(reader, &record) == STATUS_OK && record.fault == CSV_FAULT_TOO_WIDE);
+        CHECK(record.line == 1 && slice_is(record.head, "\"a\"\""));
+        CHECK(csv_reader_next(reader, &record) == STATUS_OK && record.fault == CSV_FAULT_TOO_WIDE);
+        CHECK(record.line == 2 && slice_starts_with(record.head, SLICE("b\",,")) && record.head.size == 80);
+        CHECK(csv_reader_next(reader, &record) == STATUS_OK && record.fault == CSV_FAULT_NONE);
+        CHECK(record.line == 3 && record.count == CSV_FIELDS_MAX && slice_is(record.fields[0], "x"));
+        CHECK(csv_reader_next(reader, &record) == STATUS_END);
+        csv_reader_destroy(reader);
+    }
+    buf_deinit(&text);
+    return true;
+}
+
 static bool test_header(void) {
     struct memory_source memory = {SLICE("id;amount;\"user;id\"\n1;2;3\n"), 3};
     struct csv_reader *reader = csv_reader_create(byte_source_memory(&memory), ';', CSV_RECORD_MAX);
@@ -102,7 +133,7 @@ static bool test_writer(void) {
     csv_put(&csv, SLICE("say \"hi\""));
     csv_put(&csv, SLICE("two\nlines"));
     csv_put(&csv, SLICE(""));
-    csv_put_i64(&csv, -5);
+    csv_put(&csv, SLICE("-5"));
     csv_put_double(&csv, 0.1);
     csv_put_double(&csv, __builtin_nan(""));
     csv_end(&csv);
@@ -121,7 +152,7 @@ static bool test_writer(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_records), TEST(test_faults), TEST(test_too_long),
+    static const struct test tests[] = {TEST(test_records), TEST(test_faults), TEST(test_too_long), TEST(test_too_wide),
                                         TEST(test_header), TEST(test_writer)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -8,6 +8,8 @@
 
 enum { INPUT_SIZE = 64 << 10 };
 
+typedef enum InflateFormat { INFLATE_UNKNOWN, INFLATE_PLAIN, INFLATE_GZIP, INFLATE_ZSTD } InflateFormat;
+
 struct inflater {
     struct byte_source source;
     InflateFormat format;
@@ -40,10 +42,6 @@ void inflater_destroy(struct inflater *inflater) {
     ZSTD_freeDCtx(inflater->zstd);
     free(inflater->input);
     free(inflater);
-}
-
-InflateFormat inflater_format(const struct inflater *inflater) {
-    return inflater->format;
 }
 
 const struct inflate_error *inflater_error(const struct inflater *inflater) {

@@ -15,8 +15,6 @@
 
 #include "base/byte_source.h"
 
-typedef enum InflateFormat { INFLATE_UNKNOWN, INFLATE_PLAIN, INFLATE_GZIP, INFLATE_ZSTD } InflateFormat;
-
 struct inflate_error {
     const char *what; // "the compressed data is truncated"; NULL: nothing is wrong
     uint64_t offset;  // decompressed bytes before it
@@ -27,6 +25,4 @@ struct inflater;
 struct inflater *inflater_create(struct byte_source source);
 void inflater_destroy(struct inflater *inflater);
 struct byte_source inflater_source(struct inflater *inflater);
-// Known after the first read.
-InflateFormat inflater_format(const struct inflater *inflater);
 const struct inflate_error *inflater_error(const struct inflater *inflater);

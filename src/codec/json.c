@@ -164,17 +164,17 @@ Status json_parse_padded(struct json_reader *reader, Slice text, JsonTree *ret_t
 }
 
 Status json_parse(struct json_reader *reader, Slice text, JsonTree *ret_tree) {
-    if (text.size > reader->copy_capacity && text.size <= reader->size_max) {
-        while (reader->copy_capacity < text.size) {
-            reader->copy_capacity *= 2;
+    if (text.size <= reader->size_max) {
+        if (text.size > reader->copy_capacity) {
+            while (reader->copy_capacity < text.size) {
+                reader->copy_capacity *= 2;
+            }
+            free(reader->copy);
+            reader->copy = memory_alloc(reader->copy_capacity + JSON_PADDING);
         }
-        free(reader->copy);
-        reader->copy = memory_alloc(reader->copy_capacity + JSON_PADDING);
-    }
-    if (text.size > 0 && text.size <= reader->size_max) {
-        memcpy(reader->copy, text.at, text.size);
-        text.at = reader->copy;
-    } else if (text.size == 0) {
+        if (text.size > 0) {
+            memcpy(reader->copy, text.at, text.size);
+        }
         text.at = reader->copy;
     }
     return json_parse_padded(reader, text, ret_tree);

@@ -1,6 +1,7 @@
 // JSON checked byte by byte, for the place and the kind of a fault. simdjson tells neither; it is asked first,
 // and only a text it refused comes here. The fuzz target holds the two against each other.
 
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "codec/json.h"
 #include "codec/number.h"
@@ -36,11 +37,7 @@ static int hex4(const struct scan *scan, size_t at) {
     }
     int value = 0;
     for (size_t i = at; i < at + 4; i++) {
-        char byte = scan->text.at[i];
-        int digit = byte >= '0' && byte <= '9'   ? byte - '0'
-                    : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
-                    : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10
-                                                 : -1;
+        int digit = hex_digit(scan->text.at[i]);
         if (digit < 0) {
             return -1;
         }

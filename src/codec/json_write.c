@@ -59,16 +59,6 @@ void json_array_end(struct json_writer *json) {
     end(json, false);
 }
 
-void json_key(struct json_writer *json, Slice key) {
-    INVARIANT(in_object(json) && !json->keyed);
-    if (json->separate) {
-        buf_put_byte(json->out, ',');
-    }
-    json_put_string(json->out, key);
-    buf_put_byte(json->out, ':');
-    json->keyed = true;
-}
-
 static void put_escape(struct buf *out, unsigned char byte) {
     static const char digits[] = "0123456789abcdef";
     const char *at = byte != 0 ? strchr("\"\"\\\\\bb\ff\nn\rr\tt", byte) : NULL;
@@ -85,8 +75,8 @@ static void put_replacement(struct buf *out) {
     buf_put(out, SLICE("\xef\xbf\xbd"));
 }
 
-// Copies runs of plain bytes whole and stops only at what must change.
-void json_put_string(struct buf *out, Slice text) {
+// A text with its quotes and escapes. Copies runs of plain bytes whole and stops only at what must change.
+static void put_string(struct buf *out, Slice text) {
     buf_put_byte(out, '"');
     size_t start = 0;
     size_t at = 0;
@@ -112,9 +102,19 @@ void json_put_string(struct buf *out, Slice text) {
     buf_put_byte(out, '"');
 }
 
+void json_key(struct json_writer *json, Slice key) {
+    INVARIANT(in_object(json) && !json->keyed);
+    if (json->separate) {
+        buf_put_byte(json->out, ',');
+    }
+    put_string(json->out, key);
+    buf_put_byte(json->out, ':');
+    json->keyed = true;
+}
+
 void json_string(struct json_writer *json, Slice text) {
     before_value(json);
-    json_put_string(json->out, text);
+    put_string(json->out, text);
 }
 
 void json_i64(struct json_writer *json, int64_t value) {

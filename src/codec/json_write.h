@@ -64,6 +64,3 @@ static inline void json_key_bool(struct json_writer *json, Slice key, bool value
     json_key(json, key);
     json_bool(json, value);
 }
-
-// A text with its quotes and escapes, without a writer.
-void json_put_string(struct buf *out, Slice text);

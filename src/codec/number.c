@@ -1,6 +1,6 @@
 #include "codec/number.h"
 
-#include "base/arena.h"
+#include "base/status.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,9 +35,10 @@ static struct decimal decimal_round(double value, int count) {
     decimal.digits[0] = text[0];
     size_t fraction = (size_t)(count - 1);
     memcpy(decimal.digits + 1, text + 2, fraction);
-    const char *mark = strchr(text, 'e');
-    INVARIANT(mark != NULL);
-    decimal.exponent = (int)strtol(mark + 1, NULL, 10);
+    const char *mark = strchr(text, 'e'); // then a sign and the digits
+    int64_t exponent;
+    INVARIANT(mark != NULL && slice_to_i64(slice_of(mark + 2), &exponent));
+    decimal.exponent = (int)(mark[1] == '-' ? -exponent : exponent);
     return decimal;
 }
 
@@ -81,6 +82,13 @@ static void put_digits(char **out, const char *digits, int count) {
     *out += count;
 }
 
+static void put_exponent(char **out, int exponent) {
+    char text[8]; // "e-324"
+    int size = snprintf(text, sizeof text, "e%+d", exponent);
+    INVARIANT(size > 0 && (size_t)size < sizeof text);
+    put_digits(out, text, size);
+}
+
 static char *put_decimal(char *out, struct decimal decimal) {
     while (decimal.count > 1 && decimal.digits[decimal.count - 1] == '0') {
         decimal.count--;
@@ -104,7 +112,7 @@ static char *put_decimal(char *out, struct decimal decimal) {
             *out++ = '.';
             put_digits(&out, decimal.digits + 1, decimal.count - 1);
         }
-        out += sprintf(out, "e%+d", decimal.exponent);
+        put_exponent(&out, decimal.exponent);
     }
     return out;
 }

@@ -47,7 +47,7 @@ static void index_text(struct binder *binder) {
     Slice text = binder->source->text;
     *VEC_PUSH(&binder->line_chars, &binder->scratch) = 0;
     for (size_t i = binder->base; i < text.size; i++) {
-        if (((unsigned char)text.at[i] & 0xc0) == 0x80) {
+        if (utf8_is_continuation(text.at[i])) {
             continue;
         }
         if (binder->char_count % CHECKPOINT == 0) {
@@ -67,7 +67,7 @@ static uint32_t byte_of(const struct binder *binder, size_t character) {
     }
     size_t byte = binder->checkpoints.at[character / CHECKPOINT];
     for (size_t left = character % CHECKPOINT; left > 0; left--) {
-        for (byte++; byte < text.size && ((unsigned char)text.at[byte] & 0xc0) == 0x80; byte++) {
+        for (byte++; byte < text.size && utf8_is_continuation(text.at[byte]); byte++) {
         }
     }
     return (uint32_t)byte;

@@ -1,5 +1,6 @@
 #include "codec/yaml_map.h"
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 // A scalar's text may differ from its source: lines are folded, indentation is stripped, escapes are resolved.
@@ -73,9 +74,7 @@ static void fold(struct trace *trace, bool escaped) {
 static uint32_t hex_value(Slice digits) {
     uint32_t value = 0;
     for (size_t i = 0; i < digits.size; i++) {
-        char byte = digits.at[i];
-        uint32_t digit = (uint32_t)(byte <= '9' ? byte - '0' : (byte | 0x20) - 'a' + 10);
-        value = value * 16 + (digit & 15);
+        value = value * 16 + ((uint32_t)hex_digit(digits.at[i]) & 15);
     }
     return value;
 }
@@ -118,20 +117,23 @@ static void unescape(struct trace *trace) {
     emit_rune(trace, runes[found - names], place);
 }
 
-static bool only_blanks_to_break(const struct trace *trace) {
-    struct trace ahead = *trace;
-    while (at_blank(&ahead)) {
-        ahead.at++;
+// A run of blanks: before a line end there is nothing left of it, elsewhere it is text.
+static void trace_blanks(struct trace *trace) {
+    size_t start = trace->at;
+    while (at_blank(trace)) {
+        trace->at++;
     }
-    return at_break(&ahead);
+    for (size_t at = start; at < trace->at && !at_break(trace); at++) {
+        emit(trace, trace->source.at[at], at);
+    }
 }
 
 static void trace_flow(struct trace *trace, YamlStyle style) {
     while (trace->at < trace->end && !trace->failed) {
         if (at_break(trace)) {
             fold(trace, false);
-        } else if (at_blank(trace) && only_blanks_to_break(trace)) {
-            trace->at++;
+        } else if (at_blank(trace)) {
+            trace_blanks(trace);
         } else if (style == YAML_DOUBLE_QUOTED && peek(trace) == '\\') {
             unescape(trace);
         } else {

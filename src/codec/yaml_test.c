@@ -184,6 +184,22 @@ static bool test_byte_map(void) {
     return true;
 }
 
+// What looks ahead from each blank anew takes minutes here.
+static bool test_many_blanks(void) {
+    enum { BLANKS = 1 << 20 };
+    struct buf text;
+    buf_init(&text, 4 << 20);
+    buf_put(&text, SLICE("e: 'it''s"));
+    for (int i = 0; i < BLANKS; i++) {
+        buf_put_byte(&text, ' ');
+    }
+    buf_put(&text, SLICE("amount'\n"));
+    buf_put_byte(&text, 0);
+    bool ok = maps(text.bytes, "amount");
+    buf_deinit(&text);
+    return ok;
+}
+
 static bool test_render(void) {
     struct fixture f;
     parse(&f, "id: x\nwhen: >-\n  金额 > 10000\n  && amonut > 1\n");
@@ -204,7 +220,8 @@ static bool test_render(void) {
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_tree),          TEST(test_values), TEST(test_errors),   TEST(test_large_mapping),
-        TEST(test_empty),         TEST(test_byte_map), TEST(test_render),
+        TEST(test_empty),         TEST(test_byte_map), TEST(test_many_blanks),
+        TEST(test_render),
     };
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

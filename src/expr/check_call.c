@@ -7,8 +7,6 @@
 #include "expr/check.h"
 #include "expr/pattern.h"
 
-#include <stdio.h>
-
 static bool is_kind(const struct check *check, const struct node *node, TypeKind kind) {
     return infer_shallow(&check->infer, node->type)->kind == kind;
 }
@@ -85,18 +83,14 @@ static void report_no_overload(struct check *check, const struct syntax *syntax,
     }
     struct buf text;
     buf_init(&text, LONGEST);
-    bool is_operator = call->call.op < OP_INT;
-    Slice name = is_operator ? expr_op_text(call->call.op) : call->call.name;
     uint32_t count = call->call.count;
+    Slice name = call->call.op < OP_INT ? expr_op_text(call->call.op) : call->call.name;
+    bool is_operator = call->call.op < OP_INT && count <= 2; // && || ?: of more are written as functions
     Slice *types = ARENA_ARRAY(check->arena, Slice, count);
     for (uint32_t i = 0; i < count; i++) {
         types[i] = check_type_text(check, call->call.arguments[i]->type);
     }
-    if (is_operator && count > 2) { // && || ?:
-        put_signature(&text, name, false, false, types, count);
-    } else {
-        put_signature(&text, name, is_operator, call->call.is_member, types, count);
-    }
+    put_signature(&text, name, is_operator, call->call.is_member, types, count);
     bool has_name = syntax->name_end > 0;
     struct diag *diag = report_error(check->report, ERROR_NO_OVERLOAD,
                                      has_name ? syntax->name_start : syntax->start,
@@ -292,11 +286,11 @@ static void prepare_pattern(struct check *check, struct node *call) {
     if (literal->kind != NODE_LITERAL || literal->literal.kind != VALUE_STRING) {
         return;
     }
-    Slice message;
-    call->call.prepared = pattern_compile(literal->literal.text, check->arena, &message);
+    char message[PATTERN_MESSAGE_SIZE];
+    call->call.prepared = pattern_compile(literal->literal.text, check->arena, message);
     if (call->call.prepared == NULL && check->env->dialect == EXPR_RULES) {
         report_error(check->report, ERROR_PATTERN, literal->byte_start, literal->byte_end,
-                     "this is not a regular expression: %.*s", SLICE_ARGS(message));
+                     "this is not a regular expression: %s", message);
     }
 }
 
@@ -451,7 +445,7 @@ static bool find_any_callee(struct check *check, const struct syntax *syntax,
         return true;
     }
     if (syntax->call.target == NULL) {
-        return find_callee(check, syntax->name, false, ret_callee);
+        return find_callee(check, syntax->name, syntax->call.is_rooted, ret_callee);
     }
     if (find_qualified(check, syntax, ret_callee)) {
         *ret_receiver = NULL;

@@ -88,34 +88,26 @@ static bool any_of(const FlagList *flags) {
     return false;
 }
 
-static bool all_literals(struct node *const *nodes, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        bool is_constant = (nodes[i]->kind == NODE_LITERAL &&
-                            nodes[i]->literal.kind != VALUE_ERROR) ||
-                           (nodes[i]->kind == NODE_LIST && nodes[i]->list.constant != NULL) ||
-                           (nodes[i]->kind == NODE_MAP && nodes[i]->map.constant != NULL);
-        if (!is_constant) {
-            return false;
-        }
+// The value of a literal, or of a list of literals; NULL for what has to be evaluated.
+static const struct value *constant_of(const struct node *node) {
+    if (node->kind == NODE_LITERAL && node->literal.kind != VALUE_ERROR) {
+        return &node->literal;
     }
-    return true;
+    return node->kind == NODE_LIST ? node->list.constant : NULL;
 }
 
-static struct value *literal_values(struct check *check, struct node *const *nodes,
-                                    uint32_t count) {
+static const struct value *constant_list(struct check *check, struct node *const *items,
+                                         uint32_t count) {
     struct value *values = ARENA_ARRAY(check->arena, struct value, count);
     for (uint32_t i = 0; i < count; i++) {
-        values[i] = nodes[i]->kind == NODE_LITERAL ? nodes[i]->literal
-                    : nodes[i]->kind == NODE_LIST  ? *nodes[i]->list.constant
-                                                   : *nodes[i]->map.constant;
+        const struct value *constant = constant_of(items[i]);
+        if (constant == NULL) {
+            return NULL;
+        }
+        values[i] = *constant;
     }
-    return values;
-}
-
-static const struct value *constant_list(struct check *check, const struct node *list) {
     struct value_list *made = ARENA_NEW(check->arena, struct value_list);
-    made->items = literal_values(check, list->list.items, list->list.count);
-    made->count = list->list.count;
+    *made = (struct value_list){.items = values, .count = count};
     struct value *value = ARENA_NEW(check->arena, struct value);
     *value = (struct value){.kind = VALUE_LIST, .list = made};
     return value;
@@ -160,8 +152,8 @@ struct node *check_list(struct check *check, const struct syntax *syntax) {
     node->list.items = items;
     node->list.count = count;
     node->list.is_optional = any_of(flags) ? flags->at : NULL;
-    if (node->list.is_optional == NULL && all_literals(items, count)) {
-        node->list.constant = constant_list(check, node);
+    if (node->list.is_optional == NULL) {
+        node->list.constant = constant_list(check, items, count);
     }
     return node;
 }
@@ -173,20 +165,31 @@ static bool is_key_type(const struct type *type) {
     case TYPE_UINT:
     case TYPE_STRING:
     case TYPE_DYN:
-    case TYPE_PARAM:
-    case TYPE_ERROR:
         return true;
     default:
         return false;
     }
 }
 
-static void check_key(struct check *check, const struct syntax *syntax, const struct node *key) {
-    if (!check->is_lenient && !is_key_type(infer_shallow(&check->infer, key->type))) {
+// The type of a key, which has no parts: so a type grows no faster than the text, where {x: x} in {x: x}
+// would double it.
+static const struct type *check_key(struct check *check, const struct syntax *syntax,
+                                    const struct node *key) {
+    const struct type *type = infer_shallow(&check->infer, key->type);
+    if (check->is_lenient || type->kind == TYPE_ERROR) {
+        return type;
+    }
+    if (type->kind == TYPE_PARAM) {
+        infer_assign(&check->infer, type, TYPE(DYN));
+        return TYPE(DYN);
+    }
+    if (!is_key_type(type)) {
         report_error(check->report, ERROR_WRONG_TYPE, syntax->start, syntax->end,
                      "a key is a bool, int, uint or string, not a %.*s",
                      SLICE_ARGS(check_type_text(check, key->type)));
+        return TYPE(ERROR);
     }
+    return type;
 }
 
 struct node *check_map(struct check *check, const struct syntax *syntax) {
@@ -200,9 +203,9 @@ struct node *check_map(struct check *check, const struct syntax *syntax) {
     for (uint32_t i = 0; i < count; i++) {
         const struct syntax *value = syntax->items.values.at[i];
         keys[i] = check_node(check, syntax->items.keys.at[i]);
-        check_key(check, syntax->items.keys.at[i], keys[i]);
+        const struct type *type = check_key(check, syntax->items.keys.at[i], keys[i]);
         values[i] = check_node(check, value);
-        key_type = join_item(check, key_type, keys[i]->type);
+        key_type = join_item(check, key_type, type);
         value_type =
             join_item(check, value_type, content_type(check, value, values[i], flags->at[i]));
         check_hold(node, keys[i]);

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "expr/expr_test.h"
+#include "expr/visit.h"
 
 static const struct test_variable variables[] = {
     {"i", TYPE(INT), "1", NULL},
@@ -221,6 +222,9 @@ static bool test_budgets(void) {
         {"lists.range(1000).all(i, lists.range(1001).all(j, true))", "error"},
         {"lists.range(2000000)", "error"},
         {"lists.range(20000).distinct().size() == 20000", "error"},
+        {"lists.range(300000).transformMapEntry(i, v, {string(v): 1}).size()", "error"},
+        {"lists.range(2000).transformMapEntry(i, v, {string(v): 1}).size()", "2000"},
+        {"cel.bind(m, lists.range(2000).transformMapEntry(i, v, {string(v): 1}), m == m)", "true"},
         {"'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac'.matches('^(a|aa)+$')", "error"},
         {"'%.1001f'.format([1.0])", "error"},
         {"size('%.1000f'.format([1.0]))", "1002"},
@@ -239,8 +243,96 @@ static bool test_budgets(void) {
     nesting = repeat(&fixture, "cel.bind(x, [x, x], ", "'%s'.format([x])", ")", 100);
     text = arena_printf(&fixture.arena, "cel.bind(x, [1], %.*s)", SLICE_ARGS(nesting));
     all_good = all_good && slice_is(fixture_run(&fixture, text), "error");
+    // Types that hold another twice: as much, to whoever writes them out.
+    nesting = repeat(&fixture, "cel.bind(x, {x: x}, ", "1", ")", 100);
+    text = arena_printf(&fixture.arena, "cel.bind(x, [1], %.*s)", SLICE_ARGS(nesting));
+    all_good = all_good && slice_starts_with(fixture_run(&fixture, text), SLICE("EX014"));
+    // Long texts in long texts.
+    static const char *const searches[] = {
+        "t.contains(t.substring(1) + 'b')",
+        "t.indexOf(t.substring(1) + 'b') >= 0",
+        "t.lastIndexOf('b' + t.substring(1)) >= 0",
+    };
+    for (size_t i = 0; i < sizeof searches / sizeof searches[0]; i++) {
+        doubling = repeat(&fixture, "cel.bind(t, t + t, ", searches[i], ")", 18);
+        text = arena_printf(&fixture.arena, "cel.bind(t, 'aaaa', %.*s)", SLICE_ARGS(doubling));
+        all_good = all_good && slice_is(fixture_run(&fixture, text), "false");
+        arena_reset(&fixture.scratch);
+    }
     fixture_deinit(&fixture);
     CHECK(all_good);
+    return true;
+}
+
+// Errors take memory too, and of that there is as much as was said.
+static bool test_memory_of_errors(void) {
+    static const char *const cases[] = {
+        "lists.range(300000).exists(i, 'a'.matches(string(i) + '('))",
+        "lists.range(900000).exists(i, {'a': 1}[string(i)] == 1)",
+        "lists.range(900000).exists(i, dyn(string(i)).a == 1)",
+        "lists.range(900000).exists(i, {'a': 1}.b == 1)",
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture fixture;
+        fixture_init(&fixture, EXPR_STANDARD, variables, VARIABLES);
+        bool is_good = slice_is(fixture_run(&fixture, slice_of(cases[i])), "error");
+        size_t total = fixture.scratch.total;
+        fixture_deinit(&fixture);
+        CHECK_THAT(is_good && total <= EXPR_BYTES_MAX + (1 << 20), "%s: %zu", cases[i], total);
+    }
+    return true;
+}
+
+static Status rooted(void *context, uint32_t id, const struct value *arguments, struct arena *scratch,
+                     struct value *ret_value) {
+    (void)context;
+    (void)arguments;
+    (void)scratch;
+    *ret_value = value_int(id);
+    return STATUS_OK;
+}
+
+// In a container `x`, f() is x.f() where there is one, and .f() never is.
+static bool test_container(void) {
+    struct fixture fixture;
+    fixture_init(&fixture, EXPR_STANDARD, variables, VARIABLES);
+    static const char *const names[] = {"f", "x.f", "x.y.f"};
+    for (uint32_t i = 0; i < 3; i++) {
+        struct expr_function function = {
+            .name = slice_of(names[i]), .result = TYPE(INT), .id = i, .call = rooted};
+        expr_env_add_function(fixture.env, &function);
+    }
+    expr_env_set_container(fixture.env, SLICE("x.y"));
+    static const struct test_case cases[] = {
+        {"f()", "2"}, {".f()", "0"}, {".x.f()", "1"}, {"y.f()", "2"}};
+    bool all_good = fixture_check(&fixture, cases, sizeof cases / sizeof cases[0]);
+    fixture_deinit(&fixture);
+    CHECK(all_good);
+    return true;
+}
+
+static void note_literal(void *context, const struct node *node) {
+    if (node->kind == NODE_LITERAL) {
+        buf_printf(context, "%lld", (long long)node->literal.integer);
+    }
+}
+
+// Parts are visited in the order they are written.
+static bool test_visit(void) {
+    struct fixture fixture;
+    fixture_init(&fixture, EXPR_STANDARD, variables, VARIABLES);
+    struct expr_text text = {.text = SLICE("{1: 2, 3: [4, i + 5]}.map(k, k > 6, -i) == "
+                                           "[b ? 7 : 8].map(k, cel.bind(n, 9, n))")};
+    const struct expr *expr = expr_compile(fixture.env, &text, &fixture.arena, &fixture.diags);
+    struct buf seen;
+    buf_init(&seen, 100);
+    if (expr != NULL) {
+        expr_visit(expr_root(expr), note_literal, &seen);
+    }
+    bool is_good = slice_is(buf_slice(&seen), "123456789");
+    buf_deinit(&seen);
+    fixture_deinit(&fixture);
+    CHECK(is_good);
     return true;
 }
 
@@ -259,7 +351,8 @@ static bool test_text_limit(void) {
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_errors), TEST(test_places),  TEST(test_printing),
-        TEST(test_limits), TEST(test_budgets), TEST(test_text_limit),
+        TEST(test_limits), TEST(test_budgets), TEST(test_memory_of_errors),
+        TEST(test_container), TEST(test_visit),      TEST(test_text_limit),
     };
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

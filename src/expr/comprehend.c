@@ -2,6 +2,7 @@
 
 #include "expr/run.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 // What is walked over: the items of a list, or the keys and values of a map.
@@ -23,33 +24,20 @@ static bool range_of(const struct value *value, struct range *ret_range) {
     return false;
 }
 
-static void bind_item(struct evaluation *run, const struct node *node, const struct range *range,
-                      uint32_t i) {
+// Makes item `i` what the variables stand for. False when no step is left for it.
+static bool step_to(struct evaluation *run, const struct node *node, const struct range *range,
+                    uint32_t i) {
     struct value *first = &run->frame[node->comprehension.first.index];
+    if (!run_take_step(run)) {
+        return false;
+    }
     if (!node->comprehension.has_second) {
         *first = range->keys != NULL ? range->keys[i] : range->items[i];
-        return;
+        return true;
     }
     *first = range->keys != NULL ? range->keys[i] : value_int(i);
     run->frame[node->comprehension.second.index] = range->items[i];
-}
-
-static bool take_step(struct evaluation *run) {
-    if (run->steps_left == 0) {
-        return false;
-    }
-    run->steps_left--;
     return true;
-}
-
-// A test of an item: true, false or an error.
-static struct value test(struct evaluation *run, const struct node *node) {
-    struct value value = evaluate_node(run, node);
-    if (value.kind == VALUE_BOOL || value.kind == VALUE_ERROR) {
-        return value;
-    }
-    return value.kind == VALUE_MISSING ? value_bool(false)
-                                       : run_error("no such overload: this is not a bool");
 }
 
 // all and exists: one item that is `decisive` settles it; else the first error.
@@ -57,11 +45,10 @@ static struct value quantify(struct evaluation *run, const struct node *node,
                              const struct range *range, bool decisive) {
     struct value result = value_bool(!decisive);
     for (uint32_t i = 0; i < range->count; i++) {
-        if (!take_step(run)) {
+        if (!step_to(run, node, range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, range, i);
-        struct value value = test(run, node->comprehension.result);
+        struct value value = evaluate_bool(run, node->comprehension.result);
         if (value.kind == VALUE_BOOL && value.boolean == decisive) {
             return value;
         }
@@ -76,11 +63,10 @@ static struct value exists_one(struct evaluation *run, const struct node *node,
                                const struct range *range) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < range->count; i++) {
-        if (!take_step(run)) {
+        if (!step_to(run, node, range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, range, i);
-        struct value value = test(run, node->comprehension.result);
+        struct value value = evaluate_bool(run, node->comprehension.result);
         if (value.kind == VALUE_ERROR) {
             return value;
         }
@@ -94,7 +80,7 @@ static bool passes(struct evaluation *run, const struct node *condition, struct 
     if (condition == NULL) {
         return true;
     }
-    struct value value = test(run, condition);
+    struct value value = evaluate_bool(run, condition);
     if (value.kind == VALUE_ERROR) {
         *error = value;
         return false;
@@ -118,10 +104,9 @@ static struct value collect(struct evaluation *run, const struct node *node,
     uint32_t count = 0;
     for (uint32_t i = 0; i < range->count; i++) {
         struct value error = {0};
-        if (!take_step(run)) {
+        if (!step_to(run, node, range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, range, i);
         bool is_taken = passes(run, condition, &error);
         if (error.kind == VALUE_ERROR) {
             return error;
@@ -190,10 +175,9 @@ static struct value gather_entries(struct evaluation *run, const struct node *no
     struct gathering all = {0};
     for (uint32_t i = 0; i < range->count; i++) {
         struct value error = {0};
-        if (!take_step(run)) {
+        if (!step_to(run, node, range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, range, i);
         bool is_taken = passes(run, node->comprehension.condition, &error);
         if (error.kind == VALUE_ERROR) {
             return error;
@@ -221,14 +205,15 @@ struct keyed {
     uint32_t index;
 };
 
+// Not-a-number has no place in an order: it comes last.
 static int by_key(const void *left, const void *right) {
     const struct keyed *a = left;
     const struct keyed *b = right;
     int order = value_compare(&a->key, &b->key);
-    if (order == 0 || order == VALUE_UNORDERED) {
-        return (a->index > b->index) - (a->index < b->index); // stable
+    if (order == VALUE_UNORDERED) {
+        order = (isnan(a->key.number) != 0) - (isnan(b->key.number) != 0);
     }
-    return order;
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index); // stable
 }
 
 static bool is_orderable(ValueKind kind) {
@@ -265,10 +250,9 @@ static struct value sort_by(struct evaluation *run, const struct node *node,
         return run_too_much();
     }
     for (uint32_t i = 0; i < list->count; i++) {
-        if (!take_step(run)) {
+        if (!step_to(run, node, &range, i)) {
             return run_too_long();
         }
-        bind_item(run, node, &range, i);
         keys[i] = evaluate_node(run, node->comprehension.result);
         if (keys[i].kind == VALUE_ERROR) {
             return keys[i];

@@ -10,12 +10,11 @@
 // way, until a comparison makes it false.
 //
 // The tree is at most EXPR_DEPTH_MAX levels of text high (conversions that the checker adds may
-// double that), so the recursion is bounded. Nothing is allocated but from the scratch arena.
+// double that), so the recursion is bounded. Values are allocated from the scratch arena alone; texts
+// that are put together grow in a buf for the time of one call.
 
 #include "expr/node.h"
 #include "expr/run.h"
-
-#include "expr/pattern.h"
 
 static bool is_comparison(ExprOp op) {
     return op >= OP_EQUAL && op <= OP_IN;
@@ -50,8 +49,7 @@ static struct value read_variable(struct evaluation *run, const struct expr_vari
     return run_error_format(run, "'%.*s' has no value", SLICE_ARGS(variable->name));
 }
 
-// A bool or a failure. In rules a missing value is false.
-static struct value evaluate_bool(struct evaluation *run, const struct node *node) {
+struct value evaluate_bool(struct evaluation *run, const struct node *node) {
     struct value value = evaluate_node(run, node);
     if (value.kind == VALUE_BOOL || value.kind == VALUE_ERROR) {
         return value;
@@ -108,15 +106,8 @@ static struct value evaluate_or(struct evaluation *run, const struct node *node)
 
 static bool host_accepts(const struct expr_function *function, const struct value *arguments,
                          uint32_t count) {
-    if (function->argument_count != count) {
-        return false;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!overload_accepts(function->arguments[i], &arguments[i])) {
-            return false;
-        }
-    }
-    return true;
+    return function->argument_count == count &&
+           overload_accepts(function->arguments, arguments, count);
 }
 
 static struct value call_host(struct evaluation *run, const struct node *node,
@@ -149,25 +140,11 @@ static struct value call_host(struct evaluation *run, const struct node *node,
     }
 }
 
-static bool still_fits(const struct overload *overload, const struct value *arguments) {
-    for (uint32_t i = 0; i < overload->argument_count; i++) {
-        if (!overload_accepts(overload->arguments[i], &arguments[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static struct value call_prepared_pattern(struct evaluation *run, const struct node *node,
                                           const struct value *arguments) {
-    bool matches;
-    if (arguments[0].kind != VALUE_STRING) {
-        return run_no_overload(run, node->call.name, arguments, 2);
-    }
-    Status status =
-        pattern_matches(node->call.prepared, arguments[0].text, run->scratch, &matches);
-    return status == STATUS_OK ? value_bool(matches)
-                               : run_error("the pattern takes too long to match");
+    return arguments[0].kind == VALUE_STRING
+               ? run_match(run, node->call.prepared, arguments[0].text)
+               : run_no_overload(run, node->call.name, arguments, 2);
 }
 
 static struct value apply(struct evaluation *run, const struct node *node,
@@ -181,7 +158,8 @@ static struct value apply(struct evaluation *run, const struct node *node,
         return call_prepared_pattern(run, node, arguments);
     }
     const struct overload *overload = node->call.overload;
-    if (overload == NULL || !still_fits(overload, arguments)) {
+    if (overload == NULL ||
+        !overload_accepts(overload->arguments, arguments, overload->argument_count)) {
         bool is_variadic = op == OP_MATH_GREATEST || op == OP_MATH_LEAST;
         overload = overload_for(op, env_dialect(run->env), node->call.is_member, arguments,
                                 is_variadic && count > 0 ? 1 : count);
@@ -315,27 +293,19 @@ static struct value evaluate_map(struct evaluation *run, const struct node *node
 }
 
 static struct value select_field(struct evaluation *run, const struct value *operand, Slice field) {
+    struct value key = value_string(field);
     if (operand->kind == VALUE_OPTIONAL) {
-        if (operand->optional == NULL) {
-            return *operand;
-        }
-        struct value key = value_string(field);
-        struct value found;
-        switch (run_look_up(run, operand->optional, &key, &found)) {
-        case LOOKUP_FOUND:
-            return run_optional(run, found);
-        case LOOKUP_ABSENT:
-            return run_none();
-        case LOOKUP_ERROR:
-            return run_error("no such key");
-        }
+        return operand->optional == NULL ? *operand
+                                         : run_look_up_optional(run, operand->optional, &key);
     }
     if (operand->kind != VALUE_MAP) {
         return run_error_format(run, "no such overload: a %.*s has no field '%.*s'",
-                                SLICE_ARGS(type_text(run->scratch, value_type(operand))),
-                                SLICE_ARGS(field));
+                                SLICE_ARGS(type_name(value_type(operand))), SLICE_ARGS(field));
     }
-    const struct value *found = value_map_field(operand->map, field);
+    const struct value *found = value_map_get(operand->map, &key, &run->compares_left);
+    if (found == NULL && !run_may_compare(run)) {
+        return run_too_long();
+    }
     return found != NULL ? *found : run_error_format(run, "no such key: '%.*s'", SLICE_ARGS(field));
 }
 
@@ -367,7 +337,8 @@ static struct value evaluate_has(struct evaluation *run, const struct node *node
     if (operand.kind != VALUE_MAP) {
         return run_error("no such overload: has() needs a map");
     }
-    return value_bool(value_map_field(operand.map, node->has.field) != NULL);
+    struct value key = value_string(node->has.field);
+    return value_bool(value_map_get(operand.map, &key, &run->compares_left) != NULL);
 }
 
 // A local that could not be computed fails where it is read, not where it is bound.
@@ -413,7 +384,6 @@ Status expr_evaluate(const struct expr *expr, const struct expr_input *input, st
 Status expr_evaluate_node(const struct expr *expr, const struct node *node, const struct expr_input *input,
                           struct arena *scratch, struct value *ret_value) {
     struct evaluation run = {
-        .expr = expr,
         .env = expr->env,
         .input = input,
         .scratch = scratch,

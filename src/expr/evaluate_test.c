@@ -1,5 +1,7 @@
 #include "expr/expr_test.h"
 
+#include <math.h>
+
 static bool check_standard(const struct test_case *cases, size_t count) {
     static const struct test_variable variables[] = {
         {"i", TYPE(INT), "7", NULL},
@@ -123,6 +125,10 @@ static bool test_texts(void) {
         {"'hello mellow'.lastIndexOf('ello')", "7"},
         {"'hello mellow'.lastIndexOf('ello', 6)", "1"},
         {"'hello'.lastIndexOf('')", "5"},
+        {"''.lastIndexOf('')", "0"},
+        {"'你好你好吗'.lastIndexOf('你好')", "2"},
+        {"'你好你好吗'.lastIndexOf('你好', 1)", "0"},
+        {"'ab'.lastIndexOf('abc')", "-1"},
         {"'hello mellow'.lastIndexOf('ello', -1)", "error"},
         {"'hello'.substring(2, 1)", "error"},
         {"'hello hello hello'.split(' ', 0)", "[]"},
@@ -212,6 +218,9 @@ static bool test_containers(void) {
         {"{'a': 1, 'b': 2,}", "{\"a\": 1, \"b\": 2}"},
         {"{'a': 1}.a", "1"},
         {"{'a': 1}.b", "error"},
+        {"dyn('text').field", "error"},
+        {"optional.of({'a': 1}).b", "optional.none()"},
+        {"optional.of(dyn(1)).b", "error"},
         {"{'a-b': 1}.`a-b`", "1"},
         {"has({'a': 1}.b)", "false"},
         {"{1: 'x'}[dyn(1.0)]", "\"x\""},
@@ -222,6 +231,10 @@ static bool test_containers(void) {
         {"{1: 1, 1u: 2}", "error"},
         {"[1, 2][-1]", "error"},
         {"[1, 2][dyn(1u)]", "2"},
+        {"[1, 2][dyn(1.0)]", "2"},
+        {"[1, 2][dyn(0.5)]", "error"},
+        {"[1, 2][dyn(0.0 / 0.0)]", "error"},
+        {"[1, 2][?dyn(1e17)]", "optional.none()"},
         {"[1, 2]['a']", "EX012 1:1"},
         {"1 in [1, 2] && !('c' in {'a': 1})", "true"},
         {"dyn(1.0) in [1, 2]", "true"},
@@ -239,6 +252,8 @@ static bool test_containers(void) {
         {"[1, 2.0, 1u, 2].distinct()", "[1, 2.0]"},
         {"[3, 1, 2].sort()", "[1, 2, 3]"},
         {"[3, dyn('a')].sort()", "error"},
+        {"[3.0, 0.0 / 0.0, 1.0, 0.0 / 0.0, 2.0, -1.0 / 0.0].sort()",
+         "[double(\"-Infinity\"), 1.0, 2.0, 3.0, double(\"NaN\"), double(\"NaN\")]"},
         {"['ccc', 'a', 'bb'].sortBy(x, size(x))", "[\"a\", \"bb\", \"ccc\"]"},
         {"[1, 2].reverse()", "[2, 1]"},
         {"lists.range(3)", "[0, 1, 2]"},
@@ -348,11 +363,24 @@ static bool test_math(void) {
     return true;
 }
 
+static bool test_from_numbers(void) {
+    struct value value;
+    CHECK(value_from_number(TYPE(INT), -9e18, &value) && value.kind == VALUE_INT);
+    CHECK(value.integer == -9000000000000000000);
+    CHECK(!value_from_number(TYPE(INT), 1e19, &value));
+    CHECK(!value_from_number(TYPE(INT), -INFINITY, &value));
+    CHECK(!value_from_number(TYPE(INT), NAN, &value) && !value_from_number(TYPE(BOOL), NAN, &value));
+    CHECK(value_from_number(TYPE(BOOL), 1, &value) && value.kind == VALUE_BOOL && value.boolean);
+    CHECK(value_from_number(TYPE(MONEY), 29, &value) && value.kind == VALUE_MONEY && value.number == 29);
+    CHECK(value_from_number(TYPE(DOUBLE), INFINITY, &value) && value.kind == VALUE_DOUBLE);
+    return true;
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_numbers),   TEST(test_logic),     TEST(test_texts), TEST(test_format),
         TEST(test_times),     TEST(test_containers), TEST(test_macros), TEST(test_optionals),
-        TEST(test_networks),  TEST(test_math),
+        TEST(test_networks),  TEST(test_math),      TEST(test_from_numbers),
     };
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

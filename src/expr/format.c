@@ -25,7 +25,7 @@ struct format {
 };
 
 static void fail(struct format *format, const char *clause, const struct value *value) {
-    Slice type = type_text(format->run->scratch, value_type(value));
+    Slice type = type_name(value_type(value));
     format->error =
         run_error_format(format->run, "%s, was given %.*s", clause, SLICE_ARGS(type));
 }
@@ -120,7 +120,7 @@ static void put_value(struct format *format, const struct value *value, uint32_t
         put_plain(format, value->number);
         break;
     case VALUE_MONEY:
-        buf_put(&format->out, (Slice){text, money_text(value->number, text)});
+        buf_put(&format->out, (Slice){text, numeral_format_money(value->number, text)});
         break;
     case VALUE_STRING:
         buf_put(&format->out, value->text);
@@ -147,7 +147,7 @@ static void put_value(struct format *format, const struct value *value, uint32_t
         put_map(format, value->map, depth + 1);
         break;
     case VALUE_TYPE:
-        buf_put(&format->out, value_text(format->run->scratch, value));
+        buf_put(&format->out, type_name(value->type));
         break;
     default:
         fail(format, "string clause can only be used on strings, numbers, lists, maps and times",
@@ -265,7 +265,9 @@ static void put_verb(struct format *format, const struct value *value, char verb
         put_based(format, value, 1, lower);
         break;
     default:
-        format->error = run_error_format(format->run, "there is no format clause '%%%c'", verb);
+        format->error = (unsigned char)verb < 0x80
+                            ? run_error_format(format->run, "there is no format clause '%%%c'", verb)
+                            : run_error("there is no such format clause"); // half a character
     }
 }
 
@@ -319,7 +321,7 @@ static struct value run_format(struct format *format, Slice text, const struct v
     return run_text(format->run, VALUE_STRING, buf_slice(&format->out));
 }
 
-struct value call_format(struct evaluation *run, const struct value *arguments, uint32_t count) {
+BODY(format) {
     struct format format = {.run = run};
     buf_init(&format.out, run->bytes_left);
     struct value result = run_format(&format, arguments[0].text, arguments[1].list);

@@ -118,29 +118,12 @@ ExprOp function_find(Slice name) {
     return OP_COUNT;
 }
 
-static bool kind_matches(TypeKind type, ValueKind value) {
-    static const TypeKind types[] = {
-        [VALUE_NULL] = TYPE_NULL,         [VALUE_BOOL] = TYPE_BOOL,
-        [VALUE_INT] = TYPE_INT,           [VALUE_UINT] = TYPE_UINT,
-        [VALUE_DOUBLE] = TYPE_DOUBLE,     [VALUE_STRING] = TYPE_STRING,
-        [VALUE_BYTES] = TYPE_BYTES,       [VALUE_TIMESTAMP] = TYPE_TIMESTAMP,
-        [VALUE_DURATION] = TYPE_DURATION, [VALUE_MONEY] = TYPE_MONEY,
-        [VALUE_IP] = TYPE_IP,             [VALUE_CIDR] = TYPE_CIDR,
-        [VALUE_LIST] = TYPE_LIST,         [VALUE_MAP] = TYPE_MAP,
-        [VALUE_OPTIONAL] = TYPE_OPTIONAL, [VALUE_TYPE] = TYPE_TYPE,
-        [VALUE_MISSING] = TYPE_ERROR,     [VALUE_ERROR] = TYPE_ERROR,
-    };
-    return type == types[value];
-}
-
-bool overload_accepts(const struct type *type, const struct value *value) {
-    return type->kind == TYPE_PARAM || type->kind == TYPE_DYN ||
-           kind_matches(type->kind, value->kind);
-}
-
-static bool accepts_all(const struct overload *overload, const struct value *arguments) {
-    for (uint32_t i = 0; i < overload->argument_count; i++) {
-        if (!overload_accepts(overload->arguments[i], &arguments[i])) {
+bool overload_accepts(const struct type *const *wanted, const struct value *arguments,
+                      uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        TypeKind kind = wanted[i]->kind;
+        bool is_any = kind == TYPE_PARAM || kind == TYPE_DYN;
+        if (!is_any && kind != value_type(&arguments[i])->kind) {
             return false;
         }
     }
@@ -154,7 +137,8 @@ const struct overload *overload_for(ExprOp op, Dialects dialect, bool is_member,
     for (uint32_t i = 0; i < row_count; i++) {
         const struct overload *row = &rows[i];
         if ((row->dialects & (dialect | DIALECT_DYNAMIC)) != 0 && row->argument_count == count &&
-            overload_has_style(row, is_member) && accepts_all(row, arguments)) {
+            overload_has_style(row, is_member) &&
+            overload_accepts(row->arguments, arguments, count)) {
             return row;
         }
     }

@@ -32,8 +32,9 @@ struct overload {
 const struct overload *overloads_of(ExprOp op, uint32_t *ret_count);
 // A function by its name; OP_COUNT when there is none. Operators have no names here.
 ExprOp function_find(Slice name);
-// Whether a value may stand where the table says `type`, told by its kind alone.
-bool overload_accepts(const struct type *type, const struct value *value);
+// Whether values may stand where types are wanted, told by their kinds alone.
+bool overload_accepts(const struct type *const *wanted, const struct value *arguments,
+                      uint32_t count);
 // The overload for these values, or NULL.
 const struct overload *overload_for(ExprOp op, Dialects dialect, bool is_member,
                                     const struct value *arguments, uint32_t count);
@@ -43,10 +44,12 @@ static inline bool overload_has_style(const struct overload *overload, bool is_m
            overload->style == (is_member ? STYLE_MEMBER : STYLE_GLOBAL);
 }
 
+// The head of an implementation: BODY(size) { ... }
+#define BODY(name)                                                                                 \
+    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
+
 #define FUNCTION(id, text)
-#define OVERLOAD(id, dialect, style, result, implementation, ...)                                  \
-    struct value call_##implementation(struct evaluation *run, const struct value *arguments,      \
-                                       uint32_t count);
+#define OVERLOAD(id, dialect, style, result, implementation, ...) BODY(implementation);
 #include "expr/functions.def"
 #undef FUNCTION
 #undef OVERLOAD

@@ -11,25 +11,18 @@
 
 #include <stdio.h>
 
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
-
-static struct value range_error(void) {
-    return run_error("range error");
-}
-
 BODY(int_from) {
     const struct value *from = &arguments[0];
     int64_t result;
     switch (from->kind) {
     case VALUE_UINT:
         return from->unsigned_integer <= INT64_MAX ? value_int((int64_t)from->unsigned_integer)
-                                                   : range_error();
+                                                   : run_range_error();
     case VALUE_DOUBLE:
-        return numeral_double_to_int(from->number, &result) ? value_int(result) : range_error();
+        return numeral_double_to_int(from->number, &result) ? value_int(result) : run_range_error();
     case VALUE_MONEY:
         return numeral_double_to_int(from->number / MONEY_SCALE, &result) ? value_int(result)
-                                                                        : range_error();
+                                                                        : run_range_error();
     case VALUE_TIMESTAMP:
         return value_int(from->time.seconds);
     default:
@@ -43,9 +36,9 @@ BODY(uint_from) {
     uint64_t result;
     switch (from->kind) {
     case VALUE_INT:
-        return from->integer >= 0 ? value_uint((uint64_t)from->integer) : range_error();
+        return from->integer >= 0 ? value_uint((uint64_t)from->integer) : run_range_error();
     case VALUE_DOUBLE:
-        return numeral_double_to_uint(from->number, &result) ? value_uint(result) : range_error();
+        return numeral_double_to_uint(from->number, &result) ? value_uint(result) : run_range_error();
     default:
         return numeral_parse_uint(from->text, &result) ? value_uint(result)
                                                       : run_error("the text is not a uint");
@@ -86,7 +79,7 @@ BODY(string_from) {
         size = numeral_format(from->number, text);
         break;
     case VALUE_MONEY:
-        size = money_text(from->number, text);
+        size = numeral_format_money(from->number, text);
         break;
     case VALUE_TIMESTAMP:
         size = times_format_timestamp(from->time, text);
@@ -127,7 +120,7 @@ BODY(timestamp_from) {
     struct value result = {.kind = VALUE_TIMESTAMP};
     if (from->kind == VALUE_INT) {
         result.time.seconds = from->integer;
-        return timestamp_in_range(result.time) ? result : range_error();
+        return timestamp_in_range(result.time) ? result : run_range_error();
     }
     return times_parse_timestamp(from->text, &result.time)
                ? result
@@ -141,7 +134,7 @@ BODY(duration_from) {
         result.time.seconds = from->integer;
         int64_t ignored;
         bool overflows = __builtin_mul_overflow(from->integer, NANOS_PER_SECOND, &ignored);
-        return overflows ? range_error() : result;
+        return overflows ? run_range_error() : result;
     }
     return times_parse_duration(from->text, &result.time) ? result
                                                           : run_error("the text is not a duration");

@@ -4,9 +4,6 @@
 
 #include "base/utf8.h"
 
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
-
 BODY(size) {
     switch (arguments[0].kind) {
     case VALUE_STRING:
@@ -44,16 +41,7 @@ BODY(optional_index) {
         }
         holder = *holder.optional;
     }
-    struct value found;
-    switch (run_look_up(run, &holder, &arguments[1], &found)) {
-    case LOOKUP_FOUND:
-        return run_optional(run, found);
-    case LOOKUP_ABSENT:
-        return run_none();
-    case LOOKUP_ERROR:
-        return found;
-    }
-    INVARIANT(false);
+    return run_look_up_optional(run, &holder, &arguments[1]);
 }
 
 BODY(index_optional) {
@@ -173,10 +161,9 @@ BODY(reverse_list) {
 static bool flatten_into(struct evaluation *run, const struct value_list *list, int64_t depth,
                          struct value *items, uint32_t *count) {
     for (uint32_t i = 0; i < list->count; i++) {
-        if (run->steps_left == 0) {
+        if (!run_take_step(run)) {
             return false;
         }
-        run->steps_left--;
         if (list->items[i].kind == VALUE_LIST && depth > 0) {
             if (!flatten_into(run, list->items[i].list, depth - 1, items, count)) {
                 return false;

@@ -6,9 +6,6 @@
 
 #include <math.h>
 
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
-
 // The greatest (sign 1) or least (sign -1) of numbers; of equal ones the first.
 static struct value extreme(const struct value *arguments, uint32_t count, int sign) {
     if (count == 1 && arguments[0].kind == VALUE_LIST) {

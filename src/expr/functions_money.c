@@ -11,9 +11,6 @@
 
 #include <math.h>
 
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
-
 static double plain(const struct value *number) {
     switch (number->kind) {
     case VALUE_INT:
@@ -22,17 +19,6 @@ static double plain(const struct value *number) {
         return (double)number->unsigned_integer;
     default:
         return number->number;
-    }
-}
-
-static double minor_of(const struct value *number) {
-    switch (number->kind) {
-    case VALUE_MONEY:
-        return number->number;
-    case VALUE_INT:
-        return (double)number->integer * MONEY_SCALE;
-    default:
-        return money_from_major(plain(number));
     }
 }
 
@@ -80,18 +66,18 @@ BODY(rest) {
                    : value_uint(left->unsigned_integer % right->unsigned_integer);
     }
     if (left->kind == VALUE_MONEY) { // taken of minor units, which is exact, told in major ones
-        struct value minor = rest_of(left->number, minor_of(right));
+        struct value minor = rest_of(left->number, value_minor_units(right));
         return minor.kind == VALUE_MISSING ? minor : value_double(minor.number / MONEY_SCALE);
     }
     return rest_of(plain(left), plain(right));
 }
 
 BODY(add_money) {
-    return money(minor_of(&arguments[0]) + minor_of(&arguments[1]));
+    return money(value_minor_units(&arguments[0]) + value_minor_units(&arguments[1]));
 }
 
 BODY(subtract_money) {
-    return money(minor_of(&arguments[0]) - minor_of(&arguments[1]));
+    return money(value_minor_units(&arguments[0]) - value_minor_units(&arguments[1]));
 }
 
 BODY(multiply_money) {
@@ -109,7 +95,7 @@ BODY(divide_money) {
 
 BODY(money_from) {
     if (arguments[0].kind != VALUE_STRING) {
-        return money(minor_of(&arguments[0]));
+        return money(value_minor_units(&arguments[0]));
     }
     int64_t minor;
     if (!money_parse(arguments[0].text, MONEY_DIGITS, &minor)) {

@@ -3,9 +3,6 @@
 #include "expr/net.h"
 #include "expr/run.h"
 
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
-
 static struct value of_net(struct evaluation *run, ValueKind kind, struct value_net net) {
     struct value_net *own = run_alloc(run, sizeof *own);
     if (own == NULL) {

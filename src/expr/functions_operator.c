@@ -5,9 +5,6 @@
 
 #include <math.h>
 
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
-
 BODY(none) {
     INVARIANT(false); // rows of what the evaluator does itself
 }

@@ -1,13 +1,9 @@
 // Functions of texts. Positions count characters; the empty text is found everywhere.
 
-#include "expr/pattern.h"
 #include "expr/run.h"
 #include "expr/texts.h"
 
 #include "base/utf8.h"
-
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
 
 // A buf never holds more than what one evaluation may take.
 static void begin(struct evaluation *run, struct buf *out) {
@@ -50,19 +46,29 @@ BODY(ends_with) {
     return value_bool(slice_ends_with(arguments[0].text, arguments[1].text));
 }
 
+struct value run_match(struct evaluation *run, const struct pattern *pattern, Slice text) {
+    bool matches;
+    switch (pattern_matches(pattern, text, run->scratch, &matches)) {
+    case STATUS_OK:
+        return value_bool(matches);
+    case STATUS_INVALID:
+        return run_error("invalid UTF-8");
+    default:
+        return run_error("the pattern takes too long to match");
+    }
+}
+
 // With a pattern that is known only now; a literal one is compiled by the checker.
 BODY(matches) {
     ArenaMark mark = arena_mark(run->scratch);
-    Slice message;
-    bool matches = false;
-    const struct pattern *pattern = pattern_compile(arguments[1].text, run->scratch, &message);
-    if (pattern == NULL) {
-        return run_error_format(run, "invalid pattern: %.*s", SLICE_ARGS(message));
+    char message[PATTERN_MESSAGE_SIZE];
+    const struct pattern *pattern = pattern_compile(arguments[1].text, run->scratch, message);
+    struct value result = {0};
+    if (pattern != NULL) {
+        result = run_match(run, pattern, arguments[0].text);
     }
-    Status status = pattern_matches(pattern, arguments[0].text, run->scratch, &matches);
     arena_rewind(run->scratch, mark);
-    return status == STATUS_OK ? value_bool(matches)
-                               : run_error("the pattern takes too long to match");
+    return pattern != NULL ? result : run_error_format(run, "invalid pattern: %s", message);
 }
 
 BODY(char_at) {
@@ -88,6 +94,16 @@ BODY(index_of) {
     return value_int(found == SIZE_MAX ? -1 : characters_before(text, found));
 }
 
+// The bytes from the last to the first; without a place when there is no memory.
+static Slice backwards(struct evaluation *run, Slice text) {
+    char *bytes = run_alloc(run, text.size);
+    for (size_t i = 0; bytes != NULL && i < text.size; i++) {
+        bytes[i] = text.at[text.size - 1 - i];
+    }
+    return (Slice){bytes, text.size};
+}
+
+// The last is the first from behind, and the first is found in linear time.
 BODY(last_index_of) {
     Slice text = arguments[0].text;
     Slice needle = arguments[1].text;
@@ -99,14 +115,15 @@ BODY(last_index_of) {
         return value_int(-1);
     }
     at = at > text.size - needle.size ? text.size - needle.size : at;
-    for (;; at--) {
-        if (slice_equal(slice_part(text, at, needle.size), needle)) {
-            return value_int(characters_before(text, at));
-        }
-        if (at == 0) {
-            return value_int(-1);
-        }
+    ArenaMark mark = arena_mark(run->scratch);
+    Slice mirror = backwards(run, slice_part(text, 0, at + needle.size));
+    Slice wanted = backwards(run, needle);
+    if (mirror.at == NULL || wanted.at == NULL) {
+        return run_too_much();
     }
+    size_t found = slice_find(mirror, wanted, 0);
+    arena_rewind(run->scratch, mark);
+    return value_int(found == SIZE_MAX ? -1 : characters_before(text, at - found));
 }
 
 BODY(substring) {
@@ -177,14 +194,6 @@ static size_t part_end(Slice text, Slice separator, size_t at) {
     return end >= text.size ? SIZE_MAX : end;
 }
 
-static bool take(struct evaluation *run) {
-    if (run->steps_left == 0) {
-        return false;
-    }
-    run->steps_left--;
-    return true;
-}
-
 // At most `limit` parts, all of them when it is negative.
 static uint32_t split_into(struct evaluation *run, Slice text, Slice separator, int64_t limit,
                            struct value *items) {
@@ -192,7 +201,7 @@ static uint32_t split_into(struct evaluation *run, Slice text, Slice separator, 
     size_t at = 0;
     for (; limit < 0 || count + 1 < limit; count++) {
         size_t end = part_end(text, separator, at);
-        if (end == SIZE_MAX || !take(run)) {
+        if (end == SIZE_MAX || !run_take_step(run)) {
             break;
         }
         if (items != NULL) {

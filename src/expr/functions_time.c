@@ -6,19 +6,12 @@
 
 #include "base/time.h"
 
-#define BODY(name)                                                                                 \
-    struct value call_##name(struct evaluation *run, const struct value *arguments, uint32_t count)
-
-static struct value range_error(void) {
-    return run_error("range error");
-}
-
 static struct value of_time(ValueKind kind, ValueTime time) {
     return (struct value){.kind = kind, .time = time};
 }
 
 static struct value duration_of(bool overflows, int64_t nanos) {
-    return overflows ? range_error() : of_time(VALUE_DURATION, duration_from_nanos(nanos));
+    return overflows ? run_range_error() : of_time(VALUE_DURATION, duration_from_nanos(nanos));
 }
 
 BODY(add_time) {
@@ -34,7 +27,7 @@ BODY(add_time) {
     const struct value *span = moment == left ? right : left;
     ValueTime time;
     return timestamp_add(moment->time, span->time, &time) ? of_time(VALUE_TIMESTAMP, time)
-                                                          : range_error();
+                                                          : run_range_error();
 }
 
 BODY(subtract_time) {
@@ -49,10 +42,10 @@ BODY(subtract_time) {
     }
     if (right->kind == VALUE_TIMESTAMP) {
         return timestamp_subtract(left->time, right->time, &time) ? of_time(VALUE_DURATION, time)
-                                                                  : range_error();
+                                                                  : run_range_error();
     }
     ValueTime back = {-right->time.seconds, -right->time.nanos};
-    return timestamp_add(left->time, back, &time) ? of_time(VALUE_TIMESTAMP, time) : range_error();
+    return timestamp_add(left->time, back, &time) ? of_time(VALUE_TIMESTAMP, time) : run_range_error();
 }
 
 // The calendar of a moment, in the zone of the second argument or in UTC.

@@ -35,47 +35,48 @@ static void undo_to(struct infer *infer, uint32_t count) {
     }
 }
 
-// The type with another set of parts; itself where the parts are the same.
-static const struct type *with_parts(struct infer *infer, const struct type *type,
-                                     const struct type *first, const struct type *second,
-                                     const struct type *const *arguments) {
-    if (first == type->first && second == type->second && arguments == type->arguments) {
+// The type with each of its parts replaced; itself where the parts stay the same.
+typedef const struct type *(*Replace)(struct infer *infer, const struct type *type, void *context);
+
+static const struct type *with_parts(struct infer *infer, const struct type *type, Replace replace,
+                                     void *context) {
+    if (type->first == NULL && type->argument_count == 0) {
         return type;
     }
-    struct type *made = ARENA_NEW(infer->arena, struct type);
-    *made = *type;
-    made->first = first;
-    made->second = second;
-    made->arguments = arguments;
-    return made;
+    struct type made = *type;
+    if (type->argument_count > 0) {
+        const struct type **arguments =
+            ARENA_ARRAY(infer->arena, const struct type *, type->argument_count);
+        for (uint32_t i = 0; i < type->argument_count; i++) {
+            arguments[i] = replace(infer, type->arguments[i], context);
+        }
+        made.arguments = arguments;
+    }
+    made.first = type->first == NULL ? NULL : replace(infer, type->first, context);
+    made.second = type->second == NULL ? NULL : replace(infer, type->second, context);
+    if (made.first == type->first && made.second == type->second && type->argument_count == 0) {
+        return type;
+    }
+    struct type *own = ARENA_NEW(infer->arena, struct type);
+    *own = made;
+    return own;
 }
 
-static bool has_parts(const struct type *type) {
-    return type->first != NULL || type->argument_count > 0;
+static const struct type *instance(struct infer *infer, const struct type *type, void *context) {
+    if (type->kind != TYPE_PARAM) {
+        return with_parts(infer, type, instance, context);
+    }
+    const struct type **fresh = context;
+    uint32_t param = type->param % SIGNATURE_PARAMS;
+    if (fresh[param] == NULL) {
+        fresh[param] = infer_fresh(infer);
+    }
+    return fresh[param];
 }
 
 const struct type *infer_instance(struct infer *infer, const struct type *type,
                                   const struct type *fresh[SIGNATURE_PARAMS]) {
-    if (type->kind == TYPE_PARAM) {
-        uint32_t param = type->param % SIGNATURE_PARAMS;
-        if (fresh[param] == NULL) {
-            fresh[param] = infer_fresh(infer);
-        }
-        return fresh[param];
-    }
-    if (!has_parts(type)) {
-        return type;
-    }
-    const struct type **arguments = NULL;
-    if (type->argument_count > 0) {
-        arguments = ARENA_ARRAY(infer->arena, const struct type *, type->argument_count);
-        for (uint32_t i = 0; i < type->argument_count; i++) {
-            arguments[i] = infer_instance(infer, type->arguments[i], fresh);
-        }
-    }
-    return with_parts(
-        infer, type, type->first == NULL ? NULL : infer_instance(infer, type->first, fresh),
-        type->second == NULL ? NULL : infer_instance(infer, type->second, fresh), arguments);
+    return instance(infer, type, fresh);
 }
 
 const struct type *infer_shallow(const struct infer *infer, const struct type *type) {
@@ -85,24 +86,17 @@ const struct type *infer_shallow(const struct infer *infer, const struct type *t
     return type;
 }
 
-const struct type *infer_resolve(struct infer *infer, const struct type *type, bool is_final) {
+static const struct type *resolve(struct infer *infer, const struct type *type, void *context) {
+    const bool *is_final = context;
     type = infer_shallow(infer, type);
     if (is_fresh(type)) {
-        return is_final ? TYPE(DYN) : type;
+        return *is_final ? TYPE(DYN) : type;
     }
-    if (!has_parts(type)) {
-        return type;
-    }
-    const struct type **arguments = NULL;
-    if (type->argument_count > 0) {
-        arguments = ARENA_ARRAY(infer->arena, const struct type *, type->argument_count);
-        for (uint32_t i = 0; i < type->argument_count; i++) {
-            arguments[i] = infer_resolve(infer, type->arguments[i], is_final);
-        }
-    }
-    return with_parts(
-        infer, type, type->first == NULL ? NULL : infer_resolve(infer, type->first, is_final),
-        type->second == NULL ? NULL : infer_resolve(infer, type->second, is_final), arguments);
+    return with_parts(infer, type, resolve, context);
+}
+
+const struct type *infer_resolve(struct infer *infer, const struct type *type, bool is_final) {
+    return resolve(infer, type, &is_final);
 }
 
 static bool mentions(const struct infer *infer, const struct type *type,

@@ -1,6 +1,6 @@
 #include "expr/net.h"
 
-#include "base/buf.h"
+#include "base/hex.h"
 
 #include <stdio.h>
 
@@ -19,14 +19,6 @@ static bool parse_v4(Slice text, uint8_t bytes[V4_BYTES]) {
         bytes[count++] = (uint8_t)number;
     }
     return count == V4_BYTES;
-}
-
-static int hex_digit(char byte) {
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    char lower = (char)(byte | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 // One to four hexadecimal digits.

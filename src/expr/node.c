@@ -2,7 +2,6 @@
 
 #include "expr/node.h"
 
-#include "base/buf.h"
 #include "expr/texts.h"
 
 #include <math.h>
@@ -228,17 +227,10 @@ static void put_bind(struct buf *out, const struct node *node) {
     buf_put_byte(out, ')');
 }
 
-static void put_literal(struct buf *out, const struct value *value) {
-    struct arena arena;
-    arena_init(&arena, 256);
-    buf_put(out, value_text(&arena, value));
-    arena_deinit(&arena);
-}
-
 static void put_bare(struct buf *out, const struct node *node) {
     switch (node->kind) {
     case NODE_LITERAL:
-        put_literal(out, &node->literal);
+        value_put(out, &node->literal);
         break;
     case NODE_VARIABLE:
         buf_put(out, node->variable->name);

@@ -84,8 +84,6 @@ typedef enum ComprehensionKind {
 #undef X
 } ComprehensionKind;
 
-#define NODE_NO_LOCAL UINT32_MAX
-
 // A name inside the expression. `index` is its place in the frame of the evaluation.
 struct node_local {
     Slice name; // as written; "@index0" for items of cel.block
@@ -117,14 +115,13 @@ struct node {
         struct {
             struct node *const *items;
             const bool *is_optional;      // NULL: none is; else [?item] per item
-            const struct value *constant; // the value when all items are literals, else NULL
+            const struct value *constant; // the value when all items are literals or lists of such, else NULL
             uint32_t count;
         } list;
         struct {
             struct node *const *keys;
             struct node *const *values;
             const bool *is_optional;
-            const struct value *constant;
             uint32_t count;
         } map;
         struct { // NODE_SELECT

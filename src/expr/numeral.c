@@ -1,23 +1,16 @@
 #include "expr/numeral.h"
 
+#include "base/hex.h"
 #include "base/money.h"
 #include "codec/number.h"
 
 #include <math.h>
 #include <stdio.h>
 
-static int digit_value(char byte) {
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    char lower = (char)(byte | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
-}
-
 bool numeral_parse_digits(Slice digits, uint64_t base, uint64_t *ret_value) {
     uint64_t value = 0;
     for (size_t i = 0; i < digits.size; i++) {
-        uint64_t digit = (uint64_t)digit_value(digits.at[i]);
+        uint64_t digit = (uint64_t)hex_digit(digits.at[i]); // of what is none: past any base
         if (digit >= base || __builtin_mul_overflow(value, base, &value) ||
             __builtin_add_overflow(value, digit, &value)) {
             return false;
@@ -71,9 +64,8 @@ static size_t format_special(double value, char text[NUMERAL_TEXT_SIZE]) {
                             isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 }
 
-// Digits of the shortest scientific form that reads back the same, as "d.ddde+x"; returns the
-// precision.
-static int shortest_precision(double value, char text[NUMERAL_TEXT_SIZE]) {
+// The scientific form "d.ddde+x" with the fewest digits that reads back the same; returns the precision.
+static int fewest_digits(double value, char text[NUMERAL_TEXT_SIZE]) {
     enum { ALWAYS_EXACT = 16 };
     int precision = 0;
     for (; precision < ALWAYS_EXACT; precision++) {
@@ -105,7 +97,7 @@ size_t numeral_format(double value, char text[NUMERAL_TEXT_SIZE]) {
     if (!isfinite(value)) {
         return format_special(value, text);
     }
-    int precision = shortest_precision(value, text);
+    int precision = fewest_digits(value, text);
     int exponent = exponent_of(text);
     if (exponent < SMALLEST_EXPONENT || exponent > LARGEST_EXPONENT) {
         return strlen(text);
@@ -117,11 +109,10 @@ size_t numeral_format_plain(double value, char text[NUMERAL_TEXT_SIZE]) {
     if (!isfinite(value)) {
         return format_special(value, text);
     }
-    int precision = shortest_precision(value, text);
+    int precision = fewest_digits(value, text);
     return format_fixed(value, precision, exponent_of(text), text);
 }
 
-enum { UNORDERED = 2 };
 static const double two_63 = 9223372036854775808.0;
 static const double two_64 = 18446744073709551616.0;
 
@@ -131,7 +122,7 @@ static int compare_doubles(double left, double right) {
 
 int numeral_compare_int_double(int64_t left, double right) {
     if (isnan(right)) {
-        return UNORDERED;
+        return NUMERAL_UNORDERED;
     }
     if (right > two_63 || right < -two_63) {
         return right > 0 ? -1 : 1;
@@ -141,7 +132,7 @@ int numeral_compare_int_double(int64_t left, double right) {
 
 int numeral_compare_uint_double(uint64_t left, double right) {
     if (isnan(right)) {
-        return UNORDERED;
+        return NUMERAL_UNORDERED;
     }
     if (right > two_64 || right < 0) {
         return right > 0 ? -1 : 1;
@@ -149,7 +140,7 @@ int numeral_compare_uint_double(uint64_t left, double right) {
     return compare_doubles((double)left, right);
 }
 
-size_t money_text(double minor, char text[NUMERAL_TEXT_SIZE]) {
+size_t numeral_format_money(double minor, char text[NUMERAL_TEXT_SIZE]) {
     bool is_whole = minor == floor(minor) && fabs(minor) <= (double)MONEY_MAX;
     return is_whole ? money_format((int64_t)minor, MONEY_DIGITS, text)
                     : numeral_format_plain(minor / MONEY_SCALE, text);

@@ -287,6 +287,7 @@ static struct syntax *parse_name(struct parser *parser) {
     syntax->name_end = name.end;
     if (is_call) {
         syntax->call.op = OP_HOST;
+        syntax->call.is_rooted = is_rooted;
         return finish_call(parser, syntax);
     }
     syntax->is_rooted = is_rooted;

@@ -25,8 +25,9 @@ static void forget(void *memory, void *arena) {
     (void)arena;
 }
 
-const struct pattern *pattern_compile(Slice text, struct arena *arena, Slice *ret_message) {
-    enum { MESSAGE_SIZE = 120, PARENTHESES_MAX = 100 };
+const struct pattern *pattern_compile(Slice text, struct arena *arena,
+                                      char message[PATTERN_MESSAGE_SIZE]) {
+    enum { PARENTHESES_MAX = 100 };
     pcre2_general_context *general = pcre2_general_context_create(allocate, forget, arena);
     pcre2_compile_context *context = pcre2_compile_context_create(general);
     pcre2_set_parens_nest_limit(context, PARENTHESES_MAX);
@@ -36,9 +37,7 @@ const struct pattern *pattern_compile(Slice text, struct arena *arena, Slice *re
                                      PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C,
                                      &error, &at, context);
     if (code == NULL) {
-        PCRE2_UCHAR message[MESSAGE_SIZE];
-        pcre2_get_error_message(error, message, sizeof message);
-        *ret_message = arena_printf(arena, "%s", (const char *)message);
+        pcre2_get_error_message(error, (PCRE2_UCHAR *)message, PATTERN_MESSAGE_SIZE);
         return NULL;
     }
     struct pattern *pattern = ARENA_NEW(arena, struct pattern);

@@ -7,8 +7,11 @@
 
 struct pattern;
 
-// NULL when the pattern is malformed; then *ret_message says why. Lives in the arena.
-const struct pattern *pattern_compile(Slice text, struct arena *arena, Slice *ret_message);
+enum { PATTERN_MESSAGE_SIZE = 120 };
+
+// NULL when the pattern is malformed; then `message` says why. Lives in the arena.
+const struct pattern *pattern_compile(Slice text, struct arena *arena,
+                                      char message[PATTERN_MESSAGE_SIZE]);
 // STATUS_OK with an answer, STATUS_LIMIT when it would take too long, STATUS_INVALID when the text
 // is not UTF-8.
 Status pattern_matches(const struct pattern *pattern, Slice text, struct arena *scratch,

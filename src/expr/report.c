@@ -1,8 +1,5 @@
 #include "expr/report.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 static const char *const codes[] = {
 #define ERROR(name, code, explanation) [ERROR_##name] = code,
 #include "expr/errors.def"
@@ -30,13 +27,11 @@ static Place place_of(const struct expr_text *text, uint32_t start, uint32_t end
 
 struct diag *report_error(struct report *report, ExprError error, uint32_t start, uint32_t end,
                           const char *format, ...) {
-    enum { LONGEST = 2000 };
-    char message[LONGEST];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    struct diag *diag = diag_vadd(report->diags, DIAG_ERROR, codes[error],
+                                  place_of(report->text, start, end), format, args);
     va_end(args);
     report->count++;
-    return diag_add(report->diags, DIAG_ERROR, codes[error], place_of(report->text, start, end),
-                    "%s", message);
+    return diag;
 }

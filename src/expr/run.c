@@ -1,5 +1,7 @@
 #include "expr/run.h"
 
+#include "expr/numeral.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -11,7 +13,7 @@ struct value run_error_format(struct evaluation *run, const char *format, ...) {
     int size = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     size_t kept = size < 0 ? 0 : size < LONGEST ? (size_t)size : LONGEST - 1;
-    return value_error(arena_copy(run->scratch, (Slice){text, kept}));
+    return run_text(run, VALUE_ERROR, (Slice){text, kept});
 }
 
 struct value run_no_overload(struct evaluation *run, Slice name, const struct value *arguments,
@@ -21,7 +23,7 @@ struct value run_no_overload(struct evaluation *run, Slice name, const struct va
     buf_init(&types, LONGEST);
     for (uint32_t i = 0; i < count; i++) {
         buf_put(&types, i > 0 ? SLICE(", ") : SLICE(""));
-        buf_put(&types, type_text(run->scratch, value_type(&arguments[i])));
+        buf_put(&types, type_name(value_type(&arguments[i])));
     }
     struct value error = run_error_format(run, "no such overload: %.*s(%.*s)", SLICE_ARGS(name),
                                           SLICE_ARGS(buf_slice(&types)));
@@ -30,11 +32,12 @@ struct value run_no_overload(struct evaluation *run, Slice name, const struct va
 }
 
 void *run_alloc(struct evaluation *run, size_t size) {
-    if (size > run->bytes_left) {
+    size_t taken = (size + (size == 0) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN; // by the arena
+    if (taken > run->bytes_left) {
         run->bytes_left = 0;
         return NULL;
     }
-    run->bytes_left -= size;
+    run->bytes_left -= taken;
     return arena_alloc_raw(run->scratch, size);
 }
 
@@ -107,8 +110,7 @@ static bool index_of(const struct value *key, int64_t *ret_index) {
         *ret_index = key->unsigned_integer > INT64_MAX ? INT64_MAX : (int64_t)key->unsigned_integer;
         return true;
     case VALUE_DOUBLE:
-        *ret_index = (int64_t)(key->number > 1e15 || key->number < -1 ? -1 : key->number);
-        return (double)*ret_index == key->number;
+        return numeral_double_to_int(key->number, ret_index) && (double)*ret_index == key->number;
     default:
         return false;
     }
@@ -145,4 +147,18 @@ LookUp run_look_up(struct evaluation *run, const struct value *holder, const str
     }
     *ret_value = *found;
     return LOOKUP_FOUND;
+}
+
+struct value run_look_up_optional(struct evaluation *run, const struct value *holder,
+                                  const struct value *key) {
+    struct value found;
+    switch (run_look_up(run, holder, key, &found)) {
+    case LOOKUP_FOUND:
+        return run_optional(run, found);
+    case LOOKUP_ABSENT:
+        return run_none();
+    case LOOKUP_ERROR:
+        return found;
+    }
+    INVARIANT(false);
 }

@@ -36,6 +36,7 @@ struct syntax {
         struct syntax *operand; // SYNTAX_SELECT, SYNTAX_HAS
         struct {
             ExprOp op;             // OP_HOST: a function called by its name
+            bool is_rooted;        // .f(...)
             struct syntax *target; // NULL: f(...)
             SyntaxList arguments;  // the target is not among them
         } call;

@@ -17,17 +17,17 @@
 // more, whatever its other atoms say, is out; this is its gate. Then the host is asked to make what the remaining
 // rules need (features, in groups), and these are decided. What no remaining rule reads is never computed.
 //
-//     struct expr_table *table = expr_table_create(&arena, slots, slot_count);
+//     struct expr_table *table = expr_table_create(&arena, slots, slot_count, group_count);
 //     uint32_t rule = expr_table_add_rule(table, expr);
 //     expr_table_finish(table, bindings, binding_count);
 //     const struct table_plan *plan = expr_table_plan(table, rules, rule_count, &arena);
 //     struct table_run *run = expr_table_run_create(table);                     // one per worker
 //     expr_table_begin(run, &host, binding);                                    // one per event
-//     expr_table_evaluate(run, plan, hits, &hit_count);
+//     uint32_t hit_count = expr_table_evaluate(run, plan, candidates, hits);
 //
-// The result is that of expr_evaluate() in the dialect EXPR_RULES for every rule; table_test.c checks this on
-// random rules and events. What doubles cannot tell (errors, integers beyond 2^53, infinities) is noticed, and the rules
-// that read it go to the evaluator for this event.
+// The result is that of expr_evaluate() in the dialect EXPR_RULES for every rule; table_random_test.c checks this
+// on random rules and events. What doubles cannot tell (errors, integers beyond 2^53, infinities) is noticed, and
+// the rules that read it go to the evaluator for this event.
 //
 // Measured on the rules and events of bench/peers: see its README.
 

@@ -24,7 +24,7 @@ size_t text_byte_of(Slice text, size_t index) {
     return at;
 }
 
-bool text_is_space(uint32_t rune) {
+static bool is_space(uint32_t rune) {
     return (rune >= 0x09 && rune <= 0x0d) || rune == 0x20 || rune == 0x85 || rune == 0xa0 ||
            rune == 0x1680 || (rune >= 0x2000 && rune <= 0x200a) || rune == 0x2028 ||
            rune == 0x2029 || rune == 0x202f || rune == 0x205f || rune == 0x3000;
@@ -33,13 +33,13 @@ bool text_is_space(uint32_t rune) {
 Slice text_trim(Slice text) {
     size_t start = 0;
     size_t at = 0;
-    while (at < text.size && text_is_space(text_next(text, &at))) {
+    while (at < text.size && is_space(text_next(text, &at))) {
         start = at;
     }
     size_t end = start;
     for (at = start; at < text.size;) {
-        bool is_space = text_is_space(text_next(text, &at));
-        end = is_space ? end : at;
+        bool is_blank = is_space(text_next(text, &at));
+        end = is_blank ? end : at;
     }
     return slice_part(text, start, end - start);
 }

@@ -8,8 +8,7 @@
 uint32_t text_next(Slice text, size_t *at);
 // The byte at which character `index` begins; SIZE_MAX when the text is shorter. The end counts.
 size_t text_byte_of(Slice text, size_t index);
-// White space as Unicode has it: without the zero-width ones.
-bool text_is_space(uint32_t rune);
+// Without white space as Unicode has it (the zero-width ones are none) on both sides.
 Slice text_trim(Slice text);
 
 // "a\nb" in double quotes, with escapes for control characters, quotes and backslashes. Malformed

@@ -73,6 +73,10 @@ bool type_equal(const struct type *left, const struct type *right) {
     return part_equal(left->first, right->first) && part_equal(left->second, right->second);
 }
 
+Slice type_name(const struct type *type) {
+    return type->kind == TYPE_OPAQUE ? type->name : slice_of(kind_texts[type->kind]);
+}
+
 static void put_type(struct buf *out, const struct type *type);
 
 static void put_parts(struct buf *out, const struct type *const *parts, uint32_t count) {
@@ -89,7 +93,7 @@ static void put_type(struct buf *out, const struct type *type) {
         buf_put_byte(out, (char)('A' + type->param % 26));
         return;
     }
-    buf_put(out, type->kind == TYPE_OPAQUE ? type->name : slice_of(kind_texts[type->kind]));
+    buf_put(out, type_name(type));
     if (type->argument_count > 0) {
         put_parts(out, type->arguments, type->argument_count);
     } else if (type->first != NULL) {

@@ -57,5 +57,7 @@ const struct type *type_param(struct arena *arena, uint32_t param);
 const struct type *type_opaque(struct arena *arena, Slice name, const struct type *const *arguments,
                                uint32_t argument_count);
 bool type_equal(const struct type *left, const struct type *right);
+// "list" and "map", without their arguments.
+Slice type_name(const struct type *type);
 // "list(int)", "map(string, dyn)".
 Slice type_text(struct arena *arena, const struct type *type);

@@ -1,6 +1,5 @@
 #include "expr/value.h"
 
-#include "base/buf.h"
 #include "base/money.h"
 #include "expr/net.h"
 #include "expr/numeral.h"
@@ -8,6 +7,8 @@
 #include "expr/times.h"
 
 #include <math.h>
+
+_Static_assert((int)VALUE_UNORDERED == (int)NUMERAL_UNORDERED, "one word for no order");
 
 static int order_of(int64_t left, int64_t right) {
     return (left > right) - (left < right);
@@ -31,7 +32,7 @@ static int flip(int order) {
     return order == VALUE_UNORDERED ? order : -order;
 }
 
-static double minor_units(const struct value *number) {
+double value_minor_units(const struct value *number) {
     switch (number->kind) {
     case VALUE_MONEY:
         return number->number;
@@ -46,7 +47,7 @@ static double minor_units(const struct value *number) {
 
 static int compare_numbers(const struct value *left, const struct value *right) {
     if (left->kind == VALUE_MONEY || right->kind == VALUE_MONEY) {
-        return compare_doubles(minor_units(left), minor_units(right));
+        return compare_doubles(value_minor_units(left), value_minor_units(right));
     }
     if (left->kind == VALUE_INT) {
         switch (right->kind) {
@@ -186,22 +187,24 @@ bool value_equal(const struct value *left, const struct value *right) {
     return value_equal_within(left, right, &steps);
 }
 
-const struct value *value_map_get(const struct value_map *map, const struct value *key,
-                                  uint32_t *steps) {
-    if (key->kind == VALUE_STRING) {
-        return value_map_field(map, key->text);
-    }
-    for (uint32_t i = 0; i < map->count && *steps > 0; i++) {
-        if (value_equal_within(&map->keys[i], key, steps)) {
+static const struct value *find_text_key(const struct value_map *map, Slice key) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        if (map->keys[i].kind == VALUE_STRING && slice_equal(map->keys[i].text, key)) {
             return &map->values[i];
         }
     }
     return NULL;
 }
 
-const struct value *value_map_field(const struct value_map *map, Slice field) {
-    for (uint32_t i = 0; i < map->count; i++) {
-        if (map->keys[i].kind == VALUE_STRING && slice_equal(map->keys[i].text, field)) {
+const struct value *value_map_get(const struct value_map *map, const struct value *key,
+                                  uint32_t *steps) {
+    if (key->kind == VALUE_STRING) { // which no key of another kind is equal to
+        bool is_paid = map->count <= *steps;
+        *steps -= is_paid ? map->count : *steps;
+        return is_paid ? find_text_key(map, key->text) : NULL;
+    }
+    for (uint32_t i = 0; i < map->count && *steps > 0; i++) {
+        if (value_equal_within(&map->keys[i], key, steps)) {
             return &map->values[i];
         }
     }
@@ -242,7 +245,7 @@ static void put_double(struct buf *out, double number) {
 
 static void put_money(struct buf *out, double minor) {
     char text[NUMERAL_TEXT_SIZE];
-    size_t size = money_text(minor, text);
+    size_t size = numeral_format_money(minor, text);
     buf_put(out, (Slice){text, size});
 }
 
@@ -298,14 +301,6 @@ static void put_optional(struct buf *out, const struct value *optional, uint32_t
     buf_put_byte(out, ')');
 }
 
-static void put_type(struct buf *out, const struct type *type) {
-    struct arena arena;
-    arena_init(&arena, 256);
-    struct type bare = {.kind = type->kind, .name = type->name};
-    buf_put(out, type_text(&arena, &bare));
-    arena_deinit(&arena);
-}
-
 static void put_value(struct buf *out, const struct value *value, uint32_t depth) {
     if (depth == VALUE_DEPTH_MAX || buf_overflowed(out)) {
         buf_put(out, SLICE("..."));
@@ -354,8 +349,8 @@ static void put_value(struct buf *out, const struct value *value, uint32_t depth
     case VALUE_OPTIONAL:
         put_optional(out, value->optional, depth);
         break;
-    case VALUE_TYPE:
-        put_type(out, value->type);
+    case VALUE_TYPE: // without its arguments, which do not count for equality either
+        buf_put(out, type_name(value->type));
         break;
     case VALUE_MISSING:
         buf_put(out, SLICE("missing"));
@@ -367,11 +362,15 @@ static void put_value(struct buf *out, const struct value *value, uint32_t depth
     }
 }
 
+void value_put(struct buf *out, const struct value *value) {
+    put_value(out, value, 0);
+}
+
 Slice value_text(struct arena *arena, const struct value *value) {
     enum { LONGEST = 16 << 20 };
     struct buf out;
     buf_init(&out, LONGEST);
-    put_value(&out, value, 0);
+    value_put(&out, value);
     Slice text = arena_copy(arena, buf_slice(&out));
     buf_deinit(&out);
     return text;
@@ -385,9 +384,14 @@ bool value_from_number(const struct type *type, double number, struct value *ret
     case TYPE_BOOL:
         *ret_value = value_bool(number > 0);
         return true;
-    case TYPE_INT:
-        *ret_value = value_int((int64_t)number);
+    case TYPE_INT: {
+        int64_t integer;
+        if (!numeral_double_to_int(number, &integer)) {
+            return false;
+        }
+        *ret_value = value_int(integer);
         return true;
+    }
     case TYPE_MONEY:
         *ret_value = value_money(number);
         return true;

@@ -2,7 +2,7 @@
 // Value: what an expression evaluates to. A small tagged union, copied freely; texts, lists and
 // maps live in the arena of the evaluation or of whoever made them.
 
-#include "base/slice.h"
+#include "base/buf.h"
 #include "expr/type.h"
 
 typedef enum ValueKind {
@@ -83,10 +83,10 @@ bool value_equal_within(const struct value *left, const struct value *right, uin
 int value_compare(const struct value *left, const struct value *right);
 enum { VALUE_UNORDERED = 2 };
 
-// The value of a key, or NULL. Numbers find each other across kinds: {1u: x}[1.0] is x.
+// The value of a key, or NULL. Numbers find each other across kinds: {1u: x}[1.0] is x. Every key that is
+// looked at is one of the `*steps`.
 const struct value *value_map_get(const struct value_map *map, const struct value *key,
                                   uint32_t *steps);
-const struct value *value_map_field(const struct value_map *map, Slice field);
 
 static inline struct value value_bool(bool boolean) {
     return (struct value){.kind = VALUE_BOOL, .boolean = boolean};
@@ -117,11 +117,15 @@ static inline bool value_is_number(const struct value *value) {
            value->kind == VALUE_MONEY;
 }
 
+// An amount in minor units; a plain number is taken for major ones.
+double value_minor_units(const struct value *number);
+
 // The value that a column of doubles stands for: a bool, int, double or amount (minor units) by its type. False
-// when the number is NaN: there is no value.
+// when there is no value: for NaN, and for an int past 64 bits.
 bool value_from_number(const struct type *type, double number, struct value *ret_value);
 
 // The static type that a kind of value belongs to, without arguments: list for every list.
 const struct type *value_type(const struct value *value);
 // The value as the language would write it, for messages and the conformance runner.
+void value_put(struct buf *out, const struct value *value);
 Slice value_text(struct arena *arena, const struct value *value);

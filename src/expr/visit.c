@@ -25,8 +25,10 @@ void expr_visit(const struct node *node, Visitor visit, void *context) {
         visit_all(node->list.items, node->list.count, visit, context);
         return;
     case NODE_MAP:
-        visit_all(node->map.keys, node->map.count, visit, context);
-        visit_all(node->map.values, node->map.count, visit, context);
+        for (uint32_t i = 0; i < node->map.count; i++) {
+            expr_visit(node->map.keys[i], visit, context);
+            expr_visit(node->map.values[i], visit, context);
+        }
         return;
     case NODE_SELECT:
         expr_visit(node->select.operand, visit, context);

@@ -18,11 +18,6 @@ uint64_t clock_monotonic_ns(void) {
     return nanoseconds(now(CLOCK_MONOTONIC));
 }
 
-int64_t clock_wall_us(void) {
-    struct timespec time = now(CLOCK_REALTIME);
-    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
 uint64_t clock_thread_cpu_ns(void) {
     return nanoseconds(now(CLOCK_THREAD_CPUTIME_ID));
 }

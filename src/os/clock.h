@@ -5,12 +5,10 @@
 //     ...
 //     uint64_t took_ns = clock_monotonic_ns() - start_ns;
 //
-// A monotonic time has no meaning but its distance from another one; only wall time may be shown or stored.
+// A time has no meaning but its distance from another one of the same clock.
 
 #include <stdint.h>
 
 uint64_t clock_monotonic_ns(void);
-// Microseconds since 1970-01-01 UTC; may jump when somebody sets the clock.
-int64_t clock_wall_us(void);
 // Processor time of the calling thread, for benchmarks on a machine that does other work too.
 uint64_t clock_thread_cpu_ns(void);

@@ -20,8 +20,11 @@ struct c_path {
     char text[FILE_PATH_MAX];
 };
 
+// False with errno.
 static bool c_path_make(Slice path, struct c_path *ret_path) {
-    if (path.size == 0 || path.size >= sizeof ret_path->text || memchr(path.at, 0, path.size) != NULL) {
+    bool is_name = path.size > 0 && memchr(path.at, 0, path.size) == NULL;
+    if (!is_name || path.size >= sizeof ret_path->text) {
+        errno = path.size == 0 ? ENOENT : is_name ? ENAMETOOLONG : EINVAL;
         return false;
     }
     memcpy(ret_path->text, path.at, path.size);
@@ -40,7 +43,6 @@ static Status fail(struct diag *diag, struct arena *arena, const char *code, con
 static int open_path(Slice path, int flags) {
     struct c_path c_path;
     if (!c_path_make(path, &c_path)) {
-        errno = ENAMETOOLONG;
         return -1;
     }
     for (;;) {
@@ -139,8 +141,11 @@ static int sync_directory(Slice path) {
 static int write_and_rename(Slice temporary, Slice path, Slice text) {
     struct c_path from;
     struct c_path to;
+    if (!c_path_make(temporary, &from) || !c_path_make(path, &to)) {
+        return errno;
+    }
     int fd = open_path(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    if (fd < 0 || !c_path_make(temporary, &from) || !c_path_make(path, &to)) {
+    if (fd < 0) {
         return errno;
     }
     int error = write_all(fd, text);
@@ -166,14 +171,10 @@ Status file_write(Slice path, Slice text, struct arena *arena, struct diag *diag
     return error == 0 ? STATUS_OK : fail(diag, arena, "OS003", "write", path, error);
 }
 
+// False with errno.
 static bool stat_path(Slice path, struct stat *ret_info) {
     struct c_path c_path;
     return c_path_make(path, &c_path) && stat(c_path.text, ret_info) == 0;
-}
-
-bool file_exists(Slice path) {
-    struct stat info;
-    return stat_path(path, &info);
 }
 
 bool file_is_directory(Slice path) {
@@ -198,7 +199,8 @@ static Status list_entry(struct listing *listing, Slice directory, const char *n
     Slice path = arena_printf(listing->arena, "%.*s%s%s", SLICE_ARGS(directory), slash ? "" : "/", name);
     struct stat info;
     if (!stat_path(path, &info)) {
-        return STATUS_OK; // gone meanwhile, or a link to nothing
+        bool is_gone = errno == ENOENT; // gone meanwhile, or a link to nothing
+        return is_gone ? STATUS_OK : fail(listing->diag, listing->arena, "OS005", "list", path, errno);
     }
     if (S_ISDIR(info.st_mode) && listing->recursive) {
         *VEC_PUSH(&listing->folders, listing->arena) = path;
@@ -361,7 +363,7 @@ Status file_writer_open(Slice path, struct arena *arena, struct file_writer **re
     return STATUS_OK;
 }
 
-void file_writer_flush(struct file_writer *writer) {
+static void flush(struct file_writer *writer) {
     if (writer->error == 0) {
         writer->error = write_all(writer->fd, (Slice){writer->buffer, writer->used});
     }
@@ -370,7 +372,7 @@ void file_writer_flush(struct file_writer *writer) {
 
 void file_writer_put(struct file_writer *writer, Slice text) {
     if (text.size > sizeof writer->buffer - writer->used) {
-        file_writer_flush(writer);
+        flush(writer);
     }
     if (text.size > sizeof writer->buffer) {
         if (writer->error == 0) {
@@ -384,15 +386,11 @@ void file_writer_put(struct file_writer *writer, Slice text) {
     }
 }
 
-bool file_writer_failed(const struct file_writer *writer) {
-    return writer->error != 0;
-}
-
 Status file_writer_close(struct file_writer *writer, struct arena *arena, struct diag *diag) {
     if (writer == NULL) {
         return STATUS_OK;
     }
-    file_writer_flush(writer);
+    flush(writer);
     if (writer->owned && close(writer->fd) != 0 && writer->error == 0) {
         writer->error = errno;
     }

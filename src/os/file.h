@@ -22,10 +22,10 @@
 #include "base/diag.h"
 
 enum {
-    FILE_LIST_MAX = 1 << 20,  // files of one listing
-    FILE_DEPTH_MAX = 16,      // folders within folders
-    FILE_PADDING = 64,        // zero bytes behind the text of file_read()
-    FILE_PATH_MAX = 4096,     // bytes of a path, with the NUL behind it
+    FILE_LIST_MAX = 1 << 20, // files of one listing
+    FILE_DEPTH_MAX = 16,     // folders within folders
+    FILE_PADDING = 64,       // zero bytes behind the text of file_read()
+    FILE_PATH_MAX = 4096,    // bytes of a path, with the NUL behind it
 };
 
 // The whole file, at most `size_max` bytes, in the arena; FILE_PADDING zero bytes follow it.
@@ -34,7 +34,6 @@ MUST_USE Status file_read(Slice path, size_t size_max, struct arena *arena, Slic
 // Replaces a file as a whole: after a crash there is the old one or the new one. The text is on disk when it
 // returns.
 MUST_USE Status file_write(Slice path, Slice text, struct arena *arena, struct diag *diag);
-bool file_exists(Slice path);
 bool file_is_directory(Slice path);
 
 // A list of paths, in the arena.
@@ -44,7 +43,8 @@ typedef struct FileList {
 } FileList;
 
 // The regular files below a folder whose names end in `suffix` (empty: all), as paths that begin with
-// `directory`, in the order of their bytes. Names that begin with '.' are passed over. Links are followed.
+// `directory`, in the order of their bytes. Names that begin with '.' and links to nothing are passed over; other
+// links are followed. What cannot be looked at is a failure: a listing leaves nothing out in silence.
 MUST_USE Status file_list(Slice directory, Slice suffix, bool recursive, struct arena *arena,
                           FileList *ret_list, struct diag *diag);
 
@@ -67,7 +67,5 @@ MUST_USE Status file_writer_open(Slice path, struct arena *arena, struct file_wr
                                  struct diag *diag);
 // Buffered. After a failure nothing more is written; file_writer_close() tells.
 void file_writer_put(struct file_writer *writer, Slice text);
-void file_writer_flush(struct file_writer *writer);
-bool file_writer_failed(const struct file_writer *writer);
 // Writes the rest and frees the writer, in any case.
 MUST_USE Status file_writer_close(struct file_writer *writer, struct arena *arena, struct diag *diag);

@@ -14,9 +14,7 @@ static size_t whole_pages(size_t size) {
 }
 
 // Large pages need an aligned start, which mmap does not promise: a page more is mapped and the ends are cut.
-static void *map_pages(size_t size, bool large) {
-    size_t whole = whole_pages(size == 0 ? 1 : size);
-    INVARIANT(whole >= size);
+static void *map_pages(size_t whole, bool large) {
     char *mapped = mmap(NULL, whole + MEMORY_LARGE_PAGE, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     INVARIANT(mapped != MAP_FAILED);
@@ -32,20 +30,18 @@ static void *map_pages(size_t size, bool large) {
     return memory;
 }
 
-void *memory_map_large(size_t size) {
-    return map_pages(size, true);
-}
-
 struct memory_pool_part {
     struct memory_pool_part *before;
     void *memory;
-    size_t size;
+    size_t size; // in whole pages
 };
 
 void *memory_pool_map(void *context, size_t size) {
     struct memory_pool *pool = context;
     struct memory_pool_part *part = memory_alloc(sizeof *part);
-    *part = (struct memory_pool_part){pool->last, map_pages(size, pool->large), size};
+    size_t whole = whole_pages(size == 0 ? 1 : size);
+    INVARIANT(whole >= size);
+    *part = (struct memory_pool_part){pool->last, map_pages(whole, pool->large), whole};
     pool->last = part;
     return part->memory;
 }
@@ -54,14 +50,8 @@ void memory_pool_release(struct memory_pool *pool) {
     while (pool->last != NULL) {
         struct memory_pool_part *part = pool->last;
         pool->last = part->before;
-        memory_unmap_large(part->memory, part->size);
+        INVARIANT(munmap(part->memory, part->size) == 0);
         free(part);
-    }
-}
-
-void memory_unmap_large(void *memory, size_t size) {
-    if (memory != NULL) {
-        INVARIANT(munmap(memory, whole_pages(size == 0 ? 1 : size)) == 0);
     }
 }
 

@@ -2,12 +2,14 @@
 // Memory for the large tables: zeroed, on 2 MiB pages where the system gives them (a random look-up then misses
 // the TLB far less), and returned as a whole.
 //
-//     void *slots = memory_map_large(bytes);
-//     memory_populate(NULL, slots, bytes); // the first touch of a page costs 1 to 10 us: not while deciding
+//     struct memory_pool pool = {.large = true};
+//     void *slots = memory_pool_map(&pool, bytes);
+//     memory_populate(NULL, slots, bytes); // the first touch of a page costs up to milliseconds: not while deciding
 //     ...
-//     memory_unmap_large(slots, bytes);
+//     memory_pool_release(&pool);          // all that it mapped
 //
-// Never fails: a process that gets no memory stops.
+// Address space is reserved and pages come when they are first touched. Never fails: a process that gets no memory
+// stops.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,18 +17,11 @@
 
 enum { MEMORY_LARGE_PAGE = 2 << 20 };
 
-void *memory_map_large(size_t size);
-// `size` as it was mapped. NULL is let pass.
-void memory_unmap_large(void *memory, size_t size);
-// Several such memories with one end. With `large` off, pages are of the usual size: better for what is short-lived.
-//
-//     struct memory_pool pool = {.large = true};
-//     void *slots = memory_pool_map(&pool, bytes);
-//     memory_pool_release(&pool);
 struct memory_pool {
-    bool large;
+    bool large; // off: pages of the usual size, better for what is short-lived
     struct memory_pool_part *last;
 };
+
 void *memory_pool_map(void *pool, size_t size); // takes a void *, to serve as a callback
 void memory_pool_release(struct memory_pool *pool);
 

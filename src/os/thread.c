@@ -85,30 +85,18 @@ bool queue_push(struct queue *queue, void *item) {
     return open;
 }
 
-static void *take_first(struct queue *queue) {
-    if (queue->count == 0) {
-        return NULL;
-    }
-    void *item = queue->items[queue->first];
-    queue->first = (queue->first + 1) % queue->capacity;
-    queue->count--;
-    pthread_cond_signal(&queue->has_room);
-    return item;
-}
-
 void *queue_pop(struct queue *queue) {
     pthread_mutex_lock(&queue->lock);
     while (queue->count == 0 && !queue->closed) {
         pthread_cond_wait(&queue->has_item, &queue->lock);
     }
-    void *item = take_first(queue);
-    pthread_mutex_unlock(&queue->lock);
-    return item;
-}
-
-void *queue_try_pop(struct queue *queue) {
-    pthread_mutex_lock(&queue->lock);
-    void *item = take_first(queue);
+    void *item = NULL;
+    if (queue->count > 0) {
+        item = queue->items[queue->first];
+        queue->first = (queue->first + 1) % queue->capacity;
+        queue->count--;
+        pthread_cond_signal(&queue->has_room);
+    }
     pthread_mutex_unlock(&queue->lock);
     return item;
 }

@@ -32,7 +32,5 @@ void queue_destroy(struct queue *queue);
 bool queue_push(struct queue *queue, void *item);
 // Waits for an item. NULL when the queue is closed and empty.
 void *queue_pop(struct queue *queue);
-// An item if there is one, without waiting.
-void *queue_try_pop(struct queue *queue);
 // From either side: nothing more goes in, what is inside still comes out. Wakes whoever waits.
 void queue_close(struct queue *queue);
