@@ -99,6 +99,17 @@ def test_lists_hold_from_begin_to_end():
     equal(run.decisions[1]["action"], "REJECT")
 
 
+def test_a_rule_needs_no_hit():
+    add = {"$list": "sanctioned", "op": "add", "key": "boat", "time": T0}
+    payments = [pay("1", MINUTE, payee="boat"), pay("2", 2 * MINUTE), pay("1", MINUTE, payee="boat"), pay("3", HOUR, payee="boat")]
+    run = Run([add, *payments])
+    listed = run.decisions[0]
+    equal([listed["hits"], listed["action"], listed["tasks"], listed["rules"]], [[], "REJECT", ["MANUAL"], ["sanction"]])
+    equal([decision["action"] for decision in run.decisions], ["REJECT", "PASS", "REJECT", "REJECT"])
+    equal(run.decision_bytes.splitlines()[2], run.decision_bytes.splitlines()[0])
+    equal([decision["rules"] for decision in Run(payments).decisions], [[], [], [], []])
+
+
 def test_guard_says_what_it_held_back():
     run = Run([pay("1", 0, 6000000, payee="court")])
     equal(run.decisions[0]["action"], "PASS")

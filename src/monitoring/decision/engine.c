@@ -30,7 +30,7 @@ struct engine *engine_create(const struct catalogue *catalogue, struct knowledge
     engine->filter_run = expr_table_run_create(features->filter_table);
     engine->model_run = expr_table_run_create(catalogue->table);
     engine->cells = memory_alloc(sizeof *engine->cells * (catalogue->knowledge->table_count + 1));
-    engine->hit_positions = memory_alloc(sizeof(uint32_t) * (catalogue->models.count + 1));
+    engine->hit_positions = memory_alloc(sizeof(uint32_t) * (catalogue->models.count + catalogue->policy.rules.count + 1));
     arena_init(&engine->scratch, 256 << 10);
     buf_init(&engine->answer, 16 << 20);
     for (int i = 0; i < EXPECT_AHEAD; i++) {
@@ -220,12 +220,18 @@ static void remember(struct engine *engine, Hash128 id) {
         .rows = engine->written,
         .row_count = engine->written_count,
     };
-    if (engine->decision.hit_count > 0) {
+    if (engine->decision.hit_count + engine->decision.rule_count > 0) {
         buf_reset(&engine->answer);
         decision_render(&engine->decision, &engine->answer);
         recalled.answer = buf_slice(&engine->answer);
     }
     recall_add(engine->recall, &recalled);
+}
+
+// Some rules of a policy need no hit: a name on the list of sanctions, an order of the police. The first rule that changes a decision
+// without hits finds it as it is now; so if none does, none will.
+static bool some_rule_applies(struct engine *engine) {
+    return expr_table_evaluate(engine->model_run, engine->catalogue->rules_plan, NULL, engine->hit_positions) > 0;
 }
 
 const struct decision *engine_decide(struct engine *engine, struct event *event) {
@@ -272,7 +278,7 @@ const struct decision *engine_decide(struct engine *engine, struct event *event)
     uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);
     time = lap(engine, time, STAGE_models);
 
-    if (hit_count > 0) {
+    if (hit_count > 0 || some_rule_applies(engine)) {
         engine_combine(engine, plan, hit_count);
     }
     remember(engine, id);

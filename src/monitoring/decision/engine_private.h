@@ -81,7 +81,7 @@ struct engine {
     struct table_host host;
     struct cell_row *cells; // by table
     struct arena scratch;   // of one event
-    uint32_t *hit_positions;
+    uint32_t *hit_positions; // of a plan of models, or of the policy's rules
     struct decision decision;
     struct buf answer;
     struct expected *expected[EXPECT_AHEAD]; // the last told first

@@ -70,6 +70,21 @@ static KnowledgeRow cell_row(struct engine *engine, uint32_t table) {
     return found->row;
 }
 
+static bool read_decision(struct engine *engine, DecisionName which, struct arena *scratch, struct value *ret_value);
+
+static double decision_number(struct engine *engine, DecisionName which) {
+    struct value value;
+    read_decision(engine, which, &engine->scratch, &value);
+    return value.kind == VALUE_BOOL ? value.boolean : value.kind == VALUE_INT ? (double)value.integer : NAN;
+}
+
+static bool decision_text(struct engine *engine, DecisionName which, Slice *ret_text) {
+    struct value value;
+    bool known = read_decision(engine, which, &engine->scratch, &value) && value.kind == VALUE_STRING;
+    *ret_text = known ? value.text : (Slice){NULL, 0};
+    return known;
+}
+
 static void engine_need_pass(struct engine *engine, uint32_t pass);
 
 double engine_number(void *context, uint32_t slot) {
@@ -90,6 +105,7 @@ double engine_number(void *context, uint32_t slot) {
     case NAME_PARAMETER:
         return engine->catalogue->parameter_values[engine->binding][slot];
     case NAME_DECISION:
+        return decision_number(engine, (DecisionName)name->index);
     case NAME_DAY_TERM:
         break;
     }
@@ -122,6 +138,8 @@ bool engine_text(void *context, uint32_t slot, Slice *ret_text) {
         return field_text(engine->event, name->index, ret_text);
     case NAME_CELL:
         return cell_text(engine, name, ret_text);
+    case NAME_DECISION:
+        return decision_text(engine, (DecisionName)name->index, ret_text);
     default:
         return false;
     }
@@ -170,8 +188,6 @@ static bool read_time(const struct engine *engine, uint32_t field, struct value 
     };
     return true;
 }
-
-static bool read_decision(struct engine *engine, DecisionName which, struct arena *scratch, struct value *ret_value);
 
 bool engine_read(void *context, uint32_t slot, struct arena *scratch, struct value *ret_value) {
     struct engine *engine = context;

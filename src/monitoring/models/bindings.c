@@ -136,6 +136,15 @@ static uint32_t add_condition(struct catalogue *catalogue, const struct expr *wh
     return when == NULL ? SCHEMA_NONE : expr_table_add_rule(catalogue->table, when);
 }
 
+static void plan_rules(struct catalogue *catalogue) {
+    const struct policy *policy = &catalogue->policy;
+    uint32_t *rules = ARENA_ARRAY(&catalogue->arena, uint32_t, policy->rules.count + 1);
+    for (uint32_t i = 0; i < policy->rules.count; i++) {
+        rules[i] = policy->rules.at[i].rule;
+    }
+    catalogue->rules_plan = expr_table_plan(catalogue->table, rules, policy->rules.count, &catalogue->arena);
+}
+
 void catalogue_bind(struct catalogue *catalogue) {
     struct vocabulary *vocabulary = &catalogue->vocabulary;
     struct policy *policy = &catalogue->policy;
@@ -151,6 +160,9 @@ void catalogue_bind(struct catalogue *catalogue) {
     for (uint32_t i = 0; i < policy->guards.count; i++) {
         policy->guards.at[i].rule = add_condition(catalogue, policy->guards.at[i].when);
     }
+    for (uint32_t i = 0; i < policy->rules.count; i++) {
+        policy->rules.at[i].rule = add_condition(catalogue, policy->rules.at[i].when);
+    }
     for (uint32_t m = 0; m < catalogue->models.count; m++) {
         struct model *model = &catalogue->models.at[m];
         model->rule = expr_table_add_rule(catalogue->table, model->expr);
@@ -163,4 +175,5 @@ void catalogue_bind(struct catalogue *catalogue) {
         plan_type(catalogue, t, &types[t]);
     }
     catalogue->types = types;
+    plan_rules(catalogue);
 }

@@ -127,6 +127,7 @@ struct policy_guard {
 struct policy_rule {
     Slice id, zh, en;
     const struct expr *when;
+    uint32_t rule;     // in the predicate table: whether it applies to a decision without hits
     uint32_t action;   // SCHEMA_NONE: as it is
     uint32_t task;     // or SCHEMA_NONE
     int64_t delay_us;  // 0: none
@@ -235,8 +236,8 @@ struct catalogue {
     VEC(struct model) models; // by id
     struct map models_by_id;
     struct policy policy;
-    struct expr_table *table; // models, guards, segments; not the policy's rules
-    const struct table_plan *segment_plan;
+    struct expr_table *table; // models, guards, segments, and the policy's rules
+    const struct table_plan *rules_plan; // of the policy: which apply to a decision without hits
     uint32_t channel_count; // values of the channel's enumeration and one for "none"
     uint32_t segment_count;
     const uint32_t *binding_of; // segment * channel_count + channel

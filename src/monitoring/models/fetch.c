@@ -74,6 +74,9 @@ void catalogue_find_fetched(struct catalogue *catalogue, uint32_t type, struct t
     for (uint32_t i = 0; i < catalogue->policy.segments.count; i++) {
         note(&fetching, catalogue->policy.segments.at[i].when);
     }
+    for (uint32_t i = 0; i < catalogue->policy.rules.count; i++) {
+        note(&fetching, catalogue->policy.rules.at[i].when);
+    }
     for (uint32_t i = 0; i < features->filters.count; i++) {
         const struct feature_filter *filter = &features->filters.at[i];
         if (filter->everywhere || bits_test(filter->on, type)) {
