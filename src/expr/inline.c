@@ -7,6 +7,7 @@ enum { LOCALS_MAX = 64 };
 struct inlining {
     struct arena *arena;
     const struct node *inits[LOCALS_MAX]; // by index of the local, inlined themselves
+    uint64_t read;                        // a bit for each local that was read
     uint32_t count;                       // of nodes
 };
 
@@ -38,8 +39,15 @@ static const struct node *inlined_bind(struct inlining *inlining, const struct n
             return NULL;
         }
         inlining->inits[index] = init;
+        inlining->read &= ~(UINT64_C(1) << index);
     }
-    return inlined(inlining, node->bind.body);
+    const struct node *body = inlined(inlining, node->bind.body);
+    for (uint32_t i = 0; i < node->bind.count; i++) {
+        if ((inlining->read >> node->bind.locals[i].index & 1) == 0) {
+            return NULL; // the evaluator reads what the init reads, and that would not be seen any more
+        }
+    }
+    return body;
 }
 
 // What a local stands for counts with all its nodes each time.
@@ -66,6 +74,7 @@ static const struct node *inlined(struct inlining *inlining, const struct node *
     case NODE_LOCAL:
         local = node->local.index < LOCALS_MAX ? inlining->inits[node->local.index] : NULL;
         if (local != NULL) {
+            inlining->read |= UINT64_C(1) << node->local.index;
             expr_visit(local, count_node, &inlining->count);
         }
         return local;

@@ -9,6 +9,7 @@
 
 enum { INLINE_NODES_MAX = 256 };
 
-// The node without its binds, in the arena, sharing what has none. NULL where it has another kind of part than literals,
-// variables, has(variable), calls and binds, or would have more than INLINE_NODES_MAX nodes: then it stays what it is.
+// The node without its binds, in the arena, sharing what has none. NULL, for it to stay what it is, where it has another kind
+// of part than literals, variables, has(variable), calls and binds, where a local is never read, and where there would be
+// more than INLINE_NODES_MAX nodes.
 const struct node *expr_inline(struct arena *arena, const struct node *node);

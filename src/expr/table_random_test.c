@@ -11,6 +11,8 @@ enum { EVENTS = 120, DEFINITIONS = 6 };
 // ---- random expressions ----------------------------------------------------------------------------------
 
 static void put_bool(struct world *world, struct buf *out, uint32_t depth);
+static void put_bind(struct world *world, struct buf *out, uint32_t depth,
+                     void (*put_body)(struct world *world, struct buf *out, uint32_t depth));
 static void put_number(struct world *world, struct buf *out, uint32_t depth);
 
 static const char *pick(struct world *world, const char *const *texts, uint32_t count) {
@@ -77,7 +79,9 @@ static void put_literal(struct world *world, struct buf *out) {
 
 static void put_leaf(struct world *world, struct buf *out) {
     uint32_t choice = world_roll(world, 10);
-    if (choice < 3) {
+    if (world->bound > 0 && world_roll(world, 2) == 0) {
+        buf_printf(out, "n%u", world_roll(world, world->bound));
+    } else if (choice < 3) {
         put_literal(world, out);
     } else if (choice < 4) {
         put_defined(world, out, world_roll(world, 2) ? TYPE_DOUBLE : TYPE_MONEY);
@@ -92,7 +96,7 @@ static void put_function(struct world *world, struct buf *out, uint32_t depth) {
         buf_printf(out, "length(%s)", name_of(world, TYPE_STRING));
         return;
     case 1:
-        buf_printf(out, "%s", PICK(world, "math.round(", "math.floor(", "math.sign(", "int(", "double(",
+        buf_printf(out, "%s", PICK(world, "math.round(", "math.floor(", "math.ceil(", "math.trunc(", "math.sign(", "int(", "double(",
                                    "money("));
         break;
     case 2:
@@ -114,7 +118,7 @@ static void put_function(struct world *world, struct buf *out, uint32_t depth) {
 }
 
 static void put_number(struct world *world, struct buf *out, uint32_t depth) {
-    uint32_t choice = depth == 0 ? 0 : world_roll(world, 10);
+    uint32_t choice = depth == 0 ? 0 : world_roll(world, 11);
     if (choice < 5) {
         put_leaf(world, out);
     } else if (choice < 8) {
@@ -125,6 +129,8 @@ static void put_number(struct world *world, struct buf *out, uint32_t depth) {
         buf_put_byte(out, ')');
     } else if (choice < 9) {
         put_function(world, out, depth);
+    } else if (choice < 10) {
+        put_bind(world, out, depth - 1, put_number);
     } else {
         buf_printf(out, "%s(", world_roll(world, 3) == 0 ? "-" : "");
         put_bool(world, out, depth - 1);
@@ -226,9 +232,21 @@ static void put_parts(struct world *world, struct buf *out, uint32_t depth) {
     buf_put_byte(out, ')');
 }
 
+// cel.bind(n0, number, body): the body may read n0, and so may binds within.
+static void put_bind(struct world *world, struct buf *out, uint32_t depth,
+                     void (*put_body)(struct world *world, struct buf *out, uint32_t depth)) {
+    buf_printf(out, "cel.bind(n%u, ", world->bound);
+    put_number(world, out, depth);
+    buf_put(out, SLICE(", "));
+    world->bound++;
+    put_body(world, out, depth);
+    world->bound--;
+    buf_put_byte(out, ')');
+}
+
 static void put_bool(struct world *world, struct buf *out, uint32_t depth) {
     uint32_t inner = depth == 0 ? 0 : depth - 1;
-    uint32_t choice = depth == 0 ? world_roll(world, 6) : world_roll(world, 14);
+    uint32_t choice = depth == 0 ? world_roll(world, 6) : world_roll(world, 15);
     switch (choice) {
     case 0:
     case 1:
@@ -266,6 +284,9 @@ static void put_bool(struct world *world, struct buf *out, uint32_t depth) {
         buf_put(out, SLICE(" : "));
         put_bool(world, out, inner);
         buf_put_byte(out, ')');
+        return;
+    case 9:
+        put_bind(world, out, inner, put_bool);
         return;
     default:
         put_parts(world, out, depth);

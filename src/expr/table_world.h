@@ -44,6 +44,7 @@ struct world {
     struct arena arena;
     struct arena scratch;
     struct random random;
+    uint32_t bound; // locals in scope while an expression is written
     struct expr_env *env;
     struct table_slot slots[WORLD_SLOTS];
     uint32_t slot_count;
