@@ -600,6 +600,25 @@ static void find_reads(struct expr_table *table, struct rule *rule) {
     }
 }
 
+static bool may_fail(const struct expr_table *table, Ref ref) {
+    return !table_is_constant(ref) && ref != TABLE_NO_REF && table->columns.at[ref].kind > COLUMN_TEXT_PAIR;
+}
+
+// A condition that fails makes all of `condition ? a : b` fail, whatever a and b are; a truth table would not ask for it where
+// both are equal. A walk over the formula does.
+static bool must_walk(const struct expr_table *table, const struct term *term, bool is_condition) {
+    if (term->kind == TERM_ATOM) {
+        const struct atom *atom = &table->atoms.at[term->atom];
+        return is_condition && (may_fail(table, atom->left) || (atom->kind == ATOM_SIGNS && may_fail(table, atom->right)));
+    }
+    for (uint32_t i = 0; i < term->count; i++) {
+        if (must_walk(table, term->parts[i], is_condition || (term->kind == TERM_SELECT && i == 0))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 uint32_t expr_table_add_rule(struct expr_table *table, const struct expr *expr) {
     INVARIANT(!table->finished);
     table->current = expr;
@@ -613,7 +632,7 @@ uint32_t expr_table_add_rule(struct expr_table *table, const struct expr *expr) 
     rule->term = term;
     sort_atoms(table, rule, atoms, count);
     find_reads(table, rule);
-    if (count <= TABLE_TRUTH_ATOMS) {
+    if (count <= TABLE_TRUTH_ATOMS && !must_walk(table, term, false)) {
         make_truth_table(rule);
     } else {
         rule->gate_term = known_part(table, term);
