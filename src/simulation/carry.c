@@ -238,7 +238,7 @@ static void consequences(struct simulation *sim, struct act *act) {
 
 // ---- one act ---------------------------------------------------------------------------------------------
 
-static void write(struct simulation *sim, struct act *act, int64_t lost) {
+static void put_event(struct simulation *sim, struct act *act, int64_t lost) {
     event_write(sim, act);
     if (act->story != 0 && !sim->muted) {
         story_event(sim, act, sim->next_event - 1, lost);
@@ -258,7 +258,7 @@ static void request(struct simulation *sim, struct act *act, Way way) {
         }
     }
     act->phase = REQUEST;
-    write(sim, act, act->outcome == OUTCOME_FINE && act->signs & ACT_LOSS ? act->amount : 0);
+    put_event(sim, act, act->outcome == OUTCOME_FINE && act->signs & ACT_LOSS ? act->amount : 0);
     struct act result = *act;
     result.phase = RESULT;
     result.time += 180 + (int64_t)random_below(&sim->random, 900) + (act->channel == COUNTER || act->channel == STM ? 20000 : 0);
@@ -291,7 +291,7 @@ static void result(struct simulation *sim, struct act *act, Way way) {
         }
     }
     if ((act->signs & ACT_UNSEEN) == 0 || sim->muted) {
-        write(sim, act, direct && act->outcome == OUTCOME_FINE && act->signs & ACT_LOSS ? act->amount : 0);
+        put_event(sim, act, direct && act->outcome == OUTCOME_FINE && act->signs & ACT_LOSS ? act->amount : 0);
     }
     if (act->outcome == OUTCOME_FINE) {
         if (act->kind == ACT_CARD && act->account != NONE && sim->accounts[act->account].class == CLASS_CREDIT && act->pay.txn != PREAUTH) {
@@ -309,7 +309,7 @@ static void reverse(struct simulation *sim, struct act *act, Way way) {
         act->after = account->balance;
     }
     if ((act->signs & ACT_UNSEEN) == 0) {
-        write(sim, act, 0);
+        put_event(sim, act, 0);
     }
 }
 

@@ -239,6 +239,12 @@ struct setting criminal(struct stage *stage) {
     Spot seen = net == NET_ABROAD ? spot : net == NET_VPN || net == NET_IDC || abroad ? place_far(random_u64(&stage->random)) : spot;
     return (struct setting){.device = device_new(stage->sim), .net = (uint8_t)net, .net_number = UINT32_C(2000000000) + stage->sim->next_net++, .spot = spot, .ip_spot = seen, .has = true};
 }
+struct setting setting_of_home(struct stage *stage, uint32_t customer) {
+    return setting_usual(stage->sim, customer, (uint32_t)random_u64(&stage->random));
+}
+uint32_t device_for(const struct stage *stage, uint32_t person) {
+    return stage->sim->people[person].device;
+}
 void offline(struct stage *stage, Channel channel) {
     stage->setting = (struct setting){0};
     stage->channel = channel;

@@ -90,6 +90,8 @@ bool small_firm(const struct simulation *sim, uint32_t customer);
 void online(struct stage *stage, uint32_t customer); // with his own device, where he is
 void from_device(struct stage *stage, uint32_t device, Spot spot, Net net);
 struct setting criminal(struct stage *stage); // a fresh device somewhere
+struct setting setting_of_home(struct stage *stage, uint32_t customer);
+uint32_t device_for(const struct stage *stage, uint32_t person); // his phone
 void take_setting(struct stage *stage, struct setting setting);
 void offline(struct stage *stage, Channel channel);
 
