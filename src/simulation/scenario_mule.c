@@ -231,6 +231,7 @@ void code_running(struct stage *stage) {
             struct party payer = party_new(stage->sim, PARTY_PERSONAL);
             struct act *pay = shop ? stranger_qr(stage, merchant, payer, amount) : pay_qr_person(stage, NONE, party_own(mule), amount);
             pay->pay.payer = payer;
+            pay->part = PART_STRIKE;
             stage->story->stake += amount;
             wait_minutes(stage, 4);
             if (!shop && i % 8 == 0) {
@@ -292,9 +293,11 @@ void second_class(struct stage *stage) {
         }
         take_setting(stage, runner);
         login(stage, mule);
+        stage->part = PART_STRIKE;
         transfer_from(stage, account, cast_outside(stage, PARTY_WALLET), YUAN(5000));
         transfer_from(stage, account, cast_outside(stage, PARTY_PERSONAL), YUAN(4900));
         transfer_from(stage, account, cast_outside(stage, PARTY_PERSONAL), YUAN(2000)); // over the day's limit
+        stage->part = PART_BEFORE;
         stage->clock += 12 * MS_PER_HOUR;
     }
     maybe_stopped(stage, account, 40);
@@ -602,6 +605,7 @@ void aggregator(struct stage *stage) {
         at_hour(stage, 13, 24);
         for (uint32_t i = 25 + below(stage, 50); i > 0; i--) {
             struct act *pay = stranger_qr(stage, merchant, party_new(stage->sim, PARTY_PERSONAL), odd_sum(stage, 600, 16));
+            pay->part = PART_STRIKE;
             pay->pay.qr_kind = DYNAMIC_MERCHANT;
             pay->pay.moved = chance(stage, 70); // shown on a strange page
             stage->story->stake += pay->amount;
