@@ -92,7 +92,8 @@ static void work(struct simulation *sim, struct random *random, uint32_t employe
     }
     case POST_IT:
         if (draw_chance(random, 1500)) {
-            struct act *act = operate(sim, random, employee, draw_chance(random, 5000) ? OP_PARAM : OP_GRANT, draw_chance(random, 8000) ? day_time(random, HABIT_OFFICE) : 22 * MS_PER_HOUR);
+            int64_t at = draw_chance(random, 8000) ? day_time(random, HABIT_OFFICE) : 22 * MS_PER_HOUR;
+            struct act *act = operate(sim, random, employee, draw_chance(random, 5000) ? OP_PARAM : OP_GRANT, at);
             act->staff.second = sim->branches_count * BRANCH_STAFF + draw_below(random, 10) + 1;
         }
         break;
@@ -187,7 +188,8 @@ static void inspections(struct simulation *sim, struct random *random) {
         }
         int32_t pause = sim->today.day - sim->branches[branch].inspected_day;
         if (draw_chance(random, pause > 30 ? 3000 : 330)) {
-            inspect(sim, random, branch, (uint8_t)(draw_chance(random, 6000) ? 2 : draw_chance(random, 5000) ? 1 : 7), inspectors + draw_below(random, 6));
+            uint32_t drawn = inspectors + draw_below(random, 6);
+            inspect(sim, random, branch, (uint8_t)(draw_chance(random, 6000) ? 2 : draw_chance(random, 5000) ? 1 : 7), drawn);
         }
         if (draw_chance(random, 60)) {
             sim->branches[branch].drill_day = sim->today.day;
@@ -199,17 +201,20 @@ static void inspections(struct simulation *sim, struct random *random) {
 
 static void authorities(struct simulation *sim, struct random *random) {
     for (uint32_t left = sim->plan.customers * 6 + draw_below(random, 100000); left >= 100000; left -= 100000) {
-        struct act *act = life_plan(sim, random, ACT_ORDER, API, draw_below(random, sim->plan.customers), day_time(random, HABIT_OFFICE));
+        int64_t at3 = day_time(random, HABIT_OFFICE);
+        struct act *act = life_plan(sim, random, ACT_ORDER, API, draw_below(random, sim->plan.customers), at3);
         act->order = (struct order_detail){.order = sim->next_order++, .kind = (uint8_t)draw_below(random, 2), .authority = (uint8_t)draw_below(random, 4)};
     }
     for (uint32_t left = sim->plan.customers * 9 + draw_below(random, 100000); left >= 100000; left -= 100000) {
-        struct act *act = life_plan(sim, random, ACT_FEEDBACK, INTERNAL, draw_below(random, sim->plan.customers), day_time(random, HABIT_OFFICE));
+        int64_t at2 = day_time(random, HABIT_OFFICE);
+        struct act *act = life_plan(sim, random, ACT_FEEDBACK, INTERNAL, draw_below(random, sim->plan.customers), at2);
         act->phase = RESULT;
         act->order = (struct order_detail){.order = sim->next_order++, .kind = (uint8_t)(draw_chance(random, 8500) ? 3 : 4), .about = draw_below(random, sim->branches_count * BRANCH_STAFF)};
     }
-    for (uint32_t left = sim->plan.customers + draw_below(random, 40000); left >= 40000; left -= 40000) { // a shop asks for a code
+    for (uint32_t left = sim->plan.customers * 8 + draw_below(random, 40000); left >= 40000; left -= 40000) { // a shop asks for a code
         uint32_t who = draw_below(random, sim->plan.customers);
-        struct act *act = life_plan(sim, random, ACT_ONBOARD, draw_chance(random, 6000) ? MOBILE : COUNTER, who, day_time(random, HABIT_OFFICE));
+        int64_t at = day_time(random, HABIT_OFFICE);
+        struct act *act = life_plan(sim, random, ACT_ONBOARD, draw_chance(random, 6000) ? MOBILE : COUNTER, who, at);
         uint32_t merchant = merchant_local(sim, random, sim->people[who].city, NONE);
         act->open = (struct open_detail){.address = who + UINT32_C(900000000), .reg_address = who + UINT32_C(900000000), .legal = who, .phone = who, .employer = merchant};
         act->outcome = draw_chance(random, 8800) ? OUTCOME_FINE : OUTCOME_REFUSED;

@@ -61,7 +61,8 @@ static void trade(const struct firm_day *day) {
         login->session = (uint32_t)(hash_mix(day->customer, (uint64_t)day->sim->today.day) | 1);
         for (uint32_t i = 1 + draw_below(day->random, 3); i > 0; i--) {
             time += 60000 + draw_below(day->random, 240000);
-            pay(day, firm_partner(day->sim, day->index, draw_below(day->random, 10), true), draw_about(day->random, day->firm->turnover / 16, 24) / 10000 * 10000 + 10000, time);
+            int64_t drawn = draw_about(day->random, day->firm->turnover / 16, 24) / 10000 * 10000 + 10000;
+            pay(day, firm_partner(day->sim, day->index, draw_below(day->random, 10), true), drawn, time);
         }
         if (draw_chance(day->random, 1200)) { // an expense is paid back, the owner takes his share
             bool owner = draw_chance(day->random, 3000);
@@ -86,7 +87,8 @@ static void trade(const struct firm_day *day) {
 static void monthly(const struct firm_day *day) {
     struct firm *firm = day->firm;
     if (due(day, 15)) {
-        pay(day, party_outside(PARTY_GOV, 3), firm->turnover * draw_between(day->random, 20, 60) / 1000, 10 * MS_PER_HOUR + draw_below(day->random, 20000000))->tag = TAX;
+        int64_t at = 10 * MS_PER_HOUR + draw_below(day->random, 20000000);
+        pay(day, party_outside(PARTY_GOV, 3), firm->turnover * draw_between(day->random, 20, 60) / 1000, at)->tag = TAX;
     }
     if (due(day, 20)) { // social security
         pay(day, party_outside(PARTY_GOV, 5), (int64_t)firm->staff * YUAN(1900), 10 * MS_PER_HOUR + draw_below(day->random, 20000000))->tag = TAX;

@@ -31,13 +31,12 @@ uint32_t place_cities(void) {
 }
 
 Spot place_of_code(uint32_t code) {
-    for (uint32_t i = 0; i < CITY_COUNT; i++) {
-        if (cities[i].code == code) {
-            return (Spot)i;
-        }
+    uint32_t index = 0;
+    while (index < CITY_COUNT && cities[index].code != code) {
+        index++;
     }
-    INVARIANT(!"a city of the table");
-    return 0;
+    INVARIANT(index < CITY_COUNT);
+    return (Spot)index;
 }
 
 uint32_t place_code(Spot place) {

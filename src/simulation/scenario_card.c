@@ -34,7 +34,10 @@ void counterfeit_card(struct stage *stage) {
     Spot far = abroad ? place_abroad((Country)below(stage, COUNTRIES)) : place_far(random_u64(&stage->random));
     for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
         bool cash = stage->story->variant[0] == 'c';
-        struct act *act = cash ? draw_cash(stage, holder, YUAN(3000), ATM, 0) : pay_card(stage, holder, card_of(stage, holder), abroad ? NONE : shop(stage), sum(stage, 3000, 16), chance(stage, 60) ? FALLBACK : MAGSTRIPE);
+        uint32_t merchant = abroad ? NONE : shop(stage);
+        int64_t amount = sum(stage, 3000, 16);
+        Entry way = chance(stage, 60) ? FALLBACK : MAGSTRIPE;
+        struct act *act = cash ? draw_cash(stage, holder, YUAN(3000), ATM, 0) : pay_card(stage, holder, card_of(stage, holder), merchant, amount, way);
         act->pay.entry = (uint8_t)(cash ? MAGSTRIPE : act->pay.entry);
         act->pay.mcc = abroad ? 5732 : 0;
         act->pay.moved = true;
@@ -59,7 +62,9 @@ void card_not_present(struct stage *stage) {
         Spot ship = place_far(random_u64(&stage->random));
         for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
             take_setting(stage, thief);
-            struct act *pay = pay_card(stage, holder, card_of(stage, holder), merchant_online(&stage->random), sum(stage, 1600, 20), chance(stage, 70) ? ECOM : MANUAL);
+            Entry entry = chance(stage, 70) ? ECOM : MANUAL;
+            int64_t drawn = sum(stage, 1600, 20);
+            struct act *pay = pay_card(stage, holder, card_of(stage, holder), merchant_online(&stage->random), drawn, entry);
             pay->pay.three_ds = 0;
             pay->auth = AUTH_NONE;
             pay->pay.moved = chance(stage, 60);
@@ -83,7 +88,8 @@ void card_testing(struct stage *stage) {
         bool ours = chance(stage, 25);
         take_setting(stage, bot);
         uint32_t holder = ours ? somebody(stage) : NONE;
-        struct act *pay = ours ? pay_card(stage, holder, holder, merchant, 100 + below(stage, 800), MANUAL) : stranger_card(stage, block + i, chance(stage, 50), merchant, 100 + below(stage, 800), MANUAL);
+        int64_t amount = 100 + below(stage, 800);
+        struct act *pay = ours ? pay_card(stage, holder, holder, merchant, amount, MANUAL) : stranger_card(stage, block + i, chance(stage, 50), merchant, amount, MANUAL);
         pay->setting = bot;
         pay->outcome = chance(stage, 70) ? OUTCOME_WRONG_DATA : OUTCOME_FINE;
         pay->auth = AUTH_NONE;
@@ -99,7 +105,8 @@ void found_card(struct stage *stage) {
     variant(stage, guesses ? "guesses the PIN" : "without PIN");
     at_hour(stage, 10, 22);
     for (uint32_t i = 3 + below(stage, 6); i > 0; i--) {
-        stolen(pay_card(stage, holder, card_of(stage, holder), shop(stage), YUAN(150 + below(stage, 840)), CONTACTLESS));
+        int64_t drawn = YUAN(150 + below(stage, 840));
+        stolen(pay_card(stage, holder, card_of(stage, holder), shop(stage), drawn, CONTACTLESS));
         wait_minutes(stage, 6);
     }
     if (guesses) {
@@ -135,7 +142,9 @@ void leaking_merchant(struct stage *stage) {
     wait_days(stage, 4);
     for (int i = 0; i < 5; i++) {
         for (uint32_t k = 1 + below(stage, 3); k > 0; k--) {
-            struct act *pay = pay_card(stage, holders[i], card_of(stage, holders[i]), shop(stage), sum(stage, 2000, 16), chance(stage, 50) ? MAGSTRIPE : MANUAL);
+            Entry entry = chance(stage, 50) ? MAGSTRIPE : MANUAL;
+            int64_t drawn = sum(stage, 2000, 16);
+            struct act *pay = pay_card(stage, holders[i], card_of(stage, holders[i]), shop(stage), drawn, entry);
             stolen(pay);
             wait_hours(stage, 2);
         }
@@ -149,11 +158,13 @@ void foreign_use(struct stage *stage) {
     variant(stage, "holder at home");
     at_hour(stage, 14, 20);
     stage->part = PART_BEFORE;
-    pay_card(stage, holder, card_of(stage, holder), shop(stage), sum(stage, 80, 14), CHIP);
+    int64_t drawn = sum(stage, 80, 14);
+    pay_card(stage, holder, card_of(stage, holder), shop(stage), drawn, CHIP);
     wait_minutes(stage, 50);
     for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
         Spot where = place_abroad((Country)below(stage, COUNTRIES));
-        struct act *pay = pay_card(stage, holder, card_of(stage, holder), NONE, sum(stage, 2500, 16), chance(stage, 50) ? CONTACTLESS : MAGSTRIPE);
+        Entry entry = chance(stage, 50) ? CONTACTLESS : MAGSTRIPE;
+        struct act *pay = pay_card(stage, holder, card_of(stage, holder), NONE, sum(stage, 2500, 16), entry);
         pay->pay.mcc = 5944;
         pay->pay.moved = true;
         pay->pay.term_spot = where;
@@ -226,7 +237,8 @@ void false_wallet(struct stage *stage) {
         change(stage, ACT_SIGN, holder, 1);
         wait_minutes(stage, 6);
         for (uint32_t k = 2 + below(stage, 4); k > 0; k--) {
-            struct act *pay = pay_card(stage, holder, card_of(stage, holder), shop(stage), sum(stage, 1800, 18), CONTACTLESS);
+            int64_t drawn = sum(stage, 1800, 18);
+            struct act *pay = pay_card(stage, holder, card_of(stage, holder), shop(stage), drawn, CONTACTLESS);
             pay->pay.token = true;
             pay->setting = thief;
             stolen(pay);
@@ -244,7 +256,8 @@ void emptied_at_one_machine(struct stage *stage) {
     uint32_t terminal = branch * 16 + 1 + below(stage, 3);
     for (uint32_t i = 7 + below(stage, 12); i > 0; i--) {
         bool ours = chance(stage, 30);
-        struct act *cash = draw_cash(stage, ours ? cast(stage, is_weak) : 0, YUAN(1000) * (3 + below(stage, 3)), ATM, branch);
+        int64_t drawn = YUAN(1000) * (3 + below(stage, 3));
+        struct act *cash = draw_cash(stage, ours ? cast(stage, is_weak) : 0, drawn, ATM, branch);
         if (!ours) {
             uint32_t card = 700000000u + below(stage, 100000000);
             cash->customer = cash->account = NONE;
@@ -370,7 +383,8 @@ void odd_terminal(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "key alarm" : "off-line");
     at_hour(stage, 10, 22);
     for (uint32_t i = 8 + below(stage, 15); i > 0; i--) {
-        struct act *pay = stranger_card(stage, 600000000u + below(stage, 90000000), true, merchant, sum(stage, 900, 20), CHIP);
+        int64_t drawn = sum(stage, 900, 20);
+        struct act *pay = stranger_card(stage, 600000000u + below(stage, 90000000), true, merchant, drawn, CHIP);
         pay->pay.alarm = stage->story->variant[0] == 'k';
         pay->pay.offline = stage->story->variant[0] == 'o';
         pay->outcome = chance(stage, 45) ? OUTCOME_WRONG_DATA : OUTCOME_FINE;

@@ -122,7 +122,8 @@ void pyramid(struct stage *stage) {
     for (uint32_t day = 6 + below(stage, 10); day > 0; day--) {
         at_hour(stage, 9, 22);
         for (uint32_t i = 4 + below(stage, 8); i > 0; i--) {
-            struct act *fee = struck(credit(stage, head, chance(stage, 25) ? down[below(stage, 6)] : party_new(stage->sim, PARTY_PERSONAL), YUAN(fees[below(stage, 3)])));
+            int64_t drawn = YUAN(fees[below(stage, 3)]);
+            struct act *fee = struck(credit(stage, head, chance(stage, 25) ? down[below(stage, 6)] : party_new(stage->sim, PARTY_PERSONAL), drawn));
             stage->story->stake += fee->amount;
             wait_minutes(stage, 40);
         }
@@ -172,7 +173,8 @@ void prepaid_run(struct stage *stage) {
     for (uint32_t day = 5 + below(stage, 8); day > 0; day--) {
         at_hour(stage, 10, 20);
         for (uint32_t i = 8 + below(stage, 12); i > 0; i--) {
-            struct act *pay = struck(stranger_qr(stage, merchant, party_outside(PARTY_PERSONAL, below(stage, 900000)), YUAN(1000) * (1 + below(stage, 9))));
+            int64_t drawn = YUAN(1000) * (1 + below(stage, 9));
+            struct act *pay = struck(stranger_qr(stage, merchant, party_outside(PARTY_PERSONAL, below(stage, 900000)), drawn));
             stage->story->stake += pay->amount;
             wait_minutes(stage, 30);
         }
@@ -210,7 +212,8 @@ void split_withdrawals(struct stage *stage) {
         for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
             wait_hours(stage, 1);
             at_work(stage);
-            struct act *cash = struck(draw_cash(stage, who, YUAN(between(stage, 450, 499)) * 100, COUNTER, below(stage, stage->sim->branches_count)));
+            uint32_t drawn = below(stage, stage->sim->branches_count);
+            struct act *cash = struck(draw_cash(stage, who, YUAN(between(stage, 450, 499)) * 100, COUNTER, drawn));
             if (stage->story->variant[0] == 'a') {
                 cash->pay.institution = 5;
                 cash->pay.batch = stage->number;
@@ -423,7 +426,8 @@ void street_deals(struct stage *stage) {
     for (uint32_t day = 6 + below(stage, 10); day > 0; day--) {
         at_hour(stage, 21, 24);
         for (uint32_t i = 4 + below(stage, 8); i > 0; i--) {
-            struck(credit(stage, who, party_outside(PARTY_PERSONAL, UINT32_C(3700000000) + stage->number * 50 + below(stage, 25)), YUAN(100) * (2 + below(stage, 9))));
+            int64_t drawn = YUAN(100) * (2 + below(stage, 9));
+            struck(credit(stage, who, party_outside(PARTY_PERSONAL, UINT32_C(3700000000) + stage->number * 50 + below(stage, 25)), drawn));
             wait_minutes(stage, 20);
         }
         struck(draw_cash(stage, who, YUAN(2000), ATM, below(stage, stage->sim->branches_count)));
@@ -507,7 +511,8 @@ void terminal_abroad(struct stage *stage) {
     for (uint32_t day = 3 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 12, 24);
         for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
-            struct act *pay = struck(stranger_card(stage, 830000000u + below(stage, 40), false, merchant, sum(stage, 40000, 12), CHIP));
+            int64_t drawn = sum(stage, 40000, 12);
+            struct act *pay = struck(stranger_card(stage, 830000000u + below(stage, 40), false, merchant, drawn, CHIP));
             pay->pay.moved = true;
             pay->pay.term_spot = place_abroad(COUNTRY_MO);
             pay->pay.mcc = 5944;
@@ -546,7 +551,8 @@ void shell_transit(struct stage *stage) {
     for (uint32_t day = 2 + below(stage, 4); day > 0; day--) {
         at_hour(stage, 9, 20);
         for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
-            struct act *in = struck(credit(stage, firm, cast_outside(stage, chance(stage, 60) ? PARTY_CORPORATE : PARTY_PERSONAL), sum(stage, 500000, 16)));
+            int64_t drawn = sum(stage, 500000, 16);
+            struct act *in = struck(credit(stage, firm, cast_outside(stage, chance(stage, 60) ? PARTY_CORPORATE : PARTY_PERSONAL), drawn));
             stage->story->stake += in->amount;
             wait_minutes(stage, 12);
             firm_passes(stage, firm, cast_outside(stage, PARTY_CORPORATE), 9800);

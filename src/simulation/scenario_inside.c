@@ -328,7 +328,9 @@ void major_hazard(struct stage *stage) {
     uint8_t kind = kinds[below(stage, 3)];
     variant(stage, kind == FIRE ? "fire" : kind == VAULT ? "vault" : "alarm");
     at_work(stage);
-    struck(inspected(stage, any_branch(stage), 2, kind, 1 + below(stage, 3), true, (uint8_t)(3 + chance(stage, 60))));
+    uint8_t hazard = (uint8_t)(3 + chance(stage, 60));
+    uint32_t item = 1 + below(stage, 3);
+    struck(inspected(stage, any_branch(stage), 2, kind, item, true, hazard));
 }
 void overdue(struct stage *stage) {
     uint32_t branch = any_branch(stage);

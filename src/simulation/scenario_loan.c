@@ -165,7 +165,8 @@ void never_repays(struct stage *stage) {
     at_hour(stage, 9, 20);
     table_set(stage, "cust", key, NULL, "\"ext_query_cnt_30d\":11,\"dti\":1.4");
     for (uint32_t i = 3 + below(stage, 3); i > 0; i--) {
-        credit(stage, who, party_outside(PARTY_CORPORATE, 95000 + below(stage, 20)), sum(stage, 12000, 10));
+        int64_t drawn = sum(stage, 12000, 10);
+        credit(stage, who, party_outside(PARTY_CORPORATE, 95000 + below(stage, 20)), drawn);
         wait_hours(stage, 7);
     }
     online(stage, who);

@@ -18,7 +18,8 @@ void merchant_cash_out(struct stage *stage) {
     for (uint32_t day = 4 + below(stage, 8); day > 0; day--) {
         at_hour(stage, 10, 22);
         for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
-            struct act *pay = struck(stranger_card(stage, base + below(stage, 7), true, merchant, YUAN(1000) * (5 + below(stage, 20)), CHIP));
+            int64_t drawn2 = YUAN(1000) * (5 + below(stage, 20));
+            struct act *pay = struck(stranger_card(stage, base + below(stage, 7), true, merchant, drawn2, CHIP));
             stage->story->stake += pay->amount;
             wait_minutes(stage, 45);
         }
@@ -26,7 +27,8 @@ void merchant_cash_out(struct stage *stage) {
         online(stage, owner);
         login(stage, owner);
         for (uint32_t i = 1 + below(stage, 3); i > 0; i--) { // back to the holders, less the fee
-            transfer(stage, owner, party_outside(PARTY_PERSONAL, UINT32_C(3900000000) + (base + below(stage, 7)) % 300000000), sum(stage, 9800, 6));
+            int64_t drawn = sum(stage, 9800, 6);
+            transfer(stage, owner, party_outside(PARTY_PERSONAL, UINT32_C(3900000000) + (base + below(stage, 7)) % 300000000), drawn);
         }
     }
 }
@@ -80,7 +82,9 @@ void moved_terminal(struct stage *stage) {
     for (uint32_t day = 3 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 10, 23);
         for (uint32_t i = 4 + below(stage, 10); i > 0; i--) {
-            struct act *pay = struck(stranger_card(stage, 810000000u + below(stage, 50000000), chance(stage, 70), merchant, sum(stage, 2500, 24), CHIP));
+            int64_t drawn = sum(stage, 2500, 24);
+            int64_t drawn2 = chance(stage, 70);
+            struct act *pay = struck(stranger_card(stage, 810000000u + below(stage, 50000000), drawn2, merchant, drawn, CHIP));
             pay->pay.moved = true;
             pay->pay.term_spot = far;
             pay->pay.alarm = chance(stage, 10);
@@ -98,7 +102,8 @@ void jumping_codes(struct stage *stage) {
     for (uint32_t day = 3 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 9, 22);
         for (uint32_t i = 5 + below(stage, 9); i > 0; i--) {
-            struct act *pay = struck(stranger_card(stage, 820000000u + below(stage, 50000000), true, merchant, sum(stage, 1500, 24), CHIP));
+            int64_t drawn = sum(stage, 1500, 24);
+            struct act *pay = struck(stranger_card(stage, 820000000u + below(stage, 50000000), true, merchant, drawn, CHIP));
             pay->pay.mcc = codes[below(stage, 6)];
             pay->pay.alarm = chance(stage, 40); // the name in the message is another's too
             wait_minutes(stage, 25);

@@ -31,7 +31,8 @@ void collector(struct stage *stage) {
             slow ? wait_minutes(stage, 35) : wait_minutes(stage, 4);
             if (i % 6 == 5 || i + 1 == payers) {
                 stage->part = PART_STRIKE;
-                transfer(stage, mule, next[chance(stage, 25)], between(stage, 8500, 9980))->signs |= ACT_PART;
+                int64_t drawn = between(stage, 8500, 9980);
+                transfer(stage, mule, next[chance(stage, 25)], drawn)->signs |= ACT_PART;
                 stage->part = PART_BEFORE;
             }
         }
@@ -83,7 +84,8 @@ void pass_through(struct stage *stage) {
             wait_minutes(stage, 3);
             take_setting(stage, runner);
             login(stage, mule);
-            forward(stage, mule, cast_outside(stage, chance(stage, 25) ? PARTY_WALLET : PARTY_PERSONAL), between(stage, 9000, 9990));
+            int64_t drawn = between(stage, 9000, 9990);
+            forward(stage, mule, cast_outside(stage, chance(stage, 25) ? PARTY_WALLET : PARTY_PERSONAL), drawn);
             wait_minutes(stage, 40);
         }
         stage->clock += 11 * MS_PER_HOUR;

@@ -113,7 +113,8 @@ void stolen_number(struct stage *stage) {
         struct act *sign = change(stage, ACT_SIGN, victim, 0);
         sign->change.phone = victim + 1600000000u;
         for (uint32_t i = 1 + below(stage, 4); i > 0; i--) {
-            pay_quick(stage, victim, merchant_online(&stage->random), sum(stage, 1500, 12))->signs |= ACT_LOSS;
+            int64_t drawn = sum(stage, 1500, 12);
+            pay_quick(stage, victim, merchant_online(&stage->random), drawn)->signs |= ACT_LOSS;
         }
     }
     drain(stage, victim, 1 + below(stage, 2));
@@ -135,7 +136,8 @@ void kill_chain(struct stage *stage) {
     inquiry(stage, victim);
     if (card) {
         for (uint32_t i = 2 + below(stage, 3); i > 0; i--) {
-            pay_card(stage, victim, victim, merchant_online(&stage->random), sum(stage, 2500, 12), ECOM)->signs |= ACT_LOSS;
+            int64_t drawn = sum(stage, 2500, 12);
+            pay_card(stage, victim, victim, merchant_online(&stage->random), drawn, ECOM)->signs |= ACT_LOSS;
         }
     }
     drain(stage, victim, 1 + below(stage, 2));
@@ -150,7 +152,8 @@ void impossible_journey(struct stage *stage) {
     login(stage, victim)->part = PART_BEFORE; // he himself, at home
     wait_minutes(stage, 40);
     Spot far = stage->story->variant[0] == 'a' && stage->story->variant[1] == 'b' ? place_abroad((Country)(2 + below(stage, 5))) : place_far(random_u64(&stage->random));
-    from_device(stage, chance(stage, 60) ? device_new(stage->sim) : device_for(stage, victim), far, place_is_abroad(far) ? NET_ABROAD : chance(stage, 50) ? NET_MOBILE : NET_HOME);
+    Net net = place_is_abroad(far) ? NET_ABROAD : chance(stage, 50) ? NET_MOBILE : NET_HOME;
+    from_device(stage, chance(stage, 60) ? device_new(stage->sim) : device_for(stage, victim), far, net);
     login(stage, victim);
     inquiry(stage, victim);
     drain(stage, victim, 1);

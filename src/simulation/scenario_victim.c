@@ -109,7 +109,8 @@ static void pass_on(struct stage *stage, struct party mule) {
     bool cash = chance(stage, 20);
     for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
         if (cash) {
-            draw_cash(stage, mule.number, YUAN(1000) * (5 + below(stage, 15)), ATM, below(stage, stage->sim->branches_count));
+            uint32_t drawn = below(stage, stage->sim->branches_count);
+            draw_cash(stage, mule.number, YUAN(1000) * (5 + below(stage, 15)), ATM, drawn);
         } else {
             transfer(stage, mule.number, cast_outside(stage, chance(stage, 20) ? PARTY_WALLET : PARTY_PERSONAL), i == 1 ? 9850 : 5000)->signs |= ACT_PART;
         }
@@ -136,7 +137,8 @@ void brushing(struct stage *stage) {
         struct act *pay = codes ? pay_qr_person(stage, victim, mule, amount) : transfer(stage, victim, mule, amount);
         pay->signs |= ACT_FUND;
         wait_minutes(stage, 25);
-        credit(stage, victim, party_new(stage->sim, chance(stage, 30) ? PARTY_WALLET : PARTY_PERSONAL), amount * between(stage, 108, 130) / 100)->tag = chance(stage, 25) ? COMMISSION : TAG_NONE;
+        int64_t drawn = amount * between(stage, 108, 130) / 100;
+        credit(stage, victim, party_new(stage->sim, chance(stage, 30) ? PARTY_WALLET : PARTY_PERSONAL), drawn)->tag = chance(stage, 25) ? COMMISSION : TAG_NONE;
         amount = amount * 3 / 2 / 100 * 100;
         wait_minutes(stage, 40);
     }
@@ -325,7 +327,8 @@ void screen_sharing(struct stage *stage) {
         change(stage, ACT_SIGN, victim, 0)->change.institution = (uint8_t)below(stage, 5);
         challenge(stage, victim, 0);
         for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
-            struct act *pay = pay_quick(stage, victim, merchant_online(&stage->random), sum(stage, 1800, 16));
+            int64_t drawn = sum(stage, 1800, 16);
+            struct act *pay = pay_quick(stage, victim, merchant_online(&stage->random), drawn);
             pay->signs |= ACT_LOSS | ACT_FUND;
             stage->story->stake += pay->amount;
         }
@@ -445,7 +448,8 @@ void credit_repair(struct stage *stage) {
     uint32_t lenders = 2 + below(stage, 3);
     int64_t borrowed = 0;
     for (uint32_t i = 0; i < lenders; i++) {
-        struct act *in = credit(stage, victim, party_outside(PARTY_CORPORATE, 95000 + below(stage, 20)), sum(stage, 14000, 14));
+        int64_t drawn = sum(stage, 14000, 14);
+        struct act *in = credit(stage, victim, party_outside(PARTY_CORPORATE, 95000 + below(stage, 20)), drawn);
         borrowed += in->amount;
         wait_minutes(stage, 25);
         if (chance(stage, 50)) {
@@ -563,7 +567,8 @@ void warned_victim(struct stage *stage) {
         cash->amount = cash->amount / YUAN(100) * YUAN(100);
         cash->signs |= ACT_LOSS | ACT_FUND;
     } else if (way == 2) {
-        struct act *pay = pay_quick(stage, victim, merchant_online(&stage->random), sum(stage, 6000, 14));
+        int64_t drawn = sum(stage, 6000, 14);
+        struct act *pay = pay_quick(stage, victim, merchant_online(&stage->random), drawn);
         pay->signs |= ACT_LOSS | ACT_FUND;
     } else {
         stage->signs |= SIGN_CALL;
