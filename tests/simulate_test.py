@@ -73,6 +73,15 @@ def test_the_same_seed_gives_the_same_files(folder):
             assert read(folder, name) == read(other, name), name
 
 
+def test_the_document_names_every_scenario_and_its_rate(folder):
+    with open(os.path.join(ROOT, "docs", "simulate.md"), encoding="utf-8") as file:
+        document = file.read()
+    rows = [line.split(None, 3) for line in run("simulate", "--list").stdout.splitlines()[2:]]
+    assert len(rows) > 100
+    for typology, rate, zh, _ in rows:
+        assert f"| {typology} {zh} | {rate} |" in document, typology
+
+
 def test_scores_can_be_left_out(folder):
     with tempfile.TemporaryDirectory() as other:
         simulate(other, "--no-scores")
