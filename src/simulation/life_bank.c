@@ -201,13 +201,13 @@ static void inspections(struct simulation *sim, struct random *random) {
 
 static void authorities(struct simulation *sim, struct random *random) {
     for (uint32_t left = sim->plan.customers * 6 + draw_below(random, 100000); left >= 100000; left -= 100000) {
-        int64_t at3 = day_time(random, HABIT_OFFICE);
-        struct act *act = life_plan(sim, random, ACT_ORDER, API, draw_below(random, sim->plan.customers), at3);
+        int64_t at = day_time(random, HABIT_OFFICE);
+        struct act *act = life_plan(sim, random, ACT_ORDER, API, draw_below(random, sim->plan.customers), at);
         act->order = (struct order_detail){.order = sim->next_order++, .kind = (uint8_t)draw_below(random, 2), .authority = (uint8_t)draw_below(random, 4)};
     }
     for (uint32_t left = sim->plan.customers * 9 + draw_below(random, 100000); left >= 100000; left -= 100000) {
-        int64_t at2 = day_time(random, HABIT_OFFICE);
-        struct act *act = life_plan(sim, random, ACT_FEEDBACK, INTERNAL, draw_below(random, sim->plan.customers), at2);
+        int64_t at = day_time(random, HABIT_OFFICE);
+        struct act *act = life_plan(sim, random, ACT_FEEDBACK, INTERNAL, draw_below(random, sim->plan.customers), at);
         act->phase = RESULT;
         act->order = (struct order_detail){.order = sim->next_order++, .kind = (uint8_t)(draw_chance(random, 8500) ? 3 : 4), .about = draw_below(random, sim->branches_count * BRANCH_STAFF)};
     }

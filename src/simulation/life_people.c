@@ -111,42 +111,42 @@ static void income(const struct day *day) {
         break;
     case RETIRED:
         if (is_due(day, 15)) {
-            int64_t at8 = TIME(6, 0) + draw_below(day->random, 3600000);
-            credit(day, party_outside(PARTY_GOV, 7), draw_about(day->random, person->income, 1), at8)->tag = SALARY;
+            int64_t at = TIME(6, 0) + draw_below(day->random, 3600000);
+            credit(day, party_outside(PARTY_GOV, 7), draw_about(day->random, person->income, 1), at)->tag = SALARY;
         }
         break;
     case FARMER:
         if (is_due(day, 20) && chance(day, 2500)) {
-            int64_t at7 = TIME(10, 0) + draw_below(day->random, 3600000);
-            credit(day, party_outside(PARTY_GOV, 11), draw_round_sum(day->random, draw_about(day->random, YUAN(900), 12)), at7);
+            int64_t at = TIME(10, 0) + draw_below(day->random, 3600000);
+            credit(day, party_outside(PARTY_GOV, 11), draw_round_sum(day->random, draw_about(day->random, YUAN(900), 12)), at);
         }
         if (chance(day, 300)) { // sold the harvest
-            int64_t at6 = when(day);
-            credit(day, party_outside(PARTY_PERSONAL, (uint32_t)(hash_mix(0x35, day->who) % 9000 + 50000)), draw_round_sum(day->random, draw_about(day->random, YUAN(4000), 20)), at6)->tag = GOODS;
+            int64_t at = when(day);
+            credit(day, party_outside(PARTY_PERSONAL, (uint32_t)(hash_mix(0x35, day->who) % 9000 + 50000)), draw_round_sum(day->random, draw_about(day->random, YUAN(4000), 20)), at)->tag = GOODS;
         }
         break;
     case STUDENT:
     case MINOR:
     case HOUSEWIFE:
         if (is_due(day, person->pay_day)) { // parents, husband or wife
-            int64_t at5 = when(day);
+            int64_t at = when(day);
             credit(day, person_friend(day->sim, day->who, 0).own ? party_outside(PARTY_PERSONAL, (uint32_t)(hash_mix(0x36, day->who) >> 33)) : person_friend(day->sim, day->who, 0),
-                   draw_round_sum(day->random, draw_about(day->random, person->income, 4)), at5);
+                   draw_round_sum(day->random, draw_about(day->random, person->income, 4)), at);
         }
         break;
     case UNEMPLOYED:
         if (chance(day, 700)) {
-            int64_t at4 = when(day);
-            int64_t drawn3 = draw_round_sum(day->random, draw_about(day->random, YUAN(400), 20));
-            credit(day, party_outside(PARTY_PERSONAL, draw_below(day->random, 2000000)), drawn3, at4);
+            int64_t at = when(day);
+            int64_t drawn = draw_round_sum(day->random, draw_about(day->random, YUAN(400), 20));
+            credit(day, party_outside(PARTY_PERSONAL, draw_below(day->random, 2000000)), drawn, at);
         }
         break;
     case SELLER: // buyers from everywhere, at odd hours: looks like a mule and is none
         for (uint32_t i = draw_below(day->random, 9); i > 0; i--) {
             uint32_t buyer = (uint32_t)(UINT32_C(3500000000) + random_below(day->random, 400000000));
-            int64_t at3 = when(day);
+            int64_t at = when(day);
             int64_t price = draw_about(day->random, YUAN(128), 20) / 10 * 10;
-            struct act *act = credit(day, party_outside(chance(day, 4000) ? PARTY_WALLET : PARTY_PERSONAL, buyer), price, at3);
+            struct act *act = credit(day, party_outside(chance(day, 4000) ? PARTY_WALLET : PARTY_PERSONAL, buyer), price, at);
             act->clearing = NUCC;
             act->tag = GOODS;
         }
@@ -157,8 +157,8 @@ static void income(const struct day *day) {
     if (person->kind != STUDENT && chance(day, 260)) { // a friend pays back
         struct party friend = person_friend(day->sim, day->who, draw_below(day->random, 8));
         if (!friend.own) {
-            int64_t at2 = when(day);
-            credit(day, friend, draw_round_sum(day->random, draw_about(day->random, YUAN(400), 24)), at2);
+            int64_t at = when(day);
+            credit(day, friend, draw_round_sum(day->random, draw_about(day->random, YUAN(400), 24)), at);
         }
     }
 }
@@ -722,16 +722,16 @@ static void large_moments(const struct day *day) {
         int64_t share = draw_about(day->random, YUAN(95), 10) / 100 * 100;
         for (uint32_t i = 0; i < 3 + draw_below(day->random, 7); i++) {
             uint32_t drawn = (uint32_t)random_below(day->random, 2000000000);
-            int64_t at3 = time + draw_below(day->random, 1500000);
-            struct act *act = credit(day, party_outside(chance(day, 3000) ? PARTY_WALLET : PARTY_PERSONAL, drawn), share, at3);
+            int64_t at = time + draw_below(day->random, 1500000);
+            struct act *act = credit(day, party_outside(chance(day, 3000) ? PARTY_WALLET : PARTY_PERSONAL, drawn), share, at);
             act->clearing = NUCC;
         }
     }
     if (person->kind == STUDENT && chance(day, 12)) { // collects the fees of the class and passes them on
         int64_t time = TIME(12, 0) + draw_below(day->random, 20000000);
         for (uint32_t i = 0; i < 12 + draw_below(day->random, 25); i++) {
-            int64_t at2 = time + draw_below(day->random, 9000000);
-            credit(day, party_outside(PARTY_PERSONAL, (uint32_t)random_below(day->random, 2000000000)), YUAN(120), at2);
+            int64_t at = time + draw_below(day->random, 9000000);
+            credit(day, party_outside(PARTY_PERSONAL, (uint32_t)random_below(day->random, 2000000000)), YUAN(120), at);
         }
         struct session session = {.time = time + 9600000, .number = (uint32_t)random_u64(day->random) | 1, .channel = MOBILE};
         session.setting = setting_usual(sim, day->who, (uint32_t)random_u64(day->random));

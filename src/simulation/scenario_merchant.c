@@ -18,8 +18,8 @@ void merchant_cash_out(struct stage *stage) {
     for (uint32_t day = 4 + below(stage, 8); day > 0; day--) {
         at_hour(stage, 10, 22);
         for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
-            int64_t drawn2 = YUAN(1000) * (5 + below(stage, 20));
-            struct act *pay = struck(stranger_card(stage, base + below(stage, 7), true, merchant, drawn2, CHIP));
+            int64_t amount = YUAN(1000) * (5 + below(stage, 20));
+            struct act *pay = struck(stranger_card(stage, base + below(stage, 7), true, merchant, amount, CHIP));
             stage->story->stake += pay->amount;
             wait_minutes(stage, 45);
         }
@@ -83,8 +83,8 @@ void moved_terminal(struct stage *stage) {
         at_hour(stage, 10, 23);
         for (uint32_t i = 4 + below(stage, 10); i > 0; i--) {
             int64_t drawn = sum(stage, 2500, 24);
-            int64_t drawn2 = chance(stage, 70);
-            struct act *pay = struck(stranger_card(stage, 810000000u + below(stage, 50000000), drawn2, merchant, drawn, CHIP));
+            bool credit_card = chance(stage, 70);
+            struct act *pay = struck(stranger_card(stage, 810000000u + below(stage, 50000000), credit_card, merchant, drawn, CHIP));
             pay->pay.moved = true;
             pay->pay.term_spot = far;
             pay->pay.alarm = chance(stage, 10);
