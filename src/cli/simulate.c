@@ -1,4 +1,5 @@
-// qiantang simulate: a bank's life as events, with frauds in it, their labels, and what the bank knows beside.
+// qiantang simulate: a bank's life as events, with frauds in it, their labels, and what the bank
+// knows beside.
 
 #include "base/time.h"
 #include "cli/commands.h"
@@ -43,7 +44,8 @@ static Slice path_of(struct simulate *run, Slice name) {
     return arena_printf(&run->arena, "%.*s/%.*s", SLICE_ARGS(run->options.out), SLICE_ARGS(name));
 }
 
-// ---- files -----------------------------------------------------------------------------------------------
+// ---- files
+// -----------------------------------------------------------------------------------------------
 
 static void close_file(struct simulate *run) {
     struct diag diag;
@@ -82,11 +84,13 @@ static void take_table(void *context, Slice name, Slice text) {
     put(run, text);
 }
 
-// ---- the run ---------------------------------------------------------------------------------------------
+// ---- the run
+// ---------------------------------------------------------------------------------------------
 
 static void write_events(struct simulate *run) {
     struct progress progress;
-    progress_begin(&progress, &(struct progress_plan){.label = "simulating", .unit = "events", .size = run->plan.days});
+    progress_begin(&progress, &(struct progress_plan){
+                                  .label = "simulating", .unit = "events", .size = run->plan.days});
     open_file(run, SLICE("events.ndjson"));
     struct buf text;
     buf_init(&text, TEXT_MAX);
@@ -112,10 +116,14 @@ static void write_events(struct simulate *run) {
 static void print_summary(struct simulate *run, uint64_t past_ns, uint64_t events_ns) {
     struct simulation_counts counts = simulation_counts(run->simulation);
     double seconds = (double)events_ns / 1e9;
-    printf("%u persons, %u firms, %u merchants, %u branches, %u staff; %u accounts at the end\n", counts.people, counts.firms, counts.merchants, counts.branches, counts.staff, counts.accounts);
-    printf("%llu events and %llu changes of lists and tables in %.1f s, %.0f a second; the past took %.1f s; %.0f MiB of memory\n\n", (unsigned long long)counts.events,
-           (unsigned long long)counts.changes, seconds, (double)(counts.events + counts.changes) / (seconds > 0 ? seconds : 1), (double)past_ns / 1e9,
-           (double)memory_resident_bytes() / (1 << 20));
+    printf("%u persons, %u firms, %u merchants, %u branches, %u staff; %u accounts at the end\n",
+           counts.people, counts.firms, counts.merchants, counts.branches, counts.staff,
+           counts.accounts);
+    printf("%llu events and %llu changes of lists and tables in %.1f s, %.0f a second; the past "
+           "took %.1f s; %.0f MiB of memory\n\n",
+           (unsigned long long)counts.events, (unsigned long long)counts.changes, seconds,
+           (double)(counts.events + counts.changes) / (seconds > 0 ? seconds : 1),
+           (double)past_ns / 1e9, (double)memory_resident_bytes() / (1 << 20));
     uint64_t count;
     const char *name;
     for (uint32_t i = 0; (name = simulation_type(i, run->simulation, &count)) != NULL; i++) {
@@ -128,19 +136,24 @@ static void print_summary(struct simulate *run, uint64_t past_ns, uint64_t event
     uint32_t typologies = 0;
     uint32_t all = 0;
     printf("\n");
-    for (uint32_t i = 0; (name = simulation_typology(i, run->simulation, &zh, &en, &cases, &rate)) != NULL; i++) {
+    for (uint32_t i = 0;
+         (name = simulation_typology(i, run->simulation, &zh, &en, &cases, &rate)) != NULL; i++) {
         if (cases > 0) {
             printf("  %-6s %6u  %s  %s\n", name, cases, zh, en);
         }
         typologies += cases > 0;
         all += cases;
     }
-    printf("  %u cases of %u typologies; %.2f yuan lost\n\n", all, typologies, (double)counts.lost_fen / 100);
+    printf("  %u cases of %u typologies; %.2f yuan lost\n\n", all, typologies,
+           (double)counts.lost_fen / 100);
     for (uint32_t i = 0; i < run->file_count; i++) {
-        printf("  %14llu  %.*s/%.*s\n", (unsigned long long)run->files[i].bytes, SLICE_ARGS(run->options.out), SLICE_ARGS(run->files[i].name));
+        printf("  %14llu  %.*s/%.*s\n", (unsigned long long)run->files[i].bytes,
+               SLICE_ARGS(run->options.out), SLICE_ARGS(run->files[i].name));
     }
-    printf("\n  qiantang replay --pack packs/bank --lists %.*s/lists/*.csv --tables %.*s/tables/*.ndjson \\\n    --input %.*s/events.ndjson --decisions decisions.ndjson\n",
-           SLICE_ARGS(run->options.out), SLICE_ARGS(run->options.out), SLICE_ARGS(run->options.out));
+    printf("\n  qiantang replay --pack packs/bank --lists %.*s/lists/*.csv --tables "
+           "%.*s/tables/*.ndjson \\\n    --input %.*s/events.ndjson --decisions decisions.ndjson\n",
+           SLICE_ARGS(run->options.out), SLICE_ARGS(run->options.out),
+           SLICE_ARGS(run->options.out));
 }
 
 static void list_typologies(void) {
@@ -150,14 +163,16 @@ static void list_typologies(void) {
     uint32_t cases;
     uint32_t rate;
     printf("typology, cases for 10,000 customers in 30 days, name\n\n");
-    for (uint32_t i = 0; (name = simulation_typology(i, NULL, &zh, &en, &cases, &rate)) != NULL; i++) {
+    for (uint32_t i = 0; (name = simulation_typology(i, NULL, &zh, &en, &cases, &rate)) != NULL;
+         i++) {
         printf("  %-6s %3u.%02u  %s  %s\n", name, rate / 100, rate % 100, zh, en);
     }
 }
 
 static CliExit simulate(struct simulate *run) {
     struct diag diag;
-    Slice folders[] = {run->options.out, path_of(run, SLICE("lists")), path_of(run, SLICE("tables"))};
+    Slice folders[] = {run->options.out, path_of(run, SLICE("lists")),
+                       path_of(run, SLICE("tables"))};
     for (int i = 0; i < 3; i++) {
         if (file_make_directory(folders[i], &run->arena, &diag) != STATUS_OK) {
             tell(run, &diag);
@@ -176,14 +191,16 @@ static CliExit simulate(struct simulate *run) {
     return run->failed ? CLI_WORLD : CLI_FINE;
 }
 
-// ---- options ---------------------------------------------------------------------------------------------
+// ---- options
+// ---------------------------------------------------------------------------------------------
 
 // "1", "0.5", "20": in hundredths.
 static bool read_rate(Slice text, uint32_t *ret_percent) {
     Slice whole;
     int64_t number = 0;
     int64_t part = 0;
-    if (!slice_split(&text, '.', &whole) || !slice_to_i64(whole, &number) || number < 0 || number > 1000) {
+    if (!slice_split(&text, '.', &whole) || !slice_to_i64(whole, &number) || number < 0 ||
+        number > 1000) {
         return false;
     }
     if (!slice_empty(text) && (text.size > 2 || !slice_to_i64(text, &part) || part < 0)) {
@@ -212,7 +229,8 @@ static const char *check(struct simulate *run) {
         return "--rate is a number from 0 to 1000 with up to two decimals";
     }
     if (!simulation_knows(options->only)) {
-        return "--only names typologies (VP-03) or families (VP), with commas between; --list shows them";
+        return "--only names typologies (VP-03) or families (VP), with commas between; --list "
+               "shows them";
     }
     run->plan.seed = (uint64_t)options->seed;
     run->plan.customers = (uint32_t)options->customers;
@@ -227,31 +245,51 @@ static const char *check(struct simulate *run) {
 static CliAnswer read_options(struct simulate *run, int argc, char **argv) {
     struct simulate_options *options = &run->options;
     const struct cli_option table[] = {
-        {"out", "DIR", "the folder to write into; it is made when it is not there", CLI_TEXT, &options->out},
+        {"out", "DIR", "the folder to write into; it is made when it is not there", CLI_TEXT,
+         &options->out},
         {"seed", "N", "the same seed gives the same bytes; default 1", CLI_NUMBER, &options->seed},
-        {"customers", "N", "persons with an account; firms, merchants, branches and staff follow from it; default 2000", CLI_NUMBER, &options->customers},
+        {"customers", "N",
+         "persons with an account; firms, merchants, branches and staff follow from it; default "
+         "2000",
+         CLI_NUMBER, &options->customers},
         {"days", "N", "default 30", CLI_NUMBER, &options->days},
-        {"start", "DATE", "the first day, in Shanghai; default 2026-09-01. Holidays are known from 2024 to 2026", CLI_TEXT, &options->start},
-        {"rate", "R", "how many times the stated rates of fraud; 0: none; default 1", CLI_TEXT, &options->rate},
-        {"only", "LIST", "only these typologies or families, as VP-03,MU", CLI_TEXT, &options->only},
-        {"past", "N", "days lived before the first one, so that profiles know something; default 28", CLI_NUMBER, &options->past},
-        {"no-scores", NULL, "leave out the tables ml.*: scores are made up with the truth in mind", CLI_FLAG, &options->no_scores},
+        {"start", "DATE",
+         "the first day, in Shanghai; default 2026-09-01. Holidays are known from 2024 to 2026",
+         CLI_TEXT, &options->start},
+        {"rate", "R", "how many times the stated rates of fraud; 0: none; default 1", CLI_TEXT,
+         &options->rate},
+        {"only", "LIST", "only these typologies or families, as VP-03,MU", CLI_TEXT,
+         &options->only},
+        {"past", "N",
+         "days lived before the first one, so that profiles know something; default 28", CLI_NUMBER,
+         &options->past},
+        {"no-scores", NULL, "leave out the tables ml.*: scores are made up with the truth in mind",
+         CLI_FLAG, &options->no_scores},
         {"list", NULL, "show the typologies and their rates, and end", CLI_FLAG, &options->list},
         {"quiet", NULL, "no progress and no summary", CLI_FLAG, &options->quiet},
     };
     const struct cli_command command = {
         .name = "simulate",
-        .usage = "simulate --out DIR [--seed N] [--customers N] [--days N] [--rate R] [--start DATE]",
-        .summary = "Makes up the life of a city bank: its events, the frauds among them, and what the bank knows beside.",
+        .usage =
+            "simulate --out DIR [--seed N] [--customers N] [--days N] [--rate R] [--start DATE]",
+        .summary = "Makes up the life of a city bank: its events, the frauds among them, and what "
+                   "the bank knows beside.",
         .details = "DIR gets\n\n"
-                   "  events.ndjson    what the bank's systems send, in the order of time, with changes of lists and tables between\n"
-                   "  labels.ndjson    one line a case: typology, people, accounts, and its events with what was lost in each\n"
-                   "  tables/, lists/  what was known before the first day, for replay --tables and --lists\n\n"
-                   "All of it is made up: no person, account, card or address in it is anybody's. Most customers do ordinary things, and\n"
-                   "some of those look like fraud. A model that was fitted to these frauds has learned how they were made up, and\n"
-                   "not how thieves behave. docs/simulate.md tells what is in it and what is not. Example:\n\n"
+                   "  events.ndjson    what the bank's systems send, in the order of time, with "
+                   "changes of lists and tables between\n"
+                   "  labels.ndjson    one line a case: typology, people, accounts, and its events "
+                   "with what was lost in each\n"
+                   "  tables/, lists/  what was known before the first day, for replay --tables "
+                   "and --lists\n\n"
+                   "All of it is made up: no person, account, card or address in it is anybody's. "
+                   "Most customers do ordinary things, and\n"
+                   "some of those look like fraud. A model that was fitted to these frauds has "
+                   "learned how they were made up, and\n"
+                   "not how thieves behave. docs/simulate.md tells what is in it and what is not. "
+                   "Example:\n\n"
                    "  qiantang simulate --seed 7 --customers 5000 --days 30 --out /tmp/bank\n"
-                   "  qiantang replay --pack packs/bank --lists /tmp/bank/lists/*.csv --tables /tmp/bank/tables/*.ndjson \\\n"
+                   "  qiantang replay --pack packs/bank --lists /tmp/bank/lists/*.csv --tables "
+                   "/tmp/bank/tables/*.ndjson \\\n"
                    "    --input /tmp/bank/events.ndjson --decisions /tmp/bank/decisions.ndjson",
         .options = table,
         .option_count = sizeof table / sizeof table[0],
@@ -275,7 +313,12 @@ static CliAnswer read_options(struct simulate *run, int argc, char **argv) {
 }
 
 CliExit command_simulate(int argc, char **argv) {
-    struct simulate run = {.options = {.seed = 1, .customers = 2000, .days = 30, .past = 28, .start = SLICE("2026-09-01"), .rate = SLICE("1")}};
+    struct simulate run = {.options = {.seed = 1,
+                                       .customers = 2000,
+                                       .days = 30,
+                                       .past = 28,
+                                       .start = SLICE("2026-09-01"),
+                                       .rate = SLICE("1")}};
     arena_init(&run.arena, 1 << 16);
     CliAnswer answer = read_options(&run, argc, argv);
     CliExit code = answer == CLI_WRONG ? CLI_USAGE : CLI_FINE;

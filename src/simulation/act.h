@@ -1,5 +1,6 @@
 #pragma once
-// Act: an intention with everything that its events need, and the agenda that keeps acts until their time.
+// Act: an intention with everything that its events need, and the agenda that keeps acts until
+// their time.
 
 #include "simulation/places.h"
 
@@ -13,7 +14,22 @@ typedef enum ActKind {
 typedef enum Phase { REQUEST, RESULT, REVERSAL } Phase;
 
 typedef enum Channel {
-    MOBILE, EBANK_P, EBANK_C, WECHAT, COUNTER, STM, ATM, CRS, POS, QR, QUICKPAY, GATEWAY, CALLCENTER, API, BATCH, INTERNAL,
+    MOBILE,
+    EBANK_P,
+    EBANK_C,
+    WECHAT,
+    COUNTER,
+    STM,
+    ATM,
+    CRS,
+    POS,
+    QR,
+    QUICKPAY,
+    GATEWAY,
+    CALLCENTER,
+    API,
+    BATCH,
+    INTERNAL,
 } Channel;
 
 // What became of it; all but FINE are a RESULT with FAIL.
@@ -23,7 +39,14 @@ typedef enum Outcome {
 #undef OUTCOME
 } Outcome;
 
-typedef enum PartyType { PARTY_PERSONAL, PARTY_CORPORATE, PARTY_MERCHANT, PARTY_WALLET, PARTY_GOV, PARTY_UNKNOWN } PartyType;
+typedef enum PartyType {
+    PARTY_PERSONAL,
+    PARTY_CORPORATE,
+    PARTY_MERCHANT,
+    PARTY_WALLET,
+    PARTY_GOV,
+    PARTY_UNKNOWN
+} PartyType;
 
 // Another account: one of ours, or one outside.
 struct party {
@@ -33,7 +56,15 @@ struct party {
 };
 
 typedef enum Net {
-    NET_HOME, NET_MOBILE, NET_WORK, NET_BRANCH, NET_IDC, NET_VPN, NET_TOR, NET_ABROAD, NET_PROXY,
+    NET_HOME,
+    NET_MOBILE,
+    NET_WORK,
+    NET_BRANCH,
+    NET_IDC,
+    NET_VPN,
+    NET_TOR,
+    NET_ABROAD,
+    NET_PROXY,
 } Net;
 
 // From which device and where.
@@ -43,7 +74,7 @@ struct setting {
     Spot spot;    // where the device is
     Spot ip_spot; // where the address seems to be
     uint8_t net;
-    bool wifi;    // the network is a Wi-Fi with an id
+    bool wifi; // the network is a Wi-Fi with an id
     bool has;
 };
 
@@ -51,18 +82,69 @@ typedef enum Clearing { HVPS, BEPS, IBPS, NUCC, CUP, INTRABANK, CIPS, SWIFT, CAS
 typedef enum Settle { REALTIME, NORMAL_2H, NEXT_DAY } Settle;
 
 typedef enum Tag {
-    TAG_NONE, GAMBLE, INTEREST, LOAN_FEE, INVEST, REFUND, SALARY, GOODS, USDT, MARGIN, UNFREEZE, VERIFY, GAME, CREDIT_REPAIR, COMMISSION,
-    DONATION, FX, TAX, NUMERIC_ONLY, EMPTY,
+    TAG_NONE,
+    GAMBLE,
+    INTEREST,
+    LOAN_FEE,
+    INVEST,
+    REFUND,
+    SALARY,
+    GOODS,
+    USDT,
+    MARGIN,
+    UNFREEZE,
+    VERIFY,
+    GAME,
+    CREDIT_REPAIR,
+    COMMISSION,
+    DONATION,
+    FX,
+    TAX,
+    NUMERIC_ONLY,
+    EMPTY,
 } Tag;
 
 // Which factors: the words and the level follow (event.c).
 typedef enum Auth {
-    AUTH_NONE, AUTH_PIN, AUTH_SMS, AUTH_PIN_SMS, AUTH_FINGER, AUTH_FACE, AUTH_PIN_FACE, AUTH_FACE_SMS, AUTH_UKEY, AUTH_COUNTER, AUTH_SIGN,
+    AUTH_NONE,
+    AUTH_PIN,
+    AUTH_SMS,
+    AUTH_PIN_SMS,
+    AUTH_FINGER,
+    AUTH_FACE,
+    AUTH_PIN_FACE,
+    AUTH_FACE_SMS,
+    AUTH_UKEY,
+    AUTH_COUNTER,
+    AUTH_SIGN,
 } Auth;
 
-typedef enum Entry { CHIP, MAGSTRIPE, FALLBACK, CONTACTLESS, MANUAL, ECOM, ENTRY_QR, CARDLESS, ENTRY_FACE } Entry;
-typedef enum QrKind { STATIC_PERSON, DYNAMIC_PERSON, STATIC_MERCHANT, DYNAMIC_MERCHANT, CUSTOMER_PRESENTED } QrKind;
-typedef enum CardTxn { PURCHASE, PREAUTH, PREAUTH_COMPLETE, CASH_ADVANCE, RECURRING, BALANCE } CardTxn;
+typedef enum Entry {
+    CHIP,
+    MAGSTRIPE,
+    FALLBACK,
+    CONTACTLESS,
+    MANUAL,
+    ECOM,
+    ENTRY_QR,
+    CARDLESS,
+    ENTRY_FACE
+} Entry;
+typedef enum QrKind {
+    STATIC_PERSON,
+    DYNAMIC_PERSON,
+    STATIC_MERCHANT,
+    DYNAMIC_MERCHANT,
+    CUSTOMER_PRESENTED
+} QrKind;
+typedef enum CardTxn {
+    PURCHASE,
+    PREAUTH,
+    PREAUTH_COMPLETE,
+    CASH_ADVANCE,
+    RECURRING,
+    BALANCE
+} CardTxn;
 
 // Signs of the device and of the moment, and how the act is to be taken.
 #define SIGN_SCREEN_SHARE (UINT64_C(1) << 0)
@@ -105,28 +187,30 @@ typedef enum CardTxn { PURCHASE, PREAUTH, PREAUTH_COMPLETE, CASH_ADVANCE, RECURR
 #define SIGN_COVERED (UINT64_C(1) << 37)
 #define SIGN_FALSE_CELL (UINT64_C(1) << 38) // the cell is elsewhere than the GPS says
 #define SIGN_MODEL_CHANGED (UINT64_C(1) << 39)
-#define ACT_PART (UINT64_C(1) << 48)      // amount is in ten-thousandths of the balance
-#define ACT_LOSS (UINT64_C(1) << 49)      // what succeeds is lost to fraud
+#define ACT_PART (UINT64_C(1) << 48)        // amount is in ten-thousandths of the balance
+#define ACT_LOSS (UINT64_C(1) << 49)        // what succeeds is lost to fraud
 #define ACT_ONLY_RESULT (UINT64_C(1) << 50) // no REQUEST goes before it
-#define ACT_UNSEEN (UINT64_C(1) << 51)    // its REQUEST belongs to the past and was not written
-#define ACT_MUST (UINT64_C(1) << 52)      // is asked for even without money
+#define ACT_UNSEEN (UINT64_C(1) << 51)      // its REQUEST belongs to the past and was not written
+#define ACT_MUST (UINT64_C(1) << 52)        // is asked for even without money
 #define ACT_PAYROLL (UINT64_C(1) << 53)
 #define ACT_OWN_WALLET (UINT64_C(1) << 54)
-#define ACT_REVERSED (UINT64_C(1) << 55)  // undone some minutes later
-#define ACT_FUND (UINT64_C(1) << 56)      // money was put aside for it: the balance is raised first, unseen
-#define ACT_QUIET (UINT64_C(1) << 57)     // belongs to the case, but not to its label (innocent by-standers)
+#define ACT_REVERSED (UINT64_C(1) << 55) // undone some minutes later
+#define ACT_FUND                                                                                   \
+    (UINT64_C(1) << 56) // money was put aside for it: the balance is raised first, unseen
+#define ACT_QUIET                                                                                  \
+    (UINT64_C(1) << 57) // belongs to the case, but not to its label (innocent by-standers)
 
 typedef enum CasePart { PART_BEFORE, PART_STRIKE, PART_AFTER } CasePart;
 
 struct pay_detail {
-    struct party payer; // none: the own account
+    struct party payer;    // none: the own account
     int64_t second_amount; // pre-authorised, original, coupon, owed
     uint64_t original;     // event
     uint32_t merchant, terminal, card, batch;
-    uint16_t mcc;          // 0: the merchant's
+    uint16_t mcc; // 0: the merchant's
     uint8_t entry, qr_kind, txn, three_ds, institution, pages;
     bool ecom, pin, present, credit_card, token, self, offline, alarm;
-    Spot term_spot;        // with `moved`
+    Spot term_spot; // with `moved`
     bool moved, retained, no_auth;
 };
 struct staff_detail {
@@ -184,13 +268,13 @@ struct act {
     int64_t time;
     uint64_t signs;
     int64_t amount;
-    uint64_t trace;   // number of the first event of the trace
-    uint64_t event;   // the REQUEST, when this is its RESULT
+    uint64_t trace; // number of the first event of the trace
+    uint64_t event; // the REQUEST, when this is its RESULT
     struct party other;
     struct setting setting;
     uint32_t account, customer;
     uint32_t noise;
-    uint32_t story;   // case, 0: ordinary life
+    uint32_t story; // case, 0: ordinary life
     uint32_t session;
     uint8_t kind, phase, channel, outcome, part, auth, clearing, settle;
     uint8_t tag, tag2, industry, purpose;

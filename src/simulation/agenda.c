@@ -1,5 +1,6 @@
-// Two places for acts: the day's plan, an array that is put in order once, and a heap of what came up later. Ties go to the plan
-// and then to what was put in first, so that the order never depends on addresses.
+// Two places for acts: the day's plan, an array that is put in order once, and a heap of what came
+// up later. Ties go to the plan and then to what was put in first, so that the order never depends
+// on addresses.
 
 #include "simulation/act.h"
 
@@ -19,7 +20,7 @@ struct agenda {
     struct planned {
         int64_t time;
         uint32_t index;
-    } *order;
+    } * order;
     uint32_t order_capacity;
     struct waiting *heap; // from 1
     uint32_t heap_count, heap_capacity;
@@ -66,7 +67,8 @@ static int by_time(const void *left, const void *right) {
 void agenda_sort(struct agenda *agenda) {
     if (agenda->order_capacity < agenda->plan_count) {
         agenda->order_capacity = agenda->plan_capacity;
-        agenda->order = memory_resize(agenda->order, sizeof *agenda->order * agenda->order_capacity);
+        agenda->order =
+            memory_resize(agenda->order, sizeof *agenda->order * agenda->order_capacity);
     }
     for (uint32_t i = 0; i < agenda->plan_count; i++) {
         agenda->order[i] = (struct planned){agenda->plan[i].time, i};
@@ -87,7 +89,8 @@ void agenda_put(struct agenda *agenda, const struct act *act) {
         agenda->heap = memory_resize(agenda->heap, sizeof *agenda->heap * (wider + 1));
         agenda->slot_capacity = wider;
     }
-    uint32_t slot = agenda->free_count > 0 ? agenda->free_slots[--agenda->free_count] : agenda->slot_count++;
+    uint32_t slot =
+        agenda->free_count > 0 ? agenda->free_slots[--agenda->free_count] : agenda->slot_count++;
     agenda->slots[slot] = *act;
     struct waiting waiting = {act->time, agenda->puts++, slot};
     uint32_t at = ++agenda->heap_count;

@@ -1,6 +1,6 @@
 #pragma once
-// Calendar: what kind of day it is in China. Days off and days worked come from the State Council's notices (data/holidays.def);
-// outside the years of that table only weekends are known.
+// Calendar: what kind of day it is in China. Days off and days worked come from the State Council's
+// notices (data/holidays.def); outside the years of that table only weekends are known.
 
 #include "base/time.h"
 

@@ -8,10 +8,16 @@
 struct setting setting_usual(const struct simulation *sim, uint32_t customer, uint32_t noise) {
     if (!is_person(sim, customer)) {
         const struct firm *firm = firm_of(sim, customer);
-        return (struct setting){.device = firm->device, .net_number = customer, .spot = firm->city, .ip_spot = firm->city, .net = NET_WORK, .has = true};
+        return (struct setting){.device = firm->device,
+                                .net_number = customer,
+                                .spot = firm->city,
+                                .ip_spot = firm->city,
+                                .net = NET_WORK,
+                                .has = true};
     }
     Spot spot = person_spot(sim, customer);
-    struct setting setting = {.device = sim->people[customer].device, .spot = spot, .ip_spot = spot, .has = true};
+    struct setting setting = {
+        .device = sim->people[customer].device, .spot = spot, .ip_spot = spot, .has = true};
     uint32_t share = noise % 100;
     bool home = spot == sim->people[customer].city;
     if (home && share < 45) {
@@ -93,7 +99,8 @@ static struct account *account_of(struct simulation *sim, const struct act *act)
     return act->account == NONE ? NULL : &sim->accounts[act->account];
 }
 
-// ---- money -----------------------------------------------------------------------------------------------
+// ---- money
+// -----------------------------------------------------------------------------------------------
 
 static void move_out(struct simulation *sim, struct account *account, int64_t amount) {
     account->balance -= amount;
@@ -112,10 +119,15 @@ static void move_in(struct simulation *sim, struct account *account, int64_t amo
     account->moved = true;
 }
 
-// Limits of the law: class II 10 000 yuan a day, class III 2 000 (银发〔2016〕302号, 〔2018〕16号). Payments to oneself do not count.
-static bool within_limit(const struct simulation *sim, const struct account *account, const struct act *act) {
-    int64_t limit = account->class == CLASS_II ? YUAN(10000) : account->class == CLASS_III ? YUAN(2000) : INT64_MAX;
-    bool self = act->other.self || (act->other.own && sim->accounts[act->other.number].customer == act->customer);
+// Limits of the law: class II 10 000 yuan a day, class III 2 000 (银发〔2016〕302号, 〔2018〕16号).
+// Payments to oneself do not count.
+static bool within_limit(const struct simulation *sim, const struct account *account,
+                         const struct act *act) {
+    int64_t limit = account->class == CLASS_II    ? YUAN(10000)
+                    : account->class == CLASS_III ? YUAN(2000)
+                                                  : INT64_MAX;
+    bool self = act->other.self ||
+                (act->other.own && sim->accounts[act->other.number].customer == act->customer);
     int64_t today = account->out_day == sim->today.day ? account->out_today : 0;
     return self || today + act->amount <= limit;
 }
@@ -126,7 +138,8 @@ static Outcome outcome_of(struct simulation *sim, const struct act *act, Way way
         return (Outcome)act->outcome;
     }
     if (account == NULL || way == WAY_NONE) {
-        bool blocked = account != NULL && account->state == ACCOUNT_STOPPED && (act->kind == ACT_LIMIT || act->kind == ACT_CLOSE);
+        bool blocked = account != NULL && account->state == ACCOUNT_STOPPED &&
+                       (act->kind == ACT_LIMIT || act->kind == ACT_CLOSE);
         return blocked ? OUTCOME_STOPPED : OUTCOME_FINE;
     }
     if (account->state == ACCOUNT_CLOSED) {
@@ -142,18 +155,24 @@ static Outcome outcome_of(struct simulation *sim, const struct act *act, Way way
         if (!within_limit(sim, account, act)) {
             return OUTCOME_LIMIT;
         }
-        if (act->kind == ACT_TRANSFER && act->other.own && sim->accounts[act->other.number].state == ACCOUNT_CLOSED) {
+        if (act->kind == ACT_TRANSFER && act->other.own &&
+            sim->accounts[act->other.number].state == ACCOUNT_CLOSED) {
             return OUTCOME_PAYEE_WRONG;
         }
     }
     return OUTCOME_FINE;
 }
 
-// ---- consequences ----------------------------------------------------------------------------------------
+// ---- consequences
+// ----------------------------------------------------------------------------------------
 
 static void credit_own(struct simulation *sim, const struct act *act) {
-    struct act credit = {.kind = ACT_CREDIT, .phase = RESULT, .channel = act->kind == ACT_TRANSFER ? act->channel : BATCH};
-    int64_t delay = act->settle == REALTIME ? 300 : act->settle == NORMAL_2H ? 2 * MS_PER_HOUR : 20 * MS_PER_HOUR;
+    struct act credit = {.kind = ACT_CREDIT,
+                         .phase = RESULT,
+                         .channel = act->kind == ACT_TRANSFER ? act->channel : BATCH};
+    int64_t delay = act->settle == REALTIME    ? 300
+                    : act->settle == NORMAL_2H ? 2 * MS_PER_HOUR
+                                               : 20 * MS_PER_HOUR;
     credit.time = act->time + delay;
     credit.account = act->other.number;
     credit.customer = sim->accounts[act->other.number].customer;
@@ -236,7 +255,8 @@ static void consequences(struct simulation *sim, struct act *act) {
     }
 }
 
-// ---- one act ---------------------------------------------------------------------------------------------
+// ---- one act
+// ---------------------------------------------------------------------------------------------
 
 static void put_event(struct simulation *sim, struct act *act, int64_t lost) {
     event_write(sim, act);
@@ -251,7 +271,9 @@ static void request(struct simulation *sim, struct act *act, Way way) {
     act->outcome = (uint8_t)outcome_of(sim, act, way);
     if (account != NULL) {
         act->before = account->balance;
-        act->after = way == WAY_NONE ? act->before : way == WAY_CREDIT ? act->before + act->amount : act->before - act->amount;
+        act->after = way == WAY_NONE     ? act->before
+                     : way == WAY_CREDIT ? act->before + act->amount
+                                         : act->before - act->amount;
         act->after = act->after < 0 ? act->before : act->after;
         if (way == WAY_DEBIT && act->outcome == OUTCOME_FINE) {
             move_out(sim, account, act->amount);
@@ -261,7 +283,8 @@ static void request(struct simulation *sim, struct act *act, Way way) {
     put_event(sim, act, act->outcome == OUTCOME_FINE && act->signs & ACT_LOSS ? act->amount : 0);
     struct act result = *act;
     result.phase = RESULT;
-    result.time += 180 + (int64_t)random_below(&sim->random, 900) + (act->channel == COUNTER || act->channel == STM ? 20000 : 0);
+    result.time += 180 + (int64_t)random_below(&sim->random, 900) +
+                   (act->channel == COUNTER || act->channel == STM ? 20000 : 0);
     result.signs |= sim->muted ? ACT_UNSEEN : 0;
     agenda_put(sim->agenda, &result);
 }
@@ -283,7 +306,8 @@ static void result(struct simulation *sim, struct act *act, Way way) {
         }
         act->after = account->balance;
     }
-    if (act->kind == ACT_REPAY && act->outcome == OUTCOME_FINE && act->loan.owed > 0 && is_person(sim, act->customer)) {
+    if (act->kind == ACT_REPAY && act->outcome == OUTCOME_FINE && act->loan.owed > 0 &&
+        is_person(sim, act->customer)) {
         struct person *person = &sim->people[act->customer];
         if (person->credit != NONE) {
             sim->accounts[person->credit].balance += act->amount;
@@ -291,10 +315,13 @@ static void result(struct simulation *sim, struct act *act, Way way) {
         }
     }
     if ((act->signs & ACT_UNSEEN) == 0 || sim->muted) {
-        put_event(sim, act, direct && act->outcome == OUTCOME_FINE && act->signs & ACT_LOSS ? act->amount : 0);
+        put_event(sim, act,
+                  direct && act->outcome == OUTCOME_FINE && act->signs & ACT_LOSS ? act->amount
+                                                                                  : 0);
     }
     if (act->outcome == OUTCOME_FINE) {
-        if (act->kind == ACT_CARD && act->account != NONE && sim->accounts[act->account].class == CLASS_CREDIT && act->pay.txn != PREAUTH) {
+        if (act->kind == ACT_CARD && act->account != NONE &&
+            sim->accounts[act->account].class == CLASS_CREDIT && act->pay.txn != PREAUTH) {
             sim->people[act->customer].owed += act->amount;
         }
         consequences(sim, act);
@@ -322,18 +349,23 @@ static void record(struct simulation *sim, const struct act *act) {
 
 static void prepare(struct simulation *sim, struct act *act) {
     struct account *account = account_of(sim, act);
-    if (act->signs & ACT_FUND && account != NULL && account->balance < act->amount + act->amount / 50) {
+    if (act->signs & ACT_FUND && account != NULL &&
+        account->balance < act->amount + act->amount / 50) {
         account->balance = act->amount + act->amount / 20 + YUAN(1 + act->noise % 900);
     }
     if (act->signs & ACT_PART && account != NULL) {
-        int64_t whole = account->balance / 10000 * act->amount + account->balance % 10000 * act->amount / 10000;
-        act->amount = act->kind == ACT_WITHDRAW ? whole / YUAN(100) * YUAN(100) : whole >= YUAN(1000) && act->noise % 3 != 0 ? whole / YUAN(100) * YUAN(100) : whole / 100 * 100;
+        int64_t whole =
+            account->balance / 10000 * act->amount + account->balance % 10000 * act->amount / 10000;
+        act->amount = act->kind == ACT_WITHDRAW                    ? whole / YUAN(100) * YUAN(100)
+                      : whole >= YUAN(1000) && act->noise % 3 != 0 ? whole / YUAN(100) * YUAN(100)
+                                                                   : whole / 100 * 100;
         act->signs &= ~ACT_PART;
     }
     if (!act->setting.has && is_online(act) && act->customer != NONE) {
         act->setting = setting_usual(sim, act->customer, act->noise);
     }
-    if (act->setting.has && act->customer != NONE && is_person(sim, act->customer) && !sim->muted && act->kind != ACT_STAFF) {
+    if (act->setting.has && act->customer != NONE && is_person(sim, act->customer) && !sim->muted &&
+        act->kind != ACT_STAFF) {
         known_device(sim, act->setting.device, act->customer, act->time);
     }
 }
@@ -361,7 +393,8 @@ void carry_out(struct simulation *sim, struct act *act) {
         return;
     }
     struct account *account = account_of(sim, act);
-    if (account != NULL && act->kind != ACT_OPEN && act->kind != ACT_ORDER && (account->state == ACCOUNT_NOT_YET || account->state == ACCOUNT_CLOSED)) {
+    if (account != NULL && act->kind != ACT_OPEN && act->kind != ACT_ORDER &&
+        (account->state == ACCOUNT_NOT_YET || account->state == ACCOUNT_CLOSED)) {
         return; // nobody can act on an account that is not there
     }
     prepare(sim, act);

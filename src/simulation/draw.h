@@ -1,11 +1,12 @@
 #pragma once
 // Draw: chances and amounts, in integers only, so that every machine draws the same.
 //
-// What people spend and how long they wait is spread like a bell over the logarithm. Here the bell is a sum of four
-// even numbers, and the power of two comes from a table of seventeen; no function of libm takes part.
+// What people spend and how long they wait is spread like a bell over the logarithm. Here the bell
+// is a sum of four even numbers, and the power of two comes from a table of seventeen; no function
+// of libm takes part.
 
-// C leaves open in which order the arguments of a call are worked out: no two of them draw. tests/determinism.sh compares what
-// gcc's and clang's programs write.
+// C leaves open in which order the arguments of a call are worked out: no two of them draw.
+// tests/determinism.sh compares what gcc's and clang's programs write.
 
 #include "base/random.h"
 
@@ -24,8 +25,9 @@ static inline bool draw_chance(struct random *random, uint32_t of_ten_thousand) 
     return random_below(random, 10000) < of_ten_thousand;
 }
 
-// A number around `median`: two thirds lie within `spread` x 0.6 sixteenths of an octave, all within twice `spread`.
-// A spread of 16 means: nearly all from a quarter to four times the median, most from two thirds to one and a half.
+// A number around `median`: two thirds lie within `spread` x 0.6 sixteenths of an octave, all
+// within twice `spread`. A spread of 16 means: nearly all from a quarter to four times the median,
+// most from two thirds to one and a half.
 int64_t draw_about(struct random *random, int64_t median, int32_t spread);
 
 // How people name sums: to a whole yuan, ten, hundred or thousand, the larger the rounder.

@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-// ---- words -----------------------------------------------------------------------------------------------
+// ---- words
+// -----------------------------------------------------------------------------------------------
 
 static const char *const types[] = {
 #define ACT(name, type) type,
@@ -17,67 +18,100 @@ static const char *const outcome_codes[] = {
 #undef OUTCOME
 };
 static const char *const phases[] = {"REQUEST", "RESULT", "REVERSAL"};
-static const char *const channels[] = {"MOBILE", "EBANK_P", "EBANK_C", "WECHAT", "COUNTER", "STM", "ATM", "CRS",
-                                       "POS", "QR", "QUICKPAY", "GATEWAY", "CALLCENTER", "API", "BATCH", "INTERNAL"};
+static const char *const channels[] = {
+    "MOBILE", "EBANK_P", "EBANK_C",  "WECHAT",  "COUNTER",    "STM", "ATM",   "CRS",
+    "POS",    "QR",      "QUICKPAY", "GATEWAY", "CALLCENTER", "API", "BATCH", "INTERNAL"};
 static const char *const customer_types[] = {"PERSONAL", "CORPORATE", "SOLE_TRADER"};
-static const char *const party_types[] = {"PERSONAL", "CORPORATE", "MERCHANT", "WALLET", "GOV", "UNKNOWN"};
+static const char *const party_types[] = {"PERSONAL", "CORPORATE", "MERCHANT",
+                                          "WALLET",   "GOV",       "UNKNOWN"};
 static const char *const classes[] = {"I", "II", "III", "CREDIT", "CORP_BASIC", "CORP_GENERAL"};
-static const char *const clearings[] = {"HVPS", "BEPS", "IBPS", "NUCC", "CUP", "INTRABANK", "CIPS", "SWIFT", "CASH", "ECNY"};
+static const char *const clearings[] = {"HVPS",      "BEPS", "IBPS",  "NUCC", "CUP",
+                                        "INTRABANK", "CIPS", "SWIFT", "CASH", "ECNY"};
 static const char *const settles[] = {"REALTIME", "NORMAL_2H", "NEXT_DAY"};
-static const char *const tags[] = {"", "GAMBLE", "INTEREST", "LOAN_FEE", "INVEST", "REFUND", "SALARY", "GOODS", "USDT", "MARGIN", "UNFREEZE", "VERIFY",
-                                   "GAME", "CREDIT_REPAIR", "COMMISSION", "DONATION", "FX", "TAX", "NUMERIC_ONLY", "EMPTY"};
+static const char *const tags[] = {"",         "GAMBLE", "INTEREST", "LOAN_FEE",      "INVEST",
+                                   "REFUND",   "SALARY", "GOODS",    "USDT",          "MARGIN",
+                                   "UNFREEZE", "VERIFY", "GAME",     "CREDIT_REPAIR", "COMMISSION",
+                                   "DONATION", "FX",     "TAX",      "NUMERIC_ONLY",  "EMPTY"};
 static const struct {
     const char *words;
     const char *level;
-} auths[] = {{"\"NONE\"", "0"},           {"\"PIN\"", "1"},          {"\"SMS\"", "1"},          {"\"PIN\",\"SMS\"", "2"},
-             {"\"FINGER\"", "1"},         {"\"FACE\"", "1"},         {"\"PIN\",\"FACE\"", "3"}, {"\"FACE\",\"SMS\"", "3"},
-             {"\"UKEY\",\"PIN\"", "4"},   {"\"COUNTER_ID\",\"SIGN\"", "4"}, {"\"SIGN\"", "1"}};
-static const char *const entries[] = {"CHIP", "MAGSTRIPE", "FALLBACK", "CONTACTLESS", "MANUAL", "ECOM", "QR", "CARDLESS", "FACE"};
-static const char *const qr_kinds[] = {"STATIC_PERSON", "DYNAMIC_PERSON", "STATIC_MERCHANT", "DYNAMIC_MERCHANT", "CUSTOMER_PRESENTED"};
-static const char *const card_txns[] = {"PURCHASE", "PREAUTH", "PREAUTH_COMPLETE", "CASH_ADVANCE", "RECURRING", "BALANCE"};
+} auths[] = {{"\"NONE\"", "0"},         {"\"PIN\"", "1"},
+             {"\"SMS\"", "1"},          {"\"PIN\",\"SMS\"", "2"},
+             {"\"FINGER\"", "1"},       {"\"FACE\"", "1"},
+             {"\"PIN\",\"FACE\"", "3"}, {"\"FACE\",\"SMS\"", "3"},
+             {"\"UKEY\",\"PIN\"", "4"}, {"\"COUNTER_ID\",\"SIGN\"", "4"},
+             {"\"SIGN\"", "1"}};
+static const char *const entries[] = {"CHIP", "MAGSTRIPE", "FALLBACK", "CONTACTLESS", "MANUAL",
+                                      "ECOM", "QR",        "CARDLESS", "FACE"};
+static const char *const qr_kinds[] = {"STATIC_PERSON", "DYNAMIC_PERSON", "STATIC_MERCHANT",
+                                       "DYNAMIC_MERCHANT", "CUSTOMER_PRESENTED"};
+static const char *const card_txns[] = {"PURCHASE",     "PREAUTH",   "PREAUTH_COMPLETE",
+                                        "CASH_ADVANCE", "RECURRING", "BALANCE"};
 static const char *const three_ds[] = {"NONE", "ATTEMPT", "FULL"};
-static const char *const institutions[] = {"Z2004944000010", "Z2004533000015", "Z2009144000012", "Z2011531000019", "Z2017111000018"};
-static const char *const ip_types[] = {"RES", "MOBILE", "CORP", "CORP", "IDC", "VPN", "TOR", "RES", "PROXY"};
+static const char *const institutions[] = {"Z2004944000010", "Z2004533000015", "Z2009144000012",
+                                           "Z2011531000019", "Z2017111000018"};
+static const char *const ip_types[] = {"RES", "MOBILE", "CORP", "CORP", "IDC",
+                                       "VPN", "TOR",    "RES",  "PROXY"};
 static const char *const challenges[] = {"SMS", "FACE", "PIN", "UKEY", "VOICE", "CALLBACK"};
 static const char *const id_checks[] = {"MATCH", "MISMATCH", "EXPIRED", "LOST", "UNAVAILABLE"};
-static const char *const purposes[] = {"SALARY", "SAVING", "TRADE", "STUDENT", "LOAN", "SOCIAL_SECURITY", "OTHER"};
+static const char *const purposes[] = {"SALARY", "SAVING",          "TRADE", "STUDENT",
+                                       "LOAN",   "SOCIAL_SECURITY", "OTHER"};
 static const char *const relations[] = {"SPOUSE", "CHILD", "PARENT", "EMPLOYER", "OTHER"};
 static const char *const visits[] = {"OK", "NOT_FOUND", "EMPTY", "REFUSED", "NOT_DONE"};
 static const char *const bind_kinds[] = {"DEVICE", "UKEY", "TOKEN", "FACE"};
 static const char *const limit_kinds[] = {"SINGLE", "DAILY", "YEARLY", "QUICKPAY"};
 static const char *const reset_kinds[] = {"LOGIN", "TXN", "WITHDRAW"};
-static const char *const change_fields[] = {"PHONE", "ADDRESS", "OCCUPATION", "LEGAL_REP", "SETTLE_ACCT", "CONTACT", "BENEFICIAL_OWNER"};
+static const char *const change_fields[] = {
+    "PHONE", "ADDRESS", "OCCUPATION", "LEGAL_REP", "SETTLE_ACCT", "CONTACT", "BENEFICIAL_OWNER"};
 static const char *const manage_kinds[] = {"LOST", "UNLOST", "REISSUE", "ACTIVATE", "REPLACE"};
 static const char *const sign_kinds[] = {"QUICK_PAY", "DEVICE_PAY", "AUTO_DEBIT"};
 static const char *const verifies[] = {"OK", "FAIL", "NA"};
 static const char *const counter_kinds[] = {"TRANSFER", "CASH_OUT", "CASH_IN", "CERT", "OTHER"};
-static const char *const cash_purposes[] = {"NOT_ASKED", "HOUSE", "MEDICAL", "WAGE", "BUSINESS", "WEDDING", "OTHER"};
+static const char *const cash_purposes[] = {"NOT_ASKED", "HOUSE",   "MEDICAL", "WAGE",
+                                            "BUSINESS",  "WEDDING", "OTHER"};
 static const char *const fx_kinds[] = {"BUY", "SELL", "REMIT_OUT", "REMIT_IN"};
-static const char *const op_classes[] = {"LOGIN", "QUERY", "EXPORT", "PRINT", "REVERSAL", "AUTH", "TXN", "PARAM", "PRIV_GRANT", "LIMIT", "CASH_COUNT",
-                                         "CASH_TRANSFER", "VAULT_OPEN", "VOUCHER", "OPEN_ACCT", "LOAN_INPUT"};
-static const char *const alert_kinds[] = {"BRUTE_FORCE", "VPN_LOGIN", "SQLI", "RCE", "WEBSHELL", "API_ABUSE", "CRAWLER", "DDOS", "MALWARE", "RANSOMWARE", "DLP",
-                                          "EXFIL", "DB_DUMP", "DB_DIRECT", "PHISH_SITE", "FAKE_APP", "IOC_HIT", "PRIV_LOGIN", "CONFIG_CHANGE", "LOG_GAP", "FEED_DOWN",
-                                          "ATM_TAMPER", "ATM_CARD_JAM", "ATM_PANEL_OPEN", "CAM_OFFLINE", "ALARM_OFFLINE", "REC_LOSS", "VAULT_DOOR"};
+static const char *const op_classes[] = {"LOGIN",      "QUERY",   "EXPORT",     "PRINT",
+                                         "REVERSAL",   "AUTH",    "TXN",        "PARAM",
+                                         "PRIV_GRANT", "LIMIT",   "CASH_COUNT", "CASH_TRANSFER",
+                                         "VAULT_OPEN", "VOUCHER", "OPEN_ACCT",  "LOAN_INPUT"};
+static const char *const alert_kinds[] = {
+    "BRUTE_FORCE",   "VPN_LOGIN",     "SQLI",       "RCE",        "WEBSHELL",     "API_ABUSE",
+    "CRAWLER",       "DDOS",          "MALWARE",    "RANSOMWARE", "DLP",          "EXFIL",
+    "DB_DUMP",       "DB_DIRECT",     "PHISH_SITE", "FAKE_APP",   "IOC_HIT",      "PRIV_LOGIN",
+    "CONFIG_CHANGE", "LOG_GAP",       "FEED_DOWN",  "ATM_TAMPER", "ATM_CARD_JAM", "ATM_PANEL_OPEN",
+    "CAM_OFFLINE",   "ALARM_OFFLINE", "REC_LOSS",   "VAULT_DOOR"};
 static const char *const attack_results[] = {"SUCCESS", "BLOCKED", "UNKNOWN"};
 static const char *const asset_levels[] = {"CORE", "IMPORTANT", "NORMAL"};
-static const char *const api_names[] = {"/v1/sms/send", "/v1/login", "/v1/account/query", "/v1/transfer", "/v1/card/bind", "/open/balance"};
-static const char *const inspection_kinds[] = {"SELF", "PATROL", "ROUTINE", "SPECIAL", "CROSS", "HOLIDAY", "RECHECK", "UNANNOUNCED"};
-static const char *const item_categories[] = {"FIRE", "VAULT", "ESCORT", "CCTV", "ALARM", "ACCESS", "GUARD", "DRILL", "ATM", "ELECTRIC", "DUTY", "TRAINING", "VEHICLE",
-                                              "ANTI_FRAUD"};
+static const char *const api_names[] = {"/v1/sms/send", "/v1/login",     "/v1/account/query",
+                                        "/v1/transfer", "/v1/card/bind", "/open/balance"};
+static const char *const inspection_kinds[] = {"SELF",  "PATROL",  "ROUTINE", "SPECIAL",
+                                               "CROSS", "HOLIDAY", "RECHECK", "UNANNOUNCED"};
+static const char *const item_categories[] = {
+    "FIRE",  "VAULT", "ESCORT",   "CCTV", "ALARM",    "ACCESS",  "GUARD",
+    "DRILL", "ATM",   "ELECTRIC", "DUTY", "TRAINING", "VEHICLE", "ANTI_FRAUD"};
 static const char *const item_results[] = {"PASS", "FAIL", "NA"};
 static const char *const hazards[] = {"NONE", "MINOR", "GENERAL", "SERIOUS", "MAJOR"};
-static const char *const rectifies[] = {"NONE", "OPEN", "SUBMITTED", "CLOSED", "OVERDUE", "EXTENDED"};
-static const char *const order_kinds[] = {"QUERY_ACCT", "QUERY_TXN", "STOP_PAY", "STOP_PAY_RENEW", "STOP_PAY_RELEASE", "FREEZE", "LIST_PUSH"};
-static const char *const authorities[] = {"市公安局反诈中心", "区公安分局", "外省公安机关", "人民法院"};
-static const char *const report_kinds[] = {"VICTIM", "UNAUTHORISED", "DISPUTE", "COMPLAINT", "SELF_MULE", "TIP"};
-static const char *const labels[] = {"CONFIRMED_FRAUD", "CONFIRMED_MULE", "CONFIRMED_ML", "FALSE_POSITIVE", "UNCERTAIN"};
+static const char *const rectifies[] = {"NONE",   "OPEN",    "SUBMITTED",
+                                        "CLOSED", "OVERDUE", "EXTENDED"};
+static const char *const order_kinds[] = {"QUERY_ACCT",     "QUERY_TXN",        "STOP_PAY",
+                                          "STOP_PAY_RENEW", "STOP_PAY_RELEASE", "FREEZE",
+                                          "LIST_PUSH"};
+static const char *const authorities[] = {"市公安局反诈中心", "区公安分局", "外省公安机关",
+                                          "人民法院"};
+static const char *const report_kinds[] = {"VICTIM",    "UNAUTHORISED", "DISPUTE",
+                                           "COMPLAINT", "SELF_MULE",    "TIP"};
+static const char *const labels[] = {"CONFIRMED_FRAUD", "CONFIRMED_MULE", "CONFIRMED_ML",
+                                     "FALSE_POSITIVE", "UNCERTAIN"};
 static const char *const tick_entities[] = {"ACCT", "CUST", "MER", "EMP", "BR", "DEV"};
-static const char *const industries[] = {"REALESTATE", "SECURITIES", "TRADE", "WHOLESALE", "CATERING", "TECH", "CONSULT", "WEALTH", "ELDERCARE", "EDU", "AGRI", "EXPORT",
-                                         "CHARITY", "OTHER"};
+static const char *const industries[] = {
+    "REALESTATE", "SECURITIES", "TRADE", "WHOLESALE", "CATERING", "TECH",    "CONSULT",
+    "WEALTH",     "ELDERCARE",  "EDU",   "AGRI",      "EXPORT",   "CHARITY", "OTHER"};
 static const struct {
     const char *model, *os;
-} models[] = {{"HUAWEI ALN-AL00", "HARMONY"}, {"iPhone15,3", "IOS"},     {"Xiaomi 23127PN0CC", "ANDROID"}, {"OPPO PHZ110", "ANDROID"},
-              {"vivo V2309A", "ANDROID"},     {"iPhone16,1", "IOS"},     {"HONOR MAG-AN00", "ANDROID"},    {"HUAWEI BRA-AL00", "HARMONY"}};
+} models[] = {{"HUAWEI ALN-AL00", "HARMONY"},   {"iPhone15,3", "IOS"},
+              {"Xiaomi 23127PN0CC", "ANDROID"}, {"OPPO PHZ110", "ANDROID"},
+              {"vivo V2309A", "ANDROID"},       {"iPhone16,1", "IOS"},
+              {"HONOR MAG-AN00", "ANDROID"},    {"HUAWEI BRA-AL00", "HARMONY"}};
 static const struct {
     const char *bin, *bank;
     bool credit;
@@ -101,7 +135,8 @@ const char *word_industry(uint32_t industry) {
     return industries[industry];
 }
 
-// ---- names -----------------------------------------------------------------------------------------------
+// ---- names
+// -----------------------------------------------------------------------------------------------
 
 static void put_numbered(struct line *line, const char *prefix, uint64_t number, uint32_t width) {
     line_put(line, prefix);
@@ -116,7 +151,11 @@ static void put_party_name(struct line *line, struct party party) {
     } else if (party.self) {
         put_numbered(line, "S62", party.number, 12);
     } else {
-        put_numbered(line, party.type == PARTY_WALLET ? "W2" : party.type == PARTY_GOV ? "G1" : "B62", party.number, 12);
+        put_numbered(line,
+                     party.type == PARTY_WALLET ? "W2"
+                     : party.type == PARTY_GOV  ? "G1"
+                                                : "B62",
+                     party.number, 12);
     }
 }
 static void ended(struct line *line) {
@@ -222,7 +261,8 @@ void name_address(const struct setting *setting, char *text) {
     ended(&line);
 }
 
-// ---- parties ---------------------------------------------------------------------------------------------
+// ---- parties
+// ---------------------------------------------------------------------------------------------
 
 PartyType party_type(const struct simulation *sim, struct party party) {
     if (!party.own) {
@@ -242,7 +282,9 @@ Spot party_city(const struct simulation *sim, struct party party) {
     if (party.number >= UINT32_C(3000000000)) {
         return place_far(draw); // strangers are anywhere
     }
-    return draw % 100 < 55 ? seat : draw % 100 < 80 ? place_near(seat, draw >> 8) : place_far(draw >> 8);
+    return draw % 100 < 55   ? seat
+           : draw % 100 < 80 ? place_near(seat, draw >> 8)
+                             : place_far(draw >> 8);
 }
 uint64_t party_hash(const struct simulation *sim, struct party party) {
     if (party.own) {
@@ -257,7 +299,8 @@ const char *party_bank(struct party party) {
     if (party.type == PARTY_WALLET) {
         return "993100000016";
     }
-    return party.type == PARTY_GOV ? "011100000003" : bins[hash_mix(0xb1, party.number) % BIN_COUNT].code;
+    return party.type == PARTY_GOV ? "011100000003"
+                                   : bins[hash_mix(0xb1, party.number) % BIN_COUNT].code;
 }
 const char *card_bin(const struct simulation *sim, const struct act *act) {
     uint32_t card = act->pay.card;
@@ -271,7 +314,8 @@ const char *card_bin(const struct simulation *sim, const struct act *act) {
     return bins[index].bin;
 }
 
-// ---- members ---------------------------------------------------------------------------------------------
+// ---- members
+// ---------------------------------------------------------------------------------------------
 
 static const char *source_of(const struct act *act) {
     switch (act->kind) {
@@ -327,22 +371,23 @@ static const char *source_of(const struct act *act) {
 static void put_code(struct line *line, Spot spot) {
     line_digits(line, place_code(spot), 6);
 }
-#define LINE_CITY(line, name, spot)                                                                                           \
-    do {                                                                                                                      \
-        if (!place_is_abroad(spot)) {                                                                                         \
-            LINE_PUT(line, ",\"" name "\":\"");                                                                               \
-            put_code(line, spot);                                                                                             \
-            LINE_PUT(line, "\"");                                                                                             \
-        }                                                                                                                     \
+#define LINE_CITY(line, name, spot)                                                                \
+    do {                                                                                           \
+        if (!place_is_abroad(spot)) {                                                              \
+            LINE_PUT(line, ",\"" name "\":\"");                                                    \
+            put_code(line, spot);                                                                  \
+            LINE_PUT(line, "\"");                                                                  \
+        }                                                                                          \
     } while (0)
-#define LINE_NAME(line, name, put)                                                                                            \
-    do {                                                                                                                      \
-        LINE_PUT(line, ",\"" name "\":\"");                                                                                   \
-        put;                                                                                                                  \
-        LINE_PUT(line, "\"");                                                                                                 \
+#define LINE_NAME(line, name, put)                                                                 \
+    do {                                                                                           \
+        LINE_PUT(line, ",\"" name "\":\"");                                                        \
+        put;                                                                                       \
+        LINE_PUT(line, "\"");                                                                      \
     } while (0)
 
-static void put_envelope(struct simulation *sim, struct line *line, const struct act *act, uint64_t number) {
+static void put_envelope(struct simulation *sim, struct line *line, const struct act *act,
+                         uint64_t number) {
     LINE_PUT(line, "{\"event_id\":\"E");
     line_digits(line, number, 14);
     LINE_PUT(line, "\",\"event_type\":\"");
@@ -359,7 +404,8 @@ static void put_envelope(struct simulation *sim, struct line *line, const struct
         if (act->outcome == OUTCOME_FINE) {
             LINE_PUT(line, "\",\"result\":\"SUCCESS");
         } else {
-            line_put(line, act->outcome == OUTCOME_CANCELLED ? "\",\"result\":\"CANCELLED" : "\",\"result\":\"FAIL");
+            line_put(line, act->outcome == OUTCOME_CANCELLED ? "\",\"result\":\"CANCELLED"
+                                                             : "\",\"result\":\"FAIL");
             LINE_PUT(line, "\",\"fail_code\":\"");
             line_put(line, outcome_codes[act->outcome]);
         }
@@ -382,7 +428,9 @@ static const char *customer_type(const struct simulation *sim, uint32_t customer
     if (customer == NONE) {
         return customer_types[0];
     }
-    return customer_types[!is_person(sim, customer) ? 1 : sim->people[customer].kind == SHOPKEEPER ? 2 : 0];
+    return customer_types[!is_person(sim, customer)                  ? 1
+                          : sim->people[customer].kind == SHOPKEEPER ? 2
+                                                                     : 0];
 }
 
 static void put_customer(struct simulation *sim, struct line *line, const struct act *act) {
@@ -406,7 +454,8 @@ static void put_payer(struct simulation *sim, struct line *line, const struct ac
     if (act->account != NONE) {
         LINE_NAME(line, "payer_acct_no", put_account_name(line, act->account));
         LINE_HEX(line, "payer_name_hash", hash_mix(HASH_NAME, act->customer));
-        LINE_TEXT(line, "payer_type", party_types[is_person(sim, act->customer) ? PARTY_PERSONAL : PARTY_CORPORATE]);
+        LINE_TEXT(line, "payer_type",
+                  party_types[is_person(sim, act->customer) ? PARTY_PERSONAL : PARTY_CORPORATE]);
         LINE_TEXT(line, "payer_acct_class", classes[sim->accounts[act->account].class]);
     } else {
         LINE_NAME(line, "payer_acct_no", put_party_name(line, act->pay.payer));
@@ -425,7 +474,8 @@ static void put_payee(struct simulation *sim, struct line *line, const struct ac
     PartyType type = party_type(sim, payee);
     LINE_TEXT(line, "payee_type", party_types[type]);
     if (payee.own) {
-        LINE_NAME(line, "payee_cust_id", put_numbered(line, "C", sim->accounts[payee.number].customer, 9));
+        LINE_NAME(line, "payee_cust_id",
+                  put_numbered(line, "C", sim->accounts[payee.number].customer, 9));
     }
     if (type == PARTY_CORPORATE) {
         uint32_t industry = payee.own ? firm_of(sim, sim->accounts[payee.number].customer)->industry
@@ -468,7 +518,8 @@ static void put_auth(struct line *line, const struct act *act) {
     if (act->auth == AUTH_FACE || act->auth == AUTH_PIN_FACE || act->auth == AUTH_FACE_SMS) {
         bool weak = (act->signs & (SIGN_WEAK_FACE | SIGN_INJECT)) != 0;
         LINE_MILLI(line, "liveness_score", weak ? 420 + act->noise % 260 : 860 + act->noise % 139);
-        LINE_MILLI(line, "face_score", weak ? 640 + (act->noise >> 9) % 200 : 850 + (act->noise >> 9) % 149);
+        LINE_MILLI(line, "face_score",
+                   weak ? 640 + (act->noise >> 9) % 200 : 850 + (act->noise >> 9) % 149);
     }
 }
 
@@ -484,8 +535,10 @@ static void put_micro(struct line *line, int32_t micro) {
 
 // Somebody's usual place within a city.
 static void put_position(struct line *line, Spot spot, uint64_t who, uint32_t jitter) {
-    int32_t lat = place_lat(spot) + (int32_t)(hash_mix(0x1a7, who) % 120000) - 60000 + (int32_t)(jitter % 900);
-    int32_t lon = place_lon(spot) + (int32_t)(hash_mix(0x10a, who) % 140000) - 70000 + (int32_t)(jitter >> 10) % 900;
+    int32_t lat = place_lat(spot) + (int32_t)(hash_mix(0x1a7, who) % 120000) - 60000 +
+                  (int32_t)(jitter % 900);
+    int32_t lon = place_lon(spot) + (int32_t)(hash_mix(0x10a, who) % 140000) - 70000 +
+                  (int32_t)(jitter >> 10) % 900;
     LINE_KEY(line, "lat");
     put_micro(line, lat);
     LINE_KEY(line, "lon");
@@ -502,7 +555,9 @@ static void put_signs(struct line *line, const struct act *act, bool all) {
         LINE_BOOL(line, "is_call_active", signs & SIGN_CALL);
         LINE_BOOL(line, "has_remote_app", signs & SIGN_REMOTE_APP);
         LINE_NUMBER(line, "risk_app_cnt", signs & SIGN_SCAM_APP ? 1 + act->noise % 2 : 0);
-        LINE_NUMBER(line, "app_install_min", signs & SIGN_JUST_INSTALLED ? 3 + act->noise % 500 : 9000 + act->noise % 900000);
+        LINE_NUMBER(line, "app_install_min",
+                    signs & SIGN_JUST_INSTALLED ? 3 + act->noise % 500
+                                                : 9000 + act->noise % 900000);
         LINE_NUMBER(line, "battery_pct", signs & SIGN_CHARGING ? 100 : 12 + act->noise % 88);
     } else {
         LINE_FLAG(line, "is_rooted", signs & SIGN_ROOTED);
@@ -512,7 +567,8 @@ static void put_signs(struct line *line, const struct act *act, bool all) {
         LINE_FLAG(line, "is_call_active", signs & SIGN_CALL);
         LINE_FLAG(line, "has_remote_app", signs & SIGN_REMOTE_APP);
     }
-    if ((signs & ~(SIGN_ROOTED | SIGN_EMULATOR | SIGN_REMOTE | SIGN_SCREEN_SHARE | SIGN_CALL)) == 0) {
+    if ((signs & ~(SIGN_ROOTED | SIGN_EMULATOR | SIGN_REMOTE | SIGN_SCREEN_SHARE | SIGN_CALL)) ==
+        0) {
         return;
     }
     LINE_FLAG(line, "is_accessibility_on", signs & SIGN_ACCESSIBILITY);
@@ -535,10 +591,15 @@ static void put_signs(struct line *line, const struct act *act, bool all) {
         LINE_MILLI(line, "fp_conflict_score", 620 + act->noise % 370);
     }
     if (signs & (SIGN_CALLER_ABROAD | SIGN_CALLER_VIRTUAL | SIGN_CALLER_MARKED)) {
-        LINE_TEXT(line, "caller_risk", signs & SIGN_CALLER_ABROAD ? "FOREIGN" : signs & SIGN_CALLER_VIRTUAL ? "VIRTUAL" : "MARKED");
+        LINE_TEXT(line, "caller_risk",
+                  signs & SIGN_CALLER_ABROAD    ? "FOREIGN"
+                  : signs & SIGN_CALLER_VIRTUAL ? "VIRTUAL"
+                                                : "MARKED");
     }
     if (signs & SIGN_PHISH) {
-        LINE_NAME(line, "referer_domain", (LINE_PUT(line, "www.qtbank-"), line_number(line, act->noise % 7), LINE_PUT(line, ".example")));
+        LINE_NAME(line, "referer_domain",
+                  (LINE_PUT(line, "www.qtbank-"), line_number(line, act->noise % 7),
+                   LINE_PUT(line, ".example")));
     }
 }
 
@@ -547,7 +608,10 @@ static void put_device(struct simulation *sim, struct line *line, const struct a
     if (!setting->has) {
         return;
     }
-    uint32_t model = (uint32_t)(hash_mix(0xd2, setting->device + (act->signs & SIGN_MODEL_CHANGED ? act->noise % 3 + 1 : 0)) % 8);
+    uint32_t model =
+        (uint32_t)(hash_mix(0xd2, setting->device +
+                                      (act->signs & SIGN_MODEL_CHANGED ? act->noise % 3 + 1 : 0)) %
+                   8);
     LINE_NAME(line, "device_id", put_device_name(line, setting->device));
     bool computer = act->channel == EBANK_C || act->channel == EBANK_P;
     LINE_TEXT(line, "device_model", computer ? "PC" : models[model].model);
@@ -564,15 +628,20 @@ static void put_device(struct simulation *sim, struct line *line, const struct a
     } else {
         LINE_CITY(line, "geo_city", setting->spot);
         LINE_TEXT(line, "geo_country", place_country(setting->spot));
-        put_position(line, setting->spot, setting->net == NET_MOBILE ? setting->device + (act->noise & 3) : setting->net_number + ((uint64_t)setting->net << 40),
+        put_position(line, setting->spot,
+                     setting->net == NET_MOBILE
+                         ? setting->device + (act->noise & 3)
+                         : setting->net_number + ((uint64_t)setting->net << 40),
                      setting->net == NET_MOBILE ? act->noise : 0);
         if (setting->spot != setting->ip_spot) {
             LINE_NUMBER(line, "geo_ip_dist_km", place_distance_km(setting->spot, setting->ip_spot));
         }
         if (setting->wifi) {
-            LINE_HEX(line, "wifi_id", hash_mix(HASH_WIFI, ((uint64_t)setting->net << 32) + setting->net_number));
+            LINE_HEX(line, "wifi_id",
+                     hash_mix(HASH_WIFI, ((uint64_t)setting->net << 32) + setting->net_number));
         } else if (!(act->signs & SIGN_SIM_ABSENT)) {
-            Spot cell = act->signs & SIGN_FALSE_CELL ? place_far(hash_mix(3, setting->device)) : setting->spot;
+            Spot cell = act->signs & SIGN_FALSE_CELL ? place_far(hash_mix(3, setting->device))
+                                                     : setting->spot;
             LINE_CITY(line, "cell_city", cell);
         }
     }
@@ -583,7 +652,8 @@ static void put_device(struct simulation *sim, struct line *line, const struct a
 }
 
 static void put_page(struct line *line, const struct act *act) {
-    LINE_NUMBER(line, "page_dwell_ms", act->signs & SIGN_SCRIPT ? 180 + act->noise % 600 : 4000 + act->noise % 60000);
+    LINE_NUMBER(line, "page_dwell_ms",
+                act->signs & SIGN_SCRIPT ? 180 + act->noise % 600 : 4000 + act->noise % 60000);
     LINE_FLAG(line, "payee_pasted", act->signs & SIGN_PASTED);
     if (act->signs & SIGN_SCRIPT) {
         LINE_MILLI(line, "touch_auto_score", 700 + act->noise % 290);
@@ -605,8 +675,11 @@ static void put_merchant(struct simulation *sim, struct line *line, const struct
         return;
     }
     LINE_NAME(line, "merchant_id", put_merchant_name(line, sim, pay->merchant));
-    LINE_HEX(line, "merchant_name_hash", hash_mix(HASH_MERCHANT, pay->merchant + (pay->alarm && pay->mcc != 0 ? UINT32_C(90000000) : 0)));
-    LINE_NAME(line, "mcc", line_digits(line, pay->mcc != 0 ? pay->mcc : sim->merchants[pay->merchant].mcc, 4));
+    LINE_HEX(line, "merchant_name_hash",
+             hash_mix(HASH_MERCHANT,
+                      pay->merchant + (pay->alarm && pay->mcc != 0 ? UINT32_C(90000000) : 0)));
+    LINE_NAME(line, "mcc",
+              line_digits(line, pay->mcc != 0 ? pay->mcc : sim->merchants[pay->merchant].mcc, 4));
 }
 
 // The terminal of a shop, and where it stands (or has been carried to).
@@ -619,7 +692,9 @@ static void put_terminal(struct simulation *sim, struct line *line, const struct
     if (pay->merchant != NONE) {
         uint32_t terminal = pay->merchant * 8 + pay->terminal;
         LINE_NAME(line, "terminal_id", line_digits(line, terminal, 8));
-        LINE_NAME(line, "term_serial", put_numbered(line, "N", hash_mix(0x7e, terminal + (pay->alarm ? 1u : 0)) % 1000000000, 9));
+        LINE_NAME(line, "term_serial",
+                  put_numbered(line, "N",
+                               hash_mix(0x7e, terminal + (pay->alarm ? 1u : 0)) % 1000000000, 9));
         LINE_CITY(line, "term_city", spot);
         put_position(line, spot, 0x700000000 + terminal, 0);
     }
@@ -630,7 +705,8 @@ static uint32_t branch_of(const struct simulation *sim, const struct act *act) {
     return act->customer == NONE ? 0 : customer_branch(sim, act->customer);
 }
 
-// ---- one function for each kind --------------------------------------------------------------------------
+// ---- one function for each kind
+// --------------------------------------------------------------------------
 
 static void put_transfer(struct simulation *sim, struct line *line, const struct act *act) {
     put_branch(sim, line, branch_of(sim, act));
@@ -640,7 +716,8 @@ static void put_transfer(struct simulation *sim, struct line *line, const struct
     LINE_TEXT(line, "payer_bank_code", OWN_BANK);
     put_payee(sim, line, act);
     LINE_TEXT(line, "payee_bank_code", party_bank(act->other));
-    bool self = act->other.self || (act->other.own && sim->accounts[act->other.number].customer == act->customer);
+    bool self = act->other.self ||
+                (act->other.own && sim->accounts[act->other.number].customer == act->customer);
     LINE_BOOL(line, "payee_is_self", self);
     LINE_BOOL(line, "payee_is_own", act->other.own);
     put_money(line, act);
@@ -659,7 +736,8 @@ static void put_transfer(struct simulation *sim, struct line *line, const struct
         struct firm *firm = is_person(sim, act->customer) ? NULL : firm_of(sim, act->customer);
         uint32_t checker = act->pay.pages ? act->setting.device : act->setting.device + 1;
         LINE_NAME(line, "maker_id", put_numbered(line, "U", act->customer, 8));
-        LINE_NAME(line, "checker_id", put_numbered(line, act->pay.pages ? "U" : "V", act->customer, 8));
+        LINE_NAME(line, "checker_id",
+                  put_numbered(line, act->pay.pages ? "U" : "V", act->customer, 8));
         LINE_HEX(line, "maker_mac", hash_mix(HASH_MAC, act->setting.device));
         LINE_HEX(line, "checker_mac", hash_mix(HASH_MAC, checker));
         if (firm != NULL) {
@@ -667,7 +745,9 @@ static void put_transfer(struct simulation *sim, struct line *line, const struct
         }
     }
     if (act->channel == COUNTER) {
-        LINE_NAME(line, "operator_id", put_employee_name(line, branch_of(sim, act) * BRANCH_STAFF + 1 + act->noise % TELLERS));
+        LINE_NAME(
+            line, "operator_id",
+            put_employee_name(line, branch_of(sim, act) * BRANCH_STAFF + 1 + act->noise % TELLERS));
     }
 }
 
@@ -721,7 +801,8 @@ static void put_card_pay(struct simulation *sim, struct line *line, const struct
     LINE_BOOL(line, "pin_used", pay->pin);
     put_merchant(sim, line, act);
     if (pay->ecom) {
-        LINE_TEXT(line, "tran_country", place_country(pay->moved ? pay->term_spot : act->setting.spot));
+        LINE_TEXT(line, "tran_country",
+                  place_country(pay->moved ? pay->term_spot : act->setting.spot));
         if (pay->moved && !place_is_abroad(pay->term_spot)) {
             LINE_CITY(line, "ship_city", pay->term_spot);
         }
@@ -745,7 +826,9 @@ static void put_qr(struct simulation *sim, struct line *line, const struct act *
     }
     put_device(sim, line, act, false);
     if (act->pay.moved) {
-        LINE_NAME(line, "ref_domain", (LINE_PUT(line, "pay"), line_number(line, act->noise % 5), LINE_PUT(line, ".shop-qr.example")));
+        LINE_NAME(line, "ref_domain",
+                  (LINE_PUT(line, "pay"), line_number(line, act->noise % 5),
+                   LINE_PUT(line, ".shop-qr.example")));
     }
 }
 
@@ -767,7 +850,8 @@ static void put_quick(struct simulation *sim, struct line *line, const struct ac
 
 static void put_cash(struct simulation *sim, struct line *line, const struct act *act) {
     const struct pay_detail *pay = &act->pay;
-    put_branch(sim, line, act->pay.terminal / 16 < sim->branches_count ? act->pay.terminal / 16 : 0);
+    put_branch(sim, line,
+               act->pay.terminal / 16 < sim->branches_count ? act->pay.terminal / 16 : 0);
     put_customer(sim, line, act);
     put_account(sim, line, act);
     put_money(line, act);
@@ -795,7 +879,9 @@ static void put_cash(struct simulation *sim, struct line *line, const struct act
     LINE_TEXT(line, "tran_country", "CN");
     LINE_CITY(line, "tran_city", city);
     if (act->channel == COUNTER) {
-        LINE_NAME(line, "operator_id", put_employee_name(line, pay->terminal / 16 * BRANCH_STAFF + 1 + act->noise % TELLERS));
+        LINE_NAME(
+            line, "operator_id",
+            put_employee_name(line, pay->terminal / 16 * BRANCH_STAFF + 1 + act->noise % TELLERS));
         if (act->purpose != 0) {
             LINE_TEXT(line, "cash_purpose", cash_purposes[act->purpose]);
         }
@@ -806,7 +892,8 @@ static void put_cash(struct simulation *sim, struct line *line, const struct act
         put_position(line, city, 0x900000000 + pay->terminal / 16, 0);
     }
     if (pay->institution > 0) {
-        LINE_NAME(line, "agent_cert_hash", line_hex(line, hash_mix(HASH_CERT, pay->batch + UINT32_C(4000000000))));
+        LINE_NAME(line, "agent_cert_hash",
+                  line_hex(line, hash_mix(HASH_CERT, pay->batch + UINT32_C(4000000000))));
         LINE_PUT(line, ",\"agent_present\":true");
         LINE_TEXT(line, "agent_relation", relations[pay->institution - 1]);
     }
@@ -819,7 +906,8 @@ static void put_refund(struct simulation *sim, struct line *line, const struct a
     put_card(sim, line, act);
     LINE_NUMBER(line, "orig_amount", act->pay.second_amount);
     LINE_NAME(line, "refund_card_token", put_card_name(line, act->pay.card));
-    LINE_NAME(line, "orig_card_token", put_card_name(line, act->pay.batch != 0 ? act->pay.batch : act->pay.card));
+    LINE_NAME(line, "orig_card_token",
+              put_card_name(line, act->pay.batch != 0 ? act->pay.batch : act->pay.card));
     if (act->pay.original != 0 && act->phase == REQUEST) {
         LINE_NAME(line, "orig_event_id", put_numbered(line, "E", act->pay.original, 14));
     }
@@ -839,8 +927,9 @@ static void put_flags(struct line *line, const struct act *act) {
     static const struct {
         uint64_t sign;
         const char *word;
-    } flags[] = {{SIGN_ACCOMPANIED, "ACCOMPANIED"}, {SIGN_ON_PHONE, "ON_PHONE"}, {SIGN_SCRIPTED, "SCRIPTED"},
-                 {SIGN_NERVOUS, "NERVOUS"},         {SIGN_DIRECTED, "DIRECTED"}, {SIGN_REFUSED, "REFUSED_QUESTION"}};
+    } flags[] = {{SIGN_ACCOMPANIED, "ACCOMPANIED"}, {SIGN_ON_PHONE, "ON_PHONE"},
+                 {SIGN_SCRIPTED, "SCRIPTED"},       {SIGN_NERVOUS, "NERVOUS"},
+                 {SIGN_DIRECTED, "DIRECTED"},       {SIGN_REFUSED, "REFUSED_QUESTION"}};
     bool first = true;
     for (int i = 0; i < 6; i++) {
         if (act->signs & flags[i].sign) {
@@ -857,11 +946,15 @@ static void put_flags(struct line *line, const struct act *act) {
 static void put_counter(struct simulation *sim, struct line *line, const struct act *act) {
     uint32_t branch = act->pay.terminal / 16;
     put_branch(sim, line, branch);
-    LINE_NAME(line, "operator_id", put_employee_name(line, branch * BRANCH_STAFF + 1 + act->noise % TELLERS));
+    LINE_NAME(line, "operator_id",
+              put_employee_name(line, branch * BRANCH_STAFF + 1 + act->noise % TELLERS));
     if (act->amount >= YUAN(50000)) {
         LINE_NAME(line, "authoriser_id", put_employee_name(line, branch * BRANCH_STAFF));
     }
-    LINE_NAME(line, "employee_id", put_employee_name(line, branch * BRANCH_STAFF + (act->pay.pages ? act->pay.pages : 1 + act->noise % TELLERS)));
+    LINE_NAME(
+        line, "employee_id",
+        put_employee_name(line, branch * BRANCH_STAFF +
+                                    (act->pay.pages ? act->pay.pages : 1 + act->noise % TELLERS)));
     put_customer(sim, line, act);
     if (act->customer != NONE && is_person(sim, act->customer)) {
         LINE_NUMBER(line, "age", sim->people[act->customer].age);
@@ -912,7 +1005,8 @@ static void put_session_event(struct simulation *sim, struct line *line, const s
         LINE_TEXT(line, "challenge_type", challenges[act->change.what]);
         if (act->change.what == 1) {
             bool weak = (act->signs & (SIGN_WEAK_FACE | SIGN_INJECT)) != 0;
-            LINE_MILLI(line, "liveness_score", weak ? 400 + act->noise % 280 : 850 + act->noise % 149);
+            LINE_MILLI(line, "liveness_score",
+                       weak ? 400 + act->noise % 280 : 850 + act->noise % 149);
         }
     }
     put_device(sim, line, act, act->kind == ACT_LOGIN);
@@ -961,7 +1055,8 @@ static void put_change(struct simulation *sim, struct line *line, const struct a
     default: // ACT_SIGN
         LINE_TEXT(line, "sign_kind", sign_kinds[change->what]);
         LINE_TEXT(line, "pay_inst_id", institutions[change->institution]);
-        LINE_HEX(line, "phone_hash", hash_mix(HASH_PHONE, change->phone != 0 ? change->phone : act->customer));
+        LINE_HEX(line, "phone_hash",
+                 hash_mix(HASH_PHONE, change->phone != 0 ? change->phone : act->customer));
         LINE_NAME(line, "card_token", put_card_name(line, act->account));
         break;
     }
@@ -1002,12 +1097,15 @@ static void put_open(struct simulation *sim, struct line *line, const struct act
         if (person->age < 18) {
             LINE_BOOL(line, "guardian_present", open->guardian);
         }
-        LINE_MILLI(line, "face_score", open->score == 0 ? 860 + act->noise % 139 : open->score * 10);
-        LINE_MILLI(line, "liveness_score", open->score == 0 ? 880 + act->noise % 119 : open->score * 10);
+        LINE_MILLI(line, "face_score",
+                   open->score == 0 ? 860 + act->noise % 139 : open->score * 10);
+        LINE_MILLI(line, "liveness_score",
+                   open->score == 0 ? 880 + act->noise % 119 : open->score * 10);
     } else {
         LINE_TEXT(line, "cert_type", "USCC");
         LINE_HEX(line, "legal_cert_hash", hash_mix(HASH_CERT, open->legal));
-        LINE_NUMBER(line, "legal_age", open->score != 0 ? open->score : sim->people[open->legal].age);
+        LINE_NUMBER(line, "legal_age",
+                    open->score != 0 ? open->score : sim->people[open->legal].age);
         LINE_CITY(line, "legal_city", open->legal_spot);
         LINE_HEX(line, "reg_address_hash", hash_mix(HASH_REG_ADDRESS, open->reg_address));
         LINE_NUMBER(line, "reg_days", open->reg_days);
@@ -1099,7 +1197,8 @@ static void put_staff(struct simulation *sim, struct line *line, const struct ac
     LINE_NUMBER(line, "records", staff->records);
     if (staff->has_about) {
         LINE_NAME(line, "cust_id", put_numbered(line, "C", staff->about, 9));
-        LINE_NAME(line, "cust_branch_id", put_branch_name(line, customer_branch(sim, staff->about)));
+        LINE_NAME(line, "cust_branch_id",
+                  put_branch_name(line, customer_branch(sim, staff->about)));
     }
     LINE_PUT(line, ",\"ticket_id\":\"");
     if (staff->ticket) {
@@ -1133,7 +1232,8 @@ static void put_alert(struct simulation *sim, struct line *line, const struct ac
     LINE_TEXT(line, "alert_kind", alert_kinds[alert->kind]);
     LINE_NUMBER(line, "ns_severity", alert->severity);
     LINE_TEXT(line, "ns_result", attack_results[alert->result]);
-    LINE_NAME(line, "asset_id", put_numbered(line, alert->kind >= 21 ? "DEV-" : "SRV-", alert->asset, 5));
+    LINE_NAME(line, "asset_id",
+              put_numbered(line, alert->kind >= 21 ? "DEV-" : "SRV-", alert->asset, 5));
     LINE_TEXT(line, "asset_level", asset_levels[alert->level]);
     LINE_PUT(line, ",\"ticket_id\":\"");
     if (alert->ticket) {
@@ -1141,7 +1241,9 @@ static void put_alert(struct simulation *sim, struct line *line, const struct ac
     }
     LINE_PUT(line, "\"");
     if (alert->has_source) {
-        struct setting source = {.net = alert->abroad ? NET_ABROAD : NET_IDC, .net_number = alert->source, .ip_spot = alert->spot};
+        struct setting source = {.net = alert->abroad ? NET_ABROAD : NET_IDC,
+                                 .net_number = alert->source,
+                                 .ip_spot = alert->spot};
         LINE_NAME(line, "src_ip", put_address_of(line, &source));
         LINE_TEXT(line, "src_country", place_country(alert->spot));
     }
@@ -1152,7 +1254,9 @@ static void put_alert(struct simulation *sim, struct line *line, const struct ac
         LINE_TEXT(line, "api_name", api_names[(alert->api - 1) % 6]);
     }
     if (alert->domain != 0) {
-        LINE_NAME(line, "dst_domain", (LINE_PUT(line, "qtbank-"), line_number(line, alert->domain), LINE_PUT(line, ".example")));
+        LINE_NAME(line, "dst_domain",
+                  (LINE_PUT(line, "qtbank-"), line_number(line, alert->domain),
+                   LINE_PUT(line, ".example")));
         LINE_BOOL(line, "brand_hit", alert->brand);
     }
     if (alert->hash != 0) {
@@ -1177,7 +1281,9 @@ static void put_alert(struct simulation *sim, struct line *line, const struct ac
             LINE_NUMBER(line, "duration_min", alert->minutes);
         }
     }
-    LINE_BOOL(line, "is_off_hours", (act->time + ZONE_MS) / MS_PER_HOUR % 24 < 7 || (act->time + ZONE_MS) / MS_PER_HOUR % 24 >= 20);
+    LINE_BOOL(line, "is_off_hours",
+              (act->time + ZONE_MS) / MS_PER_HOUR % 24 < 7 ||
+                  (act->time + ZONE_MS) / MS_PER_HOUR % 24 >= 20);
 }
 
 static void put_inspect(struct simulation *sim, struct line *line, const struct act *act) {
@@ -1186,7 +1292,8 @@ static void put_inspect(struct simulation *sim, struct line *line, const struct 
     LINE_NAME(line, "inspection_id", put_numbered(line, "INS", inspect->inspection, 8));
     LINE_TEXT(line, "inspection_kind", inspection_kinds[inspect->kind]);
     LINE_TEXT(line, "item_category", item_categories[inspect->category]);
-    LINE_NAME(line, "item_code", put_numbered(line, item_categories[inspect->category], inspect->item, 2));
+    LINE_NAME(line, "item_code",
+              put_numbered(line, item_categories[inspect->category], inspect->item, 2));
     LINE_TEXT(line, "item_result", item_results[inspect->result]);
     LINE_TEXT(line, "hazard_level", hazards[inspect->hazard]);
     LINE_TEXT(line, "rectify_status", rectifies[inspect->status]);
@@ -1301,15 +1408,41 @@ static void put_tick(struct simulation *sim, struct line *line, const struct act
 
 typedef void Put(struct simulation *sim, struct line *line, const struct act *act);
 static Put *const puts_of[ACT_KINDS] = {
-    [ACT_TRANSFER] = put_transfer, [ACT_CREDIT] = put_credit,     [ACT_CARD] = put_card_pay,        [ACT_QR] = put_qr,
-    [ACT_QUICK] = put_quick,       [ACT_WITHDRAW] = put_cash,     [ACT_DEPOSIT] = put_cash,         [ACT_REFUND] = put_refund,
-    [ACT_TD_BREAK] = put_td_or_fx, [ACT_FX] = put_td_or_fx,       [ACT_SETTLE] = put_settle,        [ACT_COUNTER] = put_counter,
-    [ACT_LOGIN] = put_session_event, [ACT_INQUIRY] = put_session_event, [ACT_CHALLENGE] = put_session_event,
-    [ACT_OPEN] = put_open,         [ACT_CLOSE] = put_open,        [ACT_BIND] = put_change,          [ACT_LIMIT] = put_change,
-    [ACT_RESET] = put_change,      [ACT_PAYEE] = put_change,      [ACT_CHANGE] = put_change,        [ACT_CARD_MANAGE] = put_change,
-    [ACT_SIGN] = put_change,       [ACT_LOAN_APPLY] = put_loan,   [ACT_DRAWDOWN] = put_loan,        [ACT_REPAY] = put_loan,
-    [ACT_ONBOARD] = put_onboard,   [ACT_STAFF] = put_staff,       [ACT_ALERT] = put_alert,          [ACT_INSPECT] = put_inspect,
-    [ACT_ORDER] = put_order,       [ACT_REPORT] = put_report,     [ACT_FEEDBACK] = put_feedback,    [ACT_TICK] = put_tick,
+    [ACT_TRANSFER] = put_transfer,
+    [ACT_CREDIT] = put_credit,
+    [ACT_CARD] = put_card_pay,
+    [ACT_QR] = put_qr,
+    [ACT_QUICK] = put_quick,
+    [ACT_WITHDRAW] = put_cash,
+    [ACT_DEPOSIT] = put_cash,
+    [ACT_REFUND] = put_refund,
+    [ACT_TD_BREAK] = put_td_or_fx,
+    [ACT_FX] = put_td_or_fx,
+    [ACT_SETTLE] = put_settle,
+    [ACT_COUNTER] = put_counter,
+    [ACT_LOGIN] = put_session_event,
+    [ACT_INQUIRY] = put_session_event,
+    [ACT_CHALLENGE] = put_session_event,
+    [ACT_OPEN] = put_open,
+    [ACT_CLOSE] = put_open,
+    [ACT_BIND] = put_change,
+    [ACT_LIMIT] = put_change,
+    [ACT_RESET] = put_change,
+    [ACT_PAYEE] = put_change,
+    [ACT_CHANGE] = put_change,
+    [ACT_CARD_MANAGE] = put_change,
+    [ACT_SIGN] = put_change,
+    [ACT_LOAN_APPLY] = put_loan,
+    [ACT_DRAWDOWN] = put_loan,
+    [ACT_REPAY] = put_loan,
+    [ACT_ONBOARD] = put_onboard,
+    [ACT_STAFF] = put_staff,
+    [ACT_ALERT] = put_alert,
+    [ACT_INSPECT] = put_inspect,
+    [ACT_ORDER] = put_order,
+    [ACT_REPORT] = put_report,
+    [ACT_FEEDBACK] = put_feedback,
+    [ACT_TICK] = put_tick,
 };
 
 void event_write(struct simulation *sim, struct act *act) {

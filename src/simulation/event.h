@@ -1,11 +1,13 @@
 #pragma once
-// Event: writes an act as the record that the bank's systems would send. It changes nothing but the buffer and the count.
+// Event: writes an act as the record that the bank's systems would send. It changes nothing but the
+// buffer and the count.
 
 #include "simulation/world.h"
 
 enum { NAME_SIZE = 32 };
 
-// Numbered; its number is act->event for a REQUEST or the only event of an act. Nothing is written of the past.
+// Numbered; its number is act->event for a REQUEST or the only event of an act. Nothing is written
+// of the past.
 void event_write(struct simulation *sim, struct act *act);
 // Names as events have them, ended by a zero.
 void name_account(const struct simulation *sim, uint32_t account, char *text);
@@ -22,14 +24,29 @@ void name_event(uint64_t event, char *text);
 void name_hash(uint32_t kind, uint64_t number, char *text); // HASH_ and a number
 void name_address(const struct setting *setting, char *text);
 
-enum { HASH_NAME = 11, HASH_OUT_NAME, HASH_PHONE, HASH_ADDRESS, HASH_EMPLOYER, HASH_CERT, HASH_DOC, HASH_WIFI, HASH_MAC, HASH_REG_ADDRESS, HASH_MERCHANT, HASH_FILE, HASH_BATCH };
+enum {
+    HASH_NAME = 11,
+    HASH_OUT_NAME,
+    HASH_PHONE,
+    HASH_ADDRESS,
+    HASH_EMPLOYER,
+    HASH_CERT,
+    HASH_DOC,
+    HASH_WIFI,
+    HASH_MAC,
+    HASH_REG_ADDRESS,
+    HASH_MERCHANT,
+    HASH_FILE,
+    HASH_BATCH
+};
 
 PartyType party_type(const struct simulation *sim, struct party party);
 Spot party_city(const struct simulation *sim, struct party party);
 uint64_t party_hash(const struct simulation *sim, struct party party); // of its name
 const char *party_bank(struct party party);
 const char *card_bin(const struct simulation *sim, const struct act *act);
-const char *bin_text(uint32_t index, const char **ret_bank, bool *ret_credit); // NULL behind the last
+const char *bin_text(uint32_t index, const char **ret_bank,
+                     bool *ret_credit); // NULL behind the last
 const char *word_industry(uint32_t industry);
 
 // Cards are numbered like accounts; from here on cards of other banks.

@@ -1,7 +1,9 @@
-// One function writes the columns of a thing; they go into a table file before the first day and into records afterwards.
+// One function writes the columns of a thing; they go into a table file before the first day and
+// into records afterwards.
 //
-// A night's batch is done at midnight here. It counts days on while they are few (up to a hundred), and refreshes what is computed
-// from movements for a seventh of all accounts each night: those that moved.
+// A night's batch is done at midnight here. It counts days on while they are few (up to a hundred),
+// and refreshes what is computed from movements for a seventh of all accounts each night: those
+// that moved.
 
 #include "simulation/known.h"
 
@@ -13,7 +15,9 @@
 
 enum { COUNTED_DAYS = 100 };
 
-#define LINE_NAME_CODE(line, name, spot) (LINE_PUT(line, ",\"" name "\":\""), line_digits(line, place_code(spot), 6), LINE_PUT(line, "\""))
+#define LINE_NAME_CODE(line, name, spot)                                                           \
+    (LINE_PUT(line, ",\"" name "\":\""), line_digits(line, place_code(spot), 6),                   \
+     LINE_PUT(line, "\""))
 
 struct pair_seen {
     uint32_t device, customer;
@@ -42,21 +46,25 @@ void known_end(struct simulation *sim) {
     }
 }
 
-// ---- columns ---------------------------------------------------------------------------------------------
+// ---- columns
+// ---------------------------------------------------------------------------------------------
 
 static int64_t days_lived(const struct simulation *sim) {
     int64_t days = sim->today.day - sim->plan.first_day + (int64_t)sim->plan.past_days;
     return days > 0 ? days : 1;
 }
 
-static const char *const occupations[] = {"EMPLOYEE", "CIVIL_SERVANT", "EMPLOYEE", "DRIVER", "SELF_EMPLOYED", "SELF_EMPLOYED", "FARMER", "HOUSEWIFE", "STUDENT", "UNEMPLOYED", "RETIRED", "STUDENT"};
+static const char *const occupations[] = {"EMPLOYEE",      "CIVIL_SERVANT", "EMPLOYEE", "DRIVER",
+                                          "SELF_EMPLOYED", "SELF_EMPLOYED", "FARMER",   "HOUSEWIFE",
+                                          "STUDENT",       "UNEMPLOYED",    "RETIRED",  "STUDENT"};
 
 static void computed_of_customer(struct simulation *sim, struct line *line, uint32_t customer) {
     const struct account *account = &sim->accounts[customer];
     LINE_NUMBER(line, "avg_out_week", account->out_sum * 7 / days_lived(sim));
     int64_t in = account->in_sum * 30 / days_lived(sim);
     LINE_NUMBER(line, "avg_in_month_12m", in);
-    LINE_NUMBER(line, "assets", account->balance + (is_person(sim, customer) ? sim->people[customer].deposit : 0));
+    LINE_NUMBER(line, "assets",
+                account->balance + (is_person(sim, customer) ? sim->people[customer].deposit : 0));
 }
 
 static void columns_of_customer(struct simulation *sim, struct line *line, uint32_t customer) {
@@ -67,25 +75,34 @@ static void columns_of_customer(struct simulation *sim, struct line *line, uint3
         LINE_TEXT(line, "type", "PERSONAL");
         LINE_TEXT(line, "occupation", occupations[person->kind]);
         LINE_NUMBER(line, "risk_level", 1 + draw_trait(0xe1, customer, 10) / 4);
-        LINE_NUMBER(line, "monthly_income", draw_trait(0xe2, customer, 10) < 8 ? person->income / 10000 * 10000 : 0);
-        LINE_NUMBER(line, "monthly_income_est", person->income * (800 + draw_trait(0xe3, customer, 400)) / 1000);
+        LINE_NUMBER(line, "monthly_income",
+                    draw_trait(0xe2, customer, 10) < 8 ? person->income / 10000 * 10000 : 0);
+        LINE_NUMBER(line, "monthly_income_est",
+                    person->income * (800 + draw_trait(0xe3, customer, 400)) / 1000);
         LINE_NAME_CODE(line, "resident_city", person->city);
         LINE_NAME_CODE(line, "cert_region", person->cert_city);
         LINE_BOOL(line, "employer_verified", person->employer != NONE);
-        LINE_NUMBER(line, "ext_query_cnt_30d", draw_trait(0xe4, customer, 100) < 85 ? 0 : draw_trait(0xe5, customer, 4));
-        LINE_MILLI(line, "dti", (person->habits & (HAS_MORTGAGE | HAS_LOAN)) != 0 ? 200 + draw_trait(0xe6, customer, 300) : draw_trait(0xe6, customer, 120));
+        LINE_NUMBER(line, "ext_query_cnt_30d",
+                    draw_trait(0xe4, customer, 100) < 85 ? 0 : draw_trait(0xe5, customer, 4));
+        LINE_MILLI(line, "dti",
+                   (person->habits & (HAS_MORTGAGE | HAS_LOAN)) != 0
+                       ? 200 + draw_trait(0xe6, customer, 300)
+                       : draw_trait(0xe6, customer, 120));
         LINE_BOOL(line, "is_staff", (person->habits & IS_STAFF) != 0);
         if ((person->habits & IS_STAFF) != 0) {
-            static const char *const posts[] = {"TELLER", "ACCOUNT_MANAGER", "SUPERVISOR", "IT", "OTHER", "OTHER"};
+            static const char *const posts[] = {"TELLER", "ACCOUNT_MANAGER", "SUPERVISOR",
+                                                "IT",     "OTHER",           "OTHER"};
             LINE_TEXT(line, "staff_post", posts[sim->staff[customer].post]);
         }
         LINE_BOOL(line, "is_pep", (person->habits & IS_PEP) != 0);
         LINE_BOOL(line, "pep_related", (person->habits & PEP_RELATED) != 0);
-        int32_t newest = person->second != NONE ? sim->accounts[person->second].open_day : person->open_day;
+        int32_t newest =
+            person->second != NONE ? sim->accounts[person->second].open_day : person->open_day;
         LINE_NUMBER(line, "newest_open_days", today - newest);
         LINE_NAME_CODE(line, "newest_open_city", sim->branches[person->branch].city);
         LINE_NUMBER(line, "relation_days", today - person->open_day);
-        LINE_NUMBER(line, "payroll_months", person->kind <= DRIVER ? draw_trait(0xe7, customer, 60) : 0);
+        LINE_NUMBER(line, "payroll_months",
+                    person->kind <= DRIVER ? draw_trait(0xe7, customer, 60) : 0);
     } else {
         const struct firm *firm = firm_of(sim, customer);
         char name[NAME_SIZE];
@@ -93,7 +110,8 @@ static void columns_of_customer(struct simulation *sim, struct line *line, uint3
         LINE_TEXT(line, "type", "CORPORATE");
         LINE_NUMBER(line, "risk_level", 1 + draw_trait(0xe1, customer, 10) / 4);
         LINE_NAME_CODE(line, "resident_city", firm->city);
-        LINE_NUMBER(line, "expected_turnover_month", firm->turnover * (700 + draw_trait(0xe8, customer, 700)) / 1000);
+        LINE_NUMBER(line, "expected_turnover_month",
+                    firm->turnover * (700 + draw_trait(0xe8, customer, 700)) / 1000);
         LINE_TEXT(line, "industry", word_industry(firm->industry));
         LINE_NUMBER(line, "reg_days", today - firm->founded_day);
         LINE_NUMBER(line, "social_insured_cnt", firm->staff);
@@ -128,7 +146,9 @@ static void columns_of_payee(struct simulation *sim, struct line *line, uint32_t
     const struct account *account = &sim->accounts[number];
     LINE_NUMBER(line, "open_days", sim->today.day - account->open_day);
     LINE_NUMBER(line, "risk_level", 1 + draw_trait(0xe1, account->customer, 10) / 4);
-    LINE_BOOL(line, "is_staff_related", is_person(sim, account->customer) && (sim->people[account->customer].habits & IS_STAFF) != 0);
+    LINE_BOOL(line, "is_staff_related",
+              is_person(sim, account->customer) &&
+                  (sim->people[account->customer].habits & IS_STAFF) != 0);
 }
 
 static void columns_of_payer(struct simulation *sim, struct line *line, uint32_t number) {
@@ -153,15 +173,19 @@ static void columns_of_merchant(struct simulation *sim, struct line *line, uint3
     LINE_NUMBER(line, "open_hour", merchant->open_hour);
     LINE_NUMBER(line, "close_hour", merchant->close_hour);
     LINE_BOOL(line, "is_micro", merchant->micro);
-    LINE_NUMBER(line, "expected_month_amt", YUAN(merchant->ticket) * (300 + draw_trait(0xe9, number, 900)));
+    LINE_NUMBER(line, "expected_month_amt",
+                YUAN(merchant->ticket) * (300 + draw_trait(0xe9, number, 900)));
     LINE_NUMBER(line, "avg_ticket_peer", YUAN(merchant->ticket));
     LINE_NUMBER(line, "avg_day_amt_90d", merchant->sum / days_lived(sim));
-    LINE_MILLI(line, "avg_hour_cnt_90d", (int64_t)merchant->count * 1000 / (days_lived(sim) * (hours > 0 ? hours : 1)));
+    LINE_MILLI(line, "avg_hour_cnt_90d",
+               (int64_t)merchant->count * 1000 / (days_lived(sim) * (hours > 0 ? hours : 1)));
 }
 
-// ---- records ---------------------------------------------------------------------------------------------
+// ---- records
+// ---------------------------------------------------------------------------------------------
 
-static struct line record_begin(struct simulation *sim, const char *table, const char *key, const char *second_key, int64_t time) {
+static struct line record_begin(struct simulation *sim, const char *table, const char *key,
+                                const char *second_key, int64_t time) {
     struct line line = {buf_reserve(sim->out, LINE_SIZE)};
     INVARIANT(line.at != NULL);
     LINE_PUT(&line, "{\"$table\":\"");
@@ -190,14 +214,16 @@ static void record_end(struct simulation *sim, struct line line, const char *fro
 
 typedef void Columns(struct simulation *sim, struct line *line, uint32_t number);
 
-static void put_record(struct simulation *sim, const char *table, const char *key, int64_t time, Columns *columns, uint32_t number) {
+static void put_record(struct simulation *sim, const char *table, const char *key, int64_t time,
+                       Columns *columns, uint32_t number) {
     struct line line = record_begin(sim, table, key, NULL, time);
     const char *from = line.at;
     columns(sim, &line, number);
     record_end(sim, line, from);
 }
 
-static void put_first_seen(struct simulation *sim, uint32_t device, uint32_t customer, int32_t days, int64_t time) {
+static void put_first_seen(struct simulation *sim, uint32_t device, uint32_t customer, int32_t days,
+                           int64_t time) {
     char first[NAME_SIZE];
     char second[NAME_SIZE];
     name_device(device, first);
@@ -235,7 +261,8 @@ static bool pair_add(struct known *known, uint32_t device, uint32_t customer, in
 
 void known_device(struct simulation *sim, uint32_t device, uint32_t customer, int64_t time) {
     // The phone of old, and the tablet beside it, are in the table from before.
-    bool from_before = device / 4 == customer && device < sim->persons * 4 && sim->people[customer].open_day < sim->plan.first_day;
+    bool from_before = device / 4 == customer && device < sim->persons * 4 &&
+                       sim->people[customer].open_day < sim->plan.first_day;
     if (!from_before && pair_add(known_of(sim), device, customer, sim->today.day)) {
         put_first_seen(sim, device, customer, 0, time);
     }
@@ -255,7 +282,8 @@ void known_opened(struct simulation *sim, uint32_t account, int64_t time) {
     struct known *known = known_of(sim);
     if (known->opened_count == known->opened_capacity) {
         known->opened_capacity = known->opened_capacity * 2 + 256;
-        known->opened = memory_resize(known->opened, sizeof *known->opened * known->opened_capacity);
+        known->opened =
+            memory_resize(known->opened, sizeof *known->opened * known->opened_capacity);
     }
     known->opened[known->opened_count++] = account;
     if (!sim->muted) {
@@ -295,7 +323,8 @@ void known_nightly(struct simulation *sim) {
     char key[NAME_SIZE];
     for (uint32_t i = 0; i < sim->accounts_count; i++) {
         struct account *account = &sim->accounts[i];
-        if (account->state == ACCOUNT_NOT_YET || (i + (uint32_t)sim->today.day) % 7 != 0 || !account->moved) {
+        if (account->state == ACCOUNT_NOT_YET || (i + (uint32_t)sim->today.day) % 7 != 0 ||
+            !account->moved) {
             continue;
         }
         account->moved = false;
@@ -315,8 +344,10 @@ void known_nightly(struct simulation *sim) {
     }
     for (uint32_t i = 0; i < known->pair_capacity; i++) {
         int32_t days = sim->today.day - known->pairs[i].day;
-        if (known->pairs[i].day != 0 && days > 0 && days <= COUNTED_DAYS && (days <= 10 || days % 5 == 0)) {
-            put_first_seen(sim, known->pairs[i].device, known->pairs[i].customer, days, sim->day_start);
+        if (known->pairs[i].day != 0 && days > 0 && days <= COUNTED_DAYS &&
+            (days <= 10 || days % 5 == 0)) {
+            put_first_seen(sim, known->pairs[i].device, known->pairs[i].customer, days,
+                           sim->day_start);
         }
     }
     for (uint32_t i = 0; i < sim->branches_count; i++) {
@@ -329,34 +360,47 @@ void known_nightly(struct simulation *sim) {
     }
 }
 
-// ---- for scenarios ---------------------------------------------------------------------------------------
+// ---- for scenarios
+// ---------------------------------------------------------------------------------------
 
 static struct act record_act(struct simulation *sim, int64_t time, const char *text, size_t size) {
     Slice kept = arena_copy(&sim->arena, (Slice){text, size});
-    return (struct act){.kind = ACT_RECORD, .time = time, .record = {.text = kept.at, .size = (uint32_t)kept.size}};
+    return (struct act){
+        .kind = ACT_RECORD, .time = time, .record = {.text = kept.at, .size = (uint32_t)kept.size}};
 }
 
-struct act known_table(struct simulation *sim, int64_t time, const char *table, const char *key, const char *second_key, const char *set) {
+struct act known_table(struct simulation *sim, int64_t time, const char *table, const char *key,
+                       const char *second_key, const char *set) {
     char text[512];
-    int size = second_key == NULL ? snprintf(text, sizeof text, "{\"$table\":\"%s\",\"key\":[\"%s\"],\"time\":%lld,\"set\":{%s}}\n", table, key, (long long)time, set)
-                                  : snprintf(text, sizeof text, "{\"$table\":\"%s\",\"key\":[\"%s\",\"%s\"],\"time\":%lld,\"set\":{%s}}\n", table, key, second_key, (long long)time, set);
+    int size =
+        second_key == NULL
+            ? snprintf(text, sizeof text,
+                       "{\"$table\":\"%s\",\"key\":[\"%s\"],\"time\":%lld,\"set\":{%s}}\n", table,
+                       key, (long long)time, set)
+            : snprintf(text, sizeof text,
+                       "{\"$table\":\"%s\",\"key\":[\"%s\",\"%s\"],\"time\":%lld,\"set\":{%s}}\n",
+                       table, key, second_key, (long long)time, set);
     INVARIANT(size > 0 && (size_t)size < sizeof text);
     return record_act(sim, time, text, (size_t)size);
 }
 
-struct act known_list(struct simulation *sim, int64_t time, const char *list, const char *key, const char *reason, int32_t days) {
+struct act known_list(struct simulation *sim, int64_t time, const char *list, const char *key,
+                      const char *reason, int32_t days) {
     char text[512];
     char end[32] = "null";
     if (days > 0) {
         snprintf(end, sizeof end, "%lld", (long long)(time + days * MS_PER_DAY));
     }
-    int size = snprintf(text, sizeof text, "{\"$list\":\"%s\",\"op\":\"add\",\"key\":\"%s\",\"source\":\"bank\",\"reason\":\"%s\",\"begin\":%lld,\"end\":%s,\"time\":%lld}\n", list, key, reason,
-                        (long long)time, end, (long long)time);
+    int size = snprintf(text, sizeof text,
+                        "{\"$list\":\"%s\",\"op\":\"add\",\"key\":\"%s\",\"source\":\"bank\","
+                        "\"reason\":\"%s\",\"begin\":%lld,\"end\":%s,\"time\":%lld}\n",
+                        list, key, reason, (long long)time, end, (long long)time);
     INVARIANT(size > 0 && (size_t)size < sizeof text);
     return record_act(sim, time, text, (size_t)size);
 }
 
-// ---- files before the first day --------------------------------------------------------------------------
+// ---- files before the first day
+// --------------------------------------------------------------------------
 
 struct table_out {
     struct buf text;
@@ -388,7 +432,8 @@ static char *room_of(struct table_out *out) {
     return room;
 }
 
-static void keyed(struct simulation *sim, struct table_out *out, const char *column, const char *key, Columns *columns, uint32_t number) {
+static void keyed(struct simulation *sim, struct table_out *out, const char *column,
+                  const char *key, Columns *columns, uint32_t number) {
     char *room = room_of(out);
     struct line line = {room};
     LINE_PUT(&line, "{\"");
@@ -402,18 +447,27 @@ static void keyed(struct simulation *sim, struct table_out *out, const char *col
 
 static void columns_of_score(struct simulation *sim, struct line *line, uint32_t number) {
     uint32_t tail = draw_trait(0xea, number, 1000);
-    LINE_MILLI(line, "victim", 5 + draw_trait(0xeb, number, 120) + (tail < 8 ? 350 + draw_trait(0xec, number, 250) : 0));
-    LINE_MILLI(line, "ato", 5 + draw_trait(0xed, number, 100) + (tail > 994 ? 300 + draw_trait(0xee, number, 250) : 0));
+    LINE_MILLI(line, "victim",
+               5 + draw_trait(0xeb, number, 120) +
+                   (tail < 8 ? 350 + draw_trait(0xec, number, 250) : 0));
+    LINE_MILLI(line, "ato",
+               5 + draw_trait(0xed, number, 100) +
+                   (tail > 994 ? 300 + draw_trait(0xee, number, 250) : 0));
     LINE_MILLI(line, "anomaly", 1 + draw_trait(0xef, number, 998));
     LINE_MILLI(line, "name_screen", draw_trait(0xf0, number, 500) + (tail == 500 ? 400 : 0));
 }
 static void columns_of_mule_score(struct simulation *sim, struct line *line, uint32_t number) {
     uint32_t tail = draw_trait(0xf1, number, 1000);
-    LINE_MILLI(line, "mule", 5 + draw_trait(0xf2, number, 150) + (tail < 12 ? 300 + draw_trait(0xf3, number, 350) : 0));
+    LINE_MILLI(line, "mule",
+               5 + draw_trait(0xf2, number, 150) +
+                   (tail < 12 ? 300 + draw_trait(0xf3, number, 350) : 0));
 }
 static void columns_of_graph(struct simulation *sim, struct line *line, uint32_t number) {
     uint32_t tail = draw_trait(0xf4, number, 1000);
-    LINE_NUMBER(line, "acct_black_hops", tail < 4 ? 2 : tail < 30 ? 3 : 99); // somebody near them was a case once
+    LINE_NUMBER(line, "acct_black_hops",
+                tail < 4    ? 2
+                : tail < 30 ? 3
+                            : 99); // somebody near them was a case once
     LINE_NUMBER(line, "acct_gamble_hops", tail > 995 ? 2 : 99);
     LINE_NUMBER(line, "acct_fan_in_30d", 2 + draw_trait(0xf5, number, 9));
     LINE_NUMBER(line, "acct_fan_out_30d", 3 + draw_trait(0xf6, number, 14));
@@ -543,9 +597,11 @@ static void bins(struct table_out *out) {
     }
 }
 
-// ---- lists -----------------------------------------------------------------------------------------------
+// ---- lists
+// -----------------------------------------------------------------------------------------------
 
-static void list_row(struct table_out *out, const char *list, const char *key, const char *source, const char *reason) {
+static void list_row(struct table_out *out, const char *list, const char *key, const char *source,
+                     const char *reason) {
     char *room = room_of(out);
     int size = snprintf(room, LINE_SIZE, "%s,%s,%s,%s,,\n", list, key, source, reason);
     buf_advance(&out->text, (size_t)size);
@@ -553,10 +609,24 @@ static void list_row(struct table_out *out, const char *list, const char *key, c
 
 static void lists(struct simulation *sim, struct table_out *out) {
     char key[2 * NAME_SIZE];
-    static const char *const fixed[][2] = {{"scam_country", "MM"}, {"scam_country", "KH"}, {"scam_country", "LA"}, {"scam_country", "PH"}, {"gamble_country", "KH"}, {"gamble_country", "PH"},
-                                           {"gamble_country", "MO"}, {"fx_hub_country", "AE"}, {"privileged_op", "0751"}, {"privileged_op", "0851"}, {"privileged_op", "0951"}, {"privileged_op", "0251"},
-                                           {"veto_item", "VAULT01"}, {"veto_item", "FIRE01"}, {"tax_refund_code", "101010101"}, {"phish_domain", "www.qtbank-0.example"},
-                                           {"phish_domain", "www.qtbank-1.example"}, {"phish_domain", "www.qtbank-4.example"}};
+    static const char *const fixed[][2] = {{"scam_country", "MM"},
+                                           {"scam_country", "KH"},
+                                           {"scam_country", "LA"},
+                                           {"scam_country", "PH"},
+                                           {"gamble_country", "KH"},
+                                           {"gamble_country", "PH"},
+                                           {"gamble_country", "MO"},
+                                           {"fx_hub_country", "AE"},
+                                           {"privileged_op", "0751"},
+                                           {"privileged_op", "0851"},
+                                           {"privileged_op", "0951"},
+                                           {"privileged_op", "0251"},
+                                           {"veto_item", "VAULT01"},
+                                           {"veto_item", "FIRE01"},
+                                           {"tax_refund_code", "101010101"},
+                                           {"phish_domain", "www.qtbank-0.example"},
+                                           {"phish_domain", "www.qtbank-1.example"},
+                                           {"phish_domain", "www.qtbank-4.example"}};
     table_begin(out, "lists.csv");
     buf_put(&out->text, SLICE("list,key,source,reason,begin,end\n"));
     for (uint32_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
@@ -570,7 +640,9 @@ static void lists(struct simulation *sim, struct table_out *out) {
         list_row(out, "white_wifi", key, "bank", "网点WiFi");
     }
     for (uint32_t i = 0; i < sim->firms; i++) {
-        struct setting net = {.net = NET_WORK, .net_number = firm_customer(sim, i), .ip_spot = sim->companies[i].city};
+        struct setting net = {.net = NET_WORK,
+                              .net_number = firm_customer(sim, i),
+                              .ip_spot = sim->companies[i].city};
         name_address(&net, key);
         list_row(out, "white_ip", key, "bank", "企业出口");
     }
@@ -596,7 +668,8 @@ static void lists(struct simulation *sim, struct table_out *out) {
     }
     for (uint32_t i = 0; i < 200; i++) { // cases of the past, from elsewhere
         name_party(sim, party_outside(PARTY_PERSONAL, UINT32_C(3300000000) + i), key);
-        list_row(out, i % 3 == 0 ? "police_susp_acct" : "police_case_acct", key, "police platform", "");
+        list_row(out, i % 3 == 0 ? "police_susp_acct" : "police_case_acct", key, "police platform",
+                 "");
     }
     for (uint32_t i = MERCHANTS_ONLINE; i < sim->merchants_count; i++) {
         if (sim->merchants[i].mcc == 5944 || sim->merchants[i].mcc == 5094) {
@@ -634,8 +707,11 @@ void known_tables(struct simulation *sim, SimulationTake *take, void *context) {
     static const struct {
         const char *name, *column;
         Columns *columns;
-    } of_accounts[] = {{"acct.ndjson", "acct_no", columns_of_account}, {"payee.ndjson", "payee_acct_no", columns_of_payee}, {"payer.ndjson", "payer_acct_no", columns_of_payer},
-                       {"graph_acct.ndjson", "acct_no", columns_of_graph}, {"score_acct.ndjson", "acct_no", columns_of_mule_score}};
+    } of_accounts[] = {{"acct.ndjson", "acct_no", columns_of_account},
+                       {"payee.ndjson", "payee_acct_no", columns_of_payee},
+                       {"payer.ndjson", "payer_acct_no", columns_of_payer},
+                       {"graph_acct.ndjson", "acct_no", columns_of_graph},
+                       {"score_acct.ndjson", "acct_no", columns_of_mule_score}};
     for (uint32_t t = 0; t < 5; t++) {
         if (t == 4 && sim->plan.no_scores) {
             continue;
@@ -658,7 +734,8 @@ void known_tables(struct simulation *sim, SimulationTake *take, void *context) {
     devices(sim, &out);
     table_begin(&out, "card.ndjson");
     for (uint32_t i = 0; i < sim->accounts_count; i++) {
-        if (sim->accounts[i].state != ACCOUNT_NOT_YET && is_person(sim, sim->accounts[i].customer)) {
+        if (sim->accounts[i].state != ACCOUNT_NOT_YET &&
+            is_person(sim, sim->accounts[i].customer)) {
             name_card(i, key);
             keyed(sim, &out, "card_token", key, columns_of_card, i);
         }

@@ -1,10 +1,11 @@
 #pragma once
 // Line: writes one record of NDJSON where there is room, key by key.
 //
-// The bank's systems send some hundred thousand records a second here, and most of their bytes are keys that are known when
-// the program is compiled: they are copied as one piece with quotes, colon and comma. codec/json_write.h, which checks
-// each step, takes three times as long. Every text that comes in is ours and needs no escapes. The caller keeps
-// LINE_SIZE bytes ready; no record comes near it.
+// The bank's systems send some hundred thousand records a second here, and most of their bytes are
+// keys that are known when the program is compiled: they are copied as one piece with quotes, colon
+// and comma. codec/json_write.h, which checks each step, takes three times as long. Every text that
+// comes in is ours and needs no escapes. The caller keeps LINE_SIZE bytes ready; no record comes
+// near it.
 
 #include "base/slice.h"
 
@@ -14,19 +15,23 @@ struct line {
     char *at;
 };
 
-#define LINE_PUT(line, literal) (memcpy((line)->at, literal, sizeof(literal) - 1), (line)->at += sizeof(literal) - 1)
+#define LINE_PUT(line, literal)                                                                    \
+    (memcpy((line)->at, literal, sizeof(literal) - 1), (line)->at += sizeof(literal) - 1)
 #define LINE_KEY(line, name) LINE_PUT(line, ",\"" name "\":")
-#define LINE_TEXT(line, name, text) (LINE_PUT(line, ",\"" name "\":\""), line_put(line, text), LINE_PUT(line, "\""))
+#define LINE_TEXT(line, name, text)                                                                \
+    (LINE_PUT(line, ",\"" name "\":\""), line_put(line, text), LINE_PUT(line, "\""))
 #define LINE_NUMBER(line, name, number) (LINE_KEY(line, name), line_number(line, number))
-#define LINE_BOOL(line, name, yes) ((yes) ? LINE_PUT(line, ",\"" name "\":true") : LINE_PUT(line, ",\"" name "\":false"))
+#define LINE_BOOL(line, name, yes)                                                                 \
+    ((yes) ? LINE_PUT(line, ",\"" name "\":true") : LINE_PUT(line, ",\"" name "\":false"))
 // Only when it is so; a missing bool is false.
-#define LINE_FLAG(line, name, yes)                                                                                            \
-    do {                                                                                                                      \
-        if (yes) {                                                                                                            \
-            LINE_PUT(line, ",\"" name "\":true");                                                                             \
-        }                                                                                                                     \
+#define LINE_FLAG(line, name, yes)                                                                 \
+    do {                                                                                           \
+        if (yes) {                                                                                 \
+            LINE_PUT(line, ",\"" name "\":true");                                                  \
+        }                                                                                          \
     } while (0)
-#define LINE_HEX(line, name, number) (LINE_PUT(line, ",\"" name "\":\""), line_hex(line, number), LINE_PUT(line, "\""))
+#define LINE_HEX(line, name, number)                                                               \
+    (LINE_PUT(line, ",\"" name "\":\""), line_hex(line, number), LINE_PUT(line, "\""))
 // Thousandths as a decimal number.
 #define LINE_MILLI(line, name, number) (LINE_KEY(line, name), line_milli(line, number))
 

@@ -79,7 +79,8 @@ static int32_t position(Spot place, bool lat) {
     }
     int32_t capital = (lat ? cities[place].lat : cities[place].lon) * 100000;
     bool is_capital = cities[place].code % 10000 == 100;
-    return is_capital ? capital : capital + (int32_t)(hash_mix(lat ? 91 : 92, place) % 3000000) - 1500000;
+    return is_capital ? capital
+                      : capital + (int32_t)(hash_mix(lat ? 91 : 92, place) % 3000000) - 1500000;
 }
 
 int32_t place_lat(Spot place) {
@@ -91,7 +92,8 @@ int32_t place_lon(Spot place) {
 }
 
 int32_t place_distance_km(Spot left, Spot right) {
-    int64_t north = (place_lat(left) - place_lat(right)) / 10000; // hundredths of a degree, about 1.1 km each
+    int64_t north =
+        (place_lat(left) - place_lat(right)) / 10000; // hundredths of a degree, about 1.1 km each
     int64_t east = (place_lon(left) - place_lon(right)) / 10000 * 87 / 100;
     int64_t square = north * north + east * east;
     int64_t root = 0;

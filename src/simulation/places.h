@@ -1,8 +1,8 @@
 #pragma once
 // Places: cities of China, by their codes, and the countries that customers and criminals are in.
 //
-// A Spot is a city's index, or ABROAD and a country. Positions are in millionths of a degree: a city lies at
-// its province's capital or within a degree and a half of it, always at the same spot.
+// A Spot is a city's index, or ABROAD and a country. Positions are in millionths of a degree: a
+// city lies at its province's capital or within a degree and a half of it, always at the same spot.
 
 #include "base/slice.h"
 
@@ -21,8 +21,8 @@ enum { SEAT_CODE = 330100 }; // the bank's own city
 
 uint32_t place_cities(void);
 Spot place_of_code(uint32_t code);
-uint32_t place_code(Spot place);        // of a city
-const char *place_country(Spot place);  // "CN" for cities
+uint32_t place_code(Spot place);       // of a city
+const char *place_country(Spot place); // "CN" for cities
 // A city far away, weighed by province; a city of the same province.
 Spot place_far(uint64_t chance);
 Spot place_near(Spot place, uint64_t chance);

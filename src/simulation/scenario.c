@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 
-// ---- chance ----------------------------------------------------------------------------------------------
+// ---- chance
+// ----------------------------------------------------------------------------------------------
 
 bool chance(struct stage *stage, uint32_t percent) {
     return draw_chance(&stage->random, percent * 100);
@@ -28,10 +29,12 @@ void variant(struct stage *stage, const char *name) {
     stage->story->variant = name;
 }
 
-// ---- time ------------------------------------------------------------------------------------------------
+// ---- time
+// ------------------------------------------------------------------------------------------------
 
 void wait_seconds(struct stage *stage, int64_t median) {
-    stage->clock += draw_about(&stage->random, median * 1000, 16) + draw_below(&stage->random, 1000);
+    stage->clock +=
+        draw_about(&stage->random, median * 1000, 16) + draw_below(&stage->random, 1000);
 }
 void wait_minutes(struct stage *stage, int64_t median) {
     wait_seconds(stage, median * 60);
@@ -66,23 +69,27 @@ void at_work(struct stage *stage) {
     }
 }
 
-// ---- who -------------------------------------------------------------------------------------------------
+// ---- who
+// -------------------------------------------------------------------------------------------------
 
 static void enlist(struct stage *stage, uint32_t customer, uint32_t account) {
     struct story *story = stage->story;
     if (story->people_count < sizeof story->people / sizeof story->people[0]) {
         story->people[story->people_count++] = customer;
     }
-    if (account != NONE && story->account_count < sizeof story->accounts / sizeof story->accounts[0]) {
+    if (account != NONE &&
+        story->account_count < sizeof story->accounts / sizeof story->accounts[0]) {
         story->accounts[story->account_count++] = account;
     }
 }
 
 bool anybody(const struct simulation *sim, uint32_t who) {
-    return (sim->people[who].habits & (IS_RESERVED | IS_DORMANT | IS_STAFF)) == 0 && sim->accounts[who].state == ACCOUNT_OPEN;
+    return (sim->people[who].habits & (IS_RESERVED | IS_DORMANT | IS_STAFF)) == 0 &&
+           sim->accounts[who].state == ACCOUNT_OPEN;
 }
 bool is_adult(const struct simulation *sim, uint32_t who) {
-    return anybody(sim, who) && sim->people[who].age >= 20 && (sim->people[who].habits & HAS_APP) != 0;
+    return anybody(sim, who) && sim->people[who].age >= 20 &&
+           (sim->people[who].habits & HAS_APP) != 0;
 }
 bool is_young(const struct simulation *sim, uint32_t who) {
     return is_adult(sim, who) && sim->people[who].age <= 30;
@@ -91,13 +98,15 @@ bool is_old(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) && sim->people[who].age >= 60;
 }
 bool is_saver(const struct simulation *sim, uint32_t who) {
-    return is_adult(sim, who) && sim->people[who].deposit + sim->accounts[who].balance >= YUAN(30000);
+    return is_adult(sim, who) &&
+           sim->people[who].deposit + sim->accounts[who].balance >= YUAN(30000);
 }
 bool is_weak(const struct simulation *sim, uint32_t who) {
     return is_adult(sim, who) && sim->people[who].income < YUAN(6000) && sim->people[who].age < 50;
 }
 bool is_dormant(const struct simulation *sim, uint32_t who) {
-    return (sim->people[who].habits & IS_DORMANT) != 0 && sim->accounts[who].state == ACCOUNT_OPEN && sim->people[who].age >= 18;
+    return (sim->people[who].habits & IS_DORMANT) != 0 &&
+           sim->accounts[who].state == ACCOUNT_OPEN && sim->people[who].age >= 18;
 }
 bool has_credit_card(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) && sim->people[who].credit != NONE;
@@ -120,7 +129,8 @@ uint32_t cast(struct stage *stage, Fits *fits) {
     uint32_t who = 0;
     for (uint32_t attempt = 0; attempt < 4000; attempt++) {
         who = below(stage, sim->plan.customers);
-        bool any_will_do = attempt > 3000 && anybody(sim, who); // a small bank runs out of fitting people
+        bool any_will_do =
+            attempt > 3000 && anybody(sim, who); // a small bank runs out of fitting people
         if ((fits(sim, who) || any_will_do) && (sim->people[who].taken_by == 0 || attempt > 3500)) {
             break;
         }
@@ -135,7 +145,8 @@ uint32_t cast_firm(struct stage *stage, Fits *fits) {
     uint32_t firm = 0;
     for (uint32_t attempt = 0; attempt < 600; attempt++) {
         firm = below(stage, sim->firms);
-        if (sim->companies[firm].taken_by == 0 && (attempt > 400 || fits(sim, firm_customer(sim, firm)))) {
+        if (sim->companies[firm].taken_by == 0 &&
+            (attempt > 400 || fits(sim, firm_customer(sim, firm)))) {
             break;
         }
     }
@@ -151,7 +162,8 @@ uint32_t cast_newcomer(struct stage *stage) {
     }
     uint32_t who = sim->next_newcomer++;
     struct person *person = &sim->people[who];
-    person->age = person->age < 18 || person->age > 60 ? (uint8_t)(18 + below(stage, 30)) : person->age;
+    person->age =
+        person->age < 18 || person->age > 60 ? (uint8_t)(18 + below(stage, 30)) : person->age;
     person->taken_by = stage->number;
     enlist(stage, who, who);
     return who;
@@ -167,7 +179,8 @@ uint32_t cast_merchant(struct stage *stage, bool micro) {
             continue;
         }
         bool person = is_person(sim, of->customer);
-        uint32_t *taken = person ? &sim->people[of->customer].taken_by : &firm_of(sim, of->customer)->taken_by;
+        uint32_t *taken =
+            person ? &sim->people[of->customer].taken_by : &firm_of(sim, of->customer)->taken_by;
         if (*taken == 0 || attempt > 4000) {
             *taken = stage->number;
             enlist(stage, of->customer, of->customer);
@@ -191,7 +204,8 @@ uint32_t cast_employee(struct stage *stage, StaffPost post) {
     for (uint32_t attempt = 0; attempt < 2000; attempt++) {
         uint32_t employee = below(stage, sim->staff_count);
         const struct employee *of = &sim->staff[employee];
-        if (of->post == post && !of->on_leave && (sim->people[of->person].taken_by == 0 || attempt > 500)) {
+        if (of->post == post && !of->on_leave &&
+            (sim->people[of->person].taken_by == 0 || attempt > 500)) {
             sim->people[of->person].taken_by = stage->number;
             enlist(stage, of->person, of->person);
             return employee;
@@ -209,7 +223,8 @@ uint32_t somebody(struct stage *stage) {
     }
 }
 
-// ---- from where ------------------------------------------------------------------------------------------
+// ---- from where
+// ------------------------------------------------------------------------------------------
 
 static void new_session(struct stage *stage) {
     stage->session = (uint32_t)random_u64(&stage->random) | 1;
@@ -228,16 +243,33 @@ void take_setting(struct stage *stage, struct setting setting) {
     new_session(stage);
 }
 void from_device(struct stage *stage, uint32_t device, Spot spot, Net net) {
-    take_setting(stage, (struct setting){.device = device, .net = (uint8_t)net, .net_number = below(stage, 400), .spot = spot, .ip_spot = spot, .has = true});
+    take_setting(stage, (struct setting){.device = device,
+                                         .net = (uint8_t)net,
+                                         .net_number = below(stage, 400),
+                                         .spot = spot,
+                                         .ip_spot = spot,
+                                         .has = true});
 }
 struct setting criminal(struct stage *stage) {
     bool abroad = chance(stage, 25);
     static const Country where[] = {COUNTRY_MM, COUNTRY_KH, COUNTRY_LA, COUNTRY_PH, COUNTRY_TH};
-    Spot spot = abroad ? place_abroad(where[below(stage, 5)]) : place_far(random_u64(&stage->random));
+    Spot spot =
+        abroad ? place_abroad(where[below(stage, 5)]) : place_far(random_u64(&stage->random));
     uint32_t share = below(stage, 100);
-    Net net = abroad && share < 40 ? NET_ABROAD : share < 55 ? NET_MOBILE : share < 70 ? NET_HOME : share < 85 ? NET_VPN : NET_IDC;
-    Spot seen = net == NET_ABROAD ? spot : net == NET_VPN || net == NET_IDC || abroad ? place_far(random_u64(&stage->random)) : spot;
-    return (struct setting){.device = device_new(stage->sim), .net = (uint8_t)net, .net_number = UINT32_C(2000000000) + stage->sim->next_net++, .spot = spot, .ip_spot = seen, .has = true};
+    Net net = abroad && share < 40 ? NET_ABROAD
+              : share < 55         ? NET_MOBILE
+              : share < 70         ? NET_HOME
+              : share < 85         ? NET_VPN
+                                   : NET_IDC;
+    Spot seen = net == NET_ABROAD                            ? spot
+                : net == NET_VPN || net == NET_IDC || abroad ? place_far(random_u64(&stage->random))
+                                                             : spot;
+    return (struct setting){.device = device_new(stage->sim),
+                            .net = (uint8_t)net,
+                            .net_number = UINT32_C(2000000000) + stage->sim->next_net++,
+                            .spot = spot,
+                            .ip_spot = seen,
+                            .has = true};
 }
 struct setting setting_of_home(struct stage *stage, uint32_t customer) {
     return setting_usual(stage->sim, customer, (uint32_t)random_u64(&stage->random));
@@ -252,7 +284,8 @@ void offline(struct stage *stage, Channel channel) {
     stage->session = 0;
 }
 
-// ---- what is done ----------------------------------------------------------------------------------------
+// ---- what is done
+// ----------------------------------------------------------------------------------------
 
 void finish(struct stage *stage) {
     if (stage->has_act) {
@@ -262,7 +295,8 @@ void finish(struct stage *stage) {
 }
 
 static bool is_done_online(Channel channel) {
-    return channel == MOBILE || channel == WECHAT || channel == EBANK_C || channel == EBANK_P || channel == GATEWAY;
+    return channel == MOBILE || channel == WECHAT || channel == EBANK_C || channel == EBANK_P ||
+           channel == GATEWAY;
 }
 
 struct act *play(struct stage *stage, ActKind kind, Channel channel, uint32_t customer) {
@@ -290,7 +324,9 @@ struct act *play(struct stage *stage, ActKind kind, Channel channel, uint32_t cu
 
 struct act *login(struct stage *stage, uint32_t customer) {
     struct act *act = play(stage, ACT_LOGIN, stage->channel, customer);
-    act->auth = (uint8_t)(stage->channel == EBANK_C ? AUTH_UKEY : chance(stage, 40) ? AUTH_FACE : AUTH_PIN);
+    act->auth = (uint8_t)(stage->channel == EBANK_C ? AUTH_UKEY
+                          : chance(stage, 40)       ? AUTH_FACE
+                                                    : AUTH_PIN);
     return act;
 }
 struct act *inquiry(struct stage *stage, uint32_t customer) {
@@ -302,13 +338,18 @@ struct act *challenge(struct stage *stage, uint32_t customer, uint8_t what) {
     return act;
 }
 
-struct act *transfer_from(struct stage *stage, uint32_t account, struct party payee, int64_t amount) {
-    struct act *act = play(stage, ACT_TRANSFER, stage->channel, stage->sim->accounts[account].customer);
+struct act *transfer_from(struct stage *stage, uint32_t account, struct party payee,
+                          int64_t amount) {
+    struct act *act =
+        play(stage, ACT_TRANSFER, stage->channel, stage->sim->accounts[account].customer);
     act->account = account;
     act->other = payee;
     act->amount = amount;
     act->clearing = (uint8_t)(payee.own ? INTRABANK : amount > YUAN(1000000) ? HVPS : IBPS);
-    act->auth = (uint8_t)(stage->channel == EBANK_C ? AUTH_UKEY : stage->channel == COUNTER ? AUTH_COUNTER : amount >= YUAN(50000) ? AUTH_PIN_FACE : AUTH_PIN_SMS);
+    act->auth = (uint8_t)(stage->channel == EBANK_C   ? AUTH_UKEY
+                          : stage->channel == COUNTER ? AUTH_COUNTER
+                          : amount >= YUAN(50000)     ? AUTH_PIN_FACE
+                                                      : AUTH_PIN_SMS);
     act->tag = (uint8_t)(chance(stage, 45) ? EMPTY : TAG_NONE);
     return act;
 }
@@ -321,7 +362,10 @@ struct act *credit(struct stage *stage, uint32_t account, struct party payer, in
     act->phase = RESULT;
     act->other = payer;
     act->amount = amount;
-    act->clearing = (uint8_t)(payer.own ? INTRABANK : payer.type == PARTY_WALLET ? NUCC : amount > YUAN(1000000) ? HVPS : IBPS);
+    act->clearing = (uint8_t)(payer.own                    ? INTRABANK
+                              : payer.type == PARTY_WALLET ? NUCC
+                              : amount > YUAN(1000000)     ? HVPS
+                                                           : IBPS);
     return act;
 }
 struct act *pay_quick(struct stage *stage, uint32_t customer, uint32_t merchant, int64_t amount) {
@@ -334,7 +378,8 @@ struct act *pay_quick(struct stage *stage, uint32_t customer, uint32_t merchant,
     act->pay.institution = (uint8_t)below(stage, 5);
     return act;
 }
-struct act *pay_card(struct stage *stage, uint32_t customer, uint32_t account, uint32_t merchant, int64_t amount, Entry entry) {
+struct act *pay_card(struct stage *stage, uint32_t customer, uint32_t account, uint32_t merchant,
+                     int64_t amount, Entry entry) {
     bool ecom = entry == ECOM || entry == MANUAL;
     struct act *act = play(stage, ACT_CARD, ecom ? GATEWAY : POS, customer);
     act->account = account;
@@ -350,7 +395,8 @@ struct act *pay_card(struct stage *stage, uint32_t customer, uint32_t account, u
     act->auth = (uint8_t)(ecom ? AUTH_SMS : act->pay.pin ? AUTH_PIN : AUTH_NONE);
     return act;
 }
-struct act *stranger_card(struct stage *stage, uint32_t card, bool credit_card, uint32_t merchant, int64_t amount, Entry entry) {
+struct act *stranger_card(struct stage *stage, uint32_t card, bool credit_card, uint32_t merchant,
+                          int64_t amount, Entry entry) {
     struct act *act = pay_card(stage, NONE, NONE, merchant, amount, entry);
     act->pay.card = CARD_OUTSIDE + card;
     act->pay.credit_card = credit_card;
@@ -358,7 +404,8 @@ struct act *stranger_card(struct stage *stage, uint32_t card, bool credit_card, 
     act->setting = (struct setting){0};
     return act;
 }
-struct act *stranger_qr(struct stage *stage, uint32_t merchant, struct party payer, int64_t amount) {
+struct act *stranger_qr(struct stage *stage, uint32_t merchant, struct party payer,
+                        int64_t amount) {
     struct act *act = play(stage, ACT_QR, QR, NONE);
     act->account = NONE;
     act->amount = amount;
@@ -369,7 +416,8 @@ struct act *stranger_qr(struct stage *stage, uint32_t merchant, struct party pay
     act->pay.qr_kind = STATIC_MERCHANT;
     return act;
 }
-struct act *pay_qr_person(struct stage *stage, uint32_t customer, struct party payee, int64_t amount) {
+struct act *pay_qr_person(struct stage *stage, uint32_t customer, struct party payee,
+                          int64_t amount) {
     struct act *act = play(stage, ACT_QR, customer == NONE ? QR : stage->channel, customer);
     act->account = customer;
     act->other = payee;
@@ -377,10 +425,12 @@ struct act *pay_qr_person(struct stage *stage, uint32_t customer, struct party p
     act->clearing = NUCC;
     act->auth = AUTH_PIN;
     act->pay.merchant = NONE;
-    act->pay.qr_kind = (uint8_t)(amount <= YUAN(500) && chance(stage, 60) ? STATIC_PERSON : DYNAMIC_PERSON);
+    act->pay.qr_kind =
+        (uint8_t)(amount <= YUAN(500) && chance(stage, 60) ? STATIC_PERSON : DYNAMIC_PERSON);
     return act;
 }
-struct act *draw_cash(struct stage *stage, uint32_t account, int64_t amount, Channel channel, uint32_t branch) {
+struct act *draw_cash(struct stage *stage, uint32_t account, int64_t amount, Channel channel,
+                      uint32_t branch) {
     struct act *act = play(stage, ACT_WITHDRAW, channel, stage->sim->accounts[account].customer);
     act->account = account;
     act->amount = amount;
@@ -393,7 +443,8 @@ struct act *draw_cash(struct stage *stage, uint32_t account, int64_t amount, Cha
     act->pay.terminal = branch * 16 + (channel == COUNTER ? 0 : 1 + below(stage, 3));
     return act;
 }
-struct act *bring_cash(struct stage *stage, uint32_t customer, int64_t amount, Channel channel, uint32_t branch) {
+struct act *bring_cash(struct stage *stage, uint32_t customer, int64_t amount, Channel channel,
+                       uint32_t branch) {
     struct act *act = draw_cash(stage, customer, amount, channel, branch);
     act->kind = ACT_DEPOSIT;
     return act;
@@ -403,13 +454,17 @@ struct act *break_deposit(struct stage *stage, uint32_t customer, int64_t amount
     act->amount = amount;
     act->clearing = INTRABANK;
     act->auth = (uint8_t)(stage->channel == COUNTER ? AUTH_COUNTER : AUTH_PIN_SMS);
-    stage->sim->people[customer].deposit -= stage->sim->people[customer].deposit < amount ? stage->sim->people[customer].deposit : amount;
+    stage->sim->people[customer].deposit -= stage->sim->people[customer].deposit < amount
+                                                ? stage->sim->people[customer].deposit
+                                                : amount;
     return act;
 }
 struct act *change(struct stage *stage, ActKind kind, uint32_t customer, uint8_t what) {
     struct act *act = play(stage, kind, stage->channel, customer);
     act->change.what = what;
-    act->auth = (uint8_t)(stage->channel == COUNTER ? AUTH_COUNTER : stage->channel == EBANK_C ? AUTH_UKEY : AUTH_SMS);
+    act->auth = (uint8_t)(stage->channel == COUNTER   ? AUTH_COUNTER
+                          : stage->channel == EBANK_C ? AUTH_UKEY
+                                                      : AUTH_SMS);
     return act;
 }
 struct act *raise_limit(struct stage *stage, uint32_t customer, int64_t to_yuan) {
@@ -418,7 +473,8 @@ struct act *raise_limit(struct stage *stage, uint32_t customer, int64_t to_yuan)
     act->change.new_limit = YUAN(to_yuan);
     return act;
 }
-struct act *at_counter(struct stage *stage, uint32_t customer, uint8_t kind, int64_t amount, uint64_t flags) {
+struct act *at_counter(struct stage *stage, uint32_t customer, uint8_t kind, int64_t amount,
+                       uint64_t flags) {
     struct act *act = play(stage, ACT_COUNTER, COUNTER, customer);
     act->amount = amount;
     act->clearing = (uint8_t)(kind == COUNTER_TRANSFER ? BEPS : CASH);
@@ -432,8 +488,13 @@ struct act *open_main(struct stage *stage, uint32_t customer, Channel channel) {
     struct simulation *sim = stage->sim;
     struct act *act = play(stage, ACT_OPEN, channel, customer);
     act->auth = AUTH_FACE;
-    act->open = (struct open_detail){.address = customer / 2, .phone = customer, .employee = customer_branch(sim, customer) * BRANCH_STAFF + 1u + below(stage, TELLERS), .phone_months = (uint16_t)between(stage, 1, 60),
-                                     .purpose = 1, .guardian = true};
+    act->open = (struct open_detail){.address = customer / 2,
+                                     .phone = customer,
+                                     .employee = customer_branch(sim, customer) * BRANCH_STAFF +
+                                                 1u + below(stage, TELLERS),
+                                     .phone_months = (uint16_t)between(stage, 1, 60),
+                                     .purpose = 1,
+                                     .guardian = true};
     return act;
 }
 struct act *apply_loan(struct stage *stage, uint32_t customer, int64_t amount) {
@@ -441,11 +502,22 @@ struct act *apply_loan(struct stage *stage, uint32_t customer, int64_t amount) {
     struct act *act = play(stage, ACT_LOAN_APPLY, stage->channel, customer);
     act->amount = amount;
     act->auth = (uint8_t)(stage->channel == COUNTER ? AUTH_COUNTER : AUTH_FACE_SMS);
-    int64_t income = is_person(sim, customer) ? sim->people[customer].income : firm_of(sim, customer)->turnover;
-    act->loan = (struct loan_detail){.loan = sim->next_loan++, .income = income, .phone = customer, .contact = (uint32_t)(hash_mix(0x65, customer) >> 33), .address = customer / 2,
-                                     .employer = is_person(sim, customer) && sim->people[customer].employer != NONE ? sim->people[customer].employer : 1000000 + below(stage, 40000),
-                                     .doc = (uint32_t)random_u64(&stage->random), .employee = customer_branch(sim, customer) * BRANCH_STAFF + 5u, .phone_months = (uint16_t)between(stage, 3, 90),
-                                     .tamper = (uint16_t)between(stage, 20, 200), .verify = 2};
+    int64_t income =
+        is_person(sim, customer) ? sim->people[customer].income : firm_of(sim, customer)->turnover;
+    act->loan = (struct loan_detail){.loan = sim->next_loan++,
+                                     .income = income,
+                                     .phone = customer,
+                                     .contact = (uint32_t)(hash_mix(0x65, customer) >> 33),
+                                     .address = customer / 2,
+                                     .employer = is_person(sim, customer) &&
+                                                         sim->people[customer].employer != NONE
+                                                     ? sim->people[customer].employer
+                                                     : 1000000 + below(stage, 40000),
+                                     .doc = (uint32_t)random_u64(&stage->random),
+                                     .employee = customer_branch(sim, customer) * BRANCH_STAFF + 5u,
+                                     .phone_months = (uint16_t)between(stage, 3, 90),
+                                     .tamper = (uint16_t)between(stage, 20, 200),
+                                     .verify = 2};
     return act;
 }
 struct act *draw_loan(struct stage *stage, uint32_t customer, uint32_t loan, int64_t amount) {
@@ -463,7 +535,14 @@ struct act *staff_op(struct stage *stage, uint32_t employee, uint8_t class) {
     act->phase = RESULT;
     uint16_t branch = sim->staff[employee].branch;
     int64_t hour = (stage->clock + ZONE_MS) / MS_PER_HOUR % 24;
-    act->staff = (struct staff_detail){.employee = employee, .branch = branch, .workstation = branch, .class = class, .code = 100u * class + 51, .records = 1, .ticket = true, .present = true,
+    act->staff = (struct staff_detail){.employee = employee,
+                                       .branch = branch,
+                                       .workstation = branch,
+                                       .class = class,
+                                       .code = 100u * class + 51,
+                                       .records = 1,
+                                       .ticket = true,
+                                       .present = true,
                                        .off_hours = hour < 7 || hour >= 19};
     return act;
 }
@@ -471,32 +550,58 @@ struct act *net_alert(struct stage *stage, uint8_t kind, uint8_t severity, uint3
     struct act *act = play(stage, ACT_ALERT, INTERNAL, NONE);
     act->account = NONE;
     act->phase = RESULT;
-    act->alert = (struct alert_detail){.kind = kind, .severity = severity, .asset = asset, .level = (uint8_t)(asset < 18 ? 0 : asset < 60 ? 1 : 2), .branch = HEAD_OFFICE, .result = 2};
+    act->alert = (struct alert_detail){.kind = kind,
+                                       .severity = severity,
+                                       .asset = asset,
+                                       .level = (uint8_t)(asset < 18   ? 0
+                                                          : asset < 60 ? 1
+                                                                       : 2),
+                                       .branch = HEAD_OFFICE,
+                                       .result = 2};
     return act;
 }
-struct act *inspected(struct stage *stage, uint32_t branch, uint8_t kind, uint8_t category, uint32_t item, bool fails, uint8_t hazard) {
+struct act *inspected(struct stage *stage, uint32_t branch, uint8_t kind, uint8_t category,
+                      uint32_t item, bool fails, uint8_t hazard) {
     struct simulation *sim = stage->sim;
     struct act *act = play(stage, ACT_INSPECT, INTERNAL, NONE);
     act->account = NONE;
     act->phase = RESULT;
-    act->inspect = (struct inspect_detail){.inspection = sim->next_order, .inspector = sim->branches_count * BRANCH_STAFF + 10 + stage->number % 6, .responsible = branch * BRANCH_STAFF + 1, .item = item,
-                                           .branch = (uint16_t)branch, .items = 12, .minutes = (uint16_t)between(stage, 35, 90), .kind = kind, .category = category, .result = fails, .hazard = hazard,
-                                           .status = fails, .dup = (uint8_t)below(stage, 30), .distance = below(stage, 80), .persons = 2, .escort_ok = true};
+    act->inspect = (struct inspect_detail){.inspection = sim->next_order,
+                                           .inspector = sim->branches_count * BRANCH_STAFF + 10 +
+                                                        stage->number % 6,
+                                           .responsible = branch * BRANCH_STAFF + 1,
+                                           .item = item,
+                                           .branch = (uint16_t)branch,
+                                           .items = 12,
+                                           .minutes = (uint16_t)between(stage, 35, 90),
+                                           .kind = kind,
+                                           .category = category,
+                                           .result = fails,
+                                           .hazard = hazard,
+                                           .status = fails,
+                                           .dup = (uint8_t)below(stage, 30),
+                                           .distance = below(stage, 80),
+                                           .persons = 2,
+                                           .escort_ok = true};
     return act;
 }
 
-// ---- what follows ----------------------------------------------------------------------------------------
+// ---- what follows
+// ----------------------------------------------------------------------------------------
 
-void list_add(struct stage *stage, const char *list, const char *key, const char *reason, int32_t days) {
+void list_add(struct stage *stage, const char *list, const char *key, const char *reason,
+              int32_t days) {
     struct act act = known_list(stage->sim, stage->clock, list, key, reason, days);
     agenda_put(stage->sim->agenda, &act);
 }
-void list_party(struct stage *stage, const char *list, struct party party, const char *reason, int32_t days) {
+void list_party(struct stage *stage, const char *list, struct party party, const char *reason,
+                int32_t days) {
     char key[NAME_SIZE];
     name_party(stage->sim, party, key);
     list_add(stage, list, key, reason, days);
 }
-void table_set(struct stage *stage, const char *table, const char *key, const char *second_key, const char *set) {
+void table_set(struct stage *stage, const char *table, const char *key, const char *second_key,
+               const char *set) {
     struct act act = known_table(stage->sim, stage->clock, table, key, second_key, set);
     agenda_put(stage->sim->agenda, &act);
 }
@@ -506,7 +611,8 @@ void graph_account(struct stage *stage, uint32_t account, const char *set) {
     table_set(stage, "graph_acct", key, NULL, set);
 }
 
-static void score(struct stage *stage, const char *table, const char *key, const char *name, uint32_t middle) {
+static void score(struct stage *stage, const char *table, const char *key, const char *name,
+                  uint32_t middle) {
     if (stage->sim->plan.no_scores) {
         return;
     }
@@ -536,7 +642,9 @@ void police_stop(struct stage *stage, uint32_t account, int64_t hours) {
     stage->part = PART_AFTER;
     struct act *order = play(stage, ACT_ORDER, API, stage->sim->accounts[account].customer);
     order->account = account;
-    order->order = (struct order_detail){.order = stage->sim->next_order++, .kind = 2, .authority = (uint8_t)(chance(stage, 70) ? 0 : 2)};
+    order->order = (struct order_detail){.order = stage->sim->next_order++,
+                                         .kind = 2,
+                                         .authority = (uint8_t)(chance(stage, 70) ? 0 : 2)};
     struct act *stop = play(stage, ACT_STOP, INTERNAL, stage->sim->accounts[account].customer);
     stop->account = account;
     if (chance(stage, 75)) {
@@ -563,15 +671,22 @@ void victim_reports(struct stage *stage, uint32_t victim, struct party payee, in
         police_stop(stage, payee.number, 3);
     } else if (chance(stage, 55)) {
         wait_hours(stage, 20);
-        list_party(stage, chance(stage, 60) ? "police_case_acct" : "police_susp_acct", payee, "受害人报案", 0);
+        list_party(stage, chance(stage, 60) ? "police_case_acct" : "police_susp_acct", payee,
+                   "受害人报案", 0);
         char key[NAME_SIZE];
         name_party(stage->sim, payee, key);
-        table_set(stage, "graph_payee", key, NULL, "\"payee_victim_links\":1,\"payee_black_hops\":0");
+        table_set(stage, "graph_payee", key, NULL,
+                  "\"payee_victim_links\":1,\"payee_black_hops\":0");
     }
     if (chance(stage, 40)) { // what the bank writes into its own books about it
         wait_days(stage, 2 + (int32_t)below(stage, 5));
-        struct act *feedback = play(stage, ACT_FEEDBACK, INTERNAL, payee.own ? stage->sim->accounts[payee.number].customer : victim);
+        struct act *feedback =
+            play(stage, ACT_FEEDBACK, INTERNAL,
+                 payee.own ? stage->sim->accounts[payee.number].customer : victim);
         feedback->phase = RESULT;
-        feedback->order = (struct order_detail){.order = stage->sim->next_order++, .kind = payee.own ? 1 : 0, .about = customer_branch(stage->sim, victim) * BRANCH_STAFF + 1u};
+        feedback->order =
+            (struct order_detail){.order = stage->sim->next_order++,
+                                  .kind = payee.own ? 1 : 0,
+                                  .about = customer_branch(stage->sim, victim) * BRANCH_STAFF + 1u};
     }
 }

@@ -17,7 +17,10 @@ static void holder_reports(struct stage *stage, uint32_t holder, uint32_t mercha
         struct act *report = play(stage, ACT_REPORT, CALLCENTER, holder);
         report->phase = RESULT;
         report->account = card_of(stage, holder);
-        report->order = (struct order_detail){.order = stage->sim->next_order++, .kind = 1, .card = card_of(stage, holder), .merchant = merchant == NONE ? 0 : merchant};
+        report->order = (struct order_detail){.order = stage->sim->next_order++,
+                                              .kind = 1,
+                                              .card = card_of(stage, holder),
+                                              .merchant = merchant == NONE ? 0 : merchant};
         stage->part = PART_BEFORE;
     }
 }
@@ -25,19 +28,23 @@ static uint32_t shop(struct stage *stage) {
     return MERCHANTS_ONLINE + below(stage, stage->sim->merchants_count - MERCHANTS_ONLINE);
 }
 
-// ---- CF-01 -----------------------------------------------------------------------------------------------
+// ---- CF-01
+// -----------------------------------------------------------------------------------------------
 void counterfeit_card(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     bool abroad = chance(stage, 50);
     variant(stage, abroad ? "abroad" : chance(stage, 40) ? "cash machine" : "shop");
     at_hour(stage, 8, 23);
-    Spot far = abroad ? place_abroad((Country)below(stage, COUNTRIES)) : place_far(random_u64(&stage->random));
+    Spot far = abroad ? place_abroad((Country)below(stage, COUNTRIES))
+                      : place_far(random_u64(&stage->random));
     for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
         bool cash = stage->story->variant[0] == 'c';
         uint32_t merchant = abroad ? NONE : shop(stage);
         int64_t amount = sum(stage, 3000, 16);
         Entry way = chance(stage, 60) ? FALLBACK : MAGSTRIPE;
-        struct act *act = cash ? draw_cash(stage, holder, YUAN(3000), ATM, 0) : pay_card(stage, holder, card_of(stage, holder), merchant, amount, way);
+        struct act *act =
+            cash ? draw_cash(stage, holder, YUAN(3000), ATM, 0)
+                 : pay_card(stage, holder, card_of(stage, holder), merchant, amount, way);
         act->pay.entry = (uint8_t)(cash ? MAGSTRIPE : act->pay.entry);
         act->pay.mcc = abroad ? 5732 : 0;
         act->pay.moved = true;
@@ -50,7 +57,8 @@ void counterfeit_card(struct stage *stage) {
     holder_reports(stage, holder, NONE);
 }
 
-// ---- CF-02 -----------------------------------------------------------------------------------------------
+// ---- CF-02
+// -----------------------------------------------------------------------------------------------
 void card_not_present(struct stage *stage) {
     struct setting thief = criminal(stage);
     uint32_t cards = chance(stage, 40) ? 2 + below(stage, 3) : 1;
@@ -64,7 +72,8 @@ void card_not_present(struct stage *stage) {
             take_setting(stage, thief);
             Entry entry = chance(stage, 70) ? ECOM : MANUAL;
             int64_t drawn = sum(stage, 1600, 20);
-            struct act *pay = pay_card(stage, holder, card_of(stage, holder), merchant_online(&stage->random), drawn, entry);
+            struct act *pay = pay_card(stage, holder, card_of(stage, holder),
+                                       merchant_online(&stage->random), drawn, entry);
             pay->pay.three_ds = 0;
             pay->auth = AUTH_NONE;
             pay->pay.moved = chance(stage, 60);
@@ -77,7 +86,8 @@ void card_not_present(struct stage *stage) {
     holder_reports(stage, holder, NONE);
 }
 
-// ---- CF-03 -----------------------------------------------------------------------------------------------
+// ---- CF-03
+// -----------------------------------------------------------------------------------------------
 void card_testing(struct stage *stage) {
     variant(stage, "bot");
     struct setting bot = criminal(stage);
@@ -89,7 +99,9 @@ void card_testing(struct stage *stage) {
         take_setting(stage, bot);
         uint32_t holder = ours ? somebody(stage) : NONE;
         int64_t amount = 100 + below(stage, 800);
-        struct act *pay = ours ? pay_card(stage, holder, holder, merchant, amount, MANUAL) : stranger_card(stage, block + i, chance(stage, 50), merchant, amount, MANUAL);
+        struct act *pay =
+            ours ? pay_card(stage, holder, holder, merchant, amount, MANUAL)
+                 : stranger_card(stage, block + i, chance(stage, 50), merchant, amount, MANUAL);
         pay->setting = bot;
         pay->outcome = chance(stage, 70) ? OUTCOME_WRONG_DATA : OUTCOME_FINE;
         pay->auth = AUTH_NONE;
@@ -98,7 +110,8 @@ void card_testing(struct stage *stage) {
     }
 }
 
-// ---- CF-04 -----------------------------------------------------------------------------------------------
+// ---- CF-04
+// -----------------------------------------------------------------------------------------------
 void found_card(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     bool guesses = chance(stage, 40);
@@ -124,11 +137,13 @@ void found_card(struct stage *stage) {
     online(stage, holder);
     stage->part = PART_AFTER;
     change(stage, ACT_CARD_MANAGE, holder, 0);
-    pay_card(stage, holder, card_of(stage, holder), shop(stage), YUAN(300), CONTACTLESS)->outcome = OUTCOME_LOST_CARD;
+    pay_card(stage, holder, card_of(stage, holder), shop(stage), YUAN(300), CONTACTLESS)->outcome =
+        OUTCOME_LOST_CARD;
     holder_reports(stage, holder, NONE);
 }
 
-// ---- CF-05 -----------------------------------------------------------------------------------------------
+// ---- CF-05
+// -----------------------------------------------------------------------------------------------
 void leaking_merchant(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     variant(stage, "skimmed terminal");
@@ -136,7 +151,8 @@ void leaking_merchant(struct stage *stage) {
     at_hour(stage, 10, 20);
     for (int i = 0; i < 5; i++) {
         holders[i] = cast(stage, has_credit_card);
-        pay_card(stage, holders[i], card_of(stage, holders[i]), merchant, sum(stage, 200, 14), CHIP);
+        pay_card(stage, holders[i], card_of(stage, holders[i]), merchant, sum(stage, 200, 14),
+                 CHIP);
         wait_hours(stage, 6);
     }
     wait_days(stage, 4);
@@ -144,7 +160,8 @@ void leaking_merchant(struct stage *stage) {
         for (uint32_t k = 1 + below(stage, 3); k > 0; k--) {
             Entry entry = chance(stage, 50) ? MAGSTRIPE : MANUAL;
             int64_t drawn = sum(stage, 2000, 16);
-            struct act *pay = pay_card(stage, holders[i], card_of(stage, holders[i]), shop(stage), drawn, entry);
+            struct act *pay =
+                pay_card(stage, holders[i], card_of(stage, holders[i]), shop(stage), drawn, entry);
             stolen(pay);
             wait_hours(stage, 2);
         }
@@ -152,7 +169,8 @@ void leaking_merchant(struct stage *stage) {
     }
 }
 
-// ---- CF-06 -----------------------------------------------------------------------------------------------
+// ---- CF-06
+// -----------------------------------------------------------------------------------------------
 void foreign_use(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     variant(stage, "holder at home");
@@ -164,7 +182,8 @@ void foreign_use(struct stage *stage) {
     for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
         Spot where = place_abroad((Country)below(stage, COUNTRIES));
         Entry entry = chance(stage, 50) ? CONTACTLESS : MAGSTRIPE;
-        struct act *pay = pay_card(stage, holder, card_of(stage, holder), NONE, sum(stage, 2500, 16), entry);
+        struct act *pay =
+            pay_card(stage, holder, card_of(stage, holder), NONE, sum(stage, 2500, 16), entry);
         pay->pay.mcc = 5944;
         pay->pay.moved = true;
         pay->pay.term_spot = where;
@@ -175,7 +194,8 @@ void foreign_use(struct stage *stage) {
     holder_reports(stage, holder, NONE);
 }
 
-// ---- CF-07 -----------------------------------------------------------------------------------------------
+// ---- CF-07
+// -----------------------------------------------------------------------------------------------
 void holder_cash_out(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     uint32_t card = card_of(stage, holder);
@@ -190,7 +210,8 @@ void holder_cash_out(struct stage *stage) {
         repay->loan = (struct loan_detail){.loan = card, .owed = YUAN(8000), .term = 1};
         wait_minutes(stage, 20);
         for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
-            struct act *pay = pay_card(stage, holder, card, friendly, YUAN(1000) * (3 + below(stage, 6)), CHIP);
+            struct act *pay =
+                pay_card(stage, holder, card, friendly, YUAN(1000) * (3 + below(stage, 6)), CHIP);
             pay->part = PART_STRIKE;
             pay->pay.mcc = chance(stage, 30) ? 8062 : 0;
             wait_minutes(stage, 14);
@@ -203,7 +224,8 @@ void holder_cash_out(struct stage *stage) {
     }
 }
 
-// ---- CF-08 -----------------------------------------------------------------------------------------------
+// ---- CF-08
+// -----------------------------------------------------------------------------------------------
 void preauth_abuse(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     uint32_t card = card_of(stage, holder);
@@ -219,13 +241,15 @@ void preauth_abuse(struct stage *stage) {
     int64_t hold = YUAN(50000);
     pay_card(stage, holder, card, merchant, hold, CHIP)->pay.txn = PREAUTH;
     wait_hours(stage, 3);
-    struct act *complete = pay_card(stage, holder, card, merchant, hold * between(stage, 114, 130) / 100, CHIP);
+    struct act *complete =
+        pay_card(stage, holder, card, merchant, hold * between(stage, 114, 130) / 100, CHIP);
     complete->pay.txn = PREAUTH_COMPLETE;
     complete->pay.second_amount = hold;
     stolen(complete);
 }
 
-// ---- CF-09 -----------------------------------------------------------------------------------------------
+// ---- CF-09
+// -----------------------------------------------------------------------------------------------
 void false_wallet(struct stage *stage) {
     struct setting thief = criminal(stage);
     variant(stage, "phone with strangers' cards");
@@ -233,12 +257,14 @@ void false_wallet(struct stage *stage) {
     for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
         uint32_t holder = cast(stage, has_credit_card);
         take_setting(stage, thief);
-        challenge(stage, holder, 0)->outcome = chance(stage, 25) ? OUTCOME_WRONG_CODE : OUTCOME_FINE;
+        challenge(stage, holder, 0)->outcome =
+            chance(stage, 25) ? OUTCOME_WRONG_CODE : OUTCOME_FINE;
         change(stage, ACT_SIGN, holder, 1);
         wait_minutes(stage, 6);
         for (uint32_t k = 2 + below(stage, 4); k > 0; k--) {
             int64_t drawn = sum(stage, 1800, 18);
-            struct act *pay = pay_card(stage, holder, card_of(stage, holder), shop(stage), drawn, CONTACTLESS);
+            struct act *pay =
+                pay_card(stage, holder, card_of(stage, holder), shop(stage), drawn, CONTACTLESS);
             pay->pay.token = true;
             pay->setting = thief;
             stolen(pay);
@@ -248,11 +274,13 @@ void false_wallet(struct stage *stage) {
     }
 }
 
-// ---- TA-01 -----------------------------------------------------------------------------------------------
+// ---- TA-01
+// -----------------------------------------------------------------------------------------------
 void emptied_at_one_machine(struct stage *stage) {
     uint32_t branch = below(stage, stage->sim->branches_count);
     variant(stage, chance(stage, 50) ? "night" : "day");
-    at_hour(stage, stage->story->variant[0] == 'n' ? 22 : 11, stage->story->variant[0] == 'n' ? 24 : 20);
+    at_hour(stage, stage->story->variant[0] == 'n' ? 22 : 11,
+            stage->story->variant[0] == 'n' ? 24 : 20);
     uint32_t terminal = branch * 16 + 1 + below(stage, 3);
     for (uint32_t i = 7 + below(stage, 12); i > 0; i--) {
         bool ours = chance(stage, 30);
@@ -274,7 +302,8 @@ void emptied_at_one_machine(struct stage *stage) {
     }
 }
 
-// ---- TA-02 -----------------------------------------------------------------------------------------------
+// ---- TA-02
+// -----------------------------------------------------------------------------------------------
 void across_midnight(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     variant(stage, "both days' limits");
@@ -294,7 +323,8 @@ void across_midnight(struct stage *stage) {
     score_mule(stage, mule);
 }
 
-// ---- TA-03 -----------------------------------------------------------------------------------------------
+// ---- TA-03
+// -----------------------------------------------------------------------------------------------
 void tampered_machine(struct stage *stage) {
     uint32_t branch = below(stage, stage->sim->branches_count);
     variant(stage, chance(stage, 50) ? "skimmer" : "black box");
@@ -317,7 +347,8 @@ void tampered_machine(struct stage *stage) {
     }
 }
 
-// ---- TA-04 -----------------------------------------------------------------------------------------------
+// ---- TA-04
+// -----------------------------------------------------------------------------------------------
 void false_notes(struct stage *stage) {
     uint32_t who = cast(stage, is_weak);
     uint32_t branch = below(stage, stage->sim->branches_count);
@@ -325,7 +356,8 @@ void false_notes(struct stage *stage) {
     for (uint32_t day = 1 + below(stage, 3); day > 0; day--) {
         at_hour(stage, 18, 23);
         for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
-            struct act *notes = bring_cash(stage, who, YUAN(100) * (5 + below(stage, 30)), CRS, branch);
+            struct act *notes =
+                bring_cash(stage, who, YUAN(100) * (5 + below(stage, 30)), CRS, branch);
             notes->pay.batch = 1 + below(stage, 8);
             notes->part = PART_STRIKE;
             notes->outcome = chance(stage, 40) ? OUTCOME_MACHINE : OUTCOME_FINE;
@@ -335,7 +367,8 @@ void false_notes(struct stage *stage) {
     }
 }
 
-// ---- TA-05 -----------------------------------------------------------------------------------------------
+// ---- TA-05
+// -----------------------------------------------------------------------------------------------
 void odd_at_counter(struct stage *stage) {
     uint32_t who = cast(stage, chance(stage, 40) ? is_old : is_weak);
     variant(stage, chance(stage, 40) ? "agent" : "strangers' money");
@@ -343,10 +376,13 @@ void odd_at_counter(struct stage *stage) {
     int64_t amount = sum(stage, 70000, 10);
     credit(stage, who, cast_outside(stage, PARTY_PERSONAL), amount);
     wait_minutes(stage, 35);
-    struct act *seen = at_counter(stage, who, COUNTER_CASH_OUT, amount, SIGN_REFUSED | SIGN_NERVOUS | (chance(stage, 50) ? SIGN_ACCOMPANIED : 0));
+    struct act *seen =
+        at_counter(stage, who, COUNTER_CASH_OUT, amount,
+                   SIGN_REFUSED | SIGN_NERVOUS | (chance(stage, 50) ? SIGN_ACCOMPANIED : 0));
     seen->purpose = 6;
     wait_minutes(stage, 5);
-    struct act *cash = draw_cash(stage, who, amount, COUNTER, below(stage, stage->sim->branches_count));
+    struct act *cash =
+        draw_cash(stage, who, amount, COUNTER, below(stage, stage->sim->branches_count));
     cash->signs |= SIGN_REFUSED;
     cash->purpose = 6;
     cash->part = PART_STRIKE;
@@ -356,7 +392,8 @@ void odd_at_counter(struct stage *stage) {
     }
 }
 
-// ---- TA-06 -----------------------------------------------------------------------------------------------
+// ---- TA-06
+// -----------------------------------------------------------------------------------------------
 void cardless_cash(struct stage *stage) {
     struct setting thief = criminal(stage);
     uint32_t branch = below(stage, stage->sim->branches_count);
@@ -377,14 +414,16 @@ void cardless_cash(struct stage *stage) {
     }
 }
 
-// ---- TA-07 -----------------------------------------------------------------------------------------------
+// ---- TA-07
+// -----------------------------------------------------------------------------------------------
 void odd_terminal(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     variant(stage, chance(stage, 50) ? "key alarm" : "off-line");
     at_hour(stage, 10, 22);
     for (uint32_t i = 8 + below(stage, 15); i > 0; i--) {
         int64_t drawn = sum(stage, 900, 20);
-        struct act *pay = stranger_card(stage, 600000000u + below(stage, 90000000), true, merchant, drawn, CHIP);
+        struct act *pay =
+            stranger_card(stage, 600000000u + below(stage, 90000000), true, merchant, drawn, CHIP);
         pay->pay.alarm = stage->story->variant[0] == 'k';
         pay->pay.offline = stage->story->variant[0] == 'o';
         pay->outcome = chance(stage, 45) ? OUTCOME_WRONG_DATA : OUTCOME_FINE;

@@ -1,5 +1,5 @@
-// IF, AM, UB, CO: money pooled from the public, laundered, exchanged underground, and passed through companies. Told from the
-// typologies' texts.
+// IF, AM, UB, CO: money pooled from the public, laundered, exchanged underground, and passed
+// through companies. Told from the typologies' texts.
 
 #include "simulation/scenario.h"
 
@@ -12,11 +12,13 @@ static struct act *struck(struct act *act) {
     return act;
 }
 // A payment from a company's e-bank.
-static struct act *firm_pays(struct stage *stage, uint32_t firm, struct party payee, int64_t amount) {
+static struct act *firm_pays(struct stage *stage, uint32_t firm, struct party payee,
+                             int64_t amount) {
     online(stage, firm);
     return struck(transfer(stage, firm, payee, amount));
 }
-static struct act *firm_passes(struct stage *stage, uint32_t firm, struct party payee, int64_t of_ten_thousand) {
+static struct act *firm_passes(struct stage *stage, uint32_t firm, struct party payee,
+                               int64_t of_ten_thousand) {
     struct act *act = firm_pays(stage, firm, payee, of_ten_thousand);
     act->signs |= ACT_PART;
     return act;
@@ -27,7 +29,8 @@ static void graph_customer(struct stage *stage, uint32_t customer, const char *s
     table_set(stage, "graph_cust", key, NULL, set);
 }
 
-// ---- IF-01 -----------------------------------------------------------------------------------------------
+// ---- IF-01
+// -----------------------------------------------------------------------------------------------
 void pooled_funds(struct stage *stage) {
     uint32_t firm = cast_firm(stage, young_firm);
     variant(stage, chance(stage, 50) ? "elderly" : "round sums");
@@ -39,7 +42,8 @@ void pooled_funds(struct stage *stage) {
             if (chance(stage, 25)) {
                 uint32_t saver = cast(stage, old ? is_old : is_saver);
                 offline(stage, COUNTER);
-                struct act *seen = at_counter(stage, saver, COUNTER_TRANSFER, amount, chance(stage, 40) ? SIGN_ACCOMPANIED : 0);
+                struct act *seen = at_counter(stage, saver, COUNTER_TRANSFER, amount,
+                                              chance(stage, 40) ? SIGN_ACCOMPANIED : 0);
                 seen->other = party_own(firm);
                 struct act *pay = struck(transfer(stage, saver, party_own(firm), amount));
                 pay->signs |= ACT_LOSS | ACT_FUND;
@@ -57,7 +61,8 @@ void pooled_funds(struct stage *stage) {
     }
 }
 
-// ---- IF-02 -----------------------------------------------------------------------------------------------
+// ---- IF-02
+// -----------------------------------------------------------------------------------------------
 void periodic_returns(struct stage *stage) {
     uint32_t firm = cast_firm(stage, any_firm);
     variant(stage, chance(stage, 50) ? "weekly" : "fortnightly");
@@ -67,19 +72,22 @@ void periodic_returns(struct stage *stage) {
     for (int i = 0; i < 30; i++) {
         people[i] = party_new(stage->sim, PARTY_PERSONAL);
         shares[i] = YUAN(10000) * (1 + below(stage, 8));
-        struck(credit(stage, firm, people[i], shares[i]))->tag = chance(stage, 30) ? INVEST : TAG_NONE;
+        struck(credit(stage, firm, people[i], shares[i]))->tag =
+            chance(stage, 30) ? INVEST : TAG_NONE;
         wait_minutes(stage, 12);
     }
     for (uint32_t round = 0; round < 4; round++) {
         wait_days(stage, stage->story->variant[0] == 'w' ? 7 : 14);
         at_work(stage);
         for (int i = 0; i < 30; i++) {
-            firm_pays(stage, firm, people[i], shares[i] * 2 / 100)->tag = chance(stage, 60) ? INTEREST : TAG_NONE;
+            firm_pays(stage, firm, people[i], shares[i] * 2 / 100)->tag =
+                chance(stage, 60) ? INTEREST : TAG_NONE;
         }
     }
 }
 
-// ---- IF-03 -----------------------------------------------------------------------------------------------
+// ---- IF-03
+// -----------------------------------------------------------------------------------------------
 void drying_up(struct stage *stage) {
     uint32_t firm = cast_firm(stage, any_firm);
     variant(stage, "collapse");
@@ -95,7 +103,8 @@ void drying_up(struct stage *stage) {
     for (uint32_t week = 0; week < 4; week++) {
         at_work(stage);
         for (uint32_t i = 0; i < inflow; i++) {
-            struck(credit(stage, firm, party_new(stage->sim, PARTY_PERSONAL), YUAN(10000) * (1 + below(stage, 5))));
+            struck(credit(stage, firm, party_new(stage->sim, PARTY_PERSONAL),
+                          YUAN(10000) * (1 + below(stage, 5))));
             wait_hours(stage, 1);
         }
         inflow /= 2;
@@ -110,7 +119,8 @@ void drying_up(struct stage *stage) {
     }
 }
 
-// ---- IF-04 -----------------------------------------------------------------------------------------------
+// ---- IF-04
+// -----------------------------------------------------------------------------------------------
 void pyramid(struct stage *stage) {
     uint32_t head = cast(stage, is_adult);
     variant(stage, "joining fees");
@@ -123,7 +133,10 @@ void pyramid(struct stage *stage) {
         at_hour(stage, 9, 22);
         for (uint32_t i = 4 + below(stage, 8); i > 0; i--) {
             int64_t drawn = YUAN(fees[below(stage, 3)]);
-            struct act *fee = struck(credit(stage, head, chance(stage, 25) ? down[below(stage, 6)] : party_new(stage->sim, PARTY_PERSONAL), drawn));
+            struct act *fee = struck(credit(
+                stage, head,
+                chance(stage, 25) ? down[below(stage, 6)] : party_new(stage->sim, PARTY_PERSONAL),
+                drawn));
             stage->story->stake += fee->amount;
             wait_minutes(stage, 40);
         }
@@ -138,7 +151,8 @@ void pyramid(struct stage *stage) {
     graph_account(stage, head, "\"acct_tree_depth\":4,\"acct_tree_size\":86");
 }
 
-// ---- IF-05 -----------------------------------------------------------------------------------------------
+// ---- IF-05
+// -----------------------------------------------------------------------------------------------
 void off_book_product(struct stage *stage) {
     uint32_t employee = cast_employee(stage, POST_MANAGER);
     struct party product = cast_outside(stage, PARTY_CORPORATE);
@@ -165,7 +179,8 @@ void off_book_product(struct stage *stage) {
     }
 }
 
-// ---- IF-06 -----------------------------------------------------------------------------------------------
+// ---- IF-06
+// -----------------------------------------------------------------------------------------------
 void prepaid_run(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
@@ -174,7 +189,8 @@ void prepaid_run(struct stage *stage) {
         at_hour(stage, 10, 20);
         for (uint32_t i = 8 + below(stage, 12); i > 0; i--) {
             int64_t drawn = YUAN(1000) * (1 + below(stage, 9));
-            struct act *pay = struck(stranger_qr(stage, merchant, party_outside(PARTY_PERSONAL, below(stage, 900000)), drawn));
+            struct act *pay = struck(stranger_qr(
+                stage, merchant, party_outside(PARTY_PERSONAL, below(stage, 900000)), drawn));
             stage->story->stake += pay->amount;
             wait_minutes(stage, 30);
         }
@@ -186,15 +202,19 @@ void prepaid_run(struct stage *stage) {
     gone->part = PART_AFTER;
 }
 
-// ---- AM-01, AM-02 ----------------------------------------------------------------------------------------
+// ---- AM-01, AM-02
+// ----------------------------------------------------------------------------------------
 void split_deposits(struct stage *stage) {
     uint32_t who = cast(stage, is_adult);
     variant(stage, chance(stage, 40) ? "several branches" : "one machine");
     for (uint32_t day = 1 + below(stage, 4); day > 0; day--) {
         at_hour(stage, 9, 18);
         for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
-            uint32_t branch = stage->story->variant[0] == 's' ? below(stage, stage->sim->branches_count) : stage->sim->people[who].branch;
-            struct act *cash = struck(bring_cash(stage, who, YUAN(between(stage, 440, 499)) * 100, CRS, branch));
+            uint32_t branch = stage->story->variant[0] == 's'
+                                  ? below(stage, stage->sim->branches_count)
+                                  : stage->sim->people[who].branch;
+            struct act *cash =
+                struck(bring_cash(stage, who, YUAN(between(stage, 440, 499)) * 100, CRS, branch));
             stage->story->stake += cash->amount;
             wait_minutes(stage, 50);
         }
@@ -213,7 +233,8 @@ void split_withdrawals(struct stage *stage) {
             wait_hours(stage, 1);
             at_work(stage);
             uint32_t drawn = below(stage, stage->sim->branches_count);
-            struct act *cash = struck(draw_cash(stage, who, YUAN(between(stage, 450, 499)) * 100, COUNTER, drawn));
+            struct act *cash =
+                struck(draw_cash(stage, who, YUAN(between(stage, 450, 499)) * 100, COUNTER, drawn));
             if (stage->story->variant[0] == 'a') {
                 cash->pay.institution = 5;
                 cash->pay.batch = stage->number;
@@ -223,7 +244,8 @@ void split_withdrawals(struct stage *stage) {
     }
 }
 
-// ---- AM-03, AM-04 ----------------------------------------------------------------------------------------
+// ---- AM-03, AM-04
+// ----------------------------------------------------------------------------------------
 void under_the_line(struct stage *stage) {
     bool firm = chance(stage, 40);
     uint32_t who = firm ? cast_firm(stage, any_firm) : cast(stage, is_saver);
@@ -234,7 +256,9 @@ void under_the_line(struct stage *stage) {
         online(stage, who);
         login(stage, who);
         for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
-            struct act *pay = struck(transfer(stage, who, payee, firm ? YUAN(between(stage, 1820000, 1995000)) : YUAN(between(stage, 455000, 499000))));
+            struct act *pay = struck(transfer(stage, who, payee,
+                                              firm ? YUAN(between(stage, 1820000, 1995000))
+                                                   : YUAN(between(stage, 455000, 499000))));
             pay->signs |= ACT_FUND;
             stage->story->stake += pay->amount;
             wait_hours(stage, 1);
@@ -243,7 +267,8 @@ void under_the_line(struct stage *stage) {
     }
 }
 void many_carriers(struct stage *stage) {
-    struct party boss = chance(stage, 50) ? party_own(cast(stage, is_adult)) : cast_outside(stage, PARTY_PERSONAL);
+    struct party boss =
+        chance(stage, 50) ? party_own(cast(stage, is_adult)) : cast_outside(stage, PARTY_PERSONAL);
     bool exchange = chance(stage, 40);
     variant(stage, exchange ? "foreign exchange" : "transfers");
     for (uint32_t i = 5 + below(stage, 5); i > 0; i--) {
@@ -258,13 +283,15 @@ void many_carriers(struct stage *stage) {
             buy->auth = AUTH_PIN_FACE;
             buy->signs |= ACT_FUND;
         } else {
-            struck(transfer(stage, who, boss, YUAN(between(stage, 45500, 49900))))->signs |= ACT_FUND;
+            struck(transfer(stage, who, boss, YUAN(between(stage, 45500, 49900))))->signs |=
+                ACT_FUND;
         }
         wait_hours(stage, 3);
     }
 }
 
-// ---- AM-05, AM-06 ----------------------------------------------------------------------------------------
+// ---- AM-05, AM-06
+// ----------------------------------------------------------------------------------------
 void round_trip(struct stage *stage) {
     uint32_t ring[4];
     uint32_t size = 3 + below(stage, 2);
@@ -277,14 +304,19 @@ void round_trip(struct stage *stage) {
         int64_t amount = sum(stage, 50000, 8);
         for (uint32_t i = 0; i < size; i++) {
             online(stage, ring[i]);
-            struck(transfer(stage, ring[i], party_own(ring[(i + 1) % size]), amount))->signs |= ACT_FUND;
+            struck(transfer(stage, ring[i], party_own(ring[(i + 1) % size]), amount))->signs |=
+                ACT_FUND;
             char key[NAME_SIZE];
             char second[NAME_SIZE];
             name_account(stage->sim, ring[i], key);
             name_account(stage->sim, ring[(i + 1) % size], second);
             wait_hours(stage, 2);
             if (round == 1) {
-                table_set(stage, "graph_edge", key, second, size == 3 ? "\"acct_cycle_len_7d\":3,\"acct_cycle_len_30d\":3,\"acct_cycle_amt_ratio\":0.97" : "\"acct_cycle_len_7d\":4,\"acct_cycle_len_30d\":4,\"acct_cycle_amt_ratio\":0.95");
+                table_set(stage, "graph_edge", key, second,
+                          size == 3 ? "\"acct_cycle_len_7d\":3,\"acct_cycle_len_30d\":3,\"acct_"
+                                      "cycle_amt_ratio\":0.97"
+                                    : "\"acct_cycle_len_7d\":4,\"acct_cycle_len_30d\":4,\"acct_"
+                                      "cycle_amt_ratio\":0.95");
             }
         }
         wait_days(stage, 2);
@@ -312,7 +344,8 @@ void layers(struct stage *stage) {
     }
 }
 
-// ---- AM-07 .. AM-12 --------------------------------------------------------------------------------------
+// ---- AM-07 .. AM-12
+// --------------------------------------------------------------------------------------
 static bool is_poor(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) && sim->people[who].income < YUAN(3500);
 }
@@ -343,7 +376,8 @@ void listed_party(struct stage *stage) {
     send->amount = sum(stage, 200000, 12);
     send->pay.qr_kind = 2;
     send->pay.moved = true;
-    send->pay.term_spot = place_abroad(country ? (chance(stage, 50) ? COUNTRY_KP : COUNTRY_IR) : COUNTRY_AE);
+    send->pay.term_spot =
+        place_abroad(country ? (chance(stage, 50) ? COUNTRY_KP : COUNTRY_IR) : COUNTRY_AE);
     send->other = cast_outside(stage, PARTY_CORPORATE);
     send->clearing = SWIFT;
     send->auth = AUTH_UKEY;
@@ -388,7 +422,8 @@ void small_donations(struct stage *stage) {
     for (uint32_t day = 6 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 9, 22);
         for (uint32_t i = 5 + below(stage, 9); i > 0; i--) {
-            struck(credit(stage, who, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 120, 16)))->tag = chance(stage, 40) ? DONATION : TAG_NONE;
+            struck(credit(stage, who, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 120, 16)))
+                ->tag = chance(stage, 40) ? DONATION : TAG_NONE;
             wait_minutes(stage, 40);
         }
         stage->clock += 14 * MS_PER_HOUR;
@@ -410,12 +445,15 @@ void bribes(struct stage *stage) {
     for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
         at_work(stage);
         if (stage->story->variant[1] == 'a') {
-            struck(bring_cash(stage, who, YUAN(10000) * (3 + below(stage, 10)), COUNTER, stage->sim->people[who].branch));
+            struck(bring_cash(stage, who, YUAN(10000) * (3 + below(stage, 10)), COUNTER,
+                              stage->sim->people[who].branch));
         } else {
-            struck(credit(stage, who, cast_outside(stage, PARTY_CORPORATE), sum(stage, 150000, 12)));
+            struck(
+                credit(stage, who, cast_outside(stage, PARTY_CORPORATE), sum(stage, 150000, 12)));
             wait_hours(stage, 6);
             online(stage, who);
-            struck(transfer(stage, who, cast_outside(stage, PARTY_PERSONAL), 7000))->signs |= ACT_PART;
+            struck(transfer(stage, who, cast_outside(stage, PARTY_PERSONAL), 7000))->signs |=
+                ACT_PART;
         }
         wait_days(stage, 4);
     }
@@ -427,7 +465,10 @@ void street_deals(struct stage *stage) {
         at_hour(stage, 21, 24);
         for (uint32_t i = 4 + below(stage, 8); i > 0; i--) {
             int64_t drawn = YUAN(100) * (2 + below(stage, 9));
-            struck(credit(stage, who, party_outside(PARTY_PERSONAL, UINT32_C(3700000000) + stage->number * 50 + below(stage, 25)), drawn));
+            struck(credit(stage, who,
+                          party_outside(PARTY_PERSONAL, UINT32_C(3700000000) + stage->number * 50 +
+                                                            below(stage, 25)),
+                          drawn));
             wait_minutes(stage, 20);
         }
         struck(draw_cash(stage, who, YUAN(2000), ATM, below(stage, stage->sim->branches_count)));
@@ -435,7 +476,8 @@ void street_deals(struct stage *stage) {
     }
 }
 
-// ---- UB --------------------------------------------------------------------------------------------------
+// ---- UB
+// --------------------------------------------------------------------------------------------------
 void mirror_exchange(struct stage *stage) {
     uint32_t who = cast(stage, is_adult);
     variant(stage, chance(stage, 40) ? "worked from abroad" : "at home");
@@ -453,7 +495,8 @@ void mirror_exchange(struct stage *stage) {
             online(stage, who);
         }
         login(stage, who);
-        struck(transfer(stage, who, cast_outside(stage, PARTY_PERSONAL), amount - amount / 300))->signs |= ACT_FUND;
+        struck(transfer(stage, who, cast_outside(stage, PARTY_PERSONAL), amount - amount / 300))
+            ->signs |= ACT_FUND;
         stage->clock += 15 * MS_PER_HOUR;
     }
 }
@@ -464,16 +507,19 @@ void company_to_cash(struct stage *stage) {
     for (uint32_t day = 5 + below(stage, 6); day > 0; day--) {
         at_work(stage);
         for (uint32_t i = 2 + below(stage, 3); i > 0; i--) {
-            struct act *in = credit(stage, firm, cast_outside(stage, PARTY_CORPORATE), sum(stage, 200000, 12));
+            struct act *in =
+                credit(stage, firm, cast_outside(stage, PARTY_CORPORATE), sum(stage, 200000, 12));
             in->tag = GOODS;
             struck(in);
             int64_t back = in->amount * 94 / 100;
             wait_minutes(stage, 40);
-            firm_pays(stage, firm, i == 1 ? party_own(drawer) : cast_outside(stage, PARTY_PERSONAL), back);
+            firm_pays(stage, firm, i == 1 ? party_own(drawer) : cast_outside(stage, PARTY_PERSONAL),
+                      back);
         }
         wait_hours(stage, 1);
         at_work(stage);
-        struct act *cash = struck(draw_cash(stage, drawer, 9000, COUNTER, below(stage, stage->sim->branches_count)));
+        struct act *cash = struck(
+            draw_cash(stage, drawer, 9000, COUNTER, below(stage, stage->sim->branches_count)));
         cash->signs |= ACT_PART;
         stage->clock += 16 * MS_PER_HOUR;
     }
@@ -512,7 +558,8 @@ void terminal_abroad(struct stage *stage) {
         at_hour(stage, 12, 24);
         for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
             int64_t drawn = sum(stage, 40000, 12);
-            struct act *pay = struck(stranger_card(stage, 830000000u + below(stage, 40), false, merchant, drawn, CHIP));
+            struct act *pay = struck(
+                stranger_card(stage, 830000000u + below(stage, 40), false, merchant, drawn, CHIP));
             pay->pay.moved = true;
             pay->pay.term_spot = place_abroad(COUNTRY_MO);
             pay->pay.mcc = 5944;
@@ -528,19 +575,22 @@ void coin_dealer(struct stage *stage) {
         at_hour(stage, 9, 24);
         for (uint32_t i = 3 + below(stage, 6); i > 0; i--) {
             int64_t coins = 1 + below(stage, 40); // hundreds
-            struct act *in = struck(credit(stage, who, party_new(stage->sim, PARTY_PERSONAL), stage->sim->coin_price * coins));
+            struct act *in = struck(credit(stage, who, party_new(stage->sim, PARTY_PERSONAL),
+                                           stage->sim->coin_price * coins));
             in->tag = chance(stage, 8) ? USDT : TAG_NONE;
             wait_minutes(stage, 50);
             if (chance(stage, 60)) {
                 online(stage, who);
-                struck(transfer(stage, who, party_new(stage->sim, PARTY_PERSONAL), 5000))->signs |= ACT_PART;
+                struck(transfer(stage, who, party_new(stage->sim, PARTY_PERSONAL), 5000))->signs |=
+                    ACT_PART;
             }
         }
         stage->clock += 12 * MS_PER_HOUR;
     }
 }
 
-// ---- CO --------------------------------------------------------------------------------------------------
+// ---- CO
+// --------------------------------------------------------------------------------------------------
 void shell_transit(struct stage *stage) {
     uint32_t firm = cast_firm(stage, young_firm);
     variant(stage, "no staff, no costs");
@@ -552,7 +602,9 @@ void shell_transit(struct stage *stage) {
         at_hour(stage, 9, 20);
         for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
             int64_t drawn = sum(stage, 500000, 16);
-            struct act *in = struck(credit(stage, firm, cast_outside(stage, chance(stage, 60) ? PARTY_CORPORATE : PARTY_PERSONAL), drawn));
+            struct act *in = struck(credit(
+                stage, firm,
+                cast_outside(stage, chance(stage, 60) ? PARTY_CORPORATE : PARTY_PERSONAL), drawn));
             stage->story->stake += in->amount;
             wait_minutes(stage, 12);
             firm_passes(stage, firm, cast_outside(stage, PARTY_CORPORATE), 9800);
@@ -583,7 +635,8 @@ void persons_to_company(struct stage *stage) {
     for (uint32_t day = 2 + below(stage, 3); day > 0; day--) {
         at_hour(stage, 9, 22);
         for (uint32_t i = 15 + below(stage, 25); i > 0; i--) {
-            struct act *in = struck(credit(stage, firm, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 9000, 24)));
+            struct act *in = struck(
+                credit(stage, firm, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 9000, 24)));
             stage->story->stake += in->amount;
             wait_minutes(stage, 9);
             if (i % 10 == 0) {
@@ -598,15 +651,18 @@ void contrary_trade(struct stage *stage) {
     variant(stage, "other trades, nights and week-ends");
     for (uint32_t day = 5 + below(stage, 5); day > 0; day--) {
         at_hour(stage, 20, 24);
-        struct act *in = struck(credit(stage, firm, cast_outside(stage, PARTY_CORPORATE), sum(stage, 700000, 12)));
+        struct act *in = struck(
+            credit(stage, firm, cast_outside(stage, PARTY_CORPORATE), sum(stage, 700000, 12)));
         stage->story->stake += in->amount;
         wait_minutes(stage, 30);
-        firm_passes(stage, firm, cast_outside(stage, PARTY_CORPORATE), 9500)->industry = (uint8_t)(1 + below(stage, 13));
+        firm_passes(stage, firm, cast_outside(stage, PARTY_CORPORATE), 9500)->industry =
+            (uint8_t)(1 + below(stage, 13));
         stage->clock += 20 * MS_PER_HOUR;
     }
 }
 void circular_trade(struct stage *stage) {
-    uint32_t ring[3] = {cast_firm(stage, small_firm), cast_firm(stage, small_firm), cast_firm(stage, small_firm)};
+    uint32_t ring[3] = {cast_firm(stage, small_firm), cast_firm(stage, small_firm),
+                        cast_firm(stage, small_firm)};
     struct party boss = cast_outside(stage, PARTY_PERSONAL);
     variant(stage, chance(stage, 50) ? "one computer" : "invoices");
     for (int i = 0; i < 3; i++) {
@@ -620,7 +676,8 @@ void circular_trade(struct stage *stage) {
             if (stage->story->variant[0] == 'o') {
                 stage->setting.device = firm_of(stage->sim, ring[0])->device;
             }
-            struct act *pay = struck(transfer(stage, ring[i], party_own(ring[(i + 1) % 3]), amount));
+            struct act *pay =
+                struck(transfer(stage, ring[i], party_own(ring[(i + 1) % 3]), amount));
             pay->tag = GOODS;
             pay->signs |= ACT_FUND;
             wait_hours(stage, 1);
@@ -660,7 +717,8 @@ void bought_company(struct stage *stage) {
     wait_days(stage, 2);
     for (uint32_t day = 2 + below(stage, 3); day > 0; day--) {
         at_hour(stage, 9, 20);
-        struct act *in = struck(credit(stage, firm, cast_outside(stage, PARTY_CORPORATE), sum(stage, 600000, 12)));
+        struct act *in = struck(
+            credit(stage, firm, cast_outside(stage, PARTY_CORPORATE), sum(stage, 600000, 12)));
         stage->story->stake += in->amount;
         wait_minutes(stage, 20);
         firm_passes(stage, firm, cast_outside(stage, PARTY_CORPORATE), 9700);
@@ -671,7 +729,8 @@ void subsidy_fraud(struct stage *stage) {
     uint32_t firm = cast_firm(stage, young_firm);
     variant(stage, chance(stage, 50) ? "subsidy" : "export refund");
     at_work(stage);
-    struct act *in = struck(credit(stage, firm, party_outside(PARTY_GOV, 9), sum(stage, 600000, 12)));
+    struct act *in =
+        struck(credit(stage, firm, party_outside(PARTY_GOV, 9), sum(stage, 600000, 12)));
     in->tag = stage->story->variant[0] == 'e' ? TAX : TAG_NONE;
     stage->story->stake = in->amount;
     wait_hours(stage, 4);

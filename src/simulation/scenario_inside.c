@@ -1,14 +1,58 @@
-// IE, NS, SI: the bank's own people, its network, and the safety of its houses. Told from the typologies' texts. Numbers of operations,
-// alerts and categories are those of the enumerations in event.c.
+// IE, NS, SI: the bank's own people, its network, and the safety of its houses. Told from the
+// typologies' texts. Numbers of operations, alerts and categories are those of the enumerations in
+// event.c.
 
 #include "simulation/scenario.h"
 
 #include <stdio.h>
 
-enum { OP_LOGIN, OP_QUERY, OP_EXPORT, OP_PRINT, OP_REVERSAL, OP_AUTH, OP_TXN, OP_PARAM, OP_GRANT, OP_LIMIT, OP_COUNT, OP_TRANSFER, OP_VAULT, OP_VOUCHER, OP_OPEN, OP_LOAN };
 enum {
-    BRUTE_FORCE, VPN_LOGIN, SQLI, RCE, WEBSHELL, API_ABUSE, CRAWLER, DDOS, MALWARE, RANSOMWARE, DLP, EXFIL, DB_DUMP, DB_DIRECT, PHISH_SITE, FAKE_APP, IOC_HIT, PRIV_LOGIN, CONFIG_CHANGE,
-    LOG_GAP, FEED_DOWN, ATM_TAMPER, ATM_CARD_JAM, ATM_PANEL_OPEN, CAM_OFFLINE, ALARM_OFFLINE, REC_LOSS, VAULT_DOOR,
+    OP_LOGIN,
+    OP_QUERY,
+    OP_EXPORT,
+    OP_PRINT,
+    OP_REVERSAL,
+    OP_AUTH,
+    OP_TXN,
+    OP_PARAM,
+    OP_GRANT,
+    OP_LIMIT,
+    OP_COUNT,
+    OP_TRANSFER,
+    OP_VAULT,
+    OP_VOUCHER,
+    OP_OPEN,
+    OP_LOAN
+};
+enum {
+    BRUTE_FORCE,
+    VPN_LOGIN,
+    SQLI,
+    RCE,
+    WEBSHELL,
+    API_ABUSE,
+    CRAWLER,
+    DDOS,
+    MALWARE,
+    RANSOMWARE,
+    DLP,
+    EXFIL,
+    DB_DUMP,
+    DB_DIRECT,
+    PHISH_SITE,
+    FAKE_APP,
+    IOC_HIT,
+    PRIV_LOGIN,
+    CONFIG_CHANGE,
+    LOG_GAP,
+    FEED_DOWN,
+    ATM_TAMPER,
+    ATM_CARD_JAM,
+    ATM_PANEL_OPEN,
+    CAM_OFFLINE,
+    ALARM_OFFLINE,
+    REC_LOSS,
+    VAULT_DOOR,
 };
 enum { FIRE, VAULT, ESCORT, CCTV, ALARM, ACCESS, GUARD, DRILL };
 
@@ -20,7 +64,8 @@ static struct act *does(struct stage *stage, uint32_t employee, uint8_t class) {
     return struck(staff_op(stage, employee, class));
 }
 
-// ---- IE-01 -----------------------------------------------------------------------------------------------
+// ---- IE-01
+// -----------------------------------------------------------------------------------------------
 void looked_up(struct stage *stage) {
     uint32_t employee = cast_employee(stage, chance(stage, 50) ? POST_MANAGER : POST_TELLER);
     bool night = chance(stage, 40);
@@ -43,7 +88,8 @@ void bulk_export(struct stage *stage) {
     at_hour(stage, 18, 23);
     for (uint32_t i = stage->story->variant[0] == 'o' ? 1 : 5 + below(stage, 6); i > 0; i--) {
         struct act *act = does(stage, employee, chance(stage, 30) ? OP_PRINT : OP_EXPORT);
-        act->staff.records = stage->story->variant[0] == 'o' ? 5000 + below(stage, 60000) : 300 + below(stage, 900);
+        act->staff.records =
+            stage->story->variant[0] == 'o' ? 5000 + below(stage, 60000) : 300 + below(stage, 900);
         act->staff.ticket = false;
         wait_minutes(stage, 20);
     }
@@ -57,9 +103,11 @@ void staff_account(struct stage *stage) {
     for (uint32_t day = 5 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 18, 23);
         for (uint32_t i = 1 + below(stage, 4); i > 0; i--) {
-            struct party other = way == 1 ? party_own(somebody(stage)) : cast_outside(stage, PARTY_PERSONAL);
+            struct party other =
+                way == 1 ? party_own(somebody(stage)) : cast_outside(stage, PARTY_PERSONAL);
             if (way != 1) {
-                struck(credit(stage, own, other, sum(stage, 12000, 20)))->tag = way == 0 ? INTEREST : TAG_NONE;
+                struck(credit(stage, own, other, sum(stage, 12000, 20)))->tag =
+                    way == 0 ? INTEREST : TAG_NONE;
             }
             online(stage, own);
             struck(transfer(stage, own, other, sum(stage, 9000, 20)))->signs |= ACT_FUND;
@@ -75,8 +123,11 @@ void hidden_reversals(struct stage *stage) {
         for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
             struct act *act = does(stage, employee, OP_REVERSAL);
             act->staff.has_age = true;
-            act->staff.age_min = stage->story->variant[0] == 'o' ? 1500 + below(stage, 20000) : 30 + below(stage, 300);
-            act->staff.authoriser = stage->story->variant[0] == 'a' ? employee + 1 : employee / BRANCH_STAFF * BRANCH_STAFF + 1;
+            act->staff.age_min = stage->story->variant[0] == 'o' ? 1500 + below(stage, 20000)
+                                                                 : 30 + below(stage, 300);
+            act->staff.authoriser = stage->story->variant[0] == 'a'
+                                        ? employee + 1
+                                        : employee / BRANCH_STAFF * BRANCH_STAFF + 1;
             act->amount = sum(stage, 20000, 20);
             wait_minutes(stage, 50);
         }
@@ -97,9 +148,11 @@ void rubber_stamp(struct stage *stage) {
     }
     uint32_t victim = cast(stage, is_old);
     for (uint32_t i = 3 + below(stage, 4); i > 0; i--) {
-        from_device(stage, device_for(stage, stage->sim->staff[employee].person), stage->sim->branches[stage->sim->staff[employee].branch].city, NET_BRANCH);
+        from_device(stage, device_for(stage, stage->sim->staff[employee].person),
+                    stage->sim->branches[stage->sim->staff[employee].branch].city, NET_BRANCH);
         login(stage, victim);
-        struck(transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), sum(stage, 15000, 14)))->signs |= ACT_LOSS | ACT_FUND;
+        struck(transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), sum(stage, 15000, 14)))
+            ->signs |= ACT_LOSS | ACT_FUND;
         struct act *act = does(stage, employee, OP_TXN);
         act->staff.has_about = true;
         act->staff.about = victim;
@@ -140,7 +193,8 @@ void collusion(struct stage *stage) {
         struct act *label = play(stage, ACT_FEEDBACK, INTERNAL, who);
         label->phase = RESULT;
         label->part = PART_AFTER;
-        label->order = (struct order_detail){.order = stage->sim->next_order++, .kind = 1, .about = employee};
+        label->order =
+            (struct order_detail){.order = stage->sim->next_order++, .kind = 1, .about = employee};
     }
 }
 void cash_irregular(struct stage *stage) {
@@ -150,7 +204,10 @@ void cash_irregular(struct stage *stage) {
     variant(stage, ways[way]);
     for (uint32_t day = 2 + below(stage, 4); day > 0; day--) {
         way == 1 ? at_hour(stage, 20, 23) : at_hour(stage, 16, 18);
-        struct act *act = does(stage, employee, way == 0 ? OP_COUNT : way == 1 ? OP_VAULT : OP_VOUCHER);
+        struct act *act = does(stage, employee,
+                               way == 0   ? OP_COUNT
+                               : way == 1 ? OP_VAULT
+                                          : OP_VOUCHER);
         act->staff.has_diff = way != 1;
         act->staff.diff_amount = way == 0 ? -YUAN(100) * (1 + below(stage, 90)) : 0;
         act->staff.diff_count = way == 2 ? -(int32_t)(1 + below(stage, 6)) : 0;
@@ -165,7 +222,10 @@ void never_leaves(struct stage *stage) {
     char set[80];
     variant(stage, chance(stage, 50) ? "years in one post" : "works on leave");
     snprintf(key, sizeof key, "T%05u", 10000 + employee);
-    snprintf(set, sizeof set, stage->story->variant[0] == 'y' ? "\"days_in_post\":1400,\"no_leave_days\":520,\"is_key_post\":true" : "\"on_leave\":true");
+    snprintf(set, sizeof set,
+             stage->story->variant[0] == 'y'
+                 ? "\"days_in_post\":1400,\"no_leave_days\":520,\"is_key_post\":true"
+                 : "\"on_leave\":true");
     at_hour(stage, 7, 8);
     table_set(stage, "emp", key, NULL, set);
     for (uint32_t day = 2 + below(stage, 4); day > 0; day--) {
@@ -177,16 +237,20 @@ void never_leaves(struct stage *stage) {
     struct act *tick = struck(play(stage, ACT_TICK, BATCH, NONE));
     tick->account = NONE;
     tick->phase = RESULT;
-    tick->order = (struct order_detail){.kind = 3, .tick = employee, .order = (uint32_t)calendar_day(stage->sim->today.day).date};
+    tick->order = (struct order_detail){
+        .kind = 3, .tick = employee, .order = (uint32_t)calendar_day(stage->sim->today.day).date};
 }
 
-// ---- NS --------------------------------------------------------------------------------------------------
-static struct act *alarm_of(struct stage *stage, uint8_t kind, uint8_t severity, uint32_t asset, uint32_t source) {
+// ---- NS
+// --------------------------------------------------------------------------------------------------
+static struct act *alarm_of(struct stage *stage, uint8_t kind, uint8_t severity, uint32_t asset,
+                            uint32_t source) {
     struct act *act = struck(net_alert(stage, kind, severity, asset));
     act->alert.source = 1000000 + source;
     act->alert.has_source = true;
     act->alert.abroad = source % 3 != 0;
-    act->alert.spot = act->alert.abroad ? place_abroad((Country)(source % COUNTRIES)) : place_far(source);
+    act->alert.spot =
+        act->alert.abroad ? place_abroad((Country)(source % COUNTRIES)) : place_far(source);
     return act;
 }
 void guessed_passwords(struct stage *stage) {
@@ -209,7 +273,8 @@ void guessed_passwords(struct stage *stage) {
 void web_attack(struct stage *stage) {
     static const uint8_t kinds[] = {SQLI, RCE, WEBSHELL, API_ABUSE, CRAWLER};
     uint8_t kind = kinds[below(stage, 5)];
-    static const char *const names[] = {"injection", "remote code", "web shell", "API abuse", "crawler"};
+    static const char *const names[] = {"injection", "remote code", "web shell", "API abuse",
+                                        "crawler"};
     variant(stage, names[kind == API_ABUSE ? 3 : kind == CRAWLER ? 4 : kind - SQLI]);
     uint32_t asset = below(stage, 30);
     at_hour(stage, 0, 24);
@@ -231,7 +296,9 @@ void flood_as_cover(struct stage *stage) {
             uint32_t victim = cast(stage, is_saver);
             take_setting(stage, criminal(stage));
             login(stage, victim);
-            struck(transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), sum(stage, 60000, 10)))->signs |= ACT_LOSS | ACT_FUND;
+            struck(
+                transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), sum(stage, 60000, 10)))
+                ->signs |= ACT_LOSS | ACT_FUND;
         }
         wait_minutes(stage, 30);
     }
@@ -242,7 +309,8 @@ void ransom(struct stage *stage) {
     uint32_t hash = 7000 + stage->number;
     char key[24];
     for (uint32_t i = stage->story->variant[0] == 's' ? 4 + below(stage, 8) : 1; i > 0; i--) {
-        struct act *act = struck(net_alert(stage, i == 1 ? RANSOMWARE : MALWARE, i == 1 ? 4 : 3, below(stage, 100)));
+        struct act *act = struck(
+            net_alert(stage, i == 1 ? RANSOMWARE : MALWARE, i == 1 ? 4 : 3, below(stage, 100)));
         act->alert.hash = hash;
         act->alert.result = (uint8_t)(chance(stage, 40) ? 0 : 1);
         wait_minutes(stage, 25);
@@ -268,7 +336,8 @@ void phishing(struct stage *stage) {
     uint32_t site = below(stage, 7);
     variant(stage, chance(stage, 40) ? "fake app" : "site");
     at_hour(stage, 8, 12);
-    struct act *act = struck(net_alert(stage, stage->story->variant[0] == 'f' ? FAKE_APP : PHISH_SITE, 3, 1));
+    struct act *act =
+        struck(net_alert(stage, stage->story->variant[0] == 'f' ? FAKE_APP : PHISH_SITE, 3, 1));
     act->alert.domain = 1 + site;
     act->alert.brand = true;
     for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
@@ -280,7 +349,8 @@ void phishing(struct stage *stage) {
         wait_minutes(stage, 30);
         take_setting(stage, criminal(stage));
         login(stage, victim);
-        struct act *pay = struck(transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), sum(stage, 9000, 16)));
+        struct act *pay = struck(
+            transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), sum(stage, 9000, 16)));
         pay->signs |= ACT_LOSS | ACT_FUND;
         wait_hours(stage, 3);
         victim_reports(stage, victim, stage->story->outside[0], 0);
@@ -298,10 +368,13 @@ void known_bad_address(struct stage *stage) {
 void privileged(struct stage *stage) {
     static const uint8_t kinds[] = {PRIV_LOGIN, DB_DIRECT, CONFIG_CHANGE};
     uint8_t kind = kinds[below(stage, 3)];
-    variant(stage, kind == PRIV_LOGIN ? "many assets" : kind == DB_DIRECT ? "database" : "configuration");
+    variant(stage, kind == PRIV_LOGIN  ? "many assets"
+                   : kind == DB_DIRECT ? "database"
+                                       : "configuration");
     at_hour(stage, 22, 24);
     for (uint32_t i = 3 + below(stage, 9); i > 0; i--) {
-        struct act *act = struck(net_alert(stage, kind, 3, kind == PRIV_LOGIN ? below(stage, 60) : 5));
+        struct act *act =
+            struck(net_alert(stage, kind, 3, kind == PRIV_LOGIN ? below(stage, 60) : 5));
         act->alert.account = 13;
         act->alert.result = 0;
         wait_minutes(stage, 9);
@@ -312,13 +385,15 @@ void blind_spot(struct stage *stage) {
     uint32_t asset = below(stage, 20);
     at_hour(stage, 0, 24);
     for (uint32_t i = 2 + below(stage, 3); i > 0; i--) {
-        struct act *act = struck(net_alert(stage, stage->story->variant[0] == 'l' ? LOG_GAP : FEED_DOWN, 3, asset));
+        struct act *act = struck(
+            net_alert(stage, stage->story->variant[0] == 'l' ? LOG_GAP : FEED_DOWN, 3, asset));
         act->alert.minutes = 30 + below(stage, 300);
         wait_hours(stage, 7);
     }
 }
 
-// ---- SI --------------------------------------------------------------------------------------------------
+// ---- SI
+// --------------------------------------------------------------------------------------------------
 static uint32_t any_branch(struct stage *stage) {
     stage->sim->next_order++;
     return below(stage, stage->sim->branches_count);
@@ -373,7 +448,8 @@ void sham_inspection(struct stage *stage) {
         for (uint32_t i = 0; i < 8; i++) {
             struct act *act = struck(inspected(stage, branch, 2, (uint8_t)i, 1 + i, false, 0));
             act->inspect.distance = way == 0 ? 2500 + below(stage, 40000) : act->inspect.distance;
-            act->inspect.minutes = (uint16_t)(way == 1 ? 2 + below(stage, 4) : act->inspect.minutes);
+            act->inspect.minutes =
+                (uint16_t)(way == 1 ? 2 + below(stage, 4) : act->inspect.minutes);
             act->inspect.items = way == 1 ? 40 : 8;
             act->inspect.dup = (uint8_t)(way == 2 ? 88 + below(stage, 12) : act->inspect.dup);
             stage->clock -= 8000;
@@ -384,7 +460,8 @@ void sham_inspection(struct stage *stage) {
 void uncovered_branch(struct stage *stage) {
     uint32_t branch = any_branch(stage);
     char key[16];
-    static const char *const ways[] = {"\"days_since_insp\":210", "\"grid_owner_id\":\"\"", "\"letter_year\":2024", "\"days_since_drill\":400"};
+    static const char *const ways[] = {"\"days_since_insp\":210", "\"grid_owner_id\":\"\"",
+                                       "\"letter_year\":2024", "\"days_since_drill\":400"};
     static const char *const names[] = {"not inspected", "no owner", "old letter", "no drill"};
     uint32_t way = below(stage, 4);
     variant(stage, names[way]);
@@ -395,7 +472,8 @@ void uncovered_branch(struct stage *stage) {
     struct act *tick = struck(play(stage, ACT_TICK, BATCH, NONE));
     tick->account = NONE;
     tick->phase = RESULT;
-    tick->order = (struct order_detail){.kind = 4, .tick = branch, .order = (uint32_t)calendar_day(stage->sim->today.day - 1).date};
+    tick->order = (struct order_detail){
+        .kind = 4, .tick = branch, .order = (uint32_t)calendar_day(stage->sim->today.day - 1).date};
 }
 void blind_equipment(struct stage *stage) {
     static const uint8_t kinds[] = {CAM_OFFLINE, ALARM_OFFLINE, REC_LOSS, VAULT_DOOR};
@@ -416,7 +494,8 @@ void weak_escort(struct stage *stage) {
     uint32_t way = below(stage, 3);
     variant(stage, ways[way]);
     at_work(stage);
-    struct act *act = struck(inspected(stage, any_branch(stage), 1, ESCORT, 1 + way, way != 0, (uint8_t)(way != 0 ? 3 : 0)));
+    struct act *act = struck(inspected(stage, any_branch(stage), 1, ESCORT, 1 + way, way != 0,
+                                       (uint8_t)(way != 0 ? 3 : 0)));
     act->inspect.escort = true;
     act->inspect.deviation = (uint16_t)(way == 0 ? 35 + below(stage, 120) : 4);
     act->inspect.persons = (uint8_t)(way == 1 ? 1 : 2);

@@ -10,7 +10,8 @@ static struct act *struck(struct act *act) {
 }
 
 // A granted loan arrives, and most of it leaves for somebody.
-static void draw_and_send(struct stage *stage, uint32_t who, uint32_t loan, int64_t amount, struct party payee, uint32_t percent) {
+static void draw_and_send(struct stage *stage, uint32_t who, uint32_t loan, int64_t amount,
+                          struct party payee, uint32_t percent) {
     wait_hours(stage, 6);
     online(stage, who);
     struct act *draw = struck(draw_loan(stage, who, loan, amount));
@@ -20,7 +21,8 @@ static void draw_and_send(struct stage *stage, uint32_t who, uint32_t loan, int6
     transfer(stage, who, payee, amount * percent / 100)->part = PART_AFTER;
 }
 
-// ---- LF-01 -----------------------------------------------------------------------------------------------
+// ---- LF-01
+// -----------------------------------------------------------------------------------------------
 void application_ring(struct stage *stage) {
     static const char *const shared[] = {"device", "address", "employer", "contact"};
     uint32_t kind = below(stage, 4);
@@ -52,7 +54,8 @@ void application_ring(struct stage *stage) {
     }
 }
 
-// ---- LF-02 -----------------------------------------------------------------------------------------------
+// ---- LF-02
+// -----------------------------------------------------------------------------------------------
 void borrowed_identity(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
     variant(stage, chance(stage, 50) ? "face" : "new number");
@@ -75,7 +78,8 @@ void borrowed_identity(struct stage *stage) {
     transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), amount * 98 / 100);
 }
 
-// ---- LF-03 -----------------------------------------------------------------------------------------------
+// ---- LF-03
+// -----------------------------------------------------------------------------------------------
 void forged_papers(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "tampered" : "used twice");
     uint32_t paper = 1320000000u + stage->number;
@@ -94,7 +98,8 @@ void forged_papers(struct stage *stage) {
     }
 }
 
-// ---- LF-04 -----------------------------------------------------------------------------------------------
+// ---- LF-04
+// -----------------------------------------------------------------------------------------------
 void loan_broker(struct stage *stage) {
     struct setting office = criminal(stage);
     office.wifi = true;
@@ -122,10 +127,12 @@ void loan_broker(struct stage *stage) {
     }
 }
 
-// ---- LF-05 -----------------------------------------------------------------------------------------------
+// ---- LF-05
+// -----------------------------------------------------------------------------------------------
 void diverted_loan(struct stage *stage) {
     uint32_t who = cast(stage, is_adult);
-    static const char *const ways[] = {"property or shares", "to himself", "cash", "back to the borrower"};
+    static const char *const ways[] = {"property or shares", "to himself", "cash",
+                                       "back to the borrower"};
     uint32_t way = below(stage, 4);
     variant(stage, ways[way]);
     at_hour(stage, 9, 17);
@@ -144,7 +151,9 @@ void diverted_loan(struct stage *stage) {
         struck(draw_cash(stage, who, amount * 7 / 10, COUNTER, stage->sim->people[who].branch));
         return;
     }
-    struct party payee = way == 1 ? party_self(who) : cast_outside(stage, way == 0 ? PARTY_CORPORATE : PARTY_PERSONAL);
+    struct party payee = way == 1
+                             ? party_self(who)
+                             : cast_outside(stage, way == 0 ? PARTY_CORPORATE : PARTY_PERSONAL);
     struct act *pay = struck(transfer(stage, who, payee, amount * 9 / 10));
     pay->industry = way == 0 ? (uint8_t)(1 + below(stage, 2)) : 0;
     if (way == 3) {
@@ -156,7 +165,8 @@ void diverted_loan(struct stage *stage) {
     }
 }
 
-// ---- LF-06 -----------------------------------------------------------------------------------------------
+// ---- LF-06
+// -----------------------------------------------------------------------------------------------
 void never_repays(struct stage *stage) {
     uint32_t who = cast(stage, is_weak);
     variant(stage, "first instalment unpaid");
@@ -179,10 +189,15 @@ void never_repays(struct stage *stage) {
     due->amount = amount / 12;
     due->clearing = INTRABANK;
     due->outcome = OUTCOME_NO_FUNDS;
-    due->loan = (struct loan_detail){.loan = loan, .term = 1, .overdue = 1, .employee = customer_branch(stage->sim, who) * BRANCH_STAFF + 5u};
+    due->loan =
+        (struct loan_detail){.loan = loan,
+                             .term = 1,
+                             .overdue = 1,
+                             .employee = customer_branch(stage->sim, who) * BRANCH_STAFF + 5u};
 }
 
-// ---- LF-07, LF-08 ----------------------------------------------------------------------------------------
+// ---- LF-07, LF-08
+// ----------------------------------------------------------------------------------------
 void false_trade(struct stage *stage) {
     uint32_t firm = cast_firm(stage, young_firm);
     uint32_t seller = cast_firm(stage, small_firm);
@@ -220,7 +235,9 @@ void guarantee_circle(struct stage *stage) {
         char key[NAME_SIZE];
         name_customer(firm, key);
         at_work(stage);
-        table_set(stage, "graph_cust", key, NULL, "\"guarantee_cycle_len\":4,\"guarantee_out_sum\":900000000,\"guarantee_default_ratio\":0.25");
+        table_set(stage, "graph_cust", key, NULL,
+                  "\"guarantee_cycle_len\":4,\"guarantee_out_sum\":900000000,\"guarantee_default_"
+                  "ratio\":0.25");
         online(stage, firm);
         struct act *apply = struck(apply_loan(stage, firm, sum(stage, 2000000, 8)));
         apply->outcome = i == 3 ? OUTCOME_NOT_GRANTED : OUTCOME_FINE;
@@ -230,12 +247,17 @@ void guarantee_circle(struct stage *stage) {
             due->amount = YUAN(80000);
             due->clearing = INTRABANK;
             due->outcome = OUTCOME_NO_FUNDS;
-            due->loan = (struct loan_detail){.loan = stage->sim->persons * 2 + firm, .term = 9, .overdue = 61, .employee = customer_branch(stage->sim, firm) * BRANCH_STAFF + 6u};
+            due->loan = (struct loan_detail){
+                .loan = stage->sim->persons * 2 + firm,
+                .term = 9,
+                .overdue = 61,
+                .employee = customer_branch(stage->sim, firm) * BRANCH_STAFF + 6u};
         }
     }
 }
 
-// ---- AO --------------------------------------------------------------------------------------------------
+// ---- AO
+// --------------------------------------------------------------------------------------------------
 
 // Recruited people open accounts; some of the accounts are used at once.
 static uint32_t recruit_opens(struct stage *stage, Channel channel) {
@@ -320,12 +342,14 @@ void used_at_once(struct stage *stage) {
     change(stage, ACT_BIND, who, 0)->auth = AUTH_FACE_SMS;
     raise_limit(stage, who, 300000);
     for (uint32_t i = 4 + below(stage, 8); i > 0; i--) {
-        struct act *in = struck(credit(stage, who, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 9000, 20)));
+        struct act *in =
+            struck(credit(stage, who, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 9000, 20)));
         stage->story->stake += in->amount;
         wait_minutes(stage, 12);
         if (i % 3 == 0) {
             take_setting(stage, runner);
-            struck(transfer(stage, who, cast_outside(stage, PARTY_PERSONAL), 9600))->signs |= ACT_PART;
+            struck(transfer(stage, who, cast_outside(stage, PARTY_PERSONAL), 9600))->signs |=
+                ACT_PART;
         }
     }
     score_mule(stage, who);

@@ -9,7 +9,8 @@ static struct act *struck(struct act *act) {
     return act;
 }
 
-// ---- MF-01 -----------------------------------------------------------------------------------------------
+// ---- MF-01
+// -----------------------------------------------------------------------------------------------
 void merchant_cash_out(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
@@ -19,7 +20,8 @@ void merchant_cash_out(struct stage *stage) {
         at_hour(stage, 10, 22);
         for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
             int64_t amount = YUAN(1000) * (5 + below(stage, 20));
-            struct act *pay = struck(stranger_card(stage, base + below(stage, 7), true, merchant, amount, CHIP));
+            struct act *pay =
+                struck(stranger_card(stage, base + below(stage, 7), true, merchant, amount, CHIP));
             stage->story->stake += pay->amount;
             wait_minutes(stage, 45);
         }
@@ -28,12 +30,16 @@ void merchant_cash_out(struct stage *stage) {
         login(stage, owner);
         for (uint32_t i = 1 + below(stage, 3); i > 0; i--) { // back to the holders, less the fee
             int64_t drawn = sum(stage, 9800, 6);
-            transfer(stage, owner, party_outside(PARTY_PERSONAL, UINT32_C(3900000000) + (base + below(stage, 7)) % 300000000), drawn);
+            transfer(stage, owner,
+                     party_outside(PARTY_PERSONAL,
+                                   UINT32_C(3900000000) + (base + below(stage, 7)) % 300000000),
+                     drawn);
         }
     }
 }
 
-// ---- MF-02 -----------------------------------------------------------------------------------------------
+// ---- MF-02
+// -----------------------------------------------------------------------------------------------
 void second_clearing(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
@@ -45,7 +51,8 @@ void second_clearing(struct stage *stage) {
     for (uint32_t day = 5 + below(stage, 8); day > 0; day--) {
         at_hour(stage, 9, 21);
         for (uint32_t i = 20 + below(stage, 20); i > 0; i--) {
-            struct act *pay = struck(stranger_qr(stage, merchant, party_new(stage->sim, PARTY_PERSONAL), odd_sum(stage, 260, 24)));
+            struct act *pay = struck(stranger_qr(
+                stage, merchant, party_new(stage->sim, PARTY_PERSONAL), odd_sum(stage, 260, 24)));
             pay->amount += YUAN(20);
             wait_minutes(stage, 12);
         }
@@ -57,7 +64,8 @@ void second_clearing(struct stage *stage) {
     }
 }
 
-// ---- MF-03 -----------------------------------------------------------------------------------------------
+// ---- MF-03
+// -----------------------------------------------------------------------------------------------
 void false_merchants(struct stage *stage) {
     variant(stage, "same address and device");
     struct setting agent = criminal(stage);
@@ -67,24 +75,32 @@ void false_merchants(struct stage *stage) {
         at_hour(stage, 9, 19);
         take_setting(stage, agent);
         struct act *apply = struck(play(stage, ACT_ONBOARD, MOBILE, who));
-        apply->open = (struct open_detail){.address = address, .reg_address = address, .legal = chance(stage, 50) ? address : who, .phone = who, .employer = MERCHANTS_ONLINE + (uint32_t)between(stage, 0, 30)};
+        apply->open =
+            (struct open_detail){.address = address,
+                                 .reg_address = address,
+                                 .legal = chance(stage, 50) ? address : who,
+                                 .phone = who,
+                                 .employer = MERCHANTS_ONLINE + (uint32_t)between(stage, 0, 30)};
         apply->outcome = chance(stage, 25) ? OUTCOME_REFUSED : OUTCOME_FINE;
         wait_hours(stage, 3);
     }
 }
 
-// ---- MF-04 -----------------------------------------------------------------------------------------------
+// ---- MF-04
+// -----------------------------------------------------------------------------------------------
 void moved_terminal(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     bool abroad = chance(stage, 30);
-    Spot far = abroad ? place_abroad(chance(stage, 50) ? COUNTRY_MM : COUNTRY_MO) : place_far(random_u64(&stage->random));
+    Spot far = abroad ? place_abroad(chance(stage, 50) ? COUNTRY_MM : COUNTRY_MO)
+                      : place_far(random_u64(&stage->random));
     variant(stage, abroad ? "abroad" : "another city");
     for (uint32_t day = 3 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 10, 23);
         for (uint32_t i = 4 + below(stage, 10); i > 0; i--) {
             int64_t drawn = sum(stage, 2500, 24);
             bool credit_card = chance(stage, 70);
-            struct act *pay = struck(stranger_card(stage, 810000000u + below(stage, 50000000), credit_card, merchant, drawn, CHIP));
+            struct act *pay = struck(stranger_card(stage, 810000000u + below(stage, 50000000),
+                                                   credit_card, merchant, drawn, CHIP));
             pay->pay.moved = true;
             pay->pay.term_spot = far;
             pay->pay.alarm = chance(stage, 10);
@@ -94,7 +110,8 @@ void moved_terminal(struct stage *stage) {
     }
 }
 
-// ---- MF-05 -----------------------------------------------------------------------------------------------
+// ---- MF-05
+// -----------------------------------------------------------------------------------------------
 void jumping_codes(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     variant(stage, "several categories");
@@ -103,7 +120,8 @@ void jumping_codes(struct stage *stage) {
         at_hour(stage, 9, 22);
         for (uint32_t i = 5 + below(stage, 9); i > 0; i--) {
             int64_t drawn = sum(stage, 1500, 24);
-            struct act *pay = struck(stranger_card(stage, 820000000u + below(stage, 50000000), true, merchant, drawn, CHIP));
+            struct act *pay = struck(stranger_card(stage, 820000000u + below(stage, 50000000), true,
+                                                   merchant, drawn, CHIP));
             pay->pay.mcc = codes[below(stage, 6)];
             pay->pay.alarm = chance(stage, 40); // the name in the message is another's too
             wait_minutes(stage, 25);
@@ -112,7 +130,8 @@ void jumping_codes(struct stage *stage) {
     }
 }
 
-// ---- MF-06 -----------------------------------------------------------------------------------------------
+// ---- MF-06
+// -----------------------------------------------------------------------------------------------
 void off_hours(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, true);
     variant(stage, chance(stage, 50) ? "night" : "sudden volume");
@@ -120,14 +139,16 @@ void off_hours(struct stage *stage) {
     for (uint32_t day = 2 + below(stage, 4); day > 0; day--) {
         night ? at_hour(stage, 1, 5) : at_hour(stage, 10, 18);
         for (uint32_t i = 20 + below(stage, 40); i > 0; i--) {
-            struck(stranger_qr(stage, merchant, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 400, 24)));
+            struck(stranger_qr(stage, merchant, party_new(stage->sim, PARTY_PERSONAL),
+                               sum(stage, 400, 24)));
             wait_minutes(stage, night ? 3 : 5);
         }
         stage->clock += 16 * MS_PER_HOUR;
     }
 }
 
-// ---- MF-07 -----------------------------------------------------------------------------------------------
+// ---- MF-07
+// -----------------------------------------------------------------------------------------------
 void refund_fraud(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t insider = cast(stage, is_weak);
@@ -140,8 +161,10 @@ void refund_fraud(struct stage *stage) {
             back->clearing = CUP;
             back->pay.merchant = merchant;
             back->pay.card = insider;
-            back->pay.batch = stage->story->variant[0] == 't' ? 3000000000u + below(stage, 900000) : 0;
-            back->pay.second_amount = stage->story->variant[0] == 'a' ? back->amount * 2 / 3 : back->amount;
+            back->pay.batch =
+                stage->story->variant[0] == 't' ? 3000000000u + below(stage, 900000) : 0;
+            back->pay.second_amount =
+                stage->story->variant[0] == 'a' ? back->amount * 2 / 3 : back->amount;
             back->part = PART_STRIKE;
             stage->story->stake += back->amount;
             wait_minutes(stage, 25);
@@ -150,7 +173,8 @@ void refund_fraud(struct stage *stage) {
     }
 }
 
-// ---- MF-08 -----------------------------------------------------------------------------------------------
+// ---- MF-08
+// -----------------------------------------------------------------------------------------------
 void odd_settlement(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
@@ -164,7 +188,8 @@ void odd_settlement(struct stage *stage) {
     for (uint32_t day = 3 + below(stage, 4); day > 0; day--) {
         at_hour(stage, 9, 21);
         for (uint32_t i = 10 + below(stage, 12); i > 0; i--) {
-            struck(stranger_qr(stage, merchant, party_new(stage->sim, PARTY_PERSONAL), odd_sum(stage, 700, 20)));
+            struck(stranger_qr(stage, merchant, party_new(stage->sim, PARTY_PERSONAL),
+                               odd_sum(stage, 700, 20)));
             wait_minutes(stage, 18);
         }
         at_hour(stage, 6, 7);
@@ -178,7 +203,8 @@ void odd_settlement(struct stage *stage) {
     }
 }
 
-// ---- MF-09 -----------------------------------------------------------------------------------------------
+// ---- MF-09
+// -----------------------------------------------------------------------------------------------
 void bonus_hunters(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, true);
     struct setting base = criminal(stage);

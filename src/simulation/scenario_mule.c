@@ -1,15 +1,19 @@
-// MU, CG: accounts that pass on what others were robbed of or gambled away. Told from the typologies' texts.
+// MU, CG: accounts that pass on what others were robbed of or gambled away. Told from the
+// typologies' texts.
 
 #include "simulation/scenario.h"
 
 #include "simulation/event.h"
 
-// ---- MU-02 -----------------------------------------------------------------------------------------------
+// ---- MU-02
+// -----------------------------------------------------------------------------------------------
 // Many victims or first-level mules pay one collector, who forwards to one or two accounts.
 void collector(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct setting runner = criminal(stage);
-    struct party next[2] = {cast_outside(stage, PARTY_PERSONAL), cast_outside(stage, chance(stage, 40) ? PARTY_CORPORATE : PARTY_PERSONAL)};
+    struct party next[2] = {
+        cast_outside(stage, PARTY_PERSONAL),
+        cast_outside(stage, chance(stage, 40) ? PARTY_CORPORATE : PARTY_PERSONAL)};
     uint32_t days = 1 + below(stage, 3);
     bool slow = chance(stage, 30);
     variant(stage, slow ? "days" : "hours");
@@ -20,13 +24,16 @@ void collector(struct stage *stage) {
         uint32_t payers = 5 + below(stage, 14);
         for (uint32_t i = 0; i < payers; i++) {
             bool own = chance(stage, 15);
-            struct party payer = own ? party_own(somebody(stage)) : party_new(stage->sim, PARTY_PERSONAL);
+            struct party payer =
+                own ? party_own(somebody(stage)) : party_new(stage->sim, PARTY_PERSONAL);
             if (own) { // one of our own customers pays him
-                struct act *pay = transfer(stage, payer.number, party_own(mule), odd_sum(stage, 3000, 28));
+                struct act *pay =
+                    transfer(stage, payer.number, party_own(mule), odd_sum(stage, 3000, 28));
                 pay->setting = (struct setting){0};
                 pay->signs = ACT_LOSS;
             } else {
-                credit(stage, mule, payer, chance(stage, 60) ? sum(stage, 5000, 28) : odd_sum(stage, 5000, 28));
+                credit(stage, mule, payer,
+                       chance(stage, 60) ? sum(stage, 5000, 28) : odd_sum(stage, 5000, 28));
             }
             slow ? wait_minutes(stage, 35) : wait_minutes(stage, 4);
             if (i % 6 == 5 || i + 1 == payers) {
@@ -52,7 +59,8 @@ static void robbed_money(struct stage *stage, uint32_t account, int64_t amount) 
     stage->story->stake += amount;
 }
 
-static struct act *forward(struct stage *stage, uint32_t account, struct party payee, int64_t of_ten_thousand) {
+static struct act *forward(struct stage *stage, uint32_t account, struct party payee,
+                           int64_t of_ten_thousand) {
     uint8_t part = stage->part;
     stage->part = PART_STRIKE;
     struct act *act = transfer_from(stage, account, payee, of_ten_thousand);
@@ -68,7 +76,8 @@ static void maybe_stopped(struct stage *stage, uint32_t account, uint32_t percen
     }
 }
 
-// ---- MU-01 -----------------------------------------------------------------------------------------------
+// ---- MU-01
+// -----------------------------------------------------------------------------------------------
 void pass_through(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct setting runner = criminal(stage);
@@ -85,7 +94,8 @@ void pass_through(struct stage *stage) {
             take_setting(stage, runner);
             login(stage, mule);
             int64_t drawn = between(stage, 9000, 9990);
-            forward(stage, mule, cast_outside(stage, chance(stage, 25) ? PARTY_WALLET : PARTY_PERSONAL), drawn);
+            forward(stage, mule,
+                    cast_outside(stage, chance(stage, 25) ? PARTY_WALLET : PARTY_PERSONAL), drawn);
             wait_minutes(stage, 40);
         }
         stage->clock += 11 * MS_PER_HOUR;
@@ -93,7 +103,8 @@ void pass_through(struct stage *stage) {
     maybe_stopped(stage, mule, 65);
 }
 
-// ---- MU-03 -----------------------------------------------------------------------------------------------
+// ---- MU-03
+// -----------------------------------------------------------------------------------------------
 void spreader(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     bool wallets = chance(stage, 30);
@@ -108,7 +119,8 @@ void spreader(struct stage *stage) {
     uint32_t count = 7 + below(stage, 15);
     int64_t each = stage->story->stake / count / 10000 * 10000;
     for (uint32_t i = 0; i < count; i++) {
-        struct act *pay = forward(stage, mule, cast_outside(stage, wallets ? PARTY_WALLET : PARTY_PERSONAL), 0);
+        struct act *pay =
+            forward(stage, mule, cast_outside(stage, wallets ? PARTY_WALLET : PARTY_PERSONAL), 0);
         pay->signs &= ~ACT_PART;
         pay->amount = equal ? each : each * between(stage, 60, 120) / 100 / 100 * 100;
         wait_seconds(stage, 50);
@@ -116,7 +128,8 @@ void spreader(struct stage *stage) {
     maybe_stopped(stage, mule, 55);
 }
 
-// ---- MU-04 -----------------------------------------------------------------------------------------------
+// ---- MU-04
+// -----------------------------------------------------------------------------------------------
 void probe_then_flood(struct stage *stage) {
     bool dormant = chance(stage, 50);
     uint32_t mule = cast(stage, dormant ? is_dormant : is_weak);
@@ -125,7 +138,8 @@ void probe_then_flood(struct stage *stage) {
     take_setting(stage, criminal(stage));
     struct setting runner = stage->setting;
     for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
-        credit(stage, mule, party_new(stage->sim, PARTY_PERSONAL), chance(stage, 50) ? 1 : YUAN(1 + below(stage, 9)));
+        credit(stage, mule, party_new(stage->sim, PARTY_PERSONAL),
+               chance(stage, 50) ? 1 : YUAN(1 + below(stage, 9)));
         wait_minutes(stage, 5);
     }
     inquiry(stage, mule);
@@ -143,7 +157,8 @@ void probe_then_flood(struct stage *stage) {
     maybe_stopped(stage, mule, 70);
 }
 
-// ---- MU-05 -----------------------------------------------------------------------------------------------
+// ---- MU-05
+// -----------------------------------------------------------------------------------------------
 void dormant_woken(struct stage *stage) {
     uint32_t mule = cast(stage, is_dormant);
     uint32_t trigger = below(stage, 4);
@@ -180,7 +195,8 @@ void dormant_woken(struct stage *stage) {
     maybe_stopped(stage, mule, 60);
 }
 
-// ---- MU-06 -----------------------------------------------------------------------------------------------
+// ---- MU-06
+// -----------------------------------------------------------------------------------------------
 void nothing_left(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct setting runner = criminal(stage);
@@ -196,7 +212,8 @@ void nothing_left(struct stage *stage) {
     maybe_stopped(stage, mule, 40);
 }
 
-// ---- MU-07 -----------------------------------------------------------------------------------------------
+// ---- MU-07
+// -----------------------------------------------------------------------------------------------
 void night_runner(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct setting runner = criminal(stage);
@@ -217,7 +234,8 @@ void night_runner(struct stage *stage) {
     maybe_stopped(stage, mule, 55);
 }
 
-// ---- MU-08 -----------------------------------------------------------------------------------------------
+// ---- MU-08
+// -----------------------------------------------------------------------------------------------
 // A code that is lent: payers everywhere in the country, few sums, the money gone at once.
 void code_running(struct stage *stage) {
     bool shop = chance(stage, 40);
@@ -229,9 +247,11 @@ void code_running(struct stage *stage) {
     for (uint32_t day = 1 + below(stage, 3); day > 0; day--) {
         at_hour(stage, 12, 23);
         for (uint32_t i = 12 + below(stage, 30); i > 0; i--) {
-            int64_t amount = YUAN(tiers[below(stage, 5)]) + (chance(stage, 30) ? below(stage, 100) : 0);
+            int64_t amount =
+                YUAN(tiers[below(stage, 5)]) + (chance(stage, 30) ? below(stage, 100) : 0);
             struct party payer = party_new(stage->sim, PARTY_PERSONAL);
-            struct act *pay = shop ? stranger_qr(stage, merchant, payer, amount) : pay_qr_person(stage, NONE, party_own(mule), amount);
+            struct act *pay = shop ? stranger_qr(stage, merchant, payer, amount)
+                                   : pay_qr_person(stage, NONE, party_own(mule), amount);
             pay->pay.payer = payer;
             pay->part = PART_STRIKE;
             stage->story->stake += amount;
@@ -250,7 +270,8 @@ void code_running(struct stage *stage) {
     maybe_stopped(stage, mule, 40);
 }
 
-// ---- MU-09 -----------------------------------------------------------------------------------------------
+// ---- MU-09
+// -----------------------------------------------------------------------------------------------
 void cash_runner(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     bool counter = chance(stage, 35);
@@ -264,13 +285,16 @@ void cash_runner(struct stage *stage) {
     uint32_t branch = below(stage, stage->sim->branches_count);
     stage->part = PART_STRIKE;
     if (counter) {
-        struct act *seen = at_counter(stage, mule, COUNTER_CASH_OUT, stage->story->stake, (chance(stage, 50) ? SIGN_SCRIPTED : 0) | (chance(stage, 50) ? SIGN_ON_PHONE : 0) | SIGN_REFUSED);
+        struct act *seen = at_counter(stage, mule, COUNTER_CASH_OUT, stage->story->stake,
+                                      (chance(stage, 50) ? SIGN_SCRIPTED : 0) |
+                                          (chance(stage, 50) ? SIGN_ON_PHONE : 0) | SIGN_REFUSED);
         seen->pay.terminal = branch * 16;
         wait_minutes(stage, 4);
         draw_cash(stage, mule, 9600, COUNTER, branch)->signs |= ACT_PART | SIGN_REFUSED;
     } else {
         for (uint32_t i = 3 + below(stage, 5); i > 0; i--) {
-            struct act *cash = draw_cash(stage, mule, YUAN(1000) * (3 + below(stage, 3)), ATM, (branch + i / 3) % stage->sim->branches_count);
+            struct act *cash = draw_cash(stage, mule, YUAN(1000) * (3 + below(stage, 3)), ATM,
+                                         (branch + i / 3) % stage->sim->branches_count);
             cash->signs |= chance(stage, 60) ? SIGN_COVERED : 0;
             wait_minutes(stage, 3);
         }
@@ -278,7 +302,8 @@ void cash_runner(struct stage *stage) {
     maybe_stopped(stage, mule, 60);
 }
 
-// ---- MU-10 -----------------------------------------------------------------------------------------------
+// ---- MU-10
+// -----------------------------------------------------------------------------------------------
 void second_class(struct stage *stage) {
     uint32_t mule = cast(stage, has_second);
     uint32_t account = stage->sim->people[mule].second;
@@ -298,14 +323,16 @@ void second_class(struct stage *stage) {
         stage->part = PART_STRIKE;
         transfer_from(stage, account, cast_outside(stage, PARTY_WALLET), YUAN(5000));
         transfer_from(stage, account, cast_outside(stage, PARTY_PERSONAL), YUAN(4900));
-        transfer_from(stage, account, cast_outside(stage, PARTY_PERSONAL), YUAN(2000)); // over the day's limit
+        transfer_from(stage, account, cast_outside(stage, PARTY_PERSONAL),
+                      YUAN(2000)); // over the day's limit
         stage->part = PART_BEFORE;
         stage->clock += 12 * MS_PER_HOUR;
     }
     maybe_stopped(stage, account, 40);
 }
 
-// ---- MU-11 -----------------------------------------------------------------------------------------------
+// ---- MU-11
+// -----------------------------------------------------------------------------------------------
 // One was found out; the next one beside it goes on.
 void next_account(struct stage *stage) {
     uint32_t first = cast(stage, is_weak);
@@ -343,7 +370,8 @@ void next_account(struct stage *stage) {
     maybe_stopped(stage, second, 50);
 }
 
-// ---- MU-12 -----------------------------------------------------------------------------------------------
+// ---- MU-12
+// -----------------------------------------------------------------------------------------------
 // A fleet: a few phones or one Wi-Fi work the accounts of many.
 void fleet(struct stage *stage) {
     uint32_t members = 4 + below(stage, 7);
@@ -354,7 +382,8 @@ void fleet(struct stage *stage) {
     base.net = wifi ? NET_HOME : base.net;
     base.ip_spot = wifi ? base.spot : base.ip_spot;
     uint32_t devices[3] = {base.device, device_new(stage->sim), device_new(stage->sim)};
-    struct party sinks[2] = {cast_outside(stage, PARTY_PERSONAL), cast_outside(stage, PARTY_PERSONAL)};
+    struct party sinks[2] = {cast_outside(stage, PARTY_PERSONAL),
+                             cast_outside(stage, PARTY_PERSONAL)};
     uint32_t mules[12];
     for (uint32_t i = 0; i < members; i++) {
         mules[i] = cast(stage, is_weak);
@@ -364,7 +393,8 @@ void fleet(struct stage *stage) {
         for (uint32_t i = 0; i < members; i++) {
             base.device = wifi ? device_for(stage, mules[i]) : devices[i % 3];
             take_setting(stage, base);
-            stage->signs |= (chance(stage, 40) ? SIGN_STATIC | SIGN_CHARGING : 0) | (chance(stage, 20) ? SIGN_MULTI_OPEN : 0);
+            stage->signs |= (chance(stage, 40) ? SIGN_STATIC | SIGN_CHARGING : 0) |
+                            (chance(stage, 20) ? SIGN_MULTI_OPEN : 0);
             login(stage, mules[i]);
             inquiry(stage, mules[i]);
             robbed_money(stage, mules[i], sum(stage, 8000, 16));
@@ -379,8 +409,10 @@ void fleet(struct stage *stage) {
     }
 }
 
-// ---- MU-13 -----------------------------------------------------------------------------------------------
-// Card, phone and face are handed over; behaviour changes overnight. Some report the card lost to keep what lies there.
+// ---- MU-13
+// -----------------------------------------------------------------------------------------------
+// Card, phone and face are handed over; behaviour changes overnight. Some report the card lost to
+// keep what lies there.
 void rented_account(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct setting renter = criminal(stage);
@@ -418,9 +450,12 @@ void rented_account(struct stage *stage) {
     maybe_stopped(stage, mule, 50);
 }
 
-// ---- MU-14 -----------------------------------------------------------------------------------------------
+// ---- MU-14
+// -----------------------------------------------------------------------------------------------
 static bool is_farmer_or_old(const struct simulation *sim, uint32_t who) {
-    return anybody(sim, who) && (sim->people[who].kind == FARMER || sim->people[who].kind == RETIRED || sim->people[who].kind == HOUSEWIFE);
+    return anybody(sim, who) &&
+           (sim->people[who].kind == FARMER || sim->people[who].kind == RETIRED ||
+            sim->people[who].kind == HOUSEWIFE);
 }
 static bool is_student(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) && sim->people[who].kind == STUDENT;
@@ -446,7 +481,8 @@ void unlikely_turnover(struct stage *stage) {
     maybe_stopped(stage, mule, 40);
 }
 
-// ---- MU-15 -----------------------------------------------------------------------------------------------
+// ---- MU-15
+// -----------------------------------------------------------------------------------------------
 void conversion(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct simulation *sim = stage->sim;
@@ -460,7 +496,9 @@ void conversion(struct stage *stage) {
     wait_minutes(stage, 25);
     stage->part = PART_STRIKE;
     uint32_t shop = MERCHANTS_ONLINE;
-    for (uint32_t i = 0; i < 3000 && way == 0 && sim->merchants[shop].mcc != 5944 && sim->merchants[shop].mcc != 5094; i++) {
+    for (uint32_t i = 0; i < 3000 && way == 0 && sim->merchants[shop].mcc != 5944 &&
+                         sim->merchants[shop].mcc != 5094;
+         i++) {
         shop = MERCHANTS_ONLINE + below(stage, sim->merchants_count - MERCHANTS_ONLINE);
     }
     for (uint32_t i = way == 0 ? 2 + below(stage, 2) : 10 + below(stage, 15); i > 0; i--) {
@@ -476,7 +514,8 @@ void conversion(struct stage *stage) {
     maybe_stopped(stage, mule, 45);
 }
 
-// ---- MU-16 -----------------------------------------------------------------------------------------------
+// ---- MU-16
+// -----------------------------------------------------------------------------------------------
 void disguised_sums(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     uint32_t way = below(stage, 3);
@@ -486,7 +525,9 @@ void disguised_sums(struct stage *stage) {
     for (uint32_t day = 2 + below(stage, 4); day > 0; day--) {
         at_hour(stage, 9, 22);
         for (uint32_t i = (way == 1 ? 2 : 6) + below(stage, 8); i > 0; i--) {
-            robbed_money(stage, mule, way == 1 ? YUAN(between(stage, 47000, 49900)) : odd_sum(stage, way == 0 ? 3000 : 600, 20));
+            robbed_money(stage, mule,
+                         way == 1 ? YUAN(between(stage, 47000, 49900))
+                                  : odd_sum(stage, way == 0 ? 3000 : 600, 20));
             wait_minutes(stage, 16);
             if (chance(stage, 50)) {
                 take_setting(stage, runner);
@@ -502,7 +543,8 @@ void disguised_sums(struct stage *stage) {
     maybe_stopped(stage, mule, 45);
 }
 
-// ---- MU-17 -----------------------------------------------------------------------------------------------
+// ---- MU-17
+// -----------------------------------------------------------------------------------------------
 void ecny_wallets(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     variant(stage, chance(stage, 50) ? "out" : "in and out");
@@ -510,7 +552,8 @@ void ecny_wallets(struct stage *stage) {
     at_hour(stage, 9, 22);
     for (uint32_t i = 4 + below(stage, 8); i > 0; i--) {
         if (stage->story->variant[0] == 'i' && chance(stage, 50)) {
-            credit(stage, mule, party_new(stage->sim, PARTY_WALLET), sum(stage, 3000, 20))->clearing = ECNY;
+            credit(stage, mule, party_new(stage->sim, PARTY_WALLET), sum(stage, 3000, 20))
+                ->clearing = ECNY;
         } else {
             robbed_money(stage, mule, sum(stage, 4000, 20));
         }
@@ -521,7 +564,8 @@ void ecny_wallets(struct stage *stage) {
     maybe_stopped(stage, mule, 45);
 }
 
-// ---- CG-01 -----------------------------------------------------------------------------------------------
+// ---- CG-01
+// -----------------------------------------------------------------------------------------------
 // A player: round sums at night to ever new accounts and codes; now and then he wins.
 void gambler(struct stage *stage) {
     uint32_t player = cast(stage, is_adult);
@@ -535,22 +579,26 @@ void gambler(struct stage *stage) {
         for (uint32_t i = 1 + below(stage, 5); i > 0; i--) {
             int64_t amount = YUAN(100) * (1 + below(stage, 20)) * (chance(stage, 20) ? 5 : 1);
             struct party payee = cast_outside(stage, PARTY_PERSONAL);
-            struct act *pay = codes ? pay_qr_person(stage, player, payee, amount) : transfer(stage, player, payee, amount);
+            struct act *pay = codes ? pay_qr_person(stage, player, payee, amount)
+                                    : transfer(stage, player, payee, amount);
             pay->part = PART_STRIKE;
             pay->signs |= ACT_FUND;
             pay->tag = chance(stage, 6) ? GAMBLE : TAG_NONE;
             stage->story->stake += amount;
             wait_minutes(stage, 12);
             if (chance(stage, 22)) {
-                credit(stage, player, party_new(stage->sim, PARTY_PERSONAL), odd_sum(stage, 700, 24));
+                credit(stage, player, party_new(stage->sim, PARTY_PERSONAL),
+                       odd_sum(stage, 700, 24));
             }
         }
         stage->clock += 18 * MS_PER_HOUR;
     }
 }
 
-// ---- CG-02 -----------------------------------------------------------------------------------------------
-// A collecting account: a few days of bets from all over the country, fixed tiers, repeated payers, peaks at matches.
+// ---- CG-02
+// -----------------------------------------------------------------------------------------------
+// A collecting account: a few days of bets from all over the country, fixed tiers, repeated payers,
+// peaks at matches.
 void betting_account(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     variant(stage, chance(stage, 40) ? "matches" : "tiers");
@@ -563,7 +611,8 @@ void betting_account(struct stage *stage) {
     for (uint32_t day = 2 + below(stage, 3); day > 0; day--) {
         at_hour(stage, 19, 24);
         for (uint32_t i = 15 + below(stage, 30); i > 0; i--) {
-            struct party payer = chance(stage, 30) ? regulars[below(stage, 8)] : party_new(stage->sim, PARTY_PERSONAL);
+            struct party payer = chance(stage, 30) ? regulars[below(stage, 8)]
+                                                   : party_new(stage->sim, PARTY_PERSONAL);
             credit(stage, mule, payer, YUAN(tiers[below(stage, 5)]));
             wait_minutes(stage, 3);
             if (i % 9 == 0) {
@@ -576,7 +625,8 @@ void betting_account(struct stage *stage) {
     maybe_stopped(stage, mule, 35);
 }
 
-// ---- CG-03 -----------------------------------------------------------------------------------------------
+// ---- CG-03
+// -----------------------------------------------------------------------------------------------
 void payout_account(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     variant(stage, "winnings");
@@ -599,14 +649,16 @@ void payout_account(struct stage *stage) {
     maybe_stopped(stage, mule, 35);
 }
 
-// ---- CG-04 -----------------------------------------------------------------------------------------------
+// ---- CG-04
+// -----------------------------------------------------------------------------------------------
 void aggregator(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, true);
     variant(stage, "micro merchants' codes");
     for (uint32_t day = 1 + below(stage, 4); day > 0; day--) {
         at_hour(stage, 13, 24);
         for (uint32_t i = 25 + below(stage, 50); i > 0; i--) {
-            struct act *pay = stranger_qr(stage, merchant, party_new(stage->sim, PARTY_PERSONAL), odd_sum(stage, 600, 16));
+            struct act *pay = stranger_qr(stage, merchant, party_new(stage->sim, PARTY_PERSONAL),
+                                          odd_sum(stage, 600, 16));
             pay->part = PART_STRIKE;
             pay->pay.qr_kind = DYNAMIC_MERCHANT;
             pay->pay.moved = chance(stage, 70); // shown on a strange page
@@ -617,7 +669,8 @@ void aggregator(struct stage *stage) {
     }
 }
 
-// ---- CG-05 -----------------------------------------------------------------------------------------------
+// ---- CG-05
+// -----------------------------------------------------------------------------------------------
 void slow_top_up(struct stage *stage) {
     uint32_t player = cast(stage, is_adult);
     variant(stage, "other people's numbers");
@@ -634,16 +687,20 @@ void slow_top_up(struct stage *stage) {
     }
 }
 
-// ---- CG-06 -----------------------------------------------------------------------------------------------
+// ---- CG-06
+// -----------------------------------------------------------------------------------------------
 void casino_abroad(struct stage *stage) {
     uint32_t player = cast(stage, is_saver);
-    Spot where = place_abroad(chance(stage, 60) ? COUNTRY_MO : chance(stage, 50) ? COUNTRY_KH : COUNTRY_PH);
+    Spot where = place_abroad(chance(stage, 60)   ? COUNTRY_MO
+                              : chance(stage, 50) ? COUNTRY_KH
+                                                  : COUNTRY_PH);
     variant(stage, chance(stage, 50) ? "cash" : "jewellery");
     bool cash = stage->story->variant[0] == 'c';
     at_hour(stage, 18, 24);
     for (uint32_t i = 3 + below(stage, 5); i > 0; i--) {
         stage->part = PART_STRIKE;
-        struct act *act = cash ? draw_cash(stage, player, YUAN(5000), ATM, 0) : pay_card(stage, player, player, NONE, sum(stage, 30000, 12), CHIP);
+        struct act *act = cash ? draw_cash(stage, player, YUAN(5000), ATM, 0)
+                               : pay_card(stage, player, player, NONE, sum(stage, 30000, 12), CHIP);
         act->pay.mcc = cash ? 0 : chance(stage, 30) ? 7995 : 5944;
         act->pay.moved = true;
         act->pay.term_spot = where;
@@ -657,7 +714,8 @@ void casino_abroad(struct stage *stage) {
     }
 }
 
-// ---- CG-07 -----------------------------------------------------------------------------------------------
+// ---- CG-07
+// -----------------------------------------------------------------------------------------------
 void agent_commissions(struct stage *stage) {
     uint32_t agent = cast(stage, is_adult);
     variant(stage, "weekly");
@@ -667,7 +725,8 @@ void agent_commissions(struct stage *stage) {
     }
     at_hour(stage, 10, 12);
     for (uint32_t week = 0; week < 4; week++) {
-        credit(stage, agent, people[0], odd_sum(stage, 26000, 8))->tag = chance(stage, 40) ? COMMISSION : TAG_NONE;
+        credit(stage, agent, people[0], odd_sum(stage, 26000, 8))->tag =
+            chance(stage, 40) ? COMMISSION : TAG_NONE;
         wait_hours(stage, 2);
         online(stage, agent);
         login(stage, agent);

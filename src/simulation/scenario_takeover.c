@@ -1,5 +1,5 @@
-// AT, DE: somebody else works the customer's account, and the machines and networks it is done with. Told from the typologies'
-// texts.
+// AT, DE: somebody else works the customer's account, and the machines and networks it is done
+// with. Told from the typologies' texts.
 
 #include "simulation/scenario.h"
 
@@ -7,13 +7,16 @@
 
 // What the thief takes once he is inside.
 static void drain(struct stage *stage, uint32_t victim, uint32_t transfers) {
-    struct party mule = chance(stage, 35) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
+    struct party mule =
+        chance(stage, 35) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
     stage->part = PART_STRIKE;
     if (chance(stage, 45)) {
         change(stage, ACT_PAYEE, victim, 0)->other = mule;
     }
     for (uint32_t i = 0; i < transfers; i++) {
-        struct act *pay = transfer(stage, victim, mule, i + 1 == transfers ? between(stage, 8500, 9990) : between(stage, 2000, 5000));
+        struct act *pay =
+            transfer(stage, victim, mule,
+                     i + 1 == transfers ? between(stage, 8500, 9990) : between(stage, 2000, 5000));
         pay->signs |= ACT_PART | ACT_LOSS | (chance(stage, 50) ? SIGN_PASTED : 0);
         if (chance(stage, 12)) {
             pay->outcome = OUTCOME_LIMIT;
@@ -38,11 +41,13 @@ static void score_takeover(struct stage *stage, uint32_t victim) {
     if (!stage->sim->plan.no_scores && chance(stage, 55)) {
         char key[NAME_SIZE];
         name_customer(victim, key);
-        table_set(stage, "score_cust", key, NULL, chance(stage, 50) ? "\"ato\":0.82" : "\"ato\":0.61");
+        table_set(stage, "score_cust", key, NULL,
+                  chance(stage, 50) ? "\"ato\":0.82" : "\"ato\":0.61");
     }
 }
 
-// ---- AT-01 -----------------------------------------------------------------------------------------------
+// ---- AT-01
+// -----------------------------------------------------------------------------------------------
 // Leaked passwords are tried in bulk from one address; the few that work are emptied.
 void credential_stuffing(struct stage *stage) {
     struct setting thief = criminal(stage);
@@ -70,7 +75,8 @@ void credential_stuffing(struct stage *stage) {
     drain(stage, victim, 1 + below(stage, 3));
 }
 
-// ---- AT-02 -----------------------------------------------------------------------------------------------
+// ---- AT-02
+// -----------------------------------------------------------------------------------------------
 void rebound_device(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
     variant(stage, chance(stage, 40) ? "limit raised" : "plain");
@@ -90,7 +96,8 @@ void rebound_device(struct stage *stage) {
     drain(stage, victim, 1 + below(stage, 2));
 }
 
-// ---- AT-03 -----------------------------------------------------------------------------------------------
+// ---- AT-03
+// -----------------------------------------------------------------------------------------------
 void stolen_number(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
     bool counter = chance(stage, 30);
@@ -120,7 +127,8 @@ void stolen_number(struct stage *stage) {
     drain(stage, victim, 1 + below(stage, 2));
 }
 
-// ---- AT-04 -----------------------------------------------------------------------------------------------
+// ---- AT-04
+// -----------------------------------------------------------------------------------------------
 void kill_chain(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
     bool card = chance(stage, 25);
@@ -137,13 +145,15 @@ void kill_chain(struct stage *stage) {
     if (card) {
         for (uint32_t i = 2 + below(stage, 3); i > 0; i--) {
             int64_t drawn = sum(stage, 2500, 12);
-            pay_card(stage, victim, victim, merchant_online(&stage->random), drawn, ECOM)->signs |= ACT_LOSS;
+            pay_card(stage, victim, victim, merchant_online(&stage->random), drawn, ECOM)->signs |=
+                ACT_LOSS;
         }
     }
     drain(stage, victim, 1 + below(stage, 2));
 }
 
-// ---- AT-05 -----------------------------------------------------------------------------------------------
+// ---- AT-05
+// -----------------------------------------------------------------------------------------------
 void impossible_journey(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
     variant(stage, chance(stage, 50) ? "abroad" : "another city");
@@ -151,15 +161,19 @@ void impossible_journey(struct stage *stage) {
     online(stage, victim);
     login(stage, victim)->part = PART_BEFORE; // he himself, at home
     wait_minutes(stage, 40);
-    Spot far = stage->story->variant[0] == 'a' && stage->story->variant[1] == 'b' ? place_abroad((Country)(2 + below(stage, 5))) : place_far(random_u64(&stage->random));
+    Spot far = stage->story->variant[0] == 'a' && stage->story->variant[1] == 'b'
+                   ? place_abroad((Country)(2 + below(stage, 5)))
+                   : place_far(random_u64(&stage->random));
     Net net = place_is_abroad(far) ? NET_ABROAD : chance(stage, 50) ? NET_MOBILE : NET_HOME;
-    from_device(stage, chance(stage, 60) ? device_new(stage->sim) : device_for(stage, victim), far, net);
+    from_device(stage, chance(stage, 60) ? device_new(stage->sim) : device_for(stage, victim), far,
+                net);
     login(stage, victim);
     inquiry(stage, victim);
     drain(stage, victim, 1);
 }
 
-// ---- AT-06 -----------------------------------------------------------------------------------------------
+// ---- AT-06
+// -----------------------------------------------------------------------------------------------
 void remote_control(struct stage *stage) {
     bool several = chance(stage, 20);
     variant(stage, several ? "one device, several customers" : "the customer's own phone");
@@ -170,8 +184,10 @@ void remote_control(struct stage *stage) {
         online(stage, victim);
         device = device == NONE ? stage->setting.device : device;
         stage->setting.device = device;
-        stage->signs = (chance(stage, 70) ? SIGN_REMOTE : 0) | (chance(stage, 60) ? SIGN_ACCESSIBILITY : 0) | (chance(stage, 50) ? SIGN_OVERLAY : 0) | (chance(stage, 40) ? SIGN_SCRIPT : 0) |
-                        (chance(stage, 25) ? SIGN_REPACKAGED : 0) | (chance(stage, 25) ? SIGN_SMS_READER : 0);
+        stage->signs =
+            (chance(stage, 70) ? SIGN_REMOTE : 0) | (chance(stage, 60) ? SIGN_ACCESSIBILITY : 0) |
+            (chance(stage, 50) ? SIGN_OVERLAY : 0) | (chance(stage, 40) ? SIGN_SCRIPT : 0) |
+            (chance(stage, 25) ? SIGN_REPACKAGED : 0) | (chance(stage, 25) ? SIGN_SMS_READER : 0);
         login(stage, victim);
         inquiry(stage, victim);
         challenge(stage, victim, 0);
@@ -180,7 +196,8 @@ void remote_control(struct stage *stage) {
     }
 }
 
-// ---- AT-07 -----------------------------------------------------------------------------------------------
+// ---- AT-07
+// -----------------------------------------------------------------------------------------------
 // The card is held to a phone that relays it to a terminal far away.
 void nfc_relay(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
@@ -197,7 +214,8 @@ void nfc_relay(struct stage *stage) {
     for (uint32_t i = 3 + below(stage, 3); i > 0; i--) {
         stage->part = PART_STRIKE;
         bool cash = stage->story->variant[0] == 'c';
-        struct act *pay = cash ? draw_cash(stage, victim, YUAN(3000), ATM, 0) : pay_card(stage, victim, victim, merchant, amount, CONTACTLESS);
+        struct act *pay = cash ? draw_cash(stage, victim, YUAN(3000), ATM, 0)
+                               : pay_card(stage, victim, victim, merchant, amount, CONTACTLESS);
         pay->pay.entry = CONTACTLESS;
         pay->pay.pin = amount > YUAN(1000);
         pay->pay.moved = true;
@@ -210,7 +228,8 @@ void nfc_relay(struct stage *stage) {
     victim_reports(stage, victim, party_self(victim), amount);
 }
 
-// ---- AT-08 -----------------------------------------------------------------------------------------------
+// ---- AT-08
+// -----------------------------------------------------------------------------------------------
 void family_misuse(struct stage *stage) {
     uint32_t victim = cast(stage, is_old);
     uint32_t relative = cast(stage, is_young);
@@ -237,7 +256,8 @@ void family_misuse(struct stage *stage) {
     }
 }
 
-// ---- AT-09 -----------------------------------------------------------------------------------------------
+// ---- AT-09
+// -----------------------------------------------------------------------------------------------
 void false_agreement(struct stage *stage) {
     struct setting thief = criminal(stage);
     uint32_t phone = 1700000000u + stage->number;
@@ -248,7 +268,8 @@ void false_agreement(struct stage *stage) {
         for (uint32_t i = 1 + below(stage, 4); i > 0; i--) {
             take_setting(stage, thief);
             stage->setting.has = chance(stage, 60);
-            challenge(stage, victim, 0)->outcome = chance(stage, 35) ? OUTCOME_WRONG_CODE : OUTCOME_FINE;
+            challenge(stage, victim, 0)->outcome =
+                chance(stage, 35) ? OUTCOME_WRONG_CODE : OUTCOME_FINE;
             struct act *sign = change(stage, ACT_SIGN, victim, 0);
             sign->change.institution = (uint8_t)i % 5;
             sign->change.phone = phone;
@@ -265,9 +286,12 @@ void false_agreement(struct stage *stage) {
     }
 }
 
-// ---- DE --------------------------------------------------------------------------------------------------
-// Machines, for what the other families do with them: here a small ring works its accounts, each time with another kind of disguise.
-static void disguised(struct stage *stage, uint64_t signs, Net net, bool fresh_devices, uint32_t customers) {
+// ---- DE
+// --------------------------------------------------------------------------------------------------
+// Machines, for what the other families do with them: here a small ring works its accounts, each
+// time with another kind of disguise.
+static void disguised(struct stage *stage, uint64_t signs, Net net, bool fresh_devices,
+                      uint32_t customers) {
     struct setting base = criminal(stage);
     struct party sink = cast_outside(stage, PARTY_PERSONAL);
     base.net = (uint8_t)net;
@@ -294,7 +318,9 @@ static void disguised(struct stage *stage, uint64_t signs, Net net, bool fresh_d
 
 void emulators(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "emulator" : "cloud phone");
-    disguised(stage, (stage->story->variant[0] == 'e' ? SIGN_EMULATOR : SIGN_CLOUD_PHONE) | SIGN_STATIC, NET_IDC, true, 2 + below(stage, 4));
+    disguised(stage,
+              (stage->story->variant[0] == 'e' ? SIGN_EMULATOR : SIGN_CLOUD_PHONE) | SIGN_STATIC,
+              NET_IDC, true, 2 + below(stage, 4));
 }
 void changed_app(struct stage *stage) {
     static const uint64_t kinds[] = {SIGN_ROOTED | SIGN_HOOKED, SIGN_DEBUGGER, SIGN_REPACKAGED};
@@ -305,7 +331,8 @@ void changed_app(struct stage *stage) {
 }
 void spoofed_device(struct stage *stage) {
     variant(stage, "device changed by a tool");
-    disguised(stage, SIGN_FP_CONFLICT | SIGN_MODEL_CHANGED | SIGN_JUST_INSTALLED, NET_HOME, false, 2 + below(stage, 4));
+    disguised(stage, SIGN_FP_CONFLICT | SIGN_MODEL_CHANGED | SIGN_JUST_INSTALLED, NET_HOME, false,
+              2 + below(stage, 4));
 }
 void hidden_address(struct stage *stage) {
     static const Net nets[] = {NET_TOR, NET_IDC, NET_VPN, NET_PROXY};
@@ -316,11 +343,13 @@ void hidden_address(struct stage *stage) {
 }
 void phone_rack(struct stage *stage) {
     variant(stage, "rack");
-    disguised(stage, SIGN_MULTI_OPEN | SIGN_CHARGING | SIGN_STATIC, NET_HOME, true, 5 + below(stage, 6));
+    disguised(stage, SIGN_MULTI_OPEN | SIGN_CHARGING | SIGN_STATIC, NET_HOME, true,
+              5 + below(stage, 6));
 }
 void false_place(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "mock GPS" : "cell elsewhere");
-    disguised(stage, stage->story->variant[0] == 'm' ? SIGN_MOCK : SIGN_FALSE_CELL, NET_VPN, true, 1 + below(stage, 3));
+    disguised(stage, stage->story->variant[0] == 'm' ? SIGN_MOCK : SIGN_FALSE_CELL, NET_VPN, true,
+              1 + below(stage, 3));
 }
 void scam_apps(struct stage *stage) {
     uint32_t victim = cast(stage, chance(stage, 50) ? is_old : is_adult);
@@ -336,7 +365,8 @@ void script_at_work(struct stage *stage) {
     disguised(stage, SIGN_SCRIPT | SIGN_STATIC, NET_IDC, false, 3 + below(stage, 6));
 }
 void diverted_codes(struct stage *stage) {
-    static const uint64_t kinds[] = {SIGN_FORWARD, SIGN_SMS_READER, SIGN_SIM_ABSENT, SIGN_CALL | SIGN_CALLER_ABROAD};
+    static const uint64_t kinds[] = {SIGN_FORWARD, SIGN_SMS_READER, SIGN_SIM_ABSENT,
+                                     SIGN_CALL | SIGN_CALLER_ABROAD};
     static const char *const names[] = {"forwarding", "SMS reader", "no SIM", "caller abroad"};
     uint32_t kind = below(stage, 4);
     variant(stage, names[kind]);

@@ -4,13 +4,18 @@
 
 #include <stdio.h>
 
-// ---- VP-03 -----------------------------------------------------------------------------------------------
-// On the phone for hours: gather what you have elsewhere, break the deposit, move all of it to the "safe account".
+// ---- VP-03
+// -----------------------------------------------------------------------------------------------
+// On the phone for hours: gather what you have elsewhere, break the deposit, move all of it to the
+// "safe account".
 void impersonated_police(struct stage *stage) {
     struct simulation *sim = stage->sim;
     uint32_t victim = cast(stage, chance(stage, 45) ? is_old : is_saver);
-    struct party mule = chance(stage, 45) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
-    uint64_t call = SIGN_CALL | (chance(stage, 35) ? SIGN_CALLER_ABROAD : chance(stage, 30) ? SIGN_CALLER_VIRTUAL : 0);
+    struct party mule =
+        chance(stage, 45) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
+    uint64_t call = SIGN_CALL | (chance(stage, 35)   ? SIGN_CALLER_ABROAD
+                                 : chance(stage, 30) ? SIGN_CALLER_VIRTUAL
+                                                     : 0);
     int64_t own = sum(stage, 60000, 24);
     at_hour(stage, 9, 17);
     if ((sim->people[victim].habits & HAS_APP) == 0) {
@@ -21,7 +26,10 @@ void impersonated_police(struct stage *stage) {
             break_deposit(stage, victim, sim->people[victim].deposit);
         }
         wait_minutes(stage, 4);
-        at_counter(stage, victim, COUNTER_TRANSFER, own, SIGN_ON_PHONE | (chance(stage, 50) ? SIGN_NERVOUS : 0) | (chance(stage, 40) ? SIGN_SCRIPTED : 0))->other = mule;
+        at_counter(stage, victim, COUNTER_TRANSFER, own,
+                   SIGN_ON_PHONE | (chance(stage, 50) ? SIGN_NERVOUS : 0) |
+                       (chance(stage, 40) ? SIGN_SCRIPTED : 0))
+            ->other = mule;
         struct act *pay = transfer(stage, victim, mule, own);
         pay->signs |= ACT_LOSS | ACT_FUND;
         wait_hours(stage, 8);
@@ -58,7 +66,9 @@ void impersonated_police(struct stage *stage) {
     }
     uint32_t parts = chance(stage, 65) ? 1 : 2 + below(stage, 2);
     for (uint32_t i = 0; i < parts; i++) {
-        struct act *pay = transfer(stage, victim, mule, parts == 1 || i + 1 == parts ? between(stage, 9000, 9990) : between(stage, 3500, 6000));
+        struct act *pay = transfer(stage, victim, mule,
+                                   parts == 1 || i + 1 == parts ? between(stage, 9000, 9990)
+                                                                : between(stage, 3500, 6000));
         pay->signs |= ACT_PART | ACT_LOSS | (chance(stage, 60) ? SIGN_PASTED : 0);
         pay->auth = AUTH_PIN_FACE;
         if (i == 0 && chance(stage, 15)) {
@@ -76,7 +86,8 @@ void impersonated_police(struct stage *stage) {
         stage->part = PART_AFTER;
         login(stage, account);
         for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
-            transfer(stage, account, cast_outside(stage, PARTY_PERSONAL), i == 1 ? 9900 : 4000)->signs |= ACT_PART;
+            transfer(stage, account, cast_outside(stage, PARTY_PERSONAL), i == 1 ? 9900 : 4000)
+                ->signs |= ACT_PART;
             wait_minutes(stage, 2);
         }
     }
@@ -94,7 +105,8 @@ static struct act *lose(struct stage *stage, uint32_t victim, struct party mule,
 }
 
 static struct party mule_of(struct stage *stage, uint32_t own_percent) {
-    return chance(stage, own_percent) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
+    return chance(stage, own_percent) ? party_own(cast(stage, is_weak))
+                                      : cast_outside(stage, PARTY_PERSONAL);
 }
 
 // What a mule of ours does with it; nothing is known of those elsewhere.
@@ -112,7 +124,10 @@ static void pass_on(struct stage *stage, struct party mule) {
             uint32_t drawn = below(stage, stage->sim->branches_count);
             draw_cash(stage, mule.number, YUAN(1000) * (5 + below(stage, 15)), ATM, drawn);
         } else {
-            transfer(stage, mule.number, cast_outside(stage, chance(stage, 20) ? PARTY_WALLET : PARTY_PERSONAL), i == 1 ? 9850 : 5000)->signs |= ACT_PART;
+            transfer(stage, mule.number,
+                     cast_outside(stage, chance(stage, 20) ? PARTY_WALLET : PARTY_PERSONAL),
+                     i == 1 ? 9850 : 5000)
+                ->signs |= ACT_PART;
         }
         wait_minutes(stage, 3);
     }
@@ -120,7 +135,8 @@ static void pass_on(struct stage *stage, struct party mule) {
     stage->part = PART_BEFORE;
 }
 
-// ---- VP-01 -----------------------------------------------------------------------------------------------
+// ---- VP-01
+// -----------------------------------------------------------------------------------------------
 // Small "tasks" that are paid back with a little more; then chained orders that never are.
 void brushing(struct stage *stage) {
     uint32_t victim = cast(stage, is_young);
@@ -134,11 +150,14 @@ void brushing(struct stage *stage) {
     uint32_t small = 2 + below(stage, 4);
     for (uint32_t i = 0; i < small; i++) {
         struct party mule = cast_outside(stage, PARTY_PERSONAL);
-        struct act *pay = codes ? pay_qr_person(stage, victim, mule, amount) : transfer(stage, victim, mule, amount);
+        struct act *pay = codes ? pay_qr_person(stage, victim, mule, amount)
+                                : transfer(stage, victim, mule, amount);
         pay->signs |= ACT_FUND;
         wait_minutes(stage, 25);
         int64_t drawn = amount * between(stage, 108, 130) / 100;
-        credit(stage, victim, party_new(stage->sim, chance(stage, 30) ? PARTY_WALLET : PARTY_PERSONAL), drawn)->tag = chance(stage, 25) ? COMMISSION : TAG_NONE;
+        credit(stage, victim,
+               party_new(stage->sim, chance(stage, 30) ? PARTY_WALLET : PARTY_PERSONAL), drawn)
+            ->tag = chance(stage, 25) ? COMMISSION : TAG_NONE;
         amount = amount * 3 / 2 / 100 * 100;
         wait_minutes(stage, 40);
     }
@@ -151,7 +170,8 @@ void brushing(struct stage *stage) {
             pay->signs |= ACT_LOSS | ACT_FUND;
             stage->story->stake += amount;
         } else {
-            lose(stage, victim, mule, amount)->outcome = chance(stage, 6) ? OUTCOME_CANCELLED : OUTCOME_FINE;
+            lose(stage, victim, mule, amount)->outcome =
+                chance(stage, 6) ? OUTCOME_CANCELLED : OUTCOME_FINE;
         }
         pass_on(stage, mule);
         wait_minutes(stage, 18);
@@ -169,10 +189,15 @@ void brushing(struct stage *stage) {
         lose(stage, victim, cast_outside(stage, PARTY_PERSONAL), amount);
     }
     wait_hours(stage, 14);
-    victim_reports(stage, victim, stage->story->outside_count > 0 ? stage->story->outside[stage->story->outside_count - 1] : party_self(victim), amount);
+    victim_reports(stage, victim,
+                   stage->story->outside_count > 0
+                       ? stage->story->outside[stage->story->outside_count - 1]
+                       : party_self(victim),
+                   amount);
 }
 
-// ---- VP-02 -----------------------------------------------------------------------------------------------
+// ---- VP-02
+// -----------------------------------------------------------------------------------------------
 // Weeks of affection, then an "investment" that takes more and more, on several payees.
 void pig_butchering(struct stage *stage) {
     uint32_t victim = cast(stage, is_saver);
@@ -203,17 +228,23 @@ void pig_butchering(struct stage *stage) {
     }
     variant(stage, "romance");
     wait_days(stage, 3);
-    victim_reports(stage, victim, stage->story->outside_count > 0 ? stage->story->outside[0] : party_self(victim), amount);
+    victim_reports(stage, victim,
+                   stage->story->outside_count > 0 ? stage->story->outside[0] : party_self(victim),
+                   amount);
 }
 
-// ---- VP-04 -----------------------------------------------------------------------------------------------
-// "Your insurance of a million will be charged": a call, a shared screen, codes, a transfer "to verify".
+// ---- VP-04
+// -----------------------------------------------------------------------------------------------
+// "Your insurance of a million will be charged": a call, a shared screen, codes, a transfer "to
+// verify".
 void fake_service(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
     struct party mule = mule_of(stage, 30);
     at_hour(stage, 9, 21);
     online(stage, victim);
-    stage->signs |= SIGN_CALL | (chance(stage, 30) ? SIGN_CALLER_VIRTUAL : chance(stage, 30) ? SIGN_CALLER_ABROAD : 0);
+    stage->signs |= SIGN_CALL | (chance(stage, 30)   ? SIGN_CALLER_VIRTUAL
+                                 : chance(stage, 30) ? SIGN_CALLER_ABROAD
+                                                     : 0);
     login(stage, victim);
     bool shares = chance(stage, 60);
     variant(stage, shares ? "screen share" : "refund");
@@ -243,14 +274,18 @@ void fake_service(struct stage *stage) {
     victim_reports(stage, victim, mule, stage->story->stake);
 }
 
-// ---- VP-05 -----------------------------------------------------------------------------------------------
-// A trading app that is none: small profits come back, then large deposits vanish in young companies.
+// ---- VP-05
+// -----------------------------------------------------------------------------------------------
+// A trading app that is none: small profits come back, then large deposits vanish in young
+// companies.
 void fake_investment(struct stage *stage) {
     uint32_t victim = cast(stage, chance(stage, 30) ? is_old : is_saver);
     struct simulation *sim = stage->sim;
     bool company = chance(stage, 50);
     variant(stage, company ? "company" : chance(stage, 30) ? "coins" : "persons");
-    struct party payee = company ? (chance(stage, 40) ? party_own(cast_firm(stage, young_firm)) : cast_outside(stage, PARTY_CORPORATE)) : cast_outside(stage, PARTY_PERSONAL);
+    struct party payee = company ? (chance(stage, 40) ? party_own(cast_firm(stage, young_firm))
+                                                      : cast_outside(stage, PARTY_CORPORATE))
+                                 : cast_outside(stage, PARTY_PERSONAL);
     at_hour(stage, 10, 16);
     int64_t amount = sum(stage, 1500, 12);
     uint32_t steps = 3 + below(stage, 3);
@@ -262,7 +297,8 @@ void fake_investment(struct stage *stage) {
             break_deposit(stage, victim, sim->people[victim].deposit);
             wait_minutes(stage, 8);
         }
-        struct act *pay = i == 0 ? transfer(stage, victim, payee, amount) : lose(stage, victim, payee, amount);
+        struct act *pay =
+            i == 0 ? transfer(stage, victim, payee, amount) : lose(stage, victim, payee, amount);
         pay->signs |= ACT_FUND;
         pay->tag = chance(stage, 50) ? INVEST : chance(stage, 20) ? USDT : TAG_NONE;
         pay->industry = chance(stage, 50) ? 8 : 0;
@@ -279,7 +315,8 @@ void fake_investment(struct stage *stage) {
     victim_reports(stage, victim, payee, stage->story->stake);
 }
 
-// ---- VP-06 -----------------------------------------------------------------------------------------------
+// ---- VP-06
+// -----------------------------------------------------------------------------------------------
 // "Approved": but first a deposit, an unfreezing fee, proof of movement on the account.
 void fake_loan(struct stage *stage) {
     uint32_t victim = cast(stage, is_weak);
@@ -308,17 +345,21 @@ void fake_loan(struct stage *stage) {
         online(stage, victim);
     }
     wait_hours(stage, 20);
-    victim_reports(stage, victim, stage->story->outside_count > 0 ? stage->story->outside[0] : party_self(victim), stage->story->stake);
+    victim_reports(stage, victim,
+                   stage->story->outside_count > 0 ? stage->story->outside[0] : party_self(victim),
+                   stage->story->stake);
 }
 
-// ---- VP-07 -----------------------------------------------------------------------------------------------
+// ---- VP-07
+// -----------------------------------------------------------------------------------------------
 // Through a meeting app somebody sees every step: sign-ins, codes, limits, agreements, payments.
 void screen_sharing(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
     struct party mule = mule_of(stage, 30);
     at_hour(stage, 9, 22);
     online(stage, victim);
-    stage->signs |= SIGN_SCREEN_SHARE | (chance(stage, 70) ? SIGN_CALL : 0) | (chance(stage, 40) ? SIGN_REMOTE_APP : 0);
+    stage->signs |= SIGN_SCREEN_SHARE | (chance(stage, 70) ? SIGN_CALL : 0) |
+                    (chance(stage, 40) ? SIGN_REMOTE_APP : 0);
     login(stage, victim);
     inquiry(stage, victim);
     uint32_t steps = 1 + below(stage, 3);
@@ -347,8 +388,10 @@ void screen_sharing(struct stage *stage) {
     victim_reports(stage, victim, mule, stage->story->stake);
 }
 
-// ---- VP-08 -----------------------------------------------------------------------------------------------
-// A "boss" in a chat tells the accountant to pay; or the supplier's number was replaced; or an acquaintance asks for help.
+// ---- VP-08
+// -----------------------------------------------------------------------------------------------
+// A "boss" in a chat tells the accountant to pay; or the supplier's number was replaced; or an
+// acquaintance asks for help.
 void false_boss(struct stage *stage) {
     uint32_t share = below(stage, 3);
     struct party mule = cast_outside(stage, share == 1 ? PARTY_CORPORATE : PARTY_PERSONAL);
@@ -382,10 +425,12 @@ void false_boss(struct stage *stage) {
     victim_reports(stage, firm, mule, stage->story->stake);
 }
 
-// ---- VP-09 -----------------------------------------------------------------------------------------------
+// ---- VP-09
+// -----------------------------------------------------------------------------------------------
 // Goods that never come: many small payers, one seller with a young account.
 void purchase_scam(struct stage *stage) {
-    struct party seller = chance(stage, 60) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
+    struct party seller =
+        chance(stage, 60) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
     bool codes = chance(stage, 50);
     variant(stage, codes ? "codes" : "transfers");
     at_hour(stage, 10, 23);
@@ -394,7 +439,8 @@ void purchase_scam(struct stage *stage) {
             uint32_t victim = somebody(stage);
             online(stage, victim);
             int64_t amount = sum(stage, 900, 18);
-            struct act *pay = codes ? pay_qr_person(stage, victim, seller, amount) : transfer(stage, victim, seller, amount);
+            struct act *pay = codes ? pay_qr_person(stage, victim, seller, amount)
+                                    : transfer(stage, victim, seller, amount);
             pay->signs |= ACT_LOSS;
             pay->tag = chance(stage, 40) ? GOODS : TAG_NONE;
             if (chance(stage, 30)) {
@@ -405,15 +451,18 @@ void purchase_scam(struct stage *stage) {
                 stage->part = PART_BEFORE;
             }
         } else if (seller.own) {
-            credit(stage, seller.number, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 900, 18))->tag = GOODS;
+            credit(stage, seller.number, party_new(stage->sim, PARTY_PERSONAL), sum(stage, 900, 18))
+                ->tag = GOODS;
         }
         wait_hours(stage, 5);
     }
     pass_on(stage, seller);
 }
 
-// ---- VP-10 -----------------------------------------------------------------------------------------------
-// "Lift the limit for minors": a child follows a voice with a parent's phone, or pays from its own account.
+// ---- VP-10
+// -----------------------------------------------------------------------------------------------
+// "Lift the limit for minors": a child follows a voice with a parent's phone, or pays from its own
+// account.
 static bool is_minor(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) && sim->people[who].age < 18;
 }
@@ -426,8 +475,11 @@ void game_minor(struct stage *stage) {
     stage->signs |= SIGN_CALL | (chance(stage, 40) ? SIGN_SCREEN_SHARE : 0);
     login(stage, victim);
     for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
-        struct act *pay = chance(stage, 60) ? pay_qr_person(stage, victim, cast_outside(stage, PARTY_PERSONAL), sum(stage, own ? 300 : 1500, 14))
-                                            : transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), sum(stage, own ? 300 : 1500, 14));
+        struct act *pay = chance(stage, 60)
+                              ? pay_qr_person(stage, victim, cast_outside(stage, PARTY_PERSONAL),
+                                              sum(stage, own ? 300 : 1500, 14))
+                              : transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL),
+                                         sum(stage, own ? 300 : 1500, 14));
         pay->signs |= ACT_LOSS | ACT_FUND;
         pay->tag = chance(stage, 55) ? GAME : VERIFY;
         stage->story->stake += pay->amount;
@@ -437,7 +489,8 @@ void game_minor(struct stage *stage) {
     victim_reports(stage, victim, stage->story->outside[0], stage->story->stake);
 }
 
-// ---- VP-11 -----------------------------------------------------------------------------------------------
+// ---- VP-11
+// -----------------------------------------------------------------------------------------------
 // "Your student loan spoils your record": borrow everywhere, send it all "to clear it".
 void credit_repair(struct stage *stage) {
     uint32_t victim = cast(stage, is_young);
@@ -449,7 +502,8 @@ void credit_repair(struct stage *stage) {
     int64_t borrowed = 0;
     for (uint32_t i = 0; i < lenders; i++) {
         int64_t drawn = sum(stage, 14000, 14);
-        struct act *in = credit(stage, victim, party_outside(PARTY_CORPORATE, 95000 + below(stage, 20)), drawn);
+        struct act *in =
+            credit(stage, victim, party_outside(PARTY_CORPORATE, 95000 + below(stage, 20)), drawn);
         borrowed += in->amount;
         wait_minutes(stage, 25);
         if (chance(stage, 50)) {
@@ -466,7 +520,8 @@ void credit_repair(struct stage *stage) {
     victim_reports(stage, victim, stage->story->outside[0], stage->story->stake);
 }
 
-// ---- VP-12 -----------------------------------------------------------------------------------------------
+// ---- VP-12
+// -----------------------------------------------------------------------------------------------
 // Cash or gold, handed to a courier.
 void cash_to_courier(struct stage *stage) {
     struct simulation *sim = stage->sim;
@@ -484,7 +539,9 @@ void cash_to_courier(struct stage *stage) {
         wait_hours(stage, 2);
         at_work(stage);
     }
-    uint64_t flags = (chance(stage, 60) ? SIGN_ON_PHONE : 0) | (chance(stage, 40) ? SIGN_NERVOUS : 0) | (chance(stage, 30) ? SIGN_REFUSED : 0) | (chance(stage, 25) ? SIGN_SCRIPTED : 0);
+    uint64_t flags =
+        (chance(stage, 60) ? SIGN_ON_PHONE : 0) | (chance(stage, 40) ? SIGN_NERVOUS : 0) |
+        (chance(stage, 30) ? SIGN_REFUSED : 0) | (chance(stage, 25) ? SIGN_SCRIPTED : 0);
     if (gold) {
         uint32_t shop = MERCHANTS_ONLINE;
         for (uint32_t i = 0; i < 3000 && sim->merchants[shop].mcc != 5944; i++) {
@@ -511,7 +568,8 @@ void cash_to_courier(struct stage *stage) {
     victim_reports(stage, victim, party_self(victim), amount);
 }
 
-// ---- VP-13 -----------------------------------------------------------------------------------------------
+// ---- VP-13
+// -----------------------------------------------------------------------------------------------
 // A forged voice of a relative; or a video fed into the bank's own face check.
 void deepfake(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
@@ -548,7 +606,8 @@ void deepfake(struct stage *stage) {
     victim_reports(stage, victim, mule, stage->story->stake);
 }
 
-// ---- VP-14 -----------------------------------------------------------------------------------------------
+// ---- VP-14
+// -----------------------------------------------------------------------------------------------
 // The anti-fraud centre warns: this customer is under attack. He pays all the same.
 void warned_victim(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
@@ -563,7 +622,8 @@ void warned_victim(struct stage *stage) {
     online(stage, victim);
     login(stage, victim);
     if (way == 1) {
-        struct act *cash = draw_cash(stage, victim, sum(stage, 20000, 8), ATM, stage->sim->people[victim].branch);
+        struct act *cash =
+            draw_cash(stage, victim, sum(stage, 20000, 8), ATM, stage->sim->people[victim].branch);
         cash->amount = cash->amount / YUAN(100) * YUAN(100);
         cash->signs |= ACT_LOSS | ACT_FUND;
     } else if (way == 2) {
@@ -578,7 +638,8 @@ void warned_victim(struct stage *stage) {
     victim_reports(stage, victim, mule, stage->story->stake);
 }
 
-// ---- VP-15 -----------------------------------------------------------------------------------------------
+// ---- VP-15
+// -----------------------------------------------------------------------------------------------
 // Whatever the story, the money goes to an account that is known, or will be.
 void risky_payee(struct stage *stage) {
     struct party mule = mule_of(stage, 45);
@@ -586,7 +647,8 @@ void risky_payee(struct stage *stage) {
     variant(stage, listed ? "listed" : "not yet listed");
     at_hour(stage, 9, 12);
     if (listed) {
-        list_party(stage, chance(stage, 60) ? "police_case_acct" : "police_susp_acct", mule, "他案涉及", 0);
+        list_party(stage, chance(stage, 60) ? "police_case_acct" : "police_susp_acct", mule,
+                   "他案涉及", 0);
     }
     for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
         uint32_t victim = cast(stage, is_adult);
@@ -603,10 +665,13 @@ void risky_payee(struct stage *stage) {
     pass_on(stage, mule);
 }
 
-// ---- VP-16 -----------------------------------------------------------------------------------------------
-// Elder care, health goods, "pension top-ups": a company paid by many old people, brought to the counter by an agent.
+// ---- VP-16
+// -----------------------------------------------------------------------------------------------
+// Elder care, health goods, "pension top-ups": a company paid by many old people, brought to the
+// counter by an agent.
 void elder_fraud(struct stage *stage) {
-    struct party company = chance(stage, 60) ? party_own(cast_firm(stage, young_firm)) : cast_outside(stage, PARTY_CORPORATE);
+    struct party company = chance(stage, 60) ? party_own(cast_firm(stage, young_firm))
+                                             : cast_outside(stage, PARTY_CORPORATE);
     variant(stage, "agent");
     for (uint32_t i = 4 + below(stage, 8); i > 0; i--) {
         uint32_t victim = cast(stage, is_old);
@@ -618,7 +683,9 @@ void elder_fraud(struct stage *stage) {
                 break_deposit(stage, victim, stage->sim->people[victim].deposit);
                 wait_minutes(stage, 5);
             }
-            struct act *seen = at_counter(stage, victim, COUNTER_TRANSFER, amount, SIGN_ACCOMPANIED | (chance(stage, 60) ? SIGN_DIRECTED : 0));
+            struct act *seen =
+                at_counter(stage, victim, COUNTER_TRANSFER, amount,
+                           SIGN_ACCOMPANIED | (chance(stage, 60) ? SIGN_DIRECTED : 0));
             seen->other = company;
         } else { // the agent has just set up the app on the old man's phone
             online(stage, victim);
@@ -633,6 +700,7 @@ void elder_fraud(struct stage *stage) {
     if (company.own) {
         online(stage, company.number);
         stage->part = PART_AFTER;
-        transfer(stage, company.number, cast_outside(stage, PARTY_PERSONAL), 7000)->signs |= ACT_PART;
+        transfer(stage, company.number, cast_outside(stage, PARTY_PERSONAL), 7000)->signs |=
+            ACT_PART;
     }
 }

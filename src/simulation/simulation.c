@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 struct simulation *simulation_create(const struct simulation_plan *plan) {
-    INVARIANT(plan->customers >= 100 && plan->customers <= SIMULATION_CUSTOMERS_MAX && plan->days <= SIMULATION_DAYS_MAX);
+    INVARIANT(plan->customers >= 100 && plan->customers <= SIMULATION_CUSTOMERS_MAX &&
+              plan->days <= SIMULATION_DAYS_MAX);
     struct simulation *sim = memory_alloc(sizeof *sim);
     sim->plan = *plan;
     arena_init(&sim->arena, 1 << 16);
@@ -47,12 +48,17 @@ static uint32_t due_days(const DayFacts *today) {
         return 0;
     }
     uint32_t due = UINT32_C(1) << today->day_of_month;
-    for (int32_t day = today->day_of_month + 1; day <= today->month_length && calendar_day(today->day - today->day_of_month + day).off; day++) {
+    for (int32_t day = today->day_of_month + 1;
+         day <= today->month_length && calendar_day(today->day - today->day_of_month + day).off;
+         day++) {
         due |= UINT32_C(1) << day;
     }
     // A month that begins with days off pays what they would have on its first working day.
-    for (int32_t day = today->day_of_month - 1; day >= 1 && calendar_day(today->day - today->day_of_month + day).off; day--) {
-        due |= day == 1 || calendar_day(today->day - today->day_of_month + 1).off ? UINT32_C(1) << day : 0;
+    for (int32_t day = today->day_of_month - 1;
+         day >= 1 && calendar_day(today->day - today->day_of_month + day).off; day--) {
+        due |= day == 1 || calendar_day(today->day - today->day_of_month + 1).off
+                   ? UINT32_C(1) << day
+                   : 0;
     }
     if (calendar_working_day(today) > 1) {
         for (int32_t day = 1; day < today->day_of_month; day++) {
@@ -81,7 +87,8 @@ void simulation_tables(struct simulation *sim, SimulationTake *take, void *conte
     struct buf nothing;
     buf_init(&nothing, 1 << 20);
     sim->out = &nothing;
-    for (int32_t day = sim->plan.first_day - (int32_t)sim->plan.past_days; day < sim->plan.first_day; day++) {
+    for (int32_t day = sim->plan.first_day - (int32_t)sim->plan.past_days;
+         day < sim->plan.first_day; day++) {
         begin_day(sim, day);
         for (struct act act; agenda_take(sim->agenda, sim->day_start + MS_PER_DAY, &act);) {
             carry_out(sim, &act);
@@ -119,9 +126,19 @@ void simulation_labels(const struct simulation *sim, struct buf *out) {
 }
 
 struct simulation_counts simulation_counts(const struct simulation *sim) {
-    struct simulation_counts counts = {.events = sim->events, .changes = sim->changes, .cases = sim->cases_count, .cases_done = sim->cases_begun, .people = sim->plan.customers,
-                                       .firms = sim->firms, .merchants = sim->merchants_count, .branches = sim->branches_count, .staff = sim->staff_count, .accounts = sim->accounts_count};
-    counts.day = sim->muted || sim->day_start == 0 ? 0 : (uint32_t)(sim->today.day - sim->plan.first_day + 1);
+    struct simulation_counts counts = {.events = sim->events,
+                                       .changes = sim->changes,
+                                       .cases = sim->cases_count,
+                                       .cases_done = sim->cases_begun,
+                                       .people = sim->plan.customers,
+                                       .firms = sim->firms,
+                                       .merchants = sim->merchants_count,
+                                       .branches = sim->branches_count,
+                                       .staff = sim->staff_count,
+                                       .accounts = sim->accounts_count};
+    counts.day = sim->muted || sim->day_start == 0
+                     ? 0
+                     : (uint32_t)(sim->today.day - sim->plan.first_day + 1);
     for (uint32_t i = 1; i <= sim->cases_count; i++) {
         counts.lost_fen += sim->cases[i].lost;
     }

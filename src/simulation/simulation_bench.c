@@ -18,11 +18,17 @@ static void pass_over(void *context, Slice name, Slice text) {
 int main(int argc, char **argv) {
     int64_t customers = 10000;
     int64_t days = 10;
-    if ((argc > 1 && !slice_to_i64(slice_of(argv[1]), &customers)) || (argc > 2 && !slice_to_i64(slice_of(argv[2]), &days)) || customers < 500 || days < 1) {
+    if ((argc > 1 && !slice_to_i64(slice_of(argv[1]), &customers)) ||
+        (argc > 2 && !slice_to_i64(slice_of(argv[2]), &days)) || customers < 500 || days < 1) {
         fprintf(stderr, "simulation_bench [customers] [days]\n");
         return 2;
     }
-    struct simulation_plan plan = {.seed = 1, .customers = (uint32_t)customers, .days = (uint32_t)days, .rate_percent = 100, .past_days = 28, .first_day = 20697};
+    struct simulation_plan plan = {.seed = 1,
+                                   .customers = (uint32_t)customers,
+                                   .days = (uint32_t)days,
+                                   .rate_percent = 100,
+                                   .past_days = 28,
+                                   .first_day = 20697};
     double start = now_s();
     struct simulation *simulation = simulation_create(&plan);
     uint64_t bytes = 0;
@@ -40,7 +46,8 @@ int main(int argc, char **argv) {
     struct simulation_counts counts = simulation_counts(simulation);
     uint64_t records = counts.events + counts.changes;
     printf("%u customers, 28 days of past             %8.2f s\n", counts.people, past - start);
-    printf("%llu events and changes, %llu days       %8.2f s, %.0f a second, %.0f bytes each\n", (unsigned long long)records, (unsigned long long)days, end - past,
+    printf("%llu events and changes, %llu days       %8.2f s, %.0f a second, %.0f bytes each\n",
+           (unsigned long long)records, (unsigned long long)days, end - past,
            (double)records / (end - past), (double)bytes / (double)records);
     buf_deinit(&text);
     simulation_destroy(simulation);

@@ -1,5 +1,5 @@
-// What must hold of every simulated bank: the same bytes from the same seed, order, balances, requests and results, labels, and
-// some of what makes it look like a bank.
+// What must hold of every simulated bank: the same bytes from the same seed, order, balances,
+// requests and results, labels, and some of what makes it look like a bank.
 
 #include "simulation/simulation.h"
 
@@ -11,7 +11,8 @@
 
 enum { EVENTS_MAX = 2000000 };
 
-static const struct simulation_plan usual = {.seed = 5, .customers = 1500, .days = 21, .rate_percent = 100, .past_days = 14};
+static const struct simulation_plan usual = {
+    .seed = 5, .customers = 1500, .days = 21, .rate_percent = 100, .past_days = 14};
 
 struct run {
     uint64_t hash, tables_hash;
@@ -35,7 +36,8 @@ static void count_families(struct simulation *simulation, struct run *run) {
     uint32_t rate;
     const char *name;
     bool seen[26 * 26] = {false};
-    for (uint32_t i = 0; (name = simulation_typology(i, simulation, &zh, &en, &cases, &rate)) != NULL; i++) {
+    for (uint32_t i = 0;
+         (name = simulation_typology(i, simulation, &zh, &en, &cases, &rate)) != NULL; i++) {
         if (cases > 0) {
             run->typologies++;
             uint32_t family = (uint32_t)((name[0] - 'A') * 26 + name[1] - 'A');
@@ -73,7 +75,8 @@ static bool live(struct simulation_plan plan, Look *look, void *context, struct 
     return fine;
 }
 
-// ---- members of a line -----------------------------------------------------------------------------------
+// ---- members of a line
+// -----------------------------------------------------------------------------------
 
 static Slice member(Slice line, const char *key) {
     size_t at = slice_find(line, slice_of(key), 0);
@@ -109,7 +112,8 @@ static CivilTime when(Slice line) {
     return civil_from_time(number_of(line, "event_time", 0) * US_PER_MS, 8 * US_PER_HOUR);
 }
 
-// ---- determinism -----------------------------------------------------------------------------------------
+// ---- determinism
+// -----------------------------------------------------------------------------------------
 
 static bool test_the_same_seed_gives_the_same_bytes(void) {
     struct run first;
@@ -123,7 +127,8 @@ static bool test_the_same_seed_gives_the_same_bytes(void) {
     buf_deinit(&first.labels);
     buf_deinit(&second.labels);
     buf_deinit(&other.labels);
-    CHECK(first.bytes > 1000000 && first.hash == second.hash && first.tables_hash == second.tables_hash && labels);
+    CHECK(first.bytes > 1000000 && first.hash == second.hash &&
+          first.tables_hash == second.tables_hash && labels);
     CHECK(first.hash != other.hash && first.tables_hash != other.tables_hash);
     return true;
 }
@@ -139,7 +144,8 @@ static bool test_without_fraud_there_are_no_labels(void) {
     return true;
 }
 
-// ---- order, requests and results, balances ---------------------------------------------------------------
+// ---- order, requests and results, balances
+// ---------------------------------------------------------------
 
 struct ledger {
     int64_t last;
@@ -159,14 +165,17 @@ static bool look_at_order(void *context, Slice line) {
     ledger->last = time;
     int64_t number = event_number(text_of(line, "event_id"));
     CHECK(number == ++ledger->number && number < EVENTS_MAX);
-    CHECK_THAT(number_of(line, "balance_before", 0) >= 0 && number_of(line, "balance_after", 0) >= 0, "%.*s", SLICE_ARGS(line));
+    CHECK_THAT(number_of(line, "balance_before", 0) >= 0 &&
+                   number_of(line, "balance_after", 0) >= 0,
+               "%.*s", SLICE_ARGS(line));
     Slice phase = text_of(line, "phase");
     int64_t original = event_number(text_of(line, "orig_event_id"));
     if (slice_is(phase, "REQUEST")) {
         ledger->phases[number] = 1;
     } else if (original != 0) {
         CHECK_THAT(original < number && ledger->phases[original] >= 1, "%.*s", SLICE_ARGS(line));
-        CHECK_THAT(!slice_is(phase, "RESULT") || ledger->phases[original] == 1, "answered twice: %.*s", SLICE_ARGS(line));
+        CHECK_THAT(!slice_is(phase, "RESULT") || ledger->phases[original] == 1,
+                   "answered twice: %.*s", SLICE_ARGS(line));
         ledger->phases[original] = 2;
     }
     return true;
@@ -193,7 +202,8 @@ static bool look_at_openings(void *context, Slice line) {
     struct ledger *ledger = context;
     int64_t customer = event_number(text_of(line, "cust_id"));
     Slice type = text_of(line, "event_type");
-    if (is_change(line) || slice_is(type, "batch_tick") || customer < usual.customers || customer >= 20000) {
+    if (is_change(line) || slice_is(type, "batch_tick") || customer < usual.customers ||
+        customer >= 20000) {
         return true; // firms stand behind the newcomers
     }
     bool opens = slice_is(type, "account_open");
@@ -202,7 +212,8 @@ static bool look_at_openings(void *context, Slice line) {
         ledger->opened[customer] = true;
     }
     bool person = !slice_is(text_of(line, "cust_type"), "CORPORATE");
-    bool before = slice_is(type, "auth_challenge") || slice_is(type, "login") || slice_is(type, "account_open");
+    bool before = slice_is(type, "auth_challenge") || slice_is(type, "login") ||
+                  slice_is(type, "account_open");
     CHECK_THAT(!person || ledger->opened[customer] || before, "%.*s", SLICE_ARGS(line));
     return true;
 }
@@ -220,7 +231,8 @@ static bool test_nothing_happens_before_an_account_is_opened(void) {
     return true;
 }
 
-// ---- labels ----------------------------------------------------------------------------------------------
+// ---- labels
+// ----------------------------------------------------------------------------------------------
 
 struct events_seen {
     int64_t *times; // by number
@@ -244,11 +256,13 @@ static bool labels_name_events(Slice labels, const int64_t *times) {
         for (size_t at = 0; (at = slice_find(line, SLICE("{\"event_id\""), at)) != SIZE_MAX; at++) {
             Slice rest = slice_part(line, at, line.size - at);
             int64_t number = event_number(text_of(rest, "event_id"));
-            CHECK(number > 0 && number < EVENTS_MAX && times[number] != 0 && times[number] == number_of(rest, "time", -1));
+            CHECK(number > 0 && number < EVENTS_MAX && times[number] != 0 &&
+                  times[number] == number_of(rest, "time", -1));
             CHECK(number_of(rest, "lost", -1) >= 0);
             events++;
         }
-        CHECK_THAT(events > 0 && number_of(line, "at_stake", -1) >= number_of(line, "lost", 0), "%.*s", SLICE_ARGS(line));
+        CHECK_THAT(events > 0 && number_of(line, "at_stake", -1) >= number_of(line, "lost", 0),
+                   "%.*s", SLICE_ARGS(line));
     }
     return true;
 }
@@ -260,16 +274,19 @@ static bool test_labels_name_events_that_there_are(void) {
     plan.days = 30;
     plan.rate_percent = 2000;
     struct run run;
-    bool fine = live(plan, look_at_events, &seen, &run) && labels_name_events(buf_slice(&run.labels), seen.times);
+    bool fine = live(plan, look_at_events, &seen, &run) &&
+                labels_name_events(buf_slice(&run.labels), seen.times);
     free(seen.times);
     buf_deinit(&run.labels);
     CHECK(fine);
-    CHECK_THAT(run.typologies >= 120 && run.families == 17, "%u typologies of %u families", run.typologies, run.families);
+    CHECK_THAT(run.typologies >= 120 && run.families == 17, "%u typologies of %u families",
+               run.typologies, run.families);
     return true;
 }
 
 static bool test_only_what_was_asked_for(void) {
-    CHECK(simulation_knows(SLICE("VP-03,MU")) && !simulation_knows(SLICE("VP-99")) && !simulation_knows(SLICE("XX")));
+    CHECK(simulation_knows(SLICE("VP-03,MU")) && !simulation_knows(SLICE("VP-99")) &&
+          !simulation_knows(SLICE("XX")));
     struct simulation_plan plan = usual;
     plan.rate_percent = 2000;
     plan.only = SLICE("SI,VP-03");
@@ -280,7 +297,8 @@ static bool test_only_what_was_asked_for(void) {
     return true;
 }
 
-// ---- what makes it look like a bank ----------------------------------------------------------------------
+// ---- what makes it look like a bank
+// ----------------------------------------------------------------------
 
 struct days {
     uint32_t payroll[32], counter[32], qr[32]; // by day of the month

@@ -39,14 +39,16 @@ bool simulation_knows(Slice only) {
     return true;
 }
 
-// How many cases of each, and on which days; long ones begin before the last days, so that something of them is seen.
+// How many cases of each, and on which days; long ones begin before the last days, so that
+// something of them is seen.
 void stories_cast(struct simulation *sim) {
     const struct simulation_plan *plan = &sim->plan;
     uint32_t counts[SCENARIO_COUNT];
     uint32_t sum = 0;
     for (uint32_t i = 0; i < SCENARIO_COUNT; i++) {
         uint64_t expected = wanted(plan->only, scenarios[i].code)
-                                ? (uint64_t)scenarios[i].rate * plan->customers * plan->days / 30 * plan->rate_percent / 100 // in millionths
+                                ? (uint64_t)scenarios[i].rate * plan->customers * plan->days / 30 *
+                                      plan->rate_percent / 100 // in millionths
                                 : 0;
         struct random random;
         random_init(&random, hash_mix(plan->seed ^ 0x5ce0, i));
@@ -58,7 +60,9 @@ void stories_cast(struct simulation *sim) {
         for (uint32_t k = 0; k < counts[i]; k++) {
             struct story *story = &sim->cases[++sim->cases_count];
             story->scenario = &scenarios[i];
-            story->start_day = plan->first_day + (int32_t)(hash_mix(hash_mix(plan->seed ^ 0x5ce1, i), k) % (plan->days * 85 / 100 + 1));
+            story->start_day =
+                plan->first_day + (int32_t)(hash_mix(hash_mix(plan->seed ^ 0x5ce1, i), k) %
+                                            (plan->days * 85 / 100 + 1));
         }
     }
 }
@@ -89,7 +93,8 @@ void story_event(struct simulation *sim, const struct act *act, uint64_t event, 
         story->event_capacity = story->event_capacity == 0 ? 16 : story->event_capacity * 2;
         story->events = memory_resize(story->events, sizeof *story->events * story->event_capacity);
     }
-    story->events[story->event_count++] = (struct case_event){event, act->time, lost, lost > 0 ? PART_STRIKE : act->part};
+    story->events[story->event_count++] =
+        (struct case_event){event, act->time, lost, lost > 0 ? PART_STRIKE : act->part};
     story->lost += lost;
 }
 
@@ -100,7 +105,8 @@ void stories_free(struct simulation *sim) {
     free(sim->cases);
 }
 
-// ---- labels ----------------------------------------------------------------------------------------------
+// ---- labels
+// ----------------------------------------------------------------------------------------------
 
 static void label(const struct simulation *sim, uint32_t number, struct buf *out) {
     static const char *const parts[] = {"before", "strike", "after"};
@@ -118,7 +124,8 @@ static void label(const struct simulation *sim, uint32_t number, struct buf *out
     json_key_string(&json, SLICE("name_en"), slice_of(story->scenario->en));
     json_key_string(&json, SLICE("variant"), slice_of(story->variant));
     json_key_i64(&json, SLICE("begin"), story->event_count > 0 ? story->events[0].time : 0);
-    json_key_i64(&json, SLICE("end"), story->event_count > 0 ? story->events[story->event_count - 1].time : 0);
+    json_key_i64(&json, SLICE("end"),
+                 story->event_count > 0 ? story->events[story->event_count - 1].time : 0);
     json_key_i64(&json, SLICE("at_stake"), story->stake > story->lost ? story->stake : story->lost);
     json_key_i64(&json, SLICE("lost"), story->lost);
     json_key(&json, SLICE("people"));
@@ -165,8 +172,9 @@ void stories_labels(const struct simulation *sim, struct buf *out) {
     }
 }
 
-const char *simulation_typology(uint32_t index, const struct simulation *simulation, const char **ret_zh, const char **ret_en,
-                                uint32_t *ret_cases, uint32_t *ret_rate_hundredths) {
+const char *simulation_typology(uint32_t index, const struct simulation *simulation,
+                                const char **ret_zh, const char **ret_en, uint32_t *ret_cases,
+                                uint32_t *ret_rate_hundredths) {
     if (index >= SCENARIO_COUNT) {
         return NULL;
     }
@@ -175,7 +183,8 @@ const char *simulation_typology(uint32_t index, const struct simulation *simulat
     *ret_rate_hundredths = scenarios[index].rate;
     *ret_cases = 0;
     for (uint32_t i = 1; simulation != NULL && i <= simulation->cases_count; i++) {
-        *ret_cases += simulation->cases[i].scenario == &scenarios[index] && simulation->cases[i].event_count > 0;
+        *ret_cases += simulation->cases[i].scenario == &scenarios[index] &&
+                      simulation->cases[i].event_count > 0;
     }
     return scenarios[index].code;
 }

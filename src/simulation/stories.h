@@ -1,6 +1,6 @@
 #pragma once
-// Stories: the cases of a run. Which ones there are is drawn at the start from the rates of scenarios.def; each is played by its
-// scenario on the morning of its day.
+// Stories: the cases of a run. Which ones there are is drawn at the start from the rates of
+// scenarios.def; each is played by its scenario on the morning of its day.
 
 #include "simulation/world.h"
 

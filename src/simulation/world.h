@@ -1,9 +1,10 @@
 #pragma once
 // World: who and what there is in the bank, as arrays; and the simulation that holds them.
 //
-// Customers are persons (0 .. persons-1) and firms behind them; account i is the main account of customer i, later ones follow in
-// the order in which they were opened. The last persons are not customers yet: they open an account in the course of the run.
-// Things outside (accounts of other banks, addresses, devices) are numbers whose properties follow from a hash.
+// Customers are persons (0 .. persons-1) and firms behind them; account i is the main account of
+// customer i, later ones follow in the order in which they were opened. The last persons are not
+// customers yet: they open an account in the course of the run. Things outside (accounts of other
+// banks, addresses, devices) are numbers whose properties follow from a hash.
 
 #include "base/arena.h"
 #include "simulation/act.h"
@@ -13,7 +14,7 @@
 #include "simulation/simulation.h"
 
 #define NONE UINT32_MAX
-#define YUAN(yuan) ((int64_t)(yuan) * 100)
+#define YUAN(yuan) ((int64_t)(yuan)*100)
 #define MS_PER_MINUTE INT64_C(60000)
 #define MS_PER_HOUR (60 * MS_PER_MINUTE)
 #define MS_PER_DAY (24 * MS_PER_HOUR)
@@ -24,8 +25,8 @@ typedef enum PersonKind {
     CIVIL_SERVANT,
     NIGHT_WORKER, // shifts from evening to morning
     DRIVER,
-    SHOPKEEPER,   // a sole trader with a shop or a stall
-    SELLER,       // sells on chat groups, to payers everywhere
+    SHOPKEEPER, // a sole trader with a shop or a stall
+    SELLER,     // sells on chat groups, to payers everywhere
     FARMER,
     HOUSEWIFE,
     STUDENT,
@@ -38,13 +39,13 @@ typedef enum PersonKind {
 // Habits and roles, for good.
 enum {
     HAS_APP = 1 << 0,
-    HAS_CREDIT = 1 << 1,   // a credit card of the bank
-    HAS_SECOND = 1 << 2,   // an account of class II
+    HAS_CREDIT = 1 << 1, // a credit card of the bank
+    HAS_SECOND = 1 << 2, // an account of class II
     RENTS = 1 << 3,
     HAS_MORTGAGE = 1 << 4,
     IS_LANDLORD = 1 << 5,
     IS_STAFF = 1 << 6,
-    IS_DORMANT = 1 << 7,   // has not moved for half a year
+    IS_DORMANT = 1 << 7, // has not moved for half a year
     IS_PEP = 1 << 8,
     IS_VIP = 1 << 9,
     SENDS_ABROAD = 1 << 10, // a child studies abroad
@@ -56,9 +57,9 @@ enum {
 };
 
 struct person {
-    int64_t income;  // a month
-    int64_t deposit; // in time deposits
-    int64_t owed;    // on the credit card
+    int64_t income;    // a month
+    int64_t deposit;   // in time deposits
+    int64_t owed;      // on the credit card
     uint32_t employer; // a firm's index, or NONE
     uint32_t landlord;
     uint32_t device;
@@ -92,9 +93,21 @@ struct firm {
     bool dispatches; // labour agency: pays hundreds
 };
 
-typedef enum AccountState { ACCOUNT_OPEN, ACCOUNT_NOT_YET, ACCOUNT_CLOSED, ACCOUNT_STOPPED } AccountState;
+typedef enum AccountState {
+    ACCOUNT_OPEN,
+    ACCOUNT_NOT_YET,
+    ACCOUNT_CLOSED,
+    ACCOUNT_STOPPED
+} AccountState;
 
-typedef enum AcctClass { CLASS_I, CLASS_II, CLASS_III, CLASS_CREDIT, CORP_BASIC, CORP_GENERAL } AcctClass;
+typedef enum AcctClass {
+    CLASS_I,
+    CLASS_II,
+    CLASS_III,
+    CLASS_CREDIT,
+    CORP_BASIC,
+    CORP_GENERAL
+} AcctClass;
 
 struct account {
     int64_t balance;
@@ -135,9 +148,23 @@ struct employee {
     int32_t since_day, leave_day;
 };
 
-typedef enum StaffPost { POST_TELLER, POST_MANAGER, POST_SUPERVISOR, POST_IT, POST_INSPECTOR, POST_CALLS } StaffPost;
+typedef enum StaffPost {
+    POST_TELLER,
+    POST_MANAGER,
+    POST_SUPERVISOR,
+    POST_IT,
+    POST_INSPECTOR,
+    POST_CALLS
+} StaffPost;
 
-enum { HEAD_OFFICE = UINT16_MAX, TELLERS = 4, BRANCH_STAFF = 8, HEAD_STAFF = 30, MERCHANTS_ONLINE = 60, OLD_MERCHANTS_PER_CITY = 2 };
+enum {
+    HEAD_OFFICE = UINT16_MAX,
+    TELLERS = 4,
+    BRANCH_STAFF = 8,
+    HEAD_STAFF = 30,
+    MERCHANTS_ONLINE = 60,
+    OLD_MERCHANTS_PER_CITY = 2
+};
 
 struct case_event {
     uint64_t event;
@@ -165,10 +192,10 @@ struct simulation {
     struct simulation_plan plan;
     struct arena arena;
     DayFacts today;
-    uint32_t due;        // days of the month whose payments are made today: banks pay before days off
-    bool bonus;          // wages come with a bonus this month
-    int64_t day_start;   // ms UTC
-    bool muted;          // the past
+    uint32_t due;      // days of the month whose payments are made today: banks pay before days off
+    bool bonus;        // wages come with a bonus this month
+    int64_t day_start; // ms UTC
+    bool muted;        // the past
 
     uint32_t persons, newcomers, next_newcomer, firms, merchants_count, branches_count, staff_count;
     uint32_t accounts_count, accounts_capacity;
@@ -215,8 +242,10 @@ Spot person_spot(const struct simulation *sim, uint32_t person); // today
 Spot customer_city(const struct simulation *sim, uint32_t customer);
 uint16_t customer_branch(const struct simulation *sim, uint32_t customer);
 struct party person_friend(const struct simulation *sim, uint32_t person, uint32_t number);
-struct party firm_partner(const struct simulation *sim, uint32_t firm, uint32_t number, bool supplier);
-uint32_t merchant_local(const struct simulation *sim, struct random *random, Spot city, uint32_t favourite_of);
+struct party firm_partner(const struct simulation *sim, uint32_t firm, uint32_t number,
+                          bool supplier);
+uint32_t merchant_local(const struct simulation *sim, struct random *random, Spot city,
+                        uint32_t favourite_of);
 uint32_t merchant_online(struct random *random);
 struct party party_own(uint32_t account);
 struct party party_outside(PartyType type, uint32_t number);
