@@ -44,8 +44,7 @@ static Slice path_of(struct simulate *run, Slice name) {
     return arena_printf(&run->arena, "%.*s/%.*s", SLICE_ARGS(run->options.out), SLICE_ARGS(name));
 }
 
-// ---- files
-// -----------------------------------------------------------------------------------------------
+// ---- files --------------------------------------------------------------------------------------
 
 static void close_file(struct simulate *run) {
     struct diag diag;
@@ -84,8 +83,7 @@ static void take_table(void *context, Slice name, Slice text) {
     put(run, text);
 }
 
-// ---- the run
-// ---------------------------------------------------------------------------------------------
+// ---- the run ------------------------------------------------------------------------------------
 
 static void write_events(struct simulate *run) {
     struct progress progress;
@@ -191,8 +189,7 @@ static CliExit simulate(struct simulate *run) {
     return run->failed ? CLI_WORLD : CLI_FINE;
 }
 
-// ---- options
-// ---------------------------------------------------------------------------------------------
+// ---- options ------------------------------------------------------------------------------------
 
 // "1", "0.5", "20": in hundredths.
 static bool read_rate(Slice text, uint32_t *ret_percent) {

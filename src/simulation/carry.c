@@ -99,8 +99,7 @@ static struct account *account_of(struct simulation *sim, const struct act *act)
     return act->account == NONE ? NULL : &sim->accounts[act->account];
 }
 
-// ---- money
-// -----------------------------------------------------------------------------------------------
+// ---- money --------------------------------------------------------------------------------------
 
 static void move_out(struct simulation *sim, struct account *account, int64_t amount) {
     account->balance -= amount;
@@ -163,8 +162,7 @@ static Outcome outcome_of(struct simulation *sim, const struct act *act, Way way
     return OUTCOME_FINE;
 }
 
-// ---- consequences
-// ----------------------------------------------------------------------------------------
+// ---- consequences -------------------------------------------------------------------------------
 
 static void credit_own(struct simulation *sim, const struct act *act) {
     struct act credit = {.kind = ACT_CREDIT,
@@ -255,8 +253,7 @@ static void consequences(struct simulation *sim, struct act *act) {
     }
 }
 
-// ---- one act
-// ---------------------------------------------------------------------------------------------
+// ---- one act ------------------------------------------------------------------------------------
 
 static void put_event(struct simulation *sim, struct act *act, int64_t lost) {
     event_write(sim, act);

@@ -4,8 +4,7 @@
 
 #include <stdio.h>
 
-// ---- words
-// -----------------------------------------------------------------------------------------------
+// ---- words --------------------------------------------------------------------------------------
 
 static const char *const types[] = {
 #define ACT(name, type) type,
@@ -135,8 +134,7 @@ const char *word_industry(uint32_t industry) {
     return industries[industry];
 }
 
-// ---- names
-// -----------------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
 static void put_numbered(struct line *line, const char *prefix, uint64_t number, uint32_t width) {
     line_put(line, prefix);
@@ -261,8 +259,7 @@ void name_address(const struct setting *setting, char *text) {
     ended(&line);
 }
 
-// ---- parties
-// ---------------------------------------------------------------------------------------------
+// ---- parties ------------------------------------------------------------------------------------
 
 PartyType party_type(const struct simulation *sim, struct party party) {
     if (!party.own) {
@@ -314,8 +311,7 @@ const char *card_bin(const struct simulation *sim, const struct act *act) {
     return bins[index].bin;
 }
 
-// ---- members
-// ---------------------------------------------------------------------------------------------
+// ---- members ------------------------------------------------------------------------------------
 
 static const char *source_of(const struct act *act) {
     switch (act->kind) {
@@ -705,8 +701,7 @@ static uint32_t branch_of(const struct simulation *sim, const struct act *act) {
     return act->customer == NONE ? 0 : customer_branch(sim, act->customer);
 }
 
-// ---- one function for each kind
-// --------------------------------------------------------------------------
+// ---- one function for each kind -----------------------------------------------------------------
 
 static void put_transfer(struct simulation *sim, struct line *line, const struct act *act) {
     put_branch(sim, line, branch_of(sim, act));

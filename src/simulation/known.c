@@ -46,8 +46,7 @@ void known_end(struct simulation *sim) {
     }
 }
 
-// ---- columns
-// ---------------------------------------------------------------------------------------------
+// ---- columns ------------------------------------------------------------------------------------
 
 static int64_t days_lived(const struct simulation *sim) {
     int64_t days = sim->today.day - sim->plan.first_day + (int64_t)sim->plan.past_days;
@@ -181,8 +180,7 @@ static void columns_of_merchant(struct simulation *sim, struct line *line, uint3
                (int64_t)merchant->count * 1000 / (days_lived(sim) * (hours > 0 ? hours : 1)));
 }
 
-// ---- records
-// ---------------------------------------------------------------------------------------------
+// ---- records ------------------------------------------------------------------------------------
 
 static struct line record_begin(struct simulation *sim, const char *table, const char *key,
                                 const char *second_key, int64_t time) {
@@ -360,8 +358,7 @@ void known_nightly(struct simulation *sim) {
     }
 }
 
-// ---- for scenarios
-// ---------------------------------------------------------------------------------------
+// ---- for scenarios ------------------------------------------------------------------------------
 
 static struct act record_act(struct simulation *sim, int64_t time, const char *text, size_t size) {
     Slice kept = arena_copy(&sim->arena, (Slice){text, size});
@@ -399,8 +396,7 @@ struct act known_list(struct simulation *sim, int64_t time, const char *list, co
     return record_act(sim, time, text, (size_t)size);
 }
 
-// ---- files before the first day
-// --------------------------------------------------------------------------
+// ---- files before the first day -----------------------------------------------------------------
 
 struct table_out {
     struct buf text;
@@ -597,8 +593,7 @@ static void bins(struct table_out *out) {
     }
 }
 
-// ---- lists
-// -----------------------------------------------------------------------------------------------
+// ---- lists --------------------------------------------------------------------------------------
 
 static void list_row(struct table_out *out, const char *list, const char *key, const char *source,
                      const char *reason) {

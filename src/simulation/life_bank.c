@@ -156,8 +156,7 @@ static void work(struct simulation *sim, struct random *random, uint32_t employe
     }
 }
 
-// ---- network and machines
-// --------------------------------------------------------------------------------
+// ---- network and machines -----------------------------------------------------------------------
 
 static void alerts(struct simulation *sim, struct random *random) {
     static const struct {
@@ -213,8 +212,7 @@ static void alerts(struct simulation *sim, struct random *random) {
     }
 }
 
-// ---- inspections
-// -----------------------------------------------------------------------------------------
+// ---- inspections --------------------------------------------------------------------------------
 
 static void inspect(struct simulation *sim, struct random *random, uint32_t branch, uint8_t kind,
                     uint32_t inspector) {
@@ -287,8 +285,7 @@ static void inspections(struct simulation *sim, struct random *random) {
     }
 }
 
-// ---- authorities and feedback
-// ----------------------------------------------------------------------------
+// ---- authorities and feedback -------------------------------------------------------------------
 
 static void authorities(struct simulation *sim, struct random *random) {
     for (uint32_t left = sim->plan.customers * 6 + draw_below(random, 100000); left >= 100000;
@@ -327,8 +324,7 @@ static void authorities(struct simulation *sim, struct random *random) {
     }
 }
 
-// ---- ticks
-// -----------------------------------------------------------------------------------------------
+// ---- ticks --------------------------------------------------------------------------------------
 
 static void tick(struct simulation *sim, struct random *random, uint8_t entity, uint32_t number) {
     struct act *act =

@@ -58,8 +58,7 @@ static int64_t scaled(const struct day *day, int64_t yuan, int32_t spread) {
     return draw_about(day->random, YUAN(yuan) * day->scale / 1000, spread);
 }
 
-// ---- what comes in
-// ---------------------------------------------------------------------------------------
+// ---- what comes in ------------------------------------------------------------------------------
 
 static struct act *credit(const struct day *day, struct party payer, int64_t amount, int64_t time) {
     struct act *act = plan(day, ACT_CREDIT, BATCH, time);
@@ -183,8 +182,7 @@ static void income(const struct day *day) {
     }
 }
 
-// ---- what goes out every day
-// -----------------------------------------------------------------------------
+// ---- what goes out every day --------------------------------------------------------------------
 
 static void merchant_of(const struct day *day, struct act *act, uint32_t merchant) {
     act->pay.merchant = merchant;
@@ -329,8 +327,7 @@ static void shop(const struct day *day) {
     }
 }
 
-// ---- sessions
-// --------------------------------------------------------------------------------------------
+// ---- sessions -----------------------------------------------------------------------------------
 
 struct session {
     int64_t time;
@@ -465,8 +462,7 @@ static void sessions(const struct day *day) {
     }
 }
 
-// ---- once a month
-// ----------------------------------------------------------------------------------------
+// ---- once a month -------------------------------------------------------------------------------
 
 static void monthly(const struct day *day) {
     struct person *person = day->person;
@@ -527,8 +523,7 @@ static void monthly(const struct day *day) {
     }
 }
 
-// ---- cash
-// ------------------------------------------------------------------------------------------------
+// ---- cash ---------------------------------------------------------------------------------------
 
 static uint32_t branch_in(const struct day *day, Spot city) {
     struct simulation *sim = day->sim;
@@ -645,8 +640,7 @@ static void counter(const struct day *day) {
     }
 }
 
-// ---- journeys
-// --------------------------------------------------------------------------------------------
+// ---- journeys -----------------------------------------------------------------------------------
 
 static void travel(const struct day *day) {
     struct person *person = day->person;
@@ -683,8 +677,7 @@ static void travel(const struct day *day) {
     }
 }
 
-// ---- now and then
-// ----------------------------------------------------------------------------------------
+// ---- now and then -------------------------------------------------------------------------------
 
 static struct act *changed(const struct day *day, struct session *session, ActKind kind,
                            uint8_t what) {
@@ -947,8 +940,7 @@ static void complaints(const struct day *day) {
     }
 }
 
-// ---- new customers
-// ---------------------------------------------------------------------------------------
+// ---- new customers ------------------------------------------------------------------------------
 
 static void open_as_newcomer(struct simulation *sim, struct random *random) {
     if (sim->next_newcomer >= sim->persons) {

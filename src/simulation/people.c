@@ -13,8 +13,7 @@ enum {
     PEOPLE_PER_BRANCH = 1500
 };
 
-// ---- parties
-// ---------------------------------------------------------------------------------------------
+// ---- parties ------------------------------------------------------------------------------------
 
 struct party party_own(uint32_t account) {
     return (struct party){.number = account, .own = true};
@@ -30,8 +29,7 @@ struct party party_self(uint32_t person) {
     return (struct party){.number = person, .type = PARTY_PERSONAL, .self = true};
 }
 
-// ---- devices, accounts
-// -----------------------------------------------------------------------------------
+// ---- devices, accounts --------------------------------------------------------------------------
 
 uint32_t device_of(const struct simulation *sim, uint32_t person) {
     return sim->people[person].device;
@@ -52,8 +50,7 @@ uint32_t account_add(struct simulation *sim, uint32_t customer, AcctClass class,
     return sim->accounts_count++;
 }
 
-// ---- where somebody is
-// -----------------------------------------------------------------------------------
+// ---- where somebody is --------------------------------------------------------------------------
 
 Spot person_spot(const struct simulation *sim, uint32_t person) {
     const struct person *of = &sim->people[person];
@@ -67,8 +64,7 @@ uint16_t customer_branch(const struct simulation *sim, uint32_t customer) {
     return is_person(sim, customer) ? sim->people[customer].branch : firm_of(sim, customer)->branch;
 }
 
-// ---- who pays whom
-// ---------------------------------------------------------------------------------------
+// ---- who pays whom ------------------------------------------------------------------------------
 
 // Eight friends and relatives, the first three close: four in ten have their account here.
 struct party person_friend(const struct simulation *sim, uint32_t person, uint32_t number) {
@@ -116,8 +112,7 @@ uint32_t merchant_online(struct random *random) {
     return (uint32_t)(share * share * MERCHANTS_ONLINE >> 32);
 }
 
-// ---- times of the day
-// ------------------------------------------------------------------------------------
+// ---- times of the day ---------------------------------------------------------------------------
 
 // Weights of the hours: of most people, of night workers, of old people, of office hours.
 static const uint8_t hours[4][24] = {
@@ -140,8 +135,7 @@ int64_t day_time(struct random *random, uint32_t habit) {
     return hour * MS_PER_HOUR + (int64_t)random_below(random, MS_PER_HOUR);
 }
 
-// ---- persons
-// ---------------------------------------------------------------------------------------------
+// ---- persons ------------------------------------------------------------------------------------
 
 struct kind_facts {
     uint8_t share; // in hundred
@@ -283,8 +277,7 @@ static void open_further(struct simulation *sim, uint32_t index) {
     }
 }
 
-// ---- firms
-// -----------------------------------------------------------------------------------------------
+// ---- firms --------------------------------------------------------------------------------------
 
 static void make_firm(struct simulation *sim, uint32_t index) {
     struct firm *firm = &sim->companies[index];
@@ -315,8 +308,7 @@ static void make_firm(struct simulation *sim, uint32_t index) {
                                 .last_day = sim->plan.first_day - 1};
 }
 
-// ---- merchants
-// -------------------------------------------------------------------------------------------
+// ---- merchants ----------------------------------------------------------------------------------
 
 static const struct {
     uint16_t mcc, ticket;
@@ -415,8 +407,7 @@ static void give_merchants(struct simulation *sim) {
     }
 }
 
-// ---- the bank
-// --------------------------------------------------------------------------------------------
+// ---- the bank -----------------------------------------------------------------------------------
 
 static void make_bank(struct simulation *sim) {
     Spot seat = place_of_code(SEAT_CODE);

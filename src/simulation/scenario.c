@@ -7,8 +7,7 @@
 
 #include <stdio.h>
 
-// ---- chance
-// ----------------------------------------------------------------------------------------------
+// ---- chance -------------------------------------------------------------------------------------
 
 bool chance(struct stage *stage, uint32_t percent) {
     return draw_chance(&stage->random, percent * 100);
@@ -29,8 +28,7 @@ void variant(struct stage *stage, const char *name) {
     stage->story->variant = name;
 }
 
-// ---- time
-// ------------------------------------------------------------------------------------------------
+// ---- time ---------------------------------------------------------------------------------------
 
 void wait_seconds(struct stage *stage, int64_t median) {
     stage->clock +=
@@ -69,8 +67,7 @@ void at_work(struct stage *stage) {
     }
 }
 
-// ---- who
-// -------------------------------------------------------------------------------------------------
+// ---- who ----------------------------------------------------------------------------------------
 
 static void enlist(struct stage *stage, uint32_t customer, uint32_t account) {
     struct story *story = stage->story;
@@ -223,8 +220,7 @@ uint32_t somebody(struct stage *stage) {
     }
 }
 
-// ---- from where
-// ------------------------------------------------------------------------------------------
+// ---- from where ---------------------------------------------------------------------------------
 
 static void new_session(struct stage *stage) {
     stage->session = (uint32_t)random_u64(&stage->random) | 1;
@@ -284,8 +280,7 @@ void offline(struct stage *stage, Channel channel) {
     stage->session = 0;
 }
 
-// ---- what is done
-// ----------------------------------------------------------------------------------------
+// ---- what is done -------------------------------------------------------------------------------
 
 void finish(struct stage *stage) {
     if (stage->has_act) {
@@ -586,8 +581,7 @@ struct act *inspected(struct stage *stage, uint32_t branch, uint8_t kind, uint8_
     return act;
 }
 
-// ---- what follows
-// ----------------------------------------------------------------------------------------
+// ---- what follows -------------------------------------------------------------------------------
 
 void list_add(struct stage *stage, const char *list, const char *key, const char *reason,
               int32_t days) {

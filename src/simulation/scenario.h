@@ -46,8 +46,7 @@ struct scenario {
     Play *play;
 };
 
-// ---- chance
-// ----------------------------------------------------------------------------------------------
+// ---- chance -------------------------------------------------------------------------------------
 bool chance(struct stage *stage, uint32_t percent);
 uint32_t below(struct stage *stage, uint32_t bound);
 int64_t between(struct stage *stage, int64_t low, int64_t high);
@@ -56,8 +55,7 @@ int64_t sum(struct stage *stage, int64_t yuan, int32_t spread);
 int64_t odd_sum(struct stage *stage, int64_t yuan, int32_t spread);
 void variant(struct stage *stage, const char *name);
 
-// ---- time
-// ------------------------------------------------------------------------------------------------
+// ---- time ---------------------------------------------------------------------------------------
 void wait_seconds(struct stage *stage, int64_t median);
 void wait_minutes(struct stage *stage, int64_t median);
 void wait_hours(struct stage *stage, int64_t median);
@@ -68,8 +66,7 @@ void wait_days(struct stage *stage, int32_t days);
 void at_hour(struct stage *stage, uint32_t from, uint32_t to);
 void at_work(struct stage *stage);
 
-// ---- who
-// -------------------------------------------------------------------------------------------------
+// ---- who ----------------------------------------------------------------------------------------
 typedef bool Fits(const struct simulation *sim, uint32_t who);
 uint32_t cast(struct stage *stage, Fits *fits);          // a person, for this case alone
 uint32_t cast_firm(struct stage *stage, Fits *fits);     // gives the customer's number
@@ -93,8 +90,7 @@ bool any_firm(const struct simulation *sim, uint32_t customer);
 bool young_firm(const struct simulation *sim, uint32_t customer);
 bool small_firm(const struct simulation *sim, uint32_t customer);
 
-// ---- from where
-// ------------------------------------------------------------------------------------------
+// ---- from where ---------------------------------------------------------------------------------
 void online(struct stage *stage, uint32_t customer); // with his own device, where he is
 void from_device(struct stage *stage, uint32_t device, Spot spot, Net net);
 struct setting criminal(struct stage *stage); // a fresh device somewhere
@@ -103,8 +99,7 @@ uint32_t device_for(const struct stage *stage, uint32_t person); // his phone
 void take_setting(struct stage *stage, struct setting setting);
 void offline(struct stage *stage, Channel channel);
 
-// ---- what is done
-// ----------------------------------------------------------------------------------------
+// ---- what is done -------------------------------------------------------------------------------
 struct act *play(struct stage *stage, ActKind kind, Channel channel, uint32_t customer);
 void finish(struct stage *stage); // the last act; stories.c calls it
 struct act *login(struct stage *stage, uint32_t customer);

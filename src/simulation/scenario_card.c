@@ -28,8 +28,7 @@ static uint32_t shop(struct stage *stage) {
     return MERCHANTS_ONLINE + below(stage, stage->sim->merchants_count - MERCHANTS_ONLINE);
 }
 
-// ---- CF-01
-// -----------------------------------------------------------------------------------------------
+// ---- CF-01 --------------------------------------------------------------------------------------
 void counterfeit_card(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     bool abroad = chance(stage, 50);
@@ -57,8 +56,7 @@ void counterfeit_card(struct stage *stage) {
     holder_reports(stage, holder, NONE);
 }
 
-// ---- CF-02
-// -----------------------------------------------------------------------------------------------
+// ---- CF-02 --------------------------------------------------------------------------------------
 void card_not_present(struct stage *stage) {
     struct setting thief = criminal(stage);
     uint32_t cards = chance(stage, 40) ? 2 + below(stage, 3) : 1;
@@ -86,8 +84,7 @@ void card_not_present(struct stage *stage) {
     holder_reports(stage, holder, NONE);
 }
 
-// ---- CF-03
-// -----------------------------------------------------------------------------------------------
+// ---- CF-03 --------------------------------------------------------------------------------------
 void card_testing(struct stage *stage) {
     variant(stage, "bot");
     struct setting bot = criminal(stage);
@@ -110,8 +107,7 @@ void card_testing(struct stage *stage) {
     }
 }
 
-// ---- CF-04
-// -----------------------------------------------------------------------------------------------
+// ---- CF-04 --------------------------------------------------------------------------------------
 void found_card(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     bool guesses = chance(stage, 40);
@@ -142,8 +138,7 @@ void found_card(struct stage *stage) {
     holder_reports(stage, holder, NONE);
 }
 
-// ---- CF-05
-// -----------------------------------------------------------------------------------------------
+// ---- CF-05 --------------------------------------------------------------------------------------
 void leaking_merchant(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     variant(stage, "skimmed terminal");
@@ -169,8 +164,7 @@ void leaking_merchant(struct stage *stage) {
     }
 }
 
-// ---- CF-06
-// -----------------------------------------------------------------------------------------------
+// ---- CF-06 --------------------------------------------------------------------------------------
 void foreign_use(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     variant(stage, "holder at home");
@@ -194,8 +188,7 @@ void foreign_use(struct stage *stage) {
     holder_reports(stage, holder, NONE);
 }
 
-// ---- CF-07
-// -----------------------------------------------------------------------------------------------
+// ---- CF-07 --------------------------------------------------------------------------------------
 void holder_cash_out(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     uint32_t card = card_of(stage, holder);
@@ -224,8 +217,7 @@ void holder_cash_out(struct stage *stage) {
     }
 }
 
-// ---- CF-08
-// -----------------------------------------------------------------------------------------------
+// ---- CF-08 --------------------------------------------------------------------------------------
 void preauth_abuse(struct stage *stage) {
     uint32_t holder = cast(stage, has_credit_card);
     uint32_t card = card_of(stage, holder);
@@ -248,8 +240,7 @@ void preauth_abuse(struct stage *stage) {
     stolen(complete);
 }
 
-// ---- CF-09
-// -----------------------------------------------------------------------------------------------
+// ---- CF-09 --------------------------------------------------------------------------------------
 void false_wallet(struct stage *stage) {
     struct setting thief = criminal(stage);
     variant(stage, "phone with strangers' cards");
@@ -274,8 +265,7 @@ void false_wallet(struct stage *stage) {
     }
 }
 
-// ---- TA-01
-// -----------------------------------------------------------------------------------------------
+// ---- TA-01 --------------------------------------------------------------------------------------
 void emptied_at_one_machine(struct stage *stage) {
     uint32_t branch = below(stage, stage->sim->branches_count);
     variant(stage, chance(stage, 50) ? "night" : "day");
@@ -302,8 +292,7 @@ void emptied_at_one_machine(struct stage *stage) {
     }
 }
 
-// ---- TA-02
-// -----------------------------------------------------------------------------------------------
+// ---- TA-02 --------------------------------------------------------------------------------------
 void across_midnight(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     variant(stage, "both days' limits");
@@ -323,8 +312,7 @@ void across_midnight(struct stage *stage) {
     score_mule(stage, mule);
 }
 
-// ---- TA-03
-// -----------------------------------------------------------------------------------------------
+// ---- TA-03 --------------------------------------------------------------------------------------
 void tampered_machine(struct stage *stage) {
     uint32_t branch = below(stage, stage->sim->branches_count);
     variant(stage, chance(stage, 50) ? "skimmer" : "black box");
@@ -347,8 +335,7 @@ void tampered_machine(struct stage *stage) {
     }
 }
 
-// ---- TA-04
-// -----------------------------------------------------------------------------------------------
+// ---- TA-04 --------------------------------------------------------------------------------------
 void false_notes(struct stage *stage) {
     uint32_t who = cast(stage, is_weak);
     uint32_t branch = below(stage, stage->sim->branches_count);
@@ -367,8 +354,7 @@ void false_notes(struct stage *stage) {
     }
 }
 
-// ---- TA-05
-// -----------------------------------------------------------------------------------------------
+// ---- TA-05 --------------------------------------------------------------------------------------
 void odd_at_counter(struct stage *stage) {
     uint32_t who = cast(stage, chance(stage, 40) ? is_old : is_weak);
     variant(stage, chance(stage, 40) ? "agent" : "strangers' money");
@@ -392,8 +378,7 @@ void odd_at_counter(struct stage *stage) {
     }
 }
 
-// ---- TA-06
-// -----------------------------------------------------------------------------------------------
+// ---- TA-06 --------------------------------------------------------------------------------------
 void cardless_cash(struct stage *stage) {
     struct setting thief = criminal(stage);
     uint32_t branch = below(stage, stage->sim->branches_count);
@@ -414,8 +399,7 @@ void cardless_cash(struct stage *stage) {
     }
 }
 
-// ---- TA-07
-// -----------------------------------------------------------------------------------------------
+// ---- TA-07 --------------------------------------------------------------------------------------
 void odd_terminal(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     variant(stage, chance(stage, 50) ? "key alarm" : "off-line");

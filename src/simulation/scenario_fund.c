@@ -29,8 +29,7 @@ static void graph_customer(struct stage *stage, uint32_t customer, const char *s
     table_set(stage, "graph_cust", key, NULL, set);
 }
 
-// ---- IF-01
-// -----------------------------------------------------------------------------------------------
+// ---- IF-01 --------------------------------------------------------------------------------------
 void pooled_funds(struct stage *stage) {
     uint32_t firm = cast_firm(stage, young_firm);
     variant(stage, chance(stage, 50) ? "elderly" : "round sums");
@@ -61,8 +60,7 @@ void pooled_funds(struct stage *stage) {
     }
 }
 
-// ---- IF-02
-// -----------------------------------------------------------------------------------------------
+// ---- IF-02 --------------------------------------------------------------------------------------
 void periodic_returns(struct stage *stage) {
     uint32_t firm = cast_firm(stage, any_firm);
     variant(stage, chance(stage, 50) ? "weekly" : "fortnightly");
@@ -86,8 +84,7 @@ void periodic_returns(struct stage *stage) {
     }
 }
 
-// ---- IF-03
-// -----------------------------------------------------------------------------------------------
+// ---- IF-03 --------------------------------------------------------------------------------------
 void drying_up(struct stage *stage) {
     uint32_t firm = cast_firm(stage, any_firm);
     variant(stage, "collapse");
@@ -119,8 +116,7 @@ void drying_up(struct stage *stage) {
     }
 }
 
-// ---- IF-04
-// -----------------------------------------------------------------------------------------------
+// ---- IF-04 --------------------------------------------------------------------------------------
 void pyramid(struct stage *stage) {
     uint32_t head = cast(stage, is_adult);
     variant(stage, "joining fees");
@@ -151,8 +147,7 @@ void pyramid(struct stage *stage) {
     graph_account(stage, head, "\"acct_tree_depth\":4,\"acct_tree_size\":86");
 }
 
-// ---- IF-05
-// -----------------------------------------------------------------------------------------------
+// ---- IF-05 --------------------------------------------------------------------------------------
 void off_book_product(struct stage *stage) {
     uint32_t employee = cast_employee(stage, POST_MANAGER);
     struct party product = cast_outside(stage, PARTY_CORPORATE);
@@ -179,8 +174,7 @@ void off_book_product(struct stage *stage) {
     }
 }
 
-// ---- IF-06
-// -----------------------------------------------------------------------------------------------
+// ---- IF-06 --------------------------------------------------------------------------------------
 void prepaid_run(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
@@ -202,8 +196,7 @@ void prepaid_run(struct stage *stage) {
     gone->part = PART_AFTER;
 }
 
-// ---- AM-01, AM-02
-// ----------------------------------------------------------------------------------------
+// ---- AM-01, AM-02 -------------------------------------------------------------------------------
 void split_deposits(struct stage *stage) {
     uint32_t who = cast(stage, is_adult);
     variant(stage, chance(stage, 40) ? "several branches" : "one machine");
@@ -244,8 +237,7 @@ void split_withdrawals(struct stage *stage) {
     }
 }
 
-// ---- AM-03, AM-04
-// ----------------------------------------------------------------------------------------
+// ---- AM-03, AM-04 -------------------------------------------------------------------------------
 void under_the_line(struct stage *stage) {
     bool firm = chance(stage, 40);
     uint32_t who = firm ? cast_firm(stage, any_firm) : cast(stage, is_saver);
@@ -290,8 +282,7 @@ void many_carriers(struct stage *stage) {
     }
 }
 
-// ---- AM-05, AM-06
-// ----------------------------------------------------------------------------------------
+// ---- AM-05, AM-06 -------------------------------------------------------------------------------
 void round_trip(struct stage *stage) {
     uint32_t ring[4];
     uint32_t size = 3 + below(stage, 2);
@@ -344,8 +335,7 @@ void layers(struct stage *stage) {
     }
 }
 
-// ---- AM-07 .. AM-12
-// --------------------------------------------------------------------------------------
+// ---- AM-07 .. AM-12 -----------------------------------------------------------------------------
 static bool is_poor(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) && sim->people[who].income < YUAN(3500);
 }
@@ -476,8 +466,7 @@ void street_deals(struct stage *stage) {
     }
 }
 
-// ---- UB
-// --------------------------------------------------------------------------------------------------
+// ---- UB -----------------------------------------------------------------------------------------
 void mirror_exchange(struct stage *stage) {
     uint32_t who = cast(stage, is_adult);
     variant(stage, chance(stage, 40) ? "worked from abroad" : "at home");
@@ -589,8 +578,7 @@ void coin_dealer(struct stage *stage) {
     }
 }
 
-// ---- CO
-// --------------------------------------------------------------------------------------------------
+// ---- CO -----------------------------------------------------------------------------------------
 void shell_transit(struct stage *stage) {
     uint32_t firm = cast_firm(stage, young_firm);
     variant(stage, "no staff, no costs");

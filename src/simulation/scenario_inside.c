@@ -64,8 +64,7 @@ static struct act *does(struct stage *stage, uint32_t employee, uint8_t class) {
     return struck(staff_op(stage, employee, class));
 }
 
-// ---- IE-01
-// -----------------------------------------------------------------------------------------------
+// ---- IE-01 --------------------------------------------------------------------------------------
 void looked_up(struct stage *stage) {
     uint32_t employee = cast_employee(stage, chance(stage, 50) ? POST_MANAGER : POST_TELLER);
     bool night = chance(stage, 40);
@@ -241,8 +240,7 @@ void never_leaves(struct stage *stage) {
         .kind = 3, .tick = employee, .order = (uint32_t)calendar_day(stage->sim->today.day).date};
 }
 
-// ---- NS
-// --------------------------------------------------------------------------------------------------
+// ---- NS -----------------------------------------------------------------------------------------
 static struct act *alarm_of(struct stage *stage, uint8_t kind, uint8_t severity, uint32_t asset,
                             uint32_t source) {
     struct act *act = struck(net_alert(stage, kind, severity, asset));
@@ -392,8 +390,7 @@ void blind_spot(struct stage *stage) {
     }
 }
 
-// ---- SI
-// --------------------------------------------------------------------------------------------------
+// ---- SI -----------------------------------------------------------------------------------------
 static uint32_t any_branch(struct stage *stage) {
     stage->sim->next_order++;
     return below(stage, stage->sim->branches_count);

@@ -21,8 +21,7 @@ static void draw_and_send(struct stage *stage, uint32_t who, uint32_t loan, int6
     transfer(stage, who, payee, amount * percent / 100)->part = PART_AFTER;
 }
 
-// ---- LF-01
-// -----------------------------------------------------------------------------------------------
+// ---- LF-01 --------------------------------------------------------------------------------------
 void application_ring(struct stage *stage) {
     static const char *const shared[] = {"device", "address", "employer", "contact"};
     uint32_t kind = below(stage, 4);
@@ -54,8 +53,7 @@ void application_ring(struct stage *stage) {
     }
 }
 
-// ---- LF-02
-// -----------------------------------------------------------------------------------------------
+// ---- LF-02 --------------------------------------------------------------------------------------
 void borrowed_identity(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
     variant(stage, chance(stage, 50) ? "face" : "new number");
@@ -78,8 +76,7 @@ void borrowed_identity(struct stage *stage) {
     transfer(stage, victim, cast_outside(stage, PARTY_PERSONAL), amount * 98 / 100);
 }
 
-// ---- LF-03
-// -----------------------------------------------------------------------------------------------
+// ---- LF-03 --------------------------------------------------------------------------------------
 void forged_papers(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "tampered" : "used twice");
     uint32_t paper = 1320000000u + stage->number;
@@ -98,8 +95,7 @@ void forged_papers(struct stage *stage) {
     }
 }
 
-// ---- LF-04
-// -----------------------------------------------------------------------------------------------
+// ---- LF-04 --------------------------------------------------------------------------------------
 void loan_broker(struct stage *stage) {
     struct setting office = criminal(stage);
     office.wifi = true;
@@ -127,8 +123,7 @@ void loan_broker(struct stage *stage) {
     }
 }
 
-// ---- LF-05
-// -----------------------------------------------------------------------------------------------
+// ---- LF-05 --------------------------------------------------------------------------------------
 void diverted_loan(struct stage *stage) {
     uint32_t who = cast(stage, is_adult);
     static const char *const ways[] = {"property or shares", "to himself", "cash",
@@ -165,8 +160,7 @@ void diverted_loan(struct stage *stage) {
     }
 }
 
-// ---- LF-06
-// -----------------------------------------------------------------------------------------------
+// ---- LF-06 --------------------------------------------------------------------------------------
 void never_repays(struct stage *stage) {
     uint32_t who = cast(stage, is_weak);
     variant(stage, "first instalment unpaid");
@@ -196,8 +190,7 @@ void never_repays(struct stage *stage) {
                              .employee = customer_branch(stage->sim, who) * BRANCH_STAFF + 5u};
 }
 
-// ---- LF-07, LF-08
-// ----------------------------------------------------------------------------------------
+// ---- LF-07, LF-08 -------------------------------------------------------------------------------
 void false_trade(struct stage *stage) {
     uint32_t firm = cast_firm(stage, young_firm);
     uint32_t seller = cast_firm(stage, small_firm);
@@ -256,8 +249,7 @@ void guarantee_circle(struct stage *stage) {
     }
 }
 
-// ---- AO
-// --------------------------------------------------------------------------------------------------
+// ---- AO -----------------------------------------------------------------------------------------
 
 // Recruited people open accounts; some of the accounts are used at once.
 static uint32_t recruit_opens(struct stage *stage, Channel channel) {

@@ -9,8 +9,7 @@ static struct act *struck(struct act *act) {
     return act;
 }
 
-// ---- MF-01
-// -----------------------------------------------------------------------------------------------
+// ---- MF-01 --------------------------------------------------------------------------------------
 void merchant_cash_out(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
@@ -38,8 +37,7 @@ void merchant_cash_out(struct stage *stage) {
     }
 }
 
-// ---- MF-02
-// -----------------------------------------------------------------------------------------------
+// ---- MF-02 --------------------------------------------------------------------------------------
 void second_clearing(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
@@ -64,8 +62,7 @@ void second_clearing(struct stage *stage) {
     }
 }
 
-// ---- MF-03
-// -----------------------------------------------------------------------------------------------
+// ---- MF-03 --------------------------------------------------------------------------------------
 void false_merchants(struct stage *stage) {
     variant(stage, "same address and device");
     struct setting agent = criminal(stage);
@@ -86,8 +83,7 @@ void false_merchants(struct stage *stage) {
     }
 }
 
-// ---- MF-04
-// -----------------------------------------------------------------------------------------------
+// ---- MF-04 --------------------------------------------------------------------------------------
 void moved_terminal(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     bool abroad = chance(stage, 30);
@@ -110,8 +106,7 @@ void moved_terminal(struct stage *stage) {
     }
 }
 
-// ---- MF-05
-// -----------------------------------------------------------------------------------------------
+// ---- MF-05 --------------------------------------------------------------------------------------
 void jumping_codes(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     variant(stage, "several categories");
@@ -130,8 +125,7 @@ void jumping_codes(struct stage *stage) {
     }
 }
 
-// ---- MF-06
-// -----------------------------------------------------------------------------------------------
+// ---- MF-06 --------------------------------------------------------------------------------------
 void off_hours(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, true);
     variant(stage, chance(stage, 50) ? "night" : "sudden volume");
@@ -147,8 +141,7 @@ void off_hours(struct stage *stage) {
     }
 }
 
-// ---- MF-07
-// -----------------------------------------------------------------------------------------------
+// ---- MF-07 --------------------------------------------------------------------------------------
 void refund_fraud(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t insider = cast(stage, is_weak);
@@ -173,8 +166,7 @@ void refund_fraud(struct stage *stage) {
     }
 }
 
-// ---- MF-08
-// -----------------------------------------------------------------------------------------------
+// ---- MF-08 --------------------------------------------------------------------------------------
 void odd_settlement(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
@@ -203,8 +195,7 @@ void odd_settlement(struct stage *stage) {
     }
 }
 
-// ---- MF-09
-// -----------------------------------------------------------------------------------------------
+// ---- MF-09 --------------------------------------------------------------------------------------
 void bonus_hunters(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, true);
     struct setting base = criminal(stage);

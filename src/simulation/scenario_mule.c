@@ -5,8 +5,7 @@
 
 #include "simulation/event.h"
 
-// ---- MU-02
-// -----------------------------------------------------------------------------------------------
+// ---- MU-02 --------------------------------------------------------------------------------------
 // Many victims or first-level mules pay one collector, who forwards to one or two accounts.
 void collector(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
@@ -76,8 +75,7 @@ static void maybe_stopped(struct stage *stage, uint32_t account, uint32_t percen
     }
 }
 
-// ---- MU-01
-// -----------------------------------------------------------------------------------------------
+// ---- MU-01 --------------------------------------------------------------------------------------
 void pass_through(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct setting runner = criminal(stage);
@@ -103,8 +101,7 @@ void pass_through(struct stage *stage) {
     maybe_stopped(stage, mule, 65);
 }
 
-// ---- MU-03
-// -----------------------------------------------------------------------------------------------
+// ---- MU-03 --------------------------------------------------------------------------------------
 void spreader(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     bool wallets = chance(stage, 30);
@@ -128,8 +125,7 @@ void spreader(struct stage *stage) {
     maybe_stopped(stage, mule, 55);
 }
 
-// ---- MU-04
-// -----------------------------------------------------------------------------------------------
+// ---- MU-04 --------------------------------------------------------------------------------------
 void probe_then_flood(struct stage *stage) {
     bool dormant = chance(stage, 50);
     uint32_t mule = cast(stage, dormant ? is_dormant : is_weak);
@@ -157,8 +153,7 @@ void probe_then_flood(struct stage *stage) {
     maybe_stopped(stage, mule, 70);
 }
 
-// ---- MU-05
-// -----------------------------------------------------------------------------------------------
+// ---- MU-05 --------------------------------------------------------------------------------------
 void dormant_woken(struct stage *stage) {
     uint32_t mule = cast(stage, is_dormant);
     uint32_t trigger = below(stage, 4);
@@ -195,8 +190,7 @@ void dormant_woken(struct stage *stage) {
     maybe_stopped(stage, mule, 60);
 }
 
-// ---- MU-06
-// -----------------------------------------------------------------------------------------------
+// ---- MU-06 --------------------------------------------------------------------------------------
 void nothing_left(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct setting runner = criminal(stage);
@@ -212,8 +206,7 @@ void nothing_left(struct stage *stage) {
     maybe_stopped(stage, mule, 40);
 }
 
-// ---- MU-07
-// -----------------------------------------------------------------------------------------------
+// ---- MU-07 --------------------------------------------------------------------------------------
 void night_runner(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct setting runner = criminal(stage);
@@ -234,8 +227,7 @@ void night_runner(struct stage *stage) {
     maybe_stopped(stage, mule, 55);
 }
 
-// ---- MU-08
-// -----------------------------------------------------------------------------------------------
+// ---- MU-08 --------------------------------------------------------------------------------------
 // A code that is lent: payers everywhere in the country, few sums, the money gone at once.
 void code_running(struct stage *stage) {
     bool shop = chance(stage, 40);
@@ -270,8 +262,7 @@ void code_running(struct stage *stage) {
     maybe_stopped(stage, mule, 40);
 }
 
-// ---- MU-09
-// -----------------------------------------------------------------------------------------------
+// ---- MU-09 --------------------------------------------------------------------------------------
 void cash_runner(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     bool counter = chance(stage, 35);
@@ -302,8 +293,7 @@ void cash_runner(struct stage *stage) {
     maybe_stopped(stage, mule, 60);
 }
 
-// ---- MU-10
-// -----------------------------------------------------------------------------------------------
+// ---- MU-10 --------------------------------------------------------------------------------------
 void second_class(struct stage *stage) {
     uint32_t mule = cast(stage, has_second);
     uint32_t account = stage->sim->people[mule].second;
@@ -331,8 +321,7 @@ void second_class(struct stage *stage) {
     maybe_stopped(stage, account, 40);
 }
 
-// ---- MU-11
-// -----------------------------------------------------------------------------------------------
+// ---- MU-11 --------------------------------------------------------------------------------------
 // One was found out; the next one beside it goes on.
 void next_account(struct stage *stage) {
     uint32_t first = cast(stage, is_weak);
@@ -370,8 +359,7 @@ void next_account(struct stage *stage) {
     maybe_stopped(stage, second, 50);
 }
 
-// ---- MU-12
-// -----------------------------------------------------------------------------------------------
+// ---- MU-12 --------------------------------------------------------------------------------------
 // A fleet: a few phones or one Wi-Fi work the accounts of many.
 void fleet(struct stage *stage) {
     uint32_t members = 4 + below(stage, 7);
@@ -409,8 +397,7 @@ void fleet(struct stage *stage) {
     }
 }
 
-// ---- MU-13
-// -----------------------------------------------------------------------------------------------
+// ---- MU-13 --------------------------------------------------------------------------------------
 // Card, phone and face are handed over; behaviour changes overnight. Some report the card lost to
 // keep what lies there.
 void rented_account(struct stage *stage) {
@@ -450,8 +437,7 @@ void rented_account(struct stage *stage) {
     maybe_stopped(stage, mule, 50);
 }
 
-// ---- MU-14
-// -----------------------------------------------------------------------------------------------
+// ---- MU-14 --------------------------------------------------------------------------------------
 static bool is_farmer_or_old(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) &&
            (sim->people[who].kind == FARMER || sim->people[who].kind == RETIRED ||
@@ -481,8 +467,7 @@ void unlikely_turnover(struct stage *stage) {
     maybe_stopped(stage, mule, 40);
 }
 
-// ---- MU-15
-// -----------------------------------------------------------------------------------------------
+// ---- MU-15 --------------------------------------------------------------------------------------
 void conversion(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     struct simulation *sim = stage->sim;
@@ -514,8 +499,7 @@ void conversion(struct stage *stage) {
     maybe_stopped(stage, mule, 45);
 }
 
-// ---- MU-16
-// -----------------------------------------------------------------------------------------------
+// ---- MU-16 --------------------------------------------------------------------------------------
 void disguised_sums(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     uint32_t way = below(stage, 3);
@@ -543,8 +527,7 @@ void disguised_sums(struct stage *stage) {
     maybe_stopped(stage, mule, 45);
 }
 
-// ---- MU-17
-// -----------------------------------------------------------------------------------------------
+// ---- MU-17 --------------------------------------------------------------------------------------
 void ecny_wallets(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     variant(stage, chance(stage, 50) ? "out" : "in and out");
@@ -564,8 +547,7 @@ void ecny_wallets(struct stage *stage) {
     maybe_stopped(stage, mule, 45);
 }
 
-// ---- CG-01
-// -----------------------------------------------------------------------------------------------
+// ---- CG-01 --------------------------------------------------------------------------------------
 // A player: round sums at night to ever new accounts and codes; now and then he wins.
 void gambler(struct stage *stage) {
     uint32_t player = cast(stage, is_adult);
@@ -595,8 +577,7 @@ void gambler(struct stage *stage) {
     }
 }
 
-// ---- CG-02
-// -----------------------------------------------------------------------------------------------
+// ---- CG-02 --------------------------------------------------------------------------------------
 // A collecting account: a few days of bets from all over the country, fixed tiers, repeated payers,
 // peaks at matches.
 void betting_account(struct stage *stage) {
@@ -625,8 +606,7 @@ void betting_account(struct stage *stage) {
     maybe_stopped(stage, mule, 35);
 }
 
-// ---- CG-03
-// -----------------------------------------------------------------------------------------------
+// ---- CG-03 --------------------------------------------------------------------------------------
 void payout_account(struct stage *stage) {
     uint32_t mule = cast(stage, is_weak);
     variant(stage, "winnings");
@@ -649,8 +629,7 @@ void payout_account(struct stage *stage) {
     maybe_stopped(stage, mule, 35);
 }
 
-// ---- CG-04
-// -----------------------------------------------------------------------------------------------
+// ---- CG-04 --------------------------------------------------------------------------------------
 void aggregator(struct stage *stage) {
     uint32_t merchant = cast_merchant(stage, true);
     variant(stage, "micro merchants' codes");
@@ -669,8 +648,7 @@ void aggregator(struct stage *stage) {
     }
 }
 
-// ---- CG-05
-// -----------------------------------------------------------------------------------------------
+// ---- CG-05 --------------------------------------------------------------------------------------
 void slow_top_up(struct stage *stage) {
     uint32_t player = cast(stage, is_adult);
     variant(stage, "other people's numbers");
@@ -687,8 +665,7 @@ void slow_top_up(struct stage *stage) {
     }
 }
 
-// ---- CG-06
-// -----------------------------------------------------------------------------------------------
+// ---- CG-06 --------------------------------------------------------------------------------------
 void casino_abroad(struct stage *stage) {
     uint32_t player = cast(stage, is_saver);
     Spot where = place_abroad(chance(stage, 60)   ? COUNTRY_MO
@@ -714,8 +691,7 @@ void casino_abroad(struct stage *stage) {
     }
 }
 
-// ---- CG-07
-// -----------------------------------------------------------------------------------------------
+// ---- CG-07 --------------------------------------------------------------------------------------
 void agent_commissions(struct stage *stage) {
     uint32_t agent = cast(stage, is_adult);
     variant(stage, "weekly");

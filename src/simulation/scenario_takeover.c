@@ -46,8 +46,7 @@ static void score_takeover(struct stage *stage, uint32_t victim) {
     }
 }
 
-// ---- AT-01
-// -----------------------------------------------------------------------------------------------
+// ---- AT-01 --------------------------------------------------------------------------------------
 // Leaked passwords are tried in bulk from one address; the few that work are emptied.
 void credential_stuffing(struct stage *stage) {
     struct setting thief = criminal(stage);
@@ -75,8 +74,7 @@ void credential_stuffing(struct stage *stage) {
     drain(stage, victim, 1 + below(stage, 3));
 }
 
-// ---- AT-02
-// -----------------------------------------------------------------------------------------------
+// ---- AT-02 --------------------------------------------------------------------------------------
 void rebound_device(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
     variant(stage, chance(stage, 40) ? "limit raised" : "plain");
@@ -96,8 +94,7 @@ void rebound_device(struct stage *stage) {
     drain(stage, victim, 1 + below(stage, 2));
 }
 
-// ---- AT-03
-// -----------------------------------------------------------------------------------------------
+// ---- AT-03 --------------------------------------------------------------------------------------
 void stolen_number(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
     bool counter = chance(stage, 30);
@@ -127,8 +124,7 @@ void stolen_number(struct stage *stage) {
     drain(stage, victim, 1 + below(stage, 2));
 }
 
-// ---- AT-04
-// -----------------------------------------------------------------------------------------------
+// ---- AT-04 --------------------------------------------------------------------------------------
 void kill_chain(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
     bool card = chance(stage, 25);
@@ -152,8 +148,7 @@ void kill_chain(struct stage *stage) {
     drain(stage, victim, 1 + below(stage, 2));
 }
 
-// ---- AT-05
-// -----------------------------------------------------------------------------------------------
+// ---- AT-05 --------------------------------------------------------------------------------------
 void impossible_journey(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
     variant(stage, chance(stage, 50) ? "abroad" : "another city");
@@ -172,8 +167,7 @@ void impossible_journey(struct stage *stage) {
     drain(stage, victim, 1);
 }
 
-// ---- AT-06
-// -----------------------------------------------------------------------------------------------
+// ---- AT-06 --------------------------------------------------------------------------------------
 void remote_control(struct stage *stage) {
     bool several = chance(stage, 20);
     variant(stage, several ? "one device, several customers" : "the customer's own phone");
@@ -196,8 +190,7 @@ void remote_control(struct stage *stage) {
     }
 }
 
-// ---- AT-07
-// -----------------------------------------------------------------------------------------------
+// ---- AT-07 --------------------------------------------------------------------------------------
 // The card is held to a phone that relays it to a terminal far away.
 void nfc_relay(struct stage *stage) {
     uint32_t victim = cast(stage, has_money);
@@ -228,8 +221,7 @@ void nfc_relay(struct stage *stage) {
     victim_reports(stage, victim, party_self(victim), amount);
 }
 
-// ---- AT-08
-// -----------------------------------------------------------------------------------------------
+// ---- AT-08 --------------------------------------------------------------------------------------
 void family_misuse(struct stage *stage) {
     uint32_t victim = cast(stage, is_old);
     uint32_t relative = cast(stage, is_young);
@@ -256,8 +248,7 @@ void family_misuse(struct stage *stage) {
     }
 }
 
-// ---- AT-09
-// -----------------------------------------------------------------------------------------------
+// ---- AT-09 --------------------------------------------------------------------------------------
 void false_agreement(struct stage *stage) {
     struct setting thief = criminal(stage);
     uint32_t phone = 1700000000u + stage->number;
@@ -286,8 +277,7 @@ void false_agreement(struct stage *stage) {
     }
 }
 
-// ---- DE
-// --------------------------------------------------------------------------------------------------
+// ---- DE -----------------------------------------------------------------------------------------
 // Machines, for what the other families do with them: here a small ring works its accounts, each
 // time with another kind of disguise.
 static void disguised(struct stage *stage, uint64_t signs, Net net, bool fresh_devices,

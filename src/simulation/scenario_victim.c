@@ -4,8 +4,7 @@
 
 #include <stdio.h>
 
-// ---- VP-03
-// -----------------------------------------------------------------------------------------------
+// ---- VP-03 --------------------------------------------------------------------------------------
 // On the phone for hours: gather what you have elsewhere, break the deposit, move all of it to the
 // "safe account".
 void impersonated_police(struct stage *stage) {
@@ -135,8 +134,7 @@ static void pass_on(struct stage *stage, struct party mule) {
     stage->part = PART_BEFORE;
 }
 
-// ---- VP-01
-// -----------------------------------------------------------------------------------------------
+// ---- VP-01 --------------------------------------------------------------------------------------
 // Small "tasks" that are paid back with a little more; then chained orders that never are.
 void brushing(struct stage *stage) {
     uint32_t victim = cast(stage, is_young);
@@ -196,8 +194,7 @@ void brushing(struct stage *stage) {
                    amount);
 }
 
-// ---- VP-02
-// -----------------------------------------------------------------------------------------------
+// ---- VP-02 --------------------------------------------------------------------------------------
 // Weeks of affection, then an "investment" that takes more and more, on several payees.
 void pig_butchering(struct stage *stage) {
     uint32_t victim = cast(stage, is_saver);
@@ -233,8 +230,7 @@ void pig_butchering(struct stage *stage) {
                    amount);
 }
 
-// ---- VP-04
-// -----------------------------------------------------------------------------------------------
+// ---- VP-04 --------------------------------------------------------------------------------------
 // "Your insurance of a million will be charged": a call, a shared screen, codes, a transfer "to
 // verify".
 void fake_service(struct stage *stage) {
@@ -274,8 +270,7 @@ void fake_service(struct stage *stage) {
     victim_reports(stage, victim, mule, stage->story->stake);
 }
 
-// ---- VP-05
-// -----------------------------------------------------------------------------------------------
+// ---- VP-05 --------------------------------------------------------------------------------------
 // A trading app that is none: small profits come back, then large deposits vanish in young
 // companies.
 void fake_investment(struct stage *stage) {
@@ -315,8 +310,7 @@ void fake_investment(struct stage *stage) {
     victim_reports(stage, victim, payee, stage->story->stake);
 }
 
-// ---- VP-06
-// -----------------------------------------------------------------------------------------------
+// ---- VP-06 --------------------------------------------------------------------------------------
 // "Approved": but first a deposit, an unfreezing fee, proof of movement on the account.
 void fake_loan(struct stage *stage) {
     uint32_t victim = cast(stage, is_weak);
@@ -350,8 +344,7 @@ void fake_loan(struct stage *stage) {
                    stage->story->stake);
 }
 
-// ---- VP-07
-// -----------------------------------------------------------------------------------------------
+// ---- VP-07 --------------------------------------------------------------------------------------
 // Through a meeting app somebody sees every step: sign-ins, codes, limits, agreements, payments.
 void screen_sharing(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
@@ -388,8 +381,7 @@ void screen_sharing(struct stage *stage) {
     victim_reports(stage, victim, mule, stage->story->stake);
 }
 
-// ---- VP-08
-// -----------------------------------------------------------------------------------------------
+// ---- VP-08 --------------------------------------------------------------------------------------
 // A "boss" in a chat tells the accountant to pay; or the supplier's number was replaced; or an
 // acquaintance asks for help.
 void false_boss(struct stage *stage) {
@@ -425,8 +417,7 @@ void false_boss(struct stage *stage) {
     victim_reports(stage, firm, mule, stage->story->stake);
 }
 
-// ---- VP-09
-// -----------------------------------------------------------------------------------------------
+// ---- VP-09 --------------------------------------------------------------------------------------
 // Goods that never come: many small payers, one seller with a young account.
 void purchase_scam(struct stage *stage) {
     struct party seller =
@@ -459,8 +450,7 @@ void purchase_scam(struct stage *stage) {
     pass_on(stage, seller);
 }
 
-// ---- VP-10
-// -----------------------------------------------------------------------------------------------
+// ---- VP-10 --------------------------------------------------------------------------------------
 // "Lift the limit for minors": a child follows a voice with a parent's phone, or pays from its own
 // account.
 static bool is_minor(const struct simulation *sim, uint32_t who) {
@@ -489,8 +479,7 @@ void game_minor(struct stage *stage) {
     victim_reports(stage, victim, stage->story->outside[0], stage->story->stake);
 }
 
-// ---- VP-11
-// -----------------------------------------------------------------------------------------------
+// ---- VP-11 --------------------------------------------------------------------------------------
 // "Your student loan spoils your record": borrow everywhere, send it all "to clear it".
 void credit_repair(struct stage *stage) {
     uint32_t victim = cast(stage, is_young);
@@ -520,8 +509,7 @@ void credit_repair(struct stage *stage) {
     victim_reports(stage, victim, stage->story->outside[0], stage->story->stake);
 }
 
-// ---- VP-12
-// -----------------------------------------------------------------------------------------------
+// ---- VP-12 --------------------------------------------------------------------------------------
 // Cash or gold, handed to a courier.
 void cash_to_courier(struct stage *stage) {
     struct simulation *sim = stage->sim;
@@ -568,8 +556,7 @@ void cash_to_courier(struct stage *stage) {
     victim_reports(stage, victim, party_self(victim), amount);
 }
 
-// ---- VP-13
-// -----------------------------------------------------------------------------------------------
+// ---- VP-13 --------------------------------------------------------------------------------------
 // A forged voice of a relative; or a video fed into the bank's own face check.
 void deepfake(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
@@ -606,8 +593,7 @@ void deepfake(struct stage *stage) {
     victim_reports(stage, victim, mule, stage->story->stake);
 }
 
-// ---- VP-14
-// -----------------------------------------------------------------------------------------------
+// ---- VP-14 --------------------------------------------------------------------------------------
 // The anti-fraud centre warns: this customer is under attack. He pays all the same.
 void warned_victim(struct stage *stage) {
     uint32_t victim = cast(stage, is_adult);
@@ -638,8 +624,7 @@ void warned_victim(struct stage *stage) {
     victim_reports(stage, victim, mule, stage->story->stake);
 }
 
-// ---- VP-15
-// -----------------------------------------------------------------------------------------------
+// ---- VP-15 --------------------------------------------------------------------------------------
 // Whatever the story, the money goes to an account that is known, or will be.
 void risky_payee(struct stage *stage) {
     struct party mule = mule_of(stage, 45);
@@ -665,8 +650,7 @@ void risky_payee(struct stage *stage) {
     pass_on(stage, mule);
 }
 
-// ---- VP-16
-// -----------------------------------------------------------------------------------------------
+// ---- VP-16 --------------------------------------------------------------------------------------
 // Elder care, health goods, "pension top-ups": a company paid by many old people, brought to the
 // counter by an agent.
 void elder_fraud(struct stage *stage) {

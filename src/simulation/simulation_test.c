@@ -75,8 +75,7 @@ static bool live(struct simulation_plan plan, Look *look, void *context, struct 
     return fine;
 }
 
-// ---- members of a line
-// -----------------------------------------------------------------------------------
+// ---- members of a line --------------------------------------------------------------------------
 
 static Slice member(Slice line, const char *key) {
     size_t at = slice_find(line, slice_of(key), 0);
@@ -112,8 +111,7 @@ static CivilTime when(Slice line) {
     return civil_from_time(number_of(line, "event_time", 0) * US_PER_MS, 8 * US_PER_HOUR);
 }
 
-// ---- determinism
-// -----------------------------------------------------------------------------------------
+// ---- determinism --------------------------------------------------------------------------------
 
 static bool test_the_same_seed_gives_the_same_bytes(void) {
     struct run first;
@@ -144,8 +142,7 @@ static bool test_without_fraud_there_are_no_labels(void) {
     return true;
 }
 
-// ---- order, requests and results, balances
-// ---------------------------------------------------------------
+// ---- order, requests and results, balances ------------------------------------------------------
 
 struct ledger {
     int64_t last;
@@ -231,8 +228,7 @@ static bool test_nothing_happens_before_an_account_is_opened(void) {
     return true;
 }
 
-// ---- labels
-// ----------------------------------------------------------------------------------------------
+// ---- labels -------------------------------------------------------------------------------------
 
 struct events_seen {
     int64_t *times; // by number
@@ -297,8 +293,7 @@ static bool test_only_what_was_asked_for(void) {
     return true;
 }
 
-// ---- what makes it look like a bank
-// ----------------------------------------------------------------------
+// ---- what makes it look like a bank -------------------------------------------------------------
 
 struct days {
     uint32_t payroll[32], counter[32], qr[32]; // by day of the month

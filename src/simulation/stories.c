@@ -105,8 +105,7 @@ void stories_free(struct simulation *sim) {
     free(sim->cases);
 }
 
-// ---- labels
-// ----------------------------------------------------------------------------------------------
+// ---- labels -------------------------------------------------------------------------------------
 
 static void label(const struct simulation *sim, uint32_t number, struct buf *out) {
     static const char *const parts[] = {"before", "strike", "after"};
