@@ -111,204 +111,9 @@ static const struct {
               {"Xiaomi 23127PN0CC", "ANDROID"}, {"OPPO PHZ110", "ANDROID"},
               {"vivo V2309A", "ANDROID"},       {"iPhone16,1", "IOS"},
               {"HONOR MAG-AN00", "ANDROID"},    {"HUAWEI BRA-AL00", "HARMONY"}};
-static const struct {
-    const char *bin, *bank;
-    bool credit;
-    const char *code;
-} bins[] = {
-#define BIN(bin, bank, credit, code) {bin, bank, credit, code},
-#include "simulation/data/bins.def"
-#undef BIN
-};
-enum { BIN_COUNT = sizeof bins / sizeof bins[0] };
 
-const char *bin_text(uint32_t index, const char **ret_bank, bool *ret_credit) {
-    if (index >= BIN_COUNT) {
-        return NULL;
-    }
-    *ret_bank = bins[index].bank;
-    *ret_credit = bins[index].credit;
-    return bins[index].bin;
-}
 const char *word_industry(uint32_t industry) {
     return industries[industry];
-}
-
-// ---- names --------------------------------------------------------------------------------------
-
-static void put_numbered(struct line *line, const char *prefix, uint64_t number, uint32_t width) {
-    line_put(line, prefix);
-    line_digits(line, number, width);
-}
-static void put_account_name(struct line *line, uint32_t account) {
-    put_numbered(line, "A6222", account, 10);
-}
-static void put_party_name(struct line *line, struct party party) {
-    if (party.own) {
-        put_account_name(line, party.number);
-    } else if (party.self) {
-        put_numbered(line, "S62", party.number, 12);
-    } else {
-        put_numbered(line,
-                     party.type == PARTY_WALLET ? "W2"
-                     : party.type == PARTY_GOV  ? "G1"
-                                                : "B62",
-                     party.number, 12);
-    }
-}
-static void ended(struct line *line) {
-    *line->at = 0;
-}
-
-void name_account(const struct simulation *sim, uint32_t account, char *text) {
-    struct line line = {text};
-    put_account_name(&line, account);
-    ended(&line);
-}
-void name_party(const struct simulation *sim, struct party party, char *text) {
-    struct line line = {text};
-    put_party_name(&line, party);
-    ended(&line);
-}
-void name_customer(uint32_t customer, char *text) {
-    struct line line = {text};
-    put_numbered(&line, "C", customer, 9);
-    ended(&line);
-}
-static void put_device_name(struct line *line, uint32_t device) {
-    LINE_PUT(line, "D-");
-    line_hex(line, hash_mix(0xd1, device));
-}
-void name_device(uint32_t device, char *text) {
-    struct line line = {text};
-    put_device_name(&line, device);
-    ended(&line);
-}
-static void put_merchant_name(struct line *line, const struct simulation *sim, uint32_t merchant) {
-    line_put(line, "898331");
-    line_digits(line, merchant, 9);
-}
-void name_merchant(const struct simulation *sim, uint32_t merchant, char *text) {
-    struct line line = {text};
-    put_merchant_name(&line, sim, merchant);
-    ended(&line);
-}
-void name_terminal(uint32_t merchant, uint32_t number, char *text) {
-    struct line line = {text};
-    line_digits(&line, merchant * 8 + number, 8);
-    ended(&line);
-}
-void name_machine(uint32_t branch, uint32_t number, char *text) {
-    struct line line = {text};
-    put_numbered(&line, "M", branch * 10 + number, 7);
-    ended(&line);
-}
-static void put_branch_name(struct line *line, uint32_t branch) {
-    if (branch == HEAD_OFFICE) {
-        line_put(line, "0300000");
-    } else {
-        put_numbered(line, "0301", branch + 1, 3);
-    }
-}
-void name_branch(uint32_t branch, char *text) {
-    struct line line = {text};
-    put_branch_name(&line, branch);
-    ended(&line);
-}
-static void put_employee_name(struct line *line, uint32_t employee) {
-    put_numbered(line, "T", 10000 + employee, 5);
-}
-void name_employee(uint32_t employee, char *text) {
-    struct line line = {text};
-    put_employee_name(&line, employee);
-    ended(&line);
-}
-static void put_card_name(struct line *line, uint32_t card) {
-    put_numbered(line, card >= CARD_OUTSIDE ? "KX" : "K62", card, 10);
-}
-void name_card(uint32_t card, char *text) {
-    struct line line = {text};
-    put_card_name(&line, card);
-    ended(&line);
-}
-void name_event(uint64_t event, char *text) {
-    struct line line = {text};
-    put_numbered(&line, "E", event, 14);
-    ended(&line);
-}
-void name_hash(uint32_t kind, uint64_t number, char *text) {
-    struct line line = {text};
-    line_hex(&line, hash_mix(kind, number));
-    ended(&line);
-}
-
-static void put_address_of(struct line *line, const struct setting *setting) {
-    static const uint8_t firsts[] = {60, 223, 115, 61, 47, 103, 185, 45, 180};
-    uint64_t bits = hash_mix(0x1b + setting->net, hash_mix(setting->ip_spot, setting->net_number));
-    line_number(line, firsts[setting->net]);
-    LINE_PUT(line, ".");
-    line_number(line, setting->net == NET_MOBILE ? 104 : (int64_t)(bits & 255));
-    LINE_PUT(line, ".");
-    line_number(line, (int64_t)(bits >> 8 & 255));
-    LINE_PUT(line, ".");
-    line_number(line, 1 + (int64_t)(bits >> 16) % 254);
-}
-void name_address(const struct setting *setting, char *text) {
-    struct line line = {text};
-    put_address_of(&line, setting);
-    ended(&line);
-}
-
-// ---- parties ------------------------------------------------------------------------------------
-
-PartyType party_type(const struct simulation *sim, struct party party) {
-    if (!party.own) {
-        return (PartyType)party.type;
-    }
-    return is_person(sim, sim->accounts[party.number].customer) ? PARTY_PERSONAL : PARTY_CORPORATE;
-}
-Spot party_city(const struct simulation *sim, struct party party) {
-    if (party.own) {
-        return customer_city(sim, sim->accounts[party.number].customer);
-    }
-    if (party.self) {
-        return sim->people[party.number].city;
-    }
-    uint64_t draw = hash_mix(0xc1, party.number);
-    Spot seat = place_of_code(SEAT_CODE);
-    if (party.number >= UINT32_C(3000000000)) {
-        return place_far(draw); // strangers are anywhere
-    }
-    return draw % 100 < 55   ? seat
-           : draw % 100 < 80 ? place_near(seat, draw >> 8)
-                             : place_far(draw >> 8);
-}
-uint64_t party_hash(const struct simulation *sim, struct party party) {
-    if (party.own) {
-        return hash_mix(HASH_NAME, sim->accounts[party.number].customer);
-    }
-    return party.self ? hash_mix(HASH_NAME, party.number) : hash_mix(HASH_OUT_NAME, party.number);
-}
-const char *party_bank(struct party party) {
-    if (party.own) {
-        return OWN_BANK;
-    }
-    if (party.type == PARTY_WALLET) {
-        return "993100000016";
-    }
-    return party.type == PARTY_GOV ? "011100000003"
-                                   : bins[hash_mix(0xb1, party.number) % BIN_COUNT].code;
-}
-const char *card_bin(const struct simulation *sim, const struct act *act) {
-    uint32_t card = act->pay.card;
-    if (card < CARD_OUTSIDE) {
-        return sim->accounts[card].class == CLASS_CREDIT ? OWN_BIN_CREDIT : OWN_BIN_DEBIT;
-    }
-    uint32_t index = (uint32_t)(hash_mix(0xb2, card) % BIN_COUNT);
-    while (bins[index].credit != act->pay.credit_card) {
-        index = (index + 1) % BIN_COUNT;
-    }
-    return bins[index].bin;
 }
 
 // ---- members ------------------------------------------------------------------------------------
@@ -410,12 +215,12 @@ static void put_envelope(struct simulation *sim, struct line *line, const struct
     line_digits(line, act->trace, 14);
     LINE_PUT(line, "\"");
     if (act->phase != REQUEST && act->event != 0) {
-        LINE_NAME(line, "orig_event_id", put_numbered(line, "E", act->event, 14));
+        LINE_NAME(line, "orig_event_id", name_put_numbered(line, "E", act->event, 14));
     }
 }
 
 static void put_branch(struct simulation *sim, struct line *line, uint32_t branch) {
-    LINE_NAME(line, "branch_id", put_branch_name(line, branch));
+    LINE_NAME(line, "branch_id", name_put_branch(line, branch));
     Spot city = branch == HEAD_OFFICE ? sim->branches[0].city : sim->branches[branch].city;
     LINE_CITY(line, "branch_city", city);
 }
@@ -431,7 +236,7 @@ static const char *customer_type(const struct simulation *sim, uint32_t customer
 
 static void put_customer(struct simulation *sim, struct line *line, const struct act *act) {
     if (act->customer != NONE) {
-        LINE_NAME(line, "cust_id", put_numbered(line, "C", act->customer, 9));
+        LINE_NAME(line, "cust_id", name_put_numbered(line, "C", act->customer, 9));
         LINE_HEX(line, "cust_name_hash", hash_mix(HASH_NAME, act->customer));
     }
     LINE_TEXT(line, "cust_type", customer_type(sim, act->customer));
@@ -439,22 +244,22 @@ static void put_customer(struct simulation *sim, struct line *line, const struct
 
 static void put_account(struct simulation *sim, struct line *line, const struct act *act) {
     if (act->account != NONE) {
-        LINE_NAME(line, "acct_no", put_account_name(line, act->account));
+        LINE_NAME(line, "acct_no", name_put_account(line, act->account));
     } else if (act->kind <= ACT_COUNTER && !act->pay.payer.none) {
-        LINE_NAME(line, "acct_no", put_party_name(line, act->pay.payer));
+        LINE_NAME(line, "acct_no", name_put_party(line, act->pay.payer));
     }
 }
 
 // Who pays, on a debit.
 static void put_payer(struct simulation *sim, struct line *line, const struct act *act) {
     if (act->account != NONE) {
-        LINE_NAME(line, "payer_acct_no", put_account_name(line, act->account));
+        LINE_NAME(line, "payer_acct_no", name_put_account(line, act->account));
         LINE_HEX(line, "payer_name_hash", hash_mix(HASH_NAME, act->customer));
         LINE_TEXT(line, "payer_type",
                   party_types[is_person(sim, act->customer) ? PARTY_PERSONAL : PARTY_CORPORATE]);
         LINE_TEXT(line, "payer_acct_class", classes[sim->accounts[act->account].class]);
     } else {
-        LINE_NAME(line, "payer_acct_no", put_party_name(line, act->pay.payer));
+        LINE_NAME(line, "payer_acct_no", name_put_party(line, act->pay.payer));
         LINE_TEXT(line, "payer_type", party_types[act->pay.payer.type]);
         LINE_CITY(line, "payer_city", party_city(sim, act->pay.payer));
     }
@@ -465,13 +270,13 @@ static void put_payee(struct simulation *sim, struct line *line, const struct ac
     if (payee.none) {
         return;
     }
-    LINE_NAME(line, "payee_acct_no", put_party_name(line, payee));
+    LINE_NAME(line, "payee_acct_no", name_put_party(line, payee));
     LINE_HEX(line, "payee_name_hash", party_hash(sim, payee));
     PartyType type = party_type(sim, payee);
     LINE_TEXT(line, "payee_type", party_types[type]);
     if (payee.own) {
         LINE_NAME(line, "payee_cust_id",
-                  put_numbered(line, "C", sim->accounts[payee.number].customer, 9));
+                  name_put_numbered(line, "C", sim->accounts[payee.number].customer, 9));
     }
     if (type == PARTY_CORPORATE) {
         uint32_t industry = payee.own ? firm_of(sim, sim->accounts[payee.number].customer)->industry
@@ -608,14 +413,14 @@ static void put_device(struct simulation *sim, struct line *line, const struct a
         (uint32_t)(hash_mix(0xd2, setting->device +
                                       (act->signs & SIGN_MODEL_CHANGED ? act->noise % 3 + 1 : 0)) %
                    8);
-    LINE_NAME(line, "device_id", put_device_name(line, setting->device));
+    LINE_NAME(line, "device_id", name_put_device(line, setting->device));
     bool computer = act->channel == EBANK_C || act->channel == EBANK_P;
     LINE_TEXT(line, "device_model", computer ? "PC" : models[model].model);
     LINE_TEXT(line, "os", computer ? "WINDOWS" : models[model].os);
     if (!computer) {
         LINE_TEXT(line, "app_version", (model & 3) == 3 ? "8.3.0" : "8.4.1");
     }
-    LINE_NAME(line, "ip", put_address_of(line, setting));
+    LINE_NAME(line, "ip", name_put_address(line, setting));
     LINE_TEXT(line, "ip_type", ip_types[setting->net]);
     LINE_TEXT(line, "ip_country", place_country(setting->ip_spot));
     LINE_CITY(line, "ip_city", setting->ip_spot);
@@ -657,7 +462,7 @@ static void put_page(struct line *line, const struct act *act) {
 }
 
 static void put_card(struct simulation *sim, struct line *line, const struct act *act) {
-    LINE_NAME(line, "card_token", put_card_name(line, act->pay.card));
+    LINE_NAME(line, "card_token", name_put_card(line, act->pay.card));
     LINE_TEXT(line, "card_bin", card_bin(sim, act));
 }
 
@@ -665,12 +470,12 @@ static void put_merchant(struct simulation *sim, struct line *line, const struct
     const struct pay_detail *pay = &act->pay;
     if (pay->merchant == NONE) {
         if (pay->mcc != 0) {
-            LINE_NAME(line, "merchant_id", put_numbered(line, "EX", act->noise % 100000, 9));
+            LINE_NAME(line, "merchant_id", name_put_numbered(line, "EX", act->noise % 100000, 9));
             LINE_NAME(line, "mcc", line_digits(line, pay->mcc, 4));
         }
         return;
     }
-    LINE_NAME(line, "merchant_id", put_merchant_name(line, sim, pay->merchant));
+    LINE_NAME(line, "merchant_id", name_put_merchant(line, sim, pay->merchant));
     LINE_HEX(line, "merchant_name_hash",
              hash_mix(HASH_MERCHANT,
                       pay->merchant + (pay->alarm && pay->mcc != 0 ? UINT32_C(90000000) : 0)));
@@ -689,8 +494,8 @@ static void put_terminal(struct simulation *sim, struct line *line, const struct
         uint32_t terminal = pay->merchant * 8 + pay->terminal;
         LINE_NAME(line, "terminal_id", line_digits(line, terminal, 8));
         LINE_NAME(line, "term_serial",
-                  put_numbered(line, "N",
-                               hash_mix(0x7e, terminal + (pay->alarm ? 1u : 0)) % 1000000000, 9));
+                  name_put_numbered(
+                      line, "N", hash_mix(0x7e, terminal + (pay->alarm ? 1u : 0)) % 1000000000, 9));
         LINE_CITY(line, "term_city", spot);
         put_position(line, spot, 0x700000000 + terminal, 0);
     }
@@ -730,19 +535,19 @@ static void put_transfer(struct simulation *sim, struct line *line, const struct
     if (act->channel == EBANK_C) {
         struct firm *firm = is_person(sim, act->customer) ? NULL : firm_of(sim, act->customer);
         uint32_t checker = act->pay.pages ? act->setting.device : act->setting.device + 1;
-        LINE_NAME(line, "maker_id", put_numbered(line, "U", act->customer, 8));
+        LINE_NAME(line, "maker_id", name_put_numbered(line, "U", act->customer, 8));
         LINE_NAME(line, "checker_id",
-                  put_numbered(line, act->pay.pages ? "U" : "V", act->customer, 8));
+                  name_put_numbered(line, act->pay.pages ? "U" : "V", act->customer, 8));
         LINE_HEX(line, "maker_mac", hash_mix(HASH_MAC, act->setting.device));
         LINE_HEX(line, "checker_mac", hash_mix(HASH_MAC, checker));
         if (firm != NULL) {
-            LINE_NAME(line, "ukey_id", put_numbered(line, "UK", act->customer, 9));
+            LINE_NAME(line, "ukey_id", name_put_numbered(line, "UK", act->customer, 9));
         }
     }
     if (act->channel == COUNTER) {
         LINE_NAME(
             line, "operator_id",
-            put_employee_name(line, branch_of(sim, act) * BRANCH_STAFF + 1 + act->noise % TELLERS));
+            name_put_employee(line, branch_of(sim, act) * BRANCH_STAFF + 1 + act->noise % TELLERS));
     }
 }
 
@@ -751,14 +556,14 @@ static void put_credit(struct simulation *sim, struct line *line, const struct a
     put_branch(sim, line, branch_of(sim, act));
     put_customer(sim, line, act);
     put_account(sim, line, act);
-    LINE_NAME(line, "payer_acct_no", put_party_name(line, payer));
+    LINE_NAME(line, "payer_acct_no", name_put_party(line, payer));
     LINE_HEX(line, "payer_name_hash", party_hash(sim, payer));
     LINE_TEXT(line, "payer_type", party_types[party_type(sim, payer)]);
     LINE_TEXT(line, "payer_bank_code", party_bank(payer));
     LINE_CITY(line, "payer_city", party_city(sim, payer));
     bool self = payer.self || (payer.own && sim->accounts[payer.number].customer == act->customer);
     LINE_BOOL(line, "payer_is_self", self);
-    LINE_NAME(line, "payee_acct_no", put_account_name(line, act->account));
+    LINE_NAME(line, "payee_acct_no", name_put_account(line, act->account));
     LINE_TEXT(line, "payee_bank_code", OWN_BANK);
     LINE_PUT(line, ",\"payee_is_own\":true");
     put_money(line, act);
@@ -864,7 +669,7 @@ static void put_cash(struct simulation *sim, struct line *line, const struct act
     }
     if (pay->moved) {
         LINE_TEXT(line, "tran_country", place_country(pay->term_spot));
-        LINE_NAME(line, "terminal_id", put_numbered(line, "X", act->noise % 5000, 7));
+        LINE_NAME(line, "terminal_id", name_put_numbered(line, "X", act->noise % 5000, 7));
         LINE_CITY(line, "tran_city", pay->term_spot);
         LINE_CITY(line, "term_city", pay->term_spot);
         put_position(line, pay->term_spot, 0x800000000 + act->noise % 64, 0);
@@ -876,13 +681,13 @@ static void put_cash(struct simulation *sim, struct line *line, const struct act
     if (act->channel == COUNTER) {
         LINE_NAME(
             line, "operator_id",
-            put_employee_name(line, pay->terminal / 16 * BRANCH_STAFF + 1 + act->noise % TELLERS));
+            name_put_employee(line, pay->terminal / 16 * BRANCH_STAFF + 1 + act->noise % TELLERS));
         if (act->purpose != 0) {
             LINE_TEXT(line, "cash_purpose", cash_purposes[act->purpose]);
         }
         LINE_FLAG(line, "is_reserved", act->amount >= YUAN(50000) && !(act->signs & SIGN_REFUSED));
     } else {
-        LINE_NAME(line, "terminal_id", put_numbered(line, "M", pay->terminal, 7));
+        LINE_NAME(line, "terminal_id", name_put_numbered(line, "M", pay->terminal, 7));
         LINE_CITY(line, "term_city", city);
         put_position(line, city, 0x900000000 + pay->terminal / 16, 0);
     }
@@ -900,11 +705,11 @@ static void put_refund(struct simulation *sim, struct line *line, const struct a
     put_money(line, act);
     put_card(sim, line, act);
     LINE_NUMBER(line, "orig_amount", act->pay.second_amount);
-    LINE_NAME(line, "refund_card_token", put_card_name(line, act->pay.card));
+    LINE_NAME(line, "refund_card_token", name_put_card(line, act->pay.card));
     LINE_NAME(line, "orig_card_token",
-              put_card_name(line, act->pay.batch != 0 ? act->pay.batch : act->pay.card));
+              name_put_card(line, act->pay.batch != 0 ? act->pay.batch : act->pay.card));
     if (act->pay.original != 0 && act->phase == REQUEST) {
-        LINE_NAME(line, "orig_event_id", put_numbered(line, "E", act->pay.original, 14));
+        LINE_NAME(line, "orig_event_id", name_put_numbered(line, "E", act->pay.original, 14));
     }
     put_merchant(sim, line, act);
     put_terminal(sim, line, act);
@@ -913,7 +718,7 @@ static void put_refund(struct simulation *sim, struct line *line, const struct a
 static void put_settle(struct simulation *sim, struct line *line, const struct act *act) {
     put_customer(sim, line, act);
     put_account(sim, line, act);
-    LINE_NAME(line, "payee_acct_no", put_account_name(line, act->account));
+    LINE_NAME(line, "payee_acct_no", name_put_account(line, act->account));
     put_money(line, act);
     put_merchant(sim, line, act);
 }
@@ -942,13 +747,13 @@ static void put_counter(struct simulation *sim, struct line *line, const struct 
     uint32_t branch = act->pay.terminal / 16;
     put_branch(sim, line, branch);
     LINE_NAME(line, "operator_id",
-              put_employee_name(line, branch * BRANCH_STAFF + 1 + act->noise % TELLERS));
+              name_put_employee(line, branch * BRANCH_STAFF + 1 + act->noise % TELLERS));
     if (act->amount >= YUAN(50000)) {
-        LINE_NAME(line, "authoriser_id", put_employee_name(line, branch * BRANCH_STAFF));
+        LINE_NAME(line, "authoriser_id", name_put_employee(line, branch * BRANCH_STAFF));
     }
     LINE_NAME(
         line, "employee_id",
-        put_employee_name(line, branch * BRANCH_STAFF +
+        name_put_employee(line, branch * BRANCH_STAFF +
                                     (act->pay.pages ? act->pay.pages : 1 + act->noise % TELLERS)));
     put_customer(sim, line, act);
     if (act->customer != NONE && is_person(sim, act->customer)) {
@@ -1006,7 +811,7 @@ static void put_session_event(struct simulation *sim, struct line *line, const s
     }
     put_device(sim, line, act, act->kind == ACT_LOGIN);
     if (act->channel == EBANK_C && act->customer != NONE) {
-        LINE_NAME(line, "ukey_id", put_numbered(line, "UK", act->customer, 9));
+        LINE_NAME(line, "ukey_id", name_put_numbered(line, "UK", act->customer, 9));
     }
 }
 
@@ -1037,14 +842,14 @@ static void put_change(struct simulation *sim, struct line *line, const struct a
             LINE_HEX(line, "phone_hash", hash_mix(HASH_PHONE, change->phone));
         }
         if (change->merchant != 0) {
-            LINE_NAME(line, "merchant_id", put_merchant_name(line, sim, change->merchant));
+            LINE_NAME(line, "merchant_id", name_put_merchant(line, sim, change->merchant));
             put_payee(sim, line, act);
         }
         break;
     case ACT_CARD_MANAGE:
         LINE_TEXT(line, "manage_kind", manage_kinds[change->what]);
         LINE_TEXT(line, "id_check_result", id_checks[change->check]);
-        LINE_NAME(line, "card_token", put_card_name(line, act->account));
+        LINE_NAME(line, "card_token", name_put_card(line, act->account));
         LINE_HEX(line, "cert_hash", hash_mix(HASH_CERT, act->customer));
         break;
     default: // ACT_SIGN
@@ -1052,7 +857,7 @@ static void put_change(struct simulation *sim, struct line *line, const struct a
         LINE_TEXT(line, "pay_inst_id", institutions[change->institution]);
         LINE_HEX(line, "phone_hash",
                  hash_mix(HASH_PHONE, change->phone != 0 ? change->phone : act->customer));
-        LINE_NAME(line, "card_token", put_card_name(line, act->account));
+        LINE_NAME(line, "card_token", name_put_card(line, act->account));
         break;
     }
     if (act->auth != AUTH_NONE) {
@@ -1065,9 +870,9 @@ static void put_open(struct simulation *sim, struct line *line, const struct act
     const struct open_detail *open = &act->open;
     put_branch(sim, line, branch_of(sim, act));
     if (act->channel == COUNTER) {
-        LINE_NAME(line, "operator_id", put_employee_name(line, open->employee));
+        LINE_NAME(line, "operator_id", name_put_employee(line, open->employee));
     }
-    LINE_NAME(line, "employee_id", put_employee_name(line, open->employee));
+    LINE_NAME(line, "employee_id", name_put_employee(line, open->employee));
     put_customer(sim, line, act);
     put_account(sim, line, act);
     if (act->kind == ACT_CLOSE) {
@@ -1120,8 +925,8 @@ static void put_loan(struct simulation *sim, struct line *line, const struct act
     put_branch(sim, line, branch_of(sim, act));
     put_customer(sim, line, act);
     put_account(sim, line, act);
-    LINE_NAME(line, "loan_id", put_numbered(line, "L", loan->loan, 10));
-    LINE_NAME(line, "employee_id", put_employee_name(line, loan->employee));
+    LINE_NAME(line, "loan_id", name_put_numbered(line, "L", loan->loan, 10));
+    LINE_NAME(line, "employee_id", name_put_employee(line, loan->employee));
     switch (act->kind) {
     case ACT_LOAN_APPLY:
         LINE_NUMBER(line, "loan_amount", act->amount);
@@ -1170,7 +975,7 @@ static void put_onboard(struct simulation *sim, struct line *line, const struct 
     const struct open_detail *open = &act->open;
     put_branch(sim, line, branch_of(sim, act));
     put_customer(sim, line, act);
-    LINE_NAME(line, "merchant_id", put_merchant_name(line, sim, open->employer));
+    LINE_NAME(line, "merchant_id", name_put_merchant(line, sim, open->employer));
     LINE_NAME(line, "mcc", line_digits(line, sim->merchants[open->employer].mcc, 4));
     LINE_HEX(line, "address_hash", hash_mix(HASH_ADDRESS, open->address));
     LINE_HEX(line, "reg_address_hash", hash_mix(HASH_REG_ADDRESS, open->reg_address));
@@ -1182,26 +987,26 @@ static void put_onboard(struct simulation *sim, struct line *line, const struct 
 static void put_staff(struct simulation *sim, struct line *line, const struct act *act) {
     const struct staff_detail *staff = &act->staff;
     put_branch(sim, line, staff->branch);
-    LINE_NAME(line, "operator_id", put_employee_name(line, staff->employee));
+    LINE_NAME(line, "operator_id", name_put_employee(line, staff->employee));
     if (staff->authoriser != 0) {
-        LINE_NAME(line, "authoriser_id", put_employee_name(line, staff->authoriser - 1));
+        LINE_NAME(line, "authoriser_id", name_put_employee(line, staff->authoriser - 1));
     }
-    LINE_NAME(line, "employee_id", put_employee_name(line, staff->employee));
+    LINE_NAME(line, "employee_id", name_put_employee(line, staff->employee));
     LINE_TEXT(line, "op_class", op_classes[staff->class]);
     LINE_NAME(line, "op_code", line_digits(line, staff->code, 4));
     LINE_NUMBER(line, "records", staff->records);
     if (staff->has_about) {
-        LINE_NAME(line, "cust_id", put_numbered(line, "C", staff->about, 9));
+        LINE_NAME(line, "cust_id", name_put_numbered(line, "C", staff->about, 9));
         LINE_NAME(line, "cust_branch_id",
-                  put_branch_name(line, customer_branch(sim, staff->about)));
+                  name_put_branch(line, customer_branch(sim, staff->about)));
     }
     LINE_PUT(line, ",\"ticket_id\":\"");
     if (staff->ticket) {
-        put_numbered(line, "CHG-", act->noise % 1000000, 6);
+        name_put_numbered(line, "CHG-", act->noise % 1000000, 6);
     }
     LINE_PUT(line, "\"");
     LINE_BOOL(line, "is_off_hours", staff->off_hours);
-    LINE_NAME(line, "workstation_branch", put_branch_name(line, staff->workstation));
+    LINE_NAME(line, "workstation_branch", name_put_branch(line, staff->workstation));
     if (staff->class == 5 || staff->class == 6 || staff->class == 9) {
         LINE_BOOL(line, "cust_present", staff->present);
     }
@@ -1215,7 +1020,7 @@ static void put_staff(struct simulation *sim, struct line *line, const struct ac
     }
     LINE_PUT(line, ",\"second_person_id\":\"");
     if (staff->second != 0) {
-        put_employee_name(line, staff->second - 1);
+        name_put_employee(line, staff->second - 1);
     }
     LINE_PUT(line, "\"");
     put_device(sim, line, act, false);
@@ -1228,22 +1033,22 @@ static void put_alert(struct simulation *sim, struct line *line, const struct ac
     LINE_NUMBER(line, "ns_severity", alert->severity);
     LINE_TEXT(line, "ns_result", attack_results[alert->result]);
     LINE_NAME(line, "asset_id",
-              put_numbered(line, alert->kind >= 21 ? "DEV-" : "SRV-", alert->asset, 5));
+              name_put_numbered(line, alert->kind >= 21 ? "DEV-" : "SRV-", alert->asset, 5));
     LINE_TEXT(line, "asset_level", asset_levels[alert->level]);
     LINE_PUT(line, ",\"ticket_id\":\"");
     if (alert->ticket) {
-        put_numbered(line, "CHG-", act->noise % 1000000, 6);
+        name_put_numbered(line, "CHG-", act->noise % 1000000, 6);
     }
     LINE_PUT(line, "\"");
     if (alert->has_source) {
         struct setting source = {.net = alert->abroad ? NET_ABROAD : NET_IDC,
                                  .net_number = alert->source,
                                  .ip_spot = alert->spot};
-        LINE_NAME(line, "src_ip", put_address_of(line, &source));
+        LINE_NAME(line, "src_ip", name_put_address(line, &source));
         LINE_TEXT(line, "src_country", place_country(alert->spot));
     }
     if (alert->account != 0) {
-        LINE_NAME(line, "sys_account", put_numbered(line, "ops", alert->account, 4));
+        LINE_NAME(line, "sys_account", name_put_numbered(line, "ops", alert->account, 4));
     }
     if (alert->api != 0) {
         LINE_TEXT(line, "api_name", api_names[(alert->api - 1) % 6]);
@@ -1284,11 +1089,11 @@ static void put_alert(struct simulation *sim, struct line *line, const struct ac
 static void put_inspect(struct simulation *sim, struct line *line, const struct act *act) {
     const struct inspect_detail *inspect = &act->inspect;
     put_branch(sim, line, inspect->branch);
-    LINE_NAME(line, "inspection_id", put_numbered(line, "INS", inspect->inspection, 8));
+    LINE_NAME(line, "inspection_id", name_put_numbered(line, "INS", inspect->inspection, 8));
     LINE_TEXT(line, "inspection_kind", inspection_kinds[inspect->kind]);
     LINE_TEXT(line, "item_category", item_categories[inspect->category]);
     LINE_NAME(line, "item_code",
-              put_numbered(line, item_categories[inspect->category], inspect->item, 2));
+              name_put_numbered(line, item_categories[inspect->category], inspect->item, 2));
     LINE_TEXT(line, "item_result", item_results[inspect->result]);
     LINE_TEXT(line, "hazard_level", hazards[inspect->hazard]);
     LINE_TEXT(line, "rectify_status", rectifies[inspect->status]);
@@ -1298,8 +1103,8 @@ static void put_inspect(struct simulation *sim, struct line *line, const struct 
     if (inspect->kind == 6) {
         LINE_TEXT(line, "recheck_result", item_results[inspect->recheck]);
     }
-    LINE_NAME(line, "inspector_id", put_employee_name(line, inspect->inspector));
-    LINE_NAME(line, "responsible_id", put_employee_name(line, inspect->responsible));
+    LINE_NAME(line, "inspector_id", name_put_employee(line, inspect->inspector));
+    LINE_NAME(line, "responsible_id", name_put_employee(line, inspect->responsible));
     LINE_NUMBER(line, "item_cnt", inspect->items);
     LINE_NUMBER(line, "duration_min", inspect->minutes);
     LINE_NUMBER(line, "geo_site_dist_m", inspect->distance);
@@ -1315,13 +1120,13 @@ static void put_order(struct simulation *sim, struct line *line, const struct ac
     const struct order_detail *order = &act->order;
     put_branch(sim, line, 0);
     if (act->customer != NONE) {
-        LINE_NAME(line, "cust_id", put_numbered(line, "C", act->customer, 9));
+        LINE_NAME(line, "cust_id", name_put_numbered(line, "C", act->customer, 9));
     }
     put_account(sim, line, act);
-    LINE_NAME(line, "order_id", put_numbered(line, "PO", order->order, 9));
+    LINE_NAME(line, "order_id", name_put_numbered(line, "PO", order->order, 9));
     LINE_TEXT(line, "order_kind", order_kinds[order->kind]);
     LINE_TEXT(line, "order_authority", authorities[order->authority]);
-    LINE_NAME(line, "order_doc_no", put_numbered(line, "公刑侦", order->order, 7));
+    LINE_NAME(line, "order_doc_no", name_put_numbered(line, "公刑侦", order->order, 7));
     if (order->kind >= 2 && order->kind <= 5) {
         LINE_NUMBER(line, "order_start", act->time);
         LINE_NUMBER(line, "order_end", act->time + (order->kind == 5 ? 180 : 2) * MS_PER_DAY);
@@ -1341,22 +1146,22 @@ static void put_report(struct simulation *sim, struct line *line, const struct a
     }
     put_payee(sim, line, act);
     if (order->card != 0) {
-        LINE_NAME(line, "card_token", put_card_name(line, order->card));
+        LINE_NAME(line, "card_token", name_put_card(line, order->card));
     }
     if (order->merchant != 0) {
-        LINE_NAME(line, "merchant_id", put_merchant_name(line, sim, order->merchant));
+        LINE_NAME(line, "merchant_id", name_put_merchant(line, sim, order->merchant));
     }
     LINE_TEXT(line, "report_kind", report_kinds[order->kind]);
-    LINE_NAME(line, "report_id", put_numbered(line, "R", order->order, 9));
+    LINE_NAME(line, "report_id", name_put_numbered(line, "R", order->order, 9));
 }
 
 static void put_feedback(struct simulation *sim, struct line *line, const struct act *act) {
     put_branch(sim, line, branch_of(sim, act));
-    LINE_NAME(line, "cust_id", put_numbered(line, "C", act->customer, 9));
+    LINE_NAME(line, "cust_id", name_put_numbered(line, "C", act->customer, 9));
     put_account(sim, line, act);
-    LINE_NAME(line, "employee_id", put_employee_name(line, act->order.about));
+    LINE_NAME(line, "employee_id", name_put_employee(line, act->order.about));
     LINE_TEXT(line, "label", labels[act->order.kind]);
-    LINE_NAME(line, "alert_id", put_numbered(line, "AL", act->order.order, 10));
+    LINE_NAME(line, "alert_id", name_put_numbered(line, "AL", act->order.order, 10));
 }
 
 static void put_tick(struct simulation *sim, struct line *line, const struct act *act) {
@@ -1366,19 +1171,19 @@ static void put_tick(struct simulation *sim, struct line *line, const struct act
     LINE_PUT(line, ",\"tick_key\":\"");
     switch (entity) {
     case 0:
-        put_account_name(line, number);
+        name_put_account(line, number);
         break;
     case 1:
-        put_numbered(line, "C", number, 9);
+        name_put_numbered(line, "C", number, 9);
         break;
     case 2:
-        put_merchant_name(line, sim, number);
+        name_put_merchant(line, sim, number);
         break;
     case 3:
-        put_employee_name(line, number);
+        name_put_employee(line, number);
         break;
     default:
-        put_branch_name(line, number);
+        name_put_branch(line, number);
         break;
     }
     LINE_PUT(line, "\",\"tick_date\":\"");
@@ -1386,15 +1191,15 @@ static void put_tick(struct simulation *sim, struct line *line, const struct act
     LINE_PUT(line, "\"");
     // The entity also stands where events of its kind have it.
     if (entity == 0) {
-        LINE_NAME(line, "acct_no", put_account_name(line, number));
-        LINE_NAME(line, "cust_id", put_numbered(line, "C", sim->accounts[number].customer, 9));
+        LINE_NAME(line, "acct_no", name_put_account(line, number));
+        LINE_NAME(line, "cust_id", name_put_numbered(line, "C", sim->accounts[number].customer, 9));
     } else if (entity == 1) {
-        LINE_NAME(line, "cust_id", put_numbered(line, "C", number, 9));
+        LINE_NAME(line, "cust_id", name_put_numbered(line, "C", number, 9));
         LINE_TEXT(line, "cust_type", customer_type(sim, number));
     } else if (entity == 2) {
-        LINE_NAME(line, "merchant_id", put_merchant_name(line, sim, number));
+        LINE_NAME(line, "merchant_id", name_put_merchant(line, sim, number));
     } else if (entity == 3) {
-        LINE_NAME(line, "employee_id", put_employee_name(line, number));
+        LINE_NAME(line, "employee_id", name_put_employee(line, number));
         put_branch(sim, line, sim->staff[number].branch);
     } else {
         put_branch(sim, line, number);
