@@ -14,6 +14,7 @@ static const struct {
     {"test", command_test, "run the sequences of a pack's models"},
     {"replay", command_replay, "decide on a file of events"},
     {"explain", command_explain, "say how a model or feature was understood"},
+    {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"bench", command_bench, "measure this machine with this program"},
 };
 

@@ -182,6 +182,17 @@ bool file_is_directory(Slice path) {
     return stat_path(path, &info) && S_ISDIR(info.st_mode);
 }
 
+Status file_make_directory(Slice path, struct arena *arena, struct diag *diag) {
+    struct c_path c_path;
+    if (!c_path_make(path, &c_path)) {
+        return fail(diag, arena, "OS005", "make the folder", path, ENAMETOOLONG);
+    }
+    if (mkdir(c_path.text, 0777) != 0 && (errno != EEXIST || !file_is_directory(path))) {
+        return fail(diag, arena, "OS005", "make the folder", path, errno);
+    }
+    return STATUS_OK;
+}
+
 struct listing {
     struct arena *arena;
     struct diag *diag;

@@ -35,6 +35,8 @@ MUST_USE Status file_read(Slice path, size_t size_max, struct arena *arena, Slic
 // returns.
 MUST_USE Status file_write(Slice path, Slice text, struct arena *arena, struct diag *diag);
 bool file_is_directory(Slice path);
+// Makes one folder below one that is there; fine when it is there already.
+MUST_USE Status file_make_directory(Slice path, struct arena *arena, struct diag *diag);
 
 // A list of paths, in the arena.
 typedef struct FileList {

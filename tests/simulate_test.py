@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Whole-program tests of `qiantang simulate`: its files, and that the bank pack takes every record of them.
+
+Usage: simulate_test.py QIANTANG
+The last line printed is "N passed, N failed".
+"""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+QIANTANG = sys.argv[1]
+ROOT = os.environ.get("QIANTANG_ROOT", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BANK = os.path.join(ROOT, "packs", "bank")
+
+
+def run(*arguments):
+    return subprocess.run([QIANTANG, *arguments], capture_output=True, text=True, timeout=280)
+
+
+def simulate(folder, *more):
+    done = run("simulate", "--customers", "1000", "--days", "14", "--past", "7", "--rate", "20", "--seed", "3", "--out", folder, *more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def read(folder, name):
+    with open(os.path.join(folder, name), "rb") as file:
+        return file.read()
+
+
+def test_the_bank_pack_takes_every_record(folder):
+    out = simulate(folder)
+    assert "typologies" in out and "a second" in out and "events.ndjson" in out
+    summary = os.path.join(folder, "summary.json")
+    done = run("replay", "--pack", BANK, "--quiet", "--input", os.path.join(folder, "events.ndjson"), "--summary", summary,
+               "--dead-letters", os.path.join(folder, "dead.ndjson"),
+               "--lists", *glob.glob(os.path.join(folder, "lists", "*.csv")), "--tables", *glob.glob(os.path.join(folder, "tables", "*.ndjson")))
+    assert done.returncode == 0, done.stderr
+    dead = os.path.join(folder, "dead.ndjson")
+    assert not os.path.exists(dead), open(dead).read()[:2000]
+
+
+def test_every_type_of_event_is_there(folder):
+    types = set()
+    for line in read(folder, "events.ndjson").splitlines():
+        if line.startswith(b'{"event_id"'):
+            types.add(line.split(b'"event_type":"', 1)[1].split(b'"', 1)[0].decode())
+    schema = [line.split(":")[0].strip() for line in open(os.path.join(BANK, "schema.yaml"), encoding="utf-8")
+              if line.startswith("  ") and "{zh:" in line and "- {" not in line]
+    assert len(schema) == 35 and types == set(schema), set(schema) - types
+
+
+def test_labels_say_what_happened(folder):
+    cases = [json.loads(line) for line in read(folder, "labels.ndjson").splitlines()]
+    assert len({case["typology"] for case in cases}) >= 40
+    assert len({case["typology"][:2] for case in cases}) == 17
+    for case in cases:
+        assert case["events"] and case["begin"] <= case["end"], case
+        assert case["lost"] == sum(event["lost"] for event in case["events"]), case["case_id"]
+        assert all(event["part"] in ("before", "strike", "after") for event in case["events"])
+    assert sum(case["lost"] for case in cases) > 0
+
+
+def test_the_same_seed_gives_the_same_files(folder):
+    with tempfile.TemporaryDirectory() as other:
+        simulate(other)
+        names = ["events.ndjson", "labels.ndjson", "lists/lists.csv"] + ["tables/" + name for name in os.listdir(os.path.join(folder, "tables"))]
+        assert len(names) > 15
+        for name in names:
+            assert read(folder, name) == read(other, name), name
+
+
+def test_the_document_names_every_scenario_and_its_rate(folder):
+    with open(os.path.join(ROOT, "docs", "simulate.md"), encoding="utf-8") as file:
+        document = file.read()
+    rows = [line.split(None, 3) for line in run("simulate", "--list").stdout.splitlines()[2:]]
+    assert len(rows) > 100
+    for typology, rate, zh, _ in rows:
+        assert f"| {typology} {zh} | {rate} |" in document, typology
+
+
+def test_scores_can_be_left_out(folder):
+    with tempfile.TemporaryDirectory() as other:
+        simulate(other, "--no-scores")
+        assert not os.path.exists(os.path.join(other, "tables", "score_acct.ndjson"))
+        assert b'"$table":"score_' not in read(other, "events.ndjson")
+
+
+def test_a_wrong_command_line_is_told(folder):
+    for arguments, word in ((["--customers", "10"], "--customers"), (["--days", "0"], "--days"), (["--rate", "x"], "--rate"), (["--start", "yesterday"], "--start"),
+                            (["--only", "ZZ"], "--only"), (["--past", "-1"], "--past")):
+        done = run("simulate", "--out", folder, *arguments)
+        assert done.returncode == 2 and word in done.stderr, (arguments, done.stderr)
+    assert run("simulate").returncode == 2
+    done = run("simulate", "--list")
+    assert done.returncode == 0 and "VP-03" in done.stdout
+    done = run("simulate", "--out", "/dev/null/x")
+    assert done.returncode == 3 and "OS005" in done.stderr, done.stderr
+
+
+passed = failed = 0
+with tempfile.TemporaryDirectory() as shared:
+    for name, test in [(name, value) for name, value in globals().items() if name.startswith("test_")]:
+        try:
+            test(shared)
+            passed += 1
+        except AssertionError as error:
+            failed += 1
+            print(f"{name}: {error}", file=sys.stderr)
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
