@@ -397,6 +397,10 @@ void file_writer_put(struct file_writer *writer, Slice text) {
     }
 }
 
+bool file_writer_failed(const struct file_writer *writer) {
+    return writer->error != 0;
+}
+
 Status file_writer_close(struct file_writer *writer, struct arena *arena, struct diag *diag) {
     if (writer == NULL) {
         return STATUS_OK;

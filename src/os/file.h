@@ -69,5 +69,7 @@ MUST_USE Status file_writer_open(Slice path, struct arena *arena, struct file_wr
                                  struct diag *diag);
 // Buffered. After a failure nothing more is written; file_writer_close() tells.
 void file_writer_put(struct file_writer *writer, Slice text);
+// Whether it is worth going on.
+bool file_writer_failed(const struct file_writer *writer);
 // Writes the rest and frees the writer, in any case.
 MUST_USE Status file_writer_close(struct file_writer *writer, struct arena *arena, struct diag *diag);
