@@ -9,4 +9,4 @@ else
 fi
 [[ -z $files ]] && { echo "nothing to format"; exit 0; }
 # shellcheck disable=SC2086
-clang-format -i $files
+clang-format-16 -i $files

@@ -10,7 +10,7 @@ build=(gcc g++ libc6-dev meson ninja-build pkg-config python3
 # libclang-rt holds clang's sanitizers and its fuzzer, llvm the names in their reports.
 clang=(clang libclang-rt-14-dev llvm)
 node=(nodejs npm)
-format=(clang-format)
+format=(clang-format-16) # the first of Debian 12 that knows all of .clang-format is 15
 
 list_only=false
 if [[ ${1:-} == --list ]]; then
