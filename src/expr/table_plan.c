@@ -154,13 +154,13 @@ static void atom_groups(const struct expr_table *table, const struct atom *atom,
     }
 }
 
-// The one group of a set; NO_LEAD when it has none or several.
+// The one group of a set; TABLE_NO_GROUP when it has none or several.
 static uint32_t only_group(const uint64_t *groups, size_t word_count) {
-    uint32_t found = NO_LEAD;
+    uint32_t found = TABLE_NO_GROUP;
     size_t group;
     BITS_EACH(groups, word_count, group) {
-        if (found != NO_LEAD) {
-            return NO_LEAD;
+        if (found != TABLE_NO_GROUP) {
+            return TABLE_NO_GROUP;
         }
         found = (uint32_t)group;
     }
@@ -187,7 +187,7 @@ static void offer_leads(const struct expr_table *table, const struct guard *guar
         Need need = need_of(rule, k);
         atom_groups(table, atom, groups);
         uint32_t group = only_group(groups, table->group_words);
-        if (need != NEED_NEITHER && group != NO_LEAD) {
+        if (need != NEED_NEITHER && group != TABLE_NO_GROUP) {
             *VEC_PUSH(offers, arena) = (struct offer){index, k, group, lead_weight(guard, atom, need)};
         }
     }
@@ -298,16 +298,20 @@ static void add_tests(struct layout *layout, const struct guard *guard, struct e
 }
 
 // What the first test that is not at hand reads.
-static const uint64_t *first_groups(struct layout *layout, const struct entry *entry) {
-    uint64_t *groups = ARENA_ARRAY(layout->arena, uint64_t, layout->table->group_words + 1);
-    if (entry->now_count < entry->test_count) {
-        const struct test *test = &layout->tests.at[entry->first_test + entry->now_count];
-        table_add_groups(layout->table, test->left, groups);
-        if (test->kind == ATOM_SIGNS) {
-            table_add_groups(layout->table, test->right, groups);
-        }
+static void set_groups(struct layout *layout, struct entry *entry) {
+    size_t words = layout->table->group_words;
+    uint64_t *groups = ARENA_ARRAY(layout->arena, uint64_t, words + 1);
+    entry->group = TABLE_NO_GROUP;
+    if (entry->now_count == entry->test_count) {
+        return;
     }
-    return groups;
+    const struct test *test = &layout->tests.at[entry->first_test + entry->now_count];
+    table_add_groups(layout->table, test->left, groups);
+    if (test->kind == ATOM_SIGNS) {
+        table_add_groups(layout->table, test->right, groups);
+    }
+    entry->group = only_group(groups, words);
+    entry->groups = entry->group == TABLE_NO_GROUP ? groups : NULL;
 }
 
 static void add_entry(struct layout *layout, const struct guard *guard) {
@@ -322,12 +326,14 @@ static void add_entry(struct layout *layout, const struct guard *guard) {
         .rule = guard->rule,
         .position = guard->position,
     };
-    entry->groups = rule->groups;
     if (rule->is_table) {
         add_tests(layout, guard, entry);
     }
     if (rule->is_table && !entry->is_left) {
-        entry->groups = first_groups(layout, entry);
+        set_groups(layout, entry);
+    } else {
+        entry->group = TABLE_NO_GROUP;
+        entry->groups = rule->groups;
     }
     bool has_guard = guard->first.signs != 0;
     bool has_second = guard->second.signs != 0;

@@ -240,7 +240,9 @@ struct entry {
     bool is_led;   // its lead is compared in a pass
     uint32_t rule;
     uint32_t position; // in the list of the plan's maker
-    const uint64_t *groups; // what its first test that is not at hand reads; of a long rule, all that it reads
+    // What its first test that is not at hand reads; of a long rule, all that it reads: one group, or TABLE_NO_GROUP and a set.
+    uint32_t group;
+    const uint64_t *groups; // NULL: nothing besides
 };
 
 // Neighbouring entries whose guard asks how one column stands to a constant. Padded to eight entries: a padding entry

@@ -456,7 +456,10 @@ static void prepare_columns(struct table_run *run, const struct table_plan *plan
 
 static void survive(struct table_run *run, const struct entry *entry, uint64_t open, uint32_t *survivor_count) {
     run->survivors[(*survivor_count)++] = (struct survivor){entry, open};
-    for (size_t w = 0; w < run->table->group_words; w++) {
+    if (entry->group != TABLE_NO_GROUP) {
+        bits_set(run->groups, entry->group);
+    }
+    for (size_t w = 0; entry->groups != NULL && w < run->table->group_words; w++) {
         run->groups[w] |= entry->groups[w];
     }
 }
