@@ -21,7 +21,8 @@ struct expected {
     const struct event *event;
     struct expected_key keys[WINDOW_ENTITIES_MAX];
     struct expected_key tables[FETCHED_MAX];
-    uint32_t key_count, table_count;
+    Hash128 list_keys[FETCHED_MAX];
+    uint32_t key_count, table_count, list_key_count;
 };
 
 struct engine {

@@ -4,9 +4,10 @@
 // When several events wait, the memory of the later ones is asked for while the earlier ones are decided. Each event goes
 // through three steps, one a call, so that each step finds what the one before asked for:
 //
-//   1. keys of things and rows; their lines of the indices are asked for
-//   2. the things' headers and the rows
-//   3. the things' own rows
+//          things                       rows of tables           keys of lists
+//   1.     the line of the index        the segment              the segment
+//   2.     the header                   the line of the index    the line of the index
+//   3.     the rows                     the row
 //
 // Nothing here changes what is decided: an event that was not expected, or was expected wrongly, only takes longer.
 
@@ -34,13 +35,16 @@ static void ask_indices(struct engine *engine, struct expected *expected) {
         if (engine_table_key(engine, type->tables[i], event, &key->key)) {
             key->store = type->tables[i];
             expected->table_count++;
-            knowledge_prefetch(engine->knowledge, type->tables[i], key->key);
+            knowledge_prefetch_segment(engine->knowledge, type->tables[i], key->key);
         }
     }
+    expected->list_key_count = 0;
     for (uint32_t i = 0; i < type->list_field_count; i++) {
         uint32_t field = type->list_fields[i];
         if (event_has(event, field) && event->cells[field].text.size > 0) {
-            knowledge_prefetch_lists(engine->knowledge, knowledge_key(&event->cells[field].text, 1));
+            Hash128 key = knowledge_key(&event->cells[field].text, 1);
+            expected->list_keys[expected->list_key_count++] = key;
+            knowledge_prefetch_list_segment(engine->knowledge, key);
         }
     }
 }
@@ -50,11 +54,17 @@ static void ask_things(struct engine *engine, const struct expected *expected) {
         window_prefetch_thing(engine->windows, expected->keys[i].store, expected->keys[i].key);
     }
     for (uint32_t i = 0; i < expected->table_count; i++) {
-        knowledge_prefetch_row(engine->knowledge, expected->tables[i].store, expected->tables[i].key);
+        knowledge_prefetch(engine->knowledge, expected->tables[i].store, expected->tables[i].key);
+    }
+    for (uint32_t i = 0; i < expected->list_key_count; i++) {
+        knowledge_prefetch_lists(engine->knowledge, expected->list_keys[i]);
     }
 }
 
 static void ask_rows(struct engine *engine, const struct expected *expected) {
+    for (uint32_t i = 0; i < expected->table_count; i++) {
+        knowledge_prefetch_row(engine->knowledge, expected->tables[i].store, expected->tables[i].key);
+    }
     for (uint32_t i = 0; i < expected->key_count; i++) {
         WindowRef ref = window_peek(engine->windows, expected->keys[i].store, expected->keys[i].key);
         if (ref != WINDOW_NONE) {

@@ -186,7 +186,10 @@ uint64_t knowledge_list_forget(struct knowledge *knowledge, uint32_t list, int64
 typedef struct KnowledgeRow {
     const void *cells; // NULL: no such row
 } KnowledgeRow;
-// Fetching ahead: first the index's line, some time later the row, some time later it is there without waiting.
+// Fetching ahead: first the segment of the index, some time later its line, some time later the row, some time later it is
+// there without waiting.
+void knowledge_prefetch_segment(const struct knowledge *knowledge, uint32_t table, Hash128 key);
+void knowledge_prefetch_list_segment(const struct knowledge *knowledge, Hash128 key);
 void knowledge_prefetch_lists(const struct knowledge *knowledge, Hash128 key); // one line for all lists
 void knowledge_prefetch(const struct knowledge *knowledge, uint32_t table, Hash128 key);
 void knowledge_prefetch_row(const struct knowledge *knowledge, uint32_t table, Hash128 key);

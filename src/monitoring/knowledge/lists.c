@@ -36,6 +36,10 @@ static uint32_t find_head(const struct knowledge *knowledge, uint32_t list, Hash
     return SLAB_NONE;
 }
 
+void knowledge_prefetch_list_segment(const struct knowledge *knowledge, Hash128 key) {
+    __builtin_prefetch(knowledge_index_segment_of(&knowledge->lists.index, hash_of(0, key)));
+}
+
 void knowledge_prefetch_lists(const struct knowledge *knowledge, Hash128 key) {
     struct knowledge_index_probe probe = knowledge_index_probe(&knowledge->lists.index, hash_of(0, key));
     if (probe.slots != NULL) {

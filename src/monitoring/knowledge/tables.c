@@ -54,6 +54,10 @@ uint32_t tables_row_number(const struct knowledge *knowledge, uint32_t table, Ha
     return find_number(&knowledge->tables[table], key);
 }
 
+void knowledge_prefetch_segment(const struct knowledge *knowledge, uint32_t table, Hash128 key) {
+    __builtin_prefetch(knowledge_index_segment_of(&knowledge->tables[table].index, key.low));
+}
+
 void knowledge_prefetch(const struct knowledge *knowledge, uint32_t table, Hash128 key) {
     struct knowledge_index_probe probe = knowledge_index_probe(&knowledge->tables[table].index, key.low);
     if (probe.slots != NULL) {
