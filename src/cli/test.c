@@ -1,5 +1,5 @@
-// qiantang test: runs the sequences of a pack's models. A sequence is a line of JSON (docs/packs.md): events, what is known
-// beside them, and whether the model must fire at the last one.
+// qiantang test: runs the sequences of a pack's models. A sequence is a line of JSON or a story in YAML, which becomes one
+// (docs/packs.md): events, what is known beside them, and whether the model must fire at the last one.
 //
 // Each sequence gets an engine of its own that has seen nothing. What its context says of tables holds for the keys of all
 // of its events.
@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "cli/commands.h"
 #include "cli/pack_folder.h"
+#include "cli/story.h"
 #include "codec/json.h"
 #include "monitoring/decision/decision.h"
 #include "monitoring/stream/intake.h"
@@ -21,6 +22,8 @@ struct tester {
     struct json_reader *reader;
     struct intake *intake;
     struct arena arena; // of one sequence
+    struct arena book_arena;
+    struct story_book *book;
     bool verbose;
     uint32_t passed, failed;
 };
@@ -30,6 +33,7 @@ struct sequence {
     const struct model *model;
     Slice id;
     JsonTree tree;
+    const Place *places; // of a story's events; NULL: it is no story
     bool expect;
     struct event **events;
     uint32_t event_count;
@@ -177,6 +181,13 @@ static bool read_events(struct tester *tester, struct sequence *sequence) {
         sequence->events[sequence->event_count++] = event;
         struct intake_refusal refusal;
         if (intake_json_event(tester->intake, sequence->tree, i, event, &refusal) != STATUS_OK) {
+            if (sequence->places != NULL) {
+                struct diag_list diags;
+                diag_list_init(&diags, &tester->arena);
+                diag_add(&diags, DIAG_ERROR, "ST012", sequence->places[sequence->event_count - 1], "the event is refused: %.*s",
+                         SLICE_ARGS(refusal.reason));
+                diag_list_print(&diags, stderr);
+            }
             return complain(sequence, "an event is refused: %.*s", refusal.reason);
         }
     }
@@ -279,6 +290,25 @@ static bool find_sequence(struct tester *tester, const struct pack_file *file, s
                          : complain(sequence, "its line is not JSON: %.*s", slice_of(fault));
 }
 
+// Makes the story of a YAML file a sequence.
+static bool find_story(struct tester *tester, const struct pack_file *file, struct sequence *sequence) {
+    struct diag_list diags;
+    diag_list_init(&diags, &tester->arena);
+    struct story_text text;
+    if (story_render(tester->book, file, sequence->id, &tester->arena, &diags, &text) != STATUS_OK) {
+        diag_list_print(&diags, stderr);
+        return complain(sequence, "its story has mistakes%.*s", SLICE(""));
+    }
+    sequence->places = text.places;
+    Status status = json_parse(tester->reader, text.json, &sequence->tree);
+    INVARIANT(status == STATUS_OK); // it was written by our own writer
+    return true;
+}
+
+static bool find_named(struct tester *tester, const struct pack_file *file, struct sequence *sequence) {
+    return slice_ends_with(file->path, SLICE(".yaml")) ? find_story(tester, file, sequence) : find_sequence(tester, file, sequence);
+}
+
 // Runs the sequence that a model names as "file#id".
 static void run_named(struct tester *tester, const struct model *model, Slice name, bool expect) {
     arena_reset(&tester->arena);
@@ -291,7 +321,7 @@ static void run_named(struct tester *tester, const struct model *model, Slice na
     } else if (file == NULL) {
         fine = complain(&sequence, "there is no file '%.*s' in the pack", slice_part(name, 0, hash));
     } else {
-        fine = find_sequence(tester, file, &sequence) && run_sequence(tester, &sequence);
+        fine = find_named(tester, file, &sequence) && run_sequence(tester, &sequence);
     }
     tester->passed += fine;
     tester->failed += !fine;
@@ -336,11 +366,14 @@ static void run_all(struct pack_folder *pack, CliTexts operands, bool verbose, s
     tester->intake = intake_create(pack->catalogue->schema, NULL);
     intake_allow_partial(tester->intake, true);
     arena_init(&tester->arena, 1 << 20);
+    arena_init(&tester->book_arena, 1 << 20);
+    tester->book = story_book_create(pack, &tester->book_arena);
     for (uint32_t i = 0; i < pack->catalogue->models.count; i++) {
         if (is_chosen(&pack->catalogue->models.at[i], operands)) {
             run_model(tester, &pack->catalogue->models.at[i]);
         }
     }
+    arena_deinit(&tester->book_arena);
     arena_deinit(&tester->arena);
     intake_destroy(tester->intake);
     json_reader_destroy(tester->reader);

@@ -1,0 +1,819 @@
+#include "cli/story.h"
+
+#include "codec/json_write.h"
+#include "codec/number.h"
+
+#include "base/money.h"
+#include "base/time.h"
+
+enum {
+    LAYERS_MAX = STORY_LIKE_MAX + 2,
+    JSON_MAX = 64 << 20,
+    BASES = 2, // tests/base.yaml, the file itself
+};
+
+static const char *const story_keys[] = {"note", "expect", "like", "day", "context", "events", "change", "drop", "add", "then"};
+// What an event says beside its fields.
+static const char *const event_keys[] = {"event", "as", "at", "after", "repeat", "every"};
+
+struct book_file {
+    const struct pack_file *file;
+    const struct yaml_node *root; // NULL: it is no YAML
+};
+
+struct story_book {
+    const struct pack_folder *pack;
+    const struct catalogue *catalogue;
+    const struct schema *schema;
+    struct arena *arena;
+    VEC(struct book_file) files;
+};
+
+struct story_event {
+    const struct yaml_node *layers[LAYERS_MAX];
+    uint32_t layer_count;
+    Slice name; // empty: it has none
+    uint32_t type;
+    int64_t start_us, every_us;
+    int64_t repeat;
+    enum { TIME_UNKNOWN, TIME_SOUGHT, TIME_KNOWN } time;
+};
+
+struct story {
+    struct story_book *book;
+    struct arena *arena;
+    struct diag_list *diags;
+    const struct yaml_node *node;
+    const struct yaml_node *bases[BASES];
+    const struct yaml_node *contexts[LAYERS_MAX];
+    uint32_t context_count;
+    VEC(struct story_event) events;
+    int64_t day_us; // the first moment of its day
+    bool expect;
+};
+
+// One event as it happens.
+struct occurrence {
+    int64_t time_us;
+    uint32_t event;
+    uint32_t order;
+    int64_t counter;
+};
+
+struct story_book *story_book_create(const struct pack_folder *pack, struct arena *arena) {
+    struct story_book *book = ARENA_NEW(arena, struct story_book);
+    book->pack = pack;
+    book->catalogue = pack->catalogue;
+    book->schema = pack->catalogue->schema;
+    book->arena = arena;
+    return book;
+}
+
+static struct diag *fail(struct story *story, const char *code, Place place, const char *format, Slice text) {
+    return diag_add(story->diags, DIAG_ERROR, code, place, format, SLICE_ARGS(text));
+}
+
+static void suggest(struct story *story, struct diag *diag, const struct map *names, Slice text) {
+    Slice near = map_nearest(names, text);
+    if (near.at != NULL) {
+        diag_hint(story->diags, diag, "did you mean '%.*s'?", SLICE_ARGS(near));
+    }
+}
+
+// ---- files -----------------------------------------------------------------------------------------------
+
+// Every key of `base:` is an event type, or `all`.
+static void check_base(struct story_book *book, const struct yaml_node *base, struct diag_list *diags) {
+    YAML_EACH(base, child) {
+        if (slice_is(child->key, "all") || schema_find_type(book->schema, child->key) != SCHEMA_NONE) {
+            yaml_expect(child, YAML_MAPPING, diags);
+            continue;
+        }
+        struct diag *diag = diag_add(diags, DIAG_ERROR, "ST002", child->key_place, "unknown event type '%.*s'", SLICE_ARGS(child->key));
+        Slice near = map_nearest(&book->schema->types_by_name, child->key);
+        if (near.at != NULL) {
+            diag_hint(diags, diag, "did you mean '%.*s'?", SLICE_ARGS(near));
+        }
+    }
+}
+
+static const struct yaml_node *open_file(struct story_book *book, const struct pack_file *file, struct diag_list *diags) {
+    for (uint32_t i = 0; i < book->files.count; i++) {
+        if (book->files.at[i].file == file) {
+            return book->files.at[i].root;
+        }
+    }
+    static const char *const keys[] = {"base", "stories"};
+    uint32_t errors = diags->error_count;
+    const struct yaml_node *root = yaml_parse(&file->source, book->arena, diags);
+    if (root != NULL && yaml_check_keys(root, keys, 2, diags)) {
+        check_base(book, yaml_get(root, "base"), diags);
+    }
+    *VEC_PUSH(&book->files, book->arena) = (struct book_file){file, diags->error_count == errors ? root : NULL};
+    return diags->error_count == errors ? root : NULL;
+}
+
+// ---- layers ----------------------------------------------------------------------------------------------
+
+// The topmost value of a key; `null` takes away what lies below.
+static const struct yaml_node *event_get(const struct story_event *event, const char *key) {
+    for (uint32_t i = event->layer_count; i-- > 0;) {
+        const struct yaml_node *found = yaml_get(event->layers[i], key);
+        if (found != NULL) {
+            return yaml_is_null(found) ? NULL : found;
+        }
+    }
+    return NULL;
+}
+
+static Place event_place(const struct story_event *event) {
+    return event->layers[event->layer_count - 1]->place;
+}
+
+static bool is_event_key(Slice key) {
+    for (size_t i = 0; i < sizeof event_keys / sizeof event_keys[0]; i++) {
+        if (slice_is(key, event_keys[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_events(struct story *story, const struct yaml_node *list, bool before_last) {
+    if (list == NULL || !yaml_expect(list, YAML_SEQUENCE, story->diags)) {
+        return;
+    }
+    YAML_EACH(list, node) {
+        if (!yaml_expect(node, YAML_MAPPING, story->diags)) {
+            continue;
+        }
+        struct story_event event = {.layers = {node}, .layer_count = 1};
+        VEC_PUSH(&story->events, story->arena);
+        uint32_t place = story->events.count - 1;
+        if (before_last && place > 0) {
+            story->events.at[place] = story->events.at[place - 1];
+            place--;
+        }
+        story->events.at[place] = event;
+    }
+}
+
+// Its name is what `as:` says, or its type when no other event of the story has that.
+static void name_events(struct story *story) {
+    for (uint32_t i = 0; i < story->events.count; i++) {
+        struct story_event *event = &story->events.at[i];
+        const struct yaml_node *as = event_get(event, "as");
+        const struct yaml_node *type = event_get(event, "event");
+        event->name = as != NULL ? as->text : type != NULL ? type->text : SLICE("");
+        for (uint32_t k = 0; as == NULL && type != NULL && k < story->events.count; k++) {
+            const struct yaml_node *other = event_get(&story->events.at[k], "event");
+            if (k != i && other != NULL && slice_equal(other->text, type->text)) {
+                event->name = SLICE("");
+            }
+        }
+    }
+}
+
+static uint32_t find_event(struct story *story, Slice name, Place place) {
+    uint32_t found = SCHEMA_NONE;
+    struct map names;
+    map_init(&names, story->arena);
+    for (uint32_t i = 0; i < story->events.count; i++) {
+        const struct story_event *event = &story->events.at[i];
+        found = !slice_empty(event->name) && slice_equal(event->name, name) ? i : found;
+        map_put(&names, event->name, i);
+    }
+    if (found == SCHEMA_NONE && slice_is(name, "last") && story->events.count > 0) {
+        found = story->events.count - 1;
+    }
+    if (found == SCHEMA_NONE) {
+        struct diag *diag = fail(story, "ST008", place, "the story has no event '%.*s'", name);
+        suggest(story, diag, &names, name);
+        if (slice_empty(diag->hint)) {
+            diag_hint(story->diags, diag, "events are named by `as:`, by their type when it stands once, and the last one as `last`");
+        }
+    }
+    return found;
+}
+
+static void change_events(struct story *story, const struct yaml_node *changes) {
+    if (changes == NULL || !yaml_expect(changes, YAML_MAPPING, story->diags)) {
+        return;
+    }
+    YAML_EACH(changes, change) {
+        uint32_t found = find_event(story, change->key, change->key_place);
+        if (found != SCHEMA_NONE && yaml_expect(change, YAML_MAPPING, story->diags)) {
+            struct story_event *event = &story->events.at[found];
+            if (event->layer_count == LAYERS_MAX) { // one that is changed by two names, again and again
+                fail(story, "ST009", change->key_place, "'%.*s' is changed too often", change->key);
+            } else {
+                event->layers[event->layer_count++] = change;
+            }
+        }
+    }
+}
+
+static void drop_events(struct story *story, const struct yaml_node *names) {
+    if (names == NULL || !yaml_expect(names, YAML_SEQUENCE, story->diags)) {
+        return;
+    }
+    YAML_EACH(names, name) {
+        uint32_t found = find_event(story, yaml_text(name, story->diags), name->place);
+        if (found != SCHEMA_NONE) {
+            story->events.count--;
+            memmove(&story->events.at[found], &story->events.at[found + 1],
+                    sizeof(struct story_event) * (story->events.count - found));
+        }
+    }
+}
+
+static const struct yaml_node *find_story(struct story *story, const struct yaml_node *stories, Slice id, Place place) {
+    struct map ids;
+    map_init(&ids, story->arena);
+    YAML_EACH(stories, node) {
+        if (slice_equal(node->key, id)) {
+            return node;
+        }
+        map_put(&ids, node->key, 0);
+    }
+    suggest(story, fail(story, "ST001", place, "the file has no story '%.*s'", id), &ids, id);
+    return NULL;
+}
+
+static void read_day(struct story *story, const struct yaml_node *node) {
+    int64_t time_us;
+    if (node != NULL && time_parse(yaml_text(node, story->diags), story->book->catalogue->zone_offset_us, &time_us)) {
+        story->day_us = time_day_start(time_us, story->book->catalogue->zone_offset_us);
+    } else if (node != NULL) {
+        fail(story, "ST006", node->place, "'%.*s' is no day", node->text);
+    }
+}
+
+static void read_story(struct story *story, const struct yaml_node *stories, const struct yaml_node *node, int depth) {
+    if (!yaml_check_keys(node, story_keys, sizeof story_keys / sizeof story_keys[0], story->diags)) {
+        return;
+    }
+    const struct yaml_node *like = yaml_get(node, "like");
+    if (like != NULL && depth == STORY_LIKE_MAX) {
+        diag_add(story->diags, DIAG_ERROR, "ST009", like->place, "more than %d stories are like one another in a row", STORY_LIKE_MAX);
+        return;
+    }
+    const struct yaml_node *other = like == NULL ? NULL : find_story(story, stories, yaml_text(like, story->diags), like->place);
+    if (other != NULL) {
+        read_story(story, stories, other, depth + 1);
+    }
+    read_day(story, yaml_get(node, "day"));
+    const struct yaml_node *context = yaml_get(node, "context");
+    if (context != NULL && yaml_expect(context, YAML_MAPPING, story->diags)) {
+        story->contexts[story->context_count++] = context;
+    }
+    name_events(story);
+    change_events(story, yaml_get(node, "change"));
+    drop_events(story, yaml_get(node, "drop"));
+    add_events(story, yaml_get(node, "add"), true);
+    add_events(story, yaml_get(node, "events"), false);
+    add_events(story, yaml_get(node, "then"), false);
+    name_events(story);
+}
+
+// ---- times -----------------------------------------------------------------------------------------------
+
+static bool find_time(struct story *story, uint32_t index);
+
+static int64_t end_of(const struct story_event *event) {
+    return event->start_us + (event->repeat - 1) * event->every_us;
+}
+
+// "03:12" and "03:12:30", of the story's day.
+static bool parse_clock(Slice text, int64_t *ret_us) {
+    static const int64_t units[] = {US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND};
+    static const int64_t limits[] = {24, 60, 60};
+    int64_t sum = 0;
+    int count = 0;
+    Slice part;
+    while (slice_split(&text, ':', &part)) {
+        int64_t number;
+        if (count == 3 || part.size != 2 || !slice_to_i64(part, &number) || number < 0 || number >= limits[count]) {
+            return false;
+        }
+        sum += number * units[count++];
+    }
+    *ret_us = sum;
+    return count >= 2;
+}
+
+static bool time_fault(struct story *story, const struct yaml_node *node) {
+    struct diag *diag = fail(story, "ST006", node->place, "'%.*s' is no time of a story", node->text);
+    diag_hint(story->diags, diag, "-2h before the last event, 03:12 of the story's day, or 2026-11-20 03:12");
+    return false;
+}
+
+static bool time_at(struct story *story, uint32_t index, const struct yaml_node *node, int64_t *ret_us) {
+    Slice text = yaml_text(node, story->diags);
+    uint32_t last = story->events.count - 1;
+    int64_t span_us;
+    if (slice_starts_with(text, SLICE("-")) && span_parse(slice_part(text, 1, SIZE_MAX), &span_us)) {
+        if (index == last) {
+            fail(story, "ST006", node->place, "'%.*s' is before the last event, and this is the last one", text);
+            return false;
+        }
+        if (!find_time(story, last)) {
+            return false;
+        }
+        *ret_us = end_of(&story->events.at[last]) - span_us;
+        return true;
+    }
+    if (parse_clock(text, &span_us)) {
+        *ret_us = story->day_us + span_us;
+        return true;
+    }
+    return time_parse(text, story->book->catalogue->zone_offset_us, ret_us) || time_fault(story, node);
+}
+
+// `after: 5m` is after the event before it, `after: {login: 5m}` after the one of that name.
+static bool time_after(struct story *story, uint32_t index, const struct yaml_node *node, int64_t *ret_us) {
+    uint32_t other = index - 1;
+    const struct yaml_node *span = node;
+    if (node->kind == YAML_MAPPING && node->count == 1) {
+        span = node->first;
+        other = find_event(story, span->key, span->key_place);
+        if (other == SCHEMA_NONE) {
+            return false;
+        }
+    } else if (index == 0) {
+        fail(story, "ST006", node->place, "nothing is before the first event%.*s", SLICE(""));
+        return false;
+    }
+    int64_t span_us;
+    if (!yaml_span(span, &span_us, story->diags) || !find_time(story, other)) {
+        return false;
+    }
+    *ret_us = end_of(&story->events.at[other]) + span_us;
+    return true;
+}
+
+// Which of `at` and `after` counts: the one of the upper layer.
+static const struct yaml_node *when_of(const struct story_event *event) {
+    for (uint32_t i = event->layer_count; i-- > 0;) {
+        const struct yaml_node *at = yaml_get(event->layers[i], "at");
+        const struct yaml_node *found = at != NULL ? at : yaml_get(event->layers[i], "after");
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static bool find_time(struct story *story, uint32_t index) {
+    struct story_event *event = &story->events.at[index];
+    const struct yaml_node *when = when_of(event);
+    if (event->time == TIME_KNOWN) {
+        return true;
+    }
+    if (event->time == TIME_SOUGHT) {
+        fail(story, "ST006", when == NULL ? event_place(event) : when->place, "the times of events depend on each other in a circle%.*s",
+             SLICE(""));
+        return false;
+    }
+    event->time = TIME_SOUGHT;
+    bool fine;
+    if (when != NULL) {
+        fine = slice_is(when->key, "at") ? time_at(story, index, when, &event->start_us)
+                                         : time_after(story, index, when, &event->start_us);
+    } else {
+        fine = index == story->events.count - 1; // at noon
+        event->start_us = story->day_us + US_PER_DAY / 2;
+        if (!fine) {
+            fail(story, "ST006", event_place(event), "the event does not say when it is%.*s", SLICE(""));
+        }
+    }
+    event->time = fine ? TIME_KNOWN : TIME_SOUGHT;
+    return fine;
+}
+
+static void read_repeat(struct story *story, struct story_event *event) {
+    event->repeat = 1;
+    const struct yaml_node *repeat = event_get(event, "repeat");
+    const struct yaml_node *every = event_get(event, "every");
+    if (yaml_i64(repeat, &event->repeat, story->diags) && (event->repeat < 1 || event->repeat > STORY_REPEAT_MAX)) {
+        diag_add(story->diags, DIAG_ERROR, "ST010", repeat->place, "an event is repeated 1 to %d times", STORY_REPEAT_MAX);
+        event->repeat = 1;
+    }
+    if (event->repeat > 1 && every == NULL) {
+        fail(story, "ST006", repeat->place, "`repeat:` needs `every:`, the time from one to the next%.*s", SLICE(""));
+    }
+    yaml_span(every, &event->every_us, story->diags);
+}
+
+static void read_type(struct story *story, struct story_event *event) {
+    const struct yaml_node *node = event_get(event, "event");
+    event->type = node == NULL ? SCHEMA_NONE : schema_find_type(story->book->schema, yaml_text(node, story->diags));
+    if (node == NULL) {
+        fail(story, "ST002", event_place(event), "the event does not say its type under `event:`%.*s", SLICE(""));
+    } else if (event->type == SCHEMA_NONE) {
+        struct diag *diag = fail(story, "ST002", node->place, "unknown event type '%.*s'", node->text);
+        suggest(story, diag, &story->book->schema->types_by_name, node->text);
+    }
+}
+
+static void check_names(struct story *story) {
+    struct map names;
+    map_init(&names, story->arena);
+    for (uint32_t i = 0; i < story->events.count; i++) {
+        const struct story_event *event = &story->events.at[i];
+        if (!slice_empty(event->name) && !map_put(&names, event->name, i)) {
+            fail(story, "ST008", event_place(event), "two events of the story are named '%.*s'", event->name);
+        }
+    }
+}
+
+static bool settle_events(struct story *story) {
+    uint32_t errors = story->diags->error_count;
+    if (story->events.count == 0) {
+        fail(story, "ST013", story->node->place, "the story has no events%.*s", SLICE(""));
+    }
+    check_names(story);
+    for (uint32_t i = 0; i < story->events.count; i++) {
+        read_type(story, &story->events.at[i]);
+        read_repeat(story, &story->events.at[i]);
+    }
+    for (uint32_t i = 0; i < story->events.count; i++) {
+        if (story->events.at[i].time == TIME_UNKNOWN) {
+            find_time(story, i);
+        }
+    }
+    return story->diags->error_count == errors;
+}
+
+static int by_time(const void *left, const void *right) {
+    const struct occurrence *a = left;
+    const struct occurrence *b = right;
+    if (a->time_us != b->time_us) {
+        return a->time_us < b->time_us ? -1 : 1;
+    }
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+// All that happens, in the order of time, and as written where times are equal. The last event has to be the last.
+static struct occurrence *put_in_order(struct story *story, uint32_t *ret_count) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < story->events.count; i++) {
+        count += (uint32_t)story->events.at[i].repeat;
+    }
+    struct occurrence *all = ARENA_ARRAY(story->arena, struct occurrence, count + 1);
+    uint32_t made = 0;
+    for (uint32_t i = 0; i < story->events.count; i++) {
+        const struct story_event *event = &story->events.at[i];
+        for (int64_t k = 0; k < event->repeat; k++) {
+            all[made] = (struct occurrence){event->start_us + k * event->every_us, i, made, k + 1};
+            made++;
+        }
+    }
+    qsort(all, count, sizeof *all, by_time);
+    if (all[count - 1].event != story->events.count - 1) {
+        const struct story_event *late = &story->events.at[all[count - 1].event];
+        struct diag *diag = fail(story, "ST007", event_place(late), "this happens after the last event%.*s", SLICE(""));
+        diag_hint(story->diags, diag, "what is expected is about the last event of the list, which has to be the last in time");
+    }
+    *ret_count = count;
+    return all;
+}
+
+// ---- values ----------------------------------------------------------------------------------------------
+
+// What stands between braces: i, then steps such as *100 or +7 or %3, from left to right.
+static bool count_out(Slice text, int64_t counter, double *ret_value) {
+    text = slice_trim(text);
+    if (!slice_starts_with(text, SLICE("i"))) {
+        return false;
+    }
+    double value = (double)counter;
+    size_t at = 1;
+    while (at < text.size) {
+        size_t end = at + 1;
+        while (end < text.size && memchr("+-*%", text.at[end], 4) == NULL) {
+            end++;
+        }
+        double step;
+        if (!number_parse(slice_trim(slice_part(text, at + 1, end - at - 1)), &step)) {
+            return false;
+        }
+        switch (text.at[at]) {
+        case '+':
+            value += step;
+            break;
+        case '-':
+            value -= step;
+            break;
+        case '*':
+            value *= step;
+            break;
+        case '%':
+            if (step < 1 || value < 0) {
+                return false;
+            }
+            value = (double)((int64_t)value % (int64_t)step);
+            break;
+        default:
+            return false;
+        }
+        at = end;
+    }
+    *ret_value = value;
+    return true;
+}
+
+// The text with its counters filled in.
+static Slice fill_counters(struct story *story, const struct yaml_node *node, int64_t counter) {
+    Slice text = yaml_text(node, story->diags);
+    if (slice_find_byte(text, '{', 0) == text.size) {
+        return text;
+    }
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    size_t at = 0;
+    while (at < text.size) {
+        size_t open = slice_find_byte(text, '{', at);
+        buf_put(&out, slice_part(text, at, open - at));
+        if (open == text.size) {
+            break;
+        }
+        size_t close = slice_find_byte(text, '}', open);
+        double value;
+        if (close == text.size || !count_out(slice_part(text, open + 1, close - open - 1), counter, &value)) {
+            Place place = yaml_place_in(node, open, close == text.size ? close : close + 1);
+            struct diag *diag = fail(story, "ST010", place, "this is no counter%.*s", SLICE(""));
+            diag_hint(story->diags, diag, "{i} counts from 1; {i+7}, {i*100}, {i%%3} and the like compute, from left to right");
+            break;
+        }
+        char digits[NUMBER_TEXT_SIZE];
+        buf_put(&out, (Slice){digits, number_format(value, digits)});
+        at = close + 1;
+    }
+    Slice filled = arena_copy(story->arena, buf_slice(&out));
+    buf_deinit(&out);
+    return filled;
+}
+
+static void put_list(struct story *story, const struct yaml_node *node, int64_t counter, struct json_writer *json) {
+    json_array_begin(json);
+    YAML_EACH(node, item) {
+        json_string(json, fill_counters(story, item, counter));
+    }
+    json_array_end(json);
+}
+
+// A moment within a field: before the event itself, or of the calendar.
+static bool moment_of(struct story *story, Slice text, int64_t event_us, int64_t *ret_us) {
+    int64_t span_us;
+    if (slice_starts_with(text, SLICE("-")) && span_parse(slice_part(text, 1, SIZE_MAX), &span_us)) {
+        *ret_us = event_us - span_us;
+        return true;
+    }
+    if (parse_clock(text, &span_us)) {
+        *ret_us = story->day_us + span_us;
+        return true;
+    }
+    return time_parse(text, story->book->catalogue->zone_offset_us, ret_us);
+}
+
+static void put_field(struct story *story, const struct schema_field *field, const struct yaml_node *node,
+                      const struct occurrence *at, struct json_writer *json) {
+    json_key(json, field->name);
+    if (field->type == FIELD_LIST && node->kind == YAML_SEQUENCE) {
+        put_list(story, node, at->counter, json);
+        return;
+    }
+    Slice text = fill_counters(story, node, at->counter);
+    int64_t integer;
+    double number;
+    bool fits = true;
+    switch (field->type) {
+    case FIELD_STRING:
+    case FIELD_ENUM:
+        json_string(json, text);
+        return;
+    case FIELD_INT:
+        fits = slice_to_i64(text, &integer);
+        json_i64(json, fits ? integer : 0);
+        break;
+    case FIELD_MONEY:
+        fits = money_parse(text, story->book->schema->money_digits, &integer);
+        json_i64(json, fits ? integer : 0);
+        break;
+    case FIELD_FLOAT:
+        fits = number_parse(text, &number);
+        json_double(json, fits ? number : 0);
+        break;
+    case FIELD_BOOL:
+        fits = slice_is(text, "true") || slice_is(text, "false");
+        json_bool(json, slice_is(text, "true"));
+        break;
+    case FIELD_TIME:
+        fits = moment_of(story, text, at->time_us, &integer);
+        json_i64(json, fits ? integer / US_PER_MS : 0);
+        break;
+    case FIELD_LIST:
+        fits = false;
+        json_null(json);
+        break;
+    }
+    if (!fits) {
+        static const char *const wanted[] = {"a text", "a text", "a list", "a whole number", "a number", "true or false",
+                                             "an amount such as 1200.50", "a time such as -2h, 03:12 or 2026-11-20 03:12"};
+        struct diag *diag = fail(story, "ST005", node->place, "'%.*s' does not fit the field", text);
+        diag_hint(story->diags, diag, "'%.*s' is %s", SLICE_ARGS(field->name), wanted[field->type]);
+    }
+}
+
+// The nodes of a mapping, into the values by field.
+static void take_fields(struct story *story, const struct yaml_node *layer, const struct yaml_node **values) {
+    const struct schema *schema = story->book->schema;
+    YAML_EACH(layer, node) {
+        uint32_t field = schema_find_field(schema, node->key);
+        if (is_event_key(node->key)) {
+            continue;
+        }
+        if (field == SCHEMA_NONE) {
+            struct diag *diag = fail(story, "ST003", node->key_place, "events have no field '%.*s'", node->key);
+            suggest(story, diag, &schema->fields_by_name, node->key);
+        } else if (schema->fields[field].derive != DERIVE_NONE) {
+            fail(story, "ST004", node->key_place, "the field '%.*s' is computed from others, and cannot be said", node->key);
+        } else if (field == schema->type || field == schema->time) {
+            struct diag *diag = fail(story, "ST004", node->key_place, "'%.*s' is not said as a field", node->key);
+            diag_hint(story->diags, diag, "a story says `event:` and `at:`");
+        } else {
+            values[field] = node;
+        }
+    }
+}
+
+static void put_event(struct story *story, const struct occurrence *at, const struct yaml_node **values, struct json_writer *json) {
+    const struct schema *schema = story->book->schema;
+    const struct story_event *event = &story->events.at[at->event];
+    memset(values, 0, sizeof *values * schema->field_count);
+    Slice type = schema->types[event->type].name;
+    for (int i = 0; i < BASES; i++) {
+        take_fields(story, yaml_get(story->bases[i], "all"), values);
+        YAML_EACH(story->bases[i], base) {
+            take_fields(story, slice_equal(base->key, type) ? base : NULL, values);
+        }
+    }
+    for (uint32_t i = 0; i < event->layer_count; i++) {
+        take_fields(story, event->layers[i], values);
+    }
+    json_object_begin(json);
+    json_key_string(json, schema->fields[schema->type].name, type);
+    json_key_i64(json, schema->fields[schema->time].name, floor_div(at->time_us, US_PER_MS));
+    if (values[schema->id] == NULL) {
+        Slice id = slice_empty(event->name) ? arena_printf(story->arena, "event-%u", at->event + 1) : event->name;
+        json_key_string(json, schema->fields[schema->id].name,
+                        event->repeat == 1 ? id : arena_printf(story->arena, "%.*s-%lld", SLICE_ARGS(id), (long long)at->counter));
+    }
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        if (values[i] != NULL && !yaml_is_null(values[i])) {
+            put_field(story, &schema->fields[i], values[i], at, json);
+        }
+    }
+    json_object_end(json);
+}
+
+// ---- context ---------------------------------------------------------------------------------------------
+
+static void put_cell(struct story *story, Slice name, const struct yaml_node *node, struct json_writer *json) {
+    const struct catalogue *catalogue = story->book->catalogue;
+    const struct expr_variable *variable = expr_env_find(catalogue->vocabulary.env, name);
+    const struct name *cell = variable == NULL ? NULL : &catalogue->vocabulary.names.at[variable->slot];
+    if (cell == NULL || cell->kind != NAME_CELL) {
+        fail(story, "ST011", node->key_place, "no table has '%.*s'", name);
+        json_null(json);
+        return;
+    }
+    ColumnType type = catalogue->knowledge->tables[cell->table].columns[cell->index].type;
+    Slice text = yaml_text(node, story->diags);
+    int64_t integer;
+    double number;
+    if (type == COLUMN_STRING || type == COLUMN_ENUM) {
+        json_string(json, text);
+    } else if (type == COLUMN_BOOL && (slice_is(text, "true") || slice_is(text, "false"))) {
+        json_bool(json, slice_is(text, "true"));
+    } else if (type != COLUMN_BOOL && slice_to_i64(text, &integer)) {
+        json_i64(json, integer);
+    } else if (type != COLUMN_BOOL && number_parse(text, &number)) {
+        json_double(json, number);
+    } else {
+        fail(story, "ST005", node->place, "'%.*s' does not fit the column", text);
+        json_null(json);
+    }
+}
+
+static void put_keys(struct story *story, const struct yaml_node *node, struct json_writer *json) {
+    bool known = map_get(&story->book->catalogue->knowledge->lists_by_name, node->key) != MAP_NONE;
+    if (!known) {
+        struct diag *diag = fail(story, "ST011", node->key_place, "the pack has no list '%.*s'", node->key);
+        suggest(story, diag, &story->book->catalogue->knowledge->lists_by_name, node->key);
+    }
+    yaml_expect(node, YAML_SEQUENCE, story->diags);
+    put_list(story, node, 1, json);
+}
+
+// Mappings that lie over each other, as one object: of each key the topmost value, and objects again as one.
+static void put_merged(struct story *story, const struct yaml_node *const *layers, uint32_t count, Slice prefix, bool lists,
+                       struct json_writer *json) {
+    struct map done;
+    map_init(&done, story->arena);
+    json_object_begin(json);
+    for (uint32_t i = count; i-- > 0;) {
+        YAML_EACH(layers[i], node) {
+            if (!map_put(&done, node->key, 0) || yaml_is_null(node)) {
+                continue;
+            }
+            json_key(json, node->key);
+            Slice name = slice_empty(prefix) ? node->key
+                                             : arena_printf(story->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(node->key));
+            if (node->kind != YAML_MAPPING) {
+                (lists ? put_keys(story, node, json) : put_cell(story, name, node, json));
+                continue;
+            }
+            const struct yaml_node *parts[LAYERS_MAX];
+            uint32_t part_count = 0;
+            for (uint32_t k = 0; k <= i; k++) {
+                YAML_EACH(layers[k], part) {
+                    if (slice_equal(part->key, node->key) && part->kind == YAML_MAPPING) {
+                        parts[part_count++] = part;
+                    }
+                }
+            }
+            put_merged(story, parts, part_count, name, lists || slice_is(name, "lists"), json);
+        }
+    }
+    json_object_end(json);
+}
+
+// ---- the whole -------------------------------------------------------------------------------------------
+
+static bool read_expect(struct story *story) {
+    static const char *const choices[] = {"fire", "quiet"};
+    uint32_t index = 0;
+    bool fine = yaml_choice(yaml_require(story->node, "expect", story->diags), choices, 2, &index, story->diags);
+    story->expect = index == 0;
+    return fine;
+}
+
+static void put_story(struct story *story, Slice id, const struct occurrence *all, uint32_t count, struct buf *out) {
+    const struct yaml_node **values = ARENA_ARRAY(story->arena, const struct yaml_node *, story->book->schema->field_count);
+    struct json_writer json;
+    json_writer_init(&json, out);
+    json_object_begin(&json);
+    json_key_string(&json, SLICE("test_id"), id);
+    json_key_bool(&json, SLICE("expect"), story->expect);
+    json_key(&json, SLICE("context"));
+    put_merged(story, story->contexts, story->context_count, SLICE(""), false, &json);
+    json_key(&json, SLICE("events"));
+    json_array_begin(&json);
+    uint32_t errors = story->diags->error_count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (all[i].counter == 1 || story->diags->error_count == errors) { // a mistake is told once, not for each repetition
+            put_event(story, &all[i], values, &json);
+        }
+    }
+    json_array_end(&json);
+    json_object_end(&json);
+    json_writer_finish(&json);
+}
+
+Status story_render(struct story_book *book, const struct pack_file *file, Slice id, struct arena *scratch,
+                    struct diag_list *diags, struct story_text *ret_text) {
+    uint32_t errors = diags->error_count;
+    const struct pack_file *base = pack_find(book->pack, SLICE("tests/base.yaml"));
+    const struct yaml_node *base_root = base == NULL ? NULL : open_file(book, base, diags);
+    const struct yaml_node *root = open_file(book, file, diags);
+    if (root == NULL) {
+        diag_add(diags, DIAG_ERROR, "ST014", (Place){.source = &file->source}, "the file of the story has mistakes");
+        return STATUS_INVALID;
+    }
+    struct story story = {.book = book, .arena = scratch, .diags = diags,
+                          .bases = {yaml_get(base_root, "base"), yaml_get(root, "base")}};
+    story.day_us = civil_days(2026, 11, 23) * US_PER_DAY - book->catalogue->zone_offset_us;
+    const struct yaml_node *stories = yaml_require(root, "stories", diags);
+    story.node = find_story(&story, stories, id, root->place);
+    if (story.node == NULL || !read_expect(&story)) {
+        return STATUS_INVALID;
+    }
+    read_story(&story, stories, story.node, 0);
+    if (diags->error_count > errors || !settle_events(&story)) {
+        return STATUS_INVALID;
+    }
+    uint32_t count;
+    const struct occurrence *all = put_in_order(&story, &count);
+    struct buf out;
+    buf_init(&out, JSON_MAX);
+    put_story(&story, id, all, count, &out);
+    Place *places = ARENA_ARRAY(scratch, Place, count);
+    for (uint32_t i = 0; i < count; i++) {
+        places[i] = event_place(&story.events.at[all[i].event]);
+    }
+    *ret_text = (struct story_text){arena_copy(scratch, buf_slice(&out)), places};
+    buf_deinit(&out);
+    return diags->error_count == errors ? STATUS_OK : STATUS_INVALID;
+}
