@@ -6,6 +6,7 @@
 
 #include "base/money.h"
 #include "cli/commands.h"
+#include "cli/mutate.h"
 #include "cli/pack_folder.h"
 #include "cli/story.h"
 #include "codec/json.h"
@@ -24,7 +25,10 @@ struct tester {
     struct arena arena; // of one sequence
     struct arena book_arena;
     struct story_book *book;
-    bool verbose;
+    struct arena mutant_arena; // of one model
+    struct mutants *mutants;   // of the model at hand; NULL: nobody asks
+    uint32_t conditions, guarded;
+    bool verbose, mutate;
     uint32_t passed, failed;
 };
 
@@ -223,6 +227,9 @@ static const struct hit *find_hit(const struct decision *decision, const struct 
 static bool judge(struct tester *tester, const struct sequence *sequence, struct engine *engine, const struct decision *decision) {
     const struct hit *hit = find_hit(decision, sequence->model);
     bool fired = hit != NULL && hit->guards == 0;
+    if (tester->mutants != NULL && !mutants_try(tester->mutants, engine, fired)) {
+        return complain(sequence, "its condition, evaluated alone, gives another verdict than the engine%.*s", SLICE(""));
+    }
     if (fired == sequence->expect) {
         return true;
     }
@@ -330,13 +337,28 @@ static void run_named(struct tester *tester, const struct model *model, Slice na
     }
 }
 
-static void run_model(struct tester *tester, const struct model *model) {
+static void run_sequences(struct tester *tester, const struct model *model) {
     for (uint32_t i = 0; i < model->fire_count; i++) {
         run_named(tester, model, model->fire_tests[i], true);
     }
     for (uint32_t i = 0; i < model->quiet_count; i++) {
         run_named(tester, model, model->quiet_tests[i], false);
     }
+}
+
+static void run_model(struct tester *tester, const struct model *model) {
+    if (!tester->mutate || !model_is_evaluated(model)) {
+        run_sequences(tester, model);
+        return;
+    }
+    arena_reset(&tester->mutant_arena);
+    tester->mutants = mutants_create(tester->pack->catalogue, model, &tester->mutant_arena);
+    run_sequences(tester, model);
+    struct diag_list diags;
+    diag_list_init(&diags, &tester->mutant_arena);
+    mutants_tell(tester->mutants, &diags, &tester->conditions, &tester->guarded);
+    diag_list_print(&diags, stdout);
+    tester->mutants = NULL;
 }
 
 static bool is_chosen(const struct model *model, CliTexts operands) {
@@ -360,37 +382,59 @@ static Status check_knowledge(struct pack_folder *pack) {
     return STATUS_OK;
 }
 
-static void run_all(struct pack_folder *pack, CliTexts operands, bool verbose, struct tester *tester) {
-    *tester = (struct tester){.pack = pack, .verbose = verbose};
+static void run_all(struct pack_folder *pack, CliTexts operands, struct tester *tester) {
+    tester->pack = pack;
     tester->reader = json_reader_create(SEQUENCE_SIZE_MAX, JSON_DEPTH_MAX);
     tester->intake = intake_create(pack->catalogue->schema, NULL);
     intake_allow_partial(tester->intake, true);
     arena_init(&tester->arena, 1 << 20);
     arena_init(&tester->book_arena, 1 << 20);
+    arena_init(&tester->mutant_arena, 64 << 10);
     tester->book = story_book_create(pack, &tester->book_arena);
     for (uint32_t i = 0; i < pack->catalogue->models.count; i++) {
         if (is_chosen(&pack->catalogue->models.at[i], operands)) {
             run_model(tester, &pack->catalogue->models.at[i]);
         }
     }
+    arena_deinit(&tester->mutant_arena);
     arena_deinit(&tester->book_arena);
     arena_deinit(&tester->arena);
     intake_destroy(tester->intake);
     json_reader_destroy(tester->reader);
 }
 
+// The last lines; whether all is well.
+static bool tell(const struct tester *tester, int64_t least) {
+    bool fine = tester->failed == 0 && tester->passed > 0;
+    printf("%u passed, %u failed\n", tester->passed, tester->failed);
+    if (tester->mutate) {
+        double share = tester->conditions == 0 ? 100 : 100.0 * tester->guarded / tester->conditions;
+        printf("%u of %u conditions are guarded (%.1f %%)\n", tester->guarded, tester->conditions, share);
+        fine = fine && share >= (double)least;
+    }
+    return fine;
+}
+
 CliExit command_test(int argc, char **argv) {
-    bool verbose = false;
-    const struct cli_option options[] = {{"verbose", NULL, "name the sequences that pass, too", CLI_FLAG, &verbose}};
+    struct tester tester = {.verbose = false};
+    int64_t least = 95;
+    const struct cli_option options[] = {
+        {"verbose", NULL, "name the sequences that pass, too", CLI_FLAG, &tester.verbose},
+        {"mutate", NULL, "take each condition away, and see that a sequence notices", CLI_FLAG, &tester.mutate},
+        {"least", "PERCENT", "of conditions that --mutate wants to be guarded (95)", CLI_NUMBER, &least},
+    };
     const struct cli_command command = {
         .name = "test",
-        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY ...] [--verbose]",
+        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY ...] [--mutate] [--least PERCENT] [--verbose]",
         .summary = "Runs the sequences that the models of a pack name under `tests`: those that must fire them and those that must not.",
         .details = "The expectation is about the last event of a sequence and one model. A model that fires but is held back by\n"
                    "a guard counts as quiet. For each failure the values that the model saw are shown.\n"
-                   "The last line says `N passed, N failed`.",
+                   "The last line says `N passed, N failed`.\n"
+                   "With --mutate each operand of && and || is taken away, and each comparison with a threshold moved to its other\n"
+                   "side (>= becomes >), one at a time. What no sequence notices is shown, and the last line says how many conditions\n"
+                   "are guarded.",
         .options = options,
-        .option_count = 1,
+        .option_count = 3,
         .operands_min = 1,
         .operands_max = 1000,
     };
@@ -407,10 +451,8 @@ CliExit command_test(int argc, char **argv) {
     }
     code = cli_exit(status);
     if (status == STATUS_OK) {
-        struct tester tester;
-        run_all(&pack, operands, verbose, &tester);
-        printf("%u passed, %u failed\n", tester.passed, tester.failed);
-        code = tester.failed == 0 && tester.passed > 0 ? CLI_FINE : CLI_FAILED;
+        run_all(&pack, operands, &tester);
+        code = tell(&tester, least) ? CLI_FINE : CLI_FAILED;
     }
     pack_close(&pack);
     arena_deinit(&arena);

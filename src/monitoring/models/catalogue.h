@@ -85,6 +85,7 @@ struct model {
     uint32_t parameter_count;
     const struct model_override *overrides;
     uint32_t override_count;
+    const struct expr_env *env; // what its expression may name, its parameters among it
     const struct expr *expr;
     uint32_t rule; // in the table
     uint8_t score;
