@@ -85,6 +85,14 @@ def main():
     if "1 passed, 0 failed" not in done.stdout:
         failed += 1
         print(f"FAILED the story that the mistakes are made in\n{done.stdout}{done.stderr}")
+    with tempfile.TemporaryDirectory() as folder:
+        pack = pathlib.Path(folder) / "pack"
+        shutil.copytree(ROOT / "tests/packs/payments", pack)
+        (pack / "tests/unused.yaml").write_text(GOOD)
+        done = subprocess.run([QIANTANG, "test", str(pack)], capture_output=True, text=True, timeout=60)
+        if done.returncode != 0 or "tests/unused.yaml:4:3: warning ST015" not in done.stderr:
+            failed += 1
+            print(f"FAILED a story that no model runs\n{done.stdout}{done.stderr}")
     for name, (old, new, code, place, part) in MISTAKES.items():
         assert GOOD.count(old) == 1, f"{old!r} stands {GOOD.count(old)} times"
         text = GOOD.replace(old, new)
@@ -94,7 +102,7 @@ def main():
         if done.returncode != 1 or f"story.yaml:{place}" not in done.stderr or f"error {code}:" not in done.stderr or part not in done.stderr:
             failed += 1
             print(f"FAILED {name}: exit code {done.returncode}, wanted {code} at {place} with {part!r}\n{done.stderr[:2000]}")
-    print(f"{len(MISTAKES) + 2 - failed} passed, {failed} failed")
+    print(f"{len(MISTAKES) + 3 - failed} passed, {failed} failed")
     return failed > 0
 
 

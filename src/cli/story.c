@@ -27,6 +27,7 @@ struct story_book {
     const struct schema *schema;
     struct arena *arena;
     VEC(struct book_file) files;
+    struct map used; // file#id
 };
 
 struct story_event {
@@ -66,6 +67,7 @@ struct story_book *story_book_create(const struct pack_folder *pack, struct aren
     book->catalogue = pack->catalogue;
     book->schema = pack->catalogue->schema;
     book->arena = arena;
+    map_init(&book->used, arena);
     return book;
 }
 
@@ -792,6 +794,7 @@ Status story_render(struct story_book *book, const struct pack_file *file, Slice
         diag_add(diags, DIAG_ERROR, "ST014", (Place){.source = &file->source}, "the file of the story has mistakes");
         return STATUS_INVALID;
     }
+    map_put(&book->used, arena_printf(book->arena, "%.*s#%.*s", SLICE_ARGS(file->path), SLICE_ARGS(id)), 0);
     struct story story = {.book = book, .arena = scratch, .diags = diags,
                           .bases = {yaml_get(base_root, "base"), yaml_get(root, "base")}};
     story.day_us = civil_days(2026, 11, 23) * US_PER_DAY - book->catalogue->zone_offset_us;
@@ -816,4 +819,19 @@ Status story_render(struct story_book *book, const struct pack_file *file, Slice
     *ret_text = (struct story_text){arena_copy(scratch, buf_slice(&out)), places};
     buf_deinit(&out);
     return diags->error_count == errors ? STATUS_OK : STATUS_INVALID;
+}
+
+void story_tell_unused(struct story_book *book, struct diag_list *diags) {
+    for (uint32_t i = 0; i < book->pack->file_count; i++) {
+        const struct pack_file *file = &book->pack->files[i];
+        bool has_stories = slice_starts_with(file->path, SLICE("tests/")) && slice_ends_with(file->path, SLICE(".yaml")) &&
+                           !slice_is(file->path, "tests/base.yaml");
+        YAML_EACH(has_stories ? yaml_get(open_file(book, file, diags), "stories") : NULL, node) {
+            Slice name = arena_printf(book->arena, "%.*s#%.*s", SLICE_ARGS(file->path), SLICE_ARGS(node->key));
+            if (map_get(&book->used, name) == MAP_NONE) {
+                struct diag *diag = diag_add(diags, DIAG_WARNING, "ST015", node->key_place, "no model runs this story");
+                diag_hint(diags, diag, "name it under `tests` of its model: %.*s", SLICE_ARGS(name));
+            }
+        }
+    }
 }

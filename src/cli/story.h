@@ -25,6 +25,9 @@ struct story_book;
 // Files are parsed when they are first asked for; what is wrong with them as YAML goes to the diagnostics of that call.
 struct story_book *story_book_create(const struct pack_folder *pack, struct arena *arena);
 
+// A warning for each story of the pack that was never asked for: it proves nothing.
+void story_tell_unused(struct story_book *book, struct diag_list *diags);
+
 struct story_text {
     Slice json;
     const Place *places; // of each event, in the order of the JSON

@@ -361,14 +361,14 @@ static void run_model(struct tester *tester, const struct model *model) {
     tester->mutants = NULL;
 }
 
-static bool is_chosen(const struct model *model, CliTexts operands) {
-    for (uint32_t i = 1; i < operands.count; i++) {
-        if (slice_equal(model->id, operands.at[i]) || slice_equal(model->typology, operands.at[i]) ||
-            slice_equal(model->family, operands.at[i])) {
+static bool is_chosen(const struct model *model, CliTexts chosen) {
+    for (uint32_t i = 0; i < chosen.count; i++) {
+        if (slice_equal(model->id, chosen.at[i]) || slice_equal(model->typology, chosen.at[i]) ||
+            slice_equal(model->family, chosen.at[i])) {
             return true;
         }
     }
-    return operands.count < 2;
+    return chosen.count == 0;
 }
 
 // Lists and tables are loaded anew for each sequence; what is wrong with them is told once, here.
@@ -382,7 +382,7 @@ static Status check_knowledge(struct pack_folder *pack) {
     return STATUS_OK;
 }
 
-static void run_all(struct pack_folder *pack, CliTexts operands, struct tester *tester) {
+static void run_all(struct pack_folder *pack, CliTexts chosen, struct tester *tester) {
     tester->pack = pack;
     tester->reader = json_reader_create(SEQUENCE_SIZE_MAX, JSON_DEPTH_MAX);
     tester->intake = intake_create(pack->catalogue->schema, NULL);
@@ -392,9 +392,15 @@ static void run_all(struct pack_folder *pack, CliTexts operands, struct tester *
     arena_init(&tester->mutant_arena, 64 << 10);
     tester->book = story_book_create(pack, &tester->book_arena);
     for (uint32_t i = 0; i < pack->catalogue->models.count; i++) {
-        if (is_chosen(&pack->catalogue->models.at[i], operands)) {
+        if (is_chosen(&pack->catalogue->models.at[i], chosen)) {
             run_model(tester, &pack->catalogue->models.at[i]);
         }
+    }
+    if (chosen.count == 0) {
+        struct diag_list diags;
+        diag_list_init(&diags, &tester->book_arena);
+        story_tell_unused(tester->book, &diags);
+        diag_list_print(&diags, stderr);
     }
     arena_deinit(&tester->mutant_arena);
     arena_deinit(&tester->book_arena);
@@ -418,9 +424,11 @@ static bool tell(const struct tester *tester, int64_t least) {
 CliExit command_test(int argc, char **argv) {
     struct tester tester = {.verbose = false};
     int64_t least = 95;
+    CliTexts model = {0};
     const struct cli_option options[] = {
         {"verbose", NULL, "name the sequences that pass, too", CLI_FLAG, &tester.verbose},
         {"mutate", NULL, "take each condition away, and see that a sequence notices", CLI_FLAG, &tester.mutate},
+        {"model", "MODEL...", "the same as MODEL behind the pack", CLI_TEXTS, &model},
         {"least", "PERCENT", "of conditions that --mutate wants to be guarded (95)", CLI_NUMBER, &least},
     };
     const struct cli_command command = {
@@ -434,7 +442,7 @@ CliExit command_test(int argc, char **argv) {
                    "side (>= becomes >), one at a time. What no sequence notices is shown, and the last line says how many conditions\n"
                    "are guarded.",
         .options = options,
-        .option_count = 3,
+        .option_count = 4,
         .operands_min = 1,
         .operands_max = 1000,
     };
@@ -451,7 +459,8 @@ CliExit command_test(int argc, char **argv) {
     }
     code = cli_exit(status);
     if (status == STATUS_OK) {
-        run_all(&pack, operands, &tester);
+        CliTexts chosen = {operands.at + 1, operands.count - 1};
+        run_all(&pack, model.count > 0 ? model : chosen, &tester);
         code = tell(&tester, least) ? CLI_FINE : CLI_FAILED;
     }
     pack_close(&pack);
