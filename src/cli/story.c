@@ -245,16 +245,27 @@ static bool time_fault(struct story *story, const struct yaml_node *node) {
     return false;
 }
 
+static bool is_span(struct story *story, const struct yaml_node *node, int64_t span_us) {
+    bool fine = span_us <= STORY_SPAN_DAYS_MAX * US_PER_DAY;
+    if (!fine) {
+        diag_add(story->diags, DIAG_ERROR, "ST006", node->place, "a story spans at most %d days", STORY_SPAN_DAYS_MAX);
+    }
+    return fine;
+}
+
 static bool time_at(struct story *story, uint32_t index, const struct yaml_node *node, int64_t *ret_us) {
     Slice text = yaml_text(node, story->diags);
     uint32_t last = story->events.count - 1;
     int64_t span_us;
+    if (node->kind != YAML_SCALAR) {
+        return false;
+    }
     if (slice_starts_with(text, SLICE("-")) && span_parse(slice_part(text, 1, SIZE_MAX), &span_us)) {
         if (index == last) {
             story_fail(story, "ST006", node->place, "'%.*s' is before the last event, and this is the last one", text);
             return false;
         }
-        if (!find_time(story, last)) {
+        if (!is_span(story, node, span_us) || !find_time(story, last)) {
             return false;
         }
         *ret_us = end_of(&story->events.at[last]) - span_us;
@@ -282,7 +293,7 @@ static bool time_after(struct story *story, uint32_t index, const struct yaml_no
         return false;
     }
     int64_t span_us;
-    if (!yaml_span(span, &span_us, story->diags) || !find_time(story, other)) {
+    if (!yaml_span(span, &span_us, story->diags) || !is_span(story, span, span_us) || !find_time(story, other)) {
         return false;
     }
     *ret_us = end_of(&story->events.at[other]) + span_us;
@@ -339,15 +350,19 @@ static void read_repeat(struct story *story, struct story_event *event) {
     if (event->repeat > 1 && every == NULL) {
         story_fail(story, "ST006", repeat->place, "`repeat:` needs `every:`, the time from one to the next%.*s", SLICE(""));
     }
-    yaml_span(every, &event->every_us, story->diags);
+    int64_t every_us;
+    if (yaml_span(every, &every_us, story->diags) && is_span(story, every, every_us)) {
+        event->every_us = every_us;
+    }
 }
 
 static void read_type(struct story *story, struct story_event *event) {
     const struct yaml_node *node = event_get(event, "event");
-    event->type = node == NULL ? SCHEMA_NONE : schema_find_type(story->book->schema, yaml_text(node, story->diags));
+    Slice text = yaml_text(node, story->diags);
+    event->type = node == NULL || node->kind != YAML_SCALAR ? SCHEMA_NONE : schema_find_type(story->book->schema, text);
     if (node == NULL) {
         story_fail(story, "ST002", event_place(event), "the event does not say its type under `event:`%.*s", SLICE(""));
-    } else if (event->type == SCHEMA_NONE) {
+    } else if (event->type == SCHEMA_NONE && node->kind == YAML_SCALAR) {
         struct diag *diag = story_fail(story, "ST002", node->place, "unknown event type '%.*s'", node->text);
         story_suggest(story, diag, &story->book->schema->types_by_name, node->text);
     }
@@ -433,7 +448,9 @@ Status story_render(struct story_book *book, const struct pack_file *file, Slice
     const struct yaml_node *base_root = base == NULL ? NULL : open_file(book, base, diags);
     const struct yaml_node *root = open_file(book, file, diags);
     if (root == NULL) {
-        diag_add(diags, DIAG_ERROR, "ST014", (Place){.source = &file->source}, "the file of the story has mistakes");
+        if (diags->error_count == errors) { // they were told when it was first asked for
+            diag_add(diags, DIAG_ERROR, "ST014", (Place){.source = &file->source}, "the file of the story has mistakes");
+        }
         return STATUS_INVALID;
     }
     map_put(&book->used, arena_printf(book->arena, "%.*s#%.*s", SLICE_ARGS(file->path), SLICE_ARGS(id)), 0);

@@ -18,6 +18,7 @@
 enum {
     STORY_LIKE_MAX = 8,       // stories that are like one another in a row
     STORY_REPEAT_MAX = 10000, // of one event
+    STORY_SPAN_DAYS_MAX = 4000, // between two events; features look no further back
 };
 
 struct story_book;

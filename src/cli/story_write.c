@@ -6,6 +6,8 @@
 #include "codec/json_write.h"
 #include "codec/number.h"
 
+#include <math.h>
+
 // What an event says beside its fields.
 static const char *const event_keys[] = {"event", "as", "at", "after", "repeat", "every"};
 
@@ -48,10 +50,7 @@ static bool count_out(Slice text, int64_t counter, double *ret_value) {
             value *= step;
             break;
         case '%':
-            if (step < 1 || value < 0) {
-                return false;
-            }
-            value = (double)((int64_t)value % (int64_t)step);
+            value = fmod(value, step);
             break;
         default:
             return false;
@@ -59,7 +58,7 @@ static bool count_out(Slice text, int64_t counter, double *ret_value) {
         at = end;
     }
     *ret_value = value;
-    return true;
+    return isfinite(value);
 }
 
 // The text with its counters filled in.
@@ -89,7 +88,7 @@ static Slice fill_counters(struct story *story, const struct yaml_node *node, in
         buf_put(&out, (Slice){digits, number_format(value, digits)});
         at = close + 1;
     }
-    Slice filled = arena_copy(story->arena, buf_slice(&out));
+    Slice filled = at < text.size && slice_find_byte(text, '{', at) < text.size ? (Slice){NULL, 0} : arena_copy(story->arena, buf_slice(&out));
     buf_deinit(&out);
     return filled;
 }
@@ -124,6 +123,10 @@ static void put_field(struct story *story, const struct schema_field *field, con
         return;
     }
     Slice text = fill_counters(story, node, at->counter);
+    if (text.at == NULL || node->kind != YAML_SCALAR) { // told already
+        json_null(json);
+        return;
+    }
     int64_t integer;
     double number;
     bool fits = true;
