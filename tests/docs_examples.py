@@ -55,7 +55,8 @@ def main():
         done = subprocess.run([sys.argv[1], "check", "--brief", str(pack)], text=True, capture_output=True)
         told = {}
         for number, level, code in re.findall(r"example-(\d+)\.yaml:[\d:]+ (error|warning) ([A-Z]{2}\d{3})", done.stderr):
-            told.setdefault(int(number), set()).add(code)
+            if not re.fullmatch("MO02[0-6]", code):  # examples are no library: some are alike, and some are always true
+                told.setdefault(int(number), set()).add(code)
         for number, (expression, code) in enumerate(wanted):
             codes = told.get(number, set())
             if codes != ({code} if code else set()):

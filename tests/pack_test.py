@@ -5,6 +5,7 @@ Usage: pack_test.py QIANTANG PACKS_FOLDER
 Each row changes the pack tests/packs/payments at one place. The last line printed is "N passed, N failed".
 """
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -93,22 +94,91 @@ MISTAKES = {
     "a value below the range": ((MODEL, "default: 50000", "default: 0.1"), "MO012", "0.1 is below 1000, the least that 'amount_min' may be"),
 }
 
+REGULATION = """constants:
+  LINE: {value: 50000, unit: CNY, document: a law, valid_from: 2020-01-01}
+  HOURS: {value: 24, unit: h, document: another law, valid_from: 2020-01-01}
+"""
+PARAMS, LAW = "default: 50000, unit: CNY, min: 1000, max: 1000000, source: PROPOSAL", ("regulation.yaml", None, REGULATION)
+REG_PARAMS = "default: {0}, unit: {1}, source: REG, constant: {2}"
 
-def check(change):
-    file, old, new = change
+
+def expr(text):
+    return (MODEL, "expr: event.amount >= p.amount_min", f"expr: >-\n  p.amount_min > 0.5 && ({text})")
+
+
+def twin(text, **changes):
+    """A second model beside the first, with a condition of its own."""
+    with open(os.path.join(PACKS, "payments", MODEL), encoding="utf-8") as source:
+        model = source.read().replace("M-PX-01-A", "M-PX-01-T").replace("expr: event.amount >= p.amount_min", f"expr: >-\n  {text}")
+    for key, value in changes.items():
+        model = re.sub(f"^{key}: .*$", f"{key}: {value}", model, flags=re.M)
+    return ("models/twin.yaml", None, model)
+
+
+# name: (changes, the warning's code or None where there must be none of these, and a part of what is said)
+WARNINGS = {
+    "nothing wrong": ([], None, ""),
+    # two that are one
+    "the same with another number": ([twin("event.amount >= 2.0 * p.amount_min")], "MO020", "condition of M-PX-01-A with other numbers"),
+    "the same, turned round": ([twin("p.amount_min < event.amount")], "MO020", "M-PX-01-A"),
+    "the same for one channel": ([twin("event.amount > p.amount_min", on="[pay]\nchannels: [MOBILE]")], "MO020", "M-PX-01-A"),
+    "a challenger": ([twin("event.amount > p.amount_min", status="CHALLENGER")], None, ""),
+    "one that is retired": ([twin("event.amount > p.amount_min", status="RETIRED")], None, ""),
+    "the other way": ([twin("event.amount <= p.amount_min")], None, ""),
+    "another event": ([twin("event.amount >= p.amount_min", on="[login]")], None, ""),
+    "operands in another order": ([expr("event.is_remote && event.amount > p.amount_min"),
+                                   twin("event.amount > 3 && (p.amount_min > 2.0 && event.is_remote)")], None, ""),
+    "operands in another order, both flat": ([(MODEL, "expr: event.amount >= p.amount_min", "expr: event.is_remote && event.amount >= p.amount_min"),
+                                              twin("event.amount > p.amount_min && event.is_remote")], "MO020", "M-PX-01-A"),
+    # never and always
+    "two bounds that do not meet": ([expr("event.amount > 10 && event.count < 5 && event.amount <= 10")], "MO024", "can never fire"),
+    "two bounds that meet": ([expr("event.amount >= 10 && event.amount <= 10")], None, ""),
+    "a parameter that contradicts": ([expr("event.amount >= p.amount_min && event.amount < 50000")], "MO024", "can never fire"),
+    "a flag and not": ([expr("event.is_remote && !event.is_remote")], "MO024", "can never fire"),
+    "two values of one field": ([expr('event.channel == "MOBILE" && event.channel == "COUNTER"')], "MO024", "can never fire"),
+    "a value and none of a set": ([expr('event.channel == "MOBILE" && event.channel in ["COUNTER"]')], "MO024", "can never fire"),
+    "a value and one of a set": ([expr('event.channel == "MOBILE" && event.channel in ["COUNTER", "MOBILE"]')], None, ""),
+    "another type than it watches": ([expr('event.event_type == "login"')], "MO024", "can never fire"),
+    "past the field's bounds": ([expr("event.count > 1000")], "MO024", "can never fire"),
+    "at the field's bounds": ([expr("event.count >= 1000")], None, ""),
+    "alternatives that all contradict": ([expr('event.score > 1.0 || event.count < 0')], "MO024", "can never fire"),
+    "alternatives of which one is possible": ([expr('event.score > 1.0 || event.count < 1')], None, ""),
+    "every amount": ([expr("event.amount >= 0")], "MO025", "fires on every event"),
+    "every channel": ([expr('event.channel in ["MOBILE", "COUNTER"]')], "MO025", "fires on every event"),
+    "a part that always holds": ([expr("event.amount >= 0 && event.is_remote")], None, ""),
+    "a field of other events": ([twin("event.amount > 7 && event.is_remote", on="[login]", tests="{fire: [], quiet: [tests/px.jsonl#large]}")],
+                                "MO026", "event.amount"),
+    # the law's numbers
+    "a number of the law as a proposal": ([LAW], "MO022", "this is the number of LINE (a law)"),
+    "one that is another thing": ([LAW, (MODEL, PARAMS, PARAMS + ", constant: none")], None, ""),
+    "a number of the law in the condition": ([LAW, (MODEL, "expr: event.amount >= p.amount_min", "expr: event.amount >= 50000 && p.amount_min > 1.0"),
+                                              (MODEL, PARAMS, PARAMS + ", constant: none")], "MO022", "amount.yaml:13:23"),
+    "one that says so": ([LAW, (MODEL, PARAMS, REG_PARAMS.format(50000, "CNY", "LINE"))], None, ""),
+    "one that says another value": ([LAW, (MODEL, PARAMS, REG_PARAMS.format(60000, "CNY", "LINE"))], "MO023", "another value"),
+    "a law misspelt": ([LAW, (MODEL, PARAMS, REG_PARAMS.format(50000, "CNY", "LIME"))], "MO023", "did you mean 'LINE'?"),
+}
+
+
+def check(*changes):
     with tempfile.TemporaryDirectory() as folder:
         pack = os.path.join(folder, "payments")
         shutil.copytree(os.path.join(PACKS, "payments"), pack)
-        path = os.path.join(pack, file)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        if old is not None:
-            with open(path, encoding="utf-8") as source:
-                text = source.read()
-            assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
-            new = text.replace(old, new)
-        with open(path, "w", encoding="utf-8") as source:
-            source.write(new)
+        for change in changes:
+            make(pack, change)
         return subprocess.run([QIANTANG, "check", "--brief", pack], capture_output=True, text=True, timeout=60)
+
+
+def make(pack, change):
+    file, old, new = change
+    path = os.path.join(pack, file)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if old is not None:
+        with open(path, encoding="utf-8") as source:
+            text = source.read()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        new = text.replace(old, new)
+    with open(path, "w", encoding="utf-8") as source:
+        source.write(new)
 
 
 def main():
@@ -118,7 +188,13 @@ def main():
         if done.returncode != 1 or f"error {code}:" not in done.stderr or part not in done.stderr:
             failed += 1
             print(f"FAILED {name}: exit code {done.returncode}, wanted {code} with {part!r}\n{done.stderr[:2000]}")
-    print(f"{len(MISTAKES) - failed} passed, {failed} failed")
+    for name, (changes, code, part) in WARNINGS.items():
+        done = check(*changes)
+        told = set(re.findall("warning (MO02[0-6])", done.stderr))
+        if done.returncode != 0 or told != ({code} if code else set()) or part not in done.stderr:
+            failed += 1
+            print(f"FAILED {name}: exit code {done.returncode}, wanted {code} with {part!r}\n{done.stderr[:2000]}")
+    print(f"{len(MISTAKES) + len(WARNINGS) - failed} passed, {failed} failed")
     return failed > 0
 
 

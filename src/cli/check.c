@@ -118,6 +118,9 @@ CliExit command_check(int argc, char **argv) {
     uint64_t start = clock_monotonic_ns();
     struct pack_folder pack;
     Status status = pack_open(&pack, operands.at[0]);
+    if (status == STATUS_OK) {
+        catalogue_judge(pack.catalogue);
+    }
     double elapsed_ms = (double)(clock_monotonic_ns() - start) / 1e6;
     if (status == STATUS_OK) {
         knowledge_destroy(pack_knowledge(&pack));

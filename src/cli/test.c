@@ -1,12 +1,14 @@
-// qiantang test: runs the sequences of a pack's models. A sequence is a line of JSON (docs/packs.md): events, what is known
-// beside them, and whether the model must fire at the last one.
+// qiantang test: runs the sequences of a pack's models. A sequence is a line of JSON or a story in YAML, which becomes one
+// (docs/packs.md): events, what is known beside them, and whether the model must fire at the last one.
 //
 // Each sequence gets an engine of its own that has seen nothing. What its context says of tables holds for the keys of all
 // of its events.
 
 #include "base/money.h"
 #include "cli/commands.h"
+#include "cli/mutate.h"
 #include "cli/pack_folder.h"
+#include "cli/story.h"
 #include "codec/json.h"
 #include "monitoring/decision/decision.h"
 #include "monitoring/stream/intake.h"
@@ -21,7 +23,12 @@ struct tester {
     struct json_reader *reader;
     struct intake *intake;
     struct arena arena; // of one sequence
-    bool verbose;
+    struct arena book_arena;
+    struct story_book *book;
+    struct arena mutant_arena; // of one model
+    struct mutants *mutants;   // of the model at hand; NULL: nobody asks
+    uint32_t conditions, guarded;
+    bool verbose, mutate;
     uint32_t passed, failed;
 };
 
@@ -30,6 +37,7 @@ struct sequence {
     const struct model *model;
     Slice id;
     JsonTree tree;
+    const Place *places; // of a story's events; NULL: it is no story
     bool expect;
     struct event **events;
     uint32_t event_count;
@@ -177,6 +185,13 @@ static bool read_events(struct tester *tester, struct sequence *sequence) {
         sequence->events[sequence->event_count++] = event;
         struct intake_refusal refusal;
         if (intake_json_event(tester->intake, sequence->tree, i, event, &refusal) != STATUS_OK) {
+            if (sequence->places != NULL) {
+                struct diag_list diags;
+                diag_list_init(&diags, &tester->arena);
+                diag_add(&diags, DIAG_ERROR, "ST012", sequence->places[sequence->event_count - 1], "the event is refused: %.*s",
+                         SLICE_ARGS(refusal.reason));
+                diag_list_print(&diags, stderr);
+            }
             return complain(sequence, "an event is refused: %.*s", refusal.reason);
         }
     }
@@ -212,6 +227,9 @@ static const struct hit *find_hit(const struct decision *decision, const struct 
 static bool judge(struct tester *tester, const struct sequence *sequence, struct engine *engine, const struct decision *decision) {
     const struct hit *hit = find_hit(decision, sequence->model);
     bool fired = hit != NULL && hit->guards == 0;
+    if (tester->mutants != NULL && !mutants_try(tester->mutants, engine, fired)) {
+        return complain(sequence, "its condition, evaluated alone, gives another verdict than the engine%.*s", SLICE(""));
+    }
     if (fired == sequence->expect) {
         return true;
     }
@@ -279,6 +297,25 @@ static bool find_sequence(struct tester *tester, const struct pack_file *file, s
                          : complain(sequence, "its line is not JSON: %.*s", slice_of(fault));
 }
 
+// Makes the story of a YAML file a sequence.
+static bool find_story(struct tester *tester, const struct pack_file *file, struct sequence *sequence) {
+    struct diag_list diags;
+    diag_list_init(&diags, &tester->arena);
+    struct story_text text;
+    if (story_render(tester->book, file, sequence->id, &tester->arena, &diags, &text) != STATUS_OK) {
+        diag_list_print(&diags, stderr);
+        return complain(sequence, "its story has mistakes%.*s", SLICE(""));
+    }
+    sequence->places = text.places;
+    Status status = json_parse(tester->reader, text.json, &sequence->tree);
+    INVARIANT(status == STATUS_OK); // it was written by our own writer
+    return true;
+}
+
+static bool find_named(struct tester *tester, const struct pack_file *file, struct sequence *sequence) {
+    return slice_ends_with(file->path, SLICE(".yaml")) ? find_story(tester, file, sequence) : find_sequence(tester, file, sequence);
+}
+
 // Runs the sequence that a model names as "file#id".
 static void run_named(struct tester *tester, const struct model *model, Slice name, bool expect) {
     arena_reset(&tester->arena);
@@ -291,7 +328,7 @@ static void run_named(struct tester *tester, const struct model *model, Slice na
     } else if (file == NULL) {
         fine = complain(&sequence, "there is no file '%.*s' in the pack", slice_part(name, 0, hash));
     } else {
-        fine = find_sequence(tester, file, &sequence) && run_sequence(tester, &sequence);
+        fine = find_named(tester, file, &sequence) && run_sequence(tester, &sequence);
     }
     tester->passed += fine;
     tester->failed += !fine;
@@ -300,7 +337,7 @@ static void run_named(struct tester *tester, const struct model *model, Slice na
     }
 }
 
-static void run_model(struct tester *tester, const struct model *model) {
+static void run_sequences(struct tester *tester, const struct model *model) {
     for (uint32_t i = 0; i < model->fire_count; i++) {
         run_named(tester, model, model->fire_tests[i], true);
     }
@@ -309,14 +346,29 @@ static void run_model(struct tester *tester, const struct model *model) {
     }
 }
 
-static bool is_chosen(const struct model *model, CliTexts operands) {
-    for (uint32_t i = 1; i < operands.count; i++) {
-        if (slice_equal(model->id, operands.at[i]) || slice_equal(model->typology, operands.at[i]) ||
-            slice_equal(model->family, operands.at[i])) {
+static void run_model(struct tester *tester, const struct model *model) {
+    if (!tester->mutate || !model_is_evaluated(model)) {
+        run_sequences(tester, model);
+        return;
+    }
+    arena_reset(&tester->mutant_arena);
+    tester->mutants = mutants_create(tester->pack->catalogue, model, &tester->mutant_arena);
+    run_sequences(tester, model);
+    struct diag_list diags;
+    diag_list_init(&diags, &tester->mutant_arena);
+    mutants_tell(tester->mutants, &diags, &tester->conditions, &tester->guarded);
+    diag_list_print(&diags, stdout);
+    tester->mutants = NULL;
+}
+
+static bool is_chosen(const struct model *model, CliTexts chosen) {
+    for (uint32_t i = 0; i < chosen.count; i++) {
+        if (slice_equal(model->id, chosen.at[i]) || slice_equal(model->typology, chosen.at[i]) ||
+            slice_equal(model->family, chosen.at[i])) {
             return true;
         }
     }
-    return operands.count < 2;
+    return chosen.count == 0;
 }
 
 // Lists and tables are loaded anew for each sequence; what is wrong with them is told once, here.
@@ -330,34 +382,67 @@ static Status check_knowledge(struct pack_folder *pack) {
     return STATUS_OK;
 }
 
-static void run_all(struct pack_folder *pack, CliTexts operands, bool verbose, struct tester *tester) {
-    *tester = (struct tester){.pack = pack, .verbose = verbose};
+static void run_all(struct pack_folder *pack, CliTexts chosen, struct tester *tester) {
+    tester->pack = pack;
     tester->reader = json_reader_create(SEQUENCE_SIZE_MAX, JSON_DEPTH_MAX);
     tester->intake = intake_create(pack->catalogue->schema, NULL);
     intake_allow_partial(tester->intake, true);
     arena_init(&tester->arena, 1 << 20);
+    arena_init(&tester->book_arena, 1 << 20);
+    arena_init(&tester->mutant_arena, 64 << 10);
+    tester->book = story_book_create(pack, &tester->book_arena);
     for (uint32_t i = 0; i < pack->catalogue->models.count; i++) {
-        if (is_chosen(&pack->catalogue->models.at[i], operands)) {
+        if (is_chosen(&pack->catalogue->models.at[i], chosen)) {
             run_model(tester, &pack->catalogue->models.at[i]);
         }
     }
+    if (chosen.count == 0) {
+        struct diag_list diags;
+        diag_list_init(&diags, &tester->book_arena);
+        story_tell_unused(tester->book, &diags);
+        diag_list_print(&diags, stderr);
+    }
+    arena_deinit(&tester->mutant_arena);
+    arena_deinit(&tester->book_arena);
     arena_deinit(&tester->arena);
     intake_destroy(tester->intake);
     json_reader_destroy(tester->reader);
 }
 
+// The last lines; whether all is well.
+static bool tell(const struct tester *tester, int64_t least) {
+    bool fine = tester->failed == 0 && tester->passed > 0;
+    printf("%u passed, %u failed\n", tester->passed, tester->failed);
+    if (tester->mutate) {
+        double share = tester->conditions == 0 ? 100 : 100.0 * tester->guarded / tester->conditions;
+        printf("%u of %u conditions are guarded (%.1f %%)\n", tester->guarded, tester->conditions, share);
+        fine = fine && share >= (double)least;
+    }
+    return fine;
+}
+
 CliExit command_test(int argc, char **argv) {
-    bool verbose = false;
-    const struct cli_option options[] = {{"verbose", NULL, "name the sequences that pass, too", CLI_FLAG, &verbose}};
+    struct tester tester = {.verbose = false};
+    int64_t least = 95;
+    CliTexts model = {0};
+    const struct cli_option options[] = {
+        {"verbose", NULL, "name the sequences that pass, too", CLI_FLAG, &tester.verbose},
+        {"mutate", NULL, "take each condition away, and see that a sequence notices", CLI_FLAG, &tester.mutate},
+        {"model", "MODEL...", "the same as MODEL behind the pack", CLI_TEXTS, &model},
+        {"least", "PERCENT", "of conditions that --mutate wants to be guarded (95)", CLI_NUMBER, &least},
+    };
     const struct cli_command command = {
         .name = "test",
-        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY ...] [--verbose]",
+        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY ...] [--mutate] [--least PERCENT] [--verbose]",
         .summary = "Runs the sequences that the models of a pack name under `tests`: those that must fire them and those that must not.",
         .details = "The expectation is about the last event of a sequence and one model. A model that fires but is held back by\n"
                    "a guard counts as quiet. For each failure the values that the model saw are shown.\n"
-                   "The last line says `N passed, N failed`.",
+                   "The last line says `N passed, N failed`.\n"
+                   "With --mutate each operand of && and || is taken away, and each comparison with a threshold moved to its other\n"
+                   "side (>= becomes >), one at a time. What no sequence notices is shown, and the last line says how many conditions\n"
+                   "are guarded.",
         .options = options,
-        .option_count = 1,
+        .option_count = 4,
         .operands_min = 1,
         .operands_max = 1000,
     };
@@ -374,10 +459,9 @@ CliExit command_test(int argc, char **argv) {
     }
     code = cli_exit(status);
     if (status == STATUS_OK) {
-        struct tester tester;
-        run_all(&pack, operands, verbose, &tester);
-        printf("%u passed, %u failed\n", tester.passed, tester.failed);
-        code = tester.failed == 0 && tester.passed > 0 ? CLI_FINE : CLI_FAILED;
+        CliTexts chosen = {operands.at + 1, operands.count - 1};
+        run_all(&pack, model.count > 0 ? model : chosen, &tester);
+        code = tell(&tester, least) ? CLI_FINE : CLI_FAILED;
     }
     pack_close(&pack);
     arena_deinit(&arena);

@@ -15,18 +15,19 @@ static size_t whole_pages(size_t size) {
 
 // Large pages need an aligned start, which mmap does not promise: a page more is mapped and the ends are cut.
 static void *map_pages(size_t whole, bool large) {
-    char *mapped = mmap(NULL, whole + MEMORY_LARGE_PAGE, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    size_t spare = large ? MEMORY_LARGE_PAGE : 0;
+    char *mapped = mmap(NULL, whole + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     INVARIANT(mapped != MAP_FAILED);
+    if (!large) {
+        return mapped;
+    }
     size_t before = whole_pages((uintptr_t)mapped) - (uintptr_t)mapped;
     if (before > 0) {
         munmap(mapped, before);
     }
     char *memory = mapped + before;
     munmap(memory + whole, MEMORY_LARGE_PAGE - before);
-    if (large) {
-        madvise(memory, whole, MADV_HUGEPAGE); // a wish: refused, it is small pages
-    }
+    madvise(memory, whole, MADV_HUGEPAGE); // a wish: refused, it is small pages
     return memory;
 }
 

@@ -93,10 +93,17 @@ static void take_strongest(struct engine *engine) {
     decision->score = combined_score(decision);
 }
 
-static bool rule_applies(struct engine *engine, const struct policy_rule *rule) {
+bool engine_holds(struct engine *engine, const struct expr *expr) {
     struct value value;
-    return expr_evaluate(rule->when, &engine->host.input, &engine->scratch, &value) == STATUS_OK &&
+    return expr_evaluate(expr, &engine->host.input, &engine->scratch, &value) == STATUS_OK &&
            value.kind == VALUE_BOOL && value.boolean;
+}
+
+bool engine_applies(struct engine *engine, const struct model *model) {
+    uint32_t channel = engine->channel == engine->catalogue->channel_count - 1 ? CHANNELS_MAX - 1 : engine->channel;
+    return !engine->decision.is_duplicate && model_is_evaluated(model) && bits_test(model->on, engine->event->type) &&
+           (model->segments >> engine->segment & 1) != 0 && (model->channels >> channel & 1) != 0 &&
+           holding_guards(engine, model->guards) == 0;
 }
 
 static void apply_rules(struct engine *engine) {
@@ -105,7 +112,7 @@ static void apply_rules(struct engine *engine) {
     uint32_t *applied = ARENA_ARRAY(&engine->scratch, uint32_t, policy->rules.count + 1);
     for (uint32_t i = 0; i < policy->rules.count; i++) {
         const struct policy_rule *rule = &policy->rules.at[i];
-        if (!rule_applies(engine, rule)) {
+        if (!engine_holds(engine, rule->when)) {
             continue;
         }
         uint32_t action = rule->action == SCHEMA_NONE ? decision->action : rule->action;

@@ -93,6 +93,10 @@ void engine_destroy(struct engine *engine);
 const struct decision *engine_decide(struct engine *engine, struct event *event);
 // What a name stands for at the last event, as a hit would show it.
 struct seen engine_see(struct engine *engine, uint32_t slot);
+// For those who ask about models and not about events: whether a hit of the model at the last event would count, going by all but its
+// expression (status, type, channel, segment, guards); and whether a condition over the catalogue's names holds there.
+bool engine_applies(struct engine *engine, const struct model *model);
+bool engine_holds(struct engine *engine, const struct expr *expr);
 // Tells of an event that is going to be decided EXPECT_AHEAD calls from now, so that its memory can be fetched meanwhile.
 // Called once for each event, in their order; NULL when there is none. It changes no decision. An event must stay as it is
 // until it is decided.

@@ -85,6 +85,7 @@ struct model {
     uint32_t parameter_count;
     const struct model_override *overrides;
     uint32_t override_count;
+    const struct expr_env *env; // what its expression may name, its parameters among it
     const struct expr *expr;
     uint32_t rule; // in the table
     uint8_t score;
@@ -106,6 +107,13 @@ struct model {
 static inline bool model_is_evaluated(const struct model *model) {
     return model->status == MODEL_ACTIVE || model->status == MODEL_CHALLENGER || model->status == MODEL_SHADOW;
 }
+
+// A number that the law sets.
+struct regulation_constant {
+    Slice name, unit, document;
+    double value;
+    Place place;
+};
 
 struct policy_action {
     Slice id, zh, en;
@@ -235,6 +243,8 @@ struct catalogue {
     struct feature_plan *features;
     VEC(struct model) models; // by id
     struct map models_by_id;
+    VEC(struct regulation_constant) constants;
+    struct map constants_by_name;
     struct policy policy;
     struct expr_table *table; // models, guards, segments, and the policy's rules
     const struct table_plan *rules_plan; // of the policy: which apply to a decision without hits
@@ -261,6 +271,10 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
 // Loads the lists and tables that come with a pack into a state; what is wrong in them becomes diagnostics of the catalogue.
 void catalogue_load_knowledge(struct catalogue *catalogue, const struct pack_file *files, uint32_t file_count,
                               struct knowledge *knowledge);
+
+// honesty.c: warnings about models that are not what they claim to be: two that are one, one that cannot fire, a number of the law
+// that is not said to be. For who writes packs; nothing of it changes a decision. After a catalogue_load() that gave STATUS_OK.
+void catalogue_judge(struct catalogue *catalogue);
 
 // The value of a parameter for a segment and channel.
 double catalogue_parameter(const struct catalogue *catalogue, const struct model *model, uint32_t parameter,

@@ -495,6 +495,7 @@ void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *r
     struct model *model = VEC_PUSH(&catalogue->models, &catalogue->arena);
     struct reading reading = {catalogue, &catalogue->diags, root, model, expr_env_create_child(catalogue->vocabulary.env), NULL};
     model->node = root;
+    model->env = reading.env;
     model->place = root->place;
     yaml_check_keys(root, model_keys, sizeof model_keys / sizeof model_keys[0], reading.diags);
     read_identity(&reading);

@@ -436,6 +436,7 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     }
     map_init(&catalogue->models_by_id, &catalogue->arena);
     catalogue_read_policy(catalogue, parse_file(catalogue, find_file(files, file_count, "policy.yaml")));
+    catalogue_read_regulation(catalogue, parse_file(catalogue, find_file(files, file_count, "regulation.yaml")));
     load_models(catalogue, files, file_count);
     if (diags->error_count > 0) {
         return STATUS_INVALID;
