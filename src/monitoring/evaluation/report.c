@@ -76,6 +76,7 @@ static void write_models(const struct evaluation *evaluation, struct json_writer
             key_f64(json, "expected_low", model->low);
             key_f64(json, "expected_target", model->target);
             key_f64(json, "expected_high", model->high);
+            key_f64(json, "hits_at_target", model->target * (double)count->triggers / RATE_PER);
         }
         json_key_string(json, SLICE("band"), slice_of(band_names[model_band(model, count)]));
         key_f64(json, "precision", share_of((double)count->touching, (double)count->hits));
