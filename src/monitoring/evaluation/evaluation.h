@@ -69,7 +69,7 @@ struct evaluation;
 
 struct evaluation *evaluation_create(const struct evaluation_plan *plan);
 void evaluation_destroy(struct evaluation *evaluation);
-// One case, before the first decision. STATUS_INVALID with the reason, a literal.
+// One case, before the first decision. STATUS_INVALID with the reason, a literal; the evaluation is to be given up then.
 MUST_USE Status evaluation_label(struct evaluation *evaluation, Slice line, const char **ret_reason);
 void evaluation_decision(struct evaluation *evaluation, const struct evaluation_decision *decision);
 // Works out the figures; once, after the last decision.

@@ -188,9 +188,39 @@ void plot_bands(const struct evaluation *evaluation, struct html *html) {
 
 // ---- recall and precision ----------------------------------------------------------------------------------
 
+enum { NAME_WIDTH = 46, NAME_HEIGHT = 11, NAMES_MAX = 256 };
+
+// Places of names, so that neighbours at one spot do not hide each other's.
+struct name_places {
+    double x[NAMES_MAX], y[NAMES_MAX];
+    uint32_t count;
+};
+
+static bool is_taken(const struct name_places *places, double x, double y) {
+    for (uint32_t i = 0; i < places->count; i++) {
+        if (fabs(places->x[i] - x) < NAME_WIDTH && fabs(places->y[i] - y) < NAME_HEIGHT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void name_near(struct html *html, struct name_places *places, double x, double y, Slice name) {
+    if (places->count == NAMES_MAX) {
+        return;
+    }
+    for (int tries = 0; tries < NAMES_MAX && is_taken(places, x, y); tries++) {
+        y += NAME_HEIGHT;
+    }
+    places->x[places->count] = x;
+    places->y[places->count++] = y;
+    text_at(html, x, y, "start", name);
+}
+
 void plot_scatter(const struct evaluation *evaluation, struct html *html) {
-    enum { HEIGHT = 380, FLOOR = 345, TOP = 15 };
+    enum { HEIGHT = 380, FLOOR = 345, TOP = 30 };
     double room = WIDTH - LEFT - RIGHT;
+    struct name_places places = {0};
     begin(html, HEIGHT);
     for (int i = 0; i <= TICKS; i++) {
         double share = (double)i / TICKS;
@@ -210,8 +240,7 @@ void plot_scatter(const struct evaluation *evaluation, struct html *html) {
         double y = FLOOR - (FLOOR - TOP) * group_precision(group);
         open_circle(html, x, y, clamp(3 + 1.5 * sqrt(group->cases), 4, 22), group_early(group) >= 0.5 ? green : red);
         title_and_close(html, group->key, ": recall %.2f, precision %.2f", group_recall(group), group_precision(group));
-        // Neighbours at one place keep their names apart.
-        text_at(html, x + 9, y + 4 + (double)(i % 5) * 11 - 22, "start", group->key);
+        name_near(html, &places, x + 9, y + 4, group->key);
     }
     html_close(html);
 }
