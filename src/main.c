@@ -13,6 +13,7 @@ static const struct {
     {"check", command_check, "compile a pack, say what it holds or what is wrong with it"},
     {"test", command_test, "run the sequences of a pack's models"},
     {"replay", command_replay, "decide on a file of events"},
+    {"evaluate", command_evaluate, "decide on labelled events, and measure what the models find"},
     {"explain", command_explain, "say how a model or feature was understood"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"bench", command_bench, "measure this machine with this program"},

@@ -71,6 +71,12 @@ struct model_override {
     double values[MODEL_PARAMETERS_MAX]; // NaN: unchanged
 };
 
+// How often its owner expects it to fire, per 100,000 events of the types it watches.
+struct model_alert_rate {
+    bool is_given;
+    double low, target, high;
+};
+
 struct model {
     Slice id;
     int64_t version;
@@ -94,6 +100,7 @@ struct model {
     uint32_t task;   // or SCHEMA_NONE
     uint32_t evidence; // set of Evidence
     Slice rationale;
+    struct model_alert_rate alert_rate;
     struct template reason_zh, reason_en;
     const Slice *fire_tests, *quiet_tests; // "file#id"
     uint32_t fire_count, quiet_count;

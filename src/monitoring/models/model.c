@@ -12,7 +12,7 @@ const char *const model_mode_names[] = {"PRE", "SYNC", "NRT", "BATCH"};
 const char *const model_status_names[] = {"DRAFT", "SHADOW", "CHALLENGER", "ACTIVE", "SUSPENDED", "RETIRED"};
 const char *const severity_names[] = {"", "S1", "S2", "S3", "S4"};
 
-enum { RATIONALE_CHARACTERS_MIN = 40, NAME_CHARACTERS_MAX = 80 };
+enum { RATIONALE_CHARACTERS_MIN = 40, NAME_CHARACTERS_MAX = 80, ALERT_RATE_PER = 100000 };
 
 static const char *const model_keys[] = {
     "id", "version", "status", "name", "family", "typology", "scene", "mode", "on", "channels", "segments", "owner",
@@ -472,6 +472,46 @@ static void collect_reads(struct reading *reading) {
     model->reads = reads;
 }
 
+// ---- how often it is expected ------------------------------------------------------------------------------
+
+static double rate_of(const struct yaml_node *map, const char *key, struct diag_list *diags) {
+    double value = 0;
+    const struct yaml_node *node = yaml_require(map, key, diags);
+    if (yaml_number(node, &value, diags) && value < 0) {
+        diag_add(diags, DIAG_ERROR, "MO027", node->place, "a rate of alerts is not negative");
+    }
+    return value;
+}
+
+static void read_alert_rate(struct reading *reading) {
+    static const char *const keys[] = {"low", "target", "high", "per", "basis"};
+    const struct yaml_node *node = yaml_get(reading->root, "expected_alert_rate");
+    if (node == NULL || !yaml_check_keys(node, keys, sizeof keys / sizeof keys[0], reading->diags)) {
+        return;
+    }
+    struct model_alert_rate rate = {.is_given = true,
+                                    .low = rate_of(node, "low", reading->diags),
+                                    .target = rate_of(node, "target", reading->diags),
+                                    .high = rate_of(node, "high", reading->diags)};
+    double per = ALERT_RATE_PER;
+    const struct yaml_node *per_node = yaml_get(node, "per");
+    if (per_node != NULL && yaml_number(per_node, &per, reading->diags) && per <= 0) {
+        diag_add(reading->diags, DIAG_ERROR, "MO027", per_node->place, "a rate of alerts is per a number of events above 0");
+        per = ALERT_RATE_PER;
+    }
+    yaml_text(yaml_get(node, "basis"), reading->diags);
+    if (rate.low > rate.target || rate.target > rate.high) {
+        struct diag *diag = diag_add(reading->diags, DIAG_ERROR, "MO027", node->place,
+                                     "the expected rate of alerts is out of order");
+        diag_hint(reading->diags, diag, "low is at most target, and target at most high");
+    }
+    double scale = ALERT_RATE_PER / per;
+    rate.low *= scale;
+    rate.target *= scale;
+    rate.high *= scale;
+    reading->model->alert_rate = rate;
+}
+
 // ---- tests -----------------------------------------------------------------------------------------------
 
 static uint32_t read_test_names(struct reading *reading, const struct yaml_node *tests, const char *key, const Slice **ret_names) {
@@ -518,6 +558,7 @@ void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *r
         collect_reads(&reading);
     }
     read_guards(&reading);
+    read_alert_rate(&reading);
     const struct yaml_node *tests = yaml_get(root, "tests");
     model->fire_count = read_test_names(&reading, tests, "fire", &model->fire_tests);
     model->quiet_count = read_test_names(&reading, tests, "quiet", &model->quiet_tests);
