@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A first look: checks the bank's pack, runs its models' sequences, replays events through it, and shows a decision and
-# how a model was understood. Then the same, shorter, for each example pack. Needs no data but what lies in the tree.
+# how a model was understood. Then a bank is made up and evaluated, and each example pack is checked and tested. Needs no data but what lies in the tree.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,6 +24,14 @@ printf '\n\033[1mOne decision as it is written (%s)\033[0m\n' "$out/decisions.nd
 grep -m 1 '"model":"M-MU-02-A"' "$out/decisions.ndjson" | python3 -m json.tool --no-ensure-ascii
 
 show explain --pack packs/bank M-MU-02-A
+
+# A week of a small bank, and what the models find of the frauds in it.
+bank=$out/bank
+rm -rf "$bank"
+show simulate --seed 7 --customers 2000 --days 7 --rate 3 --out "$bank"
+show evaluate --pack packs/bank --events "$bank/events.ndjson" --labels "$bank/labels.ndjson" \
+    --lists "$bank"/lists/*.csv --tables "$bank"/tables/*.ndjson --page "$bank/page.html"
+printf '\nThe same with plots, to be opened in a browser: %s\n' "$bank/page.html"
 
 for pack in examples/*; do
     [[ -f $pack/pack.yaml ]] || continue
