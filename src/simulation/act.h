@@ -305,3 +305,23 @@ void agenda_sort(struct agenda *agenda);
 void agenda_put(struct agenda *agenda, const struct act *act);
 // The next act before `end`; false when there is none.
 bool agenda_take(struct agenda *agenda, int64_t end, struct act *ret_act);
+
+// What a member of staff does, in the order of op_classes (event.c).
+typedef enum StaffOp {
+    OP_LOGIN,
+    OP_QUERY,
+    OP_EXPORT,
+    OP_PRINT,
+    OP_REVERSAL,
+    OP_AUTH,
+    OP_TXN,
+    OP_PARAM,
+    OP_GRANT,
+    OP_LIMIT,
+    OP_COUNT,
+    OP_TRANSFER,
+    OP_VAULT,
+    OP_VOUCHER,
+    OP_OPEN,
+    OP_LOAN
+} StaffOp;

@@ -602,31 +602,28 @@ static void list_row(struct table_out *out, const char *list, const char *key, c
     buf_advance(&out->text, (size_t)size);
 }
 
-static void lists(struct simulation *sim, struct table_out *out) {
+static const char *const fixed_entries[][2] = {{"scam_country", "MM"},
+                                       {"scam_country", "KH"},
+                                       {"scam_country", "LA"},
+                                       {"scam_country", "PH"},
+                                       {"gamble_country", "KH"},
+                                       {"gamble_country", "PH"},
+                                       {"gamble_country", "MO"},
+                                       {"fx_hub_country", "AE"},
+                                       {"privileged_op", "0751"},
+                                       {"privileged_op", "0851"},
+                                       {"privileged_op", "0951"},
+                                       {"privileged_op", "0251"},
+                                       {"veto_item", "VAULT01"},
+                                       {"veto_item", "FIRE01"},
+                                       {"tax_refund_code", "101010101"},
+                                       {"phish_domain", "www.qtbank-0.example"},
+                                       {"phish_domain", "www.qtbank-1.example"},
+                                       {"phish_domain", "www.qtbank-4.example"}};
+
+// Networks, devices and phones of the bank, its firms and its staff.
+static void list_own(struct simulation *sim, struct table_out *out) {
     char key[2 * NAME_SIZE];
-    static const char *const fixed[][2] = {{"scam_country", "MM"},
-                                           {"scam_country", "KH"},
-                                           {"scam_country", "LA"},
-                                           {"scam_country", "PH"},
-                                           {"gamble_country", "KH"},
-                                           {"gamble_country", "PH"},
-                                           {"gamble_country", "MO"},
-                                           {"fx_hub_country", "AE"},
-                                           {"privileged_op", "0751"},
-                                           {"privileged_op", "0851"},
-                                           {"privileged_op", "0951"},
-                                           {"privileged_op", "0251"},
-                                           {"veto_item", "VAULT01"},
-                                           {"veto_item", "FIRE01"},
-                                           {"tax_refund_code", "101010101"},
-                                           {"phish_domain", "www.qtbank-0.example"},
-                                           {"phish_domain", "www.qtbank-1.example"},
-                                           {"phish_domain", "www.qtbank-4.example"}};
-    table_begin(out, "lists.csv");
-    buf_put(&out->text, SLICE("list,key,source,reason,begin,end\n"));
-    for (uint32_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-        list_row(out, fixed[i][0], fixed[i][1], "bank", "");
-    }
     for (uint32_t i = 0; i < sim->branches_count; i++) {
         struct setting net = {.net = NET_BRANCH, .net_number = i, .ip_spot = sim->branches[i].city};
         name_address(&net, key);
@@ -647,6 +644,11 @@ static void lists(struct simulation *sim, struct table_out *out) {
         name_hash(HASH_PHONE, sim->staff[i].person, key);
         list_row(out, "staff_phone", key, "HR", "");
     }
+}
+
+// Payees that everybody knows, cases of the past, jewellers.
+static void list_public(struct simulation *sim, struct table_out *out) {
+    char key[2 * NAME_SIZE];
     for (uint32_t i = 0; i < 20; i++) {
         name_party(sim, party_outside(PARTY_CORPORATE, 60000 + i), key);
         list_row(out, "white_payee", key, "directory", "医院");
@@ -672,6 +674,11 @@ static void lists(struct simulation *sim, struct table_out *out) {
             list_row(out, "gold_merchant", key, "bank", "");
         }
     }
+}
+
+// What customers have confirmed, and who is to be handled with care.
+static void list_customers(struct simulation *sim, struct table_out *out) {
+    char key[2 * NAME_SIZE];
     for (uint32_t who = 0; who < sim->plan.customers; who++) {
         if (draw_trait(0xfb, who, 1000) < 3) {
             char pair[3 * NAME_SIZE + 2];
@@ -686,6 +693,17 @@ static void lists(struct simulation *sim, struct table_out *out) {
             list_row(out, "vip_protect", key, "bank", "");
         }
     }
+}
+
+static void lists(struct simulation *sim, struct table_out *out) {
+    table_begin(out, "lists.csv");
+    buf_put(&out->text, SLICE("list,key,source,reason,begin,end\n"));
+    for (uint32_t i = 0; i < sizeof fixed_entries / sizeof fixed_entries[0]; i++) {
+        list_row(out, fixed_entries[i][0], fixed_entries[i][1], "bank", "");
+    }
+    list_own(sim, out);
+    list_public(sim, out);
+    list_customers(sim, out);
 }
 
 void known_tables(struct simulation *sim, SimulationTake *take, void *context) {

@@ -6,25 +6,6 @@
 #include "base/hash.h"
 #include "simulation/event.h"
 
-enum { HABIT_MOST, HABIT_NIGHT, HABIT_OLD, HABIT_OFFICE };
-enum {
-    OP_LOGIN,
-    OP_QUERY,
-    OP_EXPORT,
-    OP_PRINT,
-    OP_REVERSAL,
-    OP_AUTH,
-    OP_TXN,
-    OP_PARAM,
-    OP_GRANT,
-    OP_LIMIT,
-    OP_COUNT,
-    OP_TRANSFER,
-    OP_VAULT,
-    OP_VOUCHER,
-    OP_OPEN,
-    OP_LOAN
-};
 
 static void settle_merchants(struct simulation *sim, struct random *random) {
     for (uint32_t i = 0; i < sim->merchants_count; i++) {
@@ -69,6 +50,46 @@ static uint32_t customer_near(struct simulation *sim, struct random *random, uin
     return draw_below(random, sim->plan.customers);
 }
 
+static void work_as_teller(struct simulation *sim, struct random *random, uint32_t employee) {
+    const struct employee *of = &sim->staff[employee];
+    uint32_t base = of->branch == HEAD_OFFICE ? 0 : of->branch * BRANCH_STAFF;
+    for (uint32_t i = 2 + draw_below(random, 4); i > 0; i--) {
+        struct act *act =
+            operate(sim, random, employee, OP_TXN, day_time(random, HABIT_OFFICE));
+        act->staff.has_about = true;
+        act->staff.about = customer_near(sim, random, of->branch);
+        act->staff.authoriser = draw_chance(random, 2000) ? base + 1 : 0;
+    }
+    struct act *count = operate(sim, random, employee, OP_COUNT,
+                                17 * MS_PER_HOUR + draw_below(random, 2400000));
+    count->staff.has_diff = true;
+    count->staff.second = base + 1;
+    count->staff.diff_amount =
+        draw_chance(random, 120) ? YUAN(draw_below(random, 5) * 100) - YUAN(200) : 0;
+    if (draw_chance(random, 700)) { // a slip of the keys, undone within minutes
+        struct act *undo =
+            operate(sim, random, employee, OP_REVERSAL, day_time(random, HABIT_OFFICE));
+        undo->staff.has_age = true;
+        undo->staff.age_min = 1 + draw_below(random, 25);
+        undo->staff.authoriser = base + 1;
+        undo->amount = draw_about(random, YUAN(1500), 30);
+    }
+}
+
+static void work_as_supervisor(struct simulation *sim, struct random *random, uint32_t employee) {
+    struct act *vault =
+        operate(sim, random, employee, OP_VAULT, 8 * MS_PER_HOUR + draw_below(random, 1800000));
+    vault->staff.second = employee + 1 + draw_below(random, TELLERS) + 1;
+    for (uint32_t i = 2 + draw_below(random, 8); i > 0; i--) {
+        operate(sim, random, employee, OP_AUTH, day_time(random, HABIT_OFFICE))
+            ->staff.authoriser = employee + 1;
+    }
+    struct act *voucher = operate(sim, random, employee, OP_VOUCHER,
+                                  17 * MS_PER_HOUR + draw_below(random, 1800000));
+    voucher->staff.has_diff = true;
+    voucher->staff.second = employee + 2;
+}
+
 static void work(struct simulation *sim, struct random *random, uint32_t employee) {
     struct employee *of = &sim->staff[employee];
     bool duty = !sim->today.off || of->post == POST_CALLS ||
@@ -89,46 +110,13 @@ static void work(struct simulation *sim, struct random *random, uint32_t employe
             customer_near(sim, random, draw_chance(random, 9300) ? of->branch : HEAD_OFFICE);
         act->staff.ticket = !draw_chance(random, 300);
     }
-    uint32_t base = of->branch == HEAD_OFFICE ? 0 : of->branch * BRANCH_STAFF;
     switch (of->post) {
-    case POST_TELLER: {
-        for (uint32_t i = 2 + draw_below(random, 4); i > 0; i--) {
-            struct act *act =
-                operate(sim, random, employee, OP_TXN, day_time(random, HABIT_OFFICE));
-            act->staff.has_about = true;
-            act->staff.about = customer_near(sim, random, of->branch);
-            act->staff.authoriser = draw_chance(random, 2000) ? base + 1 : 0;
-        }
-        struct act *count = operate(sim, random, employee, OP_COUNT,
-                                    17 * MS_PER_HOUR + draw_below(random, 2400000));
-        count->staff.has_diff = true;
-        count->staff.second = base + 1;
-        count->staff.diff_amount =
-            draw_chance(random, 120) ? YUAN(draw_below(random, 5) * 100) - YUAN(200) : 0;
-        if (draw_chance(random, 700)) { // a slip of the keys, undone within minutes
-            struct act *undo =
-                operate(sim, random, employee, OP_REVERSAL, day_time(random, HABIT_OFFICE));
-            undo->staff.has_age = true;
-            undo->staff.age_min = 1 + draw_below(random, 25);
-            undo->staff.authoriser = base + 1;
-            undo->amount = draw_about(random, YUAN(1500), 30);
-        }
+    case POST_TELLER:
+        work_as_teller(sim, random, employee);
         break;
-    }
-    case POST_SUPERVISOR: {
-        struct act *vault =
-            operate(sim, random, employee, OP_VAULT, 8 * MS_PER_HOUR + draw_below(random, 1800000));
-        vault->staff.second = employee + 1 + draw_below(random, TELLERS) + 1;
-        for (uint32_t i = 2 + draw_below(random, 8); i > 0; i--) {
-            operate(sim, random, employee, OP_AUTH, day_time(random, HABIT_OFFICE))
-                ->staff.authoriser = employee + 1;
-        }
-        struct act *voucher = operate(sim, random, employee, OP_VOUCHER,
-                                      17 * MS_PER_HOUR + draw_below(random, 1800000));
-        voucher->staff.has_diff = true;
-        voucher->staff.second = employee + 2;
+    case POST_SUPERVISOR:
+        work_as_supervisor(sim, random, employee);
         break;
-    }
     case POST_IT:
         if (draw_chance(random, 1500)) {
             int64_t at =

@@ -5,7 +5,6 @@
 #include "base/hash.h"
 #include "simulation/event.h"
 
-enum { HABIT_OFFICE = 3 };
 
 struct firm_day {
     struct simulation *sim;

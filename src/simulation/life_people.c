@@ -9,7 +9,6 @@
 
 #define TIME(hour, minute) ((hour)*MS_PER_HOUR + (minute)*MS_PER_MINUTE)
 
-enum { HABIT_MOST, HABIT_NIGHT, HABIT_OLD, HABIT_OFFICE };
 
 struct day {
     struct simulation *sim;
@@ -778,98 +777,130 @@ static void break_deposit(const struct day *day, struct session *session, int64_
 }
 
 // What looks like fraud and is none.
-static void large_moments(const struct day *day) {
+// A flat: own money gathered, a deposit broken, one very large payment to a company.
+static void buys_flat(const struct day *day) {
     struct person *person = day->person;
     struct simulation *sim = day->sim;
+    struct session session = open_session(day, day_time(day->random, HABIT_OFFICE));
+    int64_t price =
+        draw_round_sum(day->random, person->deposit + sim->accounts[day->who].balance / 2);
+    break_deposit(day, &session, person->deposit);
+    for (uint32_t i = 0; i < 2; i++) {
+        credit(day, party_self(day->who), draw_round_sum(day->random, price / 3), session.time);
+        session.time += 300000;
+    }
+    struct party developer =
+        party_outside(PARTY_CORPORATE, 50000 + draw_below(day->random, 30));
+    add_payee(day, &session, developer);
+    struct act *pay = transfer(day, &session, developer, price);
+    pay->industry = 1;
+    pay->settle = REALTIME;
+    pay->signs |= chance(day, 2000) ? SIGN_CALL : 0;
+}
+
+// An emergency at night: a relative in hospital.
+static void pays_at_night(const struct day *day) {
+    struct person *person = day->person;
+    struct simulation *sim = day->sim;
+    struct session session = open_session(day, draw_between(day->random, 0, 4 * 3600000));
+    if (person->deposit >= YUAN(10000) && chance(day, 5000)) {
+        break_deposit(day, &session, person->deposit / 2);
+    }
+    bool known = chance(day, 6000);
+    struct party payee =
+        known ? person_friend(sim, day->who, 0)
+              : party_outside(PARTY_CORPORATE, 60000 + draw_below(day->random, 20));
+    transfer(day, &session, payee, draw_round_sum(day->random, scaled(day, 20000, 16)))
+        ->signs |= SIGN_CALL;
+}
+
+// A dinner is split: friends pay one.
+static void splits_dinner(const struct day *day) {
+    int64_t time = TIME(20, 30) + draw_below(day->random, 5400000);
+    int64_t share = draw_about(day->random, YUAN(95), 10) / 100 * 100;
+    for (uint32_t i = 0; i < 3 + draw_below(day->random, 7); i++) {
+        uint32_t drawn = (uint32_t)random_below(day->random, 2000000000);
+        int64_t at = time + draw_below(day->random, 1500000);
+        struct act *act =
+            credit(day, party_outside(chance(day, 3000) ? PARTY_WALLET : PARTY_PERSONAL, drawn),
+                   share, at);
+        act->clearing = NUCC;
+    }
+}
+
+// Collects the fees of the class and passes them on.
+static void collects_fees(const struct day *day) {
+    struct person *person = day->person;
+    struct simulation *sim = day->sim;
+    int64_t time = TIME(12, 0) + draw_below(day->random, 20000000);
+    for (uint32_t i = 0; i < 12 + draw_below(day->random, 25); i++) {
+        int64_t at = time + draw_below(day->random, 9000000);
+        credit(day,
+               party_outside(PARTY_PERSONAL, (uint32_t)random_below(day->random, 2000000000)),
+               YUAN(120), at);
+    }
+    struct session session = {.time = time + 9600000,
+                              .number = (uint32_t)random_u64(day->random) | 1,
+                              .channel = MOBILE};
+    session.setting = setting_usual(sim, day->who, (uint32_t)random_u64(day->random));
+    log_in(day, &session);
+    transfer(day, &session, party_outside(PARTY_CORPORATE, 70000 + person->branch), YUAN(2400));
+}
+
+// School fees abroad.
+static void pays_school_abroad(const struct day *day) {
+    struct session session = open_session(day, day_time(day->random, HABIT_OFFICE));
+    int64_t amount = draw_round_sum(day->random, draw_about(day->random, YUAN(60000), 14));
+    struct act *buy = in_session(day, &session, ACT_FX);
+    buy->amount = amount;
+    buy->clearing = INTRABANK;
+    buy->auth = AUTH_PIN_FACE;
+    struct act *send = in_session(day, &session, ACT_FX);
+    send->amount = amount / 40;
+    send->pay.qr_kind = 2;
+    send->other =
+        party_outside(PARTY_CORPORATE, (uint32_t)(hash_mix(0x62, day->who) % 900 + 80000));
+    send->pay.moved = true;
+    send->pay.term_spot = place_abroad(draw_trait(0x63, day->who, 2) ? COUNTRY_GB : COUNTRY_AU);
+    send->clearing = SWIFT;
+    send->auth = AUTH_PIN_FACE;
+}
+
+// Sold a flat: a very large credit, then out to his own account.
+static void sells_flat(const struct day *day) {
+    struct simulation *sim = day->sim;
+    int64_t sum = draw_round_sum(day->random, draw_about(day->random, YUAN(1200000), 12));
+    int64_t time = day_time(day->random, HABIT_OFFICE);
+    credit(day, party_outside(PARTY_PERSONAL, (uint32_t)random_below(day->random, 2000000000)),
+           sum, time);
+    struct session session = {.time = time + 1500000,
+                              .number = (uint32_t)random_u64(day->random) | 1,
+                              .channel = MOBILE};
+    session.setting = setting_usual(sim, day->who, (uint32_t)random_u64(day->random));
+    log_in(day, &session);
+    transfer(day, &session, party_self(day->who), sum / 2);
+}
+
+static void large_moments(const struct day *day) {
+    const struct person *person = day->person;
     bool app = (person->habits & HAS_APP) != 0;
-    if (app && person->deposit >= YUAN(20000) &&
-        chance(day, 14)) { // a flat: own money gathered, a deposit broken, one very large payment
-                           // to a company
-        struct session session = open_session(day, day_time(day->random, HABIT_OFFICE));
-        int64_t price =
-            draw_round_sum(day->random, person->deposit + sim->accounts[day->who].balance / 2);
-        break_deposit(day, &session, person->deposit);
-        for (uint32_t i = 0; i < 2; i++) {
-            credit(day, party_self(day->who), draw_round_sum(day->random, price / 3), session.time);
-            session.time += 300000;
-        }
-        struct party developer =
-            party_outside(PARTY_CORPORATE, 50000 + draw_below(day->random, 30));
-        add_payee(day, &session, developer);
-        struct act *pay = transfer(day, &session, developer, price);
-        pay->industry = 1;
-        pay->settle = REALTIME;
-        pay->signs |= chance(day, 2000) ? SIGN_CALL : 0;
+    if (app && person->deposit >= YUAN(20000) && chance(day, 14)) {
+        buys_flat(day);
     }
-    if (app && person->age >= 25 &&
-        chance(day, 8)) { // an emergency at night: a relative in hospital
-        struct session session = open_session(day, draw_between(day->random, 0, 4 * 3600000));
-        if (person->deposit >= YUAN(10000) && chance(day, 5000)) {
-            break_deposit(day, &session, person->deposit / 2);
-        }
-        bool known = chance(day, 6000);
-        struct party payee =
-            known ? person_friend(sim, day->who, 0)
-                  : party_outside(PARTY_CORPORATE, 60000 + draw_below(day->random, 20));
-        transfer(day, &session, payee, draw_round_sum(day->random, scaled(day, 20000, 16)))
-            ->signs |= SIGN_CALL;
+    if (app && person->age >= 25 && chance(day, 8)) {
+        pays_at_night(day);
     }
-    if (app && person->age < 45 && chance(day, 26)) { // a dinner is split: eight friends pay one
-        int64_t time = TIME(20, 30) + draw_below(day->random, 5400000);
-        int64_t share = draw_about(day->random, YUAN(95), 10) / 100 * 100;
-        for (uint32_t i = 0; i < 3 + draw_below(day->random, 7); i++) {
-            uint32_t drawn = (uint32_t)random_below(day->random, 2000000000);
-            int64_t at = time + draw_below(day->random, 1500000);
-            struct act *act =
-                credit(day, party_outside(chance(day, 3000) ? PARTY_WALLET : PARTY_PERSONAL, drawn),
-                       share, at);
-            act->clearing = NUCC;
-        }
+    if (app && person->age < 45 && chance(day, 26)) {
+        splits_dinner(day);
     }
-    if (person->kind == STUDENT &&
-        chance(day, 12)) { // collects the fees of the class and passes them on
-        int64_t time = TIME(12, 0) + draw_below(day->random, 20000000);
-        for (uint32_t i = 0; i < 12 + draw_below(day->random, 25); i++) {
-            int64_t at = time + draw_below(day->random, 9000000);
-            credit(day,
-                   party_outside(PARTY_PERSONAL, (uint32_t)random_below(day->random, 2000000000)),
-                   YUAN(120), at);
-        }
-        struct session session = {.time = time + 9600000,
-                                  .number = (uint32_t)random_u64(day->random) | 1,
-                                  .channel = MOBILE};
-        session.setting = setting_usual(sim, day->who, (uint32_t)random_u64(day->random));
-        log_in(day, &session);
-        transfer(day, &session, party_outside(PARTY_CORPORATE, 70000 + person->branch), YUAN(2400));
+    if (person->kind == STUDENT && chance(day, 12)) {
+        collects_fees(day);
     }
-    if ((person->habits & SENDS_ABROAD) != 0 && chance(day, 220)) { // school fees abroad
-        struct session session = open_session(day, day_time(day->random, HABIT_OFFICE));
-        int64_t amount = draw_round_sum(day->random, draw_about(day->random, YUAN(60000), 14));
-        struct act *buy = in_session(day, &session, ACT_FX);
-        buy->amount = amount;
-        buy->clearing = INTRABANK;
-        buy->auth = AUTH_PIN_FACE;
-        struct act *send = in_session(day, &session, ACT_FX);
-        send->amount = amount / 40;
-        send->pay.qr_kind = 2;
-        send->other =
-            party_outside(PARTY_CORPORATE, (uint32_t)(hash_mix(0x62, day->who) % 900 + 80000));
-        send->pay.moved = true;
-        send->pay.term_spot = place_abroad(draw_trait(0x63, day->who, 2) ? COUNTRY_GB : COUNTRY_AU);
-        send->clearing = SWIFT;
-        send->auth = AUTH_PIN_FACE;
+    if ((person->habits & SENDS_ABROAD) != 0 && chance(day, 220)) {
+        pays_school_abroad(day);
     }
-    if (app && chance(day, 3)) { // sold a flat: a very large credit, then out to his own account
-        int64_t sum = draw_round_sum(day->random, draw_about(day->random, YUAN(1200000), 12));
-        int64_t time = day_time(day->random, HABIT_OFFICE);
-        credit(day, party_outside(PARTY_PERSONAL, (uint32_t)random_below(day->random, 2000000000)),
-               sum, time);
-        struct session session = {.time = time + 1500000,
-                                  .number = (uint32_t)random_u64(day->random) | 1,
-                                  .channel = MOBILE};
-        session.setting = setting_usual(sim, day->who, (uint32_t)random_u64(day->random));
-        log_in(day, &session);
-        transfer(day, &session, party_self(day->who), sum / 2);
+    if (app && chance(day, 3)) {
+        sells_flat(day);
     }
 }
 

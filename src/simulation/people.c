@@ -171,6 +171,42 @@ static bool percent(struct random *random, uint32_t of_hundred) {
     return draw_chance(random, of_hundred * 100);
 }
 
+static uint32_t draw_habits(struct random *random, const struct person *person, PersonKind kind, bool is_staff) {
+    const struct kind_facts *facts = &kinds[kind];
+    uint32_t habits = 0;
+    habits |= percent(random, person->age >= 72 ? facts->app / 2 : facts->app) ? HAS_APP : 0;
+    habits |= percent(random, facts->credit) && person->age >= 20 ? HAS_CREDIT : 0;
+    habits |= (habits & HAS_APP) != 0 && percent(random, 8) ? HAS_SECOND : 0;
+    habits |= percent(random, facts->rents)      ? RENTS
+              : percent(random, facts->mortgage) ? HAS_MORTGAGE
+                                                  : 0;
+    habits |= percent(random, 2) && person->age >= 35 ? IS_LANDLORD : 0;
+    habits |= is_staff ? IS_STAFF : 0;
+    habits |= !is_staff && percent(random, 4) ? IS_DORMANT : 0;
+    habits |= kind == CIVIL_SERVANT && percent(random, 3) ? IS_PEP : 0;
+    habits |= draw_chance(random, 20) ? PEP_RELATED : 0;
+    habits |= person->income > YUAN(22000) ? IS_VIP : 0;
+    habits |=
+        person->age >= 42 && person->age <= 58 && person->income > YUAN(9000) && percent(random, 4)
+            ? SENDS_ABROAD
+            : 0;
+    habits |= kind == RETIRED && percent(random, 50) ? RUNS_HOUSEHOLD_CASH : 0;
+    habits |= person->age >= 23 && person->age < 60 && percent(random, 6) ? HAS_LOAN : 0;
+    habits |= percent(random, 25) ? TRAVELS : 0;
+    return habits;
+}
+
+// A place for somebody who opens an account during the run.
+static void make_newcomer(struct person *person, struct account *account) {
+    person->habits =
+        (person->habits | IS_RESERVED) & ~(uint32_t)(HAS_CREDIT | HAS_SECOND | HAS_MORTGAGE |
+                                                     IS_DORMANT | HAS_LOAN | IS_LANDLORD);
+    person->open_day = account->open_day = INT32_MAX;
+    account->balance = 0;
+    account->state = ACCOUNT_NOT_YET;
+    person->deposit = 0;
+}
+
 static void make_person(struct simulation *sim, uint32_t index, bool newcomer) {
     struct person *person = &sim->people[index];
     struct random random;
@@ -214,26 +250,7 @@ static void make_person(struct simulation *sim, uint32_t index, bool newcomer) {
                           ? draw_round_sum(&random, draw_about(&random, person->income * 12, 24))
                           : 0;
     person->term = (uint8_t)draw_below(&random, 120);
-    uint32_t habits = 0;
-    habits |= percent(&random, person->age >= 72 ? facts->app / 2 : facts->app) ? HAS_APP : 0;
-    habits |= percent(&random, facts->credit) && person->age >= 20 ? HAS_CREDIT : 0;
-    habits |= (habits & HAS_APP) != 0 && percent(&random, 8) ? HAS_SECOND : 0;
-    habits |= percent(&random, facts->rents)      ? RENTS
-              : percent(&random, facts->mortgage) ? HAS_MORTGAGE
-                                                  : 0;
-    habits |= percent(&random, 2) && person->age >= 35 ? IS_LANDLORD : 0;
-    habits |= is_staff ? IS_STAFF : 0;
-    habits |= !is_staff && percent(&random, 4) ? IS_DORMANT : 0;
-    habits |= kind == CIVIL_SERVANT && percent(&random, 3) ? IS_PEP : 0;
-    habits |= draw_chance(&random, 20) ? PEP_RELATED : 0;
-    habits |= person->income > YUAN(22000) ? IS_VIP : 0;
-    habits |=
-        person->age >= 42 && person->age <= 58 && person->income > YUAN(9000) && percent(&random, 4)
-            ? SENDS_ABROAD
-            : 0;
-    habits |= kind == RETIRED && percent(&random, 50) ? RUNS_HOUSEHOLD_CASH : 0;
-    habits |= person->age >= 23 && person->age < 60 && percent(&random, 6) ? HAS_LOAN : 0;
-    habits |= percent(&random, 25) ? TRAVELS : 0;
+    uint32_t habits = draw_habits(&random, person, kind, is_staff);
     person->habits = habits;
     if ((habits & RENTS) != 0) {
         person->landlord = draw_below(&random, sim->persons - sim->newcomers);
@@ -251,13 +268,7 @@ static void make_person(struct simulation *sim, uint32_t index, bool newcomer) {
             account->last_day - 30 - (int32_t)draw_below(&random, 900);
     }
     if (newcomer) {
-        person->habits =
-            (person->habits | IS_RESERVED) & ~(uint32_t)(HAS_CREDIT | HAS_SECOND | HAS_MORTGAGE |
-                                                         IS_DORMANT | HAS_LOAN | IS_LANDLORD);
-        person->open_day = account->open_day = INT32_MAX;
-        account->balance = 0;
-        account->state = ACCOUNT_NOT_YET;
-        person->deposit = 0;
+        make_newcomer(person, account);
     }
 }
 

@@ -7,24 +7,6 @@
 #include <stdio.h>
 
 enum {
-    OP_LOGIN,
-    OP_QUERY,
-    OP_EXPORT,
-    OP_PRINT,
-    OP_REVERSAL,
-    OP_AUTH,
-    OP_TXN,
-    OP_PARAM,
-    OP_GRANT,
-    OP_LIMIT,
-    OP_COUNT,
-    OP_TRANSFER,
-    OP_VAULT,
-    OP_VOUCHER,
-    OP_OPEN,
-    OP_LOAN
-};
-enum {
     BRUTE_FORCE,
     VPN_LOGIN,
     SQLI,

@@ -7,6 +7,40 @@
 // ---- VP-03 --------------------------------------------------------------------------------------
 // On the phone for hours: gather what you have elsewhere, break the deposit, move all of it to the
 // "safe account".
+// The victim has no app: a deposit is broken and the money sent at a counter.
+static void police_at_counter(struct stage *stage, uint32_t victim, struct party mule, int64_t own) {
+    struct simulation *sim = stage->sim;
+    variant(stage, "counter");
+    at_work(stage);
+    offline(stage, COUNTER);
+    if (sim->people[victim].deposit > 0) {
+        break_deposit(stage, victim, sim->people[victim].deposit);
+    }
+    wait_minutes(stage, 4);
+    at_counter(stage, victim, COUNTER_TRANSFER, own,
+               SIGN_ON_PHONE | (chance(stage, 50) ? SIGN_NERVOUS : 0) |
+                   (chance(stage, 40) ? SIGN_SCRIPTED : 0))
+        ->other = mule;
+    struct act *pay = transfer(stage, victim, mule, own);
+    pay->signs |= ACT_LOSS | ACT_FUND;
+    wait_hours(stage, 8);
+    victim_reports(stage, victim, mule, own);
+}
+
+// The money does not stay with a mule of this bank.
+static void police_money_goes_on(struct stage *stage, struct party mule) {
+    uint32_t account = mule.number;
+    struct setting runner = criminal(stage);
+    take_setting(stage, runner);
+    stage->part = PART_AFTER;
+    login(stage, account);
+    for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
+        transfer(stage, account, cast_outside(stage, PARTY_PERSONAL), i == 1 ? 9900 : 4000)
+            ->signs |= ACT_PART;
+        wait_minutes(stage, 2);
+    }
+}
+
 void impersonated_police(struct stage *stage) {
     struct simulation *sim = stage->sim;
     uint32_t victim = cast(stage, chance(stage, 45) ? is_old : is_saver);
@@ -18,21 +52,7 @@ void impersonated_police(struct stage *stage) {
     int64_t own = sum(stage, 60000, 24);
     at_hour(stage, 9, 17);
     if ((sim->people[victim].habits & HAS_APP) == 0) {
-        variant(stage, "counter");
-        at_work(stage);
-        offline(stage, COUNTER);
-        if (sim->people[victim].deposit > 0) {
-            break_deposit(stage, victim, sim->people[victim].deposit);
-        }
-        wait_minutes(stage, 4);
-        at_counter(stage, victim, COUNTER_TRANSFER, own,
-                   SIGN_ON_PHONE | (chance(stage, 50) ? SIGN_NERVOUS : 0) |
-                       (chance(stage, 40) ? SIGN_SCRIPTED : 0))
-            ->other = mule;
-        struct act *pay = transfer(stage, victim, mule, own);
-        pay->signs |= ACT_LOSS | ACT_FUND;
-        wait_hours(stage, 8);
-        victim_reports(stage, victim, mule, own);
+        police_at_counter(stage, victim, mule, own);
         return;
     }
     online(stage, victim);
@@ -78,17 +98,8 @@ void impersonated_police(struct stage *stage) {
         }
         wait_minutes(stage, 20);
     }
-    if (mule.own) { // the money does not stay
-        uint32_t account = mule.number;
-        struct setting runner = criminal(stage);
-        take_setting(stage, runner);
-        stage->part = PART_AFTER;
-        login(stage, account);
-        for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
-            transfer(stage, account, cast_outside(stage, PARTY_PERSONAL), i == 1 ? 9900 : 4000)
-                ->signs |= ACT_PART;
-            wait_minutes(stage, 2);
-        }
+    if (mule.own) {
+        police_money_goes_on(stage, mule);
     }
     stage->story->stake = own;
     wait_hours(stage, 9);

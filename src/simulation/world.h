@@ -251,4 +251,6 @@ struct party party_own(uint32_t account);
 struct party party_outside(PartyType type, uint32_t number);
 struct party party_new(struct simulation *sim, PartyType type);
 struct party party_self(uint32_t person);
+// When somebody does something: as most people, by night, as the old, in office hours.
+enum { HABIT_MOST, HABIT_NIGHT, HABIT_OLD, HABIT_OFFICE };
 int64_t day_time(struct random *random, uint32_t habit); // ms since midnight
