@@ -9,7 +9,6 @@
 
 #define TIME(hour, minute) ((hour)*MS_PER_HOUR + (minute)*MS_PER_MINUTE)
 
-
 struct day {
     struct simulation *sim;
     struct random *random;
@@ -776,7 +775,6 @@ static void break_deposit(const struct day *day, struct session *session, int64_
     day->person->deposit -= amount;
 }
 
-// What looks like fraud and is none.
 // A flat: own money gathered, a deposit broken, one very large payment to a company.
 static void buys_flat(const struct day *day) {
     struct person *person = day->person;
@@ -881,6 +879,7 @@ static void sells_flat(const struct day *day) {
     transfer(day, &session, party_self(day->who), sum / 2);
 }
 
+// What looks like fraud and is none.
 static void large_moments(const struct day *day) {
     const struct person *person = day->person;
     bool app = (person->habits & HAS_APP) != 0;
