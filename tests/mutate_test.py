@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`qiantang test --mutate`: which conditions no sequence guards, in expressions of every shape.
+"""`qiantang test`: which conditions no sequence guards (--mutate), in expressions of every shape, and which models none tells apart.
 
 Usage: mutate_test.py QIANTANG
 The last line printed is "N passed, N failed".
@@ -53,8 +53,42 @@ def run(expression, fire, quiet, *options):
         return subprocess.run([QIANTANG, "test", str(pack), "M-PX-01-A", "--mutate", *options], capture_output=True, text=True, timeout=60)
 
 
+def run_neighbours(second, fire, quiet, *options):
+    """Two models of one typology: the amount, and `second`."""
+    with tempfile.TemporaryDirectory() as folder:
+        pack = pathlib.Path(folder) / "pack"
+        shutil.copytree(ROOT / "tests/packs/payments", pack)
+        for path in (pack / "models").iterdir():
+            if path.name != "amount.yaml":
+                path.unlink()
+        model = pack / "models/amount.yaml"
+        text = re.sub(r"^tests:.*\n", "tests: {fire: [tests/story.yaml#fire], quiet: [tests/story.yaml#small]}\n", model.read_text(), flags=re.M)
+        model.write_text(text)
+        names = [", ".join(f"tests/story.yaml#{name}" for name in group.split()) for group in (fire, quiet)]
+        text = re.sub(r"^tests:.*\n", f"tests: {{fire: [{names[0]}], quiet: [{names[1]}]}}\n", text, flags=re.M).replace("M-PX-01-A", "M-PX-01-B")
+        (pack / "models/second.yaml").write_text(re.sub(r"^expr:.*\n", f"expr: {second}\n", text, flags=re.M))
+        (pack / "tests/story.yaml").write_text(STORIES + "  same: {expect: quiet, like: line}\n")
+        return subprocess.run([QIANTANG, "test", str(pack), *options], capture_output=True, text=True, timeout=60)
+
+
+# expression of the second model, its sequences, options; exit code, and whether the two are one to the sequences
+NEIGHBOURS = [
+    ("event.amount > 50000", "fire", "small", ["--strict"], 1, True),
+    ("event.amount > 50000", "fire", "small", [], 0, True),
+    ("event.amount > 50000", "fire", "small same", ["PX-01"], 0, False),
+    ("event.amount > 50000", "fire", "small", ["M-PX-01-B", "--strict"], 0, False),     # sequences of the other are not run
+    ("event.amount >= 50000 && event.is_remote", "fire", "near", [], 0, False),
+]
+
+
 def main():
     failed = 0
+    for second, fire, quiet, options, code, one in NEIGHBOURS:
+        done = run_neighbours(second, fire, quiet, *options)
+        told = "warning ST023: no sequence tells 'M-PX-01-A' from 'M-PX-01-B'" in done.stderr
+        if done.returncode != code or told != one:
+            failed += 1
+            print(f"FAILED {second} {options}: exit code {done.returncode}, wanted {code}; told {told}\n{done.stdout}{done.stderr}")
     for expression, (fire, quiet, guarded, conditions, parts) in CASES.items():
         done = run(expression, fire, quiet)
         share = f"{guarded} of {conditions} conditions are guarded ({100 * guarded / conditions:.1f} %)"
@@ -69,7 +103,7 @@ def main():
         if done.returncode != code:
             failed += 1
             print(f"FAILED --least {least}: exit code {done.returncode}, wanted {code}\n{done.stdout}{done.stderr}")
-    print(f"{len(CASES) + 2 - failed} passed, {failed} failed")
+    print(f"{len(CASES) + len(NEIGHBOURS) + 2 - failed} passed, {failed} failed")
     return failed > 0
 
 

@@ -95,17 +95,19 @@ static void print_contents(const struct catalogue *catalogue) {
 
 CliExit command_check(int argc, char **argv) {
     bool brief = false;
+    bool strict = false;
     const struct cli_option options[] = {
         {"brief", NULL, "only errors and warnings", CLI_FLAG, &brief},
+        {"strict", NULL, "warnings fail, too", CLI_FLAG, &strict},
     };
     const struct cli_command command = {
         .name = "check",
-        .usage = "check PACK [--brief]",
+        .usage = "check PACK [--brief] [--strict]",
         .summary = "Compiles a pack and says what it holds, what nothing reads, and every mistake in it.",
         .details = "Errors name the file, line and column, show the line, and say what would be right. All of them are\n"
-                   "shown in one run. Warnings do not make the check fail.",
+                   "shown in one run. Warnings make the check fail only with --strict.",
         .options = options,
-        .option_count = 1,
+        .option_count = 2,
         .operands_min = 1,
         .operands_max = 1,
     };
@@ -125,7 +127,7 @@ CliExit command_check(int argc, char **argv) {
     if (status == STATUS_OK) {
         knowledge_destroy(pack_knowledge(&pack));
         const struct diag_list *diags = &pack.catalogue->diags;
-        status = diags->error_count > 0 ? STATUS_INVALID : STATUS_OK;
+        status = diags->error_count > 0 || (strict && diags->warning_count > 0) ? STATUS_INVALID : STATUS_OK;
         diag_list_print(diags, stderr);
         if (!brief && status == STATUS_OK) {
             print_contents(pack.catalogue);

@@ -5,6 +5,7 @@
 // of its events.
 
 #include "base/money.h"
+#include "cli/apart.h"
 #include "cli/commands.h"
 #include "cli/mutate.h"
 #include "cli/pack_folder.h"
@@ -27,8 +28,10 @@ struct tester {
     struct story_book *book;
     struct arena mutant_arena; // of one model
     struct mutants *mutants;   // of the model at hand; NULL: nobody asks
+    struct apart *apart;
     uint32_t conditions, guarded;
-    bool verbose, mutate;
+    bool verbose, mutate, strict;
+    uint32_t warnings; // of the pack's sequences as a whole
     uint32_t passed, failed;
 };
 
@@ -225,6 +228,7 @@ static const struct hit *find_hit(const struct decision *decision, const struct 
 }
 
 static bool judge(struct tester *tester, const struct sequence *sequence, struct engine *engine, const struct decision *decision) {
+    apart_see(tester->apart, sequence->model, decision);
     const struct hit *hit = find_hit(decision, sequence->model);
     bool fired = hit != NULL && hit->guards == 0;
     if (tester->mutants != NULL && !mutants_try(tester->mutants, engine, fired)) {
@@ -391,17 +395,20 @@ static void run_all(struct pack_folder *pack, CliTexts chosen, struct tester *te
     arena_init(&tester->book_arena, 1 << 20);
     arena_init(&tester->mutant_arena, 64 << 10);
     tester->book = story_book_create(pack, &tester->book_arena);
+    tester->apart = apart_create(pack->catalogue, &tester->book_arena);
     for (uint32_t i = 0; i < pack->catalogue->models.count; i++) {
         if (is_chosen(&pack->catalogue->models.at[i], chosen)) {
             run_model(tester, &pack->catalogue->models.at[i]);
         }
     }
+    struct diag_list diags;
+    diag_list_init(&diags, &tester->book_arena);
+    apart_tell(tester->apart, &diags);
     if (chosen.count == 0) {
-        struct diag_list diags;
-        diag_list_init(&diags, &tester->book_arena);
         story_tell_unused(tester->book, &diags);
-        diag_list_print(&diags, stderr);
     }
+    diag_list_print(&diags, stderr);
+    tester->warnings = diags.warning_count;
     arena_deinit(&tester->mutant_arena);
     arena_deinit(&tester->book_arena);
     arena_deinit(&tester->arena);
@@ -411,7 +418,7 @@ static void run_all(struct pack_folder *pack, CliTexts chosen, struct tester *te
 
 // The last lines; whether all is well.
 static bool tell(const struct tester *tester, int64_t least) {
-    bool fine = tester->failed == 0 && tester->passed > 0;
+    bool fine = tester->failed == 0 && tester->passed > 0 && !(tester->strict && tester->warnings > 0);
     printf("%u passed, %u failed\n", tester->passed, tester->failed);
     if (tester->mutate) {
         double share = tester->conditions == 0 ? 100 : 100.0 * tester->guarded / tester->conditions;
@@ -429,20 +436,22 @@ CliExit command_test(int argc, char **argv) {
         {"verbose", NULL, "name the sequences that pass, too", CLI_FLAG, &tester.verbose},
         {"mutate", NULL, "take each condition away, and see that a sequence notices", CLI_FLAG, &tester.mutate},
         {"model", "MODEL...", "the same as MODEL behind the pack", CLI_TEXTS, &model},
+        {"strict", NULL, "fail also when models are not told apart, or stories are run by none", CLI_FLAG, &tester.strict},
         {"least", "PERCENT", "of conditions that --mutate wants to be guarded (95)", CLI_NUMBER, &least},
     };
     const struct cli_command command = {
         .name = "test",
-        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY ...] [--mutate] [--least PERCENT] [--verbose]",
+        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY ...] [--mutate] [--least PERCENT] [--strict] [--verbose]",
         .summary = "Runs the sequences that the models of a pack name under `tests`: those that must fire them and those that must not.",
         .details = "The expectation is about the last event of a sequence and one model. A model that fires but is held back by\n"
-                   "a guard counts as quiet. For each failure the values that the model saw are shown.\n"
+                   "a guard counts as quiet. For each failure the values that the model saw are shown. Two models of one typology\n"
+                   "that no sequence tells apart are named.\n"
                    "The last line says `N passed, N failed`.\n"
                    "With --mutate each operand of && and || is taken away, and each comparison with a threshold moved to its other\n"
                    "side (>= becomes >), one at a time. What no sequence notices is shown, and the last line says how many conditions\n"
                    "are guarded.",
         .options = options,
-        .option_count = 4,
+        .option_count = 5,
         .operands_min = 1,
         .operands_max = 1000,
     };
