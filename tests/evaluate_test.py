@@ -109,7 +109,7 @@ def test_the_page_is_well_formed(folder):
         for name, value in re.findall(r' (x|y|width|height|cx|cy|r|x1|x2|y1|y2)="([^"]*)"', svg):
             assert 0 <= float(value) < 5000, (name, value)
     bands = read_json(folder, "e.json")["models"]
-    assert page.counts["circle"] >= len(bands)
+    assert page.counts["circle"] >= min(len(bands), 120)    # those with most hits, when there are more
 
 
 def test_the_same_figures_each_time(folder):

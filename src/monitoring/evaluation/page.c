@@ -183,8 +183,8 @@ static void put_plots(const struct evaluation *evaluation, struct html *html) {
     key(html, "#d9822b", "首次干预", "first intervention");
     plot_delays(evaluation, html);
     heading(html, "模型:每十万触发事件的命中与预期区间", "Models: hits per 100,000 trigger events against the expected band");
-    note(html, "灰条为预期区间,竖线为目标;点的颜色:绿为区间内,橙为低于下限三分之一,红为高于上限三倍。横轴为对数;没有命中的在最左。",
-         "Grey: the expected band, with its target. Green dots lie within [low/3, high×3], orange below, red above. The axis is logarithmic; without a hit a dot is at the left edge.");
+    note(html, "灰条为预期区间,竖线为目标;点的颜色:绿为区间内,橙为低于下限三分之一,红为高于上限三倍。横轴为对数;没有命中的在最左。模型多时只画命中最多的一百二十个,其余见下表。",
+         "Grey: the expected band, with its target. Green dots lie within [low/3, high×3], orange below, red above. The axis is logarithmic; without a hit a dot is at the left edge. Of many models the 120 with most hits are drawn; the table has all.");
     plot_bands(evaluation, html);
     heading(html, "各类型:查全率(横)与精度(纵)", "By typology: recall (across) and precision (up)");
     note(html, "圆的大小为案件数;绿色:半数以上的案件在过半前预警。没有案件或没有命中的类型不在图上。",
