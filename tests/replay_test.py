@@ -145,6 +145,42 @@ def test_a_successful_result_does_not_count_twice():
     equal(run.features["3"]["account_done_cnt_1h"], "2")
 
 
+def test_a_result_that_confirms_is_not_alerted_twice():
+    big = dict(amount=6000000)
+    result = dict(phase="RESULT", orig_event_id="1", **big)
+    run = Run([pay("1", 0, **big), pay("2", 1000, result="SUCCESS", **result)])
+    equal([decision["action"] for decision in run.decisions], ["DELAY", "PASS"])
+    equal([decision["flags"] for decision in run.decisions], [[], ["confirms"]])
+    # One that failed tells something new, and one whose request is not known is the first word of it.
+    run = Run([pay("1", 0, **big), pay("2", 1000, result="FAIL", **result), pay("3", 2000, result="SUCCESS", **{**result, "orig_event_id": "never"})])
+    equal([decision["action"] for decision in run.decisions], ["DELAY"] * 3)
+    equal([decision["flags"] for decision in run.decisions], [[]] * 3)
+
+
+def test_models_that_read_an_outcome_are_asked_again_when_a_result_confirms():
+    model = """
+id: M-PX-04-A
+version: 1
+status: ACTIVE
+name: {zh: 成功的付款, en: "A payment that succeeded"}
+family: PX
+typology: PX-04
+mode: SYNC
+on: [pay]
+owner: {dept: tests}
+rationale: Asks for something that is only known once the payment is over, and for nothing else.
+expr: event.result == "SUCCESS"
+score: 10
+severity: S1
+action: DELAY
+reason: {zh: "成功", en: "succeeded"}
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run([pay("1", 0, 6000000), pay("2", 1000, 6000000, phase="RESULT", result="SUCCESS", orig_event_id="1")],
+                  pack=changed_pack(folder, ("models/outcome.yaml", None, model)))
+    equal([[hit["model"] for hit in decision["hits"]] for decision in run.decisions], [["M-PX-01-A"], ["M-PX-04-A"]])
+
+
 def test_a_reversal_takes_back_once():
     reversal = dict(phase="REVERSAL", orig_event_id="1")
     run = Run([pay("1", 0), pay("2", 1), pay("3", 2, **reversal), pay("4", 3, **reversal), pay("5", 4)])

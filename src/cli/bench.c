@@ -36,8 +36,8 @@ enum { WAITING = EXPECT_AHEAD + 1 };
 #define DAY_START_US (INT64_C(1795399200) * US_PER_SECOND)
 
 struct bench_options {
-    Slice pack, candidates, json;
-    int64_t accounts, warm, events, models, many, recorded, hot, seed;
+    Slice pack, json;
+    int64_t accounts, warm, events, many, recorded, hot, seed;
     bool quick, no_batch, to_stdout;
 };
 
@@ -45,7 +45,6 @@ struct bench {
     struct bench_options options;
     struct arena arena;
     struct pack_folder pack;
-    struct candidate_list candidates;
     struct catalogue *catalogue;
     struct knowledge *knowledge;
     struct memory_pool memory;
@@ -368,7 +367,6 @@ static bool measure_models(struct bench *bench) {
     set(bench, FIGURE_models_us_without_batch, recording_evaluate(bench->recording, bench->catalogue, ROUNDS, true).us_mean);
 
     struct library_plan plan = {.pack = &bench->pack,
-                                .candidates = bench->candidates,
                                 .model_count = (uint32_t)bench->options.many,
                                 .seed = (uint64_t)bench->options.seed,
                                 .no_batch = bench->options.no_batch};
@@ -487,27 +485,14 @@ static CliExit compile(struct bench *bench) {
     if (status != STATUS_OK) {
         return status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
     }
-    if (library_read(bench->options.candidates, &bench->arena, &bench->candidates) != STATUS_OK) {
-        return CLI_WORLD;
-    }
     struct library_plan plan = {.pack = &bench->pack,
-                                .candidates = bench->candidates,
-                                .model_count = (uint32_t)bench->options.models,
-                                .seed = (uint64_t)bench->options.seed,
                                 .no_batch = bench->options.no_batch};
     struct library_report report;
     bench->catalogue = library_compile(&plan, &bench->arena, &report);
     if (bench->catalogue == NULL) {
         return CLI_FAILED;
     }
-    if (report.refused > 0) {
-        fprintf(stderr, "qiantang bench: %u candidates do not compile and are left out; the first: %.*s\n", report.refused,
-                SLICE_ARGS(report.first_refusal));
-    }
     set(bench, FIGURE_models, bench->catalogue->evaluated_count);
-    set(bench, FIGURE_models_of_the_pack, bench->catalogue->models.count - report.generated - report.varied);
-    set(bench, FIGURE_models_generated, report.generated + report.varied);
-    set(bench, FIGURE_models_refused, report.refused);
     set(bench, FIGURE_features, bench->catalogue->features->features.count);
     set(bench, FIGURE_compile_ms, (double)report.compile_ns / 1e6);
     return CLI_FINE;
@@ -606,12 +591,10 @@ static int64_t or_default(int64_t given, int64_t usual) {
 static void fill_defaults(struct bench_options *options) {
     bool quick = options->quick;
     options->pack = options->pack.at != NULL ? options->pack : SLICE("packs/bank");
-    options->candidates = options->candidates.at != NULL ? options->candidates : SLICE("bench/candidates.csv");
     options->accounts = or_default(options->accounts, quick ? 2000 : 1000000);
     options->warm = or_default(options->warm, quick ? 12000 : 3 * options->accounts);
     options->warm = options->warm < options->accounts ? options->accounts : options->warm;
     options->events = or_default(options->events, quick ? 16384 : 1000000);
-    options->models = or_default(options->models, 640);
     options->many = or_default(options->many, 10000);
     options->recorded = or_default(options->recorded, quick ? 200 : 2000);
     options->hot = or_default(options->hot, quick ? 2000 : 50000);
@@ -621,15 +604,13 @@ static void fill_defaults(struct bench_options *options) {
 
 static CliAnswer read_options(struct bench_options *options, int argc, char **argv, struct arena *arena) {
     const struct cli_option table[] = {
-        {"pack", "PACK", "the pack whose library is enlarged; else packs/bank", CLI_TEXT, &options->pack},
-        {"candidates", "FILE.csv", "models to enlarge it with; else bench/candidates.csv", CLI_TEXT, &options->candidates},
+        {"pack", "PACK", "the pack that is measured; else packs/bank", CLI_TEXT, &options->pack},
         {"json", "FILE|-", "the figures as JSON; - is standard output, without the table", CLI_TEXT, &options->json},
         {"quick", NULL, "a few seconds, with too few accounts for the figures to mean much", CLI_FLAG, &options->quick},
         {"accounts", "N", "accounts, and as many customers (1,000,000)", CLI_NUMBER, &options->accounts},
         {"warm", "N", "events before measuring (three an account)", CLI_NUMBER, &options->warm},
         {"events", "N", "events measured (1,000,000)", CLI_NUMBER, &options->events},
-        {"models", "N", "models in the library (640)", CLI_NUMBER, &options->models},
-        {"many", "N", "models in the large library (10,000)", CLI_NUMBER, &options->many},
+        {"many", "N", "models in the large library, the pack's own with other parameters (10,000)", CLI_NUMBER, &options->many},
         {"recorded", "N", "events on which models alone are timed (2,000)", CLI_NUMBER, &options->recorded},
         {"hot", "N", "events of the hot merchant (50,000)", CLI_NUMBER, &options->hot},
         {"seed", "N", "of everything that is made up (1)", CLI_NUMBER, &options->seed},
@@ -637,7 +618,7 @@ static CliAnswer read_options(struct bench_options *options, int argc, char **ar
     };
     const struct cli_command command = {
         .name = "bench",
-        .usage = "bench [--quick] [--json FILE] [--accounts N] [--warm N] [--events N] [--models N]",
+        .usage = "bench [--quick] [--json FILE] [--accounts N] [--warm N] [--events N]",
         .summary = "Says what a decision costs on this machine: throughput, stages, single decisions, models, memory.",
         .details = "Makes up the customers of a bank and their events, lets an engine live through 90 days of them, and measures it on\n"
                    "the events of the hour that follows. docs/performance.md says how each figure comes about.",

@@ -103,7 +103,7 @@ bool engine_applies(struct engine *engine, const struct model *model) {
     uint32_t channel = engine->channel == engine->catalogue->channel_count - 1 ? CHANNELS_MAX - 1 : engine->channel;
     return !engine->decision.is_duplicate && model_is_evaluated(model) && bits_test(model->on, engine->event->type) &&
            (model->segments >> engine->segment & 1) != 0 && (model->channels >> channel & 1) != 0 &&
-           holding_guards(engine, model->guards) == 0;
+           (model->reads_outcome || (engine->flags & EVENT_FLAG_CONFIRMS) == 0) && holding_guards(engine, model->guards) == 0;
 }
 
 static void apply_rules(struct engine *engine) {

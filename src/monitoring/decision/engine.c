@@ -128,6 +128,7 @@ static bool settle_original(struct engine *engine) {
         return !undecided; // such as a refund that names the payment: both count
     }
     if (!is_reversal && succeeded) {
+        engine->flags |= EVENT_FLAG_CONFIRMS;
         return false; // the request has been counted
     }
     if (!original.was_undone) {
@@ -250,12 +251,12 @@ const struct decision *engine_decide(struct engine *engine, struct event *event)
     engine->tag = (uint16_t)(id.high >> 32);
     engine->lists.time_us = event->time_us;
     keep_time(engine);
-    event->flags = engine->flags;
-    engine_derive(engine, event);
-    start_decision(engine);
     window_begin(engine->windows, engine->sequence);
     engine->written_count = 0;
     bool counts = settle_original(engine);
+    event->flags = engine->flags;
+    engine_derive(engine, event);
+    start_decision(engine);
     time = lap(engine, time, STAGE_recall);
 
     expr_table_begin(engine->filter_run, &engine->host, 0);
@@ -274,11 +275,14 @@ const struct decision *engine_decide(struct engine *engine, struct event *event)
     expr_table_begin(engine->model_run, &engine->host, 0);
     choose_binding(engine);
     const struct type_plan *plan = &engine->catalogue->types[event->type];
-    const uint64_t *candidates = plan->candidates[engine->segment * engine->catalogue->channel_count + engine->channel];
+    // What a successful result confirms was decided with the request, with the same values: it is not alerted twice.
+    bool confirms = (engine->flags & EVENT_FLAG_CONFIRMS) != 0;
+    const uint64_t *const *sets = confirms ? plan->confirmed : plan->candidates;
+    const uint64_t *candidates = sets[engine->segment * engine->catalogue->channel_count + engine->channel];
     uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);
     time = lap(engine, time, STAGE_models);
 
-    if (hit_count > 0 || some_rule_applies(engine)) {
+    if (hit_count > 0 || (!confirms && some_rule_applies(engine))) {
         engine_combine(engine, plan, hit_count);
     }
     remember(engine, id);

@@ -201,6 +201,9 @@ static void write_flags(struct json_writer *json, uint32_t flags) {
     if ((flags & EVENT_FLAG_CLOCK_SKEW) != 0) {
         json_string(json, SLICE("clock_skew"));
     }
+    if ((flags & EVENT_FLAG_CONFIRMS) != 0) {
+        json_string(json, SLICE("confirms"));
+    }
     json_array_end(json);
 }
 

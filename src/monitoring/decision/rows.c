@@ -262,7 +262,7 @@ static void fill_row(struct engine *engine, const struct feature_store *store, s
     }
     row->time_us = engine->event->time_us;
     row->tag = engine->tag;
-    row->late = engine->flags != 0;
+    row->late = (engine->flags & (EVENT_FLAG_LATE | EVENT_FLAG_CLOCK_SKEW)) != 0;
 }
 
 static void write_row(struct engine *engine, uint32_t e, const struct window_row *row) {

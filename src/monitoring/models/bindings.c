@@ -95,14 +95,40 @@ static void make_bindings(struct catalogue *catalogue) {
     catalogue->parameter_values = values;
 }
 
-static const uint64_t *candidates_for(struct catalogue *catalogue, const uint32_t *models, uint32_t count, uint32_t segment, uint32_t channel) {
-    uint64_t *set = ARENA_ARRAY(&catalogue->arena, uint64_t, bits_words(count) + 1);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct model *model = &catalogue->models.at[models[i]];
+typedef bool ModelTest(const struct model *model);
+
+static bool is_any(const struct model *model) {
+    return true;
+}
+
+static bool reads_outcome(const struct model *model) {
+    return model->reads_outcome;
+}
+
+static const uint64_t *candidates_for(struct catalogue *catalogue, const struct type_plan *plan, ModelTest *test, uint32_t segment, uint32_t channel) {
+    uint64_t *set = ARENA_ARRAY(&catalogue->arena, uint64_t, bits_words(plan->count) + 1);
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct model *model = &catalogue->models.at[plan->models[i]];
         bits_assign(set, i, (model->segments >> segment & 1) != 0 &&
-                                (model->channels >> channel_bit(catalogue, channel) & 1) != 0);
+                                (model->channels >> channel_bit(catalogue, channel) & 1) != 0 && test(model));
     }
     return set;
+}
+
+// The models of the type that pass the test, by segment and channel.
+static const uint64_t *const *candidate_sets(struct catalogue *catalogue, const struct type_plan *plan, ModelTest *test) {
+    uint32_t combinations = catalogue->segment_count * catalogue->channel_count;
+    const uint64_t **sets = ARENA_ARRAY(&catalogue->arena, const uint64_t *, combinations);
+    for (uint32_t i = 0; i < combinations; i++) {
+        sets[i] = candidates_for(catalogue, plan, test, i / catalogue->channel_count, i % catalogue->channel_count);
+        for (uint32_t k = 0; k < i; k++) { // equal sets are one
+            if (memcmp(sets[i], sets[k], sizeof(uint64_t) * (bits_words(plan->count) + 1)) == 0) {
+                sets[i] = sets[k];
+                break;
+            }
+        }
+    }
+    return sets;
 }
 
 static void plan_type(struct catalogue *catalogue, uint32_t type, struct type_plan *plan) {
@@ -118,18 +144,8 @@ static void plan_type(struct catalogue *catalogue, uint32_t type, struct type_pl
     plan->models = models;
     catalogue_find_fetched(catalogue, type, plan);
     plan->plan = expr_table_plan(catalogue->table, rules, plan->count, &catalogue->arena);
-    uint32_t combinations = catalogue->segment_count * catalogue->channel_count;
-    const uint64_t **candidates = ARENA_ARRAY(&catalogue->arena, const uint64_t *, combinations);
-    for (uint32_t i = 0; i < combinations; i++) {
-        candidates[i] = candidates_for(catalogue, models, plan->count, i / catalogue->channel_count, i % catalogue->channel_count);
-        for (uint32_t k = 0; k < i; k++) { // equal sets are one
-            if (memcmp(candidates[i], candidates[k], sizeof(uint64_t) * (bits_words(plan->count) + 1)) == 0) {
-                candidates[i] = candidates[k];
-                break;
-            }
-        }
-    }
-    plan->candidates = candidates;
+    plan->candidates = candidate_sets(catalogue, plan, is_any);
+    plan->confirmed = candidate_sets(catalogue, plan, reads_outcome);
 }
 
 static uint32_t add_condition(struct catalogue *catalogue, const struct expr *when) {

@@ -104,6 +104,7 @@ struct model {
     struct template reason_zh, reason_en;
     const Slice *fire_tests, *quiet_tests; // "file#id"
     uint32_t fire_count, quiet_count;
+    bool reads_outcome; // its expression reads what only a RESULT tells, so it is asked again when one confirms its REQUEST
     const uint32_t *reads; // slots its expression and reasons read
     uint32_t read_count;
     const struct yaml_node *node;
@@ -200,6 +201,7 @@ struct type_plan {
     const uint32_t *list_fields;
     uint32_t table_count, list_field_count;
     const uint64_t *const *candidates; // by binding-independent combination: segment * channel_count + channel
+    const uint64_t *const *confirmed;  // of them those that a RESULT that confirms its REQUEST still concerns
 };
 
 // What inList() is answered from. Whoever evaluates a pack's expressions hands them a context that begins with this.

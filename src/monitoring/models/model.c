@@ -451,6 +451,13 @@ static void add_read(uint32_t *reads, uint32_t *count, uint32_t slot) {
     reads[(*count)++] = slot;
 }
 
+static bool is_outcome(const struct catalogue *catalogue, uint32_t slot) {
+    const struct schema *schema = catalogue->schema;
+    const struct name *name = &catalogue->vocabulary.names.at[slot];
+    return name->kind == NAME_FIELD &&
+           (name->index == schema->phase || name->index == schema->result || schema->fields[name->index].outcome);
+}
+
 // What a hit shows: first what the expression reads, then what only the reasons show.
 static void collect_reads(struct reading *reading) {
     struct model *model = reading->model;
@@ -460,6 +467,7 @@ static void collect_reads(struct reading *reading) {
                                   expr_count + model->reason_zh.count + model->reason_en.count + 1);
     for (uint32_t i = 0; i < expr_count; i++) {
         add_read(reads, &model->read_count, expr_slots[i]->slot);
+        model->reads_outcome = model->reads_outcome || is_outcome(reading->catalogue, expr_slots[i]->slot);
     }
     const struct template *templates[] = {&model->reason_zh, &model->reason_en};
     for (int t = 0; t < 2; t++) {

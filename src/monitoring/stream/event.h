@@ -19,7 +19,11 @@ union event_cell {
     Slice text;    // STRING; points into `texts`
 };
 
-enum { EVENT_FLAG_LATE = 1, EVENT_FLAG_CLOCK_SKEW = 2 };
+enum {
+    EVENT_FLAG_LATE = 1,
+    EVENT_FLAG_CLOCK_SKEW = 2,
+    EVENT_FLAG_CONFIRMS = 4, // a RESULT says of a known REQUEST that it succeeded, as was assumed
+};
 
 struct event {
     const struct schema *schema;

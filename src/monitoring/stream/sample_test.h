@@ -59,7 +59,7 @@ static const char sample_schema_text[] =
     "  - {name: amount, type: money, min: 0, required: [transfer_out, transfer_in]}\n"
     "  - {name: currency, type: string, max: 3}\n"
     "  - {name: balance_before, type: money}\n"
-    "  - {name: settle_mode, type: enum, enum: settle}\n"
+    "  - {name: settle_mode, type: enum, enum: settle, outcome: true}\n"
     "  - {name: clearing, type: enum, enum: clearing}\n"
     "  - {name: remark_tags, type: list, enum: remark, evidence: context}\n"
     "  - {name: auth_methods, type: list, enum: auth}\n"

@@ -74,6 +74,7 @@ struct schema_field {
     uint64_t required[SCHEMA_TYPES_MAX / 64];
     Evidence evidence;
     bool enriched;
+    bool outcome; // known only when it is over: a RESULT brings it. `phase` and `result` are without saying so
     DeriveKind derive;
     uint32_t derive_from, derive_from2; // fields it is computed from
     uint32_t derive_size;               // characters of PREFIX and GEOHASH

@@ -195,7 +195,7 @@ static void load_words(struct schema_loader *loader, const struct yaml_node *nod
 
 static void load_field(struct schema_loader *loader, const struct yaml_node *node) {
     static const char *const keys[] = {"name",     "type",     "enum",   "min", "max", "required",
-                                       "evidence", "enriched", "derive", "zh",  "en"};
+                                       "evidence", "enriched", "outcome", "derive", "zh", "en"};
     if (!yaml_check_keys(node, keys, COUNT_OF(keys), loader->diags) && node->kind != YAML_MAPPING) {
         return;
     }
@@ -223,6 +223,7 @@ static void load_field(struct schema_loader *loader, const struct yaml_node *nod
     load_required(loader, yaml_get(node, "required"), field);
     load_evidence(loader, yaml_get(node, "evidence"), field);
     yaml_bool(yaml_get(node, "enriched"), &field->enriched, loader->diags);
+    yaml_bool(yaml_get(node, "outcome"), &field->outcome, loader->diags);
     uint32_t type;
     if (yaml_choice(yaml_require(node, "type", loader->diags), type_names, COUNT_OF(type_names),
                     &type, loader->diags)) {

@@ -17,6 +17,7 @@ static bool test_sample(void) {
     CHECK(schema->fields[schema_find_field(schema, SLICE("device_id"))].evidence ==
           EVIDENCE_device);
     CHECK(schema->fields[schema_find_field(schema, SLICE("ip_city"))].enriched);
+    CHECK(schema->fields[schema_find_field(schema, SLICE("settle_mode"))].outcome && !field->outcome);
     CHECK(schema_enum_value(schema, schema->fields[schema->phase].enumeration, SLICE("REVERSAL")) ==
           schema->phase_reversal);
     CHECK(schema->result_success == 0 && schema->phase_result == 1);
