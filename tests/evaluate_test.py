@@ -70,6 +70,9 @@ def test_figures_hang_together(folder):
     assert sum(row["to_alert"] for row in figures["delays"]) == overall["cases"]
     assert sum(row["to_alert"] for row in figures["delays"] if not row["never"]) == overall["found"]
     assert sum(model["hits"] for model in figures["models"]) >= figures["alerts"] > 0
+    assert [case["case_id"] for case in figures["cases"]] == [label["case_id"] for label in labels]
+    assert sum(case["alert"] is not None for case in figures["cases"]) == overall["found"]
+    assert sum(case["is_early"] for case in figures["cases"]) == round(overall["early_share"] * overall["cases"])
     assert figures["never_fired"] == [model["model"] for model in figures["models"] if model["hits"] == 0]
     for model in figures["models"]:
         assert model["band"] in ("none", "within", "low", "high")

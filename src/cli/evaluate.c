@@ -12,6 +12,7 @@ enum { LABEL_SIZE_MAX = 64 << 20 };
 
 struct evaluate_options {
     Slice labels, json, page, interrupts;
+    bool cases;
 };
 
 struct evaluate {
@@ -189,6 +190,9 @@ static CliExit report(struct evaluate *evaluate) {
         struct buf text;
         buf_init(&text, OUTPUT_MAX);
         evaluation_print(evaluate->evaluation, &text);
+        if (options->cases) {
+            evaluation_print_cases(evaluate->evaluation, &text);
+        }
         const struct tally *tally = &evaluate->stream.tally;
         buf_printf(&text, "\n%.1f s, %.0f events a second, %.0f MiB of memory\n", (double)tally->elapsed_ns / 1e9,
                    tally->elapsed_ns == 0 ? 0 : (double)tally->events * 1e9 / (double)tally->elapsed_ns,
@@ -224,6 +228,7 @@ static CliAnswer read_options(struct evaluate *evaluate, int argc, char **argv) 
         {"tables", "FILE...", "more table rows, named after their table", CLI_TEXTS, &stream->tables},
         {"json", "OUT.json", "all figures, for programs", CLI_TEXT, &options->json},
         {"page", "OUT.html", "all figures and plots, for people: one file that needs nothing else", CLI_TEXT, &options->page},
+        {"cases", NULL, "a line for each case: what its label says, and what was found of it", CLI_FLAG, &options->cases},
         {"interrupts", "ACTIONS", "actions that hold the customer up; default STEP_UP,DELAY,REJECT,STOP_PAY", CLI_TEXT, &options->interrupts},
         {"map", "MAP.yaml", "how foreign columns become fields; else the pack's maps/default.yaml", CLI_TEXT, &stream->map},
         {"format", "csv|ndjson", "of all events; else told by each name, else by the map", CLI_TEXT, &stream->format},

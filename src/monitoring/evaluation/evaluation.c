@@ -96,11 +96,30 @@ static void find_touched(struct evaluation *evaluation, const struct evaluation_
 
 // ---- what a decision means --------------------------------------------------------------------------------
 
-static void note_moment(const struct fraud_case *fraud, struct moment *moment, int64_t time_us) {
+// The counting hit that is told of a case: the first of a model of its typology, else the first.
+static uint32_t telling_hit(const struct evaluation *evaluation, const struct evaluation_decision *decision, Slice typology) {
+    uint32_t found = NO_MODEL;
+    for (uint32_t i = 0; i < decision->hit_count; i++) {
+        const struct evaluation_model *model = &evaluation->plan.models[decision->hits[i]];
+        if (model->is_shadow) {
+            continue;
+        }
+        if (slice_equal(model->typology, typology)) {
+            return decision->hits[i];
+        }
+        found = found == NO_MODEL ? decision->hits[i] : found;
+    }
+    return found;
+}
+
+static void note_moment(const struct evaluation *evaluation, const struct evaluation_decision *decision, const struct fraud_case *fraud,
+                        struct moment *moment) {
     if (!moment->happened) {
         *moment = fraud->now;
         moment->happened = true;
-        moment->time_us = time_us;
+        moment->time_us = decision->time_us;
+        moment->model = telling_hit(evaluation, decision, fraud->typology);
+        moment->action = decision->action;
     }
 }
 
@@ -220,10 +239,10 @@ void evaluation_decision(struct evaluation *evaluation, const struct evaluation_
         for (uint32_t i = 0; i < evaluation->touched.count; i++) {
             struct fraud_case *fraud = &evaluation->cases.at[evaluation->touched.at[i]];
             if (alert) {
-                note_moment(fraud, &fraud->alert, decision->time_us);
+                note_moment(evaluation, decision, fraud, &fraud->alert);
             }
             if (interrupts) {
-                note_moment(fraud, &fraud->interruption, decision->time_us);
+                note_moment(evaluation, decision, fraud, &fraud->interruption);
             }
         }
     }

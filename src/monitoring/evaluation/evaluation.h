@@ -78,3 +78,5 @@ void evaluation_write_json(const struct evaluation *evaluation, struct buf *out)
 void evaluation_write_page(const struct evaluation *evaluation, struct buf *out);
 // A page of text.
 void evaluation_print(const struct evaluation *evaluation, struct buf *out);
+// A line for each case: what the label says, and what was found of it.
+void evaluation_print_cases(const struct evaluation *evaluation, struct buf *out);

@@ -86,6 +86,8 @@ static bool test_recall_and_delay(void) {
     CHECK(all->lost == 400 && all->lost_before_alert == 100 && all->lost_before_interruption == 100);
     CHECK(evaluation->cases.at[0].alert.events == 2 && evaluation->cases.at[0].interruption.events == 2);
     CHECK(evaluation->cases.at[1].alert.events == 1 && !evaluation->cases.at[1].interruption.happened);
+    CHECK(evaluation->cases.at[0].alert.model == A && evaluation->cases.at[0].alert.action == PASS);
+    CHECK(evaluation->cases.at[0].interruption.action == REJECT && evaluation->cases.at[1].alert.model == B);
     CHECK(all->delay_median == 1.5);
     CHECK(evaluation->delays[0][1] == 1 && evaluation->delays[0][2] == 1 && evaluation->delays[0][DELAY_CLASSES - 1] == 0);
     CHECK(evaluation->delays[1][2] == 1 && evaluation->delays[1][DELAY_CLASSES - 1] == 1);
@@ -192,6 +194,11 @@ static bool test_page_escapes(void) {
     buf_reset(&page);
     evaluation_write_json(evaluation, &page);
     CHECK(holds(&page, "\"typology\":\"VP-01\"") && holds(&page, "\"band\":\"high\""));
+    CHECK(holds(&page, "\"case_id\":\"c2\"") && holds(&page, "\"model\":\"M-VP-01-B\",\"action\":\"PASS\",\"events_before\":1") &&
+          holds(&page, "\"interruption\":null"));
+    buf_reset(&page);
+    evaluation_print_cases(evaluation, &page);
+    CHECK(holds(&page, "4.00 yuan lost, 1.00 before M-VP-01-A at event 3 of 3, REJECT") && holds(&page, "before M-VP-01-B at event 2 of 2"));
     buf_deinit(&page);
     evaluation_destroy(evaluation);
     return true;

@@ -76,6 +76,7 @@ static const char *read_case(struct evaluation *evaluation, JsonTree tree) {
     struct fraud_case fraud = {0};
     Slice zh = {NULL, 0};
     Slice en = {NULL, 0};
+    Slice variant = {NULL, 0};
     if (!text_of(tree, "case_id", &fraud.id) || !text_of(tree, "typology", &fraud.typology)) {
         return "a label needs the texts case_id and typology";
     }
@@ -84,6 +85,7 @@ static const char *read_case(struct evaluation *evaluation, JsonTree tree) {
     }
     text_of(tree, "name_zh", &zh);
     text_of(tree, "name_en", &en);
+    text_of(tree, "variant", &variant);
     uint32_t of = evaluation->cases.count;
     uint32_t events = json_member(tree, 0, SLICE("events"));
     if (events == JSON_NONE || tree.nodes[events].kind != JSON_ARRAY) {
@@ -101,6 +103,7 @@ static const char *read_case(struct evaluation *evaluation, JsonTree tree) {
     fraud.family = family_of(fraud.typology);
     fraud.zh = arena_copy(&evaluation->arena, zh);
     fraud.en = arena_copy(&evaluation->arena, en);
+    fraud.variant = arena_copy(&evaluation->arena, variant);
     fraud.models = ARENA_ARRAY(&evaluation->arena, uint64_t, evaluation->plan.model_count / 64 + 1);
     *VEC_PUSH(&evaluation->cases, &evaluation->arena) = fraud;
     return NULL;

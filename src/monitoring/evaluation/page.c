@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { PAGE_CONTAINED_MAX = 40 };
+enum { PAGE_CONTAINED_MAX = 40, PAGE_CASES_MAX = 500 };
 
 static const char *const style =
     "body{font:15px/1.5 'Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif;max-width:1080px;margin:0 auto;padding:1em;color:#222}"
@@ -265,6 +265,42 @@ static void put_models(const struct evaluation *evaluation, struct html *html) {
     foot(html);
 }
 
+static void cell_moment(const struct evaluation *evaluation, const struct moment *moment, bool with_model, struct html *html) {
+    html_open(html, "td");
+    if (!moment->happened) {
+        html_attribute(html, "class", "%s", with_model ? "bad" : "");
+        html_both(html, SLICE("无"), SLICE("none"));
+    } else if (with_model && moment->model != NO_MODEL) {
+        html_text(html, evaluation->plan.models[moment->model].id);
+    } else {
+        html_both(html, evaluation->plan.actions[moment->action].zh, evaluation->plan.actions[moment->action].en);
+    }
+    html_close(html);
+}
+
+static void put_cases(const struct evaluation *evaluation, struct html *html) {
+    static const char *const names[] = {"类型", "typology", "名称", "name", "情节", "variant", "案件事件", "its events", "损失(元)", "lost",
+                                        "首次预警", "first alert", "已过事件", "events before", "已损失(元)", "lost before", "首次干预", "first intervention"};
+    heading(html, "案件与标签对照", "Cases beside their labels");
+    note(html, "每个标签一行,按标签文件的顺序;最多列五百个,其余见 JSON。", "A row for each label, in the order of the file; up to five hundred, all are in the JSON.");
+    head(html, names, 9);
+    for (uint32_t i = 0; i < evaluation->cases.count && i < PAGE_CASES_MAX; i++) {
+        const struct fraud_case *fraud = &evaluation->cases.at[i];
+        html_open(html, "tr");
+        cell_text(html, fraud->typology);
+        cell_both(html, fraud->zh, fraud->en);
+        cell_text(html, fraud->variant);
+        cell_count(html, fraud->event_count);
+        cell_money(html, fraud->lost);
+        cell_moment(evaluation, &fraud->alert, true, html);
+        cell_number(html, fraud->alert.happened ? (double)fraud->alert.events : (double)NAN);
+        cell_money(html, fraud->alert.happened ? fraud->alert.lost : fraud->lost);
+        cell_moment(evaluation, &fraud->interruption, false, html);
+        html_close(html);
+    }
+    foot(html);
+}
+
 static void put_contained(const struct evaluation *evaluation, const struct contained *at, uint32_t count, struct html *html) {
     static const char *const names[] = {"模型", "model", "包含于", "contained in", "共同", "both", "占比", "share"};
     head(html, names, 4);
@@ -339,6 +375,7 @@ void evaluation_write_page(const struct evaluation *evaluation, struct buf *out)
     put_groups(evaluation, &evaluation->families, &html);
     heading(&html, "各类型", "Typologies");
     put_groups(evaluation, &evaluation->typologies, &html);
+    put_cases(evaluation, &html);
     put_models(evaluation, &html);
     put_overlap(evaluation, &html);
     put_definitions(&html);

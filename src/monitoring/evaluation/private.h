@@ -13,6 +13,7 @@ enum {
     CONTAINED_MAX = 200,        // pairs that are told
     DELAY_CLASSES = 9,
 };
+#define NO_MODEL UINT32_MAX
 
 // Upper ends of the classes of delays, in events; the last class is "never".
 extern const uint32_t delay_ends[DELAY_CLASSES - 1];
@@ -23,10 +24,12 @@ struct moment {
     uint32_t events, strikes;
     int64_t lost;
     int64_t time_us;
+    uint32_t model;  // that fired, one of the case's typology before others; NO_MODEL when a rule of the policy did it alone
+    uint32_t action; // of the decision
 };
 
 struct fraud_case {
-    Slice id, typology, family, zh, en;
+    Slice id, typology, family, zh, en, variant;
     int64_t begin_us, end_us;
     uint32_t event_count, strike_count;
     int64_t lost;

@@ -186,6 +186,52 @@ static void write_weak(const struct evaluation *evaluation, struct json_writer *
     json_array_end(json);
 }
 
+static void write_time(struct json_writer *json, const char *key, int64_t time_us, int64_t zone_us) {
+    char text[TIME_TEXT_SIZE];
+    json_key_string(json, slice_of(key), (Slice){text, time_format(time_us, zone_us, text)});
+}
+
+// null when it did not happen.
+static void write_moment(const struct evaluation *evaluation, const char *key, const struct moment *moment, struct json_writer *json) {
+    json_key(json, slice_of(key));
+    if (!moment->happened) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    write_time(json, "time", moment->time_us, evaluation->plan.zone_offset_us);
+    json_key(json, SLICE("model"));
+    if (moment->model == NO_MODEL) {
+        json_null(json);
+    } else {
+        json_string(json, evaluation->plan.models[moment->model].id);
+    }
+    json_key_string(json, SLICE("action"), evaluation->plan.actions[moment->action].id);
+    key_u64(json, "events_before", moment->events);
+    json_key_i64(json, SLICE("lost_before_minor"), moment->lost);
+    json_object_end(json);
+}
+
+static void write_cases(const struct evaluation *evaluation, struct json_writer *json) {
+    json_key(json, SLICE("cases"));
+    json_array_begin(json);
+    for (uint32_t i = 0; i < evaluation->cases.count; i++) {
+        const struct fraud_case *fraud = &evaluation->cases.at[i];
+        json_object_begin(json);
+        json_key_string(json, SLICE("case_id"), fraud->id);
+        json_key_string(json, SLICE("typology"), fraud->typology);
+        json_key_string(json, SLICE("variant"), fraud->variant);
+        write_time(json, "begin", fraud->begin_us, evaluation->plan.zone_offset_us);
+        key_u64(json, "events", fraud->event_count);
+        json_key_i64(json, SLICE("lost_minor"), fraud->lost);
+        json_key_bool(json, SLICE("is_early"), moment_is_early(fraud, &fraud->alert));
+        write_moment(evaluation, "alert", &fraud->alert, json);
+        write_moment(evaluation, "interruption", &fraud->interruption, json);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 static void write_costs(const struct evaluation *evaluation, struct json_writer *json) {
     json_key(json, SLICE("measured"));
     json_object_begin(json);
@@ -228,6 +274,7 @@ void evaluation_write_json(const struct evaluation *evaluation, struct buf *out)
     write_interruptions(evaluation, &json);
     write_contained(evaluation, "contained_by_event", evaluation->contained_events.at, evaluation->contained_events.count, &json);
     write_contained(evaluation, "contained_by_case", evaluation->contained_cases.at, evaluation->contained_cases.count, &json);
+    write_cases(evaluation, &json);
     write_costs(evaluation, &json);
     json_object_end(&json);
     json_writer_finish(&json);
@@ -261,5 +308,33 @@ void evaluation_print(const struct evaluation *evaluation, struct buf *out) {
         buf_printf(out, "  %-7.*s %3u cases  %2u models  found %3.0f %%  early %3.0f %%  %.*s  %.*s\n", SLICE_ARGS(group->key),
                    group->cases, group->models, 100 * group_recall(group), 100 * group_early(group), SLICE_ARGS(group->zh),
                    SLICE_ARGS(group->en));
+    }
+}
+
+static void print_case(const struct evaluation *evaluation, const struct fraud_case *fraud, struct buf *out) {
+    char time[TIME_TEXT_SIZE];
+    time_format(fraud->begin_us, evaluation->plan.zone_offset_us, time);
+    buf_printf(out, "  %.16s  %-6.*s %12.2f yuan lost, ", time, SLICE_ARGS(fraud->typology), (double)fraud->lost / 100);
+    if (!fraud->alert.happened) {
+        buf_put(out, SLICE("not found"));
+    } else {
+        const struct moment *alert = &fraud->alert;
+        Slice model = alert->model == NO_MODEL ? SLICE("a rule") : evaluation->plan.models[alert->model].id;
+        buf_printf(out, "%.2f before %.*s at event %u of %u", (double)alert->lost / 100, SLICE_ARGS(model), alert->events + 1, fraud->event_count);
+        if (fraud->interruption.happened) {
+            buf_printf(out, ", %.*s", SLICE_ARGS(evaluation->plan.actions[fraud->interruption.action].id));
+        }
+    }
+    buf_printf(out, "  %.*s %.*s", SLICE_ARGS(fraud->zh), SLICE_ARGS(fraud->en));
+    if (!slice_empty(fraud->variant)) {
+        buf_printf(out, " (%.*s)", SLICE_ARGS(fraud->variant));
+    }
+    buf_put_byte(out, '\n');
+}
+
+void evaluation_print_cases(const struct evaluation *evaluation, struct buf *out) {
+    buf_put(out, SLICE("\nthe cases as the labels tell them, and what was found of each:\n"));
+    for (uint32_t i = 0; i < evaluation->cases.count; i++) {
+        print_case(evaluation, &evaluation->cases.at[i], out);
     }
 }
