@@ -63,6 +63,17 @@ class Run:
         return [decision for decision in self.decisions if decision["event_id"] == event_id][0]
 
 
+def ended(options, records, pack=PACK):
+    """The exit code of a replay that may fail, and what it said."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "events.ndjson")
+        with open(path, "w") as out:
+            out.writelines(json.dumps(record) + "\n" for record in records)
+        done = subprocess.run([QIANTANG, "replay", "--quiet", "--pack", pack, "--input", path, "--dead-letters", os.path.join(folder, "dead"), *options],
+                              capture_output=True, text=True, timeout=120)
+        return done.returncode, done.stderr
+
+
 def equal(got, wanted):
     assert got == wanted, f"got {repr(got)[:300]}, wanted {repr(wanted)[:300]}"
 
@@ -143,6 +154,35 @@ def test_a_failed_result_takes_the_request_back():
 def test_a_successful_result_does_not_count_twice():
     run = Run([pay("1", 0), pay("2", MINUTE, phase="RESULT", result="SUCCESS", orig_event_id="1"), pay("3", 2 * MINUTE)])
     equal(run.features["3"]["account_done_cnt_1h"], "2")
+
+
+def test_a_stream_in_parts_is_the_stream():
+    events = [pay(str(i), i * MINUTE, amount=100000 + i, account=f"a{i % 7}", payee=f"p{i % 5}") for i in range(60)]
+    events += [pay("r1", 61 * MINUTE, phase="RESULT", result="FAIL", orig_event_id="59"), pay("3", 62 * MINUTE)]
+    changes = [{"$list": "bad_payee", "op": "add", "key": "p2", "time": T0 + 20 * MINUTE}]
+    whole = Run(events[:20] + changes + events[20:])
+    assert sum(len(decision["hits"]) for decision in whole.decisions) > 0
+    with tempfile.TemporaryDirectory() as folder:
+        state = os.path.join(folder, "state")
+        first = Run(events[:20] + changes + events[20:40], options=["--state-out", state])
+        second = Run(events[40:], options=["--state-in", state])
+        equal(first.decision_bytes + second.decision_bytes, whole.decision_bytes)
+        equal(second.features["58"], whole.features["58"])
+        equal(second.summary["duplicates"], 1)
+        # Damaged, cut, and of another pack: refused, with a reason.
+        bytes_of = Run.read(state)
+        for damaged in (bytes_of[:-1], bytes_of[:1000], bytes_of[:200] + b"x" + bytes_of[201:]):
+            with open(state, "wb") as out:
+                out.write(damaged)
+            code, text = ended(["--state-in", state], events[40:])
+            assert code == 1 and "damaged" in text, (code, text)
+        with open(state, "wb") as out:
+            out.write(bytes_of)
+        changed = changed_pack(folder, ("models/amount.yaml", "default: 50000", "default: 50001"))
+        code, text = ended(["--state-in", state], events[40:], pack=changed)
+        assert code == 1 and "no state of this pack" in text, (code, text)
+        code, text = ended(["--state-in", os.path.join(folder, "none")], events[40:])
+        assert code == 3, (code, text)
 
 
 def test_a_result_that_confirms_is_not_alerted_twice():

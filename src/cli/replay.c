@@ -167,6 +167,8 @@ static CliAnswer read_options(struct replay *replay, int argc, char **argv) {
         {"dead-letters", "OUT.ndjson", "records that were refused, with the reason; else beside the decisions, as OUT.ndjson.dead-letters", CLI_TEXT, &stream->dead_letters},
         {"lists", "FILE...", "more list entries, as in the pack's lists/", CLI_TEXTS, &stream->lists},
         {"tables", "FILE...", "more table rows, named after their table", CLI_TEXTS, &stream->tables},
+        {"state-in", "FILE", "go on from the state that an earlier run left, lists and tables with it", CLI_TEXT, &stream->state_in},
+        {"state-out", "FILE", "leave the state at the end, to go on from it later", CLI_TEXT, &stream->state_out},
         {"threads", "1|2", "with 2, one thread reads while the other decides; the results are the same", CLI_NUMBER, &stream->threads},
         {"quiet", NULL, "no progress and no summary", CLI_FLAG, &stream->quiet},
     };
@@ -179,6 +181,7 @@ static CliAnswer read_options(struct replay *replay, int argc, char **argv) {
                    ".gz or .zst), else as the map says, else NDJSON. A map is for inputs of its format; the others carry the\n"
                    "schema's own names.\n"
                    "An output named - goes to standard output, and the figures for people to standard error then.\n"
+                   "With --state-out and --state-in a stream may be decided in parts, month by month: the decisions are those of one run.\n"
                    "A record that is not understood is written to the dead-letter file with its position, a code and the\n"
                    "reason, and the stream goes on. Example:\n\n"
                    "  qiantang replay --pack examples/handbook --input transactions.csv.gz --decisions out.ndjson",
@@ -202,6 +205,7 @@ CliExit command_replay(int argc, char **argv) {
     if (answer == CLI_GO_ON) {
         code = prepare(&replay);
         code = code == CLI_FINE ? stream_run(&replay.stream, take_decision, &replay) : code;
+        code = code == CLI_FINE ? stream_save(&replay.stream) : code;
         code = finish(&replay, code);
     }
     stream_deinit(&replay.stream);

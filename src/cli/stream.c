@@ -221,6 +221,75 @@ static CliExit load_files(struct stream *stream, CliTexts paths, const char *fol
     return CLI_FINE;
 }
 
+// ---- the state between runs ------------------------------------------------------------------------------
+
+static CliExit load_state(struct stream *stream) {
+    Slice path = stream->options.state_in;
+    struct file_reader *file;
+    struct diag diag;
+    if (file_reader_open(path, &stream->arena, &file, &diag) != STATUS_OK) {
+        return stream_tell(&diag);
+    }
+    struct image_reader image;
+    image_reader_init(&image, file_reader_source(file));
+    Status status = engine_load(stream->engine, &image);
+    Status whole = image_reader_finish(&image);
+    status = status == STATUS_OK ? whole : status;
+    CliExit code = CLI_FINE;
+    if (status == STATUS_IO) {
+        fprintf(stderr, "qiantang %s: cannot read %.*s: %s\n", stream->command, SLICE_ARGS(path), file_reader_error(file));
+        code = CLI_WORLD;
+    } else if (status != STATUS_OK) {
+        fprintf(stderr,
+                "qiantang %s: %.*s is no state of this pack and program, or it is damaged; a state is only taken up with the very pack that it "
+                "was left with\n",
+                stream->command, SLICE_ARGS(path));
+        code = CLI_FAILED;
+    }
+    file_reader_close(file);
+    return code;
+}
+
+static void put_image(void *context, Slice bytes) {
+    file_writer_put(context, bytes);
+}
+
+CliExit stream_save(struct stream *stream) {
+    Slice path = stream->options.state_out;
+    if (path.at == NULL) {
+        return CLI_FINE;
+    }
+    struct file_writer *file;
+    struct diag diag;
+    if (file_writer_open(path, &stream->arena, &file, &diag) != STATUS_OK) {
+        return stream_tell(&diag);
+    }
+    struct image_writer image;
+    image_writer_init(&image, file, put_image);
+    engine_save(stream->engine, &image);
+    image_writer_finish(&image);
+    return file_writer_close(file, &stream->arena, &diag) == STATUS_OK ? CLI_FINE : stream_tell(&diag);
+}
+
+// ---- all of it -------------------------------------------------------------------------------------------
+
+// What is known at the beginning: what lists and tables say, or nothing where a state says it.
+static CliExit prepare_knowledge(struct stream *stream) {
+    const struct stream_options *options = &stream->options;
+    struct catalogue *catalogue = stream->pack.catalogue;
+    if (options->state_in.at != NULL && options->lists.count + options->tables.count > 0) {
+        fprintf(stderr, "qiantang %s: --state-in holds lists and tables already; changes to them come as records of the stream\n", stream->command);
+        return CLI_USAGE;
+    }
+    if (options->state_in.at != NULL) {
+        stream->knowledge = knowledge_create(catalogue->knowledge, catalogue->money_digits, catalogue->zone_offset_us);
+        return CLI_FINE;
+    }
+    stream->knowledge = pack_knowledge(&stream->pack);
+    CliExit code = load_files(stream, options->lists, "lists");
+    return code == CLI_FINE ? load_files(stream, options->tables, "tables") : code;
+}
+
 CliExit stream_prepare(struct stream *stream) {
     struct stream_options *options = &stream->options;
     Status status = pack_open(&stream->pack, options->pack);
@@ -231,9 +300,8 @@ CliExit stream_prepare(struct stream *stream) {
     if (code != CLI_FINE) {
         return code;
     }
-    stream->knowledge = pack_knowledge(&stream->pack);
-    if ((code = load_files(stream, options->lists, "lists")) != CLI_FINE ||
-        (code = load_files(stream, options->tables, "tables")) != CLI_FINE) {
+    code = prepare_knowledge(stream);
+    if (code != CLI_FINE) {
         return code;
     }
     if (stream->pack.catalogue->diags.error_count > 0) {
@@ -247,7 +315,7 @@ CliExit stream_prepare(struct stream *stream) {
                                             .all_features = options->all_features};
     stream->engine = engine_create(stream->pack.catalogue, stream->knowledge, &engine_options);
     tally_init(&stream->tally, stream->pack.catalogue);
-    return CLI_FINE;
+    return options->state_in.at == NULL ? CLI_FINE : load_state(stream);
 }
 
 CliExit stream_finish(struct stream *stream, CliExit code) {

@@ -32,6 +32,7 @@ Status output_close(struct output *output, struct arena *arena, struct diag *dia
 
 struct stream_options {
     Slice pack, map, format, dead_letters;
+    Slice state_in, state_out; // images of the engine, before and after the run
     CliTexts inputs, lists, tables;
     int64_t threads;
     bool quiet, all_features;
@@ -61,6 +62,8 @@ bool stream_check_options(const struct stream *stream, const char *input);
 // CLI_FINE, or how the command ends; what is wrong is on standard error.
 CliExit stream_prepare(struct stream *stream);
 CliExit stream_run(struct stream *stream, StreamTake *take, void *context);
+// Writes the state that the run has come to, where it was asked for.
+CliExit stream_save(struct stream *stream);
 // Closes the dead letters and tells how many there are; gives back `code` or what went wrong.
 CliExit stream_finish(struct stream *stream, CliExit code);
 void stream_deinit(struct stream *stream);

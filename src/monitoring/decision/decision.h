@@ -108,6 +108,13 @@ void engine_ahead(const struct engine *engine, uint64_t bytes, WindowAhead ahead
 Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag);
 struct engine_counters engine_counters(const struct engine *engine);
 struct window_state *engine_windows(struct engine *engine);
+// Of all that decides later answers: equal after the same records, whether they came in one run or with images between.
+uint64_t engine_hash(const struct engine *engine);
+// All that an engine knows and remembers, its knowledge too, as an image; and back into an engine that was just created with the same
+// pack and with knowledge that was just created, without the lists and tables of the pack. Between two calls of engine_decide(). After a
+// failed load both are only good to be thrown away.
+void engine_save(const struct engine *engine, struct image_writer *out);
+MUST_USE Status engine_load(struct engine *engine, struct image_reader *in);
 // The value of a feature at the last event: for a registered feature after all_features or when a model needed it.
 double engine_feature(struct engine *engine, uint32_t feature);
 

@@ -187,3 +187,71 @@ void recall_mark_undone(struct recall *recall, Hash128 id) {
 uint64_t recall_forgotten(const struct recall *recall) {
     return recall->forgotten;
 }
+
+// ---- images -------------------------------------------------------------------------------------------------
+
+uint64_t recall_hash(const struct recall *recall) {
+    uint64_t hash = hash_mix(recall->first, recall->next);
+    for (uint64_t i = recall->first; i < recall->next; i++) {
+        const struct entry *entry = &recall->entries[i % recall->capacity];
+        size_t size = entry->answer_size + entry->row_count * sizeof *recall->rows;
+        hash = hash_mix(hash_mix(hash, entry->id.low), entry->id.high);
+        hash = hash_mix(hash, (uint64_t)entry->time_us ^ entry->was_undone);
+        hash = hash_mix(hash, hash64((Slice){recall->bytes + entry->bytes_at % recall->byte_capacity, size}, 0));
+    }
+    return hash;
+}
+
+static uint64_t layout_of(const struct recall *recall) {
+    return hash_mix(hash_mix(sizeof(struct entry), sizeof(struct recall_row)), recall->capacity);
+}
+
+// The stretch of a ring from `first` to `next`, in one piece or two.
+static void save_ring(const void *ring, size_t item, uint64_t capacity, uint64_t first, uint64_t next, struct image_writer *out) {
+    uint64_t at = first % capacity;
+    uint64_t count = next - first;
+    uint64_t until_end = count < capacity - at ? count : capacity - at;
+    image_put(out, (const char *)ring + item * at, item * until_end);
+    image_put(out, ring, item * (count - until_end));
+}
+
+static Status load_ring(void *ring, size_t item, uint64_t capacity, uint64_t first, uint64_t next, struct image_reader *in) {
+    uint64_t at = first % capacity;
+    uint64_t count = next - first;
+    uint64_t until_end = count < capacity - at ? count : capacity - at;
+    TRY(image_take(in, (char *)ring + item * at, item * until_end));
+    return image_take(in, ring, item * (count - until_end));
+}
+
+void recall_save(const struct recall *recall, struct image_writer *out) {
+    image_put_mark(out, "recall", layout_of(recall));
+    image_put_u64(out, recall->first);
+    image_put_u64(out, recall->next);
+    image_put_u64(out, recall->byte_first);
+    image_put_u64(out, recall->byte_next);
+    image_put_u64(out, recall->forgotten);
+    save_ring(recall->entries, sizeof *recall->entries, recall->capacity, recall->first, recall->next, out);
+    save_ring(recall->bytes, 1, recall->byte_capacity, recall->byte_first, recall->byte_next, out);
+}
+
+Status recall_load(struct recall *recall, struct image_reader *in) {
+    TRY(image_take_mark(in, "recall", layout_of(recall)));
+    TRY(image_take_u64(in, UINT64_MAX, &recall->first));
+    TRY(image_take_u64(in, UINT64_MAX, &recall->next));
+    TRY(image_take_u64(in, UINT64_MAX, &recall->byte_first));
+    TRY(image_take_u64(in, UINT64_MAX, &recall->byte_next));
+    TRY(image_take_u64(in, UINT64_MAX, &recall->forgotten));
+    ENSURE(recall->next - recall->first <= recall->capacity && recall->byte_next - recall->byte_first <= recall->byte_capacity,
+           STATUS_INVALID);
+    TRY(load_ring(recall->entries, sizeof *recall->entries, recall->capacity, recall->first, recall->next, in));
+    TRY(load_ring(recall->bytes, 1, recall->byte_capacity, recall->byte_first, recall->byte_next, in));
+    // The index follows from the entries. Where an id hangs among others of its place depends on their order alone for those
+    // who look for it, and is no part of the state.
+    for (uint64_t i = recall->first; i < recall->next; i++) {
+        uint32_t place = (uint32_t)(i % recall->capacity);
+        uint32_t slot = find_slot(recall, recall->entries[place].id);
+        ENSURE(recall->index[slot].entry == EMPTY, STATUS_INVALID);
+        recall->index[slot] = (struct recall_slot){tag_of(recall->entries[place].id), place + 1};
+    }
+    return STATUS_OK;
+}

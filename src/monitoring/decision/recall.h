@@ -43,3 +43,8 @@ bool recall_find(struct recall *recall, Hash128 id, struct recalled *ret_event);
 void recall_add(struct recall *recall, const struct recalled *event);
 void recall_mark_undone(struct recall *recall, Hash128 id);
 uint64_t recall_forgotten(const struct recall *recall);
+// Of all that it remembers.
+uint64_t recall_hash(const struct recall *recall);
+// All of it as an image, and back into one that was just created for as many events. After a failed load it is only good to be thrown away.
+void recall_save(const struct recall *recall, struct image_writer *out);
+MUST_USE Status recall_load(struct recall *recall, struct image_reader *in);

@@ -1,5 +1,6 @@
 #include "monitoring/decision/recall.h"
 
+#include "base/buf.h"
 #include "base/random.h"
 #include "base/test.h"
 
@@ -15,6 +16,32 @@ static void *reserve(void *context, size_t size) {
     struct memory *memory = context;
     memory->parts[memory->count] = memory_alloc(size);
     return memory->parts[memory->count++];
+}
+
+static void put(void *context, Slice bytes) {
+    buf_put(context, bytes);
+}
+
+// Whatever a test has made of it, its image gives the same again.
+static void check_image(const struct recall *recall, uint32_t event_count) {
+    struct buf image;
+    struct image_writer out;
+    struct image_reader in;
+    struct memory memory = {0};
+    buf_init(&image, 128 << 20);
+    image_writer_init(&out, &image, put);
+    recall_save(recall, &out);
+    image_writer_finish(&out);
+    struct memory_source source = {.rest = buf_slice(&image)};
+    struct recall *again = recall_create(event_count, reserve, &memory);
+    image_reader_init(&in, byte_source_memory(&source));
+    INVARIANT(recall_load(again, &in) == STATUS_OK && image_reader_finish(&in) == STATUS_OK);
+    INVARIANT(recall_hash(again) == recall_hash(recall) && recall_forgotten(again) == recall_forgotten(recall));
+    for (uint32_t i = 0; i < memory.count; i++) {
+        free(memory.parts[i]);
+    }
+    recall_destroy(again);
+    buf_deinit(&image);
 }
 
 static void give_back(struct memory *memory, struct recall *recall) {
@@ -50,6 +77,7 @@ static bool test_what_was_added(void) {
     recall_mark_undone(recall, id_of(1));
     recall_mark_undone(recall, id_of(2)); // unknown: nothing
     CHECK(recall_find(recall, id_of(1), &found) && found.was_undone);
+    check_image(recall, 4);
     give_back(&memory, recall);
     return true;
 }
@@ -74,6 +102,7 @@ static bool test_the_oldest_go_first(void) {
         CHECK(!known || found.answer.size == 0 || found.answer.at[found.answer.size - 1] == (char)('a' + asked % 26));
     }
     CHECK(recall_forgotten(recall) == EVENTS - CAPACITY);
+    check_image(recall, CAPACITY);
     give_back(&memory, recall);
     return true;
 }
@@ -94,6 +123,7 @@ static bool test_large_answers(void) {
     }
     CHECK(recall_forgotten(recall) >= 3);
     free(bytes);
+    check_image(recall, 1024);
     give_back(&memory, recall);
     return true;
 }

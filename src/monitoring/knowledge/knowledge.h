@@ -33,6 +33,7 @@
 
 #include "base/diag.h"
 #include "base/hash.h"
+#include "base/image.h"
 #include "base/map.h"
 #include "codec/csv.h"
 #include "codec/json.h"
@@ -232,6 +233,10 @@ void knowledge_load_table_file(struct knowledge *knowledge, uint32_t table,
 // Of all that is known, whatever the order in which it came and the room that it takes; for
 // comparing replays.
 uint64_t knowledge_hash(const struct knowledge *knowledge);
+// All of it as an image, and back into knowledge that was just created with an equal plan. After a failed load it is only good to be
+// thrown away.
+void knowledge_save(const struct knowledge *knowledge, struct image_writer *out);
+MUST_USE Status knowledge_load_image(struct knowledge *knowledge, struct image_reader *in);
 // States the invariants of the whole state; for tests and debug builds.
 void knowledge_validate(const struct knowledge *knowledge);
 

@@ -1,6 +1,7 @@
 #pragma once
 // What the tests of this folder share: a small world of two lists and three tables.
 
+#include "base/buf.h"
 #include "base/test.h"
 #include "monitoring/knowledge/knowledge.h"
 
@@ -51,9 +52,37 @@ static inline bool world_open(struct world *world) {
     return true;
 }
 
+static inline void world_put(void *context, Slice bytes) {
+    buf_put(context, bytes);
+}
+
+// Whatever a test has made of the world, its image gives the same world again.
+static inline void world_check_image(const struct world *world) {
+    struct buf image;
+    struct image_writer out;
+    struct image_reader in;
+    buf_init(&image, 64 << 20);
+    image_writer_init(&out, &image, world_put);
+    knowledge_save(world->knowledge, &out);
+    image_writer_finish(&out);
+    struct memory_source memory = {.rest = buf_slice(&image)};
+    struct knowledge *again = knowledge_create(world->plan, 2, INT64_C(8) * 3600 * 1000000);
+    image_reader_init(&in, byte_source_memory(&memory));
+    INVARIANT(knowledge_load_image(again, &in) == STATUS_OK);
+    INVARIANT(image_reader_finish(&in) == STATUS_OK);
+    knowledge_validate(again);
+    INVARIANT(knowledge_hash(again) == knowledge_hash(world->knowledge));
+    struct knowledge_counters one = knowledge_counters(again);
+    struct knowledge_counters other = knowledge_counters(world->knowledge);
+    INVARIANT(one.list_entries == other.list_entries && one.table_rows == other.table_rows && one.list_refused == other.list_refused);
+    knowledge_destroy(again);
+    buf_deinit(&image);
+}
+
 static inline void world_close(struct world *world) {
     if (world->knowledge != NULL) {
         knowledge_validate(world->knowledge);
+        world_check_image(world);
     }
     json_reader_destroy(world->reader);
     knowledge_destroy(world->knowledge);

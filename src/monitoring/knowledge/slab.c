@@ -20,7 +20,7 @@ void knowledge_slab_deinit(struct slab *slab) {
     *slab = (struct slab){0};
 }
 
-static void add_block(struct slab *slab) {
+void knowledge_slab_add_block(struct slab *slab) {
     if (slab->block_count == slab->block_capacity) {
         uint32_t capacity = slab->block_capacity == 0 ? 4 : slab->block_capacity * 2;
         slab->blocks = memory_resize(slab->blocks, sizeof *slab->blocks * capacity);
@@ -41,7 +41,7 @@ uint32_t knowledge_slab_take(struct slab *slab) {
     }
     INVARIANT(slab->used < SLAB_NONE - 1);
     if (slab->used >> slab->shift == slab->block_count) {
-        add_block(slab);
+        knowledge_slab_add_block(slab);
     }
     return slab->used++;
 }

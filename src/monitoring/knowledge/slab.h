@@ -23,6 +23,8 @@ void knowledge_slab_deinit(struct slab *slab);
 // The number of an item whose bytes are not set.
 uint32_t knowledge_slab_take(struct slab *slab);
 void knowledge_slab_give(struct slab *slab, uint32_t number);
+// Room for a block of items more; for who fills a slab from an image.
+void knowledge_slab_add_block(struct slab *slab);
 
 static inline void *knowledge_slab_at(const struct slab *slab, uint32_t number) {
     uint32_t within = number & ((UINT32_C(1) << slab->shift) - 1);

@@ -62,6 +62,11 @@ static uint32_t class_of(size_t size, uint32_t *ret_units) {
     }
 }
 
+static void add_chunk(struct texts *texts) {
+    texts->chunks[texts->chunk_count++] = memory_alloc((size_t)UNIT * CHUNK_UNITS);
+    texts->bytes += (size_t)UNIT * CHUNK_UNITS;
+}
+
 static bool take_room(struct texts *texts, size_t size, uint32_t *ret_ref) {
     uint32_t units;
     uint32_t class = class_of(size, &units);
@@ -74,8 +79,7 @@ static bool take_room(struct texts *texts, size_t size, uint32_t *ret_ref) {
     }
     if (texts->chunk_count == 0 || texts->units_used + units > CHUNK_UNITS) {
         ENSURE(texts->chunk_count < texts->chunk_cap, false);
-        texts->chunks[texts->chunk_count++] = memory_alloc((size_t)UNIT * CHUNK_UNITS);
-        texts->bytes += (size_t)UNIT * CHUNK_UNITS;
+        add_chunk(texts);
         texts->units_used = texts->chunk_count == 1; // unit 0 of all is nobody's: TEXT_NONE
     }
     *ret_ref = (texts->chunk_count - 1) * (uint32_t)CHUNK_UNITS + texts->units_used;
@@ -133,4 +137,30 @@ Slice texts_at(const struct texts *texts, uint32_t ref) {
     }
     const struct text *text = text_of(texts, ref);
     return (Slice){text->bytes, text->size};
+}
+
+static size_t chunk_bytes_used(const struct texts *texts, uint32_t chunk) {
+    return (size_t)UNIT * (chunk + 1 == texts->chunk_count ? texts->units_used : CHUNK_UNITS);
+}
+
+void texts_save(const struct texts *texts, struct image_writer *out) {
+    image_put_u64(out, texts->chunk_count);
+    image_put_u64(out, texts->units_used);
+    image_put(out, texts->free_heads, sizeof texts->free_heads);
+    for (uint32_t i = 0; i < texts->chunk_count; i++) {
+        image_put(out, texts->chunks[i], chunk_bytes_used(texts, i));
+    }
+}
+
+Status texts_load(struct texts *texts, struct image_reader *in) {
+    uint32_t count;
+    TRY(image_take_u32(in, texts->chunk_cap, &count));
+    TRY(image_take_u32(in, CHUNK_UNITS, &texts->units_used));
+    TRY(image_take(in, texts->free_heads, sizeof texts->free_heads));
+    for (uint32_t i = 0; i < count; i++) {
+        add_chunk(texts);
+        size_t used = (size_t)UNIT * (i + 1 == count ? texts->units_used : CHUNK_UNITS);
+        TRY(image_take(in, texts->chunks[i], used));
+    }
+    return STATUS_OK;
 }

@@ -11,7 +11,7 @@
 // class. Room goes back to its class only; what a store has once needed for long texts is not cut
 // up for short ones.
 
-#include "base/status.h"
+#include "base/image.h"
 #include "monitoring/knowledge/index.h"
 
 enum {
@@ -40,3 +40,6 @@ bool texts_take(struct texts *texts, Slice text, uint32_t *ret_ref);
 void texts_drop(struct texts *texts, uint32_t ref);
 // The text lives until its last user drops it. TEXT_NONE gives an empty text.
 Slice texts_at(const struct texts *texts, uint32_t ref);
+// Without the index. Into texts that were just made.
+void texts_save(const struct texts *texts, struct image_writer *out);
+MUST_USE Status texts_load(struct texts *texts, struct image_reader *in);

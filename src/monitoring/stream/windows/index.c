@@ -10,11 +10,11 @@
 
 #include "monitoring/stream/windows/index.h"
 
-enum { SLOTS_MIN = 64, MOVED_PER_ADD = 8 };
+enum { MOVED_PER_ADD = 8 };
 #define SLOT_GONE UINT32_MAX
 
 uint64_t index_slots_for(uint64_t things) {
-    uint64_t slots = SLOTS_MIN;
+    uint64_t slots = INDEX_SLOTS_MIN;
     while (slots * 6 < things * 10) {
         slots *= 2;
     }
@@ -26,8 +26,8 @@ size_t index_bytes(uint32_t cap_things) {
 }
 
 void index_init(struct index *index, void *memory) {
-    *index = (struct index){.slots = memory, .slot_count = SLOTS_MIN};
-    index->next = index->slots + SLOTS_MIN;
+    *index = (struct index){.slots = memory, .slot_count = INDEX_SLOTS_MIN};
+    index->next = index->slots + INDEX_SLOTS_MIN;
 }
 
 static uint32_t tag_of(Hash128 key) {

@@ -9,6 +9,7 @@
 //   retention.c  which rows may go, and what is remembered of them
 //   index.c      from keys to things
 //   state.c      things, eviction, counters
+//   image.c      all of it as a stream of bytes, and back
 //   scan.c       a thing opened: filters as bitmaps, windows as ranges
 //   compute.c    passes, and the aggregates that share walks
 //   accelerator.c  running aggregates of things with many rows
@@ -30,6 +31,8 @@ enum {
     FILTER_ALL = WINDOW_FILTERS_MAX, // stands for "every row"
     FILTER_SLOTS = WINDOW_FILTERS_MAX + 1,
     SLAB_CLASSES = 256,
+    SLAB_UNIT = 16, // bytes
+    INDEX_SLOTS_MIN = 64,
     DICT_IDS_MAX = 65534,
     DICT_LINEAR_MAX = 24, // up to here ids are searched one by one
     DAYS_MAX = 4096,      // days of one autocorrelation
@@ -181,7 +184,7 @@ size_t slab_size(size_t bytes);
 uint32_t slab_take(struct slab *slab, size_t bytes);
 void slab_give(struct slab *slab, uint32_t at, size_t bytes);
 static inline void *slab_at(const struct slab *slab, uint32_t at) {
-    return slab->base + (uint64_t)at * 16;
+    return slab->base + (uint64_t)at * SLAB_UNIT;
 }
 
 // ---- patterns ----

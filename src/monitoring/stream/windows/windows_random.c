@@ -6,6 +6,7 @@
 
 #include "monitoring/stream/windows/windows_random.h"
 
+#include "base/buf.h"
 #include "base/random.h"
 #include "monitoring/stream/windows/windows_naive.h"
 #include "monitoring/stream/windows/windows_private.h"
@@ -460,12 +461,38 @@ bool random_rounds(uint64_t seed, uint64_t operations) {
     return ok;
 }
 
-static uint64_t hash_of_round(uint64_t seed, uint64_t operations) {
+static void put(void *context, Slice bytes) {
+    buf_put(context, bytes);
+}
+
+// Goes on with a state that was read from an image of the old one.
+static bool move_into_image(struct round *round) {
+    struct buf image;
+    struct image_writer out;
+    struct image_reader in;
+    buf_init(&image, 1 << 30);
+    image_writer_init(&out, &image, put);
+    window_state_save(round->state, &out);
+    image_writer_finish(&out);
+    struct window_state *fresh = window_state_create(round->plan, test_memory, NULL);
+    fresh->accelerate_rows = round->state->accelerate_rows;
+    struct memory_source memory = {.rest = buf_slice(&image)};
+    image_reader_init(&in, byte_source_memory(&memory));
+    bool ok = window_state_load(fresh, &in) == STATUS_OK;
+    ok = image_reader_finish(&in) == STATUS_OK && ok && window_state_hash(fresh) == window_state_hash(round->state);
+    buf_deinit(&image);
+    window_state_destroy(round->state);
+    round->state = fresh;
+    return ok;
+}
+
+static uint64_t hash_of_round(uint64_t seed, uint64_t operations, uint64_t moves) {
     static struct round round;
     begin_round(&round, seed);
     bool ok = true;
     for (uint64_t i = 0; i < operations; i++) {
         ok = operate(&round) && ok;
+        ok = ok && (moves == 0 || (i + 1) % (operations / (moves + 1)) != 0 || move_into_image(&round));
     }
     uint64_t hash = ok ? window_state_hash(round.state) : hash_mix(seed, (uint64_t)(uintptr_t)&ok);
     end_round(&round);
@@ -473,5 +500,9 @@ static uint64_t hash_of_round(uint64_t seed, uint64_t operations) {
 }
 
 bool random_twice(uint64_t seed, uint64_t operations) {
-    return hash_of_round(seed, operations) == hash_of_round(seed, operations);
+    return hash_of_round(seed, operations, 0) == hash_of_round(seed, operations, 0);
+}
+
+bool random_images(uint64_t seed, uint64_t operations) {
+    return hash_of_round(seed, operations, 0) == hash_of_round(seed, operations, 3);
 }

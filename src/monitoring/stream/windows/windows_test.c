@@ -21,12 +21,20 @@ static bool test_determinism(void) {
     return true;
 }
 
+static bool test_images(void) {
+    for (uint64_t seed = 200; seed < 220; seed++) {
+        CHECK_THAT(random_images(seed, 500), "seed %llu", (unsigned long long)seed);
+    }
+    return true;
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_borders),   TEST(test_empty),       TEST(test_calendar),    TEST(test_caps),
         TEST(test_forgetting), TEST(test_many_things), TEST(test_many_ids),    TEST(test_retention),
         TEST(test_lifetime),  TEST(test_pauses),      TEST(test_saturation),  TEST(test_bytes),
         TEST(test_patterns),  TEST(test_explain),     TEST(test_determinism), TEST(test_random),
+        TEST(test_images),
     };
     if (argc == 5 && strcmp(argv[1], "--operations") == 0 && strcmp(argv[3], "--seed") == 0) {
         int64_t operations = 0;

@@ -1,0 +1,51 @@
+#pragma once
+// Image: a state as a stream of bytes, so that it can be taken up again later where it was left.
+//
+//     struct image_writer writer;                       struct image_reader reader;
+//     image_writer_init(&writer, file, file_put);       image_reader_init(&reader, source);
+//     image_put_mark(&writer, "windows", layout);       TRY(image_take_mark(&reader, "windows", layout));
+//     image_put_u64(&writer, count);                    TRY(image_take_u64(&reader, cap, &count));
+//     image_put(&writer, items, bytes);                 TRY(image_take(&reader, items, bytes));
+//     image_writer_finish(&writer);                     TRY(image_reader_finish(&reader));
+//
+// What lies in memory goes out as it lies, in blocks of any size: a state of gigabytes is written and read at the speed of the
+// disk, and that is what an image is for. Therefore it is for the same program on the same kind of machine, not for
+// exchange: a mark carries a number that each part makes of its layout and sizes, and a part with another number is refused.
+// Bytes behind the last mark are a checksum (XXH3, 128 bits) over all before it: damage is found, malice is not.
+//
+// Whoever reads checks every count against its own caps before it fills memory by it, and throws the half-filled state away
+// when anything gives another status than STATUS_OK, image_reader_finish() included.
+
+#include "base/byte_source.h"
+#include "base/hash.h"
+
+struct image_writer {
+    void *context;
+    void (*put)(void *context, Slice bytes); // remembers its own failure
+    XXH3_state_t *sum;
+    uint64_t size;
+};
+
+void image_writer_init(struct image_writer *writer, void *context, void (*put)(void *context, Slice bytes));
+void image_put(struct image_writer *writer, const void *at, size_t size);
+void image_put_u64(struct image_writer *writer, uint64_t value);
+// The name of a part, up to 16 bytes, and what its layout comes to.
+void image_put_mark(struct image_writer *writer, const char *name, uint64_t layout);
+// Writes the checksum and frees what the writer holds.
+void image_writer_finish(struct image_writer *writer);
+
+struct image_reader {
+    struct byte_source source;
+    XXH3_state_t *sum;
+    Status status; // the first that was not STATUS_OK; it stays
+};
+
+void image_reader_init(struct image_reader *reader, struct byte_source source);
+// STATUS_INVALID: the image is cut short, damaged, or of another layout. STATUS_IO: the source failed.
+MUST_USE Status image_take(struct image_reader *reader, void *at, size_t size);
+// A number up to `max`.
+MUST_USE Status image_take_u64(struct image_reader *reader, uint64_t max, uint64_t *ret_value);
+MUST_USE Status image_take_u32(struct image_reader *reader, uint32_t max, uint32_t *ret_value);
+MUST_USE Status image_take_mark(struct image_reader *reader, const char *name, uint64_t layout);
+// Compares the checksum, and frees what the reader holds; to be called in any case.
+MUST_USE Status image_reader_finish(struct image_reader *reader);

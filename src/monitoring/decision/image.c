@@ -1,0 +1,42 @@
+// The engine as an image: its place in the stream and its counters, what is known, what is remembered of events, and the windows.
+
+#include "monitoring/decision/engine_private.h"
+
+// Another text of the pack may mean other things by the same names, so the image is good for that very pack alone.
+static uint64_t layout_of(const struct engine *engine) {
+    return hash_mix(hash64(engine->catalogue->label, 0), sizeof(struct engine_counters));
+}
+
+uint64_t engine_hash(const struct engine *engine) {
+    uint64_t hash = hash_mix(layout_of(engine), engine->sequence);
+    hash = hash_mix(hash, engine->has_clock ? (uint64_t)engine->clock_us : 0);
+    hash = hash_mix(hash, knowledge_hash(engine->knowledge));
+    hash = hash_mix(hash, recall_hash(engine->recall));
+    return hash_mix(hash, window_state_hash(engine->windows));
+}
+
+void engine_save(const struct engine *engine, struct image_writer *out) {
+    image_put_mark(out, "engine", layout_of(engine));
+    image_put_u64(out, engine->sequence);
+    image_put_u64(out, engine->has_clock);
+    image_put(out, &engine->clock_us, sizeof engine->clock_us);
+    struct engine_counters counters = engine->counters;
+    memset(counters.stage_ns, 0, sizeof counters.stage_ns); // measured, and so no part of the state
+    image_put(out, &counters, sizeof counters);
+    knowledge_save(engine->knowledge, out);
+    recall_save(engine->recall, out);
+    window_state_save(engine->windows, out);
+}
+
+Status engine_load(struct engine *engine, struct image_reader *in) {
+    uint64_t has_clock;
+    TRY(image_take_mark(in, "engine", layout_of(engine)));
+    TRY(image_take_u64(in, UINT64_MAX, &engine->sequence));
+    TRY(image_take_u64(in, 1, &has_clock));
+    engine->has_clock = has_clock != 0;
+    TRY(image_take(in, &engine->clock_us, sizeof engine->clock_us));
+    TRY(image_take(in, &engine->counters, sizeof engine->counters));
+    TRY(knowledge_load_image(engine->knowledge, in));
+    TRY(recall_load(engine->recall, in));
+    return window_state_load(engine->windows, in);
+}
