@@ -132,6 +132,25 @@ def test_channel_of_a_model():
     equal([len(decision["hits"]) for decision in run.decisions], [0, 0, 0, 0, 1])
 
 
+def test_two_models_are_apart_when_their_evidence_is():
+    rule = ("  - {id: apart, when: d.s3_apart, then: {task: LOOK}, zh: 两类证据, en: two kinds}\n", "tasks:\n  - {id: LOOK, zh: 看, en: look}\n")
+    listed = {"$list": "bad_payee", "op": "add", "key": "p", "time": T0 - HOUR}
+    with tempfile.TemporaryDirectory() as folder:
+        # A large payment (S3, flow) to a payee on the list (S4, list); alone each is one kind, whatever it reads.
+        pack = changed_pack(folder, ("policy.yaml", "rules:\n", "rules:\n" + rule[0]), ("policy.yaml", "tasks:\n", rule[1]))
+        run = Run([pay("1", 0, 6000000, payee="q"), listed, pay("2", 1), pay("3", 2, 6000000)], pack=pack)
+        equal(["apart" in decision["rules"] for decision in run.decisions], [False, False, True])
+    with tempfile.TemporaryDirectory() as folder:
+        # Of the same two kinds both: two models, and no more evidence than one of them has.
+        kinds = "expr: {}\nevidence: [flow, list]"
+        pack = changed_pack(folder, ("policy.yaml", "rules:\n", "rules:\n" + rule[0]), ("policy.yaml", "tasks:\n", rule[1]),
+                            *((f"models/{file}.yaml", f"expr: {expr}", kinds.format(expr)) for file, expr in
+                              (("amount", "event.amount >= p.amount_min"), ("listed", 'inList("bad_payee", event.payee)'))))
+        run = Run([listed, pay("1", 0, 6000000)], pack=pack)
+        equal([hit["model"] for hit in run.decisions[0]["hits"]], ["M-PX-01-A", "M-PX-02-A"])
+        equal("apart" in run.decisions[0]["rules"], False)
+
+
 # ---- what windows count -------------------------------------------------------------------------------------
 
 def test_same_id_is_answered_the_same_and_counts_once():

@@ -312,6 +312,24 @@ static int64_t hits_from(const struct decision *decision, Severity least) {
     return count;
 }
 
+// Whether two of these hits rest on different kinds of evidence: one on a kind that the other does not rest on.
+static bool hits_apart(const struct decision *decision, Severity least) {
+    uint32_t first = 0;
+    bool found = false;
+    for (uint32_t i = 0; i < decision->hit_count; i++) {
+        const struct hit *hit = &decision->hits[i];
+        if (!counts(hit) || hit->model->severity < least) {
+            continue;
+        }
+        if (found && hit->model->evidence != first) {
+            return true;
+        }
+        first = hit->model->evidence;
+        found = true;
+    }
+    return false;
+}
+
 static struct value whole(int64_t number) {
     return (struct value){.kind = VALUE_INT, .integer = number};
 }
@@ -372,8 +390,8 @@ static bool read_decision(struct engine *engine, DecisionName which, struct aren
     case DECISION_s3_hits:
         *ret_value = whole(hits_from(decision, SEVERITY_S3));
         return true;
-    case DECISION_s3_classes:
-        *ret_value = whole(__builtin_popcount(evidence_of_hits(decision, SEVERITY_S3)));
+    case DECISION_s3_apart:
+        *ret_value = (struct value){.kind = VALUE_BOOL, .boolean = hits_apart(decision, SEVERITY_S3)};
         return true;
     case DECISION_s4_hits:
         *ret_value = whole(hits_from(decision, SEVERITY_S4));

@@ -162,7 +162,7 @@ struct policy_factor {
     X(hits, INT)                                                                                   \
     X(list_hit, BOOL)                                                                              \
     X(s3_hits, INT)                                                                                \
-    X(s3_classes, INT)                                                                             \
+    X(s3_apart, BOOL)                                                                              \
     X(s4_hits, INT)                                                                                \
     X(has_evidence, LIST)                                                                          \
     X(families, LIST)                                                                              \
