@@ -132,6 +132,30 @@ def test_channel_of_a_model():
     equal([len(decision["hits"]) for decision in run.decisions], [0, 0, 0, 0, 1])
 
 
+def test_a_canary_counts_for_its_share():
+    def with_share(folder, percent):
+        os.mkdir(folder)
+        return changed_pack(folder, ("models/amount.yaml", "status: ACTIVE", f"status: CANARY\ncanary: {{percent: {percent}, by: account}}"))
+
+    events = [pay(str(i), i, 6000000, account=f"a{i % 500}") for i in range(1000)]
+    events.append(pay("none", 1000, 6000000, account=None, payee="q"))
+    counted = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for percent in (0.01, 10, 30, 100):
+            run = Run(events, pack=with_share(os.path.join(folder, str(percent)), percent))
+            for decision in run.decisions:
+                hit = [hit for hit in decision["hits"] if hit["model"] == "M-PX-01-A"][0]
+                equal(decision["action"] == "DELAY", "shadow" not in hit)
+            ids = {int(decision["event_id"]) for decision in run.decisions if decision["action"] == "DELAY"}
+            equal({i % 500 for i in ids}, {i for i in range(500) if i in ids and i + 500 in ids})  # one thing, one answer
+            counted[percent] = {i % 500 for i in ids}
+        assert counted[0.01] <= counted[10] <= counted[30] <= counted[100] and len(counted[100]) == 500, counted
+        assert 25 <= len(counted[10]) <= 80 and 110 <= len(counted[30]) <= 190, (len(counted[10]), len(counted[30]))
+        pack = changed_pack(folder, ("models/amount.yaml", "status: ACTIVE", "status: CANARY"))
+        code, text = ended([], events[:1], pack=pack)
+        assert code == 1 and "MO028" in text, (code, text)
+
+
 def test_two_models_are_apart_when_their_evidence_is():
     rule = ("  - {id: apart, when: d.s3_apart, then: {task: LOOK}, zh: 两类证据, en: two kinds}\n", "tasks:\n  - {id: LOOK, zh: 看, en: look}\n")
     listed = {"$list": "bad_payee", "op": "add", "key": "p", "time": T0 - HOUR}

@@ -56,7 +56,7 @@ static void begin_evaluation(struct evaluate *evaluate) {
             .typology = model->typology,
             .zh = model->zh,
             .en = model->en,
-            .is_shadow = model->status != MODEL_ACTIVE,
+            .is_shadow = model->status != MODEL_ACTIVE && model->status != MODEL_CANARY,
             .has_rate = model->alert_rate.is_given && model_is_evaluated(model),
             .low = model->alert_rate.low,
             .target = model->alert_rate.target,

@@ -39,6 +39,16 @@ struct seen engine_see(struct engine *engine, uint32_t slot) {
     return seen;
 }
 
+// Whether the model's hits count for this event, going by its status.
+static bool is_in_effect(const struct engine *engine, const struct model *model) {
+    if (model->status != MODEL_CANARY) {
+        return model->status == MODEL_ACTIVE;
+    }
+    const struct model_canary *canary = &model->canary;
+    return event_has(engine->event, canary->field) &&
+           hash64(engine->event->cells[canary->field].text, canary->seed) % CANARY_SHARES < canary->below;
+}
+
 static void fill_hit(struct engine *engine, const struct model *model, struct hit *hit) {
     struct seen *seen = ARENA_ARRAY(&engine->scratch, struct seen, model->read_count + 1);
     for (uint32_t i = 0; i < model->read_count; i++) {
@@ -46,7 +56,7 @@ static void fill_hit(struct engine *engine, const struct model *model, struct hi
     }
     *hit = (struct hit){
         .model = model,
-        .is_shadow = model->status != MODEL_ACTIVE,
+        .is_shadow = !is_in_effect(engine, model),
         .seen = seen,
         .seen_count = model->read_count,
     };

@@ -33,10 +33,12 @@ typedef enum ModelStatus {
     MODEL_DRAFT,
     MODEL_SHADOW,
     MODEL_CHALLENGER,
+    MODEL_CANARY, // counts for a share of the things, and is in the shadow for the others
     MODEL_ACTIVE,
     MODEL_SUSPENDED,
     MODEL_RETIRED
 } ModelStatus;
+enum { MODEL_STATUSES = MODEL_RETIRED + 1 };
 typedef enum Severity { SEVERITY_NONE, SEVERITY_S1, SEVERITY_S2, SEVERITY_S3, SEVERITY_S4 } Severity;
 
 extern const char *const model_mode_names[];
@@ -71,6 +73,14 @@ struct model_override {
     double values[MODEL_PARAMETERS_MAX]; // NaN: unchanged
 };
 
+// For whom a canary counts: those whose field's text falls below the share, always the same ones for the same model.
+struct model_canary {
+    uint32_t field;
+    uint64_t seed;
+    uint32_t below; // of CANARY_SHARES
+};
+enum { CANARY_SHARES = 10000 };
+
 // How often its owner expects it to fire, per 100,000 events of the types it watches.
 struct model_alert_rate {
     bool is_given;
@@ -101,6 +111,7 @@ struct model {
     uint32_t evidence; // set of Evidence
     Slice rationale;
     struct model_alert_rate alert_rate;
+    struct model_canary canary; // with status CANARY
     struct template reason_zh, reason_en;
     const Slice *fire_tests, *quiet_tests; // "file#id"
     uint32_t fire_count, quiet_count;
@@ -113,7 +124,7 @@ struct model {
 
 // Drafts, suspended and retired ones are not.
 static inline bool model_is_evaluated(const struct model *model) {
-    return model->status == MODEL_ACTIVE || model->status == MODEL_CHALLENGER || model->status == MODEL_SHADOW;
+    return model->status >= MODEL_SHADOW && model->status <= MODEL_ACTIVE;
 }
 
 // A number that the law sets.

@@ -9,13 +9,13 @@
 #include <math.h>
 
 const char *const model_mode_names[] = {"PRE", "SYNC", "NRT", "BATCH"};
-const char *const model_status_names[] = {"DRAFT", "SHADOW", "CHALLENGER", "ACTIVE", "SUSPENDED", "RETIRED"};
+const char *const model_status_names[] = {"DRAFT", "SHADOW", "CHALLENGER", "CANARY", "ACTIVE", "SUSPENDED", "RETIRED"};
 const char *const severity_names[] = {"", "S1", "S2", "S3", "S4"};
 
 enum { RATIONALE_CHARACTERS_MIN = 40, NAME_CHARACTERS_MAX = 80, ALERT_RATE_PER = 100000 };
 
 static const char *const model_keys[] = {
-    "id", "version", "status", "name", "family", "typology", "scene", "mode", "on", "channels", "segments", "owner",
+    "id", "version", "status", "canary", "name", "family", "typology", "scene", "mode", "on", "channels", "segments", "owner",
     "rationale", "typology_ref", "regulation", "pia_id", "params", "overrides", "guards", "expr", "score", "severity",
     "action", "task", "evidence", "reason", "reason_code", "customer_text", "expected_alert_rate", "expected_precision",
     "evidence_template", "disposition_strategy", "tests", "separation_tests", "created", "approved_by",
@@ -94,7 +94,7 @@ static void read_rationale(struct reading *reading) {
 static void read_choices(struct reading *reading) {
     struct model *model = reading->model;
     uint32_t index = MODEL_ACTIVE;
-    yaml_choice(yaml_require(reading->root, "status", reading->diags), model_status_names, 6, &index, reading->diags);
+    yaml_choice(yaml_require(reading->root, "status", reading->diags), model_status_names, MODEL_STATUSES, &index, reading->diags);
     model->status = (ModelStatus)index;
     index = MODE_NRT;
     yaml_choice(yaml_require(reading->root, "mode", reading->diags), model_mode_names, 4, &index, reading->diags);
@@ -109,6 +109,37 @@ static void read_choices(struct reading *reading) {
         score = 0;
     }
     model->score = (uint8_t)score;
+}
+
+// What a share in hundredths of a per cent needs to be told apart by: a text that stays the same for one thing.
+static void read_canary(struct reading *reading) {
+    static const char *const keys[] = {"percent", "by"};
+    struct model *model = reading->model;
+    const struct yaml_node *node = yaml_get(reading->root, "canary");
+    model->canary = (struct model_canary){.field = SCHEMA_NONE, .seed = hash64(model->id, 0)};
+    if (node == NULL && model->status == MODEL_CANARY) {
+        struct diag *diag = diag_add(reading->diags, DIAG_ERROR, "MO028", model->place, "a model with the status CANARY says for whom it counts");
+        diag_hint(reading->diags, diag, "canary: {percent: 5, by: cust_id}");
+    }
+    if (node == NULL || !yaml_check_keys(node, keys, 2, reading->diags)) {
+        return;
+    }
+    const struct yaml_node *percent = yaml_require(node, "percent", reading->diags);
+    double share = 0;
+    if (yaml_number(percent, &share, reading->diags) && !(share > 0 && share <= 100)) {
+        diag_add(reading->diags, DIAG_ERROR, "MO028", percent->place, "the share of a canary is above 0 and up to 100 per cent");
+    } else {
+        model->canary.below = (uint32_t)lround(share * CANARY_SHARES / 100);
+    }
+    const struct yaml_node *by = yaml_require(node, "by", reading->diags);
+    if (by == NULL) {
+        return;
+    }
+    const struct schema *schema = reading->catalogue->schema;
+    model->canary.field = schema_find_field(schema, yaml_text(by, reading->diags));
+    if (model->canary.field == SCHEMA_NONE || schema->fields[model->canary.field].type != FIELD_STRING) {
+        diag_add(reading->diags, DIAG_ERROR, "MO028", by->place, "the share of a canary is taken by a field of the event that is a text");
+    }
 }
 
 static void read_action(struct reading *reading) {
@@ -550,6 +581,7 @@ void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *r
     read_names(&reading);
     read_rationale(&reading);
     read_choices(&reading);
+    read_canary(&reading);
     read_action(&reading);
     read_types(&reading);
     model->channels = read_set(&reading, "channels", true);
