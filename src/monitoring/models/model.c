@@ -161,6 +161,11 @@ static void read_action(struct reading *reading) {
                                                                        "the policy has no action or task '%.*s'",
                                                                        NAMED_THINGS(policy->actions), text);
     }
+    if (model->mode == MODE_BATCH && model->action != SCHEMA_NONE) {
+        struct diag *diag = diag_add(reading->diags, DIAG_ERROR, "MO029", action->place,
+                                     "a model of the nightly run asks for a task; an action comes too late for the event");
+        diag_hint(reading->diags, diag, "a task of the policy, such as MANUAL");
+    }
     const struct yaml_node *task = yaml_get(reading->root, "task");
     if (task != NULL) {
         model->task = catalogue_require(reading->catalogue, "MO007", task->place, "the policy has no task '%.*s'",
