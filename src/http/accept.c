@@ -242,6 +242,12 @@ static void time_out(struct connection *connection, struct http_request *request
     wire_problem(request, PROBLEM_TIMEOUT);
 }
 
+// The library takes a short read for the last one, and does not see an end that came with the bytes before it.
+static bool at_end(const struct connection *connection) {
+    char byte;
+    return recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static void tick_request(struct connection *connection, struct http_request *request) {
     struct loop *loop = connection->loop;
     const struct http_options *options = &loop->server->options;
@@ -250,7 +256,9 @@ static void tick_request(struct connection *connection, struct http_request *req
     switch (request->stage) {
     case STAGE_HEAD:
     case STAGE_BODY:
-        if (in_pieces && request->stage == STAGE_BODY) {
+        if (!request->suspended && at_end(connection)) {
+            connection_cut(connection);
+        } else if (in_pieces && request->stage == STAGE_BODY) {
             if (!request->paused && now > request->active_ms + options->idle_timeout_ms) {
                 time_out(connection, request);
             }
@@ -259,6 +267,10 @@ static void tick_request(struct connection *connection, struct http_request *req
         }
         break;
     case STAGE_WIRE: {
+        if (!request->suspended && at_end(connection)) {
+            connection_cut(connection);
+            break;
+        }
         // Either side moving keeps it; a stream that waits for its maker is the maker's business once the body is there.
         uint64_t moved = request->wire.moved_ms > request->active_ms ? request->wire.moved_ms : request->active_ms;
         bool waits_for_client = request->wire.sent < request->wire.out.size || (!request->body_done && !request->paused);

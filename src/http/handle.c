@@ -168,6 +168,17 @@ static bool content_type_taken(const struct http_request *request) {
     return false;
 }
 
+static Slice accepted(struct http_request *request) {
+    struct buf list;
+    buf_init(&list, 4 << 10);
+    for (const char *at = request->match.route->content_types; *at != 0; at++) {
+        buf_put(&list, *at == ' ' ? SLICE(", ") : (Slice){at, 1});
+    }
+    Slice copy = arena_copy(&request->arena, buf_slice(&list));
+    buf_deinit(&list);
+    return copy;
+}
+
 static void check_route(struct http_request *request) {
     const struct http_route *route = request->match.route;
     if (route == NULL) {
@@ -183,8 +194,7 @@ static void check_route(struct http_request *request) {
     } else if (request->has_body && (request->length > route->body_max || route->body_max == 0)) {
         reply_problem(request, PROBLEM_BODY_SIZE, NULL);
     } else if (request->has_body && route->content_types != NULL && !content_type_taken(request)) {
-        reply_problem(request, PROBLEM_CONTENT_TYPE,
-                      &(struct http_header){SLICE("Accept"), slice_of(route->content_types)});
+        reply_problem(request, PROBLEM_CONTENT_TYPE, &(struct http_header){SLICE("Accept"), accepted(request)});
     }
 }
 
