@@ -8,14 +8,24 @@
 #include <gnutls/x509.h>
 #include <stdlib.h>
 
+// Ends the handshake when there is a certificate that nobody trusted stands behind. Whether there must be one is asked
+// before.
+static int check_client(gnutls_session_t session) {
+    unsigned count = 0;
+    unsigned trouble = 1;
+    if (gnutls_certificate_get_peers(session, &count) == NULL || count == 0) {
+        return 0;
+    }
+    return gnutls_certificate_verify_peers2(session, &trouble) == 0 && trouble == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
 void tls_session_begin(const struct http_options *options, gnutls_session_t session) {
     if (options->tls_client == HTTP_CLIENT_CERTIFICATE_NONE) {
         return;
     }
     bool required = options->tls_client == HTTP_CLIENT_CERTIFICATE_REQUIRED;
     gnutls_certificate_server_set_request(session, required ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
-    // Ends the handshake when there is a certificate that nobody trusted stands behind.
-    gnutls_session_set_verify_cert(session, NULL, 0);
+    gnutls_session_set_verify_function(session, check_client);
 }
 
 void tls_certificate_read(struct connection *connection) {
