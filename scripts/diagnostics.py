@@ -12,7 +12,7 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "diagnostics.md"
 AREAS = {
-    "OS": "Files and folders", "YA": "YAML of any pack file", "PK": "The pack as a whole", "SC": "schema.yaml",
+    "OS": "Files and folders", "HT": "The HTTP server", "YA": "YAML of any pack file", "PK": "The pack as a whole", "SC": "schema.yaml",
     "FE": "features/*.yaml", "KN": "knowledge.yaml, lists and tables", "PO": "policy.yaml", "MO": "models/**/*.yaml",
     "EX": "Expressions", "MP": "maps/*.yaml", "ST": "Stories under tests/", "RE": "Inputs of a replay", "IN": "Records that are refused (dead letters)",
 }
