@@ -21,3 +21,7 @@ uint64_t clock_monotonic_ns(void) {
 uint64_t clock_thread_cpu_ns(void) {
     return nanoseconds(now(CLOCK_THREAD_CPUTIME_ID));
 }
+
+int64_t clock_wall_us(void) {
+    return (int64_t)(nanoseconds(now(CLOCK_REALTIME)) / 1000);
+}
