@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""The server as a whole: answers, what it refuses, and what is left after it was killed.
+
+Usage: serve_test.py QIANTANG PACKS_FOLDER
+The server listens on loopback at a port that the system chooses, and ends with the test. The last line is "N passed, N failed".
+"""
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+
+QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+PACK = os.path.join(PACKS, "payments")
+T0 = 1795420800000
+KILLS = int(os.environ.get("QIANTANG_KILLS", "6"))
+
+
+def pay(event_id, at, amount=10000, **more):
+    return {"event_id": event_id, "event_type": "pay", "event_time": T0 + at, "phase": "REQUEST", "account": "a", "payee": "p",
+            "amount": amount, **more}
+
+
+class Server:
+    def __init__(self, data, pack=PACK):
+        self.process = subprocess.Popen([QIANTANG, "serve", "--pack", pack, "--data", data, "--port", "0"], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self.said = []
+        for line in self.process.stdout:
+            self.said.append(line)
+            if line.startswith("listening"):
+                self.port = int(line.rsplit(":", 1)[1])
+                return
+        raise AssertionError(self.said, self.process.stderr.read())
+
+    def ask(self, method, path, body=None, kind="application/json"):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request(method, path, body, {"Content-Type": kind} if body is not None else {})
+        reply = connection.getresponse()
+        text = reply.read()
+        connection.close()
+        return reply.status, text
+
+    def event(self, event):
+        return self.ask("POST", "/v1/events", json.dumps(event))
+
+    def lines(self, records):
+        status, text = self.ask("POST", "/v1/records", "".join(json.dumps(record) + "\n" for record in records), "application/x-ndjson")
+        assert status == 200, (status, text)
+        return text.splitlines(keepends=True)
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        code = self.process.wait(60)
+        assert code == (0 if how == signal.SIGTERM else -how), (code, self.process.stderr.read())
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+def replay(records):
+    """The decisions of a replay of the same records: one line each."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = os.path.join(folder, "in.ndjson"), os.path.join(folder, "out.ndjson")
+        with open(path, "w") as file:
+            file.writelines(json.dumps(record) + "\n" for record in records)
+        done = subprocess.run([QIANTANG, "replay", "--quiet", "--pack", PACK, "--input", path, "--decisions", out,
+                               "--dead-letters", os.path.join(folder, "dead")], capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        with open(out, "rb") as file:
+            return file.read().splitlines(keepends=True)
+
+
+def verify(data, code=0):
+    done = subprocess.run([QIANTANG, "verify", "--pack", PACK, "--data", data], capture_output=True, text=True, timeout=120)
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    return done.stdout + done.stderr
+
+
+def test_answers_are_those_of_a_replay(folder):
+    server = Server(folder)
+    events = [pay(str(i), i * 1000, 6000000 if i % 3 == 0 else 100, account=f"a{i % 2}") for i in range(20)]
+    change = {"$list": "bad_payee", "op": "add", "key": "p", "time": T0}
+    got = [server.event(event) for event in events[:10]]
+    assert all(status == 200 for status, _ in got), got
+    status, text = server.event(change)
+    assert (status, text) == (200, b'{"changed":true}\n')
+    many = server.lines(events[10:])
+    assert [text for _, text in got] + many == replay(events[:10] + [change] + events[10:])
+    # The same id: the same answer.
+    assert server.event(events[0])[1] == got[0][1] and server.event({**events[0], "amount": 1})[1] == got[0][1]
+    server.end()
+    assert "all came out again" in verify(folder)
+
+
+def test_what_is_refused(folder):
+    server = Server(folder)
+    status, text = server.event({"event_id": "x"})
+    problem = json.loads(text)
+    assert status == 422 and problem["code"] == "record_refused" and "IN0" in problem["detail"], text
+    assert server.ask("POST", "/v1/events", "{")[0] == 422
+    assert server.ask("POST", "/v1/events", "{}", "text/plain")[0] == 415
+    assert server.ask("GET", "/v1/events")[0] == 405 and server.ask("GET", "/nothing")[0] == 404
+    assert server.ask("POST", "/v1/events", "x" * (2 << 20))[0] == 413
+    lines = server.lines([pay("1", 0), {"event_id": "bad"}, pay("2", 1), {"$list": "nothing", "op": "add", "key": "k"}])
+    assert [json.loads(line).get("code") for line in lines] == [None, "record_refused", None, "record_refused"], lines
+    assert server.ask("POST", "/v1/records", "\n", "application/x-ndjson")[0] == 422
+    assert server.ask("GET", "/healthz")[0] == 200
+    state = json.loads(server.ask("GET", "/readyz")[1])
+    assert state["decided"] == 2 and state["refused"] >= 4, state
+    server.end()
+
+
+def test_goes_on_from_a_snapshot(folder):
+    server = Server(folder)
+    first = server.lines([pay(str(i), i * 1000, account="a1") for i in range(5)])
+    server.end()
+    server = Server(folder)
+    assert "replayed 0 records" in server.said[0], server.said
+    second = server.lines([pay(str(i), i * 1000, account="a1", channel="MOBILE") for i in range(5, 10)])
+    assert first + second == replay([pay(str(i), i * 1000, account="a1", **({"channel": "MOBILE"} if i >= 5 else {})) for i in range(10)])
+    server.end()
+    assert "10 decisions" in verify(folder)
+
+
+def test_another_pack_is_refused(folder):
+    Server(folder).end()
+    other = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "examples", "first")
+    done = subprocess.run([QIANTANG, "serve", "--pack", other, "--data", folder, "--port", "0"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and ("another pack" in done.stderr or "was decided with" in done.stderr), done.stderr
+
+
+def test_killed_under_load_nothing_acknowledged_is_lost(folder):
+    chance = random.Random(7)
+    acknowledged = {}   # event: answer
+    lock = threading.Lock()
+    sent = 0
+    for round_ in range(KILLS):
+        server = Server(folder)
+        over = threading.Event()
+
+        def send(first):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            number = first
+            while not over.is_set():
+                event = pay(f"e{number}", number, 6000000 if number % 7 == 0 else 100, account=f"a{number % 5}")
+                try:
+                    connection.request("POST", "/v1/events", json.dumps(event), {"Content-Type": "application/json"})
+                    reply = connection.getresponse()
+                    text = reply.read()
+                except (OSError, http.client.HTTPException):
+                    return
+                assert reply.status == 200, text
+                with lock:
+                    acknowledged[f"e{number}"] = text
+                number += 4
+
+        threads = [threading.Thread(target=send, args=(sent + i,)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        wanted = len(acknowledged) + chance.randrange(5, 120)
+        while len(acknowledged) < wanted and any(thread.is_alive() for thread in threads):
+            threads[0].join(0.002)
+        server.end(signal.SIGKILL)
+        over.set()
+        for thread in threads:
+            thread.join()
+        sent += 100000
+    server = Server(folder)   # every decision of the journal came out again, or it would not have begun
+    for event_id, answer in acknowledged.items():
+        number = int(event_id[1:])
+        again = server.event(pay(event_id, number, 6000000 if number % 7 == 0 else 100, account=f"a{number % 5}"))
+        assert again == (200, answer), (event_id, again, answer)
+    server.end()
+    assert "all came out again" in verify(folder)
+    assert len(acknowledged) > 5 * KILLS, len(acknowledged)
+
+
+passed = failed = 0
+for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            test(folder)
+            passed += 1
+        except AssertionError as error:
+            failed += 1
+            print(f"{name}: {error!r}", file=sys.stderr)
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
