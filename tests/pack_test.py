@@ -80,6 +80,7 @@ MISTAKES = {
     "a channel misspelt": (("models/many.yaml", "channels: [MOBILE]", "channels: [MOBLE]"), "MO010", "did you mean 'MOBILE'?"),
     "a segment misspelt": ((MODEL, "on: [pay]\n", "on: [pay]\nsegments: [YUONG]\n"), "MO010", "did you mean 'YOUNG'?"),
     "an action misspelt": ((MODEL, "action: REJECT", "action: REJCT"), "MO007", "did you mean 'REJECT'?"),
+    "an action of the nightly run": (("models/many.yaml", "mode: NRT", "mode: BATCH"), "MO029", "asks for a task"),
     "a task misspelt": ((MODEL, "action: REJECT", "action: REJECT\ntask: MANAUL"), "MO007", "did you mean 'MANUAL'?"),
     "a guard misspelt": ((MODEL, "on: [pay]\n", "on: [pay]\nguards: [G11]\n"), "MO011", "did you mean 'G1'?"),
     "an expected rate out of order": ((MODEL, "score: 60", "expected_alert_rate: {low: 3, target: 2, high: 5}\nscore: 60"), "MO027", "low is at most target"),

@@ -132,6 +132,33 @@ def test_channel_of_a_model():
     equal([len(decision["hits"]) for decision in run.decisions], [0, 0, 0, 0, 1])
 
 
+def test_less_effort_asks_fewer_models_and_remembers_all():
+    rule = "  - {id: blind, when: 'd.effort == \"rules\"', then: {task: MANUAL}, zh: 未判断, en: nothing was asked}\n"
+    events = [pay(str(i), i, 6000000, channel="MOBILE") for i in range(3)]
+    listed = {"$list": "bad_payee", "op": "add", "key": "p", "time": T0 - HOUR}
+    models = {"full": ["M-PX-01-A", "M-PX-02-A", "M-PX-03-A"], "in_flight": ["M-PX-01-A", "M-PX-02-A"],
+              "at_hand": ["M-PX-01-A", "M-PX-02-A"], "rules": []}
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("policy.yaml", "rules:\n", "rules:\n" + rule),
+                            ("models/feature.yaml", None, Run.read(os.path.join(PACK, "models/many.yaml")).decode()
+                             .replace("M-PX-03-A", "M-PX-05-A").replace("typology: PX-03", "typology: PX-05").replace("mode: NRT", "mode: SYNC")))
+        for effort, wanted in models.items():
+            state = os.path.join(folder, effort)
+            run = Run([listed] + events + [events[0]], pack=pack, options=["--effort", effort, "--state-out", state])
+            last = run.decisions[2]
+            equal([hit["model"] for hit in last["hits"] if hit["model"] != "M-PX-05-A"], wanted)
+            equal("M-PX-05-A" in [hit["model"] for hit in last["hits"]], effort in ("full", "in_flight"))
+            equal(last.get("degraded"), None if effort == "full" else effort)
+            equal("blind" in last["rules"], effort == "rules")
+            lines = run.decision_bytes.splitlines()
+            equal(lines[0], lines[3])  # one that comes again is answered as it was
+            # Whatever was asked, what follows sees the events.
+            after = Run([pay("next", 10, 100, channel="MOBILE")], pack=pack, options=["--state-in", state])
+            equal(after.features["next"]["account_done_cnt_10m"], "4")
+    code, text = ended(["--effort", "some"], events)
+    assert code == 2 and "--effort is full" in text, (code, text)
+
+
 def test_a_canary_counts_for_its_share():
     def with_share(folder, percent):
         os.mkdir(folder)

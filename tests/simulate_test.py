@@ -82,6 +82,15 @@ def test_the_document_names_every_scenario_and_its_rate(folder):
         assert f"| {typology} {zh} | {rate} |" in document, typology
 
 
+def test_ordinary_refunds_go_back_to_the_card(folder):
+    quiet = os.path.join(folder, "quiet")
+    done = run("simulate", "--customers", "2000", "--days", "7", "--rate", "0", "--out", quiet)
+    assert done.returncode == 0, done.stderr
+    events = map(json.loads, read(quiet, "events.ndjson").splitlines())
+    refunds = [event for event in events if event.get("event_type") == "refund"]
+    assert len(refunds) > 100 and all(event["refund_card_token"] == event["orig_card_token"] for event in refunds), len(refunds)
+
+
 def test_scores_can_be_left_out(folder):
     with tempfile.TemporaryDirectory() as other:
         simulate(other, "--no-scores")

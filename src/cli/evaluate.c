@@ -233,6 +233,7 @@ static CliAnswer read_options(struct evaluate *evaluate, int argc, char **argv) 
         {"map", "MAP.yaml", "how foreign columns become fields; else the pack's maps/default.yaml", CLI_TEXT, &stream->map},
         {"format", "csv|ndjson", "of all events; else told by each name, else by the map", CLI_TEXT, &stream->format},
         {"dead-letters", "OUT.ndjson", "records that were refused, with the reason; default dead-letters.ndjson", CLI_TEXT, &stream->dead_letters},
+        {"effort", "LEVEL", "decide as if there were no time for all: full, in_flight, at_hand or rules; default full", CLI_TEXT, &stream->effort},
         {"threads", "1|2", "with 2, one thread reads while the other decides; the results are the same", CLI_NUMBER, &stream->threads},
         {"quiet", NULL, "no progress and no summary", CLI_FLAG, &stream->quiet},
     };

@@ -169,6 +169,7 @@ static CliAnswer read_options(struct replay *replay, int argc, char **argv) {
         {"tables", "FILE...", "more table rows, named after their table", CLI_TEXTS, &stream->tables},
         {"state-in", "FILE", "go on from the state that an earlier run left, lists and tables with it", CLI_TEXT, &stream->state_in},
         {"state-out", "FILE", "leave the state at the end, to go on from it later", CLI_TEXT, &stream->state_out},
+        {"effort", "LEVEL", "decide as if there were no time for all: full, in_flight, at_hand or rules; default full", CLI_TEXT, &stream->effort},
         {"threads", "1|2", "with 2, one thread reads while the other decides; the results are the same", CLI_NUMBER, &stream->threads},
         {"quiet", NULL, "no progress and no summary", CLI_FLAG, &stream->quiet},
     };

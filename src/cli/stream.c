@@ -64,7 +64,7 @@ static void refuse_change(struct stream *stream, struct input *input, const stru
 }
 
 static void decide(struct stream *stream, struct event *event, StreamTake *take, void *context) {
-    const struct decision *decision = engine_decide(stream->engine, event);
+    const struct decision *decision = engine_decide_within(stream->engine, event, stream->effort);
     tally_decision(&stream->tally, event, decision);
     take(context, event, decision);
 }
@@ -136,7 +136,21 @@ void stream_init(struct stream *stream, const char *command) {
     buf_init(&stream->dead_letters.text, OUTPUT_MAX);
 }
 
-bool stream_check_options(const struct stream *stream, const char *input) {
+static bool read_effort(struct stream *stream) {
+    Slice wanted = stream->options.effort;
+    for (uint32_t i = 0; i < EFFORT_COUNT && wanted.at != NULL; i++) {
+        if (slice_is(wanted, effort_names[i])) {
+            stream->effort = (Effort)i;
+            return true;
+        }
+    }
+    if (wanted.at != NULL) {
+        fprintf(stderr, "qiantang %s: --effort is full, in_flight, at_hand or rules\n", stream->command);
+    }
+    return wanted.at == NULL;
+}
+
+bool stream_check_options(struct stream *stream, const char *input) {
     const struct stream_options *options = &stream->options;
     const char *missing = options->pack.at == NULL ? "--pack" : options->inputs.count == 0 ? input : NULL;
     bool format_known = options->format.at == NULL || slice_is(options->format, "csv") || slice_is(options->format, "ndjson");
@@ -147,7 +161,7 @@ bool stream_check_options(const struct stream *stream, const char *input) {
                 stream->command, missing == NULL ? "" : missing);
         return false;
     }
-    return true;
+    return read_effort(stream);
 }
 
 // A map is for inputs of its format. The pack's own is left aside when there is none; one that was asked for must have a use.

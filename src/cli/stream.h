@@ -32,6 +32,7 @@ Status output_close(struct output *output, struct arena *arena, struct diag *dia
 
 struct stream_options {
     Slice pack, map, format, dead_letters;
+    Slice effort;
     Slice state_in, state_out; // images of the engine, before and after the run
     CliTexts inputs, lists, tables;
     int64_t threads;
@@ -47,6 +48,7 @@ struct stream {
     struct knowledge *knowledge;
     struct memory_pool memory;
     struct engine *engine;
+    Effort effort; // of every decision
     struct tally tally;
     struct output dead_letters;
     bool dead_letters_lost;
@@ -58,7 +60,7 @@ typedef void StreamTake(void *context, const struct event *event, const struct d
 
 void stream_init(struct stream *stream, const char *command);
 // False after saying what is missing; `input` is the option's name.
-bool stream_check_options(const struct stream *stream, const char *input);
+bool stream_check_options(struct stream *stream, const char *input);
 // CLI_FINE, or how the command ends; what is wrong is on standard error.
 CliExit stream_prepare(struct stream *stream);
 CliExit stream_run(struct stream *stream, StreamTake *take, void *context);

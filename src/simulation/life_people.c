@@ -294,6 +294,7 @@ static void buy_online(const struct day *day, bool card) {
         back.pay.second_amount = act->amount;
         back.pay.card = act->account;
         back.pay.terminal = 0;
+        back.pay.batch = 0; // of a refund: the card that it should go back to, if it goes to another
         back.auth = AUTH_NONE;
         life_later(day->sim, &back,
                    (int64_t)draw_between(day->random, 20 * 3600000, 6 * MS_PER_DAY));

@@ -49,6 +49,7 @@ struct decision {
     uint32_t type;
     int64_t time_us;
     uint32_t flags; // EVENT_FLAG_*
+    Effort effort;
     bool is_duplicate;
     uint32_t segment;
     uint32_t binding;
@@ -91,6 +92,9 @@ struct engine *engine_create(const struct catalogue *catalogue, struct knowledge
 void engine_destroy(struct engine *engine);
 // Fills in the event's flags and those derived fields that intake could not.
 const struct decision *engine_decide(struct engine *engine, struct event *event);
+// The same with less effort, for who has no time left. What was decided with which effort belongs to the stream: a replay has to
+// give the same. Rows are written in any case, so that later events see all of this one.
+const struct decision *engine_decide_within(struct engine *engine, struct event *event, Effort effort);
 // What a name stands for at the last event, as a hit would show it.
 struct seen engine_see(struct engine *engine, uint32_t slot);
 // For those who ask about models and not about events: whether a hit of the model at the last event would count, going by all but its

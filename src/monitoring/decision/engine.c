@@ -158,6 +158,7 @@ static void start_decision(struct engine *engine) {
         .type = event->type,
         .time_us = event->time_us,
         .flags = engine->flags,
+        .effort = engine->effort,
     };
 }
 
@@ -170,6 +171,7 @@ static void answer_again(struct engine *engine, const struct recalled *known) {
     decision->time_us = known->time_us;
     decision->segment = known->segment;
     decision->flags = known->flags;
+    decision->effort = known->effort;
     decision->rendered = known->answer;
 }
 
@@ -217,6 +219,7 @@ static void remember(struct engine *engine, Hash128 id) {
         .type = engine->event->type,
         .segment = engine->segment,
         .flags = engine->flags,
+        .effort = engine->effort,
         .tag = engine->tag,
         .rows = engine->written,
         .row_count = engine->written_count,
@@ -236,9 +239,14 @@ static bool some_rule_applies(struct engine *engine) {
 }
 
 const struct decision *engine_decide(struct engine *engine, struct event *event) {
+    return engine_decide_within(engine, event, EFFORT_full);
+}
+
+const struct decision *engine_decide_within(struct engine *engine, struct event *event, Effort effort) {
     uint64_t time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
     arena_reset(&engine->scratch);
     engine->event = event;
+    engine->effort = effort;
     engine->sequence++;
     engine->counters.events++;
     Hash128 id = hash128(event->id, 0);
@@ -277,7 +285,7 @@ const struct decision *engine_decide(struct engine *engine, struct event *event)
     const struct type_plan *plan = &engine->catalogue->types[event->type];
     // What a successful result confirms was decided with the request, with the same values: it is not alerted twice.
     bool confirms = (engine->flags & EVENT_FLAG_CONFIRMS) != 0;
-    const uint64_t *const *sets = confirms ? plan->confirmed : plan->candidates;
+    const uint64_t *const *sets = confirms && effort == EFFORT_full ? plan->confirmed : plan->candidates[confirms ? EFFORT_rules : effort];
     const uint64_t *candidates = sets[engine->segment * engine->catalogue->channel_count + engine->channel];
     uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);
     time = lap(engine, time, STAGE_models);

@@ -43,6 +43,7 @@ struct engine {
     int64_t clock_us; // the stream's time
     bool has_clock;
     uint32_t flags;
+    Effort effort;
     uint32_t segment, channel, binding;
     uint16_t tag;
 

@@ -14,6 +14,7 @@ struct entry {
     uint16_t type;
     uint8_t segment;
     uint8_t flags;
+    uint8_t effort;
     bool was_undone;
 };
 
@@ -128,6 +129,7 @@ bool recall_find(struct recall *recall, Hash128 id, struct recalled *ret_event) 
         .type = entry->type,
         .segment = entry->segment,
         .flags = entry->flags,
+        .effort = (Effort)entry->effort,
         .tag = entry->tag,
         .was_undone = entry->was_undone,
         .answer = {at, entry->answer_size},
@@ -159,6 +161,7 @@ void recall_add(struct recall *recall, const struct recalled *event) {
         .type = (uint16_t)event->type,
         .segment = (uint8_t)event->segment,
         .flags = (uint8_t)event->flags,
+        .effort = (uint8_t)event->effort,
     };
     char *to = recall->bytes + at % recall->byte_capacity;
     if (event->answer.size > 0) {

@@ -8,6 +8,7 @@
 // Shape: a ring of entries, an open-addressing index over them by id, and a ring of bytes for answers and rows.
 
 #include "base/hash.h"
+#include "monitoring/models/catalogue.h"
 #include "monitoring/stream/windows/windows.h"
 
 enum { RECALL_RECORD_MAX = 20 << 20 }; // bytes of an answer and its rows
@@ -23,6 +24,7 @@ struct recalled {
     Hash128 id;
     int64_t time_us;
     uint32_t type, segment, flags;
+    Effort effort;
     uint16_t tag;
     bool was_undone; // its rows were taken back already
     Slice answer;    // empty: an answer without hits, which is made again from the above

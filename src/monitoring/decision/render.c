@@ -249,6 +249,9 @@ void decision_render(const struct decision *decision, struct buf *out) {
     json_key_string(&json, SLICE("severity"), slice_of(severity_names[decision->severity]));
     json_key_string(&json, SLICE("segment"), catalogue->policy.segments.at[decision->segment].id);
     write_flags(&json, decision->flags);
+    if (decision->effort != EFFORT_full) {
+        json_key_string(&json, SLICE("degraded"), slice_of(effort_names[decision->effort]));
+    }
     json_key(&json, SLICE("hits"));
     json_array_begin(&json);
     struct buf text;

@@ -408,6 +408,9 @@ static bool read_decision(struct engine *engine, DecisionName which, struct aren
     case DECISION_tasks:
         *ret_value = tasks_value(engine, scratch);
         return true;
+    case DECISION_effort:
+        *ret_value = text_value(slice_of(effort_names[decision->effort]));
+        return true;
     case DECISION_NAME_COUNT:
         break;
     }

@@ -101,6 +101,18 @@ static bool is_any(const struct model *model) {
     return true;
 }
 
+static bool is_in_flight(const struct model *model) {
+    return model->mode == MODE_PRE || model->mode == MODE_SYNC;
+}
+
+static bool is_at_hand(const struct model *model) {
+    return is_in_flight(model) && !model->reads_features;
+}
+
+static bool is_none(const struct model *model) {
+    return false;
+}
+
 static bool reads_outcome(const struct model *model) {
     return model->reads_outcome;
 }
@@ -144,7 +156,10 @@ static void plan_type(struct catalogue *catalogue, uint32_t type, struct type_pl
     plan->models = models;
     catalogue_find_fetched(catalogue, type, plan);
     plan->plan = expr_table_plan(catalogue->table, rules, plan->count, &catalogue->arena);
-    plan->candidates = candidate_sets(catalogue, plan, is_any);
+    static ModelTest *const tests[EFFORT_COUNT] = {is_any, is_in_flight, is_at_hand, is_none};
+    for (int effort = 0; effort < EFFORT_COUNT; effort++) {
+        plan->candidates[effort] = candidate_sets(catalogue, plan, tests[effort]);
+    }
     plan->confirmed = candidate_sets(catalogue, plan, reads_outcome);
 }
 

@@ -39,6 +39,20 @@ typedef enum ModelStatus {
     MODEL_RETIRED
 } ModelStatus;
 enum { MODEL_STATUSES = MODEL_RETIRED + 1 };
+// How much is asked of an event, in the order in which it is given up when time runs short: X(name, what is left out).
+#define EFFORTS(X)                                                                                                            \
+    X(full, "nothing")                                                                                                        \
+    X(in_flight, "models of mode NRT and BATCH")                                                                              \
+    X(at_hand, "in addition models that need a feature: what is left reads the event, lists and profiles")                     \
+    X(rules, "all models: only the policy's rules are asked")
+typedef enum Effort {
+#define X(name, text) EFFORT_##name,
+    EFFORTS(X)
+#undef X
+    EFFORT_COUNT
+} Effort;
+extern const char *const effort_names[EFFORT_COUNT];
+
 typedef enum Severity { SEVERITY_NONE, SEVERITY_S1, SEVERITY_S2, SEVERITY_S3, SEVERITY_S4 } Severity;
 
 extern const char *const model_mode_names[];
@@ -115,6 +129,7 @@ struct model {
     struct template reason_zh, reason_en;
     const Slice *fire_tests, *quiet_tests; // "file#id"
     uint32_t fire_count, quiet_count;
+    bool reads_features;
     bool reads_outcome; // its expression reads what only a RESULT tells, so it is asked again when one confirms its REQUEST
     const uint32_t *reads; // slots its expression and reasons read
     uint32_t read_count;
@@ -178,7 +193,8 @@ struct policy_factor {
     X(has_evidence, LIST)                                                                          \
     X(families, LIST)                                                                              \
     X(models, LIST)                                                                                \
-    X(tasks, LIST)
+    X(tasks, LIST)                                                                                 \
+    X(effort, STRING)
 typedef enum DecisionName {
 #define X(name, type) DECISION_##name,
     DECISION_NAMES(X)
@@ -211,8 +227,8 @@ struct type_plan {
     const uint32_t *tables;
     const uint32_t *list_fields;
     uint32_t table_count, list_field_count;
-    const uint64_t *const *candidates; // by binding-independent combination: segment * channel_count + channel
-    const uint64_t *const *confirmed;  // of them those that a RESULT that confirms its REQUEST still concerns
+    const uint64_t *const *candidates[EFFORT_COUNT]; // by binding-independent combination: segment * channel_count + channel
+    const uint64_t *const *confirmed; // of those of full effort the ones that a RESULT that confirms its REQUEST still concerns
 };
 
 // What inList() is answered from. Whoever evaluates a pack's expressions hands them a context that begins with this.

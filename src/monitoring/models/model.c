@@ -10,6 +10,11 @@
 
 const char *const model_mode_names[] = {"PRE", "SYNC", "NRT", "BATCH"};
 const char *const model_status_names[] = {"DRAFT", "SHADOW", "CHALLENGER", "CANARY", "ACTIVE", "SUSPENDED", "RETIRED"};
+const char *const effort_names[] = {
+#define X(name, text) #name,
+    EFFORTS(X)
+#undef X
+};
 const char *const severity_names[] = {"", "S1", "S2", "S3", "S4"};
 
 enum { RATIONALE_CHARACTERS_MIN = 40, NAME_CHARACTERS_MAX = 80, ALERT_RATE_PER = 100000 };
@@ -155,6 +160,11 @@ static void read_action(struct reading *reading) {
                                                    : catalogue_require(reading->catalogue, "MO007", action->place,
                                                                        "the policy has no action or task '%.*s'",
                                                                        NAMED_THINGS(policy->actions), text);
+    }
+    if (model->mode == MODE_BATCH && model->action != SCHEMA_NONE) {
+        struct diag *diag = diag_add(reading->diags, DIAG_ERROR, "MO029", action->place,
+                                     "a model of the nightly run asks for a task; an action comes too late for the event");
+        diag_hint(reading->diags, diag, "a task of the policy, such as MANUAL");
     }
     const struct yaml_node *task = yaml_get(reading->root, "task");
     if (task != NULL) {
@@ -498,6 +508,8 @@ static void collect_reads(struct reading *reading) {
                                   expr_count + model->reason_zh.count + model->reason_en.count + 1);
     for (uint32_t i = 0; i < expr_count; i++) {
         add_read(reads, &model->read_count, expr_slots[i]->slot);
+        bool is_feature = reading->catalogue->vocabulary.names.at[expr_slots[i]->slot].kind == NAME_FEATURE;
+        model->reads_features = model->reads_features || is_feature;
         model->reads_outcome = model->reads_outcome || is_outcome(reading->catalogue, expr_slots[i]->slot);
     }
     const struct template *templates[] = {&model->reason_zh, &model->reason_en};
