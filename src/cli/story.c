@@ -4,7 +4,7 @@
 
 enum { JSON_MAX = 64 << 20 };
 
-static const char *const story_keys[] = {"note", "expect", "like", "day", "context", "events", "change", "drop", "add", "then"};
+static const char *const story_keys[] = {"note", "expect", "decision", "effort", "like", "day", "context", "events", "change", "drop", "add", "then"};
 
 struct story_book *story_book_create(const struct pack_folder *pack, struct arena *arena) {
     struct story_book *book = ARENA_NEW(arena, struct story_book);
@@ -435,8 +435,19 @@ static struct occurrence *put_in_order(struct story *story, uint32_t *ret_count)
 
 static bool read_expect(struct story *story) {
     static const char *const choices[] = {"fire", "quiet"};
+    static const char *const keys[] = {"action", "delay", "tasks", "rules"};
     uint32_t index = 0;
-    bool fine = yaml_choice(yaml_require(story->node, "expect", story->diags), choices, 2, &index, story->diags);
+    story->decision = yaml_get(story->node, "decision");
+    const struct yaml_node *effort = yaml_get(story->node, "effort");
+    bool fine = story->decision == NULL || yaml_check_keys(story->decision, keys, 4, story->diags);
+    // The policy's own stories are about the answer, whatever fires.
+    const struct yaml_node *expect = yaml_get(story->node, "expect");
+    if (expect != NULL || story->decision == NULL) {
+        fine = yaml_choice(yaml_require(story->node, "expect", story->diags), choices, 2, &index, story->diags) && fine;
+    }
+    uint32_t level = 0;
+    fine = (effort == NULL || yaml_choice(effort, effort_names, EFFORT_COUNT, &level, story->diags)) && fine;
+    story->effort = slice_of(effort_names[level]);
     story->expect = index == 0;
     return fine;
 }
@@ -488,7 +499,7 @@ void story_tell_unused(struct story_book *book, struct diag_list *diags) {
         YAML_EACH(has_stories ? yaml_get(open_file(book, file, diags), "stories") : NULL, node) {
             Slice name = arena_printf(book->arena, "%.*s#%.*s", SLICE_ARGS(file->path), SLICE_ARGS(node->key));
             if (map_get(&book->used, name) == MAP_NONE) {
-                struct diag *diag = diag_add(diags, DIAG_WARNING, "ST015", node->key_place, "no model runs this story");
+                struct diag *diag = diag_add(diags, DIAG_WARNING, "ST015", node->key_place, "neither a model nor the policy runs this story");
                 diag_hint(diags, diag, "name it under `tests` of its model: %.*s", SLICE_ARGS(name));
             }
         }

@@ -44,6 +44,8 @@ struct story {
     VEC(struct story_event) events;
     int64_t day_us; // the first moment of its day
     bool expect;
+    Slice effort; // of the last event
+    const struct yaml_node *decision; // what is expected of the whole answer; NULL: nothing
 };
 
 // One event as it happens.

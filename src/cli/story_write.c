@@ -292,6 +292,29 @@ static void put_merged(struct story *story, const struct yaml_node *const *layer
     json_object_end(json);
 }
 
+// ---- the answer ------------------------------------------------------------------------------------------
+
+static void put_decision(struct story *story, struct json_writer *json) {
+    json_key(json, SLICE("decision"));
+    json_object_begin(json);
+    YAML_EACH(story->decision, node) {
+        int64_t span_us;
+        json_key(json, node->key);
+        if (slice_is(node->key, "delay")) {
+            json_i64(json, yaml_span(node, &span_us, story->diags) ? span_us / US_PER_SECOND : 0);
+        } else if (node->kind != YAML_SEQUENCE) {
+            json_string(json, yaml_text(node, story->diags));
+        } else {
+            json_array_begin(json);
+            YAML_EACH(node, item) {
+                json_string(json, yaml_text(item, story->diags));
+            }
+            json_array_end(json);
+        }
+    }
+    json_object_end(json);
+}
+
 // ---- the whole -------------------------------------------------------------------------------------------
 
 void story_put(struct story *story, Slice id, const struct occurrence *all, uint32_t count, struct buf *out) {
@@ -303,6 +326,10 @@ void story_put(struct story *story, Slice id, const struct occurrence *all, uint
     json_key_bool(&json, SLICE("expect"), story->expect);
     json_key(&json, SLICE("context"));
     put_merged(story, story->contexts, story->context_count, SLICE(""), false, &json);
+    json_key_string(&json, SLICE("effort"), story->effort);
+    if (story->decision != NULL) {
+        put_decision(story, &json);
+    }
     json_key(&json, SLICE("events"));
     json_array_begin(&json);
     uint32_t errors = story->diags->error_count;

@@ -11,13 +11,14 @@
 #include "cli/pack_folder.h"
 #include "cli/story.h"
 #include "codec/json.h"
+#include "base/bits.h"
 #include "monitoring/decision/decision.h"
 #include "monitoring/stream/intake.h"
 #include "os/memory.h"
 
 #include <math.h>
 
-enum { SEQUENCE_SIZE_MAX = 64 << 20 };
+enum { SEQUENCE_SIZE_MAX = 64 << 20, POLICY_RULES_SHOWN_MAX = 1024 };
 
 struct tester {
     struct pack_folder *pack;
@@ -29,6 +30,7 @@ struct tester {
     struct arena mutant_arena; // of one model
     struct mutants *mutants;   // of the model at hand; NULL: nobody asks
     struct apart *apart;
+    uint64_t rules_shown[POLICY_RULES_SHOWN_MAX / 64]; // rules of the policy that a sequence expects
     uint32_t conditions, guarded;
     bool verbose, mutate, strict;
     uint32_t warnings; // of the pack's sequences as a whole
@@ -37,7 +39,7 @@ struct tester {
 
 // One sequence while it runs.
 struct sequence {
-    const struct model *model;
+    const struct model *model; // NULL: the sequence is the policy's, and about the answer alone
     Slice id;
     JsonTree tree;
     const Place *places; // of a story's events; NULL: it is no story
@@ -48,7 +50,8 @@ struct sequence {
 };
 
 static bool complain(const struct sequence *sequence, const char *format, Slice text) {
-    fprintf(stderr, "FAILED %.*s (%.*s): ", SLICE_ARGS(sequence->id), SLICE_ARGS(sequence->model->id));
+    Slice owner = sequence->model == NULL ? SLICE("policy") : sequence->model->id;
+    fprintf(stderr, "FAILED %.*s (%.*s): ", SLICE_ARGS(sequence->id), SLICE_ARGS(owner));
     fprintf(stderr, format, SLICE_ARGS(text));
     fprintf(stderr, "\n");
     return false;
@@ -227,7 +230,86 @@ static const struct hit *find_hit(const struct decision *decision, const struct 
     return NULL;
 }
 
+// ---- the whole answer --------------------------------------------------------------------------------------
+
+static void put_tasks(const struct decision *decision, struct buf *out) {
+    const struct policy *policy = &decision->catalogue->policy;
+    for (uint32_t i = 0; i < policy->tasks.count; i++) {
+        if ((decision->tasks >> i & 1) != 0) {
+            buf_printf(out, " %.*s", SLICE_ARGS(policy->tasks.at[i].id));
+        }
+    }
+}
+
+static void put_rules(const struct decision *decision, struct buf *out) {
+    for (uint32_t i = 0; i < decision->rule_count; i++) {
+        buf_printf(out, " %.*s", SLICE_ARGS(decision->catalogue->policy.rules.at[decision->rules[i]].id));
+    }
+}
+
+// The texts of a list, as put_tasks() and put_rules() write them; of one text the same.
+static void put_wanted(JsonTree tree, uint32_t at, struct buf *out) {
+    if (tree.nodes[at].kind == JSON_STRING) {
+        buf_printf(out, " %.*s", SLICE_ARGS(tree.nodes[at].text));
+    } else if (tree.nodes[at].kind == JSON_INT) {
+        buf_printf(out, " %lld", (long long)tree.nodes[at].i64);
+    } else if (tree.nodes[at].kind == JSON_ARRAY) {
+        JSON_EACH(tree, at, i) {
+            put_wanted(tree, i, out);
+        }
+    }
+}
+
+static void note_shown_rules(struct tester *tester, JsonTree tree, uint32_t list) {
+    const struct policy *policy = &tester->pack->catalogue->policy;
+    JSON_EACH(tree, list, i) {
+        for (uint32_t r = 0; r < policy->rules.count && r < POLICY_RULES_SHOWN_MAX; r++) {
+            if (tree.nodes[i].kind == JSON_STRING && slice_equal(tree.nodes[i].text, policy->rules.at[r].id)) {
+                bits_set(tester->rules_shown, r);
+            }
+        }
+    }
+}
+
+// Of the members of `decision` those that are there have to be as they say: action, delay in seconds, all tasks, all rules that changed something.
+static bool judge_decision(struct tester *tester, const struct sequence *sequence, const struct decision *decision) {
+    uint32_t wanted = json_member(sequence->tree, 0, SLICE("decision"));
+    bool fine = true;
+    if (wanted == JSON_NONE) {
+        return sequence->model != NULL || complain(sequence, "it says nothing of the decision%.*s", SLICE(""));
+    }
+    JSON_EACH(sequence->tree, wanted, i) {
+        Slice key = sequence->tree.nodes[i].key;
+        struct buf want;
+        struct buf have;
+        buf_init(&want, 64 << 10);
+        buf_init(&have, 64 << 10);
+        put_wanted(sequence->tree, i, &want);
+        if (slice_is(key, "action")) {
+            buf_printf(&have, " %.*s", SLICE_ARGS(decision->catalogue->policy.actions.at[decision->action].id));
+        } else if (slice_is(key, "delay")) {
+            buf_printf(&have, " %lld", (long long)(decision->delay_us / US_PER_SECOND));
+        } else if (slice_is(key, "tasks")) {
+            put_tasks(decision, &have);
+        } else if (slice_is(key, "rules")) {
+            put_rules(decision, &have);
+            note_shown_rules(tester, sequence->tree, i);
+        }
+        if (!slice_equal(buf_slice(&want), buf_slice(&have))) {
+            fine = complain(sequence, "%.*s", arena_printf(&tester->arena, "the %.*s:%.*s are wanted and there are:%.*s", SLICE_ARGS(key),
+                                                           SLICE_ARGS(buf_slice(&want)), SLICE_ARGS(buf_slice(&have))));
+        }
+        buf_deinit(&want);
+        buf_deinit(&have);
+    }
+    return fine;
+}
+
 static bool judge(struct tester *tester, const struct sequence *sequence, struct engine *engine, const struct decision *decision) {
+    bool answered = judge_decision(tester, sequence, decision);
+    if (sequence->model == NULL) {
+        return answered;
+    }
     apart_see(tester->apart, sequence->model, decision);
     const struct hit *hit = find_hit(decision, sequence->model);
     bool fired = hit != NULL && hit->guards == 0;
@@ -235,7 +317,7 @@ static bool judge(struct tester *tester, const struct sequence *sequence, struct
         return complain(sequence, "its condition, evaluated alone, gives another verdict than the engine%.*s", SLICE(""));
     }
     if (fired == sequence->expect) {
-        return true;
+        return answered;
     }
     complain(sequence, "%.*s; at the last event it saw",
              hit != NULL && !fired ? SLICE("it fired, but a guard held it back")
@@ -243,6 +325,17 @@ static bool judge(struct tester *tester, const struct sequence *sequence, struct
                                    : SLICE("it did not fire and must"));
     print_seen(engine, sequence->model, tester->pack->catalogue);
     return false;
+}
+
+// How much is asked of the last event; all of it where the sequence does not say.
+static Effort effort_of(const struct sequence *sequence) {
+    uint32_t stated = json_member(sequence->tree, 0, SLICE("effort"));
+    for (uint32_t i = 0; stated != JSON_NONE && i < EFFORT_COUNT; i++) {
+        if (sequence->tree.nodes[stated].kind == JSON_STRING && slice_is(sequence->tree.nodes[stated].text, effort_names[i])) {
+            return (Effort)i;
+        }
+    }
+    return EFFORT_full;
 }
 
 static bool run_events(struct tester *tester, struct sequence *sequence) {
@@ -254,7 +347,8 @@ static bool run_events(struct tester *tester, struct sequence *sequence) {
         struct engine *engine = engine_create(tester->pack->catalogue, sequence->knowledge, &options);
         const struct decision *decision = NULL;
         for (uint32_t i = 0; i < sequence->event_count; i++) {
-            decision = engine_decide(engine, sequence->events[i]);
+            Effort effort = i + 1 == sequence->event_count ? effort_of(sequence) : EFFORT_full;
+            decision = engine_decide_within(engine, sequence->events[i], effort);
         }
         fine = judge(tester, sequence, engine, decision);
         engine_destroy(engine);
@@ -266,7 +360,9 @@ static bool run_events(struct tester *tester, struct sequence *sequence) {
 
 static bool run_sequence(struct tester *tester, struct sequence *sequence) {
     uint32_t stated = json_member(sequence->tree, 0, SLICE("expect"));
-    if (stated == JSON_NONE || (sequence->tree.nodes[stated].kind == JSON_TRUE) != sequence->expect) {
+    if (sequence->model == NULL) {
+        // what fires is not asked
+    } else if (stated == JSON_NONE || (sequence->tree.nodes[stated].kind == JSON_TRUE) != sequence->expect) {
         return complain(sequence, "its `expect` is not what the model's file says of it%.*s", SLICE(""));
     }
     bool fine = read_events(tester, sequence) && run_events(tester, sequence);
@@ -365,6 +461,21 @@ static void run_model(struct tester *tester, const struct model *model) {
     tester->mutants = NULL;
 }
 
+// The policy's own sequences; and the rules that none of all sequences shows at work.
+static void run_policy(struct tester *tester, struct diag_list *diags) {
+    const struct policy *policy = &tester->pack->catalogue->policy;
+    for (uint32_t i = 0; i < policy->test_count; i++) {
+        run_named(tester, NULL, policy->tests[i], true);
+    }
+    for (uint32_t i = 0; i < policy->rules.count && i < POLICY_RULES_SHOWN_MAX; i++) {
+        const struct policy_rule *rule = &policy->rules.at[i];
+        if (policy->test_count > 0 && !bits_test(tester->rules_shown, i)) {
+            struct diag *diag = diag_add(diags, DIAG_WARNING, "ST024", rule->place, "no sequence shows the rule '%.*s' at work", SLICE_ARGS(rule->id));
+            diag_hint(diags, diag, "a story under `tests` of the policy:  decision: {rules: [%.*s]}", SLICE_ARGS(rule->id));
+        }
+    }
+}
+
 static bool is_chosen(const struct model *model, CliTexts chosen) {
     for (uint32_t i = 0; i < chosen.count; i++) {
         if (slice_equal(model->id, chosen.at[i]) || slice_equal(model->typology, chosen.at[i]) ||
@@ -405,6 +516,7 @@ static void run_all(struct pack_folder *pack, CliTexts chosen, struct tester *te
     diag_list_init(&diags, &tester->book_arena);
     apart_tell(tester->apart, &diags);
     if (chosen.count == 0) {
+        run_policy(tester, &diags);
         story_tell_unused(tester->book, &diags);
     }
     diag_list_print(&diags, stderr);

@@ -168,6 +168,7 @@ struct policy_guard {
 };
 struct policy_rule {
     Slice id, zh, en;
+    Place place;
     const struct expr *when;
     uint32_t rule;     // in the predicate table: whether it applies to a decision without hits
     uint32_t action;   // SCHEMA_NONE: as it is
@@ -214,6 +215,8 @@ struct policy {
     const struct policy_factor *channel_factors[CHANNELS_MAX];
     uint32_t channel_factor_counts[CHANNELS_MAX];
     int64_t default_delay_us;
+    const Slice *tests; // "file#id": sequences of which the decision is told
+    uint32_t test_count;
 };
 
 enum { FETCHED_MAX = 64 };

@@ -227,7 +227,7 @@ static void read_rules(struct catalogue *catalogue, const struct yaml_node *list
         Slice id = yaml_text(yaml_require(item, "id", diags), diags);
         check_new(catalogue, NAMED_THINGS(catalogue->policy.rules), id, item->place);
         struct policy_rule *rule = VEC_PUSH(&catalogue->policy.rules, &catalogue->arena);
-        *rule = (struct policy_rule){.id = id, .action = SCHEMA_NONE, .task = SCHEMA_NONE};
+        *rule = (struct policy_rule){.id = id, .place = item->place, .action = SCHEMA_NONE, .task = SCHEMA_NONE};
         rule->zh = yaml_text(yaml_get(item, "zh"), diags);
         rule->en = yaml_text(yaml_get(item, "en"), diags);
         yaml_bool(yaml_get(item, "weaken_only"), &rule->weaken_only, diags);
@@ -240,12 +240,25 @@ static void read_rules(struct catalogue *catalogue, const struct yaml_node *list
     }
 }
 
+static void read_tests(struct catalogue *catalogue, const struct yaml_node *list) {
+    if (list == NULL || !yaml_expect(list, YAML_SEQUENCE, &catalogue->diags)) {
+        return;
+    }
+    Slice *names = ARENA_ARRAY(&catalogue->arena, Slice, list->count + 1);
+    uint32_t count = 0;
+    YAML_EACH(list, item) {
+        names[count++] = yaml_text(item, &catalogue->diags);
+    }
+    catalogue->policy.tests = names;
+    catalogue->policy.test_count = count;
+}
+
 void catalogue_read_policy(struct catalogue *catalogue, const struct yaml_node *root) {
-    static const char *const keys[] = {"actions", "tasks", "segments", "factors", "guards", "rules", "default_delay", "zh", "en"};
+    static const char *const keys[] = {"actions", "tasks", "segments", "factors", "guards", "rules", "tests", "default_delay", "zh", "en"};
     struct policy *policy = &catalogue->policy;
     policy->default_delay_us = 30 * US_PER_MINUTE;
     if (root != NULL) {
-        yaml_check_keys(root, keys, 9, &catalogue->diags);
+        yaml_check_keys(root, keys, sizeof keys / sizeof keys[0], &catalogue->diags);
         yaml_span(yaml_get(root, "default_delay"), &policy->default_delay_us, &catalogue->diags);
         read_actions(catalogue, yaml_get(root, "actions"), false);
         read_actions(catalogue, yaml_get(root, "tasks"), true);
@@ -264,5 +277,6 @@ void catalogue_read_policy(struct catalogue *catalogue, const struct yaml_node *
     }
     if (root != NULL) {
         read_rules(catalogue, yaml_get(root, "rules"));
+        read_tests(catalogue, yaml_get(root, "tests"));
     }
 }
