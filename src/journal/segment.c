@@ -19,6 +19,7 @@ struct segment {
     uint64_t salt;
     Chain chain;
     char *window;
+    size_t window_capacity; // WINDOW_SIZE, or as much as the file has
     uint64_t window_at; // offset of its first byte
     size_t window_size;
 };
@@ -28,8 +29,6 @@ struct segment *segment_create(const struct disk *disk, bool chain) {
     segment->disk = disk;
     segment->hasher = hasher_create();
     segment->check_chain = chain;
-    segment->window = malloc(WINDOW_SIZE);
-    INVARIANT(segment->window != NULL);
     return segment;
 }
 
@@ -45,6 +44,17 @@ void segment_destroy(struct segment *segment) {
 static bool unreadable(uint64_t offset, int error, Fault *ret_fault) {
     *ret_fault = (Fault){FAULT_UNREADABLE, offset, error};
     return false;
+}
+
+static void reserve(struct segment *segment) {
+    size_t wanted = segment->size < WINDOW_SIZE ? (size_t)segment->size : WINDOW_SIZE;
+    wanted = wanted < BLOCK_SIZE ? BLOCK_SIZE : wanted;
+    if (wanted > segment->window_capacity) {
+        free(segment->window);
+        segment->window = malloc(wanted);
+        INVARIANT(segment->window != NULL);
+        segment->window_capacity = wanted;
+    }
 }
 
 static bool segment_open_header(struct segment *segment, uint64_t first_sequence, Fault *ret_fault) {
@@ -84,6 +94,7 @@ bool segment_open(struct segment *segment, Slice path, uint64_t first_sequence, 
     if (error != 0) {
         return unreadable(0, error, ret_fault);
     }
+    reserve(segment);
     return segment_open_header(segment, first_sequence, ret_fault);
 }
 
