@@ -27,7 +27,7 @@ static void tear_down(struct bench *bench) {
 static Slice chunk_of(uint64_t sequence, uint64_t n, char *into) {
     struct random random;
     random_init(&random, sequence * 1000 + n);
-    size_t size = 1 + random_below(&random, n % 5 == 4 ? SNAPSHOT_CHUNK_MAX : 3000);
+    size_t size = 1 + random_below(&random, n % 9 == 4 ? SNAPSHOT_CHUNK_MAX : 900);
     memset(into, (int)n, size);
     for (size_t i = 0; i < size && n % 2 == 0; i++) {
         into[i] = (char)random_u64(&random);
