@@ -41,21 +41,25 @@ static bool read_some(struct world *world, uint64_t from, uint64_t *ret_last) {
     struct journal_reader *reader;
     struct journal_entry entry;
     struct journal_reader_options options = {.chain = true};
-    Status status = journal_reader_open(world->disk, world->folder, from, options, &world->arena, &reader, &world->diag);
+    Status status = journal_reader_open(world->disk, world->folder, from, options, &world->arena,
+                                        &reader, &world->diag);
     CHECK(status == STATUS_OK);
     uint64_t next = from;
-    while (next < from + READ_MAX && (status = journal_reader_next(reader, &entry, &world->arena, &world->diag)) == STATUS_OK) {
+    while (next < from + READ_MAX && (status = journal_reader_next(reader, &entry, &world->arena,
+                                                                   &world->diag)) == STATUS_OK) {
         CHECK(entry.sequence == next && model_is(&entry));
         next++;
     }
     journal_reader_close(reader);
-    CHECK_THAT(status == STATUS_OK || status == STATUS_END, "%.*s", SLICE_ARGS(world->diag.message));
+    CHECK_THAT(status == STATUS_OK || status == STATUS_END, "%.*s",
+               SLICE_ARGS(world->diag.message));
     CHECK(next > from); // it was acknowledged
     *ret_last = next - 1;
     return true;
 }
 
-// What the child acknowledges goes through a pipe; what has arrived there when it dies was acknowledged.
+// What the child acknowledges goes through a pipe; what has arrived there when it dies was
+// acknowledged.
 static bool kill_once(struct world *world, struct random *random, uint64_t *acknowledged) {
     int pipe_fds[2];
     CHECK(pipe(pipe_fds) == 0);
@@ -68,14 +72,16 @@ static bool kill_once(struct world *world, struct random *random, uint64_t *ackn
     close(pipe_fds[1]);
     uint64_t sequence = 0;
     uint64_t commits = random_below(random, COMMITS_MAX);
-    for (uint64_t i = 0; i < commits && read(pipe_fds[0], &sequence, sizeof sequence) == sizeof sequence; i++) {
+    for (uint64_t i = 0;
+         i < commits && read(pipe_fds[0], &sequence, sizeof sequence) == sizeof sequence; i++) {
     }
     // Meanwhile another process reads: this one.
     uint64_t seen = 0;
     bool ok = commits % 2 != 0 || sequence == 0 || read_some(world, sequence, &seen);
     bool killed = kill(child, SIGKILL) == 0;
     int how = 0;
-    CHECK(waitpid(child, &how, 0) == child && killed && WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
+    CHECK(waitpid(child, &how, 0) == child && killed && WIFSIGNALED(how) &&
+          WTERMSIG(how) == SIGKILL);
     while (read(pipe_fds[0], &sequence, sizeof sequence) == sizeof sequence) {
     }
     close(pipe_fds[0]);
@@ -101,7 +107,8 @@ static bool crash(struct world *world) {
 static bool test_kill(void) {
     char path[1024];
     const char *above = getenv("TMPDIR");
-    int size = snprintf(path, sizeof path, "%s/qiantang-test-XXXXXX", above == NULL || above[0] == 0 ? "/tmp" : above);
+    int size = snprintf(path, sizeof path, "%s/qiantang-test-XXXXXX",
+                        above == NULL || above[0] == 0 ? "/tmp" : above);
     CHECK(size > 0 && (size_t)size < sizeof path && mkdtemp(path) != NULL);
     struct world world;
     world_init(&world, disk_real(), slice_of(path));
@@ -117,7 +124,8 @@ static bool test_kill(void) {
 // A second one in the same process, as in another: the folder is taken.
 static bool test_lock(void) {
     char path[1024];
-    snprintf(path, sizeof path, "%s/qiantang-test-XXXXXX", getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    snprintf(path, sizeof path, "%s/qiantang-test-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
     CHECK(mkdtemp(path) != NULL);
     struct world world;
     world_init(&world, disk_real(), slice_of(path));
@@ -125,7 +133,8 @@ static bool test_lock(void) {
     struct journal *other;
     struct journal_recovery recovery;
     CHECK(model_open(&world, &journal, &recovery) == STATUS_OK);
-    CHECK(model_open(&world, &other, &recovery) == STATUS_IO && strcmp(world.diag.code, "JO004") == 0);
+    CHECK(model_open(&world, &other, &recovery) == STATUS_IO &&
+          strcmp(world.diag.code, "JO004") == 0);
     CHECK(journal_close(journal, &world.arena, &world.diag) == STATUS_OK);
     CHECK(model_open(&world, &journal, &recovery) == STATUS_OK);
     CHECK(journal_close(journal, &world.arena, &world.diag) == STATUS_OK);

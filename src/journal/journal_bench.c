@@ -1,6 +1,8 @@
-// How long a record takes to be durable, and how fast a log is read. Not a test: disks differ, and others use them too.
+// How long a record takes to be durable, and how fast a log is read. Not a test: disks differ, and
+// others use them too.
 //
-//     journal_bench [FOLDER]     files are made in it and removed; without, in the current one. Not on a disk of memory.
+//     journal_bench [FOLDER]     files are made in it and removed; without, in the current one. Not
+//     on a disk of memory.
 
 #include "journal/journal.h"
 #include "journal/snapshot.h"
@@ -61,11 +63,14 @@ static void on_durable(void *context, uint64_t sequence) {
 }
 
 static void open_log(struct bench *bench) {
-    struct journal_options options = {.page_cache = bench->page_cache, .events = {.context = bench, .durable = on_durable}};
+    struct journal_options options = {.page_cache = bench->page_cache,
+                                      .events = {.context = bench, .durable = on_durable}};
     struct journal_recovery recovery;
-    check(bench, journal_open(disk_real(), slice_of(bench->path), &options, &bench->arena, &bench->journal, &recovery, &bench->diag));
+    check(bench, journal_open(disk_real(), slice_of(bench->path), &options, &bench->arena,
+                              &bench->journal, &recovery, &bench->diag));
     bench->seen = recovery.last_sequence;
-    check(bench, journal_make_room(bench->journal, &bench->arena, &bench->diag)); // so that it does not disturb
+    check(bench, journal_make_room(bench->journal, &bench->arena,
+                                   &bench->diag)); // so that it does not disturb
 }
 
 static uint64_t append(struct bench *bench, const char *bytes) {
@@ -93,8 +98,9 @@ static void print(struct bench *bench, const char *what, double per_second) {
     qsort(bench->samples_us, bench->sample_count, sizeof bench->samples_us[0], by_value);
     const double *s = bench->samples_us;
     uint32_t n = bench->sample_count;
-    printf("%-11s %-22s %9.0f records/s  p50 %6.0f us  p99 %6.0f us  p99.9 %6.0f us\n", bench->page_cache ? "page cache" : "direct",
-           what, per_second, s[n / 2], s[n - 1 - n / 100], s[n - 1 - n / 1000]);
+    printf("%-11s %-22s %9.0f records/s  p50 %6.0f us  p99 %6.0f us  p99.9 %6.0f us\n",
+           bench->page_cache ? "page cache" : "direct", what, per_second, s[n / 2],
+           s[n - 1 - n / 100], s[n - 1 - n / 1000]);
 }
 
 // Appends a batch, waits for it, and again.
@@ -103,7 +109,8 @@ static void closed_loop(struct bench *bench, uint32_t batch, const char *bytes) 
     bench->step_ns = 0;
     uint64_t start = clock_monotonic_ns();
     uint64_t records = 0;
-    while (clock_monotonic_ns() - start < SECONDS * UINT64_C(1000000000) && bench->sample_count < SAMPLES_MAX) {
+    while (clock_monotonic_ns() - start < SECONDS * UINT64_C(1000000000) &&
+           bench->sample_count < SAMPLES_MAX) {
         uint64_t from = clock_monotonic_ns();
         uint64_t sequence = 0;
         for (uint32_t i = 0; i < batch; i++) {
@@ -148,8 +155,8 @@ static void flat_out(struct bench *bench, const char *bytes) {
         sequence = append(bench, bytes);
     }
     check(bench, journal_wait(bench->journal, sequence));
-    printf("%-11s %-22s %9.0f records/s\n", bench->page_cache ? "page cache" : "direct", "as fast as it goes",
-           (double)count * 1e9 / (double)(clock_monotonic_ns() - start));
+    printf("%-11s %-22s %9.0f records/s\n", bench->page_cache ? "page cache" : "direct",
+           "as fast as it goes", (double)count * 1e9 / (double)(clock_monotonic_ns() - start));
 }
 
 // The second time, from memory.
@@ -159,19 +166,22 @@ static void read_log(struct bench *bench, bool chain) {
     for (int round = 0; round < 2; round++) {
         struct journal_reader *reader;
         struct journal_reader_options options = {.chain = chain, .journal = bench->journal};
-        check(bench, journal_reader_open(disk_real(), slice_of(bench->path), 1, options, &bench->arena, &reader, &bench->diag));
+        check(bench, journal_reader_open(disk_real(), slice_of(bench->path), 1, options,
+                                         &bench->arena, &reader, &bench->diag));
         struct journal_entry entry;
         total = 0;
         uint64_t start = clock_monotonic_ns();
         Status status;
-        while ((status = journal_reader_next(reader, &entry, &bench->arena, &bench->diag)) == STATUS_OK) {
+        while ((status = journal_reader_next(reader, &entry, &bench->arena, &bench->diag)) ==
+               STATUS_OK) {
             total += entry.data.size;
         }
         check(bench, status == STATUS_END ? STATUS_OK : status);
         seconds = (double)(clock_monotonic_ns() - start) / 1e9;
         journal_reader_close(reader);
     }
-    printf("reading, sums%-21s %6.2f GB/s of records\n", chain ? " and hashes" : "", (double)total / 1e9 / seconds);
+    printf("reading, sums%-21s %6.2f GB/s of records\n", chain ? " and hashes" : "",
+           (double)total / 1e9 / seconds);
 }
 
 static void write_snapshot(struct bench *bench, bool compress) {
@@ -183,13 +193,15 @@ static void write_snapshot(struct bench *bench, bool compress) {
     struct snapshot_writer *writer;
     static const uint8_t hash[SNAPSHOT_HASH_SIZE];
     uint64_t start = clock_monotonic_ns();
-    check(bench, snapshot_create(disk_real(), slice_of(bench->path), 1, &options, &bench->arena, &writer, &bench->diag));
+    check(bench, snapshot_create(disk_real(), slice_of(bench->path), 1, &options, &bench->arena,
+                                 &writer, &bench->diag));
     for (int i = 0; i < CHUNKS; i++) {
         snapshot_write(writer, (Slice){chunk, sizeof chunk});
     }
     check(bench, snapshot_commit(writer, hash, &bench->arena, &bench->diag));
     double seconds = (double)(clock_monotonic_ns() - start) / 1e9;
-    printf("snapshot, %-24s %6.2f GB/s\n", compress ? "zstd" : "plain", (double)CHUNKS * SNAPSHOT_CHUNK_MAX / 1e9 / seconds);
+    printf("snapshot, %-24s %6.2f GB/s\n", compress ? "zstd" : "plain",
+           (double)CHUNKS * SNAPSHOT_CHUNK_MAX / 1e9 / seconds);
 }
 
 static void run(struct bench *bench, const char *above, bool page_cache) {

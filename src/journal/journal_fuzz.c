@@ -1,7 +1,8 @@
-// Any bytes as the only segment of a log, and the input's second half as a snapshot: both readers end, say the same as the
-// check of everything, and give no byte that is not under a sum.
+// Any bytes as the only segment of a log, and the input's second half as a snapshot: both readers
+// end, say the same as the check of everything, and give no byte that is not under a sum.
 //
-// An input is a segment, mended where a mutation would otherwise never get past the sums: its first byte says which.
+// An input is a segment, mended where a mutation would otherwise never get past the sums: its first
+// byte says which.
 
 #include "base/crc32c.h"
 #include "base/little_endian.h"
@@ -51,7 +52,8 @@ static void mend_segment(char *file, size_t size, uint8_t how) {
             out.at = file + at + FRAME_HEADER_SIZE - 4;
             le_put_u32(&out, crc32c(0, (Slice){file + at, FRAME_HEADER_SIZE - 4}));
             out.at = file + at + frame - 8;
-            le_put_u32(&out, crc32c(0, (Slice){file + at + FRAME_HEADER_SIZE, frame - FRAME_HEADER_SIZE - 8}));
+            le_put_u32(&out, crc32c(0, (Slice){file + at + FRAME_HEADER_SIZE,
+                                               frame - FRAME_HEADER_SIZE - 8}));
             chain = frame_chain((Slice){file + at, frame});
             at += frame;
         }
@@ -59,7 +61,8 @@ static void mend_segment(char *file, size_t size, uint8_t how) {
     hasher_destroy(hasher);
 }
 
-static uint64_t read_log(const struct disk *disk, struct arena *arena, bool chain, Status *ret_status) {
+static uint64_t read_log(const struct disk *disk, struct arena *arena, bool chain,
+                         Status *ret_status) {
     struct journal_reader *reader;
     struct journal_reader_options options = {.chain = chain};
     struct diag diag;
@@ -88,21 +91,25 @@ static void try_log(struct simulated_disk *sim, struct arena *arena, size_t size
     Status summed;
     uint64_t last = read_log(disk, arena, true, &hashed);
     INVARIANT(read_log(disk, arena, false, &summed) >= last);
-    Status whole = journal_verify(disk, FOLDER, (struct journal_findings){0}, arena, &summary, &diag);
+    Status whole =
+        journal_verify(disk, FOLDER, (struct journal_findings){0}, arena, &summary, &diag);
     INVARIANT(whole != STATUS_OK || (hashed == STATUS_END && last == summary.records));
     if (size < 3 * BLOCK_SIZE) {
         return;
     }
-    struct journal_options options = {.segment_bytes = 3 * BLOCK_SIZE, .pending_bytes = 2 * BLOCK_SIZE, .retry_us = UINT64_MAX};
+    struct journal_options options = {
+        .segment_bytes = 3 * BLOCK_SIZE, .pending_bytes = 2 * BLOCK_SIZE, .retry_us = UINT64_MAX};
     struct journal *journal;
     struct journal_recovery recovery;
     if (journal_open(disk, FOLDER, &options, arena, &journal, &recovery, &diag) == STATUS_OK) {
         INVARIANT(recovery.last_sequence == last);
         uint64_t sequence = 0;
         struct journal_record record = {.data = SLICE("more")};
-        INVARIANT(journal_wait_room(journal, 4) == STATUS_OK && journal_append(journal, &record, &sequence) == STATUS_OK);
+        INVARIANT(journal_wait_room(journal, 4) == STATUS_OK &&
+                  journal_append(journal, &record, &sequence) == STATUS_OK);
         INVARIANT(sequence == last + 1 && journal_close(journal, arena, &diag) == STATUS_OK);
-        INVARIANT(journal_verify(disk, FOLDER, (struct journal_findings){0}, arena, &summary, &diag) == STATUS_OK);
+        INVARIANT(journal_verify(disk, FOLDER, (struct journal_findings){0}, arena, &summary,
+                                 &diag) == STATUS_OK);
     } else {
         INVARIANT(whole != STATUS_OK);
     }
@@ -121,7 +128,8 @@ static void try_snapshot(struct simulated_disk *sim, struct arena *arena) {
         INVARIANT(chunk.size > 0 && chunk.size <= SNAPSHOT_CHUNK_MAX);
         total += chunk.size;
     }
-    INVARIANT(status == STATUS_INVALID || (status == STATUS_END && snapshot_info(reader)->plain_bytes == total));
+    INVARIANT(status == STATUS_INVALID ||
+              (status == STATUS_END && snapshot_info(reader)->plain_bytes == total));
     snapshot_close(reader);
 }
 

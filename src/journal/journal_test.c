@@ -5,7 +5,9 @@
 #include "journal/snapshot.h"
 #include "os/thread.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #define FOLDER SLICE("log")
@@ -30,12 +32,14 @@ static void tear_down(struct bench *bench) {
 static bool fill(struct bench *bench, uint64_t count, uint64_t batch) {
     struct journal *journal;
     struct journal_recovery recovery;
-    CHECK_THAT(model_open(&bench->world, &journal, &recovery) == STATUS_OK, "%.*s", SLICE_ARGS(bench->world.diag.message));
+    CHECK_THAT(model_open(&bench->world, &journal, &recovery) == STATUS_OK, "%.*s",
+               SLICE_ARGS(bench->world.diag.message));
     uint64_t sequence = 0;
     for (uint64_t i = 1; i <= count; i++) {
         CHECK(model_append_waiting(&bench->world, journal, &sequence) == STATUS_OK);
         if (i % batch == 0) {
-            CHECK(journal_wait(journal, sequence) == STATUS_OK && journal_durable(journal) >= sequence);
+            CHECK(journal_wait(journal, sequence) == STATUS_OK &&
+                  journal_durable(journal) >= sequence);
         }
     }
     CHECK(journal_close(journal, &bench->world.arena, &bench->world.diag) == STATUS_OK);
@@ -56,11 +60,13 @@ static void add_finding(void *context, const struct journal_finding *finding) {
     }
 }
 
-static Status verify(struct bench *bench, struct findings *findings, struct journal_summary *summary) {
+static Status verify(struct bench *bench, struct findings *findings,
+                     struct journal_summary *summary) {
     *findings = (struct findings){0};
     ArenaMark mark = arena_mark(&bench->world.arena);
     struct journal_findings into = {findings, add_finding};
-    Status status = journal_verify(bench->world.disk, FOLDER, into, &bench->world.arena, summary, &bench->world.diag);
+    Status status = journal_verify(bench->world.disk, FOLDER, into, &bench->world.arena, summary,
+                                   &bench->world.diag);
     arena_rewind(&bench->world.arena, mark);
     return status;
 }
@@ -70,8 +76,8 @@ static bool opens_with(struct bench *bench, const char *code) {
     struct journal_recovery recovery;
     Status status = model_open(&bench->world, &journal, &recovery);
     CHECK_THAT(status != STATUS_OK, "it opens instead of %s", code);
-    CHECK_THAT(strcmp(bench->world.diag.code, code) == 0, "%s, not %s: %.*s", bench->world.diag.code, code,
-               SLICE_ARGS(bench->world.diag.message));
+    CHECK_THAT(strcmp(bench->world.diag.code, code) == 0, "%s, not %s: %.*s",
+               bench->world.diag.code, code, SLICE_ARGS(bench->world.diag.message));
     return true;
 }
 
@@ -88,7 +94,8 @@ static bool test_append_and_read(void) {
     }
     struct findings findings;
     struct journal_summary summary;
-    CHECK(verify(&b, &findings, &summary) == STATUS_OK && summary.records == 1000 && summary.sealed);
+    CHECK(verify(&b, &findings, &summary) == STATUS_OK && summary.records == 1000 &&
+          summary.sealed);
     CHECK(summary.segments > 3 && summary.first_sequence == 1 && summary.last_sequence == 1000);
     tear_down(&b);
     return true;
@@ -115,13 +122,15 @@ static bool test_options(void) {
     CHECK(journal_close(NULL, &b.world.arena, &b.world.diag) == STATUS_OK);
     b.world.options.segment_bytes = 64 << 10; // later segments are of another size
     CHECK(model_open(&b.world, &journal, &recovery) == STATUS_OK && recovery.last_sequence == 1);
-    CHECK(journal_append(journal, &record, &sequence) == STATUS_OK || journal_wait_room(journal, record.data.size) == STATUS_OK);
+    CHECK(journal_append(journal, &record, &sequence) == STATUS_OK ||
+          journal_wait_room(journal, record.data.size) == STATUS_OK);
     CHECK(journal_close(journal, &b.world.arena, &b.world.diag) == STATUS_OK);
     tear_down(&b);
     return true;
 }
 
-// A small log whose parts are known: a header, two frames of a block and one of two, up to the end of the segment.
+// A small log whose parts are known: a header, two frames of a block and one of two, up to the end
+// of the segment.
 struct small {
     struct bench bench;
     uint64_t size;
@@ -142,7 +151,8 @@ static bool make_small(struct small *small, uint32_t records, uint64_t blocks) {
     for (uint32_t i = 0; i < records; i++) {
         memset(bytes, (int)i + 1, sizeof bytes);
         struct journal_record record = {.kind = 1, .data = {bytes, i < 2 ? 1000u : 5000u}};
-        CHECK(journal_append(journal, &record, &sequence) == STATUS_OK && journal_wait(journal, sequence) == STATUS_OK);
+        CHECK(journal_append(journal, &record, &sequence) == STATUS_OK &&
+              journal_wait(journal, sequence) == STATUS_OK);
     }
     CHECK(journal_close(journal, &b->world.arena, &b->world.diag) == STATUS_OK);
     small->last_at = records * 4096;
@@ -153,7 +163,8 @@ static bool make_small(struct small *small, uint32_t records, uint64_t blocks) {
     return true;
 }
 
-// After each byte of the last frame the rest is missing: it is torn, the one before stays, and the log goes on.
+// After each byte of the last frame the rest is missing: it is torn, the one before stays, and the
+// log goes on.
 static bool test_every_cut(void) {
     struct small small;
     CHECK(make_small(&small, 3, 5));
@@ -169,11 +180,14 @@ static bool test_every_cut(void) {
         struct journal_summary summary;
         bool is_whole = cut == small.last_end;
         Status status = verify(b, &findings, &summary);
-        CHECK_THAT(status == (cut == small.last_at || is_whole ? STATUS_OK : STATUS_INVALID), "cut at %d: %s", (int)cut, findings.code);
-        CHECK_THAT(status == STATUS_OK || (findings.count == 1 && strcmp(findings.code, "JO030") == 0), "cut at %d: %s", (int)cut,
-                   findings.code);
+        CHECK_THAT(status == (cut == small.last_at || is_whole ? STATUS_OK : STATUS_INVALID),
+                   "cut at %d: %s", (int)cut, findings.code);
+        CHECK_THAT(status == STATUS_OK ||
+                       (findings.count == 1 && strcmp(findings.code, "JO030") == 0),
+                   "cut at %d: %s", (int)cut, findings.code);
         CHECK(summary.last_sequence == (is_whole ? 3u : 2u));
-        bool is_border = cut % 512 < 2 || cut % 512 == 511 || cut % 97 == 0 || cut < small.last_at + 100;
+        bool is_border =
+            cut % 512 < 2 || cut % 512 == 511 || cut % 97 == 0 || cut < small.last_at + 100;
         if (!is_border) {
             continue;
         }
@@ -182,15 +196,18 @@ static bool test_every_cut(void) {
         struct journal_recovery recovery;
         (void)sim_bytes(b->sim, first_segment, &small.size);
         CHECK(model_open(&b->world, &journal, &recovery) == STATUS_OK);
-        CHECK((recovery.torn_bytes > 0) == (status == STATUS_INVALID) && recovery.last_sequence == summary.last_sequence);
+        CHECK((recovery.torn_bytes > 0) == (status == STATUS_INVALID) &&
+              recovery.last_sequence == summary.last_sequence);
         CHECK(status == STATUS_OK || recovery.torn_offset == small.last_at);
         uint64_t sequence = 0;
         struct journal_record record = {.data = SLICE("more")};
-        CHECK(journal_wait_room(journal, 4) == STATUS_OK && journal_append(journal, &record, &sequence) == STATUS_OK);
+        CHECK(journal_wait_room(journal, 4) == STATUS_OK &&
+              journal_append(journal, &record, &sequence) == STATUS_OK);
         CHECK(sequence == summary.last_sequence + 1);
         CHECK(journal_close(journal, &b->world.arena, &b->world.diag) == STATUS_OK);
         CHECK(verify(b, &findings, &summary) == STATUS_OK && summary.last_sequence == sequence);
-        sim_remove(b->sim, "journal-00000000000000000004.log"); // where it went behind a whole third frame
+        sim_remove(b->sim,
+                   "journal-00000000000000000004.log"); // where it went behind a whole third frame
         arena_rewind(&b->world.arena, mark);
     }
     free(whole);
@@ -218,7 +235,9 @@ static bool test_every_sector(void) {
         bool same = memcmp(file, whole, small.size) == 0;
         Status status = verify(b, &findings, &summary);
         bool all = summary.last_sequence == 3 && status == STATUS_OK;
-        bool torn = summary.last_sequence == 2 && (findings.count == 0 || (findings.count == 1 && strcmp(findings.code, "JO030") == 0));
+        bool torn =
+            summary.last_sequence == 2 &&
+            (findings.count == 0 || (findings.count == 1 && strcmp(findings.code, "JO030") == 0));
         CHECK_THAT(same ? all : torn, "sectors %x: %s", missing, findings.code);
     }
     free(whole);
@@ -226,8 +245,8 @@ static bool test_every_sector(void) {
     return true;
 }
 
-// Every single bit. Within frames and headers it is told as damage, never as torn; behind the last frame it is told too, and nothing
-// is lost; the reader gives no wrong byte.
+// Every single bit. Within frames and headers it is told as damage, never as torn; behind the last
+// frame it is told too, and nothing is lost; the reader gives no wrong byte.
 static bool flip_all(uint32_t records, uint64_t blocks, uint64_t used) {
     struct small small;
     CHECK(make_small(&small, records, blocks));
@@ -238,9 +257,11 @@ static bool flip_all(uint32_t records, uint64_t blocks, uint64_t used) {
         file[bit / 8] ^= mask;
         struct findings findings;
         struct journal_summary summary;
-        CHECK_THAT(verify(b, &findings, &summary) == STATUS_INVALID, "bit %d is not seen", (int)bit);
+        CHECK_THAT(verify(b, &findings, &summary) == STATUS_INVALID, "bit %d is not seen",
+                   (int)bit);
         bool told_as_torn = strcmp(findings.code, "JO030") == 0;
-        CHECK_THAT(told_as_torn ? bit / 8 >= used && summary.records == records : bit / 8 < used || summary.records == records,
+        CHECK_THAT(told_as_torn ? bit / 8 >= used && summary.records == records
+                                : bit / 8 < used || summary.records == records,
                    "bit %d: %s", (int)bit, findings.code);
         if (bit % 1009 == 0 && !told_as_torn) {
             CHECK(opens_with(b, findings.code));
@@ -271,12 +292,16 @@ static bool test_reader_of_damage(void) {
     struct journal_reader *reader;
     struct journal_reader_options options = {.chain = false};
     struct journal_entry entry;
-    CHECK(journal_reader_open(b->world.disk, FOLDER, 1, options, &b->world.arena, &reader, &b->world.diag) == STATUS_OK);
-    CHECK(journal_reader_next(reader, &entry, &b->world.arena, &b->world.diag) == STATUS_OK && entry.sequence == 1);
+    CHECK(journal_reader_open(b->world.disk, FOLDER, 1, options, &b->world.arena, &reader,
+                              &b->world.diag) == STATUS_OK);
+    CHECK(journal_reader_next(reader, &entry, &b->world.arena, &b->world.diag) == STATUS_OK &&
+          entry.sequence == 1);
     for (int i = 0; i < 2; i++) {
-        CHECK(journal_reader_next(reader, &entry, &b->world.arena, &b->world.diag) == STATUS_INVALID);
+        CHECK(journal_reader_next(reader, &entry, &b->world.arena, &b->world.diag) ==
+              STATUS_INVALID);
         CHECK(strcmp(b->world.diag.code, "JO026") == 0);
-        CHECK(slice_find(b->world.diag.message, SLICE("journal-00000000000000000001.log', byte 8192: "), 0) != SIZE_MAX);
+        CHECK(slice_find(b->world.diag.message,
+                         SLICE("journal-00000000000000000001.log', byte 8192: "), 0) != SIZE_MAX);
     }
     journal_reader_close(reader);
     tear_down(b);
@@ -298,6 +323,12 @@ static bool refuses(struct bench *b, const char *code) {
     CHECK(verify(b, &findings, &summary) == STATUS_INVALID);
     CHECK_THAT(strcmp(findings.code, code) == 0, "verify: %s, not %s", findings.code, code);
     return true;
+}
+
+static uint32_t count_segments(struct bench *b) {
+    struct findings findings;
+    struct journal_summary summary;
+    return verify(b, &findings, &summary) == STATUS_IO ? 0 : (uint32_t)summary.segments;
 }
 
 static bool name_of_segment(struct bench *b, uint32_t index, char name[64]) {
@@ -397,19 +428,22 @@ static bool test_check_from(void) {
     return true;
 }
 
-// Every operation fails once, or from then on. What was acknowledged is there when the disk works again.
+// Every operation fails once, or from then on. What was acknowledged is there when the disk works
+// again.
 static bool fail_every(bool fail_on, bool short_writes) {
     for (uint64_t n = 1;; n++) {
         struct bench b;
         set_up(&b, n);
-        *sim_settings(b.sim) = (struct sim_settings){.fail_at = n, .fail_on = fail_on, .short_writes = short_writes};
+        *sim_settings(b.sim) =
+            (struct sim_settings){.fail_at = n, .fail_on = fail_on, .short_writes = short_writes};
         struct journal *journal = NULL;
         struct journal_recovery recovery;
         uint64_t appended = 0;
         uint64_t acknowledged = 0;
         bool failed = false;
         if (model_open(&b.world, &journal, &recovery) == STATUS_OK) {
-            for (int i = 0; i < 120 && model_append_waiting(&b.world, journal, &appended) == STATUS_OK; i++) {
+            for (int i = 0;
+                 i < 120 && model_append_waiting(&b.world, journal, &appended) == STATUS_OK; i++) {
                 if (i % 3 == 0 && journal_wait(journal, appended) != STATUS_OK) {
                     break;
                 }
@@ -420,7 +454,8 @@ static bool fail_every(bool fail_on, bool short_writes) {
             struct journal_record record = model_record(1, bytes);
             uint64_t sequence = 0;
             if (failed) {
-                CHECK(journal_append(journal, &record, &sequence) == STATUS_IO && journal_wait(journal, appended) == STATUS_IO);
+                CHECK(journal_append(journal, &record, &sequence) == STATUS_IO &&
+                      journal_wait(journal, appended) == STATUS_IO);
             }
             Status closed = journal_close(journal, &b.world.arena, &b.world.diag);
             CHECK(!failed || closed == STATUS_IO);
@@ -450,6 +485,62 @@ static bool test_every_failure_for_good(void) {
     return fail_every(true, false);
 }
 
+// The same for what reads: it tells the failure, and gives no wrong record; a torn tail is cleared
+// away now or the next time.
+static bool test_every_read_failure(void) {
+    for (uint64_t n = 1;; n++) {
+        struct bench b;
+        set_up(&b, n);
+        CHECK(fill(&b, 60, 4));
+        char last_name[64];
+        uint64_t size;
+        CHECK(name_of_segment(&b, 1, last_name));
+        char *file = sim_bytes(b.sim, last_name, &size);
+        memset(file + 4096 + 100, 0, size - 4096 - 100); // its first frame is torn
+        for (uint32_t k = count_segments(&b); k > 2; k--) {
+            CHECK(name_of_segment(&b, k - 1, last_name));
+            sim_remove(b.sim, last_name);
+        }
+        sim_count_from_here(b.sim);
+        *sim_settings(b.sim) = (struct sim_settings){.fail_at = n};
+        struct findings findings;
+        struct journal_summary summary;
+        struct journal *journal;
+        struct journal_recovery recovery;
+        struct journal_reader *reader;
+        Status status = model_open(&b.world, &journal, &recovery);
+        CHECK(status == STATUS_OK || (status == STATUS_IO && strcmp(b.world.diag.code, "JO0") > 0));
+        if (status == STATUS_OK) {
+            status = journal_close(journal, &b.world.arena, &b.world.diag);
+        }
+        struct journal_reader_options options = {.chain = true};
+        uint64_t count = 0;
+        status = journal_reader_open(b.world.disk, FOLDER, 1, options, &b.world.arena, &reader,
+                                     &b.world.diag);
+        if (status == STATUS_OK) {
+            struct journal_entry entry;
+            while ((status = journal_reader_next(reader, &entry, &b.world.arena, &b.world.diag)) ==
+                   STATUS_OK) {
+                CHECK(entry.sequence == ++count && model_is(&entry));
+            }
+            journal_reader_close(reader);
+        }
+        CHECK(status == STATUS_END || status == STATUS_IO);
+        bool before = sim_failed(b.sim);
+        status = verify(&b, &findings, &summary);
+        CHECK(before || (sim_failed(b.sim) ? status != STATUS_OK : status == STATUS_OK));
+        bool was_hit = sim_failed(b.sim);
+        *sim_settings(b.sim) = (struct sim_settings){0};
+        uint64_t last;
+        CHECK_THAT(model_check(&b.world, count, 60, &last), "failure %d", (int)n);
+        CHECK(verify(&b, &findings, &summary) == STATUS_OK);
+        tear_down(&b);
+        if (!was_hit) {
+            return true;
+        }
+    }
+}
+
 static bool test_short_writes(void) {
     struct bench b;
     set_up(&b, 9);
@@ -460,7 +551,8 @@ static bool test_short_writes(void) {
     return true;
 }
 
-// The disk fills up: it is told while there is room, appends are refused, and go on when there is room again.
+// The disk fills up: it is told while there is room, appends are refused, and go on when there is
+// room again.
 static bool test_disk_full(void) {
     struct bench b;
     set_up(&b, 4);
@@ -471,10 +563,12 @@ static bool test_disk_full(void) {
     uint64_t sequence = 0;
     bool was_told = false;
     Status status;
-    while ((status = model_append(journal, &sequence)) == STATUS_OK || journal_wait_room(journal, MODEL_SIZE_MAX) == STATUS_OK) {
+    while ((status = model_append(journal, &sequence)) == STATUS_OK ||
+           journal_wait_room(journal, MODEL_SIZE_MAX) == STATUS_OK) {
         CHECK(journal_wait(journal, sequence) == STATUS_OK);
         if (!was_told && journal_make_room(journal, &b.world.arena, &b.world.diag) != STATUS_OK) {
-            // The second segment was begun, and there is no third. That shows at once, not at its end.
+            // The second segment was begun, and there is no third. That shows at once, not at its
+            // end.
             struct journal_state state = journal_state(journal);
             CHECK(strcmp(b.world.diag.code, "JO003") == 0 && state.segments_made == 2);
             CHECK(state.nearly_full && state.room_bytes > 2 * MODEL_SIZE_MAX);
@@ -501,15 +595,95 @@ static bool test_disk_full(void) {
     return true;
 }
 
-// A writer that is not let go on fills two frames, and then there is back pressure.
+// What the events told.
 struct gate {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     uint64_t durable;
     uint64_t written;
+    int failures;
     bool open;
 };
 
+static void note_durable(void *context, uint64_t sequence) {
+    struct gate *gate = context;
+    pthread_mutex_lock(&gate->lock);
+    gate->durable = sequence;
+    pthread_cond_broadcast(&gate->changed);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+// Without being asked it tries again by itself.
+static bool test_retry(void) {
+    struct bench b;
+    set_up(&b, 4);
+    b.world.options.retry_us = 1000;
+    sim_set_capacity(b.sim, 64 << 10);
+    struct journal *journal;
+    struct journal_recovery recovery;
+    CHECK(model_open(&b.world, &journal, &recovery) == STATUS_OK);
+    uint64_t sequence = 0;
+    while (model_append(journal, &sequence) == STATUS_OK ||
+           journal_wait_room(journal, MODEL_SIZE_MAX) == STATUS_OK) {
+    }
+    CHECK(journal_state(journal).nearly_full);
+    sim_set_capacity(b.sim, 0);
+    while (journal_wait_room(journal, MODEL_SIZE_MAX) == STATUS_LIMIT) {
+        sched_yield();
+    }
+    CHECK(model_append(journal, &sequence) == STATUS_OK &&
+          journal_wait(journal, sequence) == STATUS_OK);
+    CHECK(journal_close(journal, &b.world.arena, &b.world.diag) == STATUS_OK);
+    tear_down(&b);
+    return true;
+}
+
+static void note_failed(void *context) {
+    struct gate *gate = context;
+    pthread_mutex_lock(&gate->lock);
+    gate->failures++;
+    pthread_mutex_unlock(&gate->lock);
+}
+
+// A failed journal tells why and who waited, once, and stays failed when the disk works again.
+static bool test_failed_for_good(void) {
+    struct bench b;
+    set_up(&b, 4);
+    struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    b.world.options.events =
+        (struct journal_events){.context = &gate, .durable = note_durable, .failed = note_failed};
+    struct journal *journal;
+    struct journal_recovery recovery;
+    uint64_t sequence = 0;
+    CHECK(model_open(&b.world, &journal, &recovery) == STATUS_OK);
+    CHECK(model_append(journal, &sequence) == STATUS_OK && journal_wait(journal, 1) == STATUS_OK);
+    CHECK(journal_make_room(journal, &b.world.arena, &b.world.diag) ==
+          STATUS_OK); // the other thread is at rest
+    CHECK(journal_failure(journal, &b.world.diag) == STATUS_OK);
+    sim_count_from_here(b.sim);
+    *sim_settings(b.sim) = (struct sim_settings){
+        .fail_at = 2, .fail_error = ENOSPC}; // the write goes, the sync does not
+    CHECK(model_append(journal, &sequence) == STATUS_OK && journal_wait(journal, 2) == STATUS_IO);
+    for (int i = 0; i < 3; i++) {
+        uint64_t ignored = 0;
+        CHECK(model_append(journal, &ignored) == STATUS_IO &&
+              journal_wait_room(journal, 1) == STATUS_IO);
+        CHECK(journal_make_room(journal, &b.world.arena, &b.world.diag) == STATUS_IO &&
+              journal_wait(journal, 1) == STATUS_OK);
+    }
+    CHECK(journal_failure(journal, &b.world.diag) == STATUS_IO &&
+          strcmp(b.world.diag.code, "JO002") == 0);
+    CHECK(slice_find(b.world.diag.message, SLICE("cannot sync the journal in 'log': No space"),
+                     0) != SIZE_MAX);
+    CHECK(journal_state(journal).failed && journal_durable(journal) == 1);
+    CHECK(journal_close(journal, &b.world.arena, &b.world.diag) == STATUS_IO &&
+          strcmp(b.world.diag.code, "JO002") == 0);
+    CHECK(gate.failures == 1 && gate.durable == 1);
+    tear_down(&b);
+    return true;
+}
+
+// A writer that is not let go on fills two frames, and then there is back pressure.
 static void hold(void *context, uint64_t sequence) {
     struct gate *gate = context;
     pthread_mutex_lock(&gate->lock);
@@ -532,7 +706,8 @@ static bool test_back_pressure(void) {
     struct bench b;
     set_up(&b, 5);
     struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    b.world.options.events = (struct journal_events){.context = &gate, .durable = hold, .written = note_written};
+    b.world.options.events =
+        (struct journal_events){.context = &gate, .durable = hold, .written = note_written};
     struct journal *journal;
     struct journal_recovery recovery;
     CHECK(model_open(&b.world, &journal, &recovery) == STATUS_OK);
@@ -552,7 +727,8 @@ static bool test_back_pressure(void) {
     gate.open = true;
     pthread_cond_broadcast(&gate.changed);
     pthread_mutex_unlock(&gate.lock);
-    CHECK(journal_wait_room(journal, 100) == STATUS_OK && model_append(journal, &sequence) == STATUS_OK);
+    CHECK(journal_wait_room(journal, 100) == STATUS_OK &&
+          model_append(journal, &sequence) == STATUS_OK);
     CHECK(journal_wait(journal, sequence) == STATUS_OK && journal_written(journal) == sequence);
     CHECK(journal_close(journal, &b.world.arena, &b.world.diag) == STATUS_OK);
     CHECK(gate.durable == sequence && gate.written == sequence);
@@ -570,16 +746,9 @@ static void append_all(void *context) {
     struct appending *appending = context;
     uint64_t sequence = 0;
     for (uint64_t i = 0; i < appending->count; i++) {
-        INVARIANT(model_append_waiting(appending->world, appending->journal, &sequence) == STATUS_OK);
+        INVARIANT(model_append_waiting(appending->world, appending->journal, &sequence) ==
+                  STATUS_OK);
     }
-}
-
-static void note_durable(void *context, uint64_t sequence) {
-    struct gate *gate = context;
-    pthread_mutex_lock(&gate->lock);
-    gate->durable = sequence;
-    pthread_cond_broadcast(&gate->changed);
-    pthread_mutex_unlock(&gate->lock);
 }
 
 static bool read_while_writing(bool own_journal) {
@@ -593,9 +762,11 @@ static bool read_while_writing(bool own_journal) {
     struct arena arena; // the other thread uses the world's
     struct diag diag;
     arena_init(&arena, 4096);
-    struct journal_reader_options options = {.chain = true, .journal = own_journal ? appending.journal : NULL};
+    struct journal_reader_options options = {.chain = true,
+                                             .journal = own_journal ? appending.journal : NULL};
     struct journal_reader *reader;
-    CHECK(journal_reader_open(b.world.disk, FOLDER, 1, options, &arena, &reader, &diag) == STATUS_OK);
+    CHECK(journal_reader_open(b.world.disk, FOLDER, 1, options, &arena, &reader, &diag) ==
+          STATUS_OK);
     struct thread *thread = thread_start("append", append_all, &appending);
     uint64_t last = 0;
     bool ok = true;
@@ -633,7 +804,7 @@ static bool test_read_from_outside(void) {
 
 // Random runs: the power goes at some call, again and again, also while it recovers.
 static bool test_power_cuts(void) {
-    for (uint64_t seed = 0; seed < 120; seed++) {
+    for (uint64_t seed = 0; seed < 80; seed++) {
         struct bench b;
         struct random random;
         set_up(&b, seed);
@@ -641,18 +812,24 @@ static bool test_power_cuts(void) {
         uint64_t acknowledged = 0;
         uint64_t appended = 0;
         for (int round = 0; round < 6; round++) {
-            struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-            b.world.options.events = (struct journal_events){.context = &gate, .durable = note_durable};
+            struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                                .changed = PTHREAD_COND_INITIALIZER};
+            b.world.options.events =
+                (struct journal_events){.context = &gate, .durable = note_durable};
             sim_count_from_here(b.sim);
-            *sim_settings(b.sim) = (struct sim_settings){.fail_at = 1 + random_below(&random, 150), .fail_on = true};
+            *sim_settings(b.sim) =
+                (struct sim_settings){.fail_at = 1 + random_below(&random, 150), .fail_on = true};
             struct journal *journal;
             struct journal_recovery recovery;
             if (model_open(&b.world, &journal, &recovery) == STATUS_OK) {
-                CHECK_THAT(recovery.last_sequence >= acknowledged && recovery.last_sequence <= appended, "seed %d", (int)seed);
+                CHECK_THAT(recovery.last_sequence >= acknowledged &&
+                               recovery.last_sequence <= appended,
+                           "seed %d", (int)seed);
                 appended = recovery.last_sequence;
                 acknowledged = appended; // it was read back from the disk, and stays
                 while (model_append_waiting(&b.world, journal, &appended) == STATUS_OK) {
-                    if (random_below(&random, 4) == 0 && journal_wait(journal, appended) != STATUS_OK) {
+                    if (random_below(&random, 4) == 0 &&
+                        journal_wait(journal, appended) != STATUS_OK) {
                         break;
                     }
                 }
@@ -690,11 +867,26 @@ static bool test_far_behind(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {
-        TEST(test_append_and_read), TEST(test_options),       TEST(test_every_cut),     TEST(test_every_sector),
-        TEST(test_every_bit),       TEST(test_every_bit_sealed), TEST(test_reader_of_damage), TEST(test_segments),
-        TEST(test_check_from),      TEST(test_every_failure), TEST(test_every_failure_for_good), TEST(test_short_writes),
-        TEST(test_disk_full),       TEST(test_back_pressure), TEST(test_read_while_writing), TEST(test_read_from_outside),
-        TEST(test_power_cuts),      TEST(test_far_behind)};
+    static const struct test tests[] = {TEST(test_append_and_read),
+                                        TEST(test_options),
+                                        TEST(test_every_cut),
+                                        TEST(test_every_sector),
+                                        TEST(test_every_bit),
+                                        TEST(test_every_bit_sealed),
+                                        TEST(test_reader_of_damage),
+                                        TEST(test_segments),
+                                        TEST(test_check_from),
+                                        TEST(test_every_failure),
+                                        TEST(test_every_failure_for_good),
+                                        TEST(test_short_writes),
+                                        TEST(test_disk_full),
+                                        TEST(test_back_pressure),
+                                        TEST(test_read_while_writing),
+                                        TEST(test_read_from_outside),
+                                        TEST(test_power_cuts),
+                                        TEST(test_retry),
+                                        TEST(test_failed_for_good),
+                                        TEST(test_every_read_failure),
+                                        TEST(test_far_behind)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

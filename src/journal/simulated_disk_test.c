@@ -108,7 +108,8 @@ static void apply(struct names *names, const struct change *change) {
     }
 }
 
-static void change_names(struct simulated_disk *sim, const char *from, const char *to, struct node *node) {
+static void change_names(struct simulated_disk *sim, const char *from, const char *to,
+                         struct node *node) {
     if (sim->change_count == sim->change_capacity) {
         sim->change_capacity = sim->change_capacity == 0 ? 16 : sim->change_capacity * 2;
         sim->changes = memory_resize(sim->changes, sim->change_capacity * sizeof sim->changes[0]);
@@ -160,7 +161,8 @@ static int enter(struct simulated_disk *sim, const struct disk_file *file) {
     pthread_mutex_lock(&sim->lock);
     sim->calls++;
     bool hit = sim->settings.fail_at > 0 &&
-               (sim->calls == sim->settings.fail_at || (sim->settings.fail_on && sim->calls > sim->settings.fail_at));
+               (sim->calls == sim->settings.fail_at ||
+                (sim->settings.fail_on && sim->calls > sim->settings.fail_at));
     sim->failed = sim->failed || hit;
     bool dead = sim->dark || (file != NULL && file->epoch != sim->epoch);
     if (hit || dead) {
@@ -182,7 +184,8 @@ static struct disk_file *handle(struct simulated_disk *sim, struct node *node) {
     return file;
 }
 
-static int sim_open(void *context, Slice path, DiskMode mode, bool direct, struct disk_file **ret_file) {
+static int sim_open(void *context, Slice path, DiskMode mode, bool direct,
+                    struct disk_file **ret_file) {
     (void)direct;
     struct simulated_disk *sim = context;
     char text[NAME_MAX_SIZE];
@@ -222,7 +225,8 @@ static size_t some(struct simulated_disk *sim, size_t size) {
     return sim->settings.short_writes && size > 1 ? 1 + random_below(&sim->random, size) : size;
 }
 
-static int sim_pread(void *context, struct disk_file *file, char *into, size_t size, uint64_t offset, size_t *ret_got) {
+static int sim_pread(void *context, struct disk_file *file, char *into, size_t size,
+                     uint64_t offset, size_t *ret_got) {
     struct simulated_disk *sim = context;
     int error = enter(sim, file);
     if (error != 0) {
@@ -251,7 +255,8 @@ static void remember(struct node *node, Slice bytes, uint64_t offset) {
     memcpy(node->cache + offset, bytes.at, bytes.size);
 }
 
-static int sim_pwrite(void *context, struct disk_file *file, Slice bytes, uint64_t offset, size_t *ret_put) {
+static int sim_pwrite(void *context, struct disk_file *file, Slice bytes, uint64_t offset,
+                      size_t *ret_put) {
     struct simulated_disk *sim = context;
     int error = enter(sim, file);
     if (error != 0) {
@@ -452,7 +457,9 @@ void sim_power_cut(struct simulated_disk *sim) {
 // A write that was under way, or that the cache had not passed on.
 static void lose(struct simulated_disk *sim, struct node *node, const struct write *write) {
     uint64_t how = random_below(&sim->random, 4);
-    size_t size = how == 0 ? 0 : how == 1 ? write->size : random_below(&sim->random, write->size + 1);
+    size_t size = how == 0   ? 0
+                  : how == 1 ? write->size
+                             : random_below(&sim->random, write->size + 1);
     if (how < 3) {
         memcpy(node->disk + write->offset, write->bytes, size);
         return;
