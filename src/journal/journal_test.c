@@ -804,7 +804,7 @@ static bool test_read_from_outside(void) {
 
 // Random runs: the power goes at some call, again and again, also while it recovers.
 static bool test_power_cuts(void) {
-    for (uint64_t seed = 0; seed < 80; seed++) {
+    for (uint64_t seed = 0; seed < 50; seed++) {
         struct bench b;
         struct random random;
         set_up(&b, seed);

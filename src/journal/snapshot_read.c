@@ -8,6 +8,22 @@
 #include <stdlib.h>
 #include <zstd.h>
 
+// Grows to the largest chunk that was met.
+struct room {
+    char *bytes;
+    size_t size;
+};
+
+static char *room_for(struct room *room, size_t size) {
+    if (size > room->size) {
+        free(room->bytes);
+        room->bytes = malloc(size);
+        INVARIANT(room->bytes != NULL);
+        room->size = size;
+    }
+    return room->bytes;
+}
+
 struct snapshot_reader {
     const struct disk *disk;
     struct arena arena; // the path
@@ -15,8 +31,8 @@ struct snapshot_reader {
     struct disk_file *file;
     struct hasher *hasher;
     ZSTD_DCtx *zstd; // made at the first chunk that needs it
-    char *plain;
-    char *stored;
+    struct room plain;
+    struct room stored;
     uint64_t offset;
     uint64_t chunk_count;
     struct snapshot_info info;
@@ -30,8 +46,6 @@ struct snapshot_reader *snapshot_reader_create(const struct disk *disk, Slice pa
     arena_init(&reader->arena, FILE_PATH_MAX);
     reader->path = arena_copy(&reader->arena, path);
     reader->hasher = hasher_create();
-    reader->stored = malloc(SNAPSHOT_CHUNK_MAX);
-    INVARIANT(reader->stored != NULL);
     return reader;
 }
 
@@ -40,8 +54,8 @@ void snapshot_close(struct snapshot_reader *reader) {
         reader->disk->close(reader->disk->context, reader->file);
         hasher_destroy(reader->hasher);
         ZSTD_freeDCtx(reader->zstd);
-        free(reader->plain);
-        free(reader->stored);
+        free(reader->plain.bytes);
+        free(reader->stored.bytes);
         arena_deinit(&reader->arena);
         free(reader);
     }
@@ -143,12 +157,11 @@ static bool unpack(struct snapshot_reader *reader, Slice stored, size_t plain_si
                    Slice *ret_chunk) {
     if (reader->zstd == NULL) {
         reader->zstd = ZSTD_createDCtx();
-        reader->plain = malloc(SNAPSHOT_CHUNK_MAX);
-        INVARIANT(reader->zstd != NULL && reader->plain != NULL);
+        INVARIANT(reader->zstd != NULL);
     }
-    size_t size =
-        ZSTD_decompressDCtx(reader->zstd, reader->plain, plain_size, stored.at, stored.size);
-    *ret_chunk = (Slice){reader->plain, plain_size};
+    char *plain = room_for(&reader->plain, plain_size);
+    size_t size = ZSTD_decompressDCtx(reader->zstd, plain, plain_size, stored.at, stored.size);
+    *ret_chunk = (Slice){plain, plain_size};
     return !ZSTD_isError(size) && size == plain_size;
 }
 
@@ -171,8 +184,9 @@ static Status read_chunk(struct snapshot_reader *reader, Slice *ret_chunk, Fault
                                      : mark == SNAPSHOT_MARK_ZSTD && stored_size < plain_size) &&
         plain_size > 0 && plain_size <= SNAPSHOT_CHUNK_MAX;
     ENSURE(ok, STATUS_INVALID);
-    ENSURE(get(reader, reader->stored, stored_size, ret_fault), fault_status(*ret_fault));
-    Slice stored = {reader->stored, stored_size};
+    ENSURE(get(reader, room_for(&reader->stored, stored_size), stored_size, ret_fault),
+           fault_status(*ret_fault));
+    Slice stored = {reader->stored.bytes, stored_size};
     *ret_fault = fault;
     ENSURE(crc32c(0, stored) == sum, STATUS_INVALID);
     Slice chunk = stored;
