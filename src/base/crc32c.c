@@ -1,4 +1,5 @@
-// The instruction takes eight bytes at a time; the table, one. Both compute the same polynomial, reflected 0x82f63b78.
+// The instruction takes eight bytes at a time; the table, one. Both compute the same polynomial,
+// reflected 0x82f63b78.
 
 #include "base/crc32c.h"
 

@@ -4,8 +4,9 @@
 //     uint32_t sum = crc32c(0, head);
 //     sum = crc32c(sum, body);         // the same as over both at once
 //
-// It finds every single flipped bit and every burst of up to 32; it is no proof against somebody who means harm.
-// Where the processor has the instruction (SSE4.2) it runs at some 6 GB/s, else at 0.4.
+// It finds every single flipped bit and every burst of up to 32; it is no proof against somebody
+// who means harm. Where the processor has the instruction (SSE4.2) it runs at some 6 GB/s, else at
+// 0.4.
 
 #include "base/slice.h"
 

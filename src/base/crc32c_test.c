@@ -31,7 +31,8 @@ static bool test_equal(void) {
         uint32_t sum = crc32c(before, part);
         CHECK(sum == crc32c_plain(before, part));
         size_t cut = random_below(&random, part.size + 1);
-        CHECK(sum == crc32c(crc32c(before, slice_part(part, 0, cut)), slice_part(part, cut, SIZE_MAX)));
+        CHECK(sum ==
+              crc32c(crc32c(before, slice_part(part, 0, cut)), slice_part(part, cut, SIZE_MAX)));
     }
     return true;
 }

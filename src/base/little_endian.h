@@ -8,7 +8,8 @@
 //     struct le_reader in = {bytes};
 //     uint32_t length = le_get_u32(&in);
 //
-// They check no bounds: who uses them knows the size of what is fixed, and has compared it with what is there.
+// They check no bounds: who uses them knows the size of what is fixed, and has compared it with
+// what is there.
 
 #include "base/slice.h"
 

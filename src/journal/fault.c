@@ -26,6 +26,6 @@ Status fault_status(Fault fault) {
 Status fault_fail(Fault fault, Slice path, struct arena *arena, struct diag *diag) {
     Status status = fault_status(fault);
     const char *reason = status == STATUS_IO ? strerror(fault.error) : fault_text(fault.kind);
-    return diag_fail(diag, arena, status, fault_code(fault.kind), "'%.*s', byte %llu: %s", SLICE_ARGS(path),
-                     (unsigned long long)fault.offset, reason);
+    return diag_fail(diag, arena, status, fault_code(fault.kind), "'%.*s', byte %llu: %s",
+                     SLICE_ARGS(path), (unsigned long long)fault.offset, reason);
 }

@@ -10,8 +10,8 @@ typedef VEC(uint64_t) Sequences;
 
 // Whether `name` is prefix, twenty digits, suffix.
 static bool sequence_of(Slice name, Slice prefix, Slice suffix, uint64_t *ret_sequence) {
-    if (name.size != prefix.size + SEQUENCE_DIGITS + suffix.size || !slice_starts_with(name, prefix) ||
-        !slice_ends_with(name, suffix)) {
+    if (name.size != prefix.size + SEQUENCE_DIGITS + suffix.size ||
+        !slice_starts_with(name, prefix) || !slice_ends_with(name, suffix)) {
         return false;
     }
     uint64_t value = 0;
@@ -39,7 +39,8 @@ static FolderSequences sorted(const Sequences *sequences) {
     return (FolderSequences){sequences->at, sequences->count};
 }
 
-int folder_list(const struct disk *disk, Slice folder, struct arena *arena, struct folder_listing *ret_listing) {
+int folder_list(const struct disk *disk, Slice folder, struct arena *arena,
+                struct folder_listing *ret_listing) {
     DiskNames names;
     int error = disk->list(disk->context, folder, arena, &names);
     if (error != 0) {
@@ -64,9 +65,11 @@ Slice folder_path(struct arena *arena, Slice folder, Slice name) {
 }
 
 Slice folder_segment(struct arena *arena, Slice folder, uint64_t first_sequence) {
-    return arena_printf(arena, "%.*s/journal-%020llu.log", SLICE_ARGS(folder), (unsigned long long)first_sequence);
+    return arena_printf(arena, "%.*s/journal-%020llu.log", SLICE_ARGS(folder),
+                        (unsigned long long)first_sequence);
 }
 
 Slice folder_snapshot(struct arena *arena, Slice folder, uint64_t sequence) {
-    return arena_printf(arena, "%.*s/snapshot-%020llu", SLICE_ARGS(folder), (unsigned long long)sequence);
+    return arena_printf(arena, "%.*s/snapshot-%020llu", SLICE_ARGS(folder),
+                        (unsigned long long)sequence);
 }

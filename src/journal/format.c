@@ -80,7 +80,8 @@ void segment_header_encode(const struct segment_header *header, char block[BLOCK
     le_put_u32(&out, crc32c(0, (Slice){block, SEGMENT_SUM_AT}));
 }
 
-bool segment_header_decode(const char *block, struct segment_header *ret_header, FaultKind *ret_fault) {
+bool segment_header_decode(const char *block, struct segment_header *ret_header,
+                           FaultKind *ret_fault) {
     *ret_fault = FAULT_SEGMENT_MAGIC;
     if (memcmp(block, SEGMENT_MAGIC.at, SEGMENT_MAGIC.size) != 0) {
         return false;
@@ -139,7 +140,8 @@ static void frame_header_encode(const struct frame_header *header, char *frame) 
 
 // What the trailer's sum covers: from the header's end to the sum.
 static Slice frame_body(Slice frame) {
-    return slice_part(frame, FRAME_HEADER_SIZE, frame.size - FRAME_HEADER_SIZE - (FRAME_TRAILER_SIZE - TRAILER_SUM_AT));
+    return slice_part(frame, FRAME_HEADER_SIZE,
+                      frame.size - FRAME_HEADER_SIZE - (FRAME_TRAILER_SIZE - TRAILER_SUM_AT));
 }
 
 Chain frame_finish(struct hasher *hasher, char *frame, struct frame_header *header) {
@@ -148,7 +150,8 @@ Chain frame_finish(struct hasher *hasher, char *frame, struct frame_header *head
     size_t trailer_at = header->size - FRAME_TRAILER_SIZE;
     memset(frame + filled, 0, header->size - filled);
     // The first and the last sector hold header and trailer, and are not zero whatever those say.
-    header->zero_sectors = zero_sectors_count((Slice){frame + SECTOR_SIZE, header->size - 2 * SECTOR_SIZE});
+    header->zero_sectors =
+        zero_sectors_count((Slice){frame + SECTOR_SIZE, header->size - 2 * SECTOR_SIZE});
     frame_header_encode(header, frame);
     Chain chain = chain_next(hasher, &header->chain, (Slice){frame, trailer_at});
     struct le_writer out = {frame + trailer_at};
@@ -211,7 +214,8 @@ bool frame_body_check(Slice frame, const struct frame_header *header, FaultKind 
         return false;
     }
     *ret_fault = FAULT_FRAME_RECORDS;
-    return records_fill(slice_part(frame, FRAME_HEADER_SIZE, header->payload_size), header->record_count);
+    return records_fill(slice_part(frame, FRAME_HEADER_SIZE, header->payload_size),
+                        header->record_count);
 }
 
 Chain frame_chain(Slice frame) {
@@ -222,12 +226,14 @@ Chain frame_chain(Slice frame) {
 
 bool frame_chain_check(struct hasher *hasher, Slice frame, const struct frame_header *header) {
     Chain told = frame_chain(frame);
-    Chain made = chain_next(hasher, &header->chain, slice_part(frame, 0, frame.size - FRAME_TRAILER_SIZE));
+    Chain made =
+        chain_next(hasher, &header->chain, slice_part(frame, 0, frame.size - FRAME_TRAILER_SIZE));
     return chain_equal(&told, &made);
 }
 
 bool bytes_are_zero(Slice bytes) {
-    return bytes.size == 0 || (bytes.at[0] == 0 && memcmp(bytes.at, bytes.at + 1, bytes.size - 1) == 0);
+    return bytes.size == 0 ||
+           (bytes.at[0] == 0 && memcmp(bytes.at, bytes.at + 1, bytes.size - 1) == 0);
 }
 
 uint32_t zero_sectors_count(Slice bytes) {

@@ -1,20 +1,23 @@
 #pragma once
-// Format: the bytes of a log. docs/journal.md tells it to strangers; here it is encoded and decoded, without files.
+// Format: the bytes of a log. docs/journal.md tells it to strangers; here it is encoded and
+// decoded, without files.
 //
 //     segment:  | header block | frame | frame | ... | zeros to the end of the file |
-//     frame:    | header 96 | record | record | ... | zeros | trailer 40 |           a multiple of 4096
-//     record:   | size 4 | kind 1 | 0 | flags 2 | time 8 | bytes | zeros to a multiple of 8 |
+//     frame:    | header 96 | record | record | ... | zeros | trailer 40 |           a multiple of
+//     4096 record:   | size 4 | kind 1 | 0 | flags 2 | time 8 | bytes | zeros to a multiple of 8 |
 //
-// All numbers are little-endian. A frame is what one group commit wrote. Its hash is SHA-256 of the hash before it
-// and of its bytes up to the trailer, where it stands; the header carries the hash before it. The first hash of a
-// segment is SHA-256 of the last one of the segment before (32 zeros in the first one) and of its own header block.
-// The first 8 bytes of that, the salt, stand in every frame: bytes of another file, or of a record that holds
-// a piece of a journal, are no frame of this one.
+// All numbers are little-endian. A frame is what one group commit wrote. Its hash is SHA-256 of the
+// hash before it and of its bytes up to the trailer, where it stands; the header carries the hash
+// before it. The first hash of a segment is SHA-256 of the last one of the segment before (32 zeros
+// in the first one) and of its own header block. The first 8 bytes of that, the salt, stand in
+// every frame: bytes of another file, or of a record that holds a piece of a journal, are no frame
+// of this one.
 //
-// Every bit from a frame's first to its last byte is under a sum: the header under its own, the rest under that of
-// the trailer, which itself ends with a fixed mark. The last byte of a whole frame is never zero, and the header tells how
-// many of its 512-byte sectors are: so an incomplete frame, whose missing bytes are zero because segments are made
-// of zeros, can be told from a damaged one (segment.h).
+// Every bit from a frame's first to its last byte is under a sum: the header under its own, the
+// rest under that of the trailer, which itself ends with a fixed mark. The last byte of a whole
+// frame is never zero, and the header tells how many of its 512-byte sectors are: so an incomplete
+// frame, whose missing bytes are zero because segments are made of zeros, can be told from a
+// damaged one (segment.h).
 
 #include "base/crc32c.h"
 #include "journal/fault.h"
@@ -27,7 +30,8 @@ enum {
     LABEL_SIZE = 16,
     FRAME_HEADER_SIZE = 96,
     FRAME_TRAILER_SIZE = 40,
-    FRAME_SIZE_MAX = 4 << 20, // bounds what a reader holds, and the search for the end of a torn frame
+    FRAME_SIZE_MAX =
+        4 << 20, // bounds what a reader holds, and the search for the end of a torn frame
     RECORD_HEADER_SIZE = 16,
     RECORD_ALIGN = 8,
 };
@@ -58,7 +62,8 @@ struct segment_header {
 
 void segment_header_encode(const struct segment_header *header, char block[BLOCK_SIZE]);
 // Of BLOCK_SIZE bytes. False with what is wrong.
-bool segment_header_decode(const char *block, struct segment_header *ret_header, FaultKind *ret_fault);
+bool segment_header_decode(const char *block, struct segment_header *ret_header,
+                           FaultKind *ret_fault);
 // The first hash of the segment.
 Chain segment_chain(struct hasher *hasher, const Chain *before, const char *block);
 uint64_t chain_salt(const Chain *first);
@@ -78,11 +83,13 @@ struct frame_header {
 
 // Bytes of a frame with a payload of that size.
 static inline size_t frame_size(size_t payload_size) {
-    return (FRAME_HEADER_SIZE + payload_size + FRAME_TRAILER_SIZE + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE;
+    return (FRAME_HEADER_SIZE + payload_size + FRAME_TRAILER_SIZE + BLOCK_SIZE - 1) / BLOCK_SIZE *
+           BLOCK_SIZE;
 }
 
-// Completes a frame whose payload stands behind room for its header: header, zeros, trailer. `frame` has room for
-// frame_size() bytes; size and zero_sectors of the header are computed. Gives the frame's hash.
+// Completes a frame whose payload stands behind room for its header: header, zeros, trailer.
+// `frame` has room for frame_size() bytes; size and zero_sectors of the header are computed. Gives
+// the frame's hash.
 Chain frame_finish(struct hasher *hasher, char *frame, struct frame_header *header);
 // Of BLOCK_SIZE bytes. False with FAULT_FRAME_HEADER, _VERSION or _SHAPE.
 bool frame_header_decode(const char *block, struct frame_header *ret_header, FaultKind *ret_fault);

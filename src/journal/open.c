@@ -22,8 +22,9 @@ struct opening {
 
 static Status call_failed(struct opening *opening, const char *what, Slice path, int error) {
     bool full = error == ENOSPC || error == EDQUOT;
-    return diag_fail(opening->diag, opening->arena, full ? STATUS_LIMIT : STATUS_IO, full ? "JO003" : "JO002", "cannot %s '%.*s': %s",
-                     what, SLICE_ARGS(path), strerror(error));
+    return diag_fail(opening->diag, opening->arena, full ? STATUS_LIMIT : STATUS_IO,
+                     full ? "JO003" : "JO002", "cannot %s '%.*s': %s", what, SLICE_ARGS(path),
+                     strerror(error));
 }
 
 static Status lock_folder(struct opening *opening) {
@@ -31,13 +32,15 @@ static Status lock_folder(struct opening *opening) {
     Slice path = folder_path(opening->arena, journal->folder, FOLDER_LOCK);
     int error = opening->disk->lock(opening->disk->context, path, &journal->lock_file);
     if (error == EWOULDBLOCK) {
-        return diag_fail(opening->diag, opening->arena, STATUS_IO, "JO004", "another process has the journal in '%.*s' open",
+        return diag_fail(opening->diag, opening->arena, STATUS_IO, "JO004",
+                         "another process has the journal in '%.*s' open",
                          SLICE_ARGS(journal->folder));
     }
     return error == 0 ? STATUS_OK : call_failed(opening, "lock", path, error);
 }
 
-// Overwrites what a torn frame left with zeros, so that nothing but zeros stands behind the last frame.
+// Overwrites what a torn frame left with zeros, so that nothing but zeros stands behind the last
+// frame.
 static Status clear_tail(struct opening *opening, Slice path, uint64_t from, uint64_t end) {
     const struct disk *disk = opening->disk;
     struct disk_file *file = NULL;
@@ -49,10 +52,12 @@ static Status clear_tail(struct opening *opening, Slice path, uint64_t from, uin
     static const char zeros[CLEAR_STEP] = {0};
     for (uint64_t at = from + FRAME_HEADER_SIZE; at < end && error == 0; at += CLEAR_STEP) {
         uint64_t left = end - at;
-        error = disk_write_all(disk, file, (Slice){zeros, left < CLEAR_STEP ? (size_t)left : CLEAR_STEP}, at);
+        error = disk_write_all(disk, file,
+                               (Slice){zeros, left < CLEAR_STEP ? (size_t)left : CLEAR_STEP}, at);
     }
     error = error != 0 ? error : disk->sync(disk->context, file);
-    error = error != 0 ? error : disk_write_all(disk, file, (Slice){zeros, FRAME_HEADER_SIZE}, from);
+    error =
+        error != 0 ? error : disk_write_all(disk, file, (Slice){zeros, FRAME_HEADER_SIZE}, from);
     error = error != 0 ? error : disk->sync(disk->context, file);
     disk->close(disk->context, file);
     return error == 0 ? STATUS_OK : call_failed(opening, "clear the end of", path, error);
@@ -62,7 +67,8 @@ static Status end_of_log(struct opening *opening, Slice path, Fault fault, Statu
     Tail tail;
     Fault tail_fault;
     if (status == STATUS_IO || !segment_tail(opening->segment, true, &tail, &tail_fault)) {
-        return fault_fail(status == STATUS_IO ? fault : tail_fault, path, opening->arena, opening->diag);
+        return fault_fail(status == STATUS_IO ? fault : tail_fault, path, opening->arena,
+                          opening->diag);
     }
     if (tail.kind == TAIL_DAMAGED) {
         if (status == STATUS_END) {
@@ -92,7 +98,8 @@ static Status read_segment(struct opening *opening, Slice path, bool last) {
     if (last) {
         return end_of_log(opening, path, fault, status);
     }
-    return status == STATUS_END ? STATUS_OK : fault_fail(fault, path, opening->arena, opening->diag);
+    return status == STATUS_END ? STATUS_OK
+                                : fault_fail(fault, path, opening->arena, opening->diag);
 }
 
 static Status read_segments(struct opening *opening) {
@@ -102,7 +109,8 @@ static Status read_segments(struct opening *opening) {
     for (uint32_t i = 0; i < segments.count; i++) {
         Slice path = folder_segment(opening->arena, journal->folder, segments.at[i]);
         Fault fault;
-        if (!segment_open(opening->segment, path, segments.at[i], &fault) || !joint_check(&joint, opening->segment, &fault)) {
+        if (!segment_open(opening->segment, path, segments.at[i], &fault) ||
+            !joint_check(&joint, opening->segment, &fault)) {
             return fault_fail(fault, path, opening->arena, opening->diag);
         }
         bool last = i + 1 == segments.count;
@@ -115,7 +123,8 @@ static Status read_segments(struct opening *opening) {
     return STATUS_OK;
 }
 
-// The file of zeros that an earlier run prepared. A header may stand in it already, if that run ended just then.
+// The file of zeros that an earlier run prepared. A header may stand in it already, if that run
+// ended just then.
 static int adopt_prepared(struct journal *journal, Slice path, struct disk_file **ret_file) {
     const struct disk *disk = journal->disk;
     struct disk_file *file = NULL;
@@ -181,15 +190,18 @@ static Status continue_log(struct opening *opening) {
     opening->recovery.segment_count = segments.count;
     memcpy(opening->recovery.label, segment_header(last)->label, LABEL_SIZE);
     Slice path = folder_segment(opening->arena, journal->folder, segments.at[segments.count - 1]);
-    int error = opening->disk->open(opening->disk->context, path, DISK_WRITE, !journal->options.page_cache, &journal->file);
+    int error = opening->disk->open(opening->disk->context, path, DISK_WRITE,
+                                    !journal->options.page_cache, &journal->file);
     return error == 0 ? STATUS_OK : call_failed(opening, "open", path, error);
 }
 
 // A snapshot tells that the log once reached it.
 static Status check_snapshots(struct opening *opening) {
     FolderSequences snapshots = opening->listing.snapshots;
-    if (snapshots.count > 0 && snapshots.at[snapshots.count - 1] > opening->recovery.last_sequence) {
-        Slice path = folder_snapshot(opening->arena, opening->journal->folder, snapshots.at[snapshots.count - 1]);
+    if (snapshots.count > 0 &&
+        snapshots.at[snapshots.count - 1] > opening->recovery.last_sequence) {
+        Slice path = folder_snapshot(opening->arena, opening->journal->folder,
+                                     snapshots.at[snapshots.count - 1]);
         Fault fault = {.kind = FAULT_BEFORE_SNAPSHOT};
         return fault_fail(fault, path, opening->arena, opening->diag);
     }
@@ -221,21 +233,28 @@ static Status find_log(struct opening *opening) {
     return STATUS_OK;
 }
 
-static Status set_options(struct journal *journal, const struct journal_options *given, struct arena *arena, struct diag *diag) {
+static Status set_options(struct journal *journal, const struct journal_options *given,
+                          struct arena *arena, struct diag *diag) {
     struct journal_options *options = &journal->options;
     *options = *given;
-    options->segment_bytes = options->segment_bytes == 0 ? JOURNAL_SEGMENT_BYTES : options->segment_bytes;
-    options->pending_bytes = options->pending_bytes == 0 ? JOURNAL_PENDING_BYTES : options->pending_bytes;
+    options->segment_bytes =
+        options->segment_bytes == 0 ? JOURNAL_SEGMENT_BYTES : options->segment_bytes;
+    options->pending_bytes =
+        options->pending_bytes == 0 ? JOURNAL_PENDING_BYTES : options->pending_bytes;
     options->retry_us = options->retry_us == 0 ? JOURNAL_RETRY_US : options->retry_us;
-    bool ok = options->pending_bytes >= JOURNAL_PENDING_BYTES_MIN && options->pending_bytes <= FRAME_SIZE_MAX &&
-              options->pending_bytes % BLOCK_SIZE == 0 && options->segment_bytes % BLOCK_SIZE == 0 &&
-              options->segment_bytes >= options->pending_bytes + BLOCK_SIZE && options->segment_bytes <= INT64_MAX;
+    bool ok = options->pending_bytes >= JOURNAL_PENDING_BYTES_MIN &&
+              options->pending_bytes <= FRAME_SIZE_MAX &&
+              options->pending_bytes % BLOCK_SIZE == 0 &&
+              options->segment_bytes % BLOCK_SIZE == 0 &&
+              options->segment_bytes >= options->pending_bytes + BLOCK_SIZE &&
+              options->segment_bytes <= INT64_MAX;
     return ok ? STATUS_OK
               : diag_fail(diag, arena, STATUS_INVALID, "JO006",
-                          "a journal with segments of %llu bytes and frames of %u: both are multiples of %d, frames from %d to %d, "
+                          "a journal with segments of %llu bytes and frames of %u: both are "
+                          "multiples of %d, frames from %d to %d, "
                           "and a segment holds a header of %d and a frame",
-                          (unsigned long long)options->segment_bytes, options->pending_bytes, BLOCK_SIZE, JOURNAL_PENDING_BYTES_MIN,
-                          FRAME_SIZE_MAX, BLOCK_SIZE);
+                          (unsigned long long)options->segment_bytes, options->pending_bytes,
+                          BLOCK_SIZE, JOURNAL_PENDING_BYTES_MIN, FRAME_SIZE_MAX, BLOCK_SIZE);
 }
 
 static struct journal *create(const struct disk *disk, Slice folder) {
@@ -275,17 +294,22 @@ static void start(struct journal *journal) {
     for (int i = 0; i < 2; i++) {
         journal->frames[i].bytes = aligned_alloc(DISK_ALIGN, journal->options.pending_bytes);
         INVARIANT(journal->frames[i].bytes != NULL);
-        memset(journal->frames[i].bytes, 0, journal->options.pending_bytes); // touched now, not while appending
+        memset(journal->frames[i].bytes, 0,
+               journal->options.pending_bytes); // touched now, not while appending
     }
     journal->writer = thread_start("journal-write", writer_run, journal);
     journal->preparer = thread_start("journal-prepare", preparer_run, journal);
 }
 
-Status journal_open(const struct disk *disk, Slice folder, const struct journal_options *options, struct arena *arena,
-                    struct journal **ret_journal, struct journal_recovery *ret_recovery, struct diag *diag) {
+Status journal_open(const struct disk *disk, Slice folder, const struct journal_options *options,
+                    struct arena *arena, struct journal **ret_journal,
+                    struct journal_recovery *ret_recovery, struct diag *diag) {
     struct journal *journal = create(disk, folder);
-    struct opening opening = {
-        .journal = journal, .disk = disk, .segment = segment_create(disk, true), .arena = arena, .diag = diag};
+    struct opening opening = {.journal = journal,
+                              .disk = disk,
+                              .segment = segment_create(disk, true),
+                              .arena = arena,
+                              .diag = diag};
     Status status = set_options(journal, options, arena, diag);
     status = status == STATUS_OK ? find_log(&opening) : status;
     segment_destroy(opening.segment);

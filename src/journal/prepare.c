@@ -1,5 +1,6 @@
-// Makes segments: a file of zeros that are on disk, so that a commit changes no length and no extent and costs one
-// write of data alone. It gets its name as a prepared one when it is complete, and its header when it is needed.
+// Makes segments: a file of zeros that are on disk, so that a commit changes no length and no
+// extent and costs one write of data alone. It gets its name as a prepared one when it is complete,
+// and its header when it is needed.
 
 #include "journal/folder.h"
 #include "journal/state.h"
@@ -17,10 +18,12 @@ enum {
 static int write_zeros(struct journal *journal, struct disk_file *file, Slice zeros) {
     const struct disk *disk = journal->disk;
     uint64_t size = journal->options.segment_bytes;
-    int error = disk->allocate(disk->context, file, size); // tells at once when the disk is too full
+    int error =
+        disk->allocate(disk->context, file, size); // tells at once when the disk is too full
     for (uint64_t at = 0; at < size && error == 0; at += zeros.size) {
         uint64_t left = size - at;
-        error = disk_write_all(disk, file, slice_part(zeros, 0, left < zeros.size ? (size_t)left : zeros.size), at);
+        error = disk_write_all(
+            disk, file, slice_part(zeros, 0, left < zeros.size ? (size_t)left : zeros.size), at);
         if (error == 0 && (at + zeros.size) % SYNC_STEP == 0) {
             error = disk->sync(disk->context, file);
         }
@@ -60,7 +63,8 @@ int prepare_segment(struct journal *journal, struct disk_file **ret_file) {
     struct disk_file *file = NULL;
     int error = make_file(journal, path, &file);
     if (error == 0) {
-        error = disk->rename(disk->context, path, folder_path(&arena, journal->folder, FOLDER_PREPARED));
+        error = disk->rename(disk->context, path,
+                             folder_path(&arena, journal->folder, FOLDER_PREPARED));
         if (error != 0) {
             disk->close(disk->context, file);
         }

@@ -20,39 +20,46 @@ struct journal_reader {
     Status end;        // STATUS_OK, or what it ended with
 };
 
-static Status stop(struct journal_reader *reader, Fault fault, struct arena *arena, struct diag *diag) {
+static Status stop(struct journal_reader *reader, Fault fault, struct arena *arena,
+                   struct diag *diag) {
     reader->end = fault_fail(fault, reader->path, arena, diag);
     return reader->end;
 }
 
-static Status stop_call(struct journal_reader *reader, int error, struct arena *arena, struct diag *diag) {
-    return stop(reader, (Fault){FAULT_UNREADABLE, segment_offset(reader->segment), error}, arena, diag);
+static Status stop_call(struct journal_reader *reader, int error, struct arena *arena,
+                        struct diag *diag) {
+    return stop(reader, (Fault){FAULT_UNREADABLE, segment_offset(reader->segment), error}, arena,
+                diag);
 }
 
-static Status open_segment(struct journal_reader *reader, uint64_t first_sequence, Joint joint, struct arena *arena,
-                           struct diag *diag) {
+static Status open_segment(struct journal_reader *reader, uint64_t first_sequence, Joint joint,
+                           struct arena *arena, struct diag *diag) {
     arena_reset(&reader->paths);
     reader->path = folder_segment(&reader->paths, reader->folder, first_sequence);
     Fault fault;
-    if (!segment_open(reader->segment, reader->path, first_sequence, &fault) || !joint_check(&joint, reader->segment, &fault)) {
+    if (!segment_open(reader->segment, reader->path, first_sequence, &fault) ||
+        !joint_check(&joint, reader->segment, &fault)) {
         return stop(reader, fault, arena, diag);
     }
     return STATUS_OK;
 }
 
-Status journal_reader_open(const struct disk *disk, Slice folder, uint64_t from, struct journal_reader_options options,
-                           struct arena *arena, struct journal_reader **ret_reader, struct diag *diag) {
+Status journal_reader_open(const struct disk *disk, Slice folder, uint64_t from,
+                           struct journal_reader_options options, struct arena *arena,
+                           struct journal_reader **ret_reader, struct diag *diag) {
     struct folder_listing listing;
     int error = folder_list(disk, folder, arena, &listing);
     if (error != 0) {
-        return diag_fail(diag, arena, STATUS_IO, "JO002", "cannot list '%.*s': %s", SLICE_ARGS(folder), strerror(error));
+        return diag_fail(diag, arena, STATUS_IO, "JO002", "cannot list '%.*s': %s",
+                         SLICE_ARGS(folder), strerror(error));
     }
     uint32_t index = listing.segments.count;
     while (index > 0 && listing.segments.at[index - 1] > from) {
         index--;
     }
     if (index == 0) {
-        return diag_fail(diag, arena, STATUS_NOT_FOUND, "JO005", "the journal in '%.*s' does not hold sequence %llu any more",
+        return diag_fail(diag, arena, STATUS_NOT_FOUND, "JO005",
+                         "the journal in '%.*s' does not hold sequence %llu any more",
                          SLICE_ARGS(folder), (unsigned long long)from);
     }
     struct journal_reader *reader = memory_alloc(sizeof *reader);
@@ -80,7 +87,8 @@ void journal_reader_close(struct journal_reader *reader) {
 }
 
 // The first sequence of the segment behind the open one; 0: there is none.
-static Status find_next(struct journal_reader *reader, uint64_t *ret_next, struct arena *arena, struct diag *diag) {
+static Status find_next(struct journal_reader *reader, uint64_t *ret_next, struct arena *arena,
+                        struct diag *diag) {
     uint64_t here = segment_header(reader->segment)->first_sequence;
     ArenaMark mark = arena_mark(&reader->paths);
     struct folder_listing listing;
@@ -97,9 +105,10 @@ static Status find_next(struct journal_reader *reader, uint64_t *ret_next, struc
     return STATUS_OK;
 }
 
-// What is no frame at the end of the log may be one that is being written, and may look damaged when it was read
-// while it was. Then another look sees other bytes, or the frame.
-static Status look_again(struct journal_reader *reader, Frame *ret_frame, Fault fault, struct arena *arena, struct diag *diag) {
+// What is no frame at the end of the log may be one that is being written, and may look damaged
+// when it was read while it was. Then another look sees other bytes, or the frame.
+static Status look_again(struct journal_reader *reader, Frame *ret_frame, Fault fault,
+                         struct arena *arena, struct diag *diag) {
     Tail before = {0};
     for (;;) {
         Tail tail;
@@ -119,7 +128,8 @@ static Status look_again(struct journal_reader *reader, Frame *ret_frame, Fault 
         }
         if (before.kind == TAIL_DAMAGED && tail.sum == before.sum) {
             if (status == STATUS_END) {
-                fault = (Fault){.kind = FAULT_BYTES_BEHIND, .offset = segment_offset(reader->segment)};
+                fault =
+                    (Fault){.kind = FAULT_BYTES_BEHIND, .offset = segment_offset(reader->segment)};
             }
             return stop(reader, fault, arena, diag);
         }
@@ -127,7 +137,8 @@ static Status look_again(struct journal_reader *reader, Frame *ret_frame, Fault 
     }
 }
 
-// A frame that another one follows was synced before that was begun. The last one may not have been, so it is here.
+// A frame that another one follows was synced before that was begun. The last one may not have
+// been, so it is here.
 static Status settle(struct journal_reader *reader, struct arena *arena, struct diag *diag) {
     if (reader->options.journal == NULL && !segment_followed(reader->segment)) {
         int error = segment_sync(reader->segment);
@@ -138,11 +149,14 @@ static Status settle(struct journal_reader *reader, struct arena *arena, struct 
 
 // Whether the frame that is due may be looked at: with a journal at hand, when it is durable.
 static bool may_look(const struct journal_reader *reader) {
-    return reader->options.journal == NULL || segment_sequence(reader->segment) <= journal_durable(reader->options.journal);
+    return reader->options.journal == NULL ||
+           segment_sequence(reader->segment) <= journal_durable(reader->options.journal);
 }
 
-// Where no frame was found. STATUS_OK with a frame, or without one (`size` 0) and with the next segment open.
-static Status at_the_end(struct journal_reader *reader, Frame *ret_frame, struct arena *arena, struct diag *diag) {
+// Where no frame was found. STATUS_OK with a frame, or without one (`size` 0) and with the next
+// segment open.
+static Status at_the_end(struct journal_reader *reader, Frame *ret_frame, struct arena *arena,
+                         struct diag *diag) {
     uint64_t next = 0;
     TRY(find_next(reader, &next, arena, diag));
     // Only now: what was read ahead is old, and when there is a next segment, this one is complete.
@@ -183,8 +197,8 @@ static Status next_frame(struct journal_reader *reader, struct arena *arena, str
     }
 }
 
-Status journal_reader_next(struct journal_reader *reader, struct journal_entry *ret_entry, struct arena *arena,
-                           struct diag *diag) {
+Status journal_reader_next(struct journal_reader *reader, struct journal_entry *ret_entry,
+                           struct arena *arena, struct diag *diag) {
     TRY(reader->end);
     for (;;) {
         if (reader->rest.size == 0) {
@@ -195,7 +209,8 @@ Status journal_reader_next(struct journal_reader *reader, struct journal_entry *
         INVARIANT(record_decode(&reader->rest, &header, &data)); // the frame was checked as a whole
         uint64_t sequence = reader->sequence++;
         if (sequence >= reader->from) {
-            *ret_entry = (struct journal_entry){sequence, header.kind, header.flags, header.time_us, data};
+            *ret_entry =
+                (struct journal_entry){sequence, header.kind, header.flags, header.time_us, data};
             return STATUS_OK;
         }
     }

@@ -19,7 +19,8 @@ struct segment {
     uint64_t salt;
     Chain chain;
     char *window;
-    uint64_t window_at; // offset of its first byte
+    size_t window_capacity; // WINDOW_SIZE, or as much as the file has
+    uint64_t window_at;     // offset of its first byte
     size_t window_size;
 };
 
@@ -28,8 +29,6 @@ struct segment *segment_create(const struct disk *disk, bool chain) {
     segment->disk = disk;
     segment->hasher = hasher_create();
     segment->check_chain = chain;
-    segment->window = malloc(WINDOW_SIZE);
-    INVARIANT(segment->window != NULL);
     return segment;
 }
 
@@ -47,14 +46,27 @@ static bool unreadable(uint64_t offset, int error, Fault *ret_fault) {
     return false;
 }
 
-static bool segment_open_header(struct segment *segment, uint64_t first_sequence, Fault *ret_fault) {
+static void reserve(struct segment *segment) {
+    size_t wanted = segment->size < WINDOW_SIZE ? (size_t)segment->size : WINDOW_SIZE;
+    wanted = wanted < BLOCK_SIZE ? BLOCK_SIZE : wanted;
+    if (wanted > segment->window_capacity) {
+        free(segment->window);
+        segment->window = malloc(wanted);
+        INVARIANT(segment->window != NULL);
+        segment->window_capacity = wanted;
+    }
+}
+
+static bool segment_open_header(struct segment *segment, uint64_t first_sequence,
+                                Fault *ret_fault) {
     size_t got = 0;
     int error = disk_read_full(segment->disk, segment->file, segment->window, BLOCK_SIZE, 0, &got);
     if (error != 0) {
         return unreadable(0, error, ret_fault);
     }
     *ret_fault = (Fault){.kind = FAULT_SEGMENT_SHORT};
-    if (got < BLOCK_SIZE || !segment_header_decode(segment->window, &segment->header, &ret_fault->kind)) {
+    if (got < BLOCK_SIZE ||
+        !segment_header_decode(segment->window, &segment->header, &ret_fault->kind)) {
         return false;
     }
     ret_fault->kind = FAULT_SEGMENT_NAME;
@@ -84,6 +96,7 @@ bool segment_open(struct segment *segment, Slice path, uint64_t first_sequence, 
     if (error != 0) {
         return unreadable(0, error, ret_fault);
     }
+    reserve(segment);
     return segment_open_header(segment, first_sequence, ret_fault);
 }
 
@@ -116,7 +129,8 @@ uint64_t segment_salt(const struct segment *segment) {
 }
 
 // `size` bytes at `offset`, which lie within the file, in one piece.
-static bool load(struct segment *segment, uint64_t offset, size_t size, Slice *ret_bytes, Fault *ret_fault) {
+static bool load(struct segment *segment, uint64_t offset, size_t size, Slice *ret_bytes,
+                 Fault *ret_fault) {
     INVARIANT(size <= FRAME_SIZE_MAX + BLOCK_SIZE && offset + size <= segment->size);
     uint64_t end = segment->window_at + segment->window_size;
     bool begins_inside = segment->window_size > 0 && offset >= segment->window_at && offset <= end;
@@ -130,13 +144,15 @@ static bool load(struct segment *segment, uint64_t offset, size_t size, Slice *r
         uint64_t left = segment->size - offset;
         size_t wanted = size + WINDOW_STEP < left ? size + WINDOW_STEP : (size_t)left;
         size_t got = 0;
-        int error = disk_read_full(segment->disk, segment->file, segment->window + kept, wanted - kept, offset + kept, &got);
+        int error = disk_read_full(segment->disk, segment->file, segment->window + kept,
+                                   wanted - kept, offset + kept, &got);
         if (error != 0) {
             return unreadable(offset, error, ret_fault);
         }
         segment->window_size += got;
         if (segment->window_size < size) {
-            *ret_fault = (Fault){.kind = FAULT_SEGMENT_SHORT, .offset = offset + segment->window_size};
+            *ret_fault =
+                (Fault){.kind = FAULT_SEGMENT_SHORT, .offset = offset + segment->window_size};
             return false;
         }
     }
@@ -145,7 +161,8 @@ static bool load(struct segment *segment, uint64_t offset, size_t size, Slice *r
 }
 
 // Whether a frame that is whole by itself is the one that is due.
-static bool is_due(const struct segment *segment, const struct frame_header *header, FaultKind *ret_fault) {
+static bool is_due(const struct segment *segment, const struct frame_header *header,
+                   FaultKind *ret_fault) {
     *ret_fault = FAULT_FRAME_FOREIGN;
     if (header->salt != segment->salt) {
         return false;
@@ -183,7 +200,8 @@ static Status next_frame(struct segment *segment, Frame *ret_frame, Fault *ret_f
         ret_fault->kind = FAULT_FRAME_HASH;
         return STATUS_INVALID;
     }
-    *ret_frame = (Frame){header, segment->offset, slice_part(bytes, FRAME_HEADER_SIZE, header.payload_size)};
+    *ret_frame =
+        (Frame){header, segment->offset, slice_part(bytes, FRAME_HEADER_SIZE, header.payload_size)};
     segment->offset += header.size;
     segment->sequence += header.record_count;
     segment->chain = frame_chain(bytes);
@@ -204,12 +222,14 @@ bool segment_followed(const struct segment *segment) {
     if (segment->offset < segment->window_at || segment->offset + BLOCK_SIZE > end) {
         return false;
     }
-    return !bytes_are_zero((Slice){segment->window + (segment->offset - segment->window_at), BLOCK_SIZE});
+    return !bytes_are_zero(
+        (Slice){segment->window + (segment->offset - segment->window_at), BLOCK_SIZE});
 }
 
 static size_t used_size(Slice bytes) {
     size_t size = bytes.size;
-    while (size >= SECTOR_SIZE && bytes_are_zero(slice_part(bytes, size - SECTOR_SIZE, SECTOR_SIZE))) {
+    while (size >= SECTOR_SIZE &&
+           bytes_are_zero(slice_part(bytes, size - SECTOR_SIZE, SECTOR_SIZE))) {
         size -= SECTOR_SIZE;
     }
     while (size > 0 && bytes.at[size - 1] == 0) {
@@ -223,8 +243,8 @@ static bool holds_later(const struct segment *segment, Slice region) {
     for (size_t at = BLOCK_SIZE; at + BLOCK_SIZE <= region.size; at += BLOCK_SIZE) {
         struct frame_header header;
         FaultKind ignored;
-        if (region.at[at] != 0 && frame_header_decode(region.at + at, &header, &ignored) && header.salt == segment->salt &&
-            header.first_sequence >= segment->sequence) {
+        if (region.at[at] != 0 && frame_header_decode(region.at + at, &header, &ignored) &&
+            header.salt == segment->salt && header.first_sequence >= segment->sequence) {
             return true;
         }
     }
@@ -244,7 +264,8 @@ static bool is_torn(const struct segment *segment, Slice region, size_t used) {
         Slice inner = slice_part(region, SECTOR_SIZE, header.size - 2 * SECTOR_SIZE);
         return used < header.size || zero_sectors_count(inner) > header.zero_sectors;
     }
-    return fault == FAULT_FRAME_HEADER && (used <= FRAME_HEADER_SIZE || bytes_are_zero(slice_part(region, 0, SECTOR_SIZE)));
+    return fault == FAULT_FRAME_HEADER &&
+           (used <= FRAME_HEADER_SIZE || bytes_are_zero(slice_part(region, 0, SECTOR_SIZE)));
 }
 
 // Whether the rest of the file is zero.
@@ -288,15 +309,16 @@ bool segment_tail(struct segment *segment, bool whole, Tail *ret_tail, Fault *re
 }
 
 bool segment_resume(struct segment *segment, Fault *ret_fault) {
-    for (uint64_t at = segment->offset + BLOCK_SIZE; at + BLOCK_SIZE <= segment->size; at += BLOCK_SIZE) {
+    for (uint64_t at = segment->offset + BLOCK_SIZE; at + BLOCK_SIZE <= segment->size;
+         at += BLOCK_SIZE) {
         Slice bytes;
         struct frame_header header;
         FaultKind ignored;
         if (!load(segment, at, BLOCK_SIZE, &bytes, ret_fault)) {
             return false;
         }
-        if (bytes.at[0] != 0 && frame_header_decode(bytes.at, &header, &ignored) && header.salt == segment->salt &&
-            header.first_sequence >= segment->sequence) {
+        if (bytes.at[0] != 0 && frame_header_decode(bytes.at, &header, &ignored) &&
+            header.salt == segment->salt && header.first_sequence >= segment->sequence) {
             segment->offset = at;
             segment->sequence = header.first_sequence;
             segment->chain = header.chain;

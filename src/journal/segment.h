@@ -7,16 +7,20 @@
 //     }
 //     segment_destroy(segment);
 //
-// The tail. A writer syncs each frame before it begins the next one, so only the last frame can be incomplete, and
-// nothing of it was acknowledged. What of it did not reach the disk is zero, because a segment is made of zeros; it
-// may be missing from some byte on, or by sectors in any order. So what is no frame is
+// The tail. A writer syncs each frame before it begins the next one, so only the last frame can be
+// incomplete, and nothing of it was acknowledged. What of it did not reach the disk is zero,
+// because a segment is made of zeros; it may be missing from some byte on, or by sectors in any
+// order. So what is no frame is
 //     nothing    when it is zero to the end of the file
-//     torn       when only missing bytes can explain it: its first sector is zero; or nothing stands behind its broken
-//                header; or its header is whole, and its last byte is zero or more of its sectors are than it says;
-//                and nothing of a later frame is there, nor anything else behind it
+//     torn       when only missing bytes can explain it: its first sector is zero; or nothing
+//     stands behind its broken
+//                header; or its header is whole, and its last byte is zero or more of its sectors
+//                are than it says; and nothing of a later frame is there, nor anything else behind
+//                it
 //     damaged    otherwise: bits were flipped, or something was acknowledged after it
-// What cannot be told apart is told as torn: a last frame, complete, in which a sector lost all its bits. After a
-// log was closed the last frame is a seal, which holds no record, and so that case cannot lose one.
+// What cannot be told apart is told as torn: a last frame, complete, in which a sector lost all its
+// bits. After a log was closed the last frame is a seal, which holds no record, and so that case
+// cannot lose one.
 
 #include "journal/format.h"
 #include "os/disk.h"
@@ -33,12 +37,14 @@ typedef struct Frame {
 struct segment *segment_create(const struct disk *disk, bool chain);
 void segment_destroy(struct segment *segment);
 
-// Opens the file, in place of the one before, and reads its header, whose first sequence must be that of its name.
-MUST_USE bool segment_open(struct segment *segment, Slice path, uint64_t first_sequence, Fault *ret_fault);
+// Opens the file, in place of the one before, and reads its header, whose first sequence must be
+// that of its name.
+MUST_USE bool segment_open(struct segment *segment, Slice path, uint64_t first_sequence,
+                           Fault *ret_fault);
 const struct segment_header *segment_header(const struct segment *segment);
 
-// The next frame. STATUS_END: there is none, and zeros stand where it would. STATUS_INVALID, STATUS_IO with the fault; the
-// place does not move, and the call may be repeated.
+// The next frame. STATUS_END: there is none, and zeros stand where it would. STATUS_INVALID,
+// STATUS_IO with the fault; the place does not move, and the call may be repeated.
 MUST_USE Status segment_next(struct segment *segment, Frame *ret_frame, Fault *ret_fault);
 // After it gave a frame: whether another one was begun behind it.
 bool segment_followed(const struct segment *segment);
@@ -58,11 +64,14 @@ typedef enum TailKind { TAIL_NOTHING, TAIL_TORN, TAIL_DAMAGED } TailKind;
 typedef struct Tail {
     TailKind kind;
     uint64_t end;     // TAIL_TORN: behind its last byte that is not zero
-    uint64_t checked; // up to where it was looked at: the end of the file, or the end of the largest frame from here
+    uint64_t checked; // up to where it was looked at: the end of the file, or the end of the
+                      // largest frame from here
     uint32_t sum;     // of the bytes looked at, to see whether they changed
 } Tail;
 
-// Judges what stands where segment_next() found no frame. With `whole` it looks on to the end of the file.
+// Judges what stands where segment_next() found no frame. With `whole` it looks on to the end of
+// the file.
 MUST_USE bool segment_tail(struct segment *segment, bool whole, Tail *ret_tail, Fault *ret_fault);
-// Moves on to the next block that begins a frame of this segment, to go on behind damage. False: there is none.
+// Moves on to the next block that begins a frame of this segment, to go on behind damage. False:
+// there is none.
 MUST_USE bool segment_resume(struct segment *segment, Fault *ret_fault);

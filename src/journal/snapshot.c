@@ -34,10 +34,11 @@ struct snapshot_writer {
     int error; // of the first failure
 };
 
-static Status call_failed(const char *what, Slice path, int error, struct arena *arena, struct diag *diag) {
+static Status call_failed(const char *what, Slice path, int error, struct arena *arena,
+                          struct diag *diag) {
     bool full = error == ENOSPC || error == EDQUOT;
-    return diag_fail(diag, arena, full ? STATUS_LIMIT : STATUS_IO, full ? "JO003" : "JO002", "cannot %s '%.*s': %s", what,
-                     SLICE_ARGS(path), strerror(error));
+    return diag_fail(diag, arena, full ? STATUS_LIMIT : STATUS_IO, full ? "JO003" : "JO002",
+                     "cannot %s '%.*s': %s", what, SLICE_ARGS(path), strerror(error));
 }
 
 static void flush(struct snapshot_writer *writer) {
@@ -71,7 +72,8 @@ static void put(struct snapshot_writer *writer, Slice bytes) {
     put_unhashed(writer, bytes);
 }
 
-static void put_header(struct snapshot_writer *writer, uint64_t sequence, const struct snapshot_options *options) {
+static void put_header(struct snapshot_writer *writer, uint64_t sequence,
+                       const struct snapshot_options *options) {
     char header[SNAPSHOT_HEADER_SIZE] = {0};
     struct le_writer out = {header};
     le_put_bytes(&out, SNAPSHOT_MAGIC);
@@ -100,11 +102,13 @@ static void prepare_zstd(struct snapshot_writer *writer) {
     writer->zstd = ZSTD_createCCtx();
     writer->packed = malloc(SNAPSHOT_CHUNK_MAX);
     INVARIANT(writer->zstd != NULL && writer->packed != NULL);
-    INVARIANT(!ZSTD_isError(ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL)));
+    INVARIANT(
+        !ZSTD_isError(ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL)));
 }
 
-Status snapshot_create(const struct disk *disk, Slice folder, uint64_t sequence, const struct snapshot_options *options,
-                       struct arena *arena, struct snapshot_writer **ret_writer, struct diag *diag) {
+Status snapshot_create(const struct disk *disk, Slice folder, uint64_t sequence,
+                       const struct snapshot_options *options, struct arena *arena,
+                       struct snapshot_writer **ret_writer, struct diag *diag) {
     INVARIANT(sequence > 0);
     struct snapshot_writer *writer = memory_alloc(sizeof *writer);
     arena_init(&writer->arena, FILE_PATH_MAX);
@@ -141,8 +145,10 @@ void snapshot_write(struct snapshot_writer *writer, Slice chunk) {
     Slice stored = chunk;
     uint32_t mark = SNAPSHOT_MARK_PLAIN;
     if (writer->zstd != NULL) {
-        // Room for one byte less than it is: what does not get smaller is an error, and stays plain.
-        size_t size = ZSTD_compress2(writer->zstd, writer->packed, chunk.size - 1, chunk.at, chunk.size);
+        // Room for one byte less than it is: what does not get smaller is an error, and stays
+        // plain.
+        size_t size =
+            ZSTD_compress2(writer->zstd, writer->packed, chunk.size - 1, chunk.at, chunk.size);
         if (!ZSTD_isError(size)) {
             stored = (Slice){writer->packed, size};
             mark = SNAPSHOT_MARK_ZSTD;
@@ -161,7 +167,8 @@ void snapshot_write(struct snapshot_writer *writer, Slice chunk) {
     writer->chunk_count++;
 }
 
-static void put_footer(struct snapshot_writer *writer, const uint8_t state_hash[SNAPSHOT_HASH_SIZE]) {
+static void put_footer(struct snapshot_writer *writer,
+                       const uint8_t state_hash[SNAPSHOT_HASH_SIZE]) {
     char footer[SNAPSHOT_FOOTER_SIZE] = {0};
     struct le_writer out = {footer};
     le_put_u32(&out, SNAPSHOT_MARK_FOOTER);
@@ -177,8 +184,8 @@ static void put_footer(struct snapshot_writer *writer, const uint8_t state_hash[
     put_unhashed(writer, slice_part((Slice){footer, sizeof footer}, SNAPSHOT_SHA_AT, SIZE_MAX));
 }
 
-Status snapshot_commit(struct snapshot_writer *writer, const uint8_t state_hash[SNAPSHOT_HASH_SIZE], struct arena *arena,
-                       struct diag *diag) {
+Status snapshot_commit(struct snapshot_writer *writer, const uint8_t state_hash[SNAPSHOT_HASH_SIZE],
+                       struct arena *arena, struct diag *diag) {
     const struct disk *disk = writer->disk;
     put_footer(writer, state_hash);
     flush(writer);
@@ -202,14 +209,14 @@ void snapshot_abandon(struct snapshot_writer *writer) {
     }
 }
 
-static Status list(const struct disk *disk, Slice folder, struct arena *arena, struct folder_listing *ret_listing,
-                   struct diag *diag) {
+static Status list(const struct disk *disk, Slice folder, struct arena *arena,
+                   struct folder_listing *ret_listing, struct diag *diag) {
     int error = folder_list(disk, folder, arena, ret_listing);
     return error == 0 ? STATUS_OK : call_failed("list", folder, error, arena, diag);
 }
 
-Status snapshot_retain(const struct disk *disk, Slice folder, uint32_t keep, struct arena *arena, uint32_t *ret_removed,
-                       struct diag *diag) {
+Status snapshot_retain(const struct disk *disk, Slice folder, uint32_t keep, struct arena *arena,
+                       uint32_t *ret_removed, struct diag *diag) {
     struct folder_listing listing;
     TRY(list(disk, folder, arena, &listing, diag));
     keep = keep == 0 ? 1 : keep;
@@ -237,20 +244,23 @@ static int drop(const struct disk *disk, Slice path, Slice archive, struct arena
     while (at > 0 && path.at[at - 1] != '/') {
         at--;
     }
-    return disk->rename(disk->context, path, folder_path(arena, archive, slice_part(path, at, SIZE_MAX)));
+    return disk->rename(disk->context, path,
+                        folder_path(arena, archive, slice_part(path, at, SIZE_MAX)));
 }
 
-Status snapshot_drop_log(const struct disk *disk, Slice folder, Slice archive, struct arena *arena, uint32_t *ret_dropped,
-                         struct diag *diag) {
+Status snapshot_drop_log(const struct disk *disk, Slice folder, Slice archive, struct arena *arena,
+                         uint32_t *ret_dropped, struct diag *diag) {
     struct folder_listing listing;
     TRY(list(disk, folder, arena, &listing, diag));
     uint64_t oldest = listing.snapshots.count == 0 ? 0 : listing.snapshots.at[0];
     uint32_t dropped = 0;
     // From the oldest on, and each on disk before the next: whatever cuts this off, no gap is left.
-    for (uint32_t i = 0; i + 1 < listing.segments.count && listing.segments.at[i + 1] <= oldest + 1; i++) {
+    for (uint32_t i = 0; i + 1 < listing.segments.count && listing.segments.at[i + 1] <= oldest + 1;
+         i++) {
         Slice path = folder_segment(arena, folder, listing.segments.at[i]);
         int error = drop(disk, path, archive, arena);
-        error = error != 0 || archive.size == 0 ? error : disk->sync_directory(disk->context, archive);
+        error =
+            error != 0 || archive.size == 0 ? error : disk->sync_directory(disk->context, archive);
         error = error != 0 ? error : disk->sync_directory(disk->context, folder);
         if (error != 0) {
             return call_failed("put away", path, error, arena, diag);

@@ -8,6 +8,22 @@
 #include <stdlib.h>
 #include <zstd.h>
 
+// Grows to the largest chunk that was met.
+struct room {
+    char *bytes;
+    size_t size;
+};
+
+static char *room_for(struct room *room, size_t size) {
+    if (size > room->size) {
+        free(room->bytes);
+        room->bytes = malloc(size);
+        INVARIANT(room->bytes != NULL);
+        room->size = size;
+    }
+    return room->bytes;
+}
+
 struct snapshot_reader {
     const struct disk *disk;
     struct arena arena; // the path
@@ -15,8 +31,8 @@ struct snapshot_reader {
     struct disk_file *file;
     struct hasher *hasher;
     ZSTD_DCtx *zstd; // made at the first chunk that needs it
-    char *plain;
-    char *stored;
+    struct room plain;
+    struct room stored;
     uint64_t offset;
     uint64_t chunk_count;
     struct snapshot_info info;
@@ -30,8 +46,6 @@ struct snapshot_reader *snapshot_reader_create(const struct disk *disk, Slice pa
     arena_init(&reader->arena, FILE_PATH_MAX);
     reader->path = arena_copy(&reader->arena, path);
     reader->hasher = hasher_create();
-    reader->stored = malloc(SNAPSHOT_CHUNK_MAX);
-    INVARIANT(reader->stored != NULL);
     return reader;
 }
 
@@ -40,8 +54,8 @@ void snapshot_close(struct snapshot_reader *reader) {
         reader->disk->close(reader->disk->context, reader->file);
         hasher_destroy(reader->hasher);
         ZSTD_freeDCtx(reader->zstd);
-        free(reader->plain);
-        free(reader->stored);
+        free(reader->plain.bytes);
+        free(reader->stored.bytes);
         arena_deinit(&reader->arena);
         free(reader);
     }
@@ -64,7 +78,8 @@ static bool get(struct snapshot_reader *reader, char *into, size_t size, Fault *
     return got == size;
 }
 
-static bool decode_header(struct snapshot_reader *reader, const char *header, FaultKind *ret_fault) {
+static bool decode_header(struct snapshot_reader *reader, const char *header,
+                          FaultKind *ret_fault) {
     struct le_reader in = {header + SNAPSHOT_SUM_AT};
     *ret_fault = FAULT_SNAPSHOT_HEADER;
     if (memcmp(header, SNAPSHOT_MAGIC.at, SNAPSHOT_MAGIC.size) != 0 ||
@@ -86,7 +101,8 @@ static bool decode_header(struct snapshot_reader *reader, const char *header, Fa
 }
 
 bool snapshot_reader_begin(struct snapshot_reader *reader, uint64_t sequence, Fault *ret_fault) {
-    int error = reader->disk->open(reader->disk->context, reader->path, DISK_READ, false, &reader->file);
+    int error =
+        reader->disk->open(reader->disk->context, reader->path, DISK_READ, false, &reader->file);
     if (error != 0) {
         return unreadable(reader, error, ret_fault);
     }
@@ -108,7 +124,8 @@ static bool read_footer(struct snapshot_reader *reader, const char *head, Fault 
     char footer[SNAPSHOT_FOOTER_SIZE];
     memcpy(footer, head, SNAPSHOT_CHUNK_HEADER_SIZE);
     uint64_t start = reader->offset - SNAPSHOT_CHUNK_HEADER_SIZE;
-    if (!get(reader, footer + SNAPSHOT_CHUNK_HEADER_SIZE, SNAPSHOT_FOOTER_SIZE - SNAPSHOT_CHUNK_HEADER_SIZE, ret_fault)) {
+    if (!get(reader, footer + SNAPSHOT_CHUNK_HEADER_SIZE,
+             SNAPSHOT_FOOTER_SIZE - SNAPSHOT_CHUNK_HEADER_SIZE, ret_fault)) {
         return false;
     }
     *ret_fault = (Fault){.kind = FAULT_SNAPSHOT_FOOTER, .offset = start};
@@ -136,14 +153,15 @@ static bool read_footer(struct snapshot_reader *reader, const char *head, Fault 
     return size == reader->offset;
 }
 
-static bool unpack(struct snapshot_reader *reader, Slice stored, size_t plain_size, Slice *ret_chunk) {
+static bool unpack(struct snapshot_reader *reader, Slice stored, size_t plain_size,
+                   Slice *ret_chunk) {
     if (reader->zstd == NULL) {
         reader->zstd = ZSTD_createDCtx();
-        reader->plain = malloc(SNAPSHOT_CHUNK_MAX);
-        INVARIANT(reader->zstd != NULL && reader->plain != NULL);
+        INVARIANT(reader->zstd != NULL);
     }
-    size_t size = ZSTD_decompressDCtx(reader->zstd, reader->plain, plain_size, stored.at, stored.size);
-    *ret_chunk = (Slice){reader->plain, plain_size};
+    char *plain = room_for(&reader->plain, plain_size);
+    size_t size = ZSTD_decompressDCtx(reader->zstd, plain, plain_size, stored.at, stored.size);
+    *ret_chunk = (Slice){plain, plain_size};
     return !ZSTD_isError(size) && size == plain_size;
 }
 
@@ -160,16 +178,20 @@ static Status read_chunk(struct snapshot_reader *reader, Slice *ret_chunk, Fault
     uint32_t sum = le_get_u32(&in);
     Fault fault = {.kind = FAULT_SNAPSHOT_CHUNK, .offset = reader->offset - sizeof head};
     *ret_fault = fault;
-    bool ok = le_get_u32(&in) == crc32c(0, (Slice){head, sizeof head - 4}) &&
-              (mark == SNAPSHOT_MARK_PLAIN ? stored_size == plain_size : mark == SNAPSHOT_MARK_ZSTD && stored_size < plain_size) &&
-              plain_size > 0 && plain_size <= SNAPSHOT_CHUNK_MAX;
+    bool ok =
+        le_get_u32(&in) == crc32c(0, (Slice){head, sizeof head - 4}) &&
+        (mark == SNAPSHOT_MARK_PLAIN ? stored_size == plain_size
+                                     : mark == SNAPSHOT_MARK_ZSTD && stored_size < plain_size) &&
+        plain_size > 0 && plain_size <= SNAPSHOT_CHUNK_MAX;
     ENSURE(ok, STATUS_INVALID);
-    ENSURE(get(reader, reader->stored, stored_size, ret_fault), fault_status(*ret_fault));
-    Slice stored = {reader->stored, stored_size};
+    ENSURE(get(reader, room_for(&reader->stored, stored_size), stored_size, ret_fault),
+           fault_status(*ret_fault));
+    Slice stored = {reader->stored.bytes, stored_size};
     *ret_fault = fault;
     ENSURE(crc32c(0, stored) == sum, STATUS_INVALID);
     Slice chunk = stored;
-    ENSURE(mark == SNAPSHOT_MARK_PLAIN || unpack(reader, stored, plain_size, &chunk), STATUS_INVALID);
+    ENSURE(mark == SNAPSHOT_MARK_PLAIN || unpack(reader, stored, plain_size, &chunk),
+           STATUS_INVALID);
     hasher_add(reader->hasher, (Slice){head, sizeof head});
     hasher_add(reader->hasher, stored);
     reader->info.plain_bytes += plain_size;
@@ -201,7 +223,8 @@ Status snapshot_open(const struct disk *disk, Slice folder, uint64_t sequence, s
     return STATUS_OK;
 }
 
-Status snapshot_read(struct snapshot_reader *reader, Slice *ret_chunk, struct arena *arena, struct diag *diag) {
+Status snapshot_read(struct snapshot_reader *reader, Slice *ret_chunk, struct arena *arena,
+                     struct diag *diag) {
     Fault fault;
     Status status = snapshot_reader_next(reader, ret_chunk, &fault);
     if (status == STATUS_OK || status == STATUS_END) {
@@ -226,12 +249,13 @@ bool snapshot_check(const struct disk *disk, Slice path, uint64_t sequence, Faul
     return ok && status == STATUS_END;
 }
 
-Status snapshot_newest_good(const struct disk *disk, Slice folder, struct journal_findings findings, struct arena *arena,
-                            uint64_t *ret_sequence, struct diag *diag) {
+Status snapshot_newest_good(const struct disk *disk, Slice folder, struct journal_findings findings,
+                            struct arena *arena, uint64_t *ret_sequence, struct diag *diag) {
     struct folder_listing listing;
     int error = folder_list(disk, folder, arena, &listing);
     if (error != 0) {
-        return diag_fail(diag, arena, STATUS_IO, "JO002", "cannot list '%.*s': %s", SLICE_ARGS(folder), strerror(error));
+        return diag_fail(diag, arena, STATUS_IO, "JO002", "cannot list '%.*s': %s",
+                         SLICE_ARGS(folder), strerror(error));
     }
     for (uint32_t i = listing.snapshots.count; i-- > 0;) {
         uint64_t sequence = listing.snapshots.at[i];
@@ -241,11 +265,13 @@ Status snapshot_newest_good(const struct disk *disk, Slice folder, struct journa
             *ret_sequence = sequence;
             return STATUS_OK;
         }
-        struct journal_finding finding = {path, fault.offset, fault_code(fault.kind), fault_text(fault.kind), sequence};
+        struct journal_finding finding = {path, fault.offset, fault_code(fault.kind),
+                                          fault_text(fault.kind), sequence};
         if (findings.add != NULL) {
             findings.add(findings.context, &finding);
         }
     }
-    return diag_fail(diag, arena, STATUS_NOT_FOUND, "JO007", "there is no whole snapshot in '%.*s', of %u", SLICE_ARGS(folder),
+    return diag_fail(diag, arena, STATUS_NOT_FOUND, "JO007",
+                     "there is no whole snapshot in '%.*s', of %u", SLICE_ARGS(folder),
                      listing.snapshots.count);
 }

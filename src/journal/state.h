@@ -1,5 +1,6 @@
 #pragma once
-// State: what the threads of an open journal share. Everything under `lock`, but for what is said to be of one thread.
+// State: what the threads of an open journal share. Everything under `lock`, but for what is said
+// to be of one thread.
 
 #include "journal/journal.h"
 #include "journal/segment.h"
@@ -9,7 +10,8 @@
 
 // A frame that is filled or written.
 struct pending {
-    char *bytes;   // pending_bytes, aligned for direct writes; records begin behind room for the header
+    char *
+        bytes; // pending_bytes, aligned for direct writes; records begin behind room for the header
     uint32_t size; // of the records
     uint32_t count;
     uint64_t first_sequence;
@@ -27,17 +29,19 @@ struct journal {
     const struct disk *disk;
     Slice folder;
     struct journal_options options;
-    struct arena arena;         // of what lives as long as the journal
+    struct arena arena; // of what lives as long as the journal
     struct disk_file *lock_file;
     struct thread *writer;
     struct thread *preparer;
 
     pthread_mutex_t lock;
-    pthread_cond_t work;     // to the writer: there are records, or it is closing
-    pthread_cond_t need;     // to the preparer: there is no next segment, somebody asks for one, or it is closing
+    pthread_cond_t work; // to the writer: there are records, or it is closing
+    pthread_cond_t
+        need; // to the preparer: there is no next segment, somebody asks for one, or it is closing
     pthread_cond_t progress; // to whoever waits: something was written, prepared, or has failed
     struct pending frames[2];
-    uint32_t filling; // index of the frame that is being filled; the other one is free or the writer's
+    uint32_t
+        filling; // index of the frame that is being filled; the other one is free or the writer's
     uint64_t appended;
     uint64_t place;     // offset of the frame that is being filled, in its segment
     uint64_t place_end; // end of that segment
@@ -67,8 +71,10 @@ struct journal {
 void writer_run(void *context);
 void preparer_run(void *context);
 
-// Makes a file of zeros under the name of the prepared one. 0, or an errno; ECANCELED when the journal is stopping.
+// Makes a file of zeros under the name of the prepared one. 0, or an errno; ECANCELED when the
+// journal is stopping.
 MUST_USE int prepare_segment(struct journal *journal, struct disk_file **ret_file);
-// Writes the header into the prepared file and gives it its name: from then on it is the writer's segment.
-MUST_USE bool begin_segment(struct journal *journal, struct disk_file *file, uint64_t first_sequence, int64_t created_us,
-                            struct diag *diag);
+// Writes the header into the prepared file and gives it its name: from then on it is the writer's
+// segment.
+MUST_USE bool begin_segment(struct journal *journal, struct disk_file *file,
+                            uint64_t first_sequence, int64_t created_us, struct diag *diag);

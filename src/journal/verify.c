@@ -18,7 +18,8 @@ struct verification {
 static void find(struct verification *v, Slice path, Fault fault, uint64_t sequence) {
     v->summary.findings++;
     if (v->findings.add != NULL) {
-        struct journal_finding finding = {path, fault.offset, fault_code(fault.kind), fault_text(fault.kind), sequence};
+        struct journal_finding finding = {path, fault.offset, fault_code(fault.kind),
+                                          fault_text(fault.kind), sequence};
         v->findings.add(v->findings.context, &finding);
     }
 }
@@ -41,7 +42,8 @@ static bool check_fault(struct verification *v, Slice path, Fault fault, Status 
     }
     bool torn = tail.kind == TAIL_TORN && last;
     if (torn || status == STATUS_END) {
-        fault = (Fault){.kind = torn ? FAULT_FRAME_TORN : FAULT_BYTES_BEHIND, .offset = segment_offset(v->segment)};
+        fault = (Fault){.kind = torn ? FAULT_FRAME_TORN : FAULT_BYTES_BEHIND,
+                        .offset = segment_offset(v->segment)};
     }
     find(v, path, fault, sequence);
     return !torn && segment_resume(v->segment, &tail_fault);
@@ -102,12 +104,13 @@ static void check_snapshots(struct verification *v) {
     }
 }
 
-Status journal_verify(const struct disk *disk, Slice folder, struct journal_findings findings, struct arena *arena,
-                      struct journal_summary *ret_summary, struct diag *diag) {
+Status journal_verify(const struct disk *disk, Slice folder, struct journal_findings findings,
+                      struct arena *arena, struct journal_summary *ret_summary, struct diag *diag) {
     struct verification v = {.disk = disk, .folder = folder, .findings = findings, .arena = arena};
     int error = folder_list(disk, folder, arena, &v.listing);
     if (error != 0) {
-        return diag_fail(diag, arena, STATUS_IO, "JO002", "cannot list '%.*s': %s", SLICE_ARGS(folder), strerror(error));
+        return diag_fail(diag, arena, STATUS_IO, "JO002", "cannot list '%.*s': %s",
+                         SLICE_ARGS(folder), strerror(error));
     }
     v.segment = segment_create(disk, true);
     check_segments(&v);

@@ -6,7 +6,8 @@
 
 // The end of one segment, as the next one has to continue it.
 typedef struct Joint {
-    bool known; // false: the first segment that is looked at, or one whose predecessor was not read to its end
+    bool known; // false: the first segment that is looked at, or one whose predecessor was not read
+                // to its end
     uint64_t sequence;
     Chain chain;
 } Joint;

@@ -1,8 +1,9 @@
 // Appending, and the thread that commits.
 //
-// Two frames take turns: one is filled, the other one is free or being written. The place of the frame that is filled
-// is known, because the one before it got its final size when the writer took it. So an append knows exactly
-// whether its record still fits into the segment, and no frame has to be split or moved.
+// Two frames take turns: one is filled, the other one is free or being written. The place of the
+// frame that is filled is known, because the one before it got its final size when the writer took
+// it. So an append knows exactly whether its record still fits into the segment, and no frame has
+// to be split or moved.
 
 #include "journal/folder.h"
 #include "journal/state.h"
@@ -11,13 +12,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static bool fail_with(struct journal *journal, struct diag *diag, const char *what, Slice path, int error) {
-    (void)diag_fail(diag, &journal->arena, STATUS_IO, "JO002", "cannot %s '%.*s': %s", what, SLICE_ARGS(path), strerror(error));
+static bool fail_with(struct journal *journal, struct diag *diag, const char *what, Slice path,
+                      int error) {
+    (void)diag_fail(diag, &journal->arena, STATUS_IO, "JO002", "cannot %s '%.*s': %s", what,
+                    SLICE_ARGS(path), strerror(error));
     return false;
 }
 
-bool begin_segment(struct journal *journal, struct disk_file *file, uint64_t first_sequence, int64_t created_us,
-                   struct diag *diag) {
+bool begin_segment(struct journal *journal, struct disk_file *file, uint64_t first_sequence,
+                   int64_t created_us, struct diag *diag) {
     const struct disk *disk = journal->disk;
     struct segment_header header = {
         .first_sequence = first_sequence,
@@ -74,7 +77,8 @@ static bool commit(struct journal *journal, struct pending *frame, struct diag *
         .chain = journal->chain,
     };
     Chain chain = frame_finish(journal->hasher, frame->bytes, &header);
-    int error = disk_write_all(disk, journal->file, (Slice){frame->bytes, header.size}, journal->offset);
+    int error =
+        disk_write_all(disk, journal->file, (Slice){frame->bytes, header.size}, journal->offset);
     if (error != 0) {
         return fail_with(journal, diag, "write the journal in", journal->folder, error);
     }
@@ -182,10 +186,12 @@ static Room find_room(const struct journal *journal, size_t size) {
 }
 
 static bool is_small_enough(const struct journal *journal, size_t data_size) {
-    return data_size < journal->options.pending_bytes && frame_size(record_size(data_size)) <= journal->options.pending_bytes;
+    return data_size < journal->options.pending_bytes &&
+           frame_size(record_size(data_size)) <= journal->options.pending_bytes;
 }
 
-static Status append(struct journal *journal, const struct journal_record *record, uint64_t *ret_sequence) {
+static Status append(struct journal *journal, const struct journal_record *record,
+                     uint64_t *ret_sequence) {
     ENSURE(!journal->failed, STATUS_IO);
     size_t size = record_size(record->data.size);
     Room room = find_room(journal, size);
@@ -202,7 +208,8 @@ static Status append(struct journal *journal, const struct journal_record *recor
         frame->time_us = record->time_us;
         pthread_cond_signal(&journal->work);
     }
-    struct record_header header = {(uint32_t)record->data.size, record->kind, record->flags, record->time_us};
+    struct record_header header = {(uint32_t)record->data.size, record->kind, record->flags,
+                                   record->time_us};
     record_encode(&header, record->data, frame->bytes + FRAME_HEADER_SIZE + frame->size);
     frame->size += (uint32_t)size;
     frame->count++;
@@ -210,7 +217,8 @@ static Status append(struct journal *journal, const struct journal_record *recor
     return STATUS_OK;
 }
 
-Status journal_append(struct journal *journal, const struct journal_record *record, uint64_t *ret_sequence) {
+Status journal_append(struct journal *journal, const struct journal_record *record,
+                      uint64_t *ret_sequence) {
     ENSURE(is_small_enough(journal, record->data.size), STATUS_INVALID);
     pthread_mutex_lock(&journal->lock);
     Status status = append(journal, record, ret_sequence);
@@ -245,7 +253,8 @@ Status journal_make_room(struct journal *journal, struct arena *arena, struct di
     pthread_mutex_lock(&journal->lock);
     int error = 0;
     while (!journal->failed && journal->next == NEXT_NONE) {
-        // An attempt that is under way may have met the disk as it was before: only one that begins now counts.
+        // An attempt that is under way may have met the disk as it was before: only one that begins
+        // now counts.
         bool fresh = !journal->trying;
         uint64_t attempts = journal->attempts;
         journal->asked = true;
@@ -264,7 +273,8 @@ Status journal_make_room(struct journal *journal, struct arena *arena, struct di
     if (failed || ready) {
         return failed ? STATUS_IO : STATUS_OK;
     }
-    return diag_fail(diag, arena, STATUS_LIMIT, "JO003", "cannot make the next segment in '%.*s': %s", SLICE_ARGS(journal->folder),
+    return diag_fail(diag, arena, STATUS_LIMIT, "JO003",
+                     "cannot make the next segment in '%.*s': %s", SLICE_ARGS(journal->folder),
                      strerror(error));
 }
 

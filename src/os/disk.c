@@ -53,9 +53,11 @@ static struct disk_file *file_of(int fd) {
     return file;
 }
 
-static int real_open(void *context, Slice path, DiskMode mode, bool direct, struct disk_file **ret_file) {
+static int real_open(void *context, Slice path, DiskMode mode, bool direct,
+                     struct disk_file **ret_file) {
     (void)context;
-    static const int flags[] = {[DISK_READ] = O_RDONLY, [DISK_WRITE] = O_RDWR, [DISK_CREATE] = O_RDWR | O_CREAT | O_EXCL};
+    static const int flags[] = {
+        [DISK_READ] = O_RDONLY, [DISK_WRITE] = O_RDWR, [DISK_CREATE] = O_RDWR | O_CREAT | O_EXCL};
     int fd;
     int error = open_fd(path, flags[mode], &fd);
     if (error != 0) {
@@ -90,7 +92,8 @@ static int real_size(void *context, struct disk_file *file, uint64_t *ret_size) 
     return 0;
 }
 
-static int real_pread(void *context, struct disk_file *file, char *into, size_t size, uint64_t offset, size_t *ret_got) {
+static int real_pread(void *context, struct disk_file *file, char *into, size_t size,
+                      uint64_t offset, size_t *ret_got) {
     (void)context;
     ssize_t got;
     do {
@@ -103,7 +106,8 @@ static int real_pread(void *context, struct disk_file *file, char *into, size_t 
     return 0;
 }
 
-static int real_pwrite(void *context, struct disk_file *file, Slice bytes, uint64_t offset, size_t *ret_put) {
+static int real_pwrite(void *context, struct disk_file *file, Slice bytes, uint64_t offset,
+                       size_t *ret_put) {
     (void)context;
     ssize_t put;
     do {
@@ -226,12 +230,13 @@ const struct disk *disk_real(void) {
     return &real;
 }
 
-int disk_read_full(const struct disk *disk, struct disk_file *file, char *into, size_t size, uint64_t offset,
-                   size_t *ret_got) {
+int disk_read_full(const struct disk *disk, struct disk_file *file, char *into, size_t size,
+                   uint64_t offset, size_t *ret_got) {
     size_t total = 0;
     while (total < size) {
         size_t got = 0;
-        int error = disk->pread(disk->context, file, into + total, size - total, offset + total, &got);
+        int error =
+            disk->pread(disk->context, file, into + total, size - total, offset + total, &got);
         if (error != 0) {
             return error;
         }

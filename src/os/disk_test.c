@@ -50,12 +50,14 @@ static bool test_files(void) {
     size_t got = 0;
     char read[20];
     CHECK(disk->size(disk->context, file, &size) == 0 && size >= 2 * DISK_ALIGN);
-    CHECK(disk_read_full(disk, file, read, sizeof read, DISK_ALIGN - 1, &got) == 0 && got == sizeof read);
+    CHECK(disk_read_full(disk, file, read, sizeof read, DISK_ALIGN - 1, &got) == 0 &&
+          got == sizeof read);
     CHECK(read[0] == 0 && read[1] == 'x' && read[19] == 'x');
     CHECK(disk_read_full(disk, file, read, sizeof read, size - 3, &got) == 0 && got == 3);
     disk->close(disk->context, file);
     disk->close(disk->context, NULL);
-    CHECK(disk->unlink(disk->context, second) == 0 && disk->unlink(disk->context, second) == ENOENT);
+    CHECK(disk->unlink(disk->context, second) == 0 &&
+          disk->unlink(disk->context, second) == ENOENT);
     free(block);
     rmdir(f.path);
     arena_deinit(&f.arena);

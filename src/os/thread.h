@@ -1,6 +1,6 @@
 #pragma once
 // Threads, and the queue over which one hands work to the next. Threads share nothing but what goes through a
-// queue or what is immutable; there are no locks elsewhere.
+// queue or what is immutable; there are no locks elsewhere but those inside src/journal.
 //
 //     struct queue *parsed = queue_create(8);
 //     struct thread *parser = thread_start("parse", parse_all, &context);   // queue_push(...), queue_close()
