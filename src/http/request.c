@@ -1,4 +1,5 @@
-// What may be asked of a request. All of it was copied when its head was read, so that it outlives the connection.
+// What may be asked of a request. All of it was copied when its head was read, so that it outlives
+// the connection.
 
 #include "http/server.h"
 
@@ -33,7 +34,8 @@ Slice http_request_parameter(const struct http_request *request, Slice name) {
     return SLICE("");
 }
 
-uint32_t http_request_query_list(const struct http_request *request, Slice name, Slice *values, uint32_t capacity) {
+uint32_t http_request_query_list(const struct http_request *request, Slice name, Slice *values,
+                                 uint32_t capacity) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < request->target.query_count; i++) {
         if (slice_equal(request->target.query[i].name, name)) {
@@ -92,7 +94,8 @@ Slice http_request_peer(const struct http_request *request) {
     return request->peer;
 }
 
-bool http_request_certificate(const struct http_request *request, struct http_client_certificate *ret_certificate) {
+bool http_request_certificate(const struct http_request *request,
+                              struct http_client_certificate *ret_certificate) {
     if (request->certified) {
         *ret_certificate = request->certificate;
     }
