@@ -110,6 +110,7 @@ void *on_target(void *context, const char *target, struct MHD_Connection *librar
     request->raw_at = target;
     request->raw_target = arena_copy(&request->arena, slice_of(target == NULL ? "" : target));
     connection->request = request;
+    request->cut = connection->cut; // it came while the connection was being closed
     if (connection->untimed) {
         connection->untimed = false;
         MHD_set_connection_option(library, MHD_CONNECTION_OPTION_TIMEOUT,

@@ -54,7 +54,8 @@
 // given: reading then rests until http_resume(). An answer may be made in pieces by another thread,
 // also while the body is still being read. The library cannot do that; such an answer (and the few
 // refusals that fall into the middle of a body) is written beside it by wire.c, on the same thread,
-// and the connection is closed behind it. So a stream costs a connection.
+// and the connection is closed behind it. So a stream costs a connection; so does a body in chunks
+// (reply.c says why).
 //
 // Costs (http_bench, 64 connections, on a machine that was busy otherwise, where one send and one
 // receive over loopback alone take 10 us): 20 us of the loop's processor time for a request that is
@@ -282,7 +283,8 @@ struct http_reply {
 // without blanks around.
 bool http_header_valid(Slice name, Slice value);
 
-// To be called on the loop's thread, in a callback of the request.
+// To be called on the loop's thread: in `handler`, or in `open` and `data` of a route that has
+// `data`.
 void http_defer(struct http_request *request);
 // Copies everything. A header that is not valid, or one that belongs to the server (Content-Length,
 // Transfer-Encoding, Connection, Date), turns the reply into a 500: what was meant is not sent.

@@ -208,7 +208,9 @@ bool reply_queue(struct http_request *request) {
     for (uint32_t i = 0; reply_common_header(request->server, reply, &i, &common);) {
         add(response, &common);
     }
-    if (atomic_load(&request->server->stopping)) {
+    // How the library reads chunks is laxer than RFC 9112 (bare line feeds, trailers that end at a
+    // NUL): what it takes for the next request may have been the end of this one for a proxy.
+    if (atomic_load(&request->server->stopping) || request->chunked) {
         add(response, &(struct http_header){SLICE("Connection"), SLICE("close")});
     }
     request->stage = STAGE_SEND;

@@ -116,6 +116,8 @@ bool http_request_gone(const struct http_request *request) {
 
 void http_defer(struct http_request *request) {
     INVARIANT(!request->deferred && !request->has_reply && request->in_use);
+    // While a body is being kept, the loop needs the arena into which the answer would be copied.
+    INVARIANT(request->body_done || request->match.route->data != NULL);
     request->deferred = true;
     request->owed = true;
     atomic_fetch_add(&request->server->owed, 1);
