@@ -25,13 +25,12 @@ Slice http_request_path(const struct http_request *request) {
 }
 
 Slice http_request_parameter(const struct http_request *request, Slice name) {
-    for (uint32_t i = 0; i < request->match.count; i++) {
-        if (slice_equal(request->match.names[i], name)) {
-            return request->match.values[i];
-        }
+    uint32_t at = 0;
+    while (at < request->match.count && !slice_equal(request->match.names[at], name)) {
+        at++;
     }
-    INVARIANT(!"the pattern of the route has no part of this name");
-    return SLICE("");
+    INVARIANT(at < request->match.count); // the pattern of the route has a part of this name
+    return request->match.values[at];
 }
 
 uint32_t http_request_query_list(const struct http_request *request, Slice name, Slice *values,
