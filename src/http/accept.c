@@ -1,8 +1,9 @@
-// Connections: how they come, what each may take, and how they go. Loop 0 accepts for all and hands each connection to
-// the loop that has the fewest. Limits are kept here and not in the library, which lets those above its limit wait.
+// Connections: how they come, what each may take, and how they go. Loop 0 accepts for all and hands
+// each connection to the loop that has the fewest. Limits are kept here and not in the library,
+// which lets those above its limit wait.
 //
-// Once a tick a loop looks at all its connections for what has taken too long: a list for each kind of deadline would be
-// faster and is not needed for some thousands.
+// Once a tick a loop looks at all its connections for what has taken too long: a list for each kind
+// of deadline would be faster and is not needed for some thousands.
 
 #include "http/server.h"
 
@@ -20,10 +21,12 @@ enum { ACCEPTS = 64 }; // in a row
 
 static void read_peer(struct connection *connection) {
     if (connection->address.ss_family == AF_INET6) {
-        const struct in6_addr *six = &((const struct sockaddr_in6 *)&connection->address)->sin6_addr;
+        const struct in6_addr *six =
+            &((const struct sockaddr_in6 *)&connection->address)->sin6_addr;
         memcpy(connection->peer_bytes, six, 16);
         if (IN6_IS_ADDR_V4MAPPED(six)) {
-            inet_ntop(AF_INET, connection->peer_bytes + 12, connection->peer, sizeof connection->peer);
+            inet_ntop(AF_INET, connection->peer_bytes + 12, connection->peer,
+                      sizeof connection->peer);
         } else {
             inet_ntop(AF_INET6, six, connection->peer, sizeof connection->peer);
         }
@@ -49,7 +52,8 @@ static struct address_count *address_find(struct http_server *server, const uint
     return &server->addresses[at];
 }
 
-// Moves up what stands behind a place that became free, so that a search ends at the first free one.
+// Moves up what stands behind a place that became free, so that a search ends at the first free
+// one.
 static void address_close_gap(struct http_server *server, uint32_t gap) {
     uint32_t mask = server->address_capacity - 1;
     for (uint32_t at = (gap + 1) & mask; server->addresses[at].count > 0; at = (at + 1) & mask) {
@@ -67,7 +71,8 @@ static bool count_in(struct http_server *server, const struct connection *connec
     pthread_mutex_lock(&server->lock);
     struct address_count *address = address_find(server, connection->peer_bytes);
     bool room = server->open_connections < options->connections_max &&
-                (options->connections_per_address_max == 0 || address->count < options->connections_per_address_max);
+                (options->connections_per_address_max == 0 ||
+                 address->count < options->connections_per_address_max);
     if (room) {
         server->open_connections++;
         memcpy(address->bytes, connection->peer_bytes, 16);
@@ -99,10 +104,12 @@ static void refuse(struct http_server *server, int fd) {
         struct buf text;
         buf_init(&body, 4 << 10);
         buf_init(&text, 4 << 10);
-        problem_render(&server->options, problem_status(PROBLEM_CONNECTIONS), slice_of(problem_code(PROBLEM_CONNECTIONS)),
+        problem_render(&server->options, problem_status(PROBLEM_CONNECTIONS),
+                       slice_of(problem_code(PROBLEM_CONNECTIONS)),
                        slice_of(problem_detail(PROBLEM_CONNECTIONS)), SLICE(""), &body);
         buf_printf(&text,
-                   "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: %u\r\n"
+                   "HTTP/1.1 503 Service Unavailable\r\nContent-Type: "
+                   "application/problem+json\r\nRetry-After: %u\r\n"
                    "Connection: close\r\nContent-Length: %zu\r\n\r\n",
                    server->options.retry_after_s, body.size);
         buf_put(&text, buf_slice(&body));
@@ -118,7 +125,8 @@ static void refuse(struct http_server *server, int fd) {
 static struct loop *emptiest(struct http_server *server) {
     struct loop *best = &server->loops[0];
     for (uint32_t i = 1; i < server->loop_count; i++) {
-        if (atomic_load(&server->loops[i].connection_count) < atomic_load(&best->connection_count)) {
+        if (atomic_load(&server->loops[i].connection_count) <
+            atomic_load(&best->connection_count)) {
             best = &server->loops[i];
         }
     }
@@ -143,8 +151,8 @@ void accept_some(struct loop *loop) {
     for (int i = 0; i < ACCEPTS && server->listener >= 0; i++) {
         struct connection *connection = memory_alloc(sizeof *connection);
         connection->address_size = sizeof connection->address;
-        connection->fd = accept4(server->listener, (struct sockaddr *)&connection->address, &connection->address_size,
-                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+        connection->fd = accept4(server->listener, (struct sockaddr *)&connection->address,
+                                 &connection->address_size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (connection->fd < 0) {
             int error = errno;
             free(connection);
@@ -187,7 +195,8 @@ void on_connection(void *context, struct MHD_Connection *library, void **socket_
         *socket_context = connection;
         connection->library = library;
         connection->since_ms = loop->now_ms;
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(library, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(library, MHD_CONNECTION_INFO_GNUTLS_SESSION);
         if (info != NULL) {
             connection->tls = info->tls_session;
             tls_session_begin(&loop->server->options, connection->tls);
@@ -200,7 +209,8 @@ void on_connection(void *context, struct MHD_Connection *library, void **socket_
         return;
     }
     struct connection *connection = *socket_context;
-    *(connection->previous == NULL ? &loop->connections : &connection->previous->next) = connection->next;
+    *(connection->previous == NULL ? &loop->connections : &connection->previous->next) =
+        connection->next;
     if (connection->next != NULL) {
         connection->next->previous = connection->previous;
     }
@@ -242,7 +252,8 @@ static void time_out(struct connection *connection, struct http_request *request
     wire_problem(request, PROBLEM_TIMEOUT);
 }
 
-// The library takes a short read for the last one, and does not see an end that came with the bytes before it.
+// The library takes a short read for the last one, and does not see an end that came with the bytes
+// before it.
 static bool at_end(const struct connection *connection) {
     char byte;
     return recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
@@ -271,9 +282,12 @@ static void tick_request(struct connection *connection, struct http_request *req
             connection_cut(connection);
             break;
         }
-        // Either side moving keeps it; a stream that waits for its maker is the maker's business once the body is there.
-        uint64_t moved = request->wire.moved_ms > request->active_ms ? request->wire.moved_ms : request->active_ms;
-        bool waits_for_client = request->wire.sent < request->wire.out.size || (!request->body_done && !request->paused);
+        // Either side moving keeps it; a stream that waits for its maker is the maker's business
+        // once the body is there.
+        uint64_t moved = request->wire.moved_ms > request->active_ms ? request->wire.moved_ms
+                                                                     : request->active_ms;
+        bool waits_for_client = request->wire.sent < request->wire.out.size ||
+                                (!request->body_done && !request->paused);
         if (waits_for_client && now > moved + options->idle_timeout_ms) {
             atomic_fetch_add(&loop->server->timeouts, 1);
             connection_cut(connection);
@@ -299,7 +313,8 @@ void connections_tick(struct loop *loop) {
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &server->listener};
         loop->listening = epoll_ctl(loop->epoll, EPOLL_CTL_ADD, server->listener, &event) == 0;
     }
-    for (struct connection *connection = loop->connections; connection != NULL; connection = connection->next) {
+    for (struct connection *connection = loop->connections; connection != NULL;
+         connection = connection->next) {
         if (connection->cut) {
             continue; // the library is about to see it
         }
@@ -310,7 +325,8 @@ void connections_tick(struct loop *loop) {
             connection_cut(connection);
         } else if (connection->request != NULL) {
             tick_request(connection, connection->request);
-        } else if (stopping || loop->now_ms > connection->since_ms + server->options.idle_timeout_ms) {
+        } else if (stopping ||
+                   loop->now_ms > connection->since_ms + server->options.idle_timeout_ms) {
             connection_cut(connection);
         }
     }

@@ -1,13 +1,14 @@
 // The way of a request through the callbacks of the library. It calls
 //
-//     on_target      with the request line's target, before it decodes anything: the request is made
-//     on_request     once behind the head (piece_size 0), once for each piece of the body, and once behind it, and again
+//     on_target      with the request line's target, before it decodes anything: the request is
+//     made on_request     once behind the head (piece_size 0), once for each piece of the body, and
+//     once behind it, and again
 //                    whenever a suspended request was resumed
 //     on_completed   when the reply is out, or the connection is lost
 //
-// A reply that is ready behind the head could be given at once, but the library then closes the connection: it does not
-// read the body. So a small body of a refused request is read and thrown away first (DISCARD_MAX): clients that are told
-// 503 need not connect anew.
+// A reply that is ready behind the head could be given at once, but the library then closes the
+// connection: it does not read the body. So a small body of a refused request is read and thrown
+// away first (DISCARD_MAX): clients that are told 503 need not connect anew.
 
 #include "http/server.h"
 #include "os/clock.h"
@@ -98,7 +99,8 @@ void request_wake(struct http_request *request) {
 
 void *on_target(void *context, const char *target, struct MHD_Connection *library) {
     struct loop *loop = context;
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(library, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(library, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct connection *connection = info->socket_context;
     struct http_request *request = request_create(loop);
     request->library = library;
@@ -108,6 +110,7 @@ void *on_target(void *context, const char *target, struct MHD_Connection *librar
     request->raw_at = target;
     request->raw_target = arena_copy(&request->arena, slice_of(target == NULL ? "" : target));
     connection->request = request;
+    request->cut = connection->cut; // it came while the connection was being closed
     if (connection->untimed) {
         connection->untimed = false;
         MHD_set_connection_option(library, MHD_CONNECTION_OPTION_TIMEOUT,
@@ -123,7 +126,8 @@ static void copy_peer(struct http_request *request) {
     request->certified = connection->certified;
     if (connection->certified) {
         request->certificate.subject = arena_copy(&request->arena, slice_of(connection->subject));
-        request->certificate.fingerprint = arena_copy(&request->arena, slice_of(connection->fingerprint));
+        request->certificate.fingerprint =
+            arena_copy(&request->arena, slice_of(connection->fingerprint));
     }
 }
 
@@ -189,12 +193,14 @@ static void check_route(struct http_request *request) {
         } else if (request->method == HTTP_OPTIONS) {
             reply_options(request, methods);
         } else {
-            reply_problem(request, PROBLEM_METHOD, &(struct http_header){SLICE("Allow"), allowed(request, methods)});
+            reply_problem(request, PROBLEM_METHOD,
+                          &(struct http_header){SLICE("Allow"), allowed(request, methods)});
         }
     } else if (request->has_body && (request->length > route->body_max || route->body_max == 0)) {
         reply_problem(request, PROBLEM_BODY_SIZE, NULL);
     } else if (request->has_body && route->content_types != NULL && !content_type_taken(request)) {
-        reply_problem(request, PROBLEM_CONTENT_TYPE, &(struct http_header){SLICE("Accept"), accepted(request)});
+        reply_problem(request, PROBLEM_CONTENT_TYPE,
+                      &(struct http_header){SLICE("Accept"), accepted(request)});
     }
 }
 
@@ -202,7 +208,8 @@ static void check_route(struct http_request *request) {
 static bool head_sound(struct http_request *request, const char *method, const char *version) {
     bool known = head_method(request, method);
     Problem problem = head_read(request, method, version);
-    if (problem == PROBLEM_COUNT && !target_parse(request->raw_target, &request->arena, &request->target)) {
+    if (problem == PROBLEM_COUNT &&
+        !target_parse(request->raw_target, &request->arena, &request->target)) {
         problem = PROBLEM_TARGET_MALFORMED;
     }
     if (problem == PROBLEM_COUNT && !known) {
@@ -214,7 +221,8 @@ static bool head_sound(struct http_request *request, const char *method, const c
     return problem == PROBLEM_COUNT;
 }
 
-// Puts a reply into the request, or leaves it ready for its body. False: whatever follows is not to be read.
+// Puts a reply into the request, or leaves it ready for its body. False: whatever follows is not to
+// be read.
 static bool take_head(struct http_request *request, const char *method, const char *version) {
     struct http_server *server = request->server;
     request->head_done = true;
@@ -234,7 +242,8 @@ static bool take_head(struct http_request *request, const char *method, const ch
         reply_retry(request, PROBLEM_OVERLOADED);
         return true;
     }
-    routes_find(server->routes, request->method, &request->target, &request->arena, &request->match);
+    routes_find(server->routes, request->method, &request->target, &request->arena,
+                &request->match);
     if (server->options.before != NULL && !server->options.before(server->context, request)) {
         INVARIANT(request->has_reply);
     } else {
@@ -249,7 +258,8 @@ static bool worth_discarding(const struct http_request *request) {
            !(request->expects_continue && request->body_in == 0 && request->has_body);
 }
 
-static enum MHD_Result on_head(struct http_request *request, const char *method, const char *version) {
+static enum MHD_Result on_head(struct http_request *request, const char *method,
+                               const char *version) {
     bool sound = take_head(request, method, version);
     if (request->has_reply) {
         if (!sound || !worth_discarding(request)) {
@@ -277,7 +287,8 @@ static enum MHD_Result on_head(struct http_request *request, const char *method,
 static void keep(struct http_request *request, Slice piece) {
     size_t needed = request->body_size + piece.size;
     if (needed > request->body_capacity) {
-        size_t wider = request->body_capacity * 2 > BODY_FIRST ? request->body_capacity * 2 : BODY_FIRST;
+        size_t wider =
+            request->body_capacity * 2 > BODY_FIRST ? request->body_capacity * 2 : BODY_FIRST;
         wider = request->length > 0 ? request->length : wider > needed ? wider : needed;
         char *bytes = arena_alloc_raw(&request->arena, wider + HTTP_BODY_PADDING);
         if (request->body_size > 0) {
@@ -319,8 +330,8 @@ static enum MHD_Result on_piece(struct http_request *request, Slice piece, size_
     struct connection *connection = request->connection;
     wire_go(request);
     *ret_left = 0;
-    bool over = request->stage == STAGE_LINGER || (request->stage == STAGE_WIRE && request->wire.last) ||
-                request->has_reply;
+    bool over = request->stage == STAGE_LINGER ||
+                (request->stage == STAGE_WIRE && request->wire.last) || request->has_reply;
     if (over) {
         request->body_in += piece.size;
         connection->discarded += piece.size;
@@ -376,8 +387,9 @@ static enum MHD_Result on_end(struct http_request *request) {
     return MHD_YES;
 }
 
-enum MHD_Result on_request(void *context, struct MHD_Connection *library, const char *url, const char *method,
-                           const char *version, const char *piece, size_t *piece_size, void **request_context) {
+enum MHD_Result on_request(void *context, struct MHD_Connection *library, const char *url,
+                           const char *method, const char *version, const char *piece,
+                           size_t *piece_size, void **request_context) {
     struct http_request *request = *request_context;
     if (request == NULL || request->cut || request->stage == STAGE_SEND) {
         return MHD_NO;
@@ -394,7 +406,8 @@ enum MHD_Result on_request(void *context, struct MHD_Connection *library, const 
 // --- From elsewhere ---
 
 static void take_answer(struct http_request *request) {
-    if (request->stage == STAGE_WIRE || request->stage == STAGE_LINGER || request->stage == STAGE_SEND) {
+    if (request->stage == STAGE_WIRE || request->stage == STAGE_LINGER ||
+        request->stage == STAGE_SEND) {
         return; // cut short by a refusal
     }
     request->has_reply = true;
@@ -432,7 +445,8 @@ static void report(struct http_request *request, struct MHD_Connection *library,
                    enum MHD_RequestTerminationCode code) {
     struct http_server *server = request->server;
     if (request->stage != STAGE_SEND) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(library, MHD_CONNECTION_INFO_HTTP_STATUS);
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(library, MHD_CONNECTION_INFO_HTTP_STATUS);
         if (info != NULL) {
             request->status = (uint16_t)info->http_status;
             atomic_fetch_add(&server->library_refused, 1);

@@ -1,15 +1,17 @@
-// The head of a request, checked more strictly than the library does. It accepts bare line feeds, takes a line that begins
-// with a NUL for the end of the head, cuts values at a NUL, joins folded lines to the wrong text, and lets
-// Transfer-Encoding win over Content-Length. A proxy in front that reads the same bytes in another way can be made to pass
-// on what it would have refused (request smuggling), so none of that goes on from here.
+// The head of a request, checked more strictly than the library does. It accepts bare line feeds,
+// takes a line that begins with a NUL for the end of the head, cuts values at a NUL, joins folded
+// lines to the wrong text, and lets Transfer-Encoding win over Content-Length. A proxy in front
+// that reads the same bytes in another way can be made to pass on what it would have refused
+// (request smuggling), so none of that goes on from here.
 //
 // The library leaves the head where it was read and puts NULs in place of the separators:
 //
 //     GET\0/v1/x\0HTTP/1.1\0\0Host\0 a\0\0Accept\0 b\0\0\0\0
 //     method               version    name  value             end = method + size
 //
-// If every part begins exactly where the one before ends with its separators, the bytes were what they seem. Should a
-// version of the library keep its texts elsewhere, all requests are refused, and the tests tell.
+// If every part begins exactly where the one before ends with its separators, the bytes were what
+// they seem. Should a version of the library keep its texts elsewhere, all requests are refused,
+// and the tests tell.
 
 #include "http/server.h"
 
@@ -31,8 +33,8 @@ static bool only_blanks(uintptr_t from, const char *to) {
     return true;
 }
 
-static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_size,
-                                   const char *value, size_t value_size) {
+static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                   size_t name_size, const char *value, size_t value_size) {
     struct walk *walk = context;
     struct http_request *request = walk->request;
     Slice key = {name, name_size};
@@ -47,13 +49,14 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
         walk->problem = PROBLEM_HEAD_SIZE;
         return MHD_NO;
     }
-    request->headers[request->header_count++] =
-        (struct http_header){arena_copy(&request->arena, key), arena_copy(&request->arena, slice_trim(text))};
+    request->headers[request->header_count++] = (struct http_header){
+        arena_copy(&request->arena, key), arena_copy(&request->arena, slice_trim(text))};
     return MHD_YES;
 }
 
 // The only header of a name; false when there are more.
-static bool single(const struct http_request *request, Slice name, const struct http_header **ret_header) {
+static bool single(const struct http_request *request, Slice name,
+                   const struct http_header **ret_header) {
     *ret_header = NULL;
     for (uint32_t i = 0; i < request->header_count; i++) {
         if (slice_equal_ignoring_case(request->headers[i].name, name)) {
@@ -90,7 +93,8 @@ static Problem check_framing(struct http_request *request) {
     const struct http_header *coding;
     const struct http_header *host;
     const struct http_header *expect;
-    if (!single(request, SLICE("content-length"), &length) || !single(request, SLICE("transfer-encoding"), &coding) ||
+    if (!single(request, SLICE("content-length"), &length) ||
+        !single(request, SLICE("transfer-encoding"), &coding) ||
         (length != NULL && coding != NULL) || (coding != NULL && request->old_version)) {
         return PROBLEM_FRAMING;
     }

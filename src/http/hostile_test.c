@@ -1,5 +1,6 @@
-// Thousands of requests that something was done to: bytes changed, lost, doubled, moved, cut. What the server answers is its
-// business; it must stay alive, answer a good request afterwards, and let go of every connection.
+// Thousands of requests that something was done to: bytes changed, lost, doubled, moved, cut. What
+// the server answers is its business; it must stay alive, answer a good request afterwards, and let
+// go of every connection.
 
 #include "http/http.h"
 
@@ -7,8 +8,8 @@
 #include "base/test.h"
 #include "http/test_client.h"
 
-#include <stdlib.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 enum {
@@ -28,25 +29,52 @@ static size_t take_half(void *context, struct http_request *request, Slice piece
 
 static const struct http_route routes[] = {
     {.method = HTTP_GET, .pattern = "/a/{x}", .handler = on_request_whole},
-    {.method = HTTP_POST, .pattern = "/a/{x}", .body_max = 1000, .content_types = "text/plain", .handler = on_request_whole},
-    {.method = HTTP_POST, .pattern = "/s/{rest...}", .body_max = 1000, .handler = on_request_whole, .data = take_half},
+    {.method = HTTP_POST,
+     .pattern = "/a/{x}",
+     .body_max = 1000,
+     .content_types = "text/plain",
+     .handler = on_request_whole},
+    {.method = HTTP_POST,
+     .pattern = "/s/{rest...}",
+     .body_max = 1000,
+     .handler = on_request_whole,
+     .data = take_half},
 };
 
 static const Slice seeds[] = {
     SLICE("GET /a/b HTTP/1.1\r\nHost: t\r\n\r\n"),
     SLICE("GET /a/%e5%bc%a0?x=1&y=a+b HTTP/1.1\r\nHost: t\r\nCookie: a=b; c=\"d\"\r\nX: y\r\n\r\n"),
-    SLICE("POST /a/b HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nhello world"),
-    SLICE("POST /a/b HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+    SLICE("POST /a/b HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: "
+          "11\r\n\r\nhello world"),
+    SLICE("POST /a/b HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n"
           "5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nA: b\r\n\r\n"),
-    SLICE("POST /s/x/y HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
-    SLICE("HEAD /a/b HTTP/1.0\r\nConnection: keep-alive\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n"),
-    SLICE("GET /a/b HTTP/1.1\r\nHost: t\r\n\r\nPOST /a/b HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\nabGET /a/b HTTP/1.1\r\n\r\n"),
+    SLICE("POST /s/x/y HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+    SLICE("HEAD /a/b HTTP/1.0\r\nConnection: keep-alive\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: "
+          "t\r\n\r\n"),
+    SLICE("GET /a/b HTTP/1.1\r\nHost: t\r\n\r\nPOST /a/b HTTP/1.1\r\nHost: t\r\nContent-Length: "
+          "2\r\n\r\nabGET /a/b HTTP/1.1\r\n\r\n"),
 };
 
 // Bytes that matter to somebody.
 static const Slice words[] = {
-    SLICE("\r\n"),  SLICE("\n"), SLICE("\0"), SLICE(" "),  SLICE(":"),     SLICE("\r\n "), SLICE("0\r\n\r\n"), SLICE("%00"),
-    SLICE("%"),     SLICE("?"),  SLICE("&"),  SLICE("=&"), SLICE("HTTP/"), SLICE("\xff"),  SLICE("\t"),        SLICE(";"),
+    SLICE("\r\n"),
+    SLICE("\n"),
+    SLICE("\0"),
+    SLICE(" "),
+    SLICE(":"),
+    SLICE("\r\n "),
+    SLICE("0\r\n\r\n"),
+    SLICE("%00"),
+    SLICE("%"),
+    SLICE("?"),
+    SLICE("&"),
+    SLICE("=&"),
+    SLICE("HTTP/"),
+    SLICE("\xff"),
+    SLICE("\t"),
+    SLICE(";"),
     SLICE("Content-Length: 5\r\n"),
     SLICE("Content-Length: 18446744073709551616\r\n"),
     SLICE("Transfer-Encoding: chunked\r\n"),
@@ -106,8 +134,8 @@ static void mutate(struct text *text, struct random *random) {
 static bool good_request(uint16_t port) {
     struct client client;
     struct client_reply reply;
-    bool good = client_open(&client, port) && client_ask(&client, seeds[2], &reply) && reply.status == 200 &&
-                slice_is(reply.body, "hello world");
+    bool good = client_open(&client, port) && client_ask(&client, seeds[2], &reply) &&
+                reply.status == 200 && slice_is(reply.body, "hello world");
     client_close(&client);
     return good;
 }
@@ -115,10 +143,12 @@ static bool good_request(uint16_t port) {
 static bool test_mutations(void) {
     struct arena arena;
     arena_init(&arena, 4 << 10);
-    struct http_options options = {.threads = 2, .head_size_max = 4096, .request_timeout_ms = 200, .idle_timeout_ms = 200};
+    struct http_options options = {
+        .threads = 2, .head_size_max = 4096, .request_timeout_ms = 200, .idle_timeout_ms = 200};
     struct http_server *server;
     struct diag diag;
-    CHECK(http_server_start(&options, routes, sizeof routes / sizeof routes[0], NULL, &arena, &server, &diag) == STATUS_OK);
+    CHECK(http_server_start(&options, routes, sizeof routes / sizeof routes[0], NULL, &arena,
+                            &server, &diag) == STATUS_OK);
     uint16_t port = http_server_port(server);
     static struct text text;
     struct random random;
@@ -133,7 +163,8 @@ static bool test_mutations(void) {
         struct client client;
         CHECK_THAT(client_open(&client, port), "round %d", i);
         // In one piece or in two; the server may have ended it by then.
-        size_t half = random_below(&random, 2) == 0 ? text.size : random_below(&random, text.size + 1);
+        size_t half =
+            random_below(&random, 2) == 0 ? text.size : random_below(&random, text.size + 1);
         client_send(&client, (Slice){text.bytes, half});
         client_send(&client, (Slice){text.bytes + half, text.size - half});
         shutdown(client.fd, SHUT_WR);

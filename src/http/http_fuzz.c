@@ -1,8 +1,8 @@
-// What is parsed here and not by the library. The first line of an input is a pattern, the second a target, the rest a
-// value of a header.
+// What is parsed here and not by the library. The first line of an input is a pattern, the second a
+// target, the rest a value of a header.
 //
-// A part that decodes reads the same when it is encoded anew; a target that fits a pattern gives back what the pattern's
-// literal parts say; a header that may be sent holds nothing that ends it.
+// A part that decodes reads the same when it is encoded anew; a target that fits a pattern gives
+// back what the pattern's literal parts say; a header that may be sent holds nothing that ends it.
 
 #include "http/routes.h"
 #include "http/target.h"
@@ -39,7 +39,8 @@ static void check_decoding(struct arena *arena, const struct target *target) {
 static void nothing(void *context, struct http_request *request) {
 }
 
-static void check_match(struct arena *arena, const struct http_route *route, const struct target *target) {
+static void check_match(struct arena *arena, const struct http_route *route,
+                        const struct target *target) {
     struct routes *routes;
     struct diag diag;
     if (routes_create(route, 1, arena, &routes, &diag) != STATUS_OK) {
@@ -66,7 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Slice rest = {(const char *)data, size};
     Slice pattern = {NULL, 0};
     Slice text = {NULL, 0};
-    if (size == 0 || size > 8192 || !slice_split(&rest, '\n', &pattern) || !slice_split(&rest, '\n', &text)) {
+    if (size == 0 || size > 8192 || !slice_split(&rest, '\n', &pattern) ||
+        !slice_split(&rest, '\n', &text)) {
         return 0;
     }
     struct arena arena;
@@ -75,12 +77,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (target_parse(text, &arena, target)) {
         check_decoding(&arena, target);
         if (slice_find_byte(pattern, 0, 0) == pattern.size) {
-            struct http_route route = {.pattern = arena_copy(&arena, pattern).at, .handler = nothing};
+            struct http_route route = {.pattern = arena_copy(&arena, pattern).at,
+                                       .handler = nothing};
             check_match(&arena, &route, target);
         }
     }
     if (http_header_valid(SLICE("X"), rest)) {
-        INVARIANT(slice_find_byte(rest, '\r', 0) == rest.size && slice_find_byte(rest, '\n', 0) == rest.size);
+        INVARIANT(slice_find_byte(rest, '\r', 0) == rest.size &&
+                  slice_find_byte(rest, '\n', 0) == rest.size);
         INVARIANT(slice_find_byte(rest, 0, 0) == rest.size);
     }
     INVARIANT(!token_valid(rest) || header_value_valid(rest));

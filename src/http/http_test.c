@@ -1,4 +1,5 @@
-// The server from outside: bytes go in over a socket, well-formed or not, and what comes back is looked at.
+// The server from outside: bytes go in over a socket, well-formed or not, and what comes back is
+// looked at.
 
 #include "http/http.h"
 
@@ -35,6 +36,7 @@ struct rig {
     uint16_t port;
     atomic_int gone, released, room, pieces, ends;
     _Atomic size_t take; // bytes that /upload takes of a piece
+    pthread_mutex_t pushing;
     pthread_mutex_t lock;
     pthread_cond_t logged;
     struct entry log[LOG_MAX];
@@ -42,7 +44,8 @@ struct rig {
 };
 
 static void say(struct http_request *request, Slice text) {
-    http_reply(request, &(struct http_reply){.status = 200, .content_type = SLICE("text/plain"), .body = text});
+    http_reply(request, &(struct http_reply){
+                            .status = 200, .content_type = SLICE("text/plain"), .body = text});
 }
 
 static void on_hello(void *context, struct http_request *request) {
@@ -71,7 +74,8 @@ static void on_query(void *context, struct http_request *request) {
     Slice limit;
     Status status = http_request_query(request, SLICE("limit"), &limit);
     if (status == STATUS_INVALID) {
-        http_reply_problem(request, 400, SLICE("parameter_twice"), "'%s' comes more than once", "limit");
+        http_reply_problem(request, 400, SLICE("parameter_twice"), "'%s' comes more than once",
+                           "limit");
         return;
     }
     Slice tags[4];
@@ -111,7 +115,9 @@ static void on_own_policy(void *context, struct http_request *request) {
 static void on_hold(void *context, struct http_request *request) {
     struct rig *rig = context;
     http_defer(request);
+    pthread_mutex_lock(&rig->pushing); // several loops, and the queue is for one
     INVARIANT(queue_push(rig->held, request));
+    pthread_mutex_unlock(&rig->pushing);
 }
 
 static void open_hold(void *context, struct http_request *request) {
@@ -166,12 +172,14 @@ static bool before(void *context, struct http_request *request) {
     return true;
 }
 
-static void after(void *context, const struct http_request *request, const struct http_outcome *outcome) {
+static void after(void *context, const struct http_request *request,
+                  const struct http_outcome *outcome) {
     struct rig *rig = context;
     pthread_mutex_lock(&rig->lock);
     if (rig->log_count < LOG_MAX) {
-        rig->log[rig->log_count++] = (struct entry){outcome->route == NULL ? 0 : outcome->route->id, outcome->status,
-                                                    outcome->complete, outcome->body_in, outcome->body_out};
+        rig->log[rig->log_count++] =
+            (struct entry){outcome->route == NULL ? 0 : outcome->route->id, outcome->status,
+                           outcome->complete, outcome->body_in, outcome->body_out};
     }
     pthread_cond_broadcast(&rig->logged);
     pthread_mutex_unlock(&rig->lock);
@@ -179,18 +187,49 @@ static void after(void *context, const struct http_request *request, const struc
 
 static const struct http_route routes[] = {
     {.method = HTTP_GET, .pattern = "/hello", .id = 1, .handler = on_hello},
-    {.method = HTTP_POST, .pattern = "/echo", .id = 2, .body_max = BODY_MAX, .content_types = "application/json text/plain",
+    {.method = HTTP_POST,
+     .pattern = "/echo",
+     .id = 2,
+     .body_max = BODY_MAX,
+     .content_types = "application/json text/plain",
      .handler = on_echo},
     {.method = HTTP_GET, .pattern = "/items/{item}/parts/{part}", .id = 3, .handler = on_part},
     {.method = HTTP_GET, .pattern = "/query", .id = 4, .handler = on_query},
     {.method = HTTP_GET, .pattern = "/headers", .id = 5, .handler = on_headers},
-    {.method = HTTP_GET, .pattern = "/hold", .id = 6, .handler = on_hold, .gone = on_gone, .release = on_release},
-    {.method = HTTP_POST, .pattern = "/hold", .id = 7, .body_max = 1 << 20, .handler = on_hold, .gone = on_gone},
-    {.method = HTTP_POST, .pattern = "/inject", .id = 8, .body_max = BODY_MAX, .handler = on_inject},
+    {.method = HTTP_GET,
+     .pattern = "/hold",
+     .id = 6,
+     .handler = on_hold,
+     .gone = on_gone,
+     .release = on_release},
+    {.method = HTTP_POST,
+     .pattern = "/hold",
+     .id = 7,
+     .body_max = 1 << 20,
+     .handler = on_hold,
+     .gone = on_gone},
+    {.method = HTTP_POST,
+     .pattern = "/inject",
+     .id = 8,
+     .body_max = BODY_MAX,
+     .handler = on_inject},
     {.method = HTTP_GET, .pattern = "/own", .id = 9, .handler = on_own_policy},
-    {.method = HTTP_POST, .pattern = "/upload", .id = 10, .body_max = 64 << 20, .handler = on_uploaded, .open = open_hold,
-     .data = take_some, .gone = on_gone, .release = on_release, .room = on_room},
-    {.method = HTTP_POST, .pattern = "/picky", .id = 11, .body_max = 64 << 20, .handler = on_uploaded, .data = take_none},
+    {.method = HTTP_POST,
+     .pattern = "/upload",
+     .id = 10,
+     .body_max = 64 << 20,
+     .handler = on_uploaded,
+     .open = open_hold,
+     .data = take_some,
+     .gone = on_gone,
+     .release = on_release,
+     .room = on_room},
+    {.method = HTTP_POST,
+     .pattern = "/picky",
+     .id = 11,
+     .body_max = 64 << 20,
+     .handler = on_uploaded,
+     .data = take_none},
     {.method = HTTP_GET, .pattern = "/peer", .id = 12, .handler = on_peer},
     {.method = HTTP_POST, .pattern = "/large", .id = 13, .body_max = 16 << 20, .handler = on_echo},
 };
@@ -198,6 +237,7 @@ static const struct http_route routes[] = {
 static bool rig_open(struct rig *rig, struct http_options options) {
     memset(rig, 0, sizeof *rig);
     arena_init(&rig->arena, 4 << 10);
+    pthread_mutex_init(&rig->pushing, NULL);
     pthread_mutex_init(&rig->lock, NULL);
     pthread_cond_init(&rig->logged, NULL);
     rig->held = queue_create(HELD_MAX);
@@ -205,7 +245,8 @@ static bool rig_open(struct rig *rig, struct http_options options) {
     options.before = before;
     options.after = after;
     struct diag diag;
-    Status status = http_server_start(&options, routes, sizeof routes / sizeof routes[0], rig, &rig->arena, &rig->server, &diag);
+    Status status = http_server_start(&options, routes, sizeof routes / sizeof routes[0], rig,
+                                      &rig->arena, &rig->server, &diag);
     if (status != STATUS_OK) {
         fprintf(stderr, "%.*s\n", SLICE_ARGS(diag.message));
         return false;
@@ -219,6 +260,7 @@ static void rig_close(struct rig *rig) {
     queue_destroy(rig->held);
     pthread_cond_destroy(&rig->logged);
     pthread_mutex_destroy(&rig->lock);
+    pthread_mutex_destroy(&rig->pushing);
     arena_deinit(&rig->arena);
 }
 
@@ -246,7 +288,8 @@ static void gone_wait(struct rig *rig, int count) {
 
 static bool says_hello(struct client *client) {
     struct client_reply reply;
-    return client_ask(client, HELLO, &reply) && reply.status == 200 && slice_is(reply.body, "hello");
+    return client_ask(client, HELLO, &reply) && reply.status == 200 &&
+           slice_is(reply.body, "hello");
 }
 
 // On a connection of its own.
@@ -265,30 +308,42 @@ static bool test_hello(void) {
     struct client client;
     struct client_reply reply;
     CHECK(client_open(&client, rig.port));
-    CHECK(client_ask(&client, HELLO, &reply) && reply.status == 200 && slice_is(reply.body, "hello"));
-    static const char *const common[][2] = {{"X-Content-Type-Options", "nosniff"},
-                                            {"Cache-Control", "no-store"},
-                                            {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
-                                            {"Referrer-Policy", "no-referrer"},
-                                            {"Content-Type", "text/plain"},
-                                            {"Content-Length", "5"}};
+    CHECK(client_ask(&client, HELLO, &reply) && reply.status == 200 &&
+          slice_is(reply.body, "hello"));
+    static const char *const common[][2] = {
+        {"X-Content-Type-Options", "nosniff"},
+        {"Cache-Control", "no-store"},
+        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Content-Type", "text/plain"},
+        {"Content-Length", "5"}};
     Slice value;
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
-        CHECK_THAT(client_header(&reply, slice_of(common[i][0]), &value) && slice_is(value, common[i][1]), "%s", common[i][0]);
+        CHECK_THAT(client_header(&reply, slice_of(common[i][0]), &value) &&
+                       slice_is(value, common[i][1]),
+                   "%s", common[i][0]);
     }
     // The same connection goes on.
     client.head_request = true;
-    CHECK(client_ask(&client, SLICE("HEAD /hello HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) && reply.status == 200);
-    CHECK(client_header(&reply, SLICE("Content-Length"), &value) && slice_is(value, "5") && slice_empty(reply.body));
-    CHECK(client_ask(&client, SLICE("OPTIONS /echo HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) && reply.status == 204);
+    CHECK(client_ask(&client, SLICE("HEAD /hello HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) &&
+          reply.status == 200);
+    CHECK(client_header(&reply, SLICE("Content-Length"), &value) && slice_is(value, "5") &&
+          slice_empty(reply.body));
+    CHECK(client_ask(&client, SLICE("OPTIONS /echo HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) &&
+          reply.status == 204);
     CHECK(client_header(&reply, SLICE("Allow"), &value) && slice_is(value, "POST, OPTIONS"));
-    CHECK(client_ask(&client, SLICE("OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) && reply.status == 204);
-    CHECK(client_header(&reply, SLICE("Allow"), &value) && slice_is(value, "GET, HEAD, POST, OPTIONS"));
-    CHECK(client_ask(&client, SLICE("GET /own HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) && reply.status == 200);
+    CHECK(client_ask(&client, SLICE("OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) &&
+          reply.status == 204);
+    CHECK(client_header(&reply, SLICE("Allow"), &value) &&
+          slice_is(value, "GET, HEAD, POST, OPTIONS"));
+    CHECK(client_ask(&client, SLICE("GET /own HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) &&
+          reply.status == 200);
     CHECK(client_header(&reply, SLICE("Cache-Control"), &value) && slice_is(value, "max-age=60"));
-    CHECK(client_ask(&client, SLICE("GET /peer HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) && slice_is(reply.body, "127.0.0.1"));
+    CHECK(client_ask(&client, SLICE("GET /peer HTTP/1.1\r\nHost: t\r\n\r\n"), &reply) &&
+          slice_is(reply.body, "127.0.0.1"));
     CHECK(says_hello(&client));
-    CHECK(client_ask(&client, SLICE("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"), &reply));
+    CHECK(client_ask(&client, SLICE("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"),
+                     &reply));
     CHECK(client_sees_end(&client));
     client_close(&client);
     struct entry entry = log_wait(&rig, 1);
@@ -329,7 +384,8 @@ static bool test_parameters(void) {
             CHECK(client_open(&client, rig.port) && client_ask(&client, slice_of(text), &reply));
         }
         CHECK_THAT(reply.status == cases[i].status, "%s: %d", cases[i].target, reply.status);
-        CHECK_THAT(cases[i].body == NULL || slice_is(reply.body, cases[i].body), "%s", cases[i].target);
+        CHECK_THAT(cases[i].body == NULL || slice_is(reply.body, cases[i].body), "%s",
+                   cases[i].target);
     }
     client_close(&client);
     rig_close(&rig);
@@ -355,11 +411,14 @@ static bool exchange_all(struct rig *rig, const struct exchange *exchanges, size
         struct client_reply reply;
         CHECK(client_open(&client, rig->port) && client_send(&client, exchange->request));
         CHECK_THAT(client_receive(&client, &reply), "%s: no reply", exchange->name);
-        CHECK_THAT(reply.status == exchange->status, "%s: %d %.*s", exchange->name, reply.status, SLICE_ARGS(reply.body));
+        CHECK_THAT(reply.status == exchange->status, "%s: %d %.*s", exchange->name, reply.status,
+                   SLICE_ARGS(reply.body));
         if (exchange->code != NULL) {
-            CHECK_THAT(slice_is(client_problem(&reply), exchange->code), "%s: %.*s", exchange->name, SLICE_ARGS(reply.body));
+            CHECK_THAT(slice_is(client_problem(&reply), exchange->code), "%s: %.*s", exchange->name,
+                       SLICE_ARGS(reply.body));
             Slice policy;
-            CHECK_THAT(client_header(&reply, SLICE("X-Content-Type-Options"), &policy), "%s", exchange->name);
+            CHECK_THAT(client_header(&reply, SLICE("X-Content-Type-Options"), &policy), "%s",
+                       exchange->name);
         }
         if (exchange->goes_on) {
             CHECK_THAT(says_hello(&client), "%s: the connection ended", exchange->name);
@@ -377,35 +436,51 @@ static bool exchange_all(struct rig *rig, const struct exchange *exchanges, size
 
 static bool test_statuses(void) {
     static const struct exchange exchanges[] = {
-        EXCHANGE("unknown path", "GET /nowhere HTTP/1.1\r\nHost: t\r\n\r\n", 404, "path_unknown", true),
-        EXCHANGE("unknown path, small body", "POST /nowhere HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc", 404,
+        EXCHANGE("unknown path", "GET /nowhere HTTP/1.1\r\nHost: t\r\n\r\n", 404, "path_unknown",
+                 true),
+        EXCHANGE("unknown path, small body",
+                 "POST /nowhere HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc", 404,
                  "path_unknown", true),
-        EXCHANGE("slash behind", "GET /hello/ HTTP/1.1\r\nHost: t\r\n\r\n", 404, "path_unknown", true),
-        EXCHANGE("wrong method", "DELETE /hello HTTP/1.1\r\nHost: t\r\n\r\n", 405, "method_not_allowed", true),
-        EXCHANGE("unknown method", "BREW /hello HTTP/1.1\r\nHost: t\r\n\r\n", 501, "method_unknown", false),
-        EXCHANGE("lower case method", "get /hello HTTP/1.1\r\nHost: t\r\n\r\n", 501, "method_unknown", false),
+        EXCHANGE("slash behind", "GET /hello/ HTTP/1.1\r\nHost: t\r\n\r\n", 404, "path_unknown",
+                 true),
+        EXCHANGE("wrong method", "DELETE /hello HTTP/1.1\r\nHost: t\r\n\r\n", 405,
+                 "method_not_allowed", true),
+        EXCHANGE("unknown method", "BREW /hello HTTP/1.1\r\nHost: t\r\n\r\n", 501, "method_unknown",
+                 false),
+        EXCHANGE("lower case method", "get /hello HTTP/1.1\r\nHost: t\r\n\r\n", 501,
+                 "method_unknown", false),
         EXCHANGE("trace", "TRACE /hello HTTP/1.1\r\nHost: t\r\n\r\n", 501, "method_unknown", false),
-        EXCHANGE("hook", "GET /hello HTTP/1.1\r\nHost: t\r\nAuthorization: wrong\r\n\r\n", 401, "token_wrong", true),
-        EXCHANGE("hook before 404", "GET /no HTTP/1.1\r\nHost: t\r\nAuthorization: wrong\r\n\r\n", 401, "token_wrong", true),
+        EXCHANGE("hook", "GET /hello HTTP/1.1\r\nHost: t\r\nAuthorization: wrong\r\n\r\n", 401,
+                 "token_wrong", true),
+        EXCHANGE("hook before 404", "GET /no HTTP/1.1\r\nHost: t\r\nAuthorization: wrong\r\n\r\n",
+                 401, "token_wrong", true),
         EXCHANGE("large body by its length",
-                 "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: 1000000\r\n\r\nabc", 413,
-                 "body_too_large", false),
-        EXCHANGE("body where none is taken", "GET /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc", 413,
+                 "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: "
+                 "1000000\r\n\r\nabc",
+                 413, "body_too_large", false),
+        EXCHANGE("body where none is taken",
+                 "GET /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc", 413,
                  "body_too_large", true),
-        EXCHANGE("no content type", "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc", 415,
+        EXCHANGE("no content type",
+                 "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc", 415,
                  "content_type_unsupported", true),
         EXCHANGE("wrong content type",
-                 "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\nabc", 415,
-                 "content_type_unsupported", true),
-        EXCHANGE("injection by CR LF", "POST /inject HTTP/1.1\r\nHost: t\r\nContent-Length: 6\r\n\r\na\r\nb:c", 500,
+                 "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/html\r\nContent-Length: "
+                 "3\r\n\r\nabc",
+                 415, "content_type_unsupported", true),
+        EXCHANGE("injection by CR LF",
+                 "POST /inject HTTP/1.1\r\nHost: t\r\nContent-Length: 6\r\n\r\na\r\nb:c", 500,
                  "reply_malformed", true),
-        EXCHANGE("injection by LF", "POST /inject HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\na\nb:c", 500,
+        EXCHANGE("injection by LF",
+                 "POST /inject HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\na\nb:c", 500,
                  "reply_malformed", true),
-        EXCHANGE("injection by NUL", "POST /inject HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\na\0b", 500,
+        EXCHANGE("injection by NUL",
+                 "POST /inject HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\na\0b", 500,
                  "reply_malformed", true),
-        EXCHANGE("refused by a continue",
-                 "POST /echo HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", 415,
-                 "content_type_unsupported", false),
+        EXCHANGE(
+            "refused by a continue",
+            "POST /echo HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n",
+            415, "content_type_unsupported", false),
     };
     struct rig rig;
     CHECK(rig_open(&rig, (struct http_options){0}));
@@ -416,12 +491,15 @@ static bool test_statuses(void) {
     CHECK(client_open(&client, rig.port));
     CHECK(client_ask(&client, SLICE("DELETE /hello HTTP/1.1\r\nHost: t\r\n\r\n"), &reply));
     CHECK(client_header(&reply, SLICE("Allow"), &value) && slice_is(value, "GET, HEAD, OPTIONS"));
-    CHECK(client_ask(&client, SLICE("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc"), &reply));
-    CHECK(client_header(&reply, SLICE("Accept"), &value) && slice_is(value, "application/json, text/plain"));
-    CHECK(client_ask(&client,
-                     SLICE("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: Application/JSON; charset=utf-8\r\n"
-                           "Content-Length: 3\r\n\r\nabc"),
-                     &reply));
+    CHECK(client_ask(
+        &client, SLICE("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc"), &reply));
+    CHECK(client_header(&reply, SLICE("Accept"), &value) &&
+          slice_is(value, "application/json, text/plain"));
+    CHECK(client_ask(
+        &client,
+        SLICE("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: Application/JSON; charset=utf-8\r\n"
+              "Content-Length: 3\r\n\r\nabc"),
+        &reply));
     CHECK(reply.status == 200 && slice_is(reply.body, "abc"));
     client_close(&client);
     rig_close(&rig);
@@ -434,47 +512,72 @@ static bool test_statuses(void) {
 // What a proxy in front may read in another way.
 static bool test_strict(void) {
     static const struct exchange exchanges[] = {
-        EXCHANGE("length and coding", POST_HEAD "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+        EXCHANGE("length and coding",
+                 POST_HEAD "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
                  "framing_ambiguous", false),
-        EXCHANGE("length twice", POST_HEAD "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400, "framing_ambiguous", false),
-        EXCHANGE("length twice, different", POST_HEAD "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400,
+        EXCHANGE("length twice", POST_HEAD "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400,
                  "framing_ambiguous", false),
-        EXCHANGE("coding twice", POST_HEAD "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+        EXCHANGE("length twice, different",
+                 POST_HEAD "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400,
                  "framing_ambiguous", false),
-        EXCHANGE("another coding", POST_HEAD "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501,
-                 "transfer_coding_unsupported", false),
-        EXCHANGE("coding in HTTP/1.0", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+        EXCHANGE("coding twice",
+                 POST_HEAD
+                 "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                 400, "framing_ambiguous", false),
+        EXCHANGE("another coding", POST_HEAD "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                 501, "transfer_coding_unsupported", false),
+        EXCHANGE("coding in HTTP/1.0",
+                 "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
                  "framing_ambiguous", false),
         EXCHANGE("no host", "GET /hello HTTP/1.1\r\n\r\n", 400, "host_malformed", false),
         EXCHANGE("two hosts", GOOD_HEAD "Host: u\r\n\r\n", 400, "host_malformed", false),
-        EXCHANGE("host with a path", "GET /hello HTTP/1.1\r\nHost: t/x\r\n\r\n", 400, "host_malformed", false),
-        EXCHANGE("bare LF", "GET /hello HTTP/1.1\r\nHost: t\nX: y\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("bare LF behind the request line", "GET /hello HTTP/1.1\nHost: t\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("bare LF at the end", "GET /hello HTTP/1.1\r\nHost: t\r\n\n", 400, "head_malformed", false),
+        EXCHANGE("host with a path", "GET /hello HTTP/1.1\r\nHost: t/x\r\n\r\n", 400,
+                 "host_malformed", false),
+        EXCHANGE("bare LF", "GET /hello HTTP/1.1\r\nHost: t\nX: y\r\n\r\n", 400, "head_malformed",
+                 false),
+        EXCHANGE("bare LF behind the request line", "GET /hello HTTP/1.1\nHost: t\r\n\r\n", 400,
+                 "head_malformed", false),
+        EXCHANGE("bare LF at the end", "GET /hello HTTP/1.1\r\nHost: t\r\n\n", 400,
+                 "head_malformed", false),
         EXCHANGE("all bare LF", "GET /hello HTTP/1.1\nHost: t\n\n", 400, "head_malformed", false),
         EXCHANGE("folded line", GOOD_HEAD "X-Test: a\r\n b\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("folded name", GOOD_HEAD "Content-: 5\r\n Length\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("folded first line", "GET /hello HTTP/1.1\r\n Host: t\r\n\r\n", 400, "head_malformed", false),
+        EXCHANGE("folded name", GOOD_HEAD "Content-: 5\r\n Length\r\n\r\n", 400, "head_malformed",
+                 false),
+        EXCHANGE("folded first line", "GET /hello HTTP/1.1\r\n Host: t\r\n\r\n", 400,
+                 "head_malformed", false),
         EXCHANGE("blank in a name", GOOD_HEAD "X Y: a\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("blank behind a name", GOOD_HEAD "Content-Length : 3\r\n\r\nabc", 400, "head_malformed", false),
+        EXCHANGE("blank behind a name", GOOD_HEAD "Content-Length : 3\r\n\r\nabc", 400,
+                 "head_malformed", false),
         EXCHANGE("empty name", GOOD_HEAD ": a\r\n\r\n", 400, "head_malformed", false),
         EXCHANGE("NUL in a value", GOOD_HEAD "X-Test: a\0b\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("two NULs in a value", GOOD_HEAD "X-Test: a\0\0b\r\nX: y\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("NUL at the start of a line", GOOD_HEAD "\0abc: d\r\nX: y\r\n\r\n", 400, "head_malformed", false),
+        EXCHANGE("two NULs in a value", GOOD_HEAD "X-Test: a\0\0b\r\nX: y\r\n\r\n", 400,
+                 "head_malformed", false),
+        EXCHANGE("NUL at the start of a line", GOOD_HEAD "\0abc: d\r\nX: y\r\n\r\n", 400,
+                 "head_malformed", false),
         EXCHANGE("CR in a value", GOOD_HEAD "X-Test: a\rb\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("control character in a value", GOOD_HEAD "X-Test: a\x01z\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("NUL in the target", "GET /hello\0x HTTP/1.1\r\nHost: t\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("two blanks in the request line", "GET  /hello HTTP/1.1\r\nHost: t\r\n\r\n", 400, "head_malformed", false),
-        EXCHANGE("blank in the target", "GET /hel lo HTTP/1.1\r\nHost: t\r\n\r\n", 400, "target_malformed", false),
-        EXCHANGE("absolute target", "GET http://t/hello HTTP/1.1\r\nHost: t\r\n\r\n", 400, "target_malformed", false),
-        EXCHANGE("target without a slash", "GET hello HTTP/1.1\r\nHost: t\r\n\r\n", 400, "target_malformed", false),
-        EXCHANGE("dots", "GET /x/../hello HTTP/1.1\r\nHost: t\r\n\r\n", 400, "target_malformed", false),
-        EXCHANGE("fragment", "GET /hello#x HTTP/1.1\r\nHost: t\r\n\r\n", 400, "target_malformed", false),
+        EXCHANGE("control character in a value", GOOD_HEAD "X-Test: a\x01z\r\n\r\n", 400,
+                 "head_malformed", false),
+        EXCHANGE("NUL in the target", "GET /hello\0x HTTP/1.1\r\nHost: t\r\n\r\n", 400,
+                 "head_malformed", false),
+        EXCHANGE("two blanks in the request line", "GET  /hello HTTP/1.1\r\nHost: t\r\n\r\n", 400,
+                 "head_malformed", false),
+        EXCHANGE("blank in the target", "GET /hel lo HTTP/1.1\r\nHost: t\r\n\r\n", 400,
+                 "target_malformed", false),
+        EXCHANGE("absolute target", "GET http://t/hello HTTP/1.1\r\nHost: t\r\n\r\n", 400,
+                 "target_malformed", false),
+        EXCHANGE("target without a slash", "GET hello HTTP/1.1\r\nHost: t\r\n\r\n", 400,
+                 "target_malformed", false),
+        EXCHANGE("dots", "GET /x/../hello HTTP/1.1\r\nHost: t\r\n\r\n", 400, "target_malformed",
+                 false),
+        EXCHANGE("fragment", "GET /hello#x HTTP/1.1\r\nHost: t\r\n\r\n", 400, "target_malformed",
+                 false),
         EXCHANGE("signed length", POST_HEAD "Content-Length: +3\r\n\r\nabc", 400, NULL, false),
         EXCHANGE("length of letters", POST_HEAD "Content-Length: 3x\r\n\r\nabc", 400, NULL, false),
-        EXCHANGE("length beyond all", POST_HEAD "Content-Length: 99999999999999999999\r\n\r\n", 413, NULL, false),
+        EXCHANGE("length beyond all", POST_HEAD "Content-Length: 99999999999999999999\r\n\r\n", 413,
+                 NULL, false),
         EXCHANGE("line without a colon", GOOD_HEAD "nonsense\r\n\r\n", 400, NULL, false),
-        EXCHANGE("malformed chunk", POST_HEAD "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, NULL, false),
+        EXCHANGE("malformed chunk", POST_HEAD "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400,
+                 NULL, false),
         EXCHANGE("future version", "GET /hello HTTP/2.0\r\nHost: t\r\n\r\n", 505, NULL, false),
     };
     struct rig rig;
@@ -482,13 +585,20 @@ static bool test_strict(void) {
     CHECK(exchange_all(&rig, exchanges, sizeof exchanges / sizeof exchanges[0]));
     // And what only looks odd.
     static const struct exchange fine[] = {
-        EXCHANGE("no blanks", "GET /hello HTTP/1.1\r\nHost:t\r\nX:\r\nY:   \r\n\r\n", 200, NULL, true),
-        EXCHANGE("blanks and tabs", "GET /hello HTTP/1.1\r\nHost: \t t \t \r\n\r\n", 200, NULL, true),
-        EXCHANGE("empty lines before", "\r\n\r\nGET /hello HTTP/1.1\r\nHost: t\r\n\r\n", 200, NULL, true),
+        EXCHANGE("no blanks", "GET /hello HTTP/1.1\r\nHost:t\r\nX:\r\nY:   \r\n\r\n", 200, NULL,
+                 true),
+        EXCHANGE("blanks and tabs", "GET /hello HTTP/1.1\r\nHost: \t t \t \r\n\r\n", 200, NULL,
+                 true),
+        EXCHANGE("empty lines before", "\r\n\r\nGET /hello HTTP/1.1\r\nHost: t\r\n\r\n", 200, NULL,
+                 true),
         EXCHANGE("old version", "GET /hello HTTP/1.0\r\n\r\n", 200, NULL, false),
-        EXCHANGE("old version that stays", "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200, NULL, true),
-        EXCHANGE("chunks", POST_HEAD "Transfer-Encoding: CHUNKED\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\n", 200,
-                 NULL, true),
+        EXCHANGE("old version that stays", "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+                 200, NULL, true),
+        EXCHANGE(
+            "chunks",
+            POST_HEAD
+            "Transfer-Encoding: CHUNKED\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\n",
+            200, NULL, false),
         EXCHANGE("length of none", POST_HEAD "Content-Length: 0\r\n\r\n", 200, NULL, true),
     };
     CHECK(exchange_all(&rig, fine, sizeof fine / sizeof fine[0]));
@@ -583,7 +693,8 @@ static bool test_one_byte_pieces(void) {
     CHECK(rig_open(&rig, (struct http_options){0}));
     static const Slice texts[] = {
         SLICE(POST_HEAD "Content-Length: 11\r\nX-Test: a b\r\n\r\nhello world"),
-        SLICE(POST_HEAD "Transfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5;a=b\r\nworld\r\n0\r\n\r\n"),
+        SLICE(POST_HEAD
+              "Transfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5;a=b\r\nworld\r\n0\r\n\r\n"),
     };
     struct client client;
     struct client_reply reply;
@@ -592,7 +703,8 @@ static bool test_one_byte_pieces(void) {
         for (size_t i = 0; i < texts[k].size; i++) {
             CHECK(client_send(&client, slice_part(texts[k], i, 1)));
         }
-        CHECK(client_receive(&client, &reply) && reply.status == 200 && slice_is(reply.body, "hello world"));
+        CHECK(client_receive(&client, &reply) && reply.status == 200 &&
+              slice_is(reply.body, "hello world"));
     }
     client_close(&client);
     rig_close(&rig);
@@ -605,9 +717,11 @@ static bool test_pipelined(void) {
     struct client client;
     struct client_reply reply;
     CHECK(client_open(&client, rig.port));
-    CHECK(client_send(&client, SLICE("GET /hello HTTP/1.1\r\nHost: t\r\n\r\n" POST_HEAD "Content-Length: 3\r\n\r\nabc"
-                                     "GET /hold HTTP/1.1\r\nHost: t\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: t\r\n\r\n"
-                                     "GET /items/1/parts/2 HTTP/1.1\r\nHost: t\r\n\r\n")));
+    CHECK(client_send(
+        &client,
+        SLICE("GET /hello HTTP/1.1\r\nHost: t\r\n\r\n" POST_HEAD "Content-Length: 3\r\n\r\nabc"
+              "GET /hold HTTP/1.1\r\nHost: t\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: t\r\n\r\n"
+              "GET /items/1/parts/2 HTTP/1.1\r\nHost: t\r\n\r\n")));
     CHECK(client_receive(&client, &reply) && slice_is(reply.body, "hello"));
     CHECK(client_receive(&client, &reply) && slice_is(reply.body, "abc"));
     struct http_request *held = queue_pop(rig.held);
@@ -635,7 +749,8 @@ static bool test_large_bodies(void) {
     }
     struct client client;
     struct client_reply reply;
-    CHECK(client_open(&client, rig.port) && client_ask(&client, buf_slice(&text), &reply) && reply.status == 200);
+    CHECK(client_open(&client, rig.port) && client_ask(&client, buf_slice(&text), &reply) &&
+          reply.status == 200);
     CHECK(slice_equal(reply.body, slice_part(buf_slice(&text), head, SIZE)) && says_hello(&client));
     client_close(&client);
     buf_deinit(&text);
@@ -649,9 +764,11 @@ static bool test_continue(void) {
     struct client client;
     struct client_reply reply;
     CHECK(client_open(&client, rig.port));
-    CHECK(client_ask(&client, SLICE(POST_HEAD "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"), &reply));
+    CHECK(client_ask(&client, SLICE(POST_HEAD "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"),
+                     &reply));
     CHECK(reply.status == 100);
-    CHECK(client_ask(&client, SLICE("abc"), &reply) && reply.status == 200 && slice_is(reply.body, "abc"));
+    CHECK(client_ask(&client, SLICE("abc"), &reply) && reply.status == 200 &&
+          slice_is(reply.body, "abc"));
     CHECK(says_hello(&client));
     client_close(&client);
     rig_close(&rig);
@@ -660,15 +777,18 @@ static bool test_continue(void) {
 
 static bool test_cut_short(void) {
     struct rig rig;
-    CHECK(rig_open(&rig, (struct http_options){.request_timeout_ms = 8000, .idle_timeout_ms = 400}));
-    static const Slice texts[] = {SLICE(""), SLICE("GET /hel"), SLICE("GET /hello HTTP/1.1\r\nHost:"), SLICE("\r\n")};
+    CHECK(
+        rig_open(&rig, (struct http_options){.request_timeout_ms = 8000, .idle_timeout_ms = 400}));
+    static const Slice texts[] = {SLICE(""), SLICE("GET /hel"),
+                                  SLICE("GET /hello HTTP/1.1\r\nHost:"), SLICE("\r\n")};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct client client;
         CHECK(client_open(&client, rig.port) && client_send(&client, texts[i]));
         client_close(&client);
     }
     struct client client;
-    CHECK(client_open(&client, rig.port) && client_send(&client, SLICE(POST_HEAD "Content-Length: 100\r\n\r\nabc")));
+    CHECK(client_open(&client, rig.port) &&
+          client_send(&client, SLICE(POST_HEAD "Content-Length: 100\r\n\r\nabc")));
     shutdown(client.fd, SHUT_WR);
     CHECK(client_sees_end(&client));
     client_close(&client);
@@ -698,7 +818,8 @@ static bool test_timeouts(void) {
         client_close(&client);
     }
     // Idle ones end without a word, also with half a request line.
-    static const Slice idle[] = {SLICE(""), SLICE("GET /"), SLICE("GET /hello HTTP/1.1\r\nHost: t\r\n\r\n")};
+    static const Slice idle[] = {SLICE(""), SLICE("GET /"),
+                                 SLICE("GET /hello HTTP/1.1\r\nHost: t\r\n\r\n")};
     for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
         struct client client;
         struct client_reply reply;
@@ -707,7 +828,19 @@ static bool test_timeouts(void) {
         CHECK(client_sees_end(&client));
         client_close(&client);
     }
-    // What is deferred may take as long as it likes: it outlives an idle connection that came later.
+    // A reply that nobody reads.
+    struct buf large;
+    buf_init(&large, 16 << 20);
+    repeat(&large, 'x', 12000000);
+    struct client deaf;
+    CHECK(client_open(&deaf, rig.port) && client_send(&deaf, HOLD));
+    say(queue_pop(rig.held), buf_slice(&large));
+    buf_deinit(&large);
+    struct entry entry = log_wait(&rig, (int)(sizeof slow / sizeof slow[0]));
+    CHECK(entry.status == 200 && entry.route == 6 && !entry.complete);
+    client_close(&deaf);
+    // What is deferred may take as long as it likes: it outlives an idle connection that came
+    // later.
     struct client client;
     struct client other;
     struct client_reply reply;
@@ -739,9 +872,11 @@ static bool test_connections(void) {
     Slice value;
     CHECK(client_open(&client, rig.port) && client_receive(&client, &reply) && reply.status == 503);
     CHECK(slice_is(client_problem(&reply), "too_many_connections"));
-    CHECK(client_header(&reply, SLICE("Retry-After"), &value) && slice_is(value, "1") && client_sees_end(&client));
+    CHECK(client_header(&reply, SLICE("Retry-After"), &value) && slice_is(value, "1") &&
+          client_sees_end(&client));
     client_close(&client);
-    CHECK(client_send(&clients[0], SLICE("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")));
+    CHECK(client_send(&clients[0],
+                      SLICE("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")));
     CHECK(client_receive(&clients[0], &reply) && client_sees_end(&clients[0]));
     // The place is free once the server has closed as well.
     struct http_counters counters;
@@ -777,7 +912,8 @@ static bool test_overloaded(void) {
     struct http_request *held[2] = {queue_pop(rig.held), queue_pop(rig.held)};
     Slice value;
     for (int i = 0; i < 3; i++) { // the connection goes on, the body is thrown away
-        CHECK(client_ask(&clients[2], SLICE(POST_HEAD "Content-Length: 5\r\n\r\nabcde"), &reply) && reply.status == 503);
+        CHECK(client_ask(&clients[2], SLICE(POST_HEAD "Content-Length: 5\r\n\r\nabcde"), &reply) &&
+              reply.status == 503);
         CHECK(slice_is(client_problem(&reply), "overloaded"));
         CHECK(client_header(&reply, SLICE("Retry-After"), &value) && slice_is(value, "7"));
     }
@@ -798,7 +934,7 @@ static bool test_overloaded(void) {
 static bool test_deferred_in_any_order(void) {
     enum { COUNT = 400 };
     struct rig rig;
-    CHECK(rig_open(&rig, (struct http_options){.threads = 1}));
+    CHECK(rig_open(&rig, (struct http_options){.threads = 3}));
     static struct client clients[COUNT];
     static struct http_request *held[COUNT];
     struct random random;
@@ -809,7 +945,8 @@ static bool test_deferred_in_any_order(void) {
     for (int round = 0; round < 3; round++) {
         char text[128];
         for (int i = 0; i < COUNT; i++) {
-            snprintf(text, sizeof text, "POST /hold HTTP/1.1\r\nHost: t\r\nContent-Length: 8\r\n\r\n%8d", i);
+            snprintf(text, sizeof text,
+                     "POST /hold HTTP/1.1\r\nHost: t\r\nContent-Length: 8\r\n\r\n%8d", i);
             CHECK(client_send(&clients[i], slice_of(text)));
         }
         for (int i = 0; i < COUNT; i++) {
@@ -822,7 +959,9 @@ static bool test_deferred_in_any_order(void) {
             held[i - 1] = other;
         }
         for (int i = 0; i < COUNT; i++) {
-            struct http_reply reply = {.status = 200, .content_type = SLICE("text/plain"), .body = http_request_body(held[i])};
+            struct http_reply reply = {.status = 200,
+                                       .content_type = SLICE("text/plain"),
+                                       .body = http_request_body(held[i])};
             if (round == 0) {
                 http_reply(held[i], &reply);
             } else {
@@ -889,7 +1028,7 @@ static void answer_all(void *context) {
 static bool test_many_threads(void) {
     enum { COUNT = 64, ROUNDS = 20 };
     struct rig rig;
-    CHECK(rig_open(&rig, (struct http_options){.threads = 1}));
+    CHECK(rig_open(&rig, (struct http_options){.threads = 3}));
     struct answerer answerers[3];
     struct thread *threads[3];
     for (int i = 0; i < 3; i++) {
@@ -928,7 +1067,8 @@ static bool test_many_threads(void) {
 
 #define UPLOAD "POST /upload HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-static const struct http_reply ndjson = {.status = 200, .content_type = SLICE("application/x-ndjson")};
+static const struct http_reply ndjson = {.status = 200,
+                                         .content_type = SLICE("application/x-ndjson")};
 
 // The body rests until another thread says so; nothing is lost.
 static bool test_upload_rests(void) {
@@ -937,7 +1077,10 @@ static bool test_upload_rests(void) {
     atomic_store(&rig.take, 0);
     struct client client;
     struct client_reply reply;
-    CHECK(client_open(&client, rig.port) && client_send(&client, SLICE(UPLOAD "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")));
+    CHECK(client_open(&client, rig.port) &&
+          client_send(
+              &client,
+              SLICE("POST /upload HTTP/1.1\r\nHost: t\r\nContent-Length: 11\r\n\r\nhello world")));
     struct http_request *held = queue_pop(rig.held);
     for (size_t take = 0; take < 12; take++) {
         int before_pieces = atomic_load(&rig.pieces);
@@ -1128,9 +1271,13 @@ static bool test_answer_in_the_middle(void) {
     struct client_reply reply;
     CHECK(client_open(&client, rig.port));
     // Small: the connection goes on.
-    CHECK(client_ask(&client, SLICE("POST /picky HTTP/1.1\r\nHost: t\r\nContent-Length: 6\r\n\r\nabcdef"), &reply));
-    CHECK(reply.status == 422 && slice_is(client_problem(&reply), "line_bad") && says_hello(&client));
-    CHECK(client_send(&client, SLICE("POST /picky HTTP/1.1\r\nHost: t\r\nContent-Length: 6000000\r\n\r\n")));
+    CHECK(client_ask(&client,
+                     SLICE("POST /picky HTTP/1.1\r\nHost: t\r\nContent-Length: 6\r\n\r\nabcdef"),
+                     &reply));
+    CHECK(reply.status == 422 && slice_is(client_problem(&reply), "line_bad") &&
+          says_hello(&client));
+    CHECK(client_send(&client,
+                      SLICE("POST /picky HTTP/1.1\r\nHost: t\r\nContent-Length: 6000000\r\n\r\n")));
     static char zeros[1000];
     for (int i = 0; i < 6000; i++) {
         if (!client_send(&client, (Slice){zeros, sizeof zeros})) {
@@ -1156,15 +1303,18 @@ static bool test_stream_odds(void) {
     struct client client;
     struct client_reply reply;
     // HTTP/1.0 knows no chunks.
-    CHECK(client_open(&client, rig.port) && client_send(&client, SLICE("GET /hold HTTP/1.0\r\n\r\n")));
+    CHECK(client_open(&client, rig.port) &&
+          client_send(&client, SLICE("GET /hold HTTP/1.0\r\n\r\n")));
     struct http_request *held = queue_pop(rig.held);
     http_stream_begin(held, &ndjson);
-    CHECK(http_stream_put(held, SLICE("a")) == STATUS_OK && http_stream_put(held, SLICE("b")) == STATUS_OK);
+    CHECK(http_stream_put(held, SLICE("a")) == STATUS_OK &&
+          http_stream_put(held, SLICE("b")) == STATUS_OK);
     http_stream_end(held);
     CHECK(client_receive(&client, &reply) && !reply.chunked && slice_is(reply.body, "ab"));
     client_close(&client);
     // HEAD has no body.
-    CHECK(client_open(&client, rig.port) && client_send(&client, SLICE("HEAD /hold HTTP/1.1\r\nHost: t\r\n\r\n")));
+    CHECK(client_open(&client, rig.port) &&
+          client_send(&client, SLICE("HEAD /hold HTTP/1.1\r\nHost: t\r\n\r\n")));
     held = queue_pop(rig.held);
     http_stream_begin(held, &ndjson);
     CHECK(http_stream_put(held, SLICE("a")) != STATUS_LIMIT);
@@ -1176,19 +1326,60 @@ static bool test_stream_odds(void) {
     CHECK(client_open(&client, rig.port) && client_send(&client, HOLD));
     held = queue_pop(rig.held);
     struct http_header bad = {SLICE("X-A"), SLICE("b\r\nc: d")};
-    http_stream_begin(held, &(struct http_reply){.status = 200, .headers = &bad, .header_count = 1});
-    CHECK(client_receive(&client, &reply) && reply.status == 500 && slice_is(client_problem(&reply), "reply_malformed"));
+    http_stream_begin(held,
+                      &(struct http_reply){.status = 200, .headers = &bad, .header_count = 1});
+    CHECK(client_receive(&client, &reply) && reply.status == 500 &&
+          slice_is(client_problem(&reply), "reply_malformed"));
     http_stream_end(held);
     client_close(&client);
     // A continue goes before the answer.
     CHECK(client_open(&client, rig.port));
-    CHECK(client_send(&client, SLICE("POST /upload HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")));
+    CHECK(client_send(&client, SLICE("POST /upload HTTP/1.1\r\nHost: t\r\nExpect: "
+                                     "100-continue\r\nContent-Length: 3\r\n\r\n")));
     held = queue_pop(rig.held);
     http_stream_begin(held, &ndjson);
     CHECK(client_receive(&client, &reply) && reply.status == 100);
     CHECK(client_send(&client, SLICE("abc")));
     http_stream_end(held);
     CHECK(client_receive(&client, &reply) && reply.status == 200 && client_sees_end(&client));
+    client_close(&client);
+    rig_close(&rig);
+    return true;
+}
+
+// `room` is called once there is room again, and only then.
+static bool test_room(void) {
+    struct rig rig;
+    CHECK(rig_open(&rig, (struct http_options){.stream_buffer_size = 100}));
+    struct client client;
+    struct client_reply reply;
+    CHECK(client_open(&client, rig.port) && client_send(&client, SLICE(UPLOAD)));
+    struct http_request *held = queue_pop(rig.held);
+    http_stream_begin(held, &ndjson);
+    CHECK(client_receive_head(&client, &reply));
+    char line[100] = {0};
+    int refused = 0;
+    size_t put = 0;
+    while (refused < 10) {
+        Status status = http_stream_put(held, (Slice){line, 60});
+        CHECK(status != STATUS_END);
+        put += status == STATUS_OK ? 60 : 0;
+        if (status == STATUS_LIMIT) {
+            refused++;
+            while (atomic_load(&rig.room) < refused) {
+                sched_yield();
+            }
+            CHECK(atomic_load(&rig.room) == refused);
+        }
+    }
+    CHECK(http_stream_put(held, (Slice){line, 60}) != STATUS_END);
+    http_stream_end(held);
+    size_t got = 0;
+    Slice chunk;
+    while (client_receive_chunk(&client, &chunk)) {
+        got += chunk.size;
+    }
+    CHECK(got >= put && client_sees_end(&client));
     client_close(&client);
     rig_close(&rig);
     return true;
@@ -1225,7 +1416,8 @@ static bool test_stop_waits(void) {
     say(held, SLICE("done"));
     Slice value;
     CHECK(client_receive(&busy, &reply) && slice_is(reply.body, "done"));
-    CHECK(client_header(&reply, SLICE("Connection"), &value) && slice_is(value, "close") && client_sees_end(&busy));
+    CHECK(client_header(&reply, SLICE("Connection"), &value) && slice_is(value, "close") &&
+          client_sees_end(&busy));
     thread_join(thread);
     CHECK(stopper.clean);
     client_close(&idle);
@@ -1236,8 +1428,9 @@ static bool test_stop_waits(void) {
 
 static bool test_stop_cuts(void) {
     struct rig rig;
-    CHECK(rig_open(&rig, (struct http_options){.threads = 1}));
-    static const Slice texts[] = {HOLD, HOLD, SLICE(UPLOAD "5\r\nhel"), SLICE(POST_HEAD "Content-Length: 10\r\n\r\nab")};
+    CHECK(rig_open(&rig, (struct http_options){.threads = 2}));
+    static const Slice texts[] = {HOLD, HOLD, SLICE(UPLOAD "5\r\nhel"),
+                                  SLICE(POST_HEAD "Content-Length: 10\r\n\r\nab")};
     struct client clients[4];
     struct http_request *held[3];
     for (int i = 0; i < 4; i++) {
@@ -1326,6 +1519,7 @@ int main(int argc, char **argv) {
         TEST(test_client_leaves_stream),
         TEST(test_answer_in_the_middle),
         TEST(test_stream_odds),
+        TEST(test_room),
         TEST(test_stop_waits),
         TEST(test_stop_cuts),
         TEST(test_start_fails),

@@ -1,15 +1,16 @@
-// The loop of a thread. The library is run without threads of its own, one daemon for each loop: so everything about a
-// connection happens on one thread, a batch of answers from elsewhere costs one wake-up, and this module may write to a
-// connection while the library only reads from it (wire.c).
+// The loop of a thread. The library is run without threads of its own, one daemon for each loop: so
+// everything about a connection happens on one thread, a batch of answers from elsewhere costs one
+// wake-up, and this module may write to a connection while the library only reads from it (wire.c).
 //
-//     epoll_wait ─▶ listening socket: accept      ─▶ inboxes ─▶ MHD_run, until the library has nothing at hand
+//     epoll_wait ─▶ listening socket: accept      ─▶ inboxes ─▶ MHD_run, until the library has
+//     nothing at hand
 //                   eventfd: (the inboxes)
 //                   the library's own epoll set
 //                   sockets of streams: write on
 //
-// The inboxes are stacks that grow by compare-and-swap and are taken as a whole. Whoever pushes writes to the eventfd
-// unless somebody has done so since the loop last emptied them (`wake_asked`). The eventfd is edge-triggered and never
-// read.
+// The inboxes are stacks that grow by compare-and-swap and are taken as a whole. Whoever pushes
+// writes to the eventfd unless somebody has done so since the loop last emptied them
+// (`wake_asked`). The eventfd is edge-triggered and never read.
 
 #include "http/server.h"
 #include "os/clock.h"

@@ -1,4 +1,5 @@
-// Replies: checked and copied where they are made, turned into the library's form on the loop's thread.
+// Replies: checked and copied where they are made, turned into the library's form on the loop's
+// thread.
 
 #include "http/server.h"
 
@@ -30,8 +31,8 @@ const char *problem_detail(Problem problem) {
 
 enum { PROBLEM_TEXT_MAX = 128 << 10 }; // six times the longest target, with what stands around it
 
-void problem_render(const struct http_options *options, uint16_t status, Slice code, Slice detail, Slice instance,
-                    struct buf *out) {
+void problem_render(const struct http_options *options, uint16_t status, Slice code, Slice detail,
+                    Slice instance, struct buf *out) {
     struct json_writer json;
     json_writer_init(&json, out);
     json_object_begin(&json);
@@ -60,8 +61,8 @@ void problem_render(const struct http_options *options, uint16_t status, Slice c
 // --- Storing ---
 
 static bool is_servers_own(Slice name) {
-    static const Slice own[] = {SLICE("content-length"), SLICE("transfer-encoding"), SLICE("connection"),
-                                SLICE("date"), SLICE("content-type")};
+    static const Slice own[] = {SLICE("content-length"), SLICE("transfer-encoding"),
+                                SLICE("connection"), SLICE("date"), SLICE("content-type")};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (slice_equal_ignoring_case(name, own[i])) {
             return true;
@@ -76,7 +77,8 @@ bool http_header_valid(Slice name, Slice value) {
 }
 
 static bool reply_valid(const struct http_reply *reply) {
-    if (reply->status < 200 || reply->status > 599 || reply->header_count > HTTP_REPLY_HEADERS_MAX ||
+    if (reply->status < 200 || reply->status > 599 ||
+        reply->header_count > HTTP_REPLY_HEADERS_MAX ||
         !http_header_valid(SLICE("Content-Type"), reply->content_type)) {
         return false;
     }
@@ -105,7 +107,8 @@ static void store_problem(struct http_request *request, uint16_t status, Slice c
 void reply_store(struct http_request *request, const struct http_reply *reply) {
     if (!reply_valid(reply)) {
         request->malformed = true;
-        store_problem(request, problem_status(PROBLEM_REPLY_HEADER), slice_of(problem_code(PROBLEM_REPLY_HEADER)),
+        store_problem(request, problem_status(PROBLEM_REPLY_HEADER),
+                      slice_of(problem_code(PROBLEM_REPLY_HEADER)),
                       slice_of(problem_detail(PROBLEM_REPLY_HEADER)), NULL);
         return;
     }
@@ -122,10 +125,11 @@ void reply_store(struct http_request *request, const struct http_reply *reply) {
     }
 }
 
-void reply_problem(struct http_request *request, Problem problem, const struct http_header *header) {
+void reply_problem(struct http_request *request, Problem problem,
+                   const struct http_header *header) {
     INVARIANT(!atomic_exchange(&request->answered, true));
-    store_problem(request, problem_status(problem), slice_of(problem_code(problem)), slice_of(problem_detail(problem)),
-                  header);
+    store_problem(request, problem_status(problem), slice_of(problem_code(problem)),
+                  slice_of(problem_detail(problem)), header);
     request->has_reply = true;
 }
 
@@ -152,7 +156,8 @@ void http_reply_quiet(struct http_request *request, const struct http_reply *rep
     answered(request, false);
 }
 
-void http_reply_problem(struct http_request *request, uint16_t status, Slice code, const char *format, ...) {
+void http_reply_problem(struct http_request *request, uint16_t status, Slice code,
+                        const char *format, ...) {
     INVARIANT(!atomic_exchange(&request->answered, true));
     va_list args;
     va_start(args, format);
@@ -164,8 +169,8 @@ void http_reply_problem(struct http_request *request, uint16_t status, Slice cod
 
 // --- To the library ---
 
-bool reply_common_header(const struct http_server *server, const struct http_reply *reply, uint32_t *index,
-                         struct http_header *ret_header) {
+bool reply_common_header(const struct http_server *server, const struct http_reply *reply,
+                         uint32_t *index, struct http_header *ret_header) {
     while (*index < server->options.header_count) {
         const struct http_header *header = &server->options.headers[(*index)++];
         bool own = false;
@@ -203,7 +208,9 @@ bool reply_queue(struct http_request *request) {
     for (uint32_t i = 0; reply_common_header(request->server, reply, &i, &common);) {
         add(response, &common);
     }
-    if (atomic_load(&request->server->stopping)) {
+    // How the library reads chunks is laxer than RFC 9112 (bare line feeds, trailers that end at a
+    // NUL): what it takes for the next request may have been the end of this one for a proxy.
+    if (atomic_load(&request->server->stopping) || request->chunked) {
         add(response, &(struct http_header){SLICE("Connection"), SLICE("close")});
     }
     request->stage = STAGE_SEND;

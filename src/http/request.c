@@ -1,4 +1,5 @@
-// What may be asked of a request. All of it was copied when its head was read, so that it outlives the connection.
+// What may be asked of a request. All of it was copied when its head was read, so that it outlives
+// the connection.
 
 #include "http/server.h"
 
@@ -24,16 +25,16 @@ Slice http_request_path(const struct http_request *request) {
 }
 
 Slice http_request_parameter(const struct http_request *request, Slice name) {
-    for (uint32_t i = 0; i < request->match.count; i++) {
-        if (slice_equal(request->match.names[i], name)) {
-            return request->match.values[i];
-        }
+    uint32_t at = 0;
+    while (at < request->match.count && !slice_equal(request->match.names[at], name)) {
+        at++;
     }
-    INVARIANT(!"the pattern of the route has no part of this name");
-    return SLICE("");
+    INVARIANT(at < request->match.count); // the pattern of the route has a part of this name
+    return request->match.values[at];
 }
 
-uint32_t http_request_query_list(const struct http_request *request, Slice name, Slice *values, uint32_t capacity) {
+uint32_t http_request_query_list(const struct http_request *request, Slice name, Slice *values,
+                                 uint32_t capacity) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < request->target.query_count; i++) {
         if (slice_equal(request->target.query[i].name, name)) {
@@ -92,7 +93,8 @@ Slice http_request_peer(const struct http_request *request) {
     return request->peer;
 }
 
-bool http_request_certificate(const struct http_request *request, struct http_client_certificate *ret_certificate) {
+bool http_request_certificate(const struct http_request *request,
+                              struct http_client_certificate *ret_certificate) {
     if (request->certified) {
         *ret_certificate = request->certificate;
     }
@@ -113,6 +115,8 @@ bool http_request_gone(const struct http_request *request) {
 
 void http_defer(struct http_request *request) {
     INVARIANT(!request->deferred && !request->has_reply && request->in_use);
+    // While a body is being kept, the loop needs the arena into which the answer would be copied.
+    INVARIANT(request->body_done || request->match.route->data != NULL);
     request->deferred = true;
     request->owed = true;
     atomic_fetch_add(&request->server->owed, 1);

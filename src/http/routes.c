@@ -24,7 +24,8 @@ struct routes {
 
 static int32_t add_node(struct routes *routes, Slice literal) {
     struct node *node = VEC_PUSH(&routes->nodes, &routes->arena);
-    *node = (struct node){.literal = literal, .next = NONE, .first = NONE, .named = NONE, .rest = NONE};
+    *node =
+        (struct node){.literal = literal, .next = NONE, .first = NONE, .named = NONE, .rest = NONE};
     for (int i = 0; i < HTTP_METHOD_COUNT; i++) {
         node->routes[i] = NONE;
     }
@@ -47,7 +48,8 @@ static int32_t literal_below(struct routes *routes, int32_t at, Slice literal) {
 static bool name_valid(Slice name) {
     for (size_t i = 0; i < name.size; i++) {
         char byte = name.at[i];
-        if (!((byte >= 'a' && byte <= 'z') || byte == '_' || (i > 0 && byte >= '0' && byte <= '9'))) {
+        if (!((byte >= 'a' && byte <= 'z') || byte == '_' ||
+              (i > 0 && byte >= '0' && byte <= '9'))) {
             return false;
         }
     }
@@ -122,7 +124,8 @@ static const char *add_pattern(struct routes *routes, Slice pattern, int32_t *re
 
 static const char *add_route(struct routes *routes, uint32_t index) {
     const struct http_route *route = &routes->table[index];
-    if (route->pattern == NULL || route->handler == NULL || (unsigned)route->method >= HTTP_METHOD_COUNT) {
+    if (route->pattern == NULL || route->handler == NULL ||
+        (unsigned)route->method >= HTTP_METHOD_COUNT) {
         return "it needs a method, a pattern and a handler";
     }
     int32_t at;
@@ -139,8 +142,8 @@ static const char *add_route(struct routes *routes, uint32_t index) {
     return NULL;
 }
 
-Status routes_create(const struct http_route *table, uint32_t count, struct arena *arena, struct routes **ret_routes,
-                     struct diag *diag) {
+Status routes_create(const struct http_route *table, uint32_t count, struct arena *arena,
+                     struct routes **ret_routes, struct diag *diag) {
     struct routes *routes = memory_alloc(sizeof *routes);
     arena_init(&routes->arena, 16 << 10);
     routes->table = table;
@@ -150,7 +153,8 @@ Status routes_create(const struct http_route *table, uint32_t count, struct aren
         if (fault != NULL) {
             const char *pattern = table[i].pattern == NULL ? "" : table[i].pattern;
             routes_destroy(routes);
-            return diag_fail(diag, arena, STATUS_INVALID, "HT001", "route %u '%s': %s", i, pattern, fault);
+            return diag_fail(diag, arena, STATUS_INVALID, "HT001", "route %u '%s': %s", i, pattern,
+                             fault);
         }
     }
     *ret_routes = routes;
@@ -240,8 +244,8 @@ static Slice join_rest(const struct target *target, uint32_t from, struct arena 
     return (Slice){bytes, (size_t)(end - bytes)};
 }
 
-void routes_find(const struct routes *routes, HttpMethod method, const struct target *target, struct arena *arena,
-                 struct route_match *ret_match) {
+void routes_find(const struct routes *routes, HttpMethod method, const struct target *target,
+                 struct arena *arena, struct route_match *ret_match) {
     struct search search = {.routes = routes, .target = target, .method = method, .found = NONE};
     ret_match->route = NULL;
     ret_match->count = 0;

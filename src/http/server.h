@@ -4,12 +4,14 @@
 //   server      read-only after the start, but for atomics and what stands under its lock
 //   loop        its own thread, but for the two inboxes (atomics)
 //   connection  the thread of its loop
-//   request     the thread of its loop; from http_defer() to the answer, what is marked [owed] belongs to whoever owes it
+//   request     the thread of its loop; from http_defer() to the answer, what is marked [owed]
+//   belongs to whoever owes it
 //
-// A request has up to two references: the connection's and that of the answer that is owed. Both are dropped on the loop's
-// thread: an answer travels to it through the inbox. A request lies in the inbox at most once: `events` holds what
-// happened to it since the loop last looked, and who sets the bit EVENT_POSTED pushes it. The last event of a request is
-// EVENT_ANSWER or EVENT_END, so none can be pushed after the loop has seen one of those.
+// A request has up to two references: the connection's and that of the answer that is owed. Both
+// are dropped on the loop's thread: an answer travels to it through the inbox. A request lies in
+// the inbox at most once: `events` holds what happened to it since the loop last looked, and who
+// sets the bit EVENT_POSTED pushes it. The last event of a request is EVENT_ANSWER or EVENT_END, so
+// none can be pushed after the loop has seen one of those.
 
 #include "http/http.h"
 #include "http/routes.h"
@@ -21,12 +23,13 @@
 #include <stdatomic.h>
 
 enum {
-    DISCARD_MAX = 64 << 10,   // bytes of a refused request's body that are read for the connection's sake
-    LINGER_MS = 2000,         // how long what a client still sends is thrown away behind a last word
-    LINGER_BYTES = 8 << 20,   // and how much of it
-    ARENA_BLOCK = 4 << 10,    // head, reply and small body of one request
-    ARENA_KEEP = 64 << 10,    // a request that took more gives it back
-    SPARE_REQUESTS = 1024,    // kept by a loop for the next ones
+    DISCARD_MAX =
+        64 << 10,     // bytes of a refused request's body that are read for the connection's sake
+    LINGER_MS = 2000, // how long what a client still sends is thrown away behind a last word
+    LINGER_BYTES = 8 << 20, // and how much of it
+    ARENA_BLOCK = 4 << 10,  // head, reply and small body of one request
+    ARENA_KEEP = 64 << 10,  // a request that took more gives it back
+    SPARE_REQUESTS = 1024,  // kept by a loop for the next ones
 };
 
 // The problems of problems.def.
@@ -130,8 +133,8 @@ struct http_request {
 
     // The answer. [owed]
     struct http_reply reply;
-    bool malformed;  // what was meant could not be sent; `reply` is a 500
-    bool has_reply;  // on the loop's thread
+    bool malformed; // what was meant could not be sent; `reply` is a 500
+    bool has_reply; // on the loop's thread
 
     struct wire wire;
     struct stream *stream; // [owed] made by http_stream_begin()
@@ -212,7 +215,7 @@ struct http_server {
     pthread_mutex_t lock; // of what follows
     pthread_cond_t empty;
     uint32_t open_connections;
-    uint32_t cut_off; // requests
+    uint32_t cut_off;                // requests
     struct address_count *addresses; // open addressing
     uint32_t address_capacity;
 };
@@ -240,8 +243,9 @@ void on_connection(void *context, struct MHD_Connection *library, void **socket_
 // --- handle.c: requests come and go ---
 
 void *on_target(void *context, const char *target, struct MHD_Connection *library);
-enum MHD_Result on_request(void *context, struct MHD_Connection *library, const char *url, const char *method,
-                           const char *version, const char *piece, size_t *piece_size, void **request_context);
+enum MHD_Result on_request(void *context, struct MHD_Connection *library, const char *url,
+                           const char *method, const char *version, const char *piece,
+                           size_t *piece_size, void **request_context);
 void on_completed(void *context, struct MHD_Connection *library, void **request_context,
                   enum MHD_RequestTerminationCode code);
 void request_look(struct http_request *request); // at its events
@@ -253,7 +257,8 @@ void request_free(struct http_request *request);
 
 // Its method and whether it is HTTP/1.0. False: a method that is not known.
 bool head_method(struct http_request *request, const char *method);
-// Copies the headers and checks their form and what they say about the body. PROBLEM_COUNT: all is well.
+// Copies the headers and checks their form and what they say about the body. PROBLEM_COUNT: all is
+// well.
 Problem head_read(struct http_request *request, const char *method, const char *version);
 
 // --- reply.c ---
@@ -261,16 +266,17 @@ Problem head_read(struct http_request *request, const char *method, const char *
 // Of a request that is not deferred.
 void reply_problem(struct http_request *request, Problem problem, const struct http_header *header);
 void reply_store(struct http_request *request, const struct http_reply *reply);
-void problem_render(const struct http_options *options, uint16_t status, Slice code, Slice detail, Slice instance,
-                    struct buf *out);
+void problem_render(const struct http_options *options, uint16_t status, Slice code, Slice detail,
+                    Slice instance, struct buf *out);
 const char *problem_code(Problem problem);
 uint16_t problem_status(Problem problem);
 const char *problem_detail(Problem problem);
 // Hands the reply to the library. False: it does not want it.
 bool reply_queue(struct http_request *request);
-// The server's header at `index`, unless the reply has its own of that name. False behind the last one.
-bool reply_common_header(const struct http_server *server, const struct http_reply *reply, uint32_t *index,
-                         struct http_header *ret_header);
+// The server's header at `index`, unless the reply has its own of that name. False behind the last
+// one.
+bool reply_common_header(const struct http_server *server, const struct http_reply *reply,
+                         uint32_t *index, struct http_header *ret_header);
 
 // --- wire.c ---
 

@@ -1,4 +1,5 @@
-// Streams: the end that another thread fills. It waits under a lock until the loop takes over all that is there (wire.c).
+// Streams: the end that another thread fills. It waits under a lock until the loop takes over all
+// that is there (wire.c).
 
 #include "http/server.h"
 
@@ -59,7 +60,9 @@ Status http_stream_put(struct http_request *request, Slice bytes) {
     INVARIANT(stream != NULL);
     pthread_mutex_lock(&stream->lock);
     INVARIANT(!stream->ended);
-    Status status = stream->gone ? STATUS_END : has_room(stream, bytes.size) ? STATUS_OK : STATUS_LIMIT;
+    Status status = stream->gone                   ? STATUS_END
+                    : has_room(stream, bytes.size) ? STATUS_OK
+                                                   : STATUS_LIMIT;
     bool first = stream->in.size == 0;
     if (status == STATUS_OK) {
         buf_put(&stream->in, bytes);

@@ -20,7 +20,8 @@ bool slice_equal_ignoring_case(Slice left, Slice right) {
 }
 
 static bool is_token_byte(char byte) {
-    bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
+    bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                  (byte >= '0' && byte <= '9');
     return letter || (byte != 0 && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
 }
 
@@ -57,7 +58,8 @@ static bool is_plain(Slice text) {
 }
 
 bool percent_decode(Slice text, bool plus, struct arena *arena, Slice *ret_text) {
-    bool coded = slice_find_byte(text, '%', 0) < text.size || (plus && slice_find_byte(text, '+', 0) < text.size);
+    bool coded = slice_find_byte(text, '%', 0) < text.size ||
+                 (plus && slice_find_byte(text, '+', 0) < text.size);
     if (!coded) {
         *ret_text = text;
         return is_plain(text);
@@ -114,7 +116,8 @@ static bool parse_query(Slice query, struct arena *arena, struct target *target)
         }
         struct http_header *pair = &target->query[target->query_count++];
         size_t equals = slice_find_byte(item, '=', 0);
-        if (!percent_decode(slice_part(item, 0, equals), true, arena, &pair->name) || pair->name.size == 0 ||
+        if (!percent_decode(slice_part(item, 0, equals), true, arena, &pair->name) ||
+            pair->name.size == 0 ||
             !percent_decode(slice_part(item, equals + 1, SIZE_MAX), true, arena, &pair->value)) {
             return false;
         }

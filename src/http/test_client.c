@@ -22,7 +22,8 @@ bool client_open(struct client *client, uint16_t port) {
     setsockopt(client->fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
     int on = 1;
     setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     return connect(client->fd, (struct sockaddr *)&address, sizeof address) == 0;
 }
 
@@ -114,7 +115,8 @@ bool client_receive_head(struct client *client, struct client_reply *ret_reply) 
     drop_read(client);
     buf_reset(&client->body);
     Slice head;
-    if (!take_until(client, SLICE("\r\n\r\n"), &head) || head.size < 12 || !slice_starts_with(head, SLICE("HTTP/1.1 "))) {
+    if (!take_until(client, SLICE("\r\n\r\n"), &head) || head.size < 12 ||
+        !slice_starts_with(head, SLICE("HTTP/1.1 "))) {
         return false;
     }
     int64_t status;
@@ -127,7 +129,8 @@ bool client_receive_head(struct client *client, struct client_reply *ret_reply) 
     ret_reply->head = buf_slice(&client->body);
     ret_reply->body = (Slice){NULL, 0};
     Slice coding;
-    ret_reply->chunked = client_header(ret_reply, SLICE("Transfer-Encoding"), &coding) && slice_is(coding, "chunked");
+    ret_reply->chunked = client_header(ret_reply, SLICE("Transfer-Encoding"), &coding) &&
+                         slice_is(coding, "chunked");
     return true;
 }
 
@@ -210,7 +213,8 @@ static Slice member(Slice json, const char *key) {
 Slice client_problem(const struct client_reply *reply) {
     Slice type;
     int64_t status;
-    bool good = client_header(reply, SLICE("Content-Type"), &type) && slice_is(type, "application/problem+json") &&
+    bool good = client_header(reply, SLICE("Content-Type"), &type) &&
+                slice_is(type, "application/problem+json") &&
                 slice_to_i64(member(reply->body, "status"), &status) && status == reply->status &&
                 member(reply->body, "type").size > 0 && member(reply->body, "title").size > 0 &&
                 member(reply->body, "detail").size > 0;

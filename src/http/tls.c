@@ -1,5 +1,5 @@
-// TLS: what the library leaves to us. The handshake and the records are its business; it asks for a client's certificate
-// but does not look at it.
+// TLS: what the library leaves to us. The handshake and the records are its business; it asks for a
+// client's certificate but does not look at it.
 
 #include "http/server.h"
 
@@ -8,15 +8,17 @@
 #include <gnutls/x509.h>
 #include <stdlib.h>
 
-// Ends the handshake when there is a certificate that nobody trusted stands behind. Whether there must be one is asked
-// before.
+// Ends the handshake when there is a certificate that nobody trusted stands behind. Whether there
+// must be one is asked before.
 static int check_client(gnutls_session_t session) {
     unsigned count = 0;
     unsigned trouble = 1;
     if (gnutls_certificate_get_peers(session, &count) == NULL || count == 0) {
         return 0;
     }
-    return gnutls_certificate_verify_peers2(session, &trouble) == 0 && trouble == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+    return gnutls_certificate_verify_peers2(session, &trouble) == 0 && trouble == 0
+               ? 0
+               : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
 void tls_session_begin(const struct http_options *options, gnutls_session_t session) {
@@ -24,7 +26,8 @@ void tls_session_begin(const struct http_options *options, gnutls_session_t sess
         return;
     }
     bool required = options->tls_client == HTTP_CLIENT_CERTIFICATE_REQUIRED;
-    gnutls_certificate_server_set_request(session, required ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
+    gnutls_certificate_server_set_request(session,
+                                          required ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
     gnutls_session_set_verify_function(session, check_client);
 }
 
@@ -36,14 +39,15 @@ void tls_certificate_read(struct connection *connection) {
     unsigned count = 0;
     unsigned trouble = 1;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(connection->tls, &count);
-    if (chain == NULL || count == 0 || gnutls_certificate_verify_peers2(connection->tls, &trouble) < 0 || trouble != 0) {
+    if (chain == NULL || count == 0 ||
+        gnutls_certificate_verify_peers2(connection->tls, &trouble) < 0 || trouble != 0) {
         return;
     }
     unsigned char digest[32];
     size_t digest_size = sizeof digest;
     gnutls_x509_crt_t certificate;
-    if (gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], digest, &digest_size) < 0 || digest_size != sizeof digest ||
-        gnutls_x509_crt_init(&certificate) < 0) {
+    if (gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], digest, &digest_size) < 0 ||
+        digest_size != sizeof digest || gnutls_x509_crt_init(&certificate) < 0) {
         return;
     }
     gnutls_datum_t name;
@@ -71,7 +75,8 @@ bool tls_material_valid(const struct http_options *options, const char **ret_fau
     gnutls_datum_t certificate = datum(options->tls_certificate);
     gnutls_datum_t key = datum(options->tls_key);
     gnutls_datum_t trust = datum(options->tls_client_ca);
-    int result = gnutls_certificate_set_x509_key_mem(credentials, &certificate, &key, GNUTLS_X509_FMT_PEM);
+    int result =
+        gnutls_certificate_set_x509_key_mem(credentials, &certificate, &key, GNUTLS_X509_FMT_PEM);
     *ret_fault = "certificate and key";
     if (result >= 0 && options->tls_client != HTTP_CLIENT_CERTIFICATE_NONE) {
         *ret_fault = "certificates that stand behind clients";

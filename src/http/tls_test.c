@@ -26,7 +26,8 @@ static Slice pem(const gnutls_datum_t *datum) {
 // Signed by `issuer`, or by itself.
 static void identity_make(struct identity *identity, const char *name, struct identity *issuer) {
     INVARIANT(gnutls_x509_privkey_init(&identity->key) == 0);
-    INVARIANT(gnutls_x509_privkey_generate(identity->key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
+    INVARIANT(gnutls_x509_privkey_generate(identity->key, GNUTLS_PK_ECDSA,
+                                           GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
                                            0) == 0);
     INVARIANT(gnutls_x509_crt_init(&identity->certificate) == 0);
     gnutls_x509_crt_t certificate = identity->certificate;
@@ -42,11 +43,16 @@ static void identity_make(struct identity *identity, const char *name, struct id
     INVARIANT(gnutls_x509_crt_set_dn(certificate, name, &wrong) == 0);
     INVARIANT(gnutls_x509_crt_set_key(certificate, identity->key) == 0);
     INVARIANT(gnutls_x509_crt_set_basic_constraints(certificate, issuer == NULL, -1) == 0);
-    INVARIANT(gnutls_x509_crt_set_key_usage(certificate, issuer == NULL ? GNUTLS_KEY_KEY_CERT_SIGN : GNUTLS_KEY_DIGITAL_SIGNATURE) == 0);
+    INVARIANT(gnutls_x509_crt_set_key_usage(certificate, issuer == NULL
+                                                             ? GNUTLS_KEY_KEY_CERT_SIGN
+                                                             : GNUTLS_KEY_DIGITAL_SIGNATURE) == 0);
     struct identity *signer = issuer == NULL ? identity : issuer;
-    INVARIANT(gnutls_x509_crt_sign2(certificate, signer->certificate, signer->key, GNUTLS_DIG_SHA256, 0) == 0);
-    INVARIANT(gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_PEM, &identity->certificate_pem) == 0);
-    INVARIANT(gnutls_x509_privkey_export2(identity->key, GNUTLS_X509_FMT_PEM, &identity->key_pem) == 0);
+    INVARIANT(gnutls_x509_crt_sign2(certificate, signer->certificate, signer->key,
+                                    GNUTLS_DIG_SHA256, 0) == 0);
+    INVARIANT(
+        gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_PEM, &identity->certificate_pem) == 0);
+    INVARIANT(gnutls_x509_privkey_export2(identity->key, GNUTLS_X509_FMT_PEM, &identity->key_pem) ==
+              0);
 }
 
 static void identity_free(struct identity *identity) {
@@ -59,7 +65,8 @@ static void identity_free(struct identity *identity) {
 static void fingerprint(const struct identity *identity, char text[65]) {
     unsigned char digest[32];
     size_t size = sizeof digest;
-    INVARIANT(gnutls_x509_crt_get_fingerprint(identity->certificate, GNUTLS_DIG_SHA256, digest, &size) == 0);
+    INVARIANT(gnutls_x509_crt_get_fingerprint(identity->certificate, GNUTLS_DIG_SHA256, digest,
+                                              &size) == 0);
     for (size_t i = 0; i < sizeof digest; i++) {
         snprintf(text + 2 * i, 3, "%02x", digest[i]);
     }
@@ -72,8 +79,11 @@ static void on_who(void *context, struct http_request *request) {
     bool shown = http_request_certificate(request, &certificate);
     struct buf text;
     buf_init(&text, 4096);
-    buf_printf(&text, "%d|%.*s|%.*s", shown, SLICE_ARGS(certificate.subject), SLICE_ARGS(certificate.fingerprint));
-    http_reply(request, &(struct http_reply){.status = 200, .content_type = SLICE("text/plain"), .body = buf_slice(&text)});
+    buf_printf(&text, "%d|%.*s|%.*s", shown, SLICE_ARGS(certificate.subject),
+               SLICE_ARGS(certificate.fingerprint));
+    http_reply(request, &(struct http_reply){.status = 200,
+                                             .content_type = SLICE("text/plain"),
+                                             .body = buf_slice(&text)});
     buf_deinit(&text);
 }
 
@@ -83,7 +93,9 @@ static void on_hold(void *context, struct http_request *request) {
 }
 
 static void on_echo(void *context, struct http_request *request) {
-    http_reply(request, &(struct http_reply){.status = 200, .content_type = SLICE("text/plain"), .body = http_request_body(request)});
+    http_reply(request, &(struct http_reply){.status = 200,
+                                             .content_type = SLICE("text/plain"),
+                                             .body = http_request_body(request)});
 }
 
 static const struct http_route routes[] = {
@@ -118,7 +130,8 @@ static bool rig_open(struct rig *rig, HttpClientCertificate wanted) {
         .request_timeout_ms = 200,
     };
     struct diag diag;
-    CHECK(http_server_start(&options, routes, sizeof routes / sizeof routes[0], rig->held, &rig->arena, &rig->server, &diag) == STATUS_OK);
+    CHECK(http_server_start(&options, routes, sizeof routes / sizeof routes[0], rig->held,
+                            &rig->arena, &rig->server, &diag) == STATUS_OK);
     rig->port = http_server_port(rig->server);
     return true;
 }
@@ -140,17 +153,21 @@ struct session {
 };
 
 // False: the handshake failed.
-static bool session_open(struct session *session, const struct rig *rig, const struct identity *own, const char *priorities) {
+static bool session_open(struct session *session, const struct rig *rig, const struct identity *own,
+                         const char *priorities) {
     INVARIANT(gnutls_certificate_allocate_credentials(&session->credentials) == 0);
-    INVARIANT(gnutls_certificate_set_x509_trust_mem(session->credentials, &rig->authority.certificate_pem, GNUTLS_X509_FMT_PEM) == 1);
+    INVARIANT(gnutls_certificate_set_x509_trust_mem(
+                  session->credentials, &rig->authority.certificate_pem, GNUTLS_X509_FMT_PEM) == 1);
     if (own != NULL) {
-        INVARIANT(gnutls_certificate_set_x509_key_mem(session->credentials, &own->certificate_pem, &own->key_pem, GNUTLS_X509_FMT_PEM) >= 0);
+        INVARIANT(gnutls_certificate_set_x509_key_mem(session->credentials, &own->certificate_pem,
+                                                      &own->key_pem, GNUTLS_X509_FMT_PEM) >= 0);
     }
     if (!client_open(&session->client, rig->port)) {
         return false;
     }
     gnutls_session_t *tls = &session->client.tls;
-    // A client that has none of the issuers that the server names would show nothing; ours shows what it has.
+    // A client that has none of the issuers that the server names would show nothing; ours shows
+    // what it has.
     INVARIANT(gnutls_init(tls, GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT | GNUTLS_NO_SIGNAL) == 0);
     INVARIANT(gnutls_priority_set_direct(*tls, priorities, NULL) == 0);
     INVARIANT(gnutls_credentials_set(*tls, GNUTLS_CRD_CERTIFICATE, session->credentials) == 0);
@@ -172,7 +189,8 @@ static void session_close(struct session *session) {
 #define ONLY_12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 #define ONLY_11 "NORMAL:-VERS-ALL:+VERS-TLS1.1"
 
-// What /who says, or "" when there is no answer: in TLS 1.3 a client learns of a refusal only with its first read.
+// What /who says, or "" when there is no answer: in TLS 1.3 a client learns of a refusal only with
+// its first read.
 static bool says(struct session *session, bool opened, const char *expected) {
     struct client_reply reply;
     bool got = opened && client_ask(&session->client, WHO, &reply) && reply.status == 200;
@@ -206,16 +224,20 @@ static bool test_mutual(void) {
     static const char *const versions[] = {NORMAL, ONLY_12};
     for (int required = 0; required < 2; required++) {
         struct rig rig;
-        CHECK(rig_open(&rig, required ? HTTP_CLIENT_CERTIFICATE_REQUIRED : HTTP_CLIENT_CERTIFICATE_WANTED));
+        CHECK(rig_open(&rig, required ? HTTP_CLIENT_CERTIFICATE_REQUIRED
+                                      : HTTP_CLIENT_CERTIFICATE_WANTED));
         char known[256];
         char digest[65];
         fingerprint(&rig.client_identity, digest);
         snprintf(known, sizeof known, "1|CN=gateway 7,O=payments|%s", digest);
         struct session session;
         for (int i = 0; i < 2; i++) {
-            CHECK(says(&session, session_open(&session, &rig, &rig.client_identity, versions[i]), known));
-            CHECK(says(&session, session_open(&session, &rig, &rig.strange_identity, versions[i]), NULL));
-            CHECK(says(&session, session_open(&session, &rig, NULL, versions[i]), required ? NULL : "0|nobody|"));
+            CHECK(says(&session, session_open(&session, &rig, &rig.client_identity, versions[i]),
+                       known));
+            CHECK(says(&session, session_open(&session, &rig, &rig.strange_identity, versions[i]),
+                       NULL));
+            CHECK(says(&session, session_open(&session, &rig, NULL, versions[i]),
+                       required ? NULL : "0|nobody|"));
         }
         rig_close(&rig);
     }
@@ -236,7 +258,8 @@ static bool test_bodies_and_streams(void) {
     for (int i = 0; i < SIZE; i++) {
         buf_put_byte(&text, (char)('a' + i % 23));
     }
-    CHECK(client_ask(client, buf_slice(&text), &reply) && reply.status == 200 && reply.body.size == SIZE);
+    CHECK(client_ask(client, buf_slice(&text), &reply) && reply.status == 200 &&
+          reply.body.size == SIZE);
     CHECK(memcmp(reply.body.at, text.bytes + text.size - SIZE, SIZE) == 0);
     // Deferred, on the same connection.
     CHECK(client_send(client, SLICE("GET /hold HTTP/1.1\r\nHost: t\r\n\r\n")));
@@ -246,7 +269,8 @@ static bool test_bodies_and_streams(void) {
     // A stream that is larger than what the system buffers.
     CHECK(client_send(client, SLICE("GET /hold HTTP/1.1\r\nHost: t\r\n\r\n")));
     held = queue_pop(rig.held);
-    http_stream_begin(held, &(struct http_reply){.status = 200, .content_type = SLICE("text/plain")});
+    http_stream_begin(held,
+                      &(struct http_reply){.status = 200, .content_type = SLICE("text/plain")});
     Slice page = slice_part(buf_slice(&text), 100, 100000);
     for (int i = 0; i < 100; i++) {
         Status status = http_stream_put(held, page);
@@ -268,8 +292,10 @@ static bool test_bodies_and_streams(void) {
     buf_deinit(&text);
     // A slow one is told so through TLS.
     CHECK(session_open(&session, &rig, NULL, NORMAL));
-    CHECK(client_send(client, SLICE("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc")));
-    CHECK(client_receive(client, &reply) && reply.status == 408 && slice_is(client_problem(&reply), "request_timeout"));
+    CHECK(client_send(client,
+                      SLICE("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc")));
+    CHECK(client_receive(client, &reply) && reply.status == 408 &&
+          slice_is(client_problem(&reply), "request_timeout"));
     CHECK(client_sees_end(client));
     session_close(&session);
     rig_close(&rig);
@@ -285,17 +311,19 @@ static bool test_material(void) {
     };
     struct http_server *server;
     struct diag diag;
-    CHECK(http_server_start(&options, routes, 1, NULL, &rig.arena, &server, &diag) == STATUS_INVALID);
+    CHECK(http_server_start(&options, routes, 1, NULL, &rig.arena, &server, &diag) ==
+          STATUS_INVALID);
     CHECK(strcmp(diag.code, "HT003") == 0);
     options.tls_key = pem(&rig.server_identity.key_pem);
     options.tls_client = HTTP_CLIENT_CERTIFICATE_REQUIRED; // of whom?
-    CHECK(http_server_start(&options, routes, 1, NULL, &rig.arena, &server, &diag) == STATUS_INVALID);
+    CHECK(http_server_start(&options, routes, 1, NULL, &rig.arena, &server, &diag) ==
+          STATUS_INVALID);
     rig_close(&rig);
     return true;
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_versions), TEST(test_mutual), TEST(test_bodies_and_streams),
-                                        TEST(test_material)};
+    static const struct test tests[] = {TEST(test_versions), TEST(test_mutual),
+                                        TEST(test_bodies_and_streams), TEST(test_material)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -1,12 +1,15 @@
-// What the library cannot say. It sends a reply only behind the whole request, and closes when a request takes too long;
-// so an answer that begins while the body is still read, a 408, and a 413 in the middle of a chunked body are written
-// here, straight to the socket or the TLS session. That is sound because the library writes nothing while it reads (but
-// for 100 Continue, for which `hold` waits), everything happens on one thread, and the connection ends behind it:
+// What the library cannot say. It sends a reply only behind the whole request, and closes when a
+// request takes too long; so an answer that begins while the body is still read, a 408, and a 413
+// in the middle of a chunked body are written here, straight to the socket or the TLS session. That
+// is sound because the library writes nothing while it reads (but for 100 Continue, for which
+// `hold` waits), everything happens on one thread, and the connection ends behind it:
 //
-//     WIRE: out ─▶ socket, as far as it takes; the epoll set tells when it takes more ─▶ last byte: shutdown ─▶ LINGER
+//     WIRE: out ─▶ socket, as far as it takes; the epoll set tells when it takes more ─▶ last byte:
+//     shutdown ─▶ LINGER
 //
-// A socket that is closed while the client still sends makes the system throw away what the client has not read yet. So a
-// connection lingers: what comes is thrown away, until the client closes too, or LINGER_MS or LINGER_BYTES are over.
+// A socket that is closed while the client still sends makes the system throw away what the client
+// has not read yet. So a connection lingers: what comes is thrown away, until the client closes
+// too, or LINGER_MS or LINGER_BYTES are over.
 
 #include "http/server.h"
 
@@ -27,8 +30,8 @@ static void put_date(struct buf *out) {
     struct timespec now;
     INVARIANT(clock_gettime(CLOCK_REALTIME, &now) == 0);
     CivilTime time = civil_from_time((int64_t)now.tv_sec * US_PER_SECOND, 0);
-    buf_printf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[time.weekday - 1], time.day,
-               months[time.month - 1], time.year, time.hour, time.minute, time.second);
+    buf_printf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[time.weekday - 1],
+               time.day, months[time.month - 1], time.year, time.hour, time.minute, time.second);
 }
 
 static void put_header(struct buf *out, Slice name, Slice value) {
@@ -56,13 +59,15 @@ static void put_head(struct http_request *request, const struct http_reply *repl
 }
 
 static bool begin(struct http_request *request, const struct http_reply *reply) {
-    if (request->stage == STAGE_WIRE || request->stage == STAGE_LINGER || request->stage == STAGE_SEND) {
+    if (request->stage == STAGE_WIRE || request->stage == STAGE_LINGER ||
+        request->stage == STAGE_SEND) {
         return false;
     }
     request->stage = STAGE_WIRE;
     request->status = reply->status;
     request->wire.moved_ms = request->loop->now_ms;
-    request->wire.bodiless = request->method == HTTP_HEAD || reply->status == 204 || reply->status == 304;
+    request->wire.bodiless =
+        request->method == HTTP_HEAD || reply->status == 204 || reply->status == 304;
     buf_init(&request->wire.out, OUT_MAX);
     put_head(request, reply);
     return true;
@@ -86,8 +91,9 @@ void wire_reply(struct http_request *request, const struct http_reply *reply) {
 void wire_problem(struct http_request *request, Problem problem) {
     struct buf body;
     buf_init(&body, OUT_MAX);
-    problem_render(&request->server->options, problem_status(problem), slice_of(problem_code(problem)),
-                   slice_of(problem_detail(problem)), request->target.path, &body);
+    problem_render(&request->server->options, problem_status(problem),
+                   slice_of(problem_code(problem)), slice_of(problem_detail(problem)),
+                   request->target.path, &body);
     request->wire.hold = false;
     wire_reply(request, &(struct http_reply){.status = problem_status(problem),
                                              .content_type = SLICE("application/problem+json"),
@@ -115,7 +121,8 @@ void wire_begin(struct http_request *request, const struct http_reply *reply) {
     }
     struct wire *wire = &request->wire;
     wire->chunked = !request->old_version && !wire->bodiless;
-    buf_put(&wire->out, wire->chunked ? SLICE("Transfer-Encoding: chunked\r\n\r\n") : SLICE("\r\n"));
+    buf_put(&wire->out,
+            wire->chunked ? SLICE("Transfer-Encoding: chunked\r\n\r\n") : SLICE("\r\n"));
     watch(request);
     wire_flush(request);
 }
@@ -132,7 +139,8 @@ void wire_go(struct http_request *request) {
 // Bytes that went out; 0: none just now; -1: the connection is broken.
 static ssize_t wire_send(struct connection *connection, Slice bytes) {
     if (connection->tls != NULL) {
-        // After GNUTLS_E_AGAIN the same bytes must be offered again, and are: nothing in front of them is changed.
+        // After GNUTLS_E_AGAIN the same bytes must be offered again, and are: nothing in front of
+        // them is changed.
         ssize_t sent = gnutls_record_send(connection->tls, bytes.at, bytes.size);
         return sent == GNUTLS_E_AGAIN || sent == GNUTLS_E_INTERRUPTED ? 0 : sent < 0 ? -1 : sent;
     }
@@ -202,7 +210,8 @@ void wire_flush(struct http_request *request) {
             }
             return;
         }
-        ssize_t sent = wire_send(request->connection, slice_part(buf_slice(&wire->out), wire->sent, SIZE_MAX));
+        ssize_t sent =
+            wire_send(request->connection, slice_part(buf_slice(&wire->out), wire->sent, SIZE_MAX));
         if (sent < 0) {
             connection_cut(request->connection);
             return;
