@@ -104,7 +104,13 @@ def test_what_is_refused(folder):
     assert server.ask("POST", "/v1/events", "{")[0] == 422
     assert server.ask("POST", "/v1/events", "{}", "text/plain")[0] == 415
     assert server.ask("GET", "/v1/events")[0] == 405 and server.ask("GET", "/nothing")[0] == 404
-    assert server.ask("POST", "/v1/events", "x" * (2 << 20))[0] == 413
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.putrequest("POST", "/v1/events")
+    for header in (("Content-Type", "application/json"), ("Content-Length", str(2 << 20))):
+        connection.putheader(*header)
+    connection.endheaders()   # refused before a byte of it is sent
+    assert connection.getresponse().status == 413
+    connection.close()
     lines = server.lines([pay("1", 0), {"event_id": "bad"}, pay("2", 1), {"$list": "nothing", "op": "add", "key": "k"}])
     assert [json.loads(line).get("code") for line in lines] == [None, "record_refused", None, "record_refused"], lines
     assert server.ask("POST", "/v1/records", "\n", "application/x-ndjson")[0] == 422

@@ -195,8 +195,12 @@ static void post_lines(void *context, struct http_request *request) {
 
 // ---- how it is --------------------------------------------------------------------------------------------
 
+static void reply_now(struct http_request *request, uint16_t status, Slice body) {
+    http_reply(request, &(struct http_reply){.status = status, .content_type = SLICE("application/json"), .body = body});
+}
+
 static void get_health(void *context, struct http_request *request) {
-    reply_json(request, 200, SLICE("{\"alive\":true}\n"));
+    reply_now(request, 200, SLICE("{\"alive\":true}\n"));
 }
 
 static void get_ready(void *context, struct http_request *request) {
@@ -218,7 +222,7 @@ static void get_ready(void *context, struct http_request *request) {
     json_key_i64(&json, SLICE("durable_sequence"), (int64_t)state.durable);
     json_object_end(&json);
     json_writer_finish(&json);
-    reply_json(request, state.failed ? 503 : 200, buf_slice(&out));
+    reply_now(request, state.failed ? 503 : 200, buf_slice(&out));
     buf_deinit(&out);
 }
 
