@@ -297,6 +297,7 @@ static void start(struct journal *journal) {
         memset(journal->frames[i].bytes, 0,
                journal->options.pending_bytes); // touched now, not while appending
     }
+    journal->has_threads = true;
     journal->writer = thread_start("journal-write", writer_run, journal);
     journal->preparer = thread_start("journal-prepare", preparer_run, journal);
 }

@@ -33,6 +33,7 @@ struct journal {
     struct disk_file *lock_file;
     struct thread *writer;
     struct thread *preparer;
+    bool has_threads; // set before they start
 
     pthread_mutex_t lock;
     pthread_cond_t work; // to the writer: there are records, or it is closing
