@@ -92,6 +92,7 @@ int prepare_segment(struct journal *journal, struct disk_file **ret_file) {
     if (error == 0) {
         error = disk->rename(disk->context, path,
                              folder_path(&arena, journal->folder, FOLDER_PREPARED));
+        error = error != 0 ? error : disk->sync_directory(disk->context, journal->folder);
         if (error != 0) {
             disk->close(disk->context, file);
         }
@@ -121,29 +122,40 @@ static void wait_for_retry(struct journal *journal) {
     }
 }
 
+// The prepared file that became a segment gets its name on disk, before another one takes its old
+// name. If that fails, nobody knows which names are there, and trying again proves nothing.
+static bool settle_names(struct journal *journal) {
+    int error = journal->disk->sync_directory(journal->disk->context, journal->folder);
+    return error == 0 || journal_fail(journal, "sync the folder", journal->folder, error);
+}
+
+static void try_to_prepare(struct journal *journal) {
+    journal->asked = false;
+    journal->trying = true;
+    pthread_mutex_unlock(&journal->lock);
+    struct disk_file *file = NULL;
+    int error = settle_names(journal) ? prepare_segment(journal, &file) : ECANCELED;
+    pthread_mutex_lock(&journal->lock);
+    journal->trying = false;
+    journal->next_error = error;
+    journal->attempts++;
+    if (error == 0) {
+        journal->next = NEXT_READY;
+        journal->next_file = file;
+        journal->segments_made++;
+    }
+    pthread_cond_broadcast(&journal->progress);
+}
+
 void preparer_run(void *context) {
     struct journal *journal = context;
     pthread_mutex_lock(&journal->lock);
     while (!atomic_load(&journal->stopping)) {
-        if (!should_try(journal)) {
+        if (should_try(journal)) {
+            try_to_prepare(journal);
+        } else {
             wait_for_retry(journal);
-            continue;
         }
-        journal->asked = false;
-        journal->trying = true;
-        pthread_mutex_unlock(&journal->lock);
-        struct disk_file *file = NULL;
-        int error = prepare_segment(journal, &file);
-        pthread_mutex_lock(&journal->lock);
-        journal->trying = false;
-        journal->next_error = error;
-        journal->attempts++;
-        if (error == 0) {
-            journal->next = NEXT_READY;
-            journal->next_file = file;
-            journal->segments_made++;
-        }
-        pthread_cond_broadcast(&journal->progress);
     }
     pthread_mutex_unlock(&journal->lock);
 }
