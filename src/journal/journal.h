@@ -77,7 +77,7 @@ struct journal_events {
 
 // Zero means the default.
 struct journal_options {
-    uint64_t segment_bytes; // a multiple of 4096, at least pending_bytes + 4096
+    uint64_t segment_bytes; // a multiple of 4096, at least pending_bytes + 8192
     uint32_t pending_bytes; // a multiple of 4096
     uint64_t check_from; // segments wholly before this sequence are checked by their headers alone
     uint64_t retry_us;   // between attempts to make a segment on a full disk; UINT64_MAX: only
@@ -198,9 +198,9 @@ struct journal_summary {
     bool sealed;
 };
 
-// Walks every segment with sums, links and hashes, and goes on behind what is damaged.
-// STATUS_INVALID when there is a finding, STATUS_IO with a diag when the folder cannot be listed.
-// Snapshots are checked too.
+// For a log that nobody appends to meanwhile. Walks every segment with sums, links and hashes, and
+// goes on behind what is damaged. STATUS_INVALID when there is a finding, STATUS_IO with a diag
+// when the folder cannot be listed. Snapshots are checked too.
 MUST_USE Status journal_verify(const struct disk *disk, Slice folder,
                                struct journal_findings findings, struct arena *arena,
                                struct journal_summary *ret_summary, struct diag *diag);

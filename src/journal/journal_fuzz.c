@@ -98,7 +98,7 @@ static void try_log(struct simulated_disk *sim, struct arena *arena, size_t size
         return;
     }
     struct journal_options options = {
-        .segment_bytes = 3 * BLOCK_SIZE, .pending_bytes = 2 * BLOCK_SIZE, .retry_us = UINT64_MAX};
+        .segment_bytes = 4 * BLOCK_SIZE, .pending_bytes = 2 * BLOCK_SIZE, .retry_us = UINT64_MAX};
     struct journal *journal;
     struct journal_recovery recovery;
     if (journal_open(disk, FOLDER, &options, arena, &journal, &recovery, &diag) == STATUS_OK) {

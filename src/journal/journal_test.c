@@ -106,7 +106,7 @@ static bool test_options(void) {
     set_up(&b, 1);
     b.world.options.segment_bytes = 16 << 10; // no room for a header
     CHECK(opens_with(&b, "JO006"));
-    b.world.options.segment_bytes = 20 << 10;
+    b.world.options.segment_bytes = 24 << 10;
     struct journal *journal;
     struct journal_recovery recovery;
     CHECK(model_open(&b.world, &journal, &recovery) == STATUS_OK);
@@ -138,7 +138,7 @@ struct small {
     uint64_t last_end; // behind it
 };
 
-static bool make_small(struct small *small, uint32_t records, uint64_t blocks) {
+static bool make_small(struct small *small, uint32_t records, uint64_t blocks, bool sealed) {
     set_up(&small->bench, 1);
     struct bench *b = &small->bench;
     b->world.options.segment_bytes = blocks * 4096;
@@ -157,7 +157,9 @@ static bool make_small(struct small *small, uint32_t records, uint64_t blocks) {
     CHECK(journal_close(journal, &b->world.arena, &b->world.diag) == STATUS_OK);
     small->last_at = records * 4096;
     small->last_end = small->last_at + (records == 3 ? 2 : 1) * 4096;
-    CHECK(sim_bytes(b->sim, first_segment, &small->size) != NULL && small->size == blocks * 4096);
+    char *file = sim_bytes(b->sim, first_segment, &small->size);
+    CHECK(small->size == blocks * 4096 && file[small->last_end] != 0);
+    memset(file + small->last_end, 0, sealed ? 0 : 4096);
     sim_remove(b->sim, "prepared.log");
     sim_remove(b->sim, "preparing.tmp");
     return true;
@@ -167,7 +169,7 @@ static bool make_small(struct small *small, uint32_t records, uint64_t blocks) {
 // log goes on.
 static bool test_every_cut(void) {
     struct small small;
-    CHECK(make_small(&small, 3, 5));
+    CHECK(make_small(&small, 3, 6, false));
     struct bench *b = &small.bench;
     char *file = sim_bytes(b->sim, first_segment, &small.size);
     char *whole = memory_alloc(small.size);
@@ -199,6 +201,11 @@ static bool test_every_cut(void) {
         CHECK((recovery.torn_bytes > 0) == (status == STATUS_INVALID) &&
               recovery.last_sequence == summary.last_sequence);
         CHECK(status == STATUS_OK || recovery.torn_offset == small.last_at);
+        // Nothing of it is left, or a later frame might end where a piece of it begins.
+        file = sim_bytes(b->sim, first_segment, &small.size);
+        for (uint64_t at = small.last_at; at < small.size && !is_whole; at++) {
+            CHECK(file[at] == 0);
+        }
         uint64_t sequence = 0;
         struct journal_record record = {.data = SLICE("more")};
         CHECK(journal_wait_room(journal, 4) == STATUS_OK &&
@@ -218,7 +225,7 @@ static bool test_every_cut(void) {
 // Any sectors of the last frame are missing.
 static bool test_every_sector(void) {
     struct small small;
-    CHECK(make_small(&small, 3, 5));
+    CHECK(make_small(&small, 3, 6, false));
     struct bench *b = &small.bench;
     char *file = sim_bytes(b->sim, first_segment, &small.size);
     char *whole = memory_alloc(small.size);
@@ -247,9 +254,10 @@ static bool test_every_sector(void) {
 
 // Every single bit. Within frames and headers it is told as damage, never as torn; behind the last
 // frame it is told too, and nothing is lost; the reader gives no wrong byte.
-static bool flip_all(uint32_t records, uint64_t blocks, uint64_t used) {
+static bool flip_all(uint32_t records, bool sealed) {
     struct small small;
-    CHECK(make_small(&small, records, blocks));
+    CHECK(make_small(&small, records, 4, sealed));
+    uint64_t used = small.last_end + (sealed ? 4096 : 0);
     struct bench *b = &small.bench;
     char *file = sim_bytes(b->sim, first_segment, &small.size);
     for (uint64_t bit = 0; bit < small.size * 8; bit++) {
@@ -276,16 +284,16 @@ static bool flip_all(uint32_t records, uint64_t blocks, uint64_t used) {
 }
 
 static bool test_every_bit(void) {
-    return flip_all(2, 3, 3 * 4096); // header, two frames
+    return flip_all(2, false); // header, two frames, zeros
 }
 
 static bool test_every_bit_sealed(void) {
-    return flip_all(1, 4, 3 * 4096); // header, a frame, its seal, and a block of zeros
+    return flip_all(1, true); // header, a frame, its seal, zeros
 }
 
 static bool test_reader_of_damage(void) {
     struct small small;
-    CHECK(make_small(&small, 2, 5));
+    CHECK(make_small(&small, 2, 5, true));
     struct bench *b = &small.bench;
     char *file = sim_bytes(b->sim, first_segment, &small.size);
     file[2 * 4096 + 200] ^= 1; // in the second record
@@ -389,7 +397,8 @@ static bool test_segments(void) {
     struct findings findings;
     struct journal_summary summary;
     CHECK(verify(&b, &findings, &summary) == STATUS_INVALID);
-    CHECK(!is_free || (strcmp(findings.code, "JO029") == 0 && summary.records == 1000));
+    CHECK(!is_free || summary.records == 1000);
+    CHECK(!is_free || strcmp(findings.code, "JO029") == 0 || strcmp(findings.code, "JO020") == 0);
     memcpy(again, kept, size);
 
     // The same segment under another sequence, and a copy that says so too.
@@ -403,6 +412,40 @@ static bool test_segments(void) {
 
     sim_put(b.sim, third, slice_part(copy, 0, 100));
     CHECK(refuses(&b, "JO010"));
+    free(kept);
+    tear_down(&b);
+    return true;
+}
+
+// The power went before the last segment's name was on disk: it is found under that of a prepared
+// one.
+static bool test_prepared_with_header(void) {
+    struct bench b;
+    char name[64];
+    uint64_t size;
+    set_up(&b, 3);
+    CHECK(fill(&b, 300, 5));
+    uint32_t count = count_segments(&b);
+    CHECK(name_of_segment(&b, count - 1, name));
+    sim_remove(b.sim, "prepared.log");
+    sim_remove(b.sim, "preparing.tmp");
+    sim_rename(b.sim, name, "prepared.log");
+    struct findings findings;
+    struct journal_summary summary;
+    CHECK(verify(&b, &findings, &summary) == STATUS_OK && summary.last_sequence == 300 &&
+          summary.segments == count);
+    uint64_t last;
+    CHECK(model_check(&b.world, 300, 300, &last));
+    char *file = sim_bytes(b.sim, name, &size);
+    CHECK(file != NULL);
+    char *kept = memory_alloc(size);
+    memcpy(kept, file, size);
+    sim_put(b.sim, "prepared.log", (Slice){kept, size});
+    CHECK(opens_with(&b, "JO016")); // both at once is not our doing
+    sim_remove(b.sim, name);
+    CHECK(name_of_segment(&b, count - 2, name));
+    sim_remove(b.sim, name);
+    CHECK(opens_with(&b, "JO015"));
     free(kept);
     tear_down(&b);
     return true;
@@ -455,7 +498,8 @@ static bool fail_every(bool fail_on, bool short_writes) {
             uint64_t sequence = 0;
             if (failed) {
                 CHECK(journal_append(journal, &record, &sequence) == STATUS_IO &&
-                      journal_wait(journal, appended) == STATUS_IO);
+                      journal_wait(journal, appended) ==
+                          (acknowledged < appended ? STATUS_IO : STATUS_OK));
             }
             Status closed = journal_close(journal, &b.world.arena, &b.world.diag);
             CHECK(!failed || closed == STATUS_IO);
@@ -885,6 +929,7 @@ int main(int argc, char **argv) {
                                         TEST(test_read_from_outside),
                                         TEST(test_power_cuts),
                                         TEST(test_retry),
+                                        TEST(test_prepared_with_header),
                                         TEST(test_failed_for_good),
                                         TEST(test_every_read_failure),
                                         TEST(test_far_behind)};

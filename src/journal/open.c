@@ -123,8 +123,51 @@ static Status read_segments(struct opening *opening) {
     return STATUS_OK;
 }
 
-// The file of zeros that an earlier run prepared. A header may stand in it already, if that run
-// ended just then.
+static bool has_segment(const struct opening *opening, uint64_t first_sequence) {
+    for (uint32_t i = 0; i < opening->listing.segments.count; i++) {
+        if (opening->listing.segments.at[i] == first_sequence) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int read_prepared(const struct disk *disk, Slice path, struct segment_header *ret_header) {
+    struct disk_file *file = NULL;
+    char block[BLOCK_SIZE];
+    FaultKind ignored;
+    size_t got = 0;
+    int error = disk->open(disk->context, path, DISK_READ, false, &file);
+    error = error != 0 ? error : disk_read_full(disk, file, block, BLOCK_SIZE, 0, &got);
+    disk->close(disk->context, file);
+    if (error == 0 && (got < BLOCK_SIZE || !segment_header_decode(block, ret_header, &ignored))) {
+        return ENOENT; // it is no segment
+    }
+    return error;
+}
+
+// A prepared file with a header was the last segment when the power went: its name had not reached
+// the disk.
+static Status name_prepared(struct opening *opening, Slice path) {
+    const struct disk *disk = opening->disk;
+    Slice folder = opening->journal->folder;
+    struct segment_header header;
+    int error = read_prepared(disk, path, &header);
+    if (error != 0) {
+        return error == ENOENT ? STATUS_OK : call_failed(opening, "read", path, error);
+    }
+    if (has_segment(opening, header.first_sequence)) {
+        Fault fault = {.kind = FAULT_SEGMENT_DOUBLED};
+        return fault_fail(fault, path, opening->arena, opening->diag);
+    }
+    Slice name = folder_segment(opening->arena, folder, header.first_sequence);
+    error = disk->rename(disk->context, path, name);
+    error = error != 0 ? error : disk->sync_directory(disk->context, folder);
+    error = error != 0 ? error : folder_list(disk, folder, opening->arena, &opening->listing);
+    return error == 0 ? STATUS_OK : call_failed(opening, "name the last segment in", folder, error);
+}
+
+// The file of zeros that an earlier run prepared. A header may have been begun in it.
 static int adopt_prepared(struct journal *journal, Slice path, struct disk_file **ret_file) {
     const struct disk *disk = journal->disk;
     struct disk_file *file = NULL;
@@ -163,14 +206,19 @@ static Status begin_log(struct opening *opening) {
     }
     journal->next = NEXT_NONE;
     journal->next_file = NULL;
-    if (!begin_segment(journal, file, 1, journal->options.created_us, opening->diag)) {
+    if (!begin_segment(journal, file, 1, journal->options.created_us)) {
         opening->disk->close(opening->disk->context, file);
+        *opening->diag = journal->failure;
         return STATUS_IO;
+    }
+    int error = opening->disk->sync_directory(opening->disk->context, journal->folder);
+    if (error != 0) {
+        return call_failed(opening, "sync the folder", journal->folder, error);
     }
     opening->recovery.first_sequence = 1;
     opening->recovery.segment_count = 1;
     memcpy(opening->recovery.label, journal->options.label, LABEL_SIZE);
-    journal->place_end = journal->options.segment_bytes;
+    journal->place_end = journal->options.segment_bytes - BLOCK_SIZE;
     return STATUS_OK;
 }
 
@@ -184,7 +232,7 @@ static Status continue_log(struct opening *opening) {
     journal->salt = segment_salt(last);
     journal->sealed = opening->recovery.sealed;
     journal->appended = segment_sequence(last) - 1;
-    journal->place_end = segment_header(last)->size;
+    journal->place_end = segment_header(last)->size - BLOCK_SIZE;
     opening->recovery.first_sequence = segments.at[0];
     opening->recovery.last_sequence = journal->appended;
     opening->recovery.segment_count = segments.count;
@@ -215,11 +263,12 @@ static Status find_log(struct opening *opening) {
     if (error != 0) {
         return call_failed(opening, "list", journal->folder, error);
     }
+    Slice path = folder_path(opening->arena, journal->folder, FOLDER_PREPARED);
+    TRY(name_prepared(opening, path));
     bool is_new = opening->listing.segments.count == 0;
     if (is_new) {
         TRY(check_snapshots(opening)); // before anything is made
     }
-    Slice path = folder_path(opening->arena, journal->folder, FOLDER_PREPARED);
     error = adopt_prepared(journal, path, &journal->next_file);
     if (error != 0 && error != ENOENT) {
         return call_failed(opening, "use", path, error);
@@ -246,13 +295,13 @@ static Status set_options(struct journal *journal, const struct journal_options 
               options->pending_bytes <= FRAME_SIZE_MAX &&
               options->pending_bytes % BLOCK_SIZE == 0 &&
               options->segment_bytes % BLOCK_SIZE == 0 &&
-              options->segment_bytes >= options->pending_bytes + BLOCK_SIZE &&
+              options->segment_bytes >= options->pending_bytes + 2 * BLOCK_SIZE &&
               options->segment_bytes <= INT64_MAX;
     return ok ? STATUS_OK
               : diag_fail(diag, arena, STATUS_INVALID, "JO006",
                           "a journal with segments of %llu bytes and frames of %u: both are "
                           "multiples of %d, frames from %d to %d, "
-                          "and a segment holds a header of %d and a frame",
+                          "and a segment is at least two blocks of %d larger",
                           (unsigned long long)options->segment_bytes, options->pending_bytes,
                           BLOCK_SIZE, JOURNAL_PENDING_BYTES_MIN, FRAME_SIZE_MAX, BLOCK_SIZE);
 }
@@ -297,6 +346,7 @@ static void start(struct journal *journal) {
         memset(journal->frames[i].bytes, 0,
                journal->options.pending_bytes); // touched now, not while appending
     }
+    journal->has_threads = true;
     journal->writer = thread_start("journal-write", writer_run, journal);
     journal->preparer = thread_start("journal-prepare", preparer_run, journal);
 }

@@ -4,6 +4,7 @@
 
 #include "journal/folder.h"
 #include "journal/state.h"
+#include "os/clock.h"
 #include "os/file.h"
 
 #include <errno.h>
@@ -11,9 +12,31 @@
 #include <time.h>
 
 enum {
-    ZEROS_SIZE = 1 << 20,
-    SYNC_STEP = 8 << 20, // bytes between syncs: more would be in the way of commits
+    ZEROS_SIZE = 128 << 10, // of one write: a commit may have to wait for it
+    SYNC_STEP = 8 << 20,    // bytes between syncs
+    PACE = 3,               // waits that many times as long as a write took
 };
+
+static struct timespec time_after(uint64_t us) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    uint64_t ns = (uint64_t)until.tv_nsec + us % 1000000 * 1000;
+    until.tv_sec += (time_t)(us / 1000000 + ns / 1000000000);
+    until.tv_nsec = (long)(ns % 1000000000);
+    return until;
+}
+
+// Leaves the disk to the commits, unless the segment that is being filled is half full or somebody
+// waits for the next.
+static void give_way(struct journal *journal, uint64_t us) {
+    pthread_mutex_lock(&journal->lock);
+    bool urgent = journal->place > journal->place_end / 2 || journal->asked;
+    if (!urgent && !atomic_load(&journal->stopping)) {
+        struct timespec until = time_after(us);
+        (void)pthread_cond_timedwait(&journal->need, &journal->lock, &until);
+    }
+    pthread_mutex_unlock(&journal->lock);
+}
 
 static int write_zeros(struct journal *journal, struct disk_file *file, Slice zeros) {
     const struct disk *disk = journal->disk;
@@ -22,6 +45,7 @@ static int write_zeros(struct journal *journal, struct disk_file *file, Slice ze
         disk->allocate(disk->context, file, size); // tells at once when the disk is too full
     for (uint64_t at = 0; at < size && error == 0; at += zeros.size) {
         uint64_t left = size - at;
+        uint64_t start_ns = clock_monotonic_ns();
         error = disk_write_all(
             disk, file, slice_part(zeros, 0, left < zeros.size ? (size_t)left : zeros.size), at);
         if (error == 0 && (at + zeros.size) % SYNC_STEP == 0) {
@@ -29,6 +53,9 @@ static int write_zeros(struct journal *journal, struct disk_file *file, Slice ze
         }
         if (error == 0 && atomic_load(&journal->stopping)) {
             error = ECANCELED;
+        }
+        if (error == 0 && journal->has_threads) {
+            give_way(journal, (clock_monotonic_ns() - start_ns) / 1000 * PACE);
         }
     }
     return error == 0 ? disk->sync(disk->context, file) : error;
@@ -65,6 +92,7 @@ int prepare_segment(struct journal *journal, struct disk_file **ret_file) {
     if (error == 0) {
         error = disk->rename(disk->context, path,
                              folder_path(&arena, journal->folder, FOLDER_PREPARED));
+        error = error != 0 ? error : disk->sync_directory(disk->context, journal->folder);
         if (error != 0) {
             disk->close(disk->context, file);
         }
@@ -88,39 +116,46 @@ static void wait_for_retry(struct journal *journal) {
         pthread_cond_wait(&journal->need, &journal->lock);
         return;
     }
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    uint64_t ns = (uint64_t)until.tv_nsec + retry_us % 1000000 * 1000;
-    until.tv_sec += (time_t)(retry_us / 1000000 + ns / 1000000000);
-    until.tv_nsec = (long)(ns % 1000000000);
+    struct timespec until = time_after(retry_us);
     if (pthread_cond_timedwait(&journal->need, &journal->lock, &until) == ETIMEDOUT) {
         journal->asked = true;
     }
+}
+
+// The prepared file that became a segment gets its name on disk, before another one takes its old
+// name. If that fails, nobody knows which names are there, and trying again proves nothing.
+static bool settle_names(struct journal *journal) {
+    int error = journal->disk->sync_directory(journal->disk->context, journal->folder);
+    return error == 0 || journal_fail(journal, "sync the folder", journal->folder, error);
+}
+
+static void try_to_prepare(struct journal *journal) {
+    journal->asked = false;
+    journal->trying = true;
+    pthread_mutex_unlock(&journal->lock);
+    struct disk_file *file = NULL;
+    int error = settle_names(journal) ? prepare_segment(journal, &file) : ECANCELED;
+    pthread_mutex_lock(&journal->lock);
+    journal->trying = false;
+    journal->next_error = error;
+    journal->attempts++;
+    if (error == 0) {
+        journal->next = NEXT_READY;
+        journal->next_file = file;
+        journal->segments_made++;
+    }
+    pthread_cond_broadcast(&journal->progress);
 }
 
 void preparer_run(void *context) {
     struct journal *journal = context;
     pthread_mutex_lock(&journal->lock);
     while (!atomic_load(&journal->stopping)) {
-        if (!should_try(journal)) {
+        if (should_try(journal)) {
+            try_to_prepare(journal);
+        } else {
             wait_for_retry(journal);
-            continue;
         }
-        journal->asked = false;
-        journal->trying = true;
-        pthread_mutex_unlock(&journal->lock);
-        struct disk_file *file = NULL;
-        int error = prepare_segment(journal, &file);
-        pthread_mutex_lock(&journal->lock);
-        journal->trying = false;
-        journal->next_error = error;
-        journal->attempts++;
-        if (error == 0) {
-            journal->next = NEXT_READY;
-            journal->next_file = file;
-            journal->segments_made++;
-        }
-        pthread_cond_broadcast(&journal->progress);
     }
     pthread_mutex_unlock(&journal->lock);
 }

@@ -33,6 +33,7 @@ struct journal {
     struct disk_file *lock_file;
     struct thread *writer;
     struct thread *preparer;
+    bool has_threads; // set before they start
 
     pthread_mutex_t lock;
     pthread_cond_t work; // to the writer: there are records, or it is closing
@@ -44,7 +45,7 @@ struct journal {
         filling; // index of the frame that is being filled; the other one is free or the writer's
     uint64_t appended;
     uint64_t place;     // offset of the frame that is being filled, in its segment
-    uint64_t place_end; // end of that segment
+    uint64_t place_end; // where frames of that segment end: a block is kept for a seal
     NextSegment next;
     struct disk_file *next_file;
     uint64_t attempts; // to make a segment, ended ones
@@ -71,10 +72,14 @@ struct journal {
 void writer_run(void *context);
 void preparer_run(void *context);
 
-// Makes a file of zeros under the name of the prepared one. 0, or an errno; ECANCELED when the
-// journal is stopping.
+// Makes a file of zeros under the name of the prepared one, which is on disk then. 0, or an errno;
+// ECANCELED when the journal is stopping.
 MUST_USE int prepare_segment(struct journal *journal, struct disk_file **ret_file);
-// Writes the header into the prepared file and gives it its name: from then on it is the writer's
-// segment.
+// Writes the header into the prepared file, which makes it the next segment and the writer's, and
+// gives it its name. The name is not on disk yet, and need not be: a prepared file with a header is
+// that segment (open.c). But no other file may become the prepared one before it is. False when the
+// journal has failed.
 MUST_USE bool begin_segment(struct journal *journal, struct disk_file *file,
-                            uint64_t first_sequence, int64_t created_us, struct diag *diag);
+                            uint64_t first_sequence, int64_t created_us);
+// Puts it in the failed state, tells who waits, and gives false. Without the lock.
+bool journal_fail(struct journal *journal, const char *what, Slice path, int error);

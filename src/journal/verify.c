@@ -5,6 +5,8 @@
 #include "journal/walk.h"
 #include "os/file.h"
 
+#include <errno.h>
+
 struct verification {
     const struct disk *disk;
     Slice folder;
@@ -68,6 +70,25 @@ static void check_frames(struct verification *v, Slice path, bool last) {
     }
 }
 
+// After a power cut the last segment may bear the name of a prepared one still (journal_open()
+// names it).
+static void check_prepared(struct verification *v, Joint joint) {
+    Slice path = folder_path(v->arena, v->folder, FOLDER_PREPARED);
+    Fault fault;
+    if (!joint.known) {
+        return;
+    }
+    if (segment_open(v->segment, path, joint.sequence, &fault) &&
+        joint_check(&joint, v->segment, &fault)) {
+        v->summary.segments++;
+        check_frames(v, path, true);
+        v->summary.last_sequence = segment_sequence(v->segment) - 1;
+    } else if ((fault.kind == FAULT_UNREADABLE && fault.error != ENOENT) ||
+               fault.kind == FAULT_SEGMENT_NAME || fault.kind == FAULT_SEGMENT_CHAIN) {
+        find(v, path, fault, joint.sequence); // it is no zeros, and does not continue the log
+    }
+}
+
 static void check_segments(struct verification *v) {
     FolderSequences segments = v->listing.segments;
     Joint joint = {0};
@@ -88,6 +109,7 @@ static void check_segments(struct verification *v) {
         v->summary.last_sequence = joint.sequence - 1;
     }
     v->summary.first_sequence = segments.count == 0 ? 0 : segments.at[0];
+    check_prepared(v, joint);
 }
 
 static void check_snapshots(struct verification *v) {

@@ -12,15 +12,27 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static bool fail_with(struct journal *journal, struct diag *diag, const char *what, Slice path,
-                      int error) {
-    (void)diag_fail(diag, &journal->arena, STATUS_IO, "JO002", "cannot %s '%.*s': %s", what,
-                    SLICE_ARGS(path), strerror(error));
+bool journal_fail(struct journal *journal, const char *what, Slice path, int error) {
+    pthread_mutex_lock(&journal->lock);
+    bool is_first = !journal->failed;
+    if (is_first) {
+        (void)diag_fail(&journal->failure, &journal->arena, STATUS_IO, "JO002",
+                        "cannot %s '%.*s': %s", what, SLICE_ARGS(path), strerror(error));
+        journal->failed = true;
+        atomic_store(&journal->stopping, true);
+        pthread_cond_signal(&journal->work);
+        pthread_cond_signal(&journal->need);
+        pthread_cond_broadcast(&journal->progress);
+    }
+    pthread_mutex_unlock(&journal->lock);
+    if (is_first && journal->options.events.failed != NULL) {
+        journal->options.events.failed(journal->options.events.context);
+    }
     return false;
 }
 
 bool begin_segment(struct journal *journal, struct disk_file *file, uint64_t first_sequence,
-                   int64_t created_us, struct diag *diag) {
+                   int64_t created_us) {
     const struct disk *disk = journal->disk;
     struct segment_header header = {
         .first_sequence = first_sequence,
@@ -39,7 +51,6 @@ bool begin_segment(struct journal *journal, struct disk_file *file, uint64_t fir
     int error = disk_write_all(disk, file, (Slice){block, BLOCK_SIZE}, 0);
     error = error != 0 ? error : disk->sync(disk->context, file);
     error = error != 0 ? error : disk->rename(disk->context, from, to);
-    error = error != 0 ? error : disk->sync_directory(disk->context, journal->folder);
     if (error == 0) {
         disk->close(disk->context, journal->file);
         journal->file = file;
@@ -48,18 +59,18 @@ bool begin_segment(struct journal *journal, struct disk_file *file, uint64_t fir
         journal->salt = chain_salt(&journal->chain);
     }
     free(block);
-    bool ok = error == 0 || fail_with(journal, diag, "begin the segment", to, error);
+    bool ok = error == 0 || journal_fail(journal, "begin the segment", to, error);
     arena_deinit(&arena);
     return ok;
 }
 
 // Of the records of `frame`, or of none: a seal.
-static bool commit(struct journal *journal, struct pending *frame, struct diag *diag) {
+static bool commit(struct journal *journal, struct pending *frame) {
     const struct disk *disk = journal->disk;
     if (frame->opens_segment) {
         // Under the lock nobody touches a claimed one, and it is the writer's now.
         struct disk_file *file = journal->next_file;
-        if (!begin_segment(journal, file, frame->first_sequence, frame->time_us, diag)) {
+        if (!begin_segment(journal, file, frame->first_sequence, frame->time_us)) {
             return false;
         }
         pthread_mutex_lock(&journal->lock);
@@ -80,7 +91,7 @@ static bool commit(struct journal *journal, struct pending *frame, struct diag *
     int error =
         disk_write_all(disk, journal->file, (Slice){frame->bytes, header.size}, journal->offset);
     if (error != 0) {
-        return fail_with(journal, diag, "write the journal in", journal->folder, error);
+        return journal_fail(journal, "write the journal in", journal->folder, error);
     }
     uint64_t last = frame->first_sequence + frame->count - 1;
     atomic_store(&journal->written, last);
@@ -89,7 +100,7 @@ static bool commit(struct journal *journal, struct pending *frame, struct diag *
     }
     error = disk->sync(disk->context, journal->file);
     if (error != 0) {
-        return fail_with(journal, diag, "sync the journal in", journal->folder, error);
+        return journal_fail(journal, "sync the journal in", journal->folder, error);
     }
     journal->offset += header.size;
     journal->chain = chain;
@@ -112,56 +123,48 @@ static struct pending *take(struct journal *journal) {
     return frame;
 }
 
-static void seal(struct journal *journal, struct diag *diag) {
+static void seal(struct journal *journal) {
     struct pending *frame = &journal->frames[journal->filling];
-    if (!journal->sealed && journal->place + BLOCK_SIZE <= journal->place_end) {
+    if (!journal->sealed && journal->place <= journal->place_end) {
         frame->first_sequence = journal->appended + 1;
-        journal->failed = !commit(journal, frame, diag);
+        (void)!commit(journal, frame);
     }
+}
+
+// Writes the frame that was filled. The lock is held before and after.
+static void write_frame(struct journal *journal) {
+    struct pending *frame = take(journal);
+    uint64_t last = frame->first_sequence + frame->count - 1;
+    pthread_mutex_unlock(&journal->lock);
+    bool ok = commit(journal, frame);
+    pthread_mutex_lock(&journal->lock);
+    reset(frame);
+    if (ok) {
+        atomic_store(&journal->durable, last);
+        pthread_cond_broadcast(&journal->progress);
+    }
+    pthread_mutex_unlock(&journal->lock);
+    if (ok && journal->options.events.durable != NULL) {
+        journal->options.events.durable(journal->options.events.context, last);
+    }
+    pthread_mutex_lock(&journal->lock);
 }
 
 void writer_run(void *context) {
     struct journal *journal = context;
-    struct diag diag;
     pthread_mutex_lock(&journal->lock);
-    while (!journal->failed) {
-        if (journal->frames[journal->filling].count == 0) {
-            if (journal->closing) {
-                break;
-            }
-            pthread_cond_wait(&journal->work, &journal->lock);
-            continue;
-        }
-        struct pending *frame = take(journal);
-        uint64_t last = frame->first_sequence + frame->count - 1;
-        pthread_mutex_unlock(&journal->lock);
-        bool ok = commit(journal, frame, &diag);
-        pthread_mutex_lock(&journal->lock);
-        reset(frame);
-        if (ok) {
-            atomic_store(&journal->durable, last);
+    while (!journal->failed && (journal->frames[journal->filling].count > 0 || !journal->closing)) {
+        if (journal->frames[journal->filling].count > 0) {
+            write_frame(journal);
         } else {
-            journal->failure = diag;
-            journal->failed = true;
-            atomic_store(&journal->stopping, true);
-            pthread_cond_signal(&journal->need);
+            pthread_cond_wait(&journal->work, &journal->lock);
         }
-        pthread_cond_broadcast(&journal->progress);
-        pthread_mutex_unlock(&journal->lock);
-        const struct journal_events *events = &journal->options.events;
-        if (ok && events->durable != NULL) {
-            events->durable(events->context, last);
-        } else if (!ok && events->failed != NULL) {
-            events->failed(events->context);
-        }
-        pthread_mutex_lock(&journal->lock);
     }
-    if (!journal->failed) {
-        pthread_mutex_unlock(&journal->lock);
-        seal(journal, &journal->failure); // nobody else is there any more
-        pthread_mutex_lock(&journal->lock);
-    }
+    bool failed = journal->failed;
     pthread_mutex_unlock(&journal->lock);
+    if (!failed) {
+        seal(journal); // nobody appends any more
+    }
 }
 
 typedef enum Room { ROOM_HERE, ROOM_IN_NEXT, ROOM_LATER, ROOM_NOT_MADE } Room;
@@ -200,7 +203,7 @@ static Status append(struct journal *journal, const struct journal_record *recor
     if (room == ROOM_IN_NEXT) {
         journal->next = NEXT_CLAIMED;
         journal->place = BLOCK_SIZE;
-        journal->place_end = journal->options.segment_bytes;
+        journal->place_end = journal->options.segment_bytes - BLOCK_SIZE;
         frame->opens_segment = true;
     }
     if (frame->count == 0) {
@@ -290,8 +293,10 @@ struct journal_state journal_state(struct journal *journal) {
     pthread_mutex_lock(&journal->lock);
     const struct pending *frame = &journal->frames[journal->filling];
     uint64_t used = frame->count == 0 ? 0 : frame_size(frame->size);
-    uint64_t here = journal->place_end - journal->place - used;
-    uint64_t next = journal->next == NEXT_READY ? journal->options.segment_bytes - BLOCK_SIZE : 0;
+    uint64_t taken = journal->place + used;
+    uint64_t here = taken < journal->place_end ? journal->place_end - taken : 0;
+    uint64_t next =
+        journal->next == NEXT_READY ? journal->options.segment_bytes - 2 * BLOCK_SIZE : 0;
     struct journal_state state = {
         .appended = journal->appended,
         .written = atomic_load(&journal->written),
