@@ -129,10 +129,23 @@ static void give_up(struct pipeline *pipeline, struct work *work) {
     end_one(pipeline, work, PIPELINE_FAILED);
 }
 
+static bool has_failed(struct pipeline *pipeline) {
+    pthread_mutex_lock(&pipeline->lock);
+    bool failed = pipeline->failed;
+    pthread_mutex_unlock(&pipeline->lock);
+    return failed;
+}
+
+static void count(struct pipeline *pipeline, uint64_t *counter) {
+    pthread_mutex_lock(&pipeline->lock);
+    (*counter)++;
+    pthread_mutex_unlock(&pipeline->lock);
+}
+
 static void decide(struct pipeline *pipeline, struct work *work) {
     // What is decided must be kept, so there has to be room for it before anything changes.
     size_t need = work->record.size + PIPELINE_RECORD_MAX;
-    Status room = pipeline->failed ? STATUS_IO : journal_wait_room(pipeline->journal, need);
+    Status room = has_failed(pipeline) ? STATUS_IO : journal_wait_room(pipeline->journal, need);
     if (room != STATUS_OK) {
         end_one(pipeline, work, room == STATUS_LIMIT ? PIPELINE_NO_ROOM : PIPELINE_FAILED);
         return;
@@ -142,7 +155,7 @@ static void decide(struct pipeline *pipeline, struct work *work) {
     if (answer == HEART_REFUSED) {
         copy_text(work->code, sizeof work->code, refusal.code);
         copy_text(work->reason, sizeof work->reason, refusal.reason);
-        pipeline->refused++;
+        count(pipeline, &pipeline->refused);
         end_one(pipeline, work, PIPELINE_REFUSED);
         return;
     }
@@ -156,13 +169,15 @@ static void decide(struct pipeline *pipeline, struct work *work) {
     bool kept = status == STATUS_OK && !pipeline->failed;
     if (kept) {
         works_push(&pipeline->deciding, work);
+        pipeline->decided++;
     }
+    // From here on a work that was kept may be over and gone.
+    uint64_t sequence = work->sequence;
     pthread_mutex_unlock(&pipeline->lock);
-    pipeline->decided++;
     if (!kept) {
         give_up(pipeline, work);
-    } else if (journal_durable(pipeline->journal) >= work->sequence) {
-        on_durable(pipeline, work->sequence); // it was quicker than the list
+    } else if (journal_durable(pipeline->journal) >= sequence) {
+        on_durable(pipeline, sequence); // it was quicker than the list
     }
 }
 
@@ -451,7 +466,7 @@ Status pipeline_close(struct pipeline *pipeline, struct arena *arena, struct dia
     pthread_mutex_unlock(&pipeline->lock);
     thread_join(pipeline->thread);
     uint64_t last = journal_state(pipeline->journal).appended;
-    Status status = journal_wait(pipeline->journal, last) == STATUS_OK && !pipeline->failed ? leave_snapshot(pipeline, arena, diag)
+    Status status = journal_wait(pipeline->journal, last) == STATUS_OK && !has_failed(pipeline) ? leave_snapshot(pipeline, arena, diag)
                                                                                             : journal_failure(pipeline->journal, diag);
     struct diag closing;
     Status closed = journal_close(pipeline->journal, arena, &closing);
