@@ -161,11 +161,11 @@ static void decide(struct pipeline *pipeline, struct work *work) {
     }
     work->is_change = answer == HEART_CHANGED;
     Status status = append(pipeline, work->is_change ? KIND_CHANGE : KIND_EVENT, EFFORT_full, work->record, &work->sequence);
-    // It hangs where the journal's thread finds it before its last record can be durable.
-    pthread_mutex_lock(&pipeline->lock);
     if (status == STATUS_OK && !work->is_change) {
         status = append(pipeline, KIND_DECISION, 0, buf_slice(&work->answer), &work->sequence);
     }
+    // Not while it appends: that may wait for the journal's thread, which may wait for the lock.
+    pthread_mutex_lock(&pipeline->lock);
     bool kept = status == STATUS_OK && !pipeline->failed;
     if (kept) {
         works_push(&pipeline->deciding, work);
