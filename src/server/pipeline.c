@@ -254,6 +254,9 @@ static Status replay_decision(struct replaying *replaying, const struct journal_
 
 static Status replay_record(struct replaying *replaying, const struct journal_entry *entry, struct diag *diag) {
     struct heart_refusal refusal;
+    if (replaying->owes_decision) {
+        return differs(replaying, entry->sequence, "follows an event whose decision is missing", diag);
+    }
     buf_reset(&replaying->answer);
     Effort effort = entry->flags < EFFORT_COUNT ? (Effort)entry->flags : EFFORT_full;
     HeartAnswer answer = heart_take(replaying->heart, entry->data, effort, &replaying->answer, &refusal);
