@@ -1,21 +1,14 @@
 // The real disk: a process that appends is killed again and again.
 
 #include "journal/model_test.h"
+#include "os/scratch_test.h"
 
-#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { KILLS = 18, COMMITS_MAX = 20, READ_MAX = 100 };
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk) {
-    (void)info;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
 
 static void tell(void *context, uint64_t sequence) {
     const int *fd = context;
@@ -105,30 +98,24 @@ static bool crash(struct world *world) {
 }
 
 static bool test_kill(void) {
-    char path[1024];
-    const char *above = getenv("TMPDIR");
-    int size = snprintf(path, sizeof path, "%s/qiantang-test-XXXXXX",
-                        above == NULL || above[0] == 0 ? "/tmp" : above);
-    CHECK(size > 0 && (size_t)size < sizeof path && mkdtemp(path) != NULL);
+    struct scratch scratch;
+    CHECK(scratch_make(&scratch, NULL));
     struct world world;
-    world_init(&world, disk_real(), slice_of(path));
+    world_init(&world, disk_real(), slice_of(scratch.path));
     bool ok = crash(&world);
     world.options.page_cache = true;
     ok = ok && crash(&world);
     world_deinit(&world);
-    enum { OPEN_MAX_AT_ONCE = 16 };
-    CHECK(nftw(path, remove_one, OPEN_MAX_AT_ONCE, FTW_DEPTH | FTW_PHYS) == 0);
+    CHECK(scratch_remove(&scratch));
     return ok;
 }
 
 // A second one in the same process, as in another: the folder is taken.
 static bool test_lock(void) {
-    char path[1024];
-    snprintf(path, sizeof path, "%s/qiantang-test-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    CHECK(mkdtemp(path) != NULL);
+    struct scratch scratch;
+    CHECK(scratch_make(&scratch, NULL));
     struct world world;
-    world_init(&world, disk_real(), slice_of(path));
+    world_init(&world, disk_real(), slice_of(scratch.path));
     struct journal *journal;
     struct journal *other;
     struct journal_recovery recovery;
@@ -139,8 +126,7 @@ static bool test_lock(void) {
     CHECK(model_open(&world, &journal, &recovery) == STATUS_OK);
     CHECK(journal_close(journal, &world.arena, &world.diag) == STATUS_OK);
     world_deinit(&world);
-    enum { OPEN_MAX_AT_ONCE = 16 };
-    CHECK(nftw(path, remove_one, OPEN_MAX_AT_ONCE, FTW_DEPTH | FTW_PHYS) == 0);
+    CHECK(scratch_remove(&scratch));
     return true;
 }
 

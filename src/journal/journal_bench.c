@@ -7,8 +7,8 @@
 #include "journal/journal.h"
 #include "journal/snapshot.h"
 #include "os/clock.h"
+#include "os/scratch_test.h"
 
-#include <ftw.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,9 +25,7 @@ enum {
 };
 
 struct bench {
-    struct arena arena;
-    struct diag diag;
-    char path[1024];
+    struct scratch scratch;
     struct journal *journal;
     bool page_cache;
     // Of the open loop: when the first record is due, and how far apart they are.
@@ -39,16 +37,9 @@ struct bench {
     uint32_t sample_count;
 };
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk) {
-    (void)info;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
 static void check(struct bench *bench, Status status) {
     if (status != STATUS_OK) {
-        fprintf(stderr, "%s: %.*s\n", status_name(status), SLICE_ARGS(bench->diag.message));
+        fprintf(stderr, "%s: %.*s\n", status_name(status), SLICE_ARGS(bench->scratch.diag.message));
         exit(1);
     }
 }
@@ -69,11 +60,11 @@ static void open_log(struct bench *bench) {
     struct journal_options options = {.page_cache = bench->page_cache,
                                       .events = {.context = bench, .durable = on_durable}};
     struct journal_recovery recovery;
-    check(bench, journal_open(disk_real(), slice_of(bench->path), &options, &bench->arena,
-                              &bench->journal, &recovery, &bench->diag));
+    check(bench, journal_open(disk_real(), slice_of(bench->scratch.path), &options, &bench->scratch.arena,
+                              &bench->journal, &recovery, &bench->scratch.diag));
     bench->seen = recovery.last_sequence;
-    check(bench, journal_make_room(bench->journal, &bench->arena,
-                                   &bench->diag)); // so that it does not disturb
+    check(bench, journal_make_room(bench->journal, &bench->scratch.arena,
+                                   &bench->scratch.diag)); // so that it does not disturb
 }
 
 static uint64_t append(struct bench *bench, const char *bytes) {
@@ -189,13 +180,13 @@ static void read_log(struct bench *bench, bool chain) {
     for (int round = 0; round < 2; round++) {
         struct journal_reader *reader;
         struct journal_reader_options options = {.chain = chain, .journal = bench->journal};
-        check(bench, journal_reader_open(disk_real(), slice_of(bench->path), 1, options,
-                                         &bench->arena, &reader, &bench->diag));
+        check(bench, journal_reader_open(disk_real(), slice_of(bench->scratch.path), 1, options,
+                                         &bench->scratch.arena, &reader, &bench->scratch.diag));
         struct journal_entry entry;
         total = 0;
         uint64_t start = clock_monotonic_ns();
         Status status;
-        while ((status = journal_reader_next(reader, &entry, &bench->arena, &bench->diag)) ==
+        while ((status = journal_reader_next(reader, &entry, &bench->scratch.arena, &bench->scratch.diag)) ==
                STATUS_OK) {
             total += entry.data.size;
         }
@@ -216,20 +207,19 @@ static void write_snapshot(struct bench *bench, bool compress) {
     struct snapshot_writer *writer;
     static const uint8_t hash[SNAPSHOT_HASH_SIZE];
     uint64_t start = clock_monotonic_ns();
-    check(bench, snapshot_create(disk_real(), slice_of(bench->path), 1, &options, &bench->arena,
-                                 &writer, &bench->diag));
+    check(bench, snapshot_create(disk_real(), slice_of(bench->scratch.path), 1, &options, &bench->scratch.arena,
+                                 &writer, &bench->scratch.diag));
     for (int i = 0; i < CHUNKS; i++) {
         snapshot_write(writer, (Slice){chunk, sizeof chunk});
     }
-    check(bench, snapshot_commit(writer, hash, &bench->arena, &bench->diag));
+    check(bench, snapshot_commit(writer, hash, &bench->scratch.arena, &bench->scratch.diag));
     double seconds = (double)(clock_monotonic_ns() - start) / 1e9;
     printf("snapshot, %-40s %6.2f GB/s\n", compress ? "zstd" : "plain",
            (double)CHUNKS * SNAPSHOT_CHUNK_MAX / 1e9 / seconds);
 }
 
 static void run(struct bench *bench, const char *above, bool page_cache) {
-    int size = snprintf(bench->path, sizeof bench->path, "%s/journal-bench-XXXXXX", above);
-    if (size < 0 || (size_t)size >= sizeof bench->path || mkdtemp(bench->path) == NULL) {
+    if (!scratch_make(&bench->scratch, above)) {
         perror(above);
         exit(1);
     }
@@ -242,7 +232,7 @@ static void run(struct bench *bench, const char *above, bool page_cache) {
     closed_loop(bench, 1, bytes);
     closed_loop(bench, 16, bytes);
     closed_loop(bench, 256, bytes);
-    check(bench, journal_make_room(bench->journal, &bench->arena, &bench->diag));
+    check(bench, journal_make_room(bench->journal, &bench->scratch.arena, &bench->scratch.diag));
     open_loop(bench, 10000, bytes, "");
     begin_segment(bench, bytes);
     open_loop(bench, 10000, bytes, ", making a segment");
@@ -253,20 +243,17 @@ static void run(struct bench *bench, const char *above, bool page_cache) {
         write_snapshot(bench, false);
         write_snapshot(bench, true);
     }
-    check(bench, journal_close(bench->journal, &bench->arena, &bench->diag));
-    enum { OPEN_MAX_AT_ONCE = 16 };
-    if (nftw(bench->path, remove_one, OPEN_MAX_AT_ONCE, FTW_DEPTH | FTW_PHYS) != 0) {
-        perror(bench->path);
+    check(bench, journal_close(bench->journal, &bench->scratch.arena, &bench->scratch.diag));
+    if (!scratch_remove(&bench->scratch)) {
+        exit(1);
     }
 }
 
 int main(int argc, char **argv) {
     struct bench bench = {.samples_us = memory_alloc(SAMPLES_MAX * sizeof(double))};
-    arena_init(&bench.arena, 16 << 10);
     prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0); // ns; the usual 50 us are half of a step
     run(&bench, argc > 1 ? argv[1] : ".", false);
     run(&bench, argc > 1 ? argv[1] : ".", true);
-    arena_deinit(&bench.arena);
     free(bench.samples_us);
     return 0;
 }

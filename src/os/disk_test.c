@@ -1,33 +1,17 @@
 #include "base/test.h"
 #include "os/disk.h"
+#include "os/scratch_test.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-struct folder {
-    struct arena arena;
-    char path[1024];
-};
-
-static bool make(struct folder *folder) {
-    arena_init(&folder->arena, 16 << 10);
-    const char *above = getenv("TMPDIR");
-    int size = snprintf(folder->path, sizeof folder->path, "%s/qiantang-test-XXXXXX",
-                        above == NULL || above[0] == 0 ? "/tmp" : above);
-    return size > 0 && (size_t)size < sizeof folder->path && mkdtemp(folder->path) != NULL;
-}
-
-static Slice path_in(struct folder *folder, const char *name) {
-    return arena_printf(&folder->arena, "%s/%s", folder->path, name);
-}
-
 static bool test_files(void) {
-    struct folder f;
-    CHECK(make(&f));
+    struct scratch f;
+    CHECK(scratch_make(&f, NULL));
     const struct disk *disk = disk_real();
-    Slice first = path_in(&f, "first");
-    Slice second = path_in(&f, "second");
+    Slice first = scratch_path(&f, "first");
+    Slice second = scratch_path(&f, "second");
     struct disk_file *file;
     CHECK(disk->open(disk->context, first, DISK_WRITE, false, &file) == ENOENT);
     CHECK(disk->open(disk->context, (Slice){"a\0b", 3}, DISK_READ, false, &file) == EINVAL);
@@ -59,16 +43,15 @@ static bool test_files(void) {
     CHECK(disk->unlink(disk->context, second) == 0 &&
           disk->unlink(disk->context, second) == ENOENT);
     free(block);
-    rmdir(f.path);
-    arena_deinit(&f.arena);
+    CHECK(scratch_remove(&f));
     return true;
 }
 
 static bool test_lock(void) {
-    struct folder f;
-    CHECK(make(&f));
+    struct scratch f;
+    CHECK(scratch_make(&f, NULL));
     const struct disk *disk = disk_real();
-    Slice path = path_in(&f, "lock");
+    Slice path = scratch_path(&f, "lock");
     struct disk_file *file;
     struct disk_file *other;
     CHECK(disk->lock(disk->context, path, &file) == 0);
@@ -77,8 +60,7 @@ static bool test_lock(void) {
     CHECK(disk->lock(disk->context, path, &file) == 0);
     disk->close(disk->context, file);
     CHECK(disk->unlink(disk->context, path) == 0);
-    rmdir(f.path);
-    arena_deinit(&f.arena);
+    CHECK(scratch_remove(&f));
     return true;
 }
 

@@ -1,48 +1,15 @@
 #include "base/test.h"
 #include "os/file.h"
+#include "os/scratch_test.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct folder {
-    struct arena arena;
-    struct diag diag;
-    char path[1024];
-};
-
-static bool make(struct folder *folder) {
-    arena_init(&folder->arena, 16 << 10);
-    const char *above = getenv("TMPDIR");
-    int size = snprintf(folder->path, sizeof folder->path, "%s/qiantang-test-XXXXXX",
-                        above == NULL || above[0] == 0 ? "/tmp" : above);
-    return size > 0 && (size_t)size < sizeof folder->path && mkdtemp(folder->path) != NULL;
-}
-
-static Slice path_in(struct folder *folder, const char *name) {
-    return arena_printf(&folder->arena, "%s/%s", folder->path, name);
-}
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk) {
-    (void)info;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
-static void destroy(struct folder *folder) {
-    enum { OPEN_MAX_AT_ONCE = 16 };
-    if (nftw(folder->path, remove_one, OPEN_MAX_AT_ONCE, FTW_DEPTH | FTW_PHYS) != 0) {
-        fprintf(stderr, "cannot remove %s\n", folder->path);
-    }
-    arena_deinit(&folder->arena);
-}
-
 static bool test_whole(void) {
-    struct folder f;
-    CHECK(make(&f));
-    Slice path = path_in(&f, "a.txt");
+    struct scratch f;
+    CHECK(scratch_make(&f, NULL));
+    Slice path = scratch_path(&f, "a.txt");
     Slice text;
     CHECK(file_read(path, 100, &f.arena, &text, &f.diag) == STATUS_NOT_FOUND);
     CHECK(strcmp(f.diag.code, "OS001") == 0);
@@ -54,44 +21,44 @@ static bool test_whole(void) {
     CHECK(file_read(path, 7, &f.arena, &text, &f.diag) == STATUS_LIMIT);
     CHECK(strcmp(f.diag.code, "OS004") == 0);
     CHECK(file_read(slice_of(f.path), 7, &f.arena, &text, &f.diag) == STATUS_IO);
-    CHECK(file_write(path_in(&f, "no/such"), SLICE(""), &f.arena, &f.diag) == STATUS_NOT_FOUND);
+    CHECK(file_write(scratch_path(&f, "no/such"), SLICE(""), &f.arena, &f.diag) == STATUS_NOT_FOUND);
     CHECK(file_read((Slice){"a\0b", 3}, 7, &f.arena, &text, &f.diag) == STATUS_IO);
     CHECK(!file_is_directory(path) && file_is_directory(slice_of(f.path)));
-    CHECK(!file_is_directory(path_in(&f, "none")));
+    CHECK(!file_is_directory(scratch_path(&f, "none")));
     // A file without a size, as those in /proc are.
     CHECK(file_read(SLICE("/proc/self/status"), 1 << 20, &f.arena, &text, &f.diag) == STATUS_OK);
     CHECK(text.size > 100);
-    destroy(&f);
+    CHECK(scratch_remove(&f));
     return true;
 }
 
 static bool test_list(void) {
-    struct folder f;
-    CHECK(make(&f));
-    CHECK(mkdir(path_in(&f, "b").at, 0700) == 0);
+    struct scratch f;
+    CHECK(scratch_make(&f, NULL));
+    CHECK(mkdir(scratch_path(&f, "b").at, 0700) == 0);
     static const char *const names[] = {"c.yaml", "a.yaml", "b/z.yaml", "b/a.txt", ".hidden.yaml", "B.yaml"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        CHECK(file_write(path_in(&f, names[i]), SLICE("x"), &f.arena, &f.diag) == STATUS_OK);
+        CHECK(file_write(scratch_path(&f, names[i]), SLICE("x"), &f.arena, &f.diag) == STATUS_OK);
     }
     FileList list;
     CHECK(file_list(slice_of(f.path), SLICE(".yaml"), true, &f.arena, &list, &f.diag) == STATUS_OK);
     CHECK(list.count == 4);
-    CHECK(slice_equal(list.paths[0], path_in(&f, "B.yaml")));
-    CHECK(slice_equal(list.paths[1], path_in(&f, "a.yaml")));
-    CHECK(slice_equal(list.paths[2], path_in(&f, "b/z.yaml")));
-    CHECK(slice_equal(list.paths[3], path_in(&f, "c.yaml")));
+    CHECK(slice_equal(list.paths[0], scratch_path(&f, "B.yaml")));
+    CHECK(slice_equal(list.paths[1], scratch_path(&f, "a.yaml")));
+    CHECK(slice_equal(list.paths[2], scratch_path(&f, "b/z.yaml")));
+    CHECK(slice_equal(list.paths[3], scratch_path(&f, "c.yaml")));
     CHECK(file_list(slice_of(f.path), SLICE(""), false, &f.arena, &list, &f.diag) == STATUS_OK);
     CHECK(list.count == 3);
-    CHECK(file_list(path_in(&f, "none"), SLICE(""), true, &f.arena, &list, &f.diag) == STATUS_NOT_FOUND);
+    CHECK(file_list(scratch_path(&f, "none"), SLICE(""), true, &f.arena, &list, &f.diag) == STATUS_NOT_FOUND);
     CHECK(strcmp(f.diag.code, "OS005") == 0);
-    destroy(&f);
+    CHECK(scratch_remove(&f));
     return true;
 }
 
 static bool test_streams(void) {
-    struct folder f;
-    CHECK(make(&f));
-    Slice path = path_in(&f, "out");
+    struct scratch f;
+    CHECK(scratch_make(&f, NULL));
+    Slice path = scratch_path(&f, "out");
     struct file_writer *writer;
     CHECK(file_writer_open(path, &f.arena, &writer, &f.diag) == STATUS_OK);
     char piece[3000];
@@ -122,11 +89,11 @@ static bool test_streams(void) {
     CHECK(status == STATUS_END && sum == total && memcmp(piece + size - 3, "end", 3) == 0);
     file_reader_close(reader);
     CHECK(file_reader_open(slice_of(f.path), &f.arena, &reader, &f.diag) == STATUS_IO);
-    destroy(&f);
+    CHECK(scratch_remove(&f));
     return true;
 }
 
-static bool says(const struct folder *folder, const char *reason) {
+static bool says(const struct scratch *folder, const char *reason) {
     CHECK_THAT(slice_find(folder->diag.message, slice_of(reason), 0) != SIZE_MAX, "%.*s",
                SLICE_ARGS(folder->diag.message));
     return true;
@@ -134,8 +101,8 @@ static bool says(const struct folder *folder, const char *reason) {
 
 // What is no name of a file is told as what it is.
 static bool test_names(void) {
-    struct folder f;
-    CHECK(make(&f));
+    struct scratch f;
+    CHECK(scratch_make(&f, NULL));
     Slice text;
     FileList list;
     Slice path = arena_printf(&f.arena, "%s/%*d", f.path, FILE_PATH_MAX, 0);
@@ -145,25 +112,25 @@ static bool test_names(void) {
     CHECK(file_read(SLICE(""), 7, &f.arena, &text, &f.diag) == STATUS_NOT_FOUND && says(&f, "No such file"));
     CHECK(file_list(SLICE(""), SLICE(""), true, &f.arena, &list, &f.diag) == STATUS_NOT_FOUND);
     CHECK(file_read((Slice){"a\0b", 3}, 7, &f.arena, &text, &f.diag) == STATUS_IO && says(&f, "Invalid"));
-    destroy(&f);
+    CHECK(scratch_remove(&f));
     return true;
 }
 
 // A link to nothing is passed over; a file that cannot be looked at is not.
 static bool test_links(void) {
-    struct folder f;
-    CHECK(make(&f));
+    struct scratch f;
+    CHECK(scratch_make(&f, NULL));
     FileList list;
-    CHECK(symlink("nothing", path_in(&f, "a.yaml").at) == 0);
+    CHECK(symlink("nothing", scratch_path(&f, "a.yaml").at) == 0);
     CHECK(file_list(slice_of(f.path), SLICE(".yaml"), true, &f.arena, &list, &f.diag) == STATUS_OK);
     CHECK(list.count == 0);
-    CHECK(symlink("b.yaml", path_in(&f, "b.yaml").at) == 0); // to itself
+    CHECK(symlink("b.yaml", scratch_path(&f, "b.yaml").at) == 0); // to itself
     CHECK(file_list(slice_of(f.path), SLICE(".yaml"), true, &f.arena, &list, &f.diag) == STATUS_IO);
     CHECK(strcmp(f.diag.code, "OS005") == 0 && says(&f, "b.yaml'"));
-    CHECK(unlink(path_in(&f, "b.yaml").at) == 0);
-    CHECK(symlink(".", path_in(&f, "round").at) == 0); // a folder that is in itself
+    CHECK(unlink(scratch_path(&f, "b.yaml").at) == 0);
+    CHECK(symlink(".", scratch_path(&f, "round").at) == 0); // a folder that is in itself
     CHECK(file_list(slice_of(f.path), SLICE(".yaml"), true, &f.arena, &list, &f.diag) == STATUS_LIMIT);
-    destroy(&f);
+    CHECK(scratch_remove(&f));
     return true;
 }
 
