@@ -374,6 +374,7 @@ static Status read_chunks(void *context, char *into, size_t size, size_t *ret_si
     return STATUS_OK;
 }
 
+// The state that comes out has to be the one that was saved, or the program that saved it is another.
 static Status load_snapshot(struct heart *heart, Slice folder, uint64_t sequence, struct arena *arena, struct diag *diag) {
     struct chunks chunks = {.arena = arena, .diag = diag};
     TRY(snapshot_open(disk_real(), folder, sequence, arena, &chunks.reader, diag));
@@ -381,12 +382,17 @@ static Status load_snapshot(struct heart *heart, Slice folder, uint64_t sequence
     image_reader_init(&image, (struct byte_source){&chunks, read_chunks});
     Status status = heart_load(heart, &image);
     Status whole = image_reader_finish(&image);
-    snapshot_close(chunks.reader);
-    if (status != STATUS_OK || whole != STATUS_OK) {
-        return diag_fail(diag, arena, STATUS_INVALID, "SV003",
-                         "snapshot %llu is of another pack or program; move it away, and the journal is replayed instead", (unsigned long long)sequence);
+    bool same = status == STATUS_OK && whole == STATUS_OK && chunks.rest.size == 0 &&
+                snapshot_read(chunks.reader, &chunks.rest, arena, diag) == STATUS_END;
+    if (same) {
+        uint8_t hash[SNAPSHOT_HASH_SIZE];
+        state_hash_of(heart, hash);
+        same = memcmp(snapshot_info(chunks.reader)->state_hash, hash, sizeof hash) == 0;
     }
-    return STATUS_OK;
+    snapshot_close(chunks.reader);
+    return same ? STATUS_OK
+                : diag_fail(diag, arena, STATUS_INVALID, "SV003",
+                            "snapshot %llu is of another pack or program; move it away, and the journal is replayed instead", (unsigned long long)sequence);
 }
 
 // Takes up the newest snapshot, if there is one; tells how far it goes.
