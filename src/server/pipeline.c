@@ -428,6 +428,7 @@ static Status begin_log(struct pipeline *pipeline, const struct journal_recovery
 
 static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
     struct journal_options options = {.created_us = clock_wall_us(),
+                                      .segment_bytes = pipeline->options.segment_bytes,
                                       .events = {.context = pipeline, .durable = on_durable, .failed = on_failed}};
     struct journal_recovery found;
     struct buf owed;

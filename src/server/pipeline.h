@@ -52,6 +52,7 @@ struct work {
 
 struct pipeline_options {
     Slice folder;           // of the journal; it must be there
+    uint64_t segment_bytes; // of the journal; 0: JOURNAL_SEGMENT_BYTES
     uint32_t waiting_max;   // 0: PIPELINE_WAITING_MAX
     void (*settled)(void *context); // after a group of done()
     void *context;

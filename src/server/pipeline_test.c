@@ -8,7 +8,7 @@
 #include "os/memory.h"
 #include "os/scratch_test.h"
 
-enum { KIND_DECISION = 4, EVENTS = 3, PACK_FILE_MAX = 1 << 20 };
+enum { KIND_DECISION = 4, EVENTS = 3, PACK_FILE_MAX = 1 << 20, SEGMENT_BYTES = 8 << 20 };
 
 struct world {
     struct scratch scratch;
@@ -67,7 +67,7 @@ static Slice make_folder(struct world *w, const char *name) {
 }
 
 static Status open_pipeline(struct world *w, Slice folder, struct pipeline **ret_pipeline, struct pipeline_opened *ret_opened) {
-    struct pipeline_options options = {.folder = folder};
+    struct pipeline_options options = {.folder = folder, .segment_bytes = SEGMENT_BYTES};
     start_anew(w);
     return pipeline_open(w->heart, &options, &w->scratch.arena, ret_pipeline, ret_opened, &w->scratch.diag);
 }
@@ -109,7 +109,7 @@ static bool copy_without(struct world *w, Slice from, Slice to, int left_out) {
     struct journal *journal;
     struct journal_recovery recovery;
     struct journal_entry entry;
-    struct journal_options options = {.created_us = 1};
+    struct journal_options options = {.created_us = 1, .segment_bytes = SEGMENT_BYTES};
     Status status;
     int decisions = 0;
     CHECK(journal_open(disk_real(), to, &options, &w->scratch.arena, &journal, &recovery, &w->scratch.diag) == STATUS_OK);
