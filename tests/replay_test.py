@@ -239,7 +239,7 @@ def test_a_stream_in_parts_is_the_stream():
         equal(first.decision_bytes + second.decision_bytes, whole.decision_bytes)
         equal(second.features["58"], whole.features["58"])
         equal(second.summary["duplicates"], 1)
-        # Damaged, cut, and of another pack: refused, with a reason.
+        # Damaged, cut, and of a pack that remembers other things: refused, with a reason.
         bytes_of = Run.read(state)
         for damaged in (bytes_of[:-1], bytes_of[:1000], bytes_of[:200] + b"x" + bytes_of[201:]):
             with open(state, "wb") as out:
@@ -248,9 +248,16 @@ def test_a_stream_in_parts_is_the_stream():
             assert code == 1 and "damaged" in text, (code, text)
         with open(state, "wb") as out:
             out.write(bytes_of)
-        changed = changed_pack(folder, ("models/amount.yaml", "default: 50000", "default: 50001"))
+        changed = changed_pack(folder, ("features/all.yaml", "features:", "# Another text.\nfeatures:"))
         code, text = ended(["--state-in", state], events[40:], pack=changed)
         assert code == 1 and "no state of this pack" in text, (code, text)
+        # Other models take it up: what they decide of the rest is what they decide of it in one run.
+        shutil.rmtree(changed)
+        changed = changed_pack(folder, ("models/amount.yaml", "default: 50000", "default: 1000"))
+        other = Run(events[:20] + changes + events[20:], pack=changed)
+        assert other.decisions != whole.decisions
+        second = Run(events[40:60], options=["--state-in", state], pack=changed)
+        equal(second.decision_bytes, b"".join(other.decision_bytes.splitlines(keepends=True)[40:60]))
         code, text = ended(["--state-in", os.path.join(folder, "none")], events[40:])
         assert code == 3, (code, text)
 

@@ -223,7 +223,7 @@ static int by_size(const void *left, const void *right) {
 // The models of a type that do not belong to the nightly run, as a set over its plan.
 static const uint64_t *candidates_of(const struct catalogue *catalogue, const struct taken *taken, bool no_batch, uint64_t *set) {
     const struct type_plan *plan = &catalogue->types[taken->event->type];
-    const uint64_t *all = plan->candidates[EFFORT_full][taken->segment * catalogue->channel_count + taken->channel];
+    const uint64_t *all = plan->candidates[SCOPE_ALL][EFFORT_full][taken->segment * catalogue->channel_count + taken->channel];
     if (!no_batch) {
         return all;
     }

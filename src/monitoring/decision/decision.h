@@ -51,6 +51,7 @@ struct decision {
     uint32_t flags; // EVENT_FLAG_*
     Effort effort;
     bool is_duplicate;
+    bool is_elsewhere; // a duplicate whose answer an earlier catalogue gave: it is kept by whoever kept decisions, and not here
     uint32_t segment;
     uint32_t binding;
     uint32_t action;
@@ -77,6 +78,7 @@ struct engine_options {
     WindowReserve reserve; // memory that is taken when touched
     void *reserve_context;
     uint64_t (*stopwatch)(void); // nanoseconds for stage times, or NULL; never changes an answer
+    ModelScope scope;            // which models are asked
     bool all_features;           // compute every feature of the event, not only those that models need
 };
 
@@ -95,6 +97,10 @@ const struct decision *engine_decide(struct engine *engine, struct event *event)
 // The same with less effort, for who has no time left. What was decided with which effort belongs to the stream: a replay has to
 // give the same. Rows are written in any case, so that later events see all of this one.
 const struct decision *engine_decide_within(struct engine *engine, struct event *event, Effort effort);
+// An engine that has seen nothing takes over all that `from` knows and remembers, and goes on where it was; `from` is left as one that has seen
+// nothing. Both have catalogues of the same state_layout and a knowledge of their own; the two change hands as well. It costs a few
+// exchanges of pointers, however much is remembered.
+void engine_succeed(struct engine *engine, struct engine *from);
 // What a name stands for at the last event, as a hit would show it.
 struct seen engine_see(struct engine *engine, uint32_t slot);
 // For those who ask about models and not about events: whether a hit of the model at the last event would count, going by all but its

@@ -173,6 +173,7 @@ static void answer_again(struct engine *engine, const struct recalled *known) {
     decision->flags = known->flags;
     decision->effort = known->effort;
     decision->rendered = known->answer;
+    decision->is_elsewhere = known->answer.size == 0 && known->release != engine->release;
 }
 
 static uint32_t find_segment(struct engine *engine) {
@@ -221,6 +222,7 @@ static void remember(struct engine *engine, Hash128 id) {
         .flags = engine->flags,
         .effort = engine->effort,
         .tag = engine->tag,
+        .release = engine->release,
         .rows = engine->written,
         .row_count = engine->written_count,
     };
@@ -285,7 +287,8 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     const struct type_plan *plan = &engine->catalogue->types[event->type];
     // What a successful result confirms was decided with the request, with the same values: it is not alerted twice.
     bool confirms = (engine->flags & EVENT_FLAG_CONFIRMS) != 0;
-    const uint64_t *const *sets = confirms && effort == EFFORT_full ? plan->confirmed : plan->candidates[confirms ? EFFORT_rules : effort];
+    ModelScope scope = engine->options.scope;
+    const uint64_t *const *sets = confirms && effort == EFFORT_full ? plan->confirmed[scope] : plan->candidates[scope][confirms ? EFFORT_rules : effort];
     const uint64_t *candidates = sets[engine->segment * engine->catalogue->channel_count + engine->channel];
     uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);
     time = lap(engine, time, STAGE_models);
@@ -303,6 +306,32 @@ Status engine_change(struct engine *engine, const struct json_node *record, stru
     engine->counters.changes += status == STATUS_OK;
     engine->counters.changes_refused += status != STATUS_OK;
     return status;
+}
+
+#define EXCHANGE(left, right)                                                                                                   \
+    do {                                                                                                                        \
+        __typeof__(left) kept = (left);                                                                                         \
+        (left) = (right);                                                                                                       \
+        (right) = kept;                                                                                                         \
+    } while (0)
+
+void engine_succeed(struct engine *engine, struct engine *from) {
+    INVARIANT(engine->catalogue->state_layout == from->catalogue->state_layout && engine->sequence == 0);
+    EXCHANGE(engine->windows, from->windows);
+    EXCHANGE(engine->recall, from->recall);
+    EXCHANGE(engine->knowledge, from->knowledge);
+    EXCHANGE(engine->sequence, from->sequence);
+    EXCHANGE(engine->clock_us, from->clock_us);
+    EXCHANGE(engine->has_clock, from->has_clock);
+    EXCHANGE(engine->counters, from->counters);
+    engine->release = (uint16_t)(from->release + 1);
+    struct engine *const both[] = {engine, from};
+    for (int i = 0; i < 2; i++) {
+        struct engine *one = both[i];
+        one->lists.knowledge = one->knowledge;
+        window_state_replan(one->windows, one->features->windows);
+        knowledge_replan(one->knowledge, one->catalogue->knowledge);
+    }
 }
 
 struct engine_counters engine_counters(const struct engine *engine) {

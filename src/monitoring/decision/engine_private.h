@@ -40,6 +40,7 @@ struct engine {
     // The event at hand.
     const struct event *event;
     uint64_t sequence;
+    uint16_t release; // goes up with each engine that takes over
     int64_t clock_us; // the stream's time
     bool has_clock;
     uint32_t flags;

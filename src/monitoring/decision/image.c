@@ -2,9 +2,9 @@
 
 #include "monitoring/decision/engine_private.h"
 
-// Another text of the pack may mean other things by the same names, so the image is good for that very pack alone.
+// Other texts of schema and features may mean other things by the same names, so the image is good for those very texts alone.
 static uint64_t layout_of(const struct engine *engine) {
-    return hash_mix(hash64(engine->catalogue->label, 0), sizeof(struct engine_counters));
+    return hash_mix(engine->catalogue->state_layout, sizeof(struct engine_counters));
 }
 
 uint64_t engine_hash(const struct engine *engine) {
@@ -18,6 +18,8 @@ uint64_t engine_hash(const struct engine *engine) {
 void engine_save(const struct engine *engine, struct image_writer *out) {
     image_put_mark(out, "engine", layout_of(engine));
     image_put_u64(out, engine->sequence);
+    image_put_u64(out, engine->release);
+    image_put_u64(out, hash64(engine->catalogue->label, 0));
     image_put_u64(out, engine->has_clock);
     image_put(out, &engine->clock_us, sizeof engine->clock_us);
     struct engine_counters counters = engine->counters;
@@ -30,8 +32,13 @@ void engine_save(const struct engine *engine, struct image_writer *out) {
 
 Status engine_load(struct engine *engine, struct image_reader *in) {
     uint64_t has_clock;
+    uint64_t release;
+    uint64_t label; // its hash: what another catalogue answered is not made again with this one
     TRY(image_take_mark(in, "engine", layout_of(engine)));
     TRY(image_take_u64(in, UINT64_MAX, &engine->sequence));
+    TRY(image_take_u64(in, UINT16_MAX, &release));
+    TRY(image_take_u64(in, UINT64_MAX, &label));
+    engine->release = (uint16_t)(release + (label != hash64(engine->catalogue->label, 0)));
     TRY(image_take_u64(in, 1, &has_clock));
     engine->has_clock = has_clock != 0;
     TRY(image_take(in, &engine->clock_us, sizeof engine->clock_us));

@@ -12,6 +12,7 @@ struct entry {
     uint16_t row_count;
     uint16_t tag;
     uint16_t type;
+    uint16_t release;
     uint8_t segment;
     uint8_t flags;
     uint8_t effort;
@@ -131,6 +132,7 @@ bool recall_find(struct recall *recall, Hash128 id, struct recalled *ret_event) 
         .flags = entry->flags,
         .effort = (Effort)entry->effort,
         .tag = entry->tag,
+        .release = entry->release,
         .was_undone = entry->was_undone,
         .answer = {at, entry->answer_size},
         .rows = recall->rows,
@@ -159,6 +161,7 @@ void recall_add(struct recall *recall, const struct recalled *event) {
         .row_count = (uint16_t)event->row_count,
         .tag = event->tag,
         .type = (uint16_t)event->type,
+        .release = event->release,
         .segment = (uint8_t)event->segment,
         .flags = (uint8_t)event->flags,
         .effort = (uint8_t)event->effort,

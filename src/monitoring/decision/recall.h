@@ -26,8 +26,9 @@ struct recalled {
     uint32_t type, segment, flags;
     Effort effort;
     uint16_t tag;
+    uint16_t release; // which of the catalogues that took over from each other answered
     bool was_undone; // its rows were taken back already
-    Slice answer;    // empty: an answer without hits, which is made again from the above
+    Slice answer;    // empty: an answer without hits, which its catalogue makes again from the above
     const struct recall_row *rows;
     uint32_t row_count;
 };

@@ -149,6 +149,8 @@ struct knowledge;
 struct knowledge *knowledge_create(const struct knowledge_plan *plan, int money_digits,
                                    int64_t zone_offset_us);
 void knowledge_destroy(struct knowledge *knowledge);
+// From now on with another plan that was read from the same text; the old one is not needed any more.
+void knowledge_replan(struct knowledge *knowledge, const struct knowledge_plan *plan);
 
 // The key of texts in order. It is the hash of the parts joined with '|', where a '|' or '\' inside
 // one of several parts is written "\|", "\\"; so a key of one part is the hash of that part alone,

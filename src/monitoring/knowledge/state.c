@@ -14,6 +14,11 @@ struct knowledge *knowledge_create(const struct knowledge_plan *plan, int money_
     return knowledge;
 }
 
+void knowledge_replan(struct knowledge *knowledge, const struct knowledge_plan *plan) {
+    INVARIANT(plan->list_count == knowledge->plan->list_count && plan->table_count == knowledge->plan->table_count);
+    knowledge->plan = plan;
+}
+
 void knowledge_destroy(struct knowledge *knowledge) {
     if (knowledge == NULL) {
         return;

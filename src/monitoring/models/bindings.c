@@ -95,40 +95,46 @@ static void make_bindings(struct catalogue *catalogue) {
     catalogue->parameter_values = values;
 }
 
-typedef bool ModelTest(const struct model *model);
-
-static bool is_any(const struct model *model) {
-    return true;
+static bool is_in_scope(const struct model *model, ModelScope scope) {
+    return scope == SCOPE_ALL || (model->mode == MODE_BATCH) == (scope == SCOPE_NIGHT);
 }
 
-static bool is_in_flight(const struct model *model) {
-    return model->mode == MODE_PRE || model->mode == MODE_SYNC;
+static bool is_within_effort(const struct model *model, Effort effort) {
+    bool cannot_wait = model->mode == MODE_PRE || model->mode == MODE_SYNC;
+    switch (effort) {
+    case EFFORT_full:
+        return true;
+    case EFFORT_in_flight:
+        return cannot_wait;
+    case EFFORT_at_hand:
+        return cannot_wait && !model->reads_features;
+    default:
+        return false;
+    }
 }
 
-static bool is_at_hand(const struct model *model) {
-    return is_in_flight(model) && !model->reads_features;
+typedef struct ModelTest {
+    ModelScope scope;
+    Effort effort;
+    bool reads_outcome; // only those that do
+} ModelTest;
+
+static bool passes(const struct model *model, ModelTest test) {
+    return is_in_scope(model, test.scope) && is_within_effort(model, test.effort) && (model->reads_outcome || !test.reads_outcome);
 }
 
-static bool is_none(const struct model *model) {
-    return false;
-}
-
-static bool reads_outcome(const struct model *model) {
-    return model->reads_outcome;
-}
-
-static const uint64_t *candidates_for(struct catalogue *catalogue, const struct type_plan *plan, ModelTest *test, uint32_t segment, uint32_t channel) {
+static const uint64_t *candidates_for(struct catalogue *catalogue, const struct type_plan *plan, ModelTest test, uint32_t segment, uint32_t channel) {
     uint64_t *set = ARENA_ARRAY(&catalogue->arena, uint64_t, bits_words(plan->count) + 1);
     for (uint32_t i = 0; i < plan->count; i++) {
         const struct model *model = &catalogue->models.at[plan->models[i]];
         bits_assign(set, i, (model->segments >> segment & 1) != 0 &&
-                                (model->channels >> channel_bit(catalogue, channel) & 1) != 0 && test(model));
+                                (model->channels >> channel_bit(catalogue, channel) & 1) != 0 && passes(model, test));
     }
     return set;
 }
 
 // The models of the type that pass the test, by segment and channel.
-static const uint64_t *const *candidate_sets(struct catalogue *catalogue, const struct type_plan *plan, ModelTest *test) {
+static const uint64_t *const *candidate_sets(struct catalogue *catalogue, const struct type_plan *plan, ModelTest test) {
     uint32_t combinations = catalogue->segment_count * catalogue->channel_count;
     const uint64_t **sets = ARENA_ARRAY(&catalogue->arena, const uint64_t *, combinations);
     for (uint32_t i = 0; i < combinations; i++) {
@@ -156,11 +162,12 @@ static void plan_type(struct catalogue *catalogue, uint32_t type, struct type_pl
     plan->models = models;
     catalogue_find_fetched(catalogue, type, plan);
     plan->plan = expr_table_plan(catalogue->table, rules, plan->count, &catalogue->arena);
-    static ModelTest *const tests[EFFORT_COUNT] = {is_any, is_in_flight, is_at_hand, is_none};
-    for (int effort = 0; effort < EFFORT_COUNT; effort++) {
-        plan->candidates[effort] = candidate_sets(catalogue, plan, tests[effort]);
+    for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+        for (int effort = 0; effort < EFFORT_COUNT; effort++) {
+            plan->candidates[scope][effort] = candidate_sets(catalogue, plan, (ModelTest){scope, effort, false});
+        }
+        plan->confirmed[scope] = candidate_sets(catalogue, plan, (ModelTest){scope, EFFORT_full, true});
     }
-    plan->confirmed = candidate_sets(catalogue, plan, reads_outcome);
 }
 
 static uint32_t add_condition(struct catalogue *catalogue, const struct expr *when) {

@@ -53,6 +53,9 @@ typedef enum Effort {
 } Effort;
 extern const char *const effort_names[EFFORT_COUNT];
 
+// Which modes an engine evaluates. Replays and back-tests ask all at every event; a server asks those of the nightly run later and apart.
+typedef enum ModelScope { SCOPE_ALL, SCOPE_IN_FLIGHT, SCOPE_NIGHT, SCOPE_COUNT } ModelScope;
+
 typedef enum Severity { SEVERITY_NONE, SEVERITY_S1, SEVERITY_S2, SEVERITY_S3, SEVERITY_S4 } Severity;
 
 extern const char *const model_mode_names[];
@@ -230,8 +233,9 @@ struct type_plan {
     const uint32_t *tables;
     const uint32_t *list_fields;
     uint32_t table_count, list_field_count;
-    const uint64_t *const *candidates[EFFORT_COUNT]; // by binding-independent combination: segment * channel_count + channel
-    const uint64_t *const *confirmed; // of those of full effort the ones that a RESULT that confirms its REQUEST still concerns
+    // By binding-independent combination: segment * channel_count + channel.
+    const uint64_t *const *candidates[SCOPE_COUNT][EFFORT_COUNT];
+    const uint64_t *const *confirmed[SCOPE_COUNT]; // of those of full effort the ones that a RESULT that confirms its REQUEST still concerns
 };
 
 // What inList() is answered from. Whoever evaluates a pack's expressions hands them a context that begins with this.
@@ -268,6 +272,7 @@ struct catalogue {
     int64_t version;
     Slice zh, en;
     Slice label;  // "bank 1 3f2a9c01b2d4e5f6": name, version, hash of all texts
+    uint64_t state_layout; // of all that what is remembered of the stream depends on: catalogues of one layout can take over from each other
     Slice currency;
     int money_digits;
     int64_t zone_offset_us;

@@ -117,33 +117,37 @@ static void read_choices(struct reading *reading) {
 }
 
 // What a share in hundredths of a per cent needs to be told apart by: a text that stays the same for one thing.
-static void read_canary(struct reading *reading) {
+static void read_share(struct catalogue *catalogue, const struct yaml_node *node, struct model *model) {
     static const char *const keys[] = {"percent", "by"};
-    struct model *model = reading->model;
-    const struct yaml_node *node = yaml_get(reading->root, "canary");
-    model->canary = (struct model_canary){.field = SCHEMA_NONE, .seed = hash64(model->id, 0)};
-    if (node == NULL && model->status == MODEL_CANARY) {
-        struct diag *diag = diag_add(reading->diags, DIAG_ERROR, "MO028", model->place, "a model with the status CANARY says for whom it counts");
-        diag_hint(reading->diags, diag, "canary: {percent: 5, by: cust_id}");
-    }
-    if (node == NULL || !yaml_check_keys(node, keys, 2, reading->diags)) {
+    struct diag_list *diags = &catalogue->diags;
+    if (!yaml_check_keys(node, keys, 2, diags)) {
         return;
     }
-    const struct yaml_node *percent = yaml_require(node, "percent", reading->diags);
+    const struct yaml_node *percent = yaml_require(node, "percent", diags);
     double share = 0;
-    if (yaml_number(percent, &share, reading->diags) && !(share > 0 && share <= 100)) {
-        diag_add(reading->diags, DIAG_ERROR, "MO028", percent->place, "the share of a canary is above 0 and up to 100 per cent");
+    if (yaml_number(percent, &share, diags) && !(share > 0 && share <= 100)) {
+        diag_add(diags, DIAG_ERROR, "MO028", percent->place, "the share of a canary is above 0 and up to 100 per cent");
     } else {
         model->canary.below = (uint32_t)lround(share * CANARY_SHARES / 100);
     }
-    const struct yaml_node *by = yaml_require(node, "by", reading->diags);
+    const struct yaml_node *by = yaml_require(node, "by", diags);
     if (by == NULL) {
         return;
     }
-    const struct schema *schema = reading->catalogue->schema;
-    model->canary.field = schema_find_field(schema, yaml_text(by, reading->diags));
+    const struct schema *schema = catalogue->schema;
+    model->canary.field = schema_find_field(schema, yaml_text(by, diags));
     if (model->canary.field == SCHEMA_NONE || schema->fields[model->canary.field].type != FIELD_STRING) {
-        diag_add(reading->diags, DIAG_ERROR, "MO028", by->place, "the share of a canary is taken by a field of the event that is a text");
+        diag_add(diags, DIAG_ERROR, "MO028", by->place, "the share of a canary is taken by a field of the event that is a text");
+    }
+}
+
+static void read_canary(struct catalogue *catalogue, const struct yaml_node *node, Place place, struct model *model) {
+    model->canary = (struct model_canary){.field = SCHEMA_NONE, .seed = hash64(model->id, 0)};
+    if (node != NULL) {
+        read_share(catalogue, node, model);
+    } else if (model->status == MODEL_CANARY) {
+        struct diag *diag = diag_add(&catalogue->diags, DIAG_ERROR, "MO028", place, "a model with the status CANARY says for whom it counts");
+        diag_hint(&catalogue->diags, diag, "canary: {percent: 5, by: cust_id}");
     }
 }
 
@@ -593,7 +597,7 @@ void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *r
     read_names(&reading);
     read_rationale(&reading);
     read_choices(&reading);
-    read_canary(&reading);
+    read_canary(catalogue, yaml_get(root, "canary"), model->place, model);
     read_action(&reading);
     read_types(&reading);
     model->channels = read_set(&reading, "channels", true);
@@ -614,4 +618,45 @@ void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *r
     const struct yaml_node *tests = yaml_get(root, "tests");
     model->fire_count = read_test_names(&reading, tests, "fire", &model->fire_tests);
     model->quiet_count = read_test_names(&reading, tests, "quiet", &model->quiet_tests);
+}
+
+// ---- statuses.yaml ---------------------------------------------------------------------------------------
+
+static void read_one_status(struct catalogue *catalogue, const struct yaml_node *node) {
+    static const char *const keys[] = {"status", "canary"};
+    uint32_t index = map_get(&catalogue->models_by_id, node->key);
+    if (index == MAP_NONE) {
+        struct diag *diag = catalogue_fail(catalogue, "MO030", node->key_place, "statuses.yaml names the model '%.*s', which the pack does not have", node->key);
+        catalogue_suggest(catalogue, diag, &catalogue->models_by_id, node->key);
+        return;
+    }
+    struct model *model = &catalogue->models.at[index];
+    uint32_t status = model->status;
+    if (!yaml_check_keys(node, keys, 2, &catalogue->diags) ||
+        !yaml_choice(yaml_require(node, "status", &catalogue->diags), model_status_names, MODEL_STATUSES, &status, &catalogue->diags)) {
+        return;
+    }
+    model->status = (ModelStatus)status;
+    const struct yaml_node *canary = yaml_get(node, "canary");
+    if (canary != NULL || model->canary.field == SCHEMA_NONE) { // else as the model's file says
+        read_canary(catalogue, canary, node->place, model);
+    }
+}
+
+void catalogue_read_statuses(struct catalogue *catalogue, const struct yaml_node *root) {
+    static const char *const keys[] = {"statuses"};
+    if (root == NULL || !yaml_check_keys(root, keys, 1, &catalogue->diags)) {
+        return;
+    }
+    const struct yaml_node *statuses = yaml_require(root, "statuses", &catalogue->diags);
+    if (statuses == NULL) {
+        return;
+    }
+    if (statuses->kind != YAML_MAPPING) {
+        diag_add(&catalogue->diags, DIAG_ERROR, "MO031", statuses->place, "statuses are models with what they are: {M-TA-01-A: {status: SUSPENDED}}");
+        return;
+    }
+    YAML_EACH(statuses, node) {
+        read_one_status(catalogue, node);
+    }
 }

@@ -305,6 +305,20 @@ static const struct yaml_node *parse_file(struct catalogue *catalogue, const str
     return file == NULL ? NULL : yaml_parse(&file->source, &catalogue->arena, &catalogue->diags);
 }
 
+// What is remembered of the stream depends on what events, things, filters and features are, and on no model. Texts are compared and not
+// what they mean: a comment costs a rebuilt state, a mistake here would cost wrong windows.
+static uint64_t state_layout(const struct catalogue *catalogue, const struct pack_file *files, uint32_t count) {
+    uint64_t hash = hash_mix((uint64_t)catalogue->zone_offset_us, (uint64_t)catalogue->short_window_us);
+    hash = hash_mix(hash_mix(hash, catalogue->remember), hash64(catalogue->name, (uint64_t)catalogue->money_digits));
+    hash = hash_mix(hash_mix(hash, (uint64_t)catalogue->late_after_us), (uint64_t)catalogue->early_after_us);
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_in(files[i].path, "features/", "") || slice_is(files[i].path, "schema.yaml") || slice_is(files[i].path, "knowledge.yaml")) {
+            hash = hash_mix(hash_mix(hash, hash64(files[i].path, 0)), hash64(files[i].source.text, 0));
+        }
+    }
+    return hash;
+}
+
 static void make_label(struct catalogue *catalogue, const struct pack_file *files, uint32_t count) {
     uint64_t hash = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -413,6 +427,7 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     }
     catalogue_read_pack(catalogue, pack_root);
     make_label(catalogue, files, file_count);
+    catalogue->state_layout = state_layout(catalogue, files, file_count);
     catalogue->schema = schema_load(schema_root, catalogue->zone_offset_us, catalogue->money_digits, &catalogue->arena, diags);
     const struct pack_file *knowledge = find_file(files, file_count, "knowledge.yaml");
     const struct yaml_node *knowledge_root = parse_file(catalogue, knowledge);
@@ -438,6 +453,7 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     catalogue_read_policy(catalogue, parse_file(catalogue, find_file(files, file_count, "policy.yaml")));
     catalogue_read_regulation(catalogue, parse_file(catalogue, find_file(files, file_count, "regulation.yaml")));
     load_models(catalogue, files, file_count);
+    catalogue_read_statuses(catalogue, parse_file(catalogue, find_file(files, file_count, "statuses.yaml")));
     if (diags->error_count > 0) {
         return STATUS_INVALID;
     }

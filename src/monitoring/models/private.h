@@ -27,6 +27,8 @@ uint32_t catalogue_require_channel(struct catalogue *catalogue, const char *code
 void catalogue_read_pack(struct catalogue *catalogue, const struct yaml_node *root);
 void catalogue_read_policy(struct catalogue *catalogue, const struct yaml_node *root); // NULL: no policy.yaml
 void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *root);
+// Of statuses.yaml, which goes before what the models' files say; NULL: the pack has none.
+void catalogue_read_statuses(struct catalogue *catalogue, const struct yaml_node *root);
 // regulation.c: the law's numbers, before the models; NULL: the pack has none.
 void catalogue_read_regulation(struct catalogue *catalogue, const struct yaml_node *root);
 // skeleton.c: a model's condition without its numbers, and without the windows of its features where `windows` is false.

@@ -100,6 +100,17 @@ void window_state_destroy(struct window_state *state) {
     (void)state;
 }
 
+void window_state_replan(struct window_state *state, const struct window_plan *plan) {
+    INVARIANT(plan->finished && plan->stores.count == state->store_count && plan->spans.count == state->plan->spans.count &&
+              plan->features.count == state->plan->features.count);
+    state->plan = plan;
+    for (uint32_t i = 0; i < state->store_count; i++) {
+        INVARIANT(plan->stores.at[i].header_size == state->stores[i].plan->header_size);
+        state->stores[i].plan = &plan->stores.at[i];
+    }
+    state->scan = (struct scan){.stamp = state->scan.stamp};
+}
+
 void window_begin(struct window_state *state, uint64_t sequence) {
     state->sequence = sequence;
 }

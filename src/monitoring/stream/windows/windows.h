@@ -175,6 +175,8 @@ typedef void *(*WindowReserve)(void *context, size_t size);
 struct window_state;
 struct window_state *window_state_create(const struct window_plan *plan, WindowReserve reserve, void *context);
 void window_state_destroy(struct window_state *state);
+// From now on with another plan that was built from equal calls in the same order; the old one is not needed any more.
+void window_state_replan(struct window_state *state, const struct window_plan *plan);
 
 // A thing of a store. Valid until the next window_add() to the same store that evicts it; a thing that was found
 // or added for the current sequence number is never evicted by it.
