@@ -1,7 +1,7 @@
 // qiantang check: compiles a pack, says what it holds and what nothing reads.
 
 #include "cli/commands.h"
-#include "cli/pack_folder.h"
+#include "cli/pack.h"
 #include "os/clock.h"
 
 enum { NAMES_SHOWN = 12 };

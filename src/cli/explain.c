@@ -1,7 +1,7 @@
 // qiantang explain: how a model or feature was understood.
 
 #include "cli/commands.h"
-#include "cli/pack_folder.h"
+#include "cli/pack.h"
 
 CliExit command_explain(int argc, char **argv) {
     Slice path = {NULL, 0};

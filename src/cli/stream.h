@@ -12,7 +12,7 @@
 
 #include "cli/input.h"
 #include "cli/options.h"
-#include "cli/pack_folder.h"
+#include "cli/pack.h"
 #include "cli/tally.h"
 #include "os/file.h"
 #include "os/memory.h"

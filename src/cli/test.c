@@ -8,7 +8,7 @@
 #include "cli/apart.h"
 #include "cli/commands.h"
 #include "cli/mutate.h"
-#include "cli/pack_folder.h"
+#include "cli/pack.h"
 #include "cli/story.h"
 #include "codec/json.h"
 #include "base/bits.h"

@@ -6,83 +6,120 @@
 //     pipeline_submit(work) ─▶ heart_take(), record and decision      ─▶ on disk: work->done(work) for all that it held,
 //                              appended to the journal                    then settled(context) once
 //
-//     struct pipeline_options options = {.folder = SLICE("data/journal"), .label = label, ...};
-//     TRY(pipeline_open(heart, &options, arena, &pipeline, &opened, diag));        // replays what the journal holds
+//     struct pipeline_options options = {.folder = SLICE("data/journal"), .source = source, .first = label, ...};
+//     TRY(pipeline_open(&options, arena, &pipeline, &opened, diag));               // replays what the journal holds
 //     ... pipeline_submit(pipeline, work) ...
 //     TRY(pipeline_close(pipeline, arena, diag));                                  // decides what waits, and leaves a snapshot
 //
-// Opening. The newest whole snapshot of this pack is taken up and the journal replayed from there. Every decision comes out again and is
-// compared with the one that was given, to the byte; one that differs ends it with the sequence, since then this program and that
-// journal do not belong together.
+// Opening. The newest whole snapshot is taken up and the journal replayed from there (replay.h), with the packs that it names. An empty journal
+// begins with a release of `first`.
 //
-// Overload. At most `waiting_max` works wait for the deciding thread; past it pipeline_submit() says no at once, and nothing queues up elsewhere.
+// Durability. `sync`: who is answered finds the decision after a crash of the machine. `async`: after a crash of the process; what the machine's
+// memory held when the power went is asked for again by its sender, with the same event_id, which counts once.
+//
+// Known events. One whose id was decided before gets its line again, when that line is durable; nothing is appended for it. Where an earlier
+// catalogue gave a line that is not at hand, the work ends with PIPELINE_ELSEWHERE, and the line is in the journal.
+//
+// Time. An event that has waited, or is dear, gets less effort than others (budget.h). Overload: past `waiting_max` works, or when those that wait
+// would take longer than `waiting_us_max` by what decisions usually cost, pipeline_submit() says no at once, and nothing queues up elsewhere.
 // When the disk is full, or has failed, nothing is decided any more: works end with PIPELINE_NO_ROOM or PIPELINE_FAILED. What had been
 // decided and is not durable ends with PIPELINE_FAILED too: whether it will be there after a restart nobody knows, and
 // the client asks again with the same event_id, which counts once.
 //
-// Records of the journal (kinds): 1 a pack's label, from here on decided with; 2 an event, 3 a change, each as it came; 4 the decision of the
-// event before it, as it was given. The flags of an event are its Effort.
+// Records of the journal: records.h.
 
 #include "journal/journal.h"
-#include "server/heart.h"
+#include "server/budget.h"
+#include "server/replay.h"
 
-enum { PIPELINE_WAITING_MAX = 4096, PIPELINE_RECORD_MAX = 1 << 20 };
+enum { PIPELINE_WAITING_MAX = 4096, PIPELINE_RECORD_MAX = 1 << 20, PIPELINE_SNAPSHOTS_KEPT = 2 };
+
+typedef enum WorkKind {
+    WORK_RECORD,  // `record` is an event or a change
+    WORK_LABEL,   // `record` is kept as it is; it changes nothing
+    WORK_RELEASE, // `heart` takes over; `record` says so
+    WORK_CALL,    // call() is called between two decisions, and nothing is kept. Not for what takes longer than a decision
+} WorkKind;
 
 typedef enum PipelineOutcome {
-    PIPELINE_DONE,    // decided or changed, and durable; `answer` holds the decision
-    PIPELINE_REFUSED, // the record is not understood; `code` and `reason` say why
-    PIPELINE_NO_ROOM, // the disk is full
-    PIPELINE_FAILED,  // the journal has failed
+    PIPELINE_DONE,      // durable; `answer` holds the decision of an event
+    PIPELINE_ELSEWHERE, // known, and its decision is in the journal
+    PIPELINE_REFUSED,   // the record is not understood; `code` and `reason` say why
+    PIPELINE_NO_ROOM,   // the disk is full
+    PIPELINE_FAILED,    // the journal has failed
 } PipelineOutcome;
 
-// One record under way. The submitter's until pipeline_submit() gives true, and again from done() on.
+// One thing to do. The submitter's until pipeline_submit() gives true, and again from done() on.
 struct work {
+    WorkKind kind;
     Slice record; // bytes stay the submitter's
+    void (*call)(struct work *work, struct heart *heart);
     void (*done)(struct work *work);
     void *user;
+    uint64_t arrived_ns; // by the monotonic clock; the event's time begins to run. 0: when it is submitted
+    struct heart *heart; // of a release: in, what takes over; out, what it took over from, as one that has taken nothing
     // Filled in before done().
     PipelineOutcome outcome;
-    bool is_change;
+    bool is_change, is_known;
+    Effort effort;
     struct buf answer; // to be set up by the submitter
     char code[8];
     char reason[512];
-    uint64_t sequence; // of its last record in the journal
+    uint64_t sequence; // of its last record in the journal; when it appended none, of the last one there was
+    uint64_t decided_ns;
     struct work *next;
 };
 
+// What a decision has taken, for who measures.
+struct pipeline_sample {
+    const struct work *work;
+    const struct decision *decision;
+    uint64_t waited_ns, took_ns; // before its turn; deciding, parsing included
+    uint64_t stage_ns[ENGINE_STAGE_COUNT];
+};
+
 struct pipeline_options {
-    Slice folder;           // of the journal; it must be there
-    uint64_t segment_bytes; // of the journal; 0: JOURNAL_SEGMENT_BYTES
-    uint32_t waiting_max;   // 0: PIPELINE_WAITING_MAX
-    void (*settled)(void *context); // after a group of done()
+    Slice folder;             // of the journal; it must be there
+    struct heart_source source;
+    Hash128 first;            // label of the catalogue that an empty journal begins with
+    uint64_t segment_bytes;   // of the journal; 0: JOURNAL_SEGMENT_BYTES
+    bool async;               // durability
+    uint32_t waiting_max;     // 0: PIPELINE_WAITING_MAX
+    uint64_t waiting_us_max;  // 0: no limit by time
+    uint32_t snapshots_kept;  // 0: PIPELINE_SNAPSHOTS_KEPT
+    const struct budget_rule *budgets;
+    uint32_t budget_count;
+    uint64_t budget_us;       // where no rule fits; 0: as long as it takes
     void *context;
+    void (*settled)(void *context);                                      // after a group of done(); or NULL
+    void (*sampled)(void *context, const struct pipeline_sample *sample); // by the deciding thread; or NULL
 };
 
 // What was found when it was opened.
 struct pipeline_opened {
-    uint64_t snapshot_sequence; // 0: none was taken up
-    uint64_t records, decisions; // replayed and compared
+    struct replayed replayed;
     uint64_t torn_bytes;
 };
 
 struct pipeline;
 
-MUST_USE Status pipeline_open(struct heart *heart, const struct pipeline_options *options, struct arena *arena,
-                              struct pipeline **ret_pipeline, struct pipeline_opened *ret_opened, struct diag *diag);
-// False: too many wait, or it is closing; the work stays the submitter's. Any thread.
+MUST_USE Status pipeline_open(const struct pipeline_options *options, struct arena *arena, struct pipeline **ret_pipeline,
+                              struct pipeline_opened *ret_opened, struct diag *diag);
+// False: too many wait, or it is closing; the work stays the submitter's. Calls and releases are only refused when it is closing. Any thread.
 bool pipeline_submit(struct pipeline *pipeline, struct work *work);
 // Any thread.
 struct pipeline_state {
     uint32_t waiting;
-    uint64_t decided, refused, turned_away; // since it was opened
-    uint64_t durable;                       // sequence
+    uint64_t decided, known, refused, turned_away; // since it was opened
+    uint64_t degraded[EFFORT_COUNT];
+    struct journal_state journal;
     bool failed;
+    Hash128 label; // of the catalogue that decides
 };
 struct pipeline_state pipeline_state(struct pipeline *pipeline);
+// For readers of what is durable. It lives as long as the pipeline.
+const struct journal *pipeline_journal(const struct pipeline *pipeline);
+// Why it has failed.
+MUST_USE Status pipeline_failure(struct pipeline *pipeline, struct diag *ret_diag);
 // No submitter may be left. Frees it in any case.
 MUST_USE Status pipeline_close(struct pipeline *pipeline, struct arena *arena, struct diag *diag);
-
-// Replays a journal from its first record with a heart that was just created, and compares every decision. STATUS_INVALID with the place when
-// one differs.
-MUST_USE Status pipeline_verify(struct heart *heart, Slice folder, struct arena *arena, struct pipeline_opened *ret_opened,
-                                struct diag *diag);

@@ -1,63 +1,39 @@
-// The pipeline on journals and snapshots that it would not have written itself: what they lack or changed is found.
+// The pipeline on journals and snapshots that it would not have written itself: what they lack or changed is found. And its own ways: releases,
+// events that come again, time that runs out.
 
 #include "server/pipeline.h"
 
 #include "base/test.h"
 #include "journal/snapshot.h"
+#include "os/clock.h"
 #include "os/file.h"
-#include "os/memory.h"
 #include "os/scratch_test.h"
+#include "server/records.h"
+#include "server/shelf.h"
+#include "server/snapshots.h"
 
-enum { KIND_DECISION = 4, EVENTS = 3, PACK_FILE_MAX = 1 << 20, SEGMENT_BYTES = 8 << 20 };
+#include <pthread.h>
+
+enum { EVENTS = 3, SEGMENT_BYTES = 8 << 20 };
 
 struct world {
     struct scratch scratch;
-    struct catalogue *catalogue;
-    struct pack_file *files;
-    uint32_t file_count;
-    struct memory_pool memory;
-    struct heart *heart;
+    struct shelf *shelf;
+    Hash128 first;
+    struct pipeline_options options; // but for the folder
 };
 
-static bool world_init(struct world *w) {
-    *w = (struct world){0};
-    CHECK(scratch_make(&w->scratch, NULL));
+// Puts the test's pack on the shelf, with more files.
+static bool shelve(struct world *w, const struct pack_file *extra, uint32_t extra_count, Hash128 *ret_label) {
     const char *root = getenv("QIANTANG_ROOT");
-    Slice pack = arena_printf(&w->scratch.arena, "%s/tests/packs/payments", root == NULL ? "." : root);
-    FileList list;
-    CHECK(file_list(pack, SLICE(".yaml"), true, &w->scratch.arena, &list, &w->scratch.diag) == STATUS_OK);
-    w->files = ARENA_ARRAY(&w->scratch.arena, struct pack_file, list.count);
-    for (uint32_t i = 0; i < list.count; i++) {
-        struct pack_file *file = &w->files[w->file_count];
-        file->path = slice_part(list.paths[i], pack.size + 1, SIZE_MAX);
-        file->source.name = list.paths[i];
-        CHECK(file_read(list.paths[i], PACK_FILE_MAX, &w->scratch.arena, &file->source.text, &w->scratch.diag) == STATUS_OK);
-        w->file_count += !slice_starts_with(file->path, SLICE("tests/"));
-    }
-    w->catalogue = catalogue_create();
-    CHECK(catalogue_load(w->catalogue, w->files, w->file_count) == STATUS_OK);
+    struct pack_folder pack;
+    Slice label;
+    pack_init(&pack, arena_printf(&w->scratch.arena, "%s/tests/packs/payments", root == NULL ? "." : root));
+    CHECK(pack_read(&pack, extra, extra_count, &w->scratch.diag) == STATUS_OK && pack_compile(&pack) == STATUS_OK);
+    CHECK(shelf_put(w->shelf, &pack, &w->scratch.arena, &label, &w->scratch.diag) == STATUS_OK);
+    *ret_label = label_hash(label);
+    pack_close(&pack);
     return true;
-}
-
-static void forget(struct world *w) {
-    heart_destroy(w->heart);
-    memory_pool_release(&w->memory);
-    w->heart = NULL;
-}
-
-// As a process that has just begun.
-static void start_anew(struct world *w) {
-    forget(w);
-    w->memory = (struct memory_pool){0};
-    struct knowledge *knowledge = knowledge_create(w->catalogue->knowledge, w->catalogue->money_digits, w->catalogue->zone_offset_us);
-    catalogue_load_knowledge(w->catalogue, w->files, w->file_count, knowledge);
-    w->heart = heart_create(w->catalogue, knowledge, memory_pool_map, &w->memory);
-}
-
-static bool world_deinit(struct world *w) {
-    forget(w);
-    catalogue_destroy(w->catalogue);
-    return scratch_remove(&w->scratch);
 }
 
 static Slice make_folder(struct world *w, const char *name) {
@@ -66,10 +42,23 @@ static Slice make_folder(struct world *w, const char *name) {
     return path;
 }
 
+static bool world_init(struct world *w) {
+    *w = (struct world){0};
+    CHECK(scratch_make(&w->scratch, NULL));
+    CHECK(shelf_open(make_folder(w, "packs"), &w->scratch.arena, &w->shelf, &w->scratch.diag) == STATUS_OK);
+    CHECK(shelve(w, NULL, 0, &w->first));
+    w->options = (struct pipeline_options){.source = shelf_source(w->shelf), .first = w->first, .segment_bytes = SEGMENT_BYTES};
+    return true;
+}
+
+static bool world_deinit(struct world *w) {
+    shelf_close(w->shelf);
+    return scratch_remove(&w->scratch);
+}
+
 static Status open_pipeline(struct world *w, Slice folder, struct pipeline **ret_pipeline, struct pipeline_opened *ret_opened) {
-    struct pipeline_options options = {.folder = folder, .segment_bytes = SEGMENT_BYTES};
-    start_anew(w);
-    return pipeline_open(w->heart, &options, &w->scratch.arena, ret_pipeline, ret_opened, &w->scratch.diag);
+    w->options.folder = folder;
+    return pipeline_open(&w->options, &w->scratch.arena, ret_pipeline, ret_opened, &w->scratch.diag);
 }
 
 static Status close_pipeline(struct world *w, struct pipeline *pipeline) {
@@ -80,19 +69,27 @@ static void nothing(struct work *work) {
     (void)work;
 }
 
+static Slice payment(struct world *w, int number, const char *account, int64_t amount) {
+    return arena_printf(&w->scratch.arena,
+                        "{\"event_id\":\"%d\",\"event_type\":\"pay\",\"event_time\":%lld,\"phase\":\"REQUEST\",\"account\":\"%s\",\"payee\":\"p\","
+                        "\"amount\":%lld}",
+                        number, 1795420800000LL + number * 1000LL, account, (long long)amount);
+}
+
+// One work, done and waited for by whoever asks next.
+static void work_init(struct work *work, WorkKind kind, Slice record) {
+    *work = (struct work){.kind = kind, .record = record, .done = nothing};
+    buf_init(&work->answer, 1 << 20);
+}
+
 // Decides some payments and leaves the journal and a snapshot in the folder.
 static bool decide_some(struct world *w, Slice folder) {
     struct pipeline *pipeline;
     struct pipeline_opened opened;
-    struct work works[EVENTS] = {0};
+    struct work works[EVENTS];
     CHECK(open_pipeline(w, folder, &pipeline, &opened) == STATUS_OK);
     for (int i = 0; i < EVENTS; i++) {
-        works[i].record = arena_printf(&w->scratch.arena,
-                                       "{\"event_id\":\"%d\",\"event_type\":\"pay\",\"event_time\":%lld,\"phase\":\"REQUEST\",\"account\":\"a\",\"payee\":\"p\","
-                                       "\"amount\":10000}",
-                                       i, 1795420800000LL + i * 1000);
-        works[i].done = nothing;
-        buf_init(&works[i].answer, 1 << 20);
+        work_init(&works[i], WORK_RECORD, payment(w, i, "a", 10000));
         CHECK(pipeline_submit(pipeline, &works[i]));
     }
     CHECK(close_pipeline(w, pipeline) == STATUS_OK);
@@ -129,22 +126,28 @@ static bool copy_without(struct world *w, Slice from, Slice to, int left_out) {
     return journal_close(journal, &w->scratch.arena, &w->scratch.diag) == STATUS_OK;
 }
 
-static Status verify(struct world *w, Slice folder, struct pipeline_opened *ret_opened) {
-    start_anew(w);
-    return pipeline_verify(w->heart, folder, &w->scratch.arena, ret_opened, &w->scratch.diag);
+static Status verify(struct world *w, Slice folder, struct replayed *ret_found) {
+    struct replay replay = {.source = w->options.source, .folder = folder, .scope = SCOPE_IN_FLIGHT};
+    Status status = replay_begin(&replay, &w->scratch.arena, &w->scratch.diag);
+    status = status == STATUS_OK ? replay_run(&replay, &w->scratch.arena, &w->scratch.diag) : status;
+    *ret_found = replay.found;
+    heart_destroy(replay.heart);
+    replay_end(&replay);
+    return status;
 }
 
 static bool test_a_missing_decision_is_found(void) {
     struct world w;
     struct pipeline *pipeline;
     struct pipeline_opened opened;
+    struct replayed found;
     CHECK(world_init(&w));
     Slice whole = make_folder(&w, "whole");
     Slice same = make_folder(&w, "same");
     Slice hole = make_folder(&w, "hole");
     CHECK(decide_some(&w, whole));
-    CHECK(copy_without(&w, whole, same, 0) && verify(&w, same, &opened) == STATUS_OK && opened.decisions == EVENTS);
-    CHECK(copy_without(&w, whole, hole, 2) && verify(&w, hole, &opened) == STATUS_INVALID);
+    CHECK(copy_without(&w, whole, same, 0) && verify(&w, same, &found) == STATUS_OK && found.decisions == EVENTS);
+    CHECK(copy_without(&w, whole, hole, 2) && verify(&w, hole, &found) == STATUS_INVALID);
     CHECK(strcmp(w.scratch.diag.code, "SV001") == 0 && slice_find(w.scratch.diag.message, SLICE("missing"), 0) != SIZE_MAX);
     CHECK(open_pipeline(&w, hole, &pipeline, &opened) == STATUS_INVALID && strcmp(w.scratch.diag.code, "SV001") == 0);
     return world_deinit(&w);
@@ -155,14 +158,15 @@ static bool test_the_last_decision_is_made_up_for(void) {
     struct world w;
     struct pipeline *pipeline;
     struct pipeline_opened opened;
+    struct replayed found;
     CHECK(world_init(&w));
     Slice whole = make_folder(&w, "whole");
     Slice cut = make_folder(&w, "cut");
     CHECK(decide_some(&w, whole) && copy_without(&w, whole, cut, EVENTS));
-    CHECK(verify(&w, cut, &opened) == STATUS_OK && opened.decisions == EVENTS - 1);
-    CHECK(open_pipeline(&w, cut, &pipeline, &opened) == STATUS_OK && opened.decisions == EVENTS - 1);
+    CHECK(verify(&w, cut, &found) == STATUS_OK && found.decisions == EVENTS - 1);
+    CHECK(open_pipeline(&w, cut, &pipeline, &opened) == STATUS_OK && opened.replayed.decisions == EVENTS - 1);
     CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
-    CHECK(verify(&w, cut, &opened) == STATUS_OK && opened.decisions == EVENTS);
+    CHECK(verify(&w, cut, &found) == STATUS_OK && found.decisions == EVENTS);
     return world_deinit(&w);
 }
 
@@ -197,16 +201,158 @@ static bool test_a_snapshot_of_another_state_is_refused(void) {
     Slice folder = make_folder(&w, "journal");
     CHECK(decide_some(&w, folder));
     CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK);
-    uint64_t sequence = opened.snapshot_sequence;
-    CHECK(sequence == 1 + 2 * EVENTS && opened.records == 0);
+    uint64_t sequence = opened.replayed.snapshot_sequence;
+    CHECK(sequence == 1 + 2 * EVENTS && opened.replayed.records == 0);
     CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
     CHECK(forge_hash(&w, folder, sequence));
     CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_INVALID && strcmp(w.scratch.diag.code, "SV003") == 0);
     return world_deinit(&w);
 }
 
+// A place where one waits for a work to be over.
+struct gate {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool is_over;
+};
+
+static void open_gate(struct work *work) {
+    struct gate *gate = work->user;
+    pthread_mutex_lock(&gate->lock);
+    gate->is_over = true;
+    pthread_cond_signal(&gate->ended);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+static bool do_now(struct pipeline *pipeline, struct work *work) {
+    struct gate gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    work->done = open_gate;
+    work->user = &gate;
+    CHECK(pipeline_submit(pipeline, work));
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.is_over) {
+        pthread_cond_wait(&gate.ended, &gate.lock);
+    }
+    pthread_mutex_unlock(&gate.lock);
+    return true;
+}
+
+static bool decide_one(struct pipeline *pipeline, struct work *work, Slice record) {
+    work_init(work, WORK_RECORD, record);
+    return do_now(pipeline, work);
+}
+
+static bool says(const struct work *work, const char *text) {
+    return slice_find(buf_slice(&work->answer), slice_of(text), 0) != SIZE_MAX;
+}
+
+static bool release(struct world *w, struct pipeline *pipeline, Hash128 label) {
+    struct work work;
+    struct arena *arena = &w->scratch.arena;
+    struct heart *heart = w->options.source.make(w->options.source.context, label, SCOPE_IN_FLIGHT, false, arena, &w->scratch.diag);
+    CHECK(heart != NULL);
+    work_init(&work, WORK_RELEASE, arena_printf(arena, "{\"catalogue\":\"%.*s\",\"state\":\"kept\"}", SLICE_ARGS(heart_catalogue(heart)->label)));
+    work.heart = heart;
+    CHECK(do_now(pipeline, &work) && work.outcome == PIPELINE_DONE && work.heart != heart);
+    heart_destroy(work.heart);
+    return true;
+}
+
+// Another catalogue takes over between two events: what was remembered goes on, and a replay does the same.
+static bool test_a_release_takes_over(void) {
+    static const char statuses[] = "statuses: {M-PX-01-A: {status: SUSPENDED}}\n";
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct replayed found;
+    struct work big, again, small, later;
+    Hash128 second;
+    CHECK(world_init(&w));
+    struct pack_file extra = {.path = SLICE("statuses.yaml"), .source = {.name = SLICE("statuses.yaml"), .text = slice_of(statuses)}};
+    CHECK(shelve(&w, &extra, 1, &second));
+    Slice folder = make_folder(&w, "journal");
+    CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK);
+    CHECK(decide_one(pipeline, &small, payment(&w, 0, "a", 100)) && decide_one(pipeline, &big, payment(&w, 1, "a", 6000000)));
+    CHECK(says(&big, "M-PX-01-A") && !says(&small, "M-PX-01-A"));
+    CHECK(release(&w, pipeline, second));
+    CHECK(pipeline_state(pipeline).label.low == second.low);
+    // An answer with hits is at hand, one without is made by its own catalogue: it has to be looked up.
+    CHECK(decide_one(pipeline, &again, payment(&w, 1, "a", 6000000)));
+    CHECK(again.is_known && again.outcome == PIPELINE_DONE && slice_equal(buf_slice(&again.answer), buf_slice(&big.answer)));
+    buf_deinit(&again.answer);
+    CHECK(decide_one(pipeline, &again, payment(&w, 0, "a", 100)) && again.outcome == PIPELINE_ELSEWHERE);
+    CHECK(decide_one(pipeline, &later, payment(&w, 2, "a", 6000000)) && !says(&later, "M-PX-01-A"));
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    CHECK(verify(&w, folder, &found) == STATUS_OK && found.decisions == 3 && found.releases == 2);
+    // And it goes on with what it was released with.
+    CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK && opened.replayed.records == 0);
+    CHECK(pipeline_state(pipeline).label.low == second.low);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    struct work *all[] = {&big, &again, &small, &later};
+    for (int i = 0; i < 4; i++) {
+        buf_deinit(&all[i]->answer);
+    }
+    return world_deinit(&w);
+}
+
+// A known event is answered and appends nothing; a label is kept, and a call sees the state.
+static void count_events(struct work *work, struct heart *heart) {
+    work->sequence = heart_counters(heart).events;
+}
+
+static bool test_what_comes_again_and_what_only_asks(void) {
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct replayed found;
+    struct work first, again, label, call;
+    CHECK(world_init(&w));
+    w.options.async = true;
+    Slice folder = make_folder(&w, "journal");
+    CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK);
+    CHECK(decide_one(pipeline, &first, payment(&w, 1, "a", 100)) && decide_one(pipeline, &again, payment(&w, 1, "b", 200)));
+    CHECK(!first.is_known && again.is_known && again.outcome == PIPELINE_DONE);
+    CHECK(slice_equal(buf_slice(&first.answer), buf_slice(&again.answer)));
+    work_init(&label, WORK_LABEL, SLICE("{\"event_id\":\"1\",\"label\":\"FRAUD\"}"));
+    CHECK(do_now(pipeline, &label) && label.outcome == PIPELINE_DONE);
+    work_init(&call, WORK_CALL, SLICE(""));
+    call.call = count_events;
+    CHECK(do_now(pipeline, &call) && call.sequence == 2);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    CHECK(verify(&w, folder, &found) == STATUS_OK && found.decisions == 1 && found.records == 4);
+    buf_deinit(&first.answer);
+    buf_deinit(&again.answer);
+    return world_deinit(&w);
+}
+
+// An event that arrived longer ago than its budget gets the policy's rules alone, says so, and comes out so again.
+static bool test_time_that_runs_out(void) {
+    static const struct budget_rule rules[] = {{.event_type = {"login", 5}, .budget_us = 1}, {.event_type = {"pay", 3}, .budget_us = 50000}};
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct replayed found;
+    struct work late, timely;
+    CHECK(world_init(&w));
+    w.options.budgets = rules;
+    w.options.budget_count = 2;
+    Slice folder = make_folder(&w, "journal");
+    CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK);
+    work_init(&late, WORK_RECORD, payment(&w, 1, "a", 6000000));
+    late.arrived_ns = clock_monotonic_ns() - 60000000;
+    CHECK(do_now(pipeline, &late) && late.effort == EFFORT_rules);
+    CHECK(says(&late, "\"degraded\":\"rules\"") && !says(&late, "M-PX-01-A"));
+    CHECK(decide_one(pipeline, &timely, payment(&w, 2, "a", 6000000)) && pipeline_state(pipeline).degraded[EFFORT_rules] == 1);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    CHECK(verify(&w, folder, &found) == STATUS_OK && found.decisions == 2);
+    buf_deinit(&late.answer);
+    buf_deinit(&timely.answer);
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_a_missing_decision_is_found), TEST(test_the_last_decision_is_made_up_for),
-                                        TEST(test_a_snapshot_of_another_state_is_refused)};
+                                        TEST(test_a_snapshot_of_another_state_is_refused), TEST(test_a_release_takes_over),
+                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_time_that_runs_out)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -59,6 +59,9 @@ static void answer_one(struct http_request *request, const struct work *work) {
     case PIPELINE_DONE:
         reply_json(request, 200, work->is_change ? SLICE("{\"changed\":true}\n") : buf_slice(&work->answer));
         break;
+    case PIPELINE_ELSEWHERE:
+        http_reply_problem(request, 409, SLICE("decided_elsewhere"), "this event was decided before, by an earlier release: GET /v1/decisions/{event_id}");
+        break;
     case PIPELINE_REFUSED:
         http_reply_problem(request, 422, SLICE("record_refused"), "%s: %s", work->code, work->reason);
         break;
@@ -114,7 +117,7 @@ static void put_line(const struct work *work, struct buf *out) {
         buf_put(out, buf_slice(&work->answer));
         return;
     }
-    static const char *const codes[] = {"", "record_refused", "no_room", "journal_failed"};
+    static const char *const codes[] = {"", "decided_elsewhere", "record_refused", "no_room", "journal_failed"};
     struct json_writer json;
     json_writer_init(&json, out);
     json_object_begin(&json);
@@ -219,7 +222,7 @@ static void get_ready(void *context, struct http_request *request) {
     json_key_i64(&json, SLICE("decided"), (int64_t)state.decided);
     json_key_i64(&json, SLICE("refused"), (int64_t)state.refused);
     json_key_i64(&json, SLICE("turned_away"), (int64_t)state.turned_away);
-    json_key_i64(&json, SLICE("durable_sequence"), (int64_t)state.durable);
+    json_key_i64(&json, SLICE("durable_sequence"), (int64_t)state.journal.durable);
     json_object_end(&json);
     json_writer_finish(&json);
     reply_now(request, state.failed ? 503 : 200, buf_slice(&out));

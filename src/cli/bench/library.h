@@ -10,7 +10,7 @@
 // bounds that the author gave, and goes through the compiler like any other. A line of the law (a parameter with a constant) stays.
 // A model that has nothing to change would be the same twice and has no variants.
 
-#include "cli/pack_folder.h"
+#include "cli/pack.h"
 
 struct library_plan {
     const struct pack_folder *pack;

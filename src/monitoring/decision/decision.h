@@ -74,11 +74,17 @@ typedef enum EngineStage {
     ENGINE_STAGE_COUNT
 } EngineStage;
 
+// How much effort there is still time for: asked with the event's rows written and its models to come. What it gives is no less frugal
+// than what was asked for, and becomes the decision's effort.
+typedef Effort (*EngineReconsider)(void *context, const struct event *event, Effort effort);
+
 struct engine_options {
     WindowReserve reserve; // memory that is taken when touched
     void *reserve_context;
     uint64_t (*stopwatch)(void); // nanoseconds for stage times, or NULL; never changes an answer
     ModelScope scope;            // which models are asked
+    EngineReconsider reconsider; // or NULL; a replay has none, and is told the effort that came out
+    void *reconsider_context;
     bool all_features;           // compute every feature of the event, not only those that models need
 };
 

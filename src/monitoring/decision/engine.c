@@ -240,6 +240,14 @@ static bool some_rule_applies(struct engine *engine) {
     return expr_table_evaluate(engine->model_run, engine->catalogue->rules_plan, NULL, engine->hit_positions) > 0;
 }
 
+static void reconsider(struct engine *engine) {
+    if (engine->options.reconsider != NULL) {
+        Effort effort = engine->options.reconsider(engine->options.reconsider_context, engine->event, engine->effort);
+        INVARIANT(effort >= engine->effort && effort < EFFORT_COUNT);
+        engine->effort = engine->decision.effort = effort;
+    }
+}
+
 const struct decision *engine_decide(struct engine *engine, struct event *event) {
     return engine_decide_within(engine, event, EFFORT_full);
 }
@@ -249,7 +257,6 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     arena_reset(&engine->scratch);
     engine->event = event;
     engine->effort = effort;
-    engine->sequence++;
     engine->counters.events++;
     Hash128 id = hash128(event->id, 0);
     struct recalled known;
@@ -258,6 +265,7 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
         lap(engine, time, STAGE_recall);
         return &engine->decision;
     }
+    engine->sequence++;
     engine->tag = (uint16_t)(id.high >> 32);
     engine->lists.time_us = event->time_us;
     keep_time(engine);
@@ -281,6 +289,7 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
         compute_all(engine);
     }
     time = lap(engine, time, STAGE_features);
+    reconsider(engine);
 
     expr_table_begin(engine->model_run, &engine->host, 0);
     choose_binding(engine);
@@ -288,6 +297,7 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     // What a successful result confirms was decided with the request, with the same values: it is not alerted twice.
     bool confirms = (engine->flags & EVENT_FLAG_CONFIRMS) != 0;
     ModelScope scope = engine->options.scope;
+    effort = engine->effort;
     const uint64_t *const *sets = confirms && effort == EFFORT_full ? plan->confirmed[scope] : plan->candidates[scope][confirms ? EFFORT_rules : effort];
     const uint64_t *candidates = sets[engine->segment * engine->catalogue->channel_count + engine->channel];
     uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);

@@ -1,18 +1,12 @@
-#include "cli/pack_folder.h"
+#include "server/pack_folder.h"
 
-#include "cli/options.h"
 #include "os/file.h"
 
 enum { PACK_FILE_SIZE_MAX = 256 << 20 };
 
-static Status tell(const struct diag *diag, Status status) {
-    cli_tell(diag);
-    return status;
-}
-
 // Whether a file belongs to the pack, by its path within it. Data and documents may lie beside; what lies among entries and rows
 // is read whatever its name, so that one that cannot be used is told.
-static bool is_wanted(Slice path) {
+bool pack_wants(Slice path) {
     static const char *const data[] = {"lists/", "tables/", "tests/"};
     static const char *const texts[] = {"features/", "models/", "maps/"};
     bool yaml = slice_ends_with(path, SLICE(".yaml"));
@@ -29,50 +23,43 @@ static bool is_wanted(Slice path) {
     return yaml && slice_find_byte(path, '/', 0) == path.size;
 }
 
-static Status read_files(struct pack_folder *pack, uint32_t extra_count) {
-    struct diag diag;
+static Status read_files(struct pack_folder *pack, uint32_t extra_count, struct diag *diag) {
     if (!file_is_directory(pack->path)) {
-        fprintf(stderr, "%.*s: there is no such pack; a pack is a folder with a pack.yaml\n", SLICE_ARGS(pack->path));
-        return STATUS_IO;
+        return diag_fail(diag, &pack->arena, STATUS_IO, "OS005", "%.*s: there is no such pack; a pack is a folder with a pack.yaml", SLICE_ARGS(pack->path));
     }
     FileList list;
-    if (file_list(pack->path, SLICE(""), true, &pack->arena, &list, &diag) != STATUS_OK) {
-        return tell(&diag, STATUS_IO);
-    }
+    TRY(file_list(pack->path, SLICE(""), true, &pack->arena, &list, diag));
     pack->files = ARENA_ARRAY(&pack->arena, struct pack_file, list.count + extra_count + 1);
     for (uint32_t i = 0; i < list.count; i++) {
         Slice path = slice_part(list.paths[i], pack->path.size + !slice_ends_with(pack->path, SLICE("/")), SIZE_MAX);
-        if (!is_wanted(path)) {
+        if (!pack_wants(path)) {
             continue;
         }
         struct pack_file *file = &pack->files[pack->file_count];
         file->path = path;
         file->source.name = list.paths[i];
-        if (file_read(list.paths[i], PACK_FILE_SIZE_MAX, &pack->arena, &file->source.text, &diag) != STATUS_OK) {
-            return tell(&diag, STATUS_IO);
-        }
+        TRY(file_read(list.paths[i], PACK_FILE_SIZE_MAX, &pack->arena, &file->source.text, diag));
         pack->file_count++;
     }
     return STATUS_OK;
 }
 
-Status pack_open_with(struct pack_folder *pack, Slice path, const struct pack_file *extra, uint32_t extra_count) {
+void pack_init(struct pack_folder *pack, Slice path) {
     *pack = (struct pack_folder){.path = path};
     arena_init(&pack->arena, 1 << 20);
-    TRY(read_files(pack, extra_count));
+}
+
+Status pack_read(struct pack_folder *pack, const struct pack_file *extra, uint32_t extra_count, struct diag *diag) {
+    TRY(read_files(pack, extra_count, diag));
     for (uint32_t i = 0; i < extra_count; i++) {
         pack->files[pack->file_count++] = extra[i];
     }
-    pack->catalogue = catalogue_create();
-    Status status = catalogue_load(pack->catalogue, pack->files, pack->file_count);
-    if (status != STATUS_OK) {
-        diag_list_print(&pack->catalogue->diags, stderr);
-    }
-    return status;
+    return STATUS_OK;
 }
 
-Status pack_open(struct pack_folder *pack, Slice path) {
-    return pack_open_with(pack, path, NULL, 0);
+Status pack_compile(struct pack_folder *pack) {
+    pack->catalogue = catalogue_create();
+    return catalogue_load(pack->catalogue, pack->files, pack->file_count);
 }
 
 void pack_close(struct pack_folder *pack) {
