@@ -24,6 +24,10 @@ struct pipeline {
     struct pipeline_options options;
     struct journal *journal;
     struct budget *budget;
+    struct brake *brake;
+    struct json_reader *json; // of the server's own records
+    struct buf text;          // of one of them
+    atomic_uint brakes_holding;
     struct thread *thread;
     pthread_mutex_t lock;
     pthread_cond_t has_work;
@@ -196,6 +200,22 @@ static void after_decision(struct pipeline *pipeline, struct work *work, uint64_
     }
 }
 
+// What the brake does becomes a record before the next decision sees it.
+static Status keep_brakes(struct pipeline *pipeline, uint64_t *ret_sequence) {
+    struct brake_news news;
+    while (brake_next(pipeline->brake, clock_wall_us(), &news)) {
+        buf_reset(&pipeline->text);
+        brake_record(&news, &pipeline->text);
+        TRY(append(pipeline, KIND_BRAKE, 0, buf_slice(&pipeline->text), ret_sequence));
+        brake_apply(pipeline->json, buf_slice(&pipeline->text), pipeline->heart);
+        if (pipeline->options.braked != NULL) {
+            pipeline->options.braked(pipeline->options.context, &news);
+        }
+    }
+    atomic_store_explicit(&pipeline->brakes_holding, brake_holding(pipeline->brake), memory_order_relaxed);
+    return STATUS_OK;
+}
+
 static void decide(struct pipeline *pipeline, struct work *work) {
     if (!has_room(pipeline, work)) {
         return;
@@ -228,6 +248,10 @@ static void decide(struct pipeline *pipeline, struct work *work) {
         if (status == STATUS_OK) {
             status = append(pipeline, KIND_DECISION, 0, buf_slice(&work->answer), &work->sequence);
         }
+        if (status == STATUS_OK) {
+            brake_saw(pipeline->brake, heart_decision(pipeline->heart), heart_event(pipeline->heart), clock_wall_us());
+            status = keep_brakes(pipeline, &work->sequence);
+        }
         break;
     }
     hang_up(pipeline, work, status);
@@ -239,10 +263,25 @@ static void keep_label(struct pipeline *pipeline, struct work *work) {
     }
 }
 
+static void let_go(struct pipeline *pipeline, struct work *work) {
+    JsonTree tree;
+    if (!has_room(pipeline, work)) {
+        return;
+    }
+    bool fine = json_parse(pipeline->json, work->record, &tree) == STATUS_OK &&
+                brake_let_go(pipeline->brake, record_text(tree, "rule"), record_text(tree, "key"), clock_wall_us());
+    if (!fine) {
+        refuse(pipeline, work, (struct heart_refusal){SLICE("BR001"), SLICE("no brake of that rule and key holds")});
+        return;
+    }
+    hang_up(pipeline, work, keep_brakes(pipeline, &work->sequence));
+}
+
 // The catalogue that decides, for who asks from other threads and for the time that events get.
 static void begin_with(struct pipeline *pipeline) {
     const struct catalogue *catalogue = heart_catalogue(pipeline->heart);
     budget_read_schema(pipeline->budget, catalogue->schema);
+    brake_read_catalogue(pipeline->brake, catalogue);
     pthread_mutex_lock(&pipeline->lock);
     pipeline->label = label_hash(catalogue->label);
     pthread_mutex_unlock(&pipeline->lock);
@@ -270,6 +309,9 @@ static void do_work(struct pipeline *pipeline, struct work *work) {
         break;
     case WORK_RELEASE:
         release(pipeline, work);
+        break;
+    case WORK_LET_GO:
+        let_go(pipeline, work);
         break;
     case WORK_CALL:
         work->call(work, pipeline->heart);
@@ -339,6 +381,7 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
         .turned_away = atomic_load(&pipeline->turned_away),
         .journal = journal_state(pipeline->journal),
         .failed = atomic_load(&pipeline->failed),
+        .brakes_holding = atomic_load(&pipeline->brakes_holding),
     };
     for (int i = 0; i < EFFORT_COUNT; i++) {
         state.degraded[i] = atomic_load(&pipeline->degraded[i]);
@@ -363,6 +406,9 @@ Status pipeline_failure(struct pipeline *pipeline, struct diag *ret_diag) {
 static void free_pipeline(struct pipeline *pipeline) {
     heart_destroy(pipeline->heart);
     budget_destroy(pipeline->budget);
+    brake_destroy(pipeline->brake);
+    json_reader_destroy(pipeline->json);
+    buf_deinit(&pipeline->text);
     pthread_mutex_destroy(&pipeline->lock);
     pthread_cond_destroy(&pipeline->has_work);
     free(pipeline);
@@ -417,6 +463,19 @@ static Status take_up(struct pipeline *pipeline, struct arena *arena, struct pip
     return status;
 }
 
+// What held before goes on to hold; rules that were taken out of the settings let go.
+static Status take_up_brakes(struct pipeline *pipeline) {
+    struct brake_hold hold;
+    for (uint32_t i = 0; engine_hold_at(heart_engine(pipeline->heart), i, &hold);) {
+        uint64_t sequence;
+        uint32_t before = brake_holding(pipeline->brake);
+        brake_stands(pipeline->brake, hold.rule, hold.key, clock_wall_us());
+        i += brake_holding(pipeline->brake) > before;
+        TRY(keep_brakes(pipeline, &sequence));
+    }
+    return STATUS_OK;
+}
+
 static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
     struct journal_options options = {.created_us = clock_wall_us(),
                                       .segment_bytes = pipeline->options.segment_bytes,
@@ -432,7 +491,7 @@ static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pi
     opened->torn_bytes = found.torn_bytes;
     TRY(take_up(pipeline, arena, opened, diag));
     begin_with(pipeline);
-    return STATUS_OK;
+    return take_up_brakes(pipeline) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
 }
 
 Status pipeline_open(const struct pipeline_options *options, struct arena *arena, struct pipeline **ret_pipeline,
@@ -442,6 +501,9 @@ Status pipeline_open(const struct pipeline_options *options, struct arena *arena
     pipeline->options = *options;
     pipeline->options.waiting_max = options->waiting_max == 0 ? PIPELINE_WAITING_MAX : options->waiting_max;
     pipeline->options.snapshots_kept = options->snapshots_kept == 0 ? PIPELINE_SNAPSHOTS_KEPT : options->snapshots_kept;
+    pipeline->brake = brake_create(options->brakes, options->brake_count);
+    pipeline->json = json_reader_create(PIPELINE_RECORD_MAX, 16);
+    buf_init(&pipeline->text, PIPELINE_RECORD_MAX);
     pipeline->budget = budget_create(options->budgets, options->budget_count, options->budget_us);
     INVARIANT(pthread_mutex_init(&pipeline->lock, NULL) == 0 && pthread_cond_init(&pipeline->has_work, NULL) == 0);
     Status status = open_log(pipeline, arena, ret_opened, diag);

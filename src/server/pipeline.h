@@ -29,6 +29,7 @@
 // Records of the journal: records.h.
 
 #include "journal/journal.h"
+#include "server/brake.h"
 #include "server/budget.h"
 #include "server/replay.h"
 
@@ -38,6 +39,7 @@ typedef enum WorkKind {
     WORK_RECORD,  // `record` is an event or a change
     WORK_LABEL,   // `record` is kept as it is; it changes nothing
     WORK_RELEASE, // `heart` takes over; `record` says so
+    WORK_LET_GO,  // `record` is {"rule": ..., "key": ..., "by": ...}: a brake that holds lets go
     WORK_CALL,    // call() is called between two decisions, and nothing is kept. Not for what takes longer than a decision
 } WorkKind;
 
@@ -90,9 +92,12 @@ struct pipeline_options {
     const struct budget_rule *budgets;
     uint32_t budget_count;
     uint64_t budget_us;       // where no rule fits; 0: as long as it takes
+    const struct brake_rule *brakes;
+    uint32_t brake_count;
     void *context;
     void (*settled)(void *context);                                      // after a group of done(); or NULL
     void (*sampled)(void *context, const struct pipeline_sample *sample); // by the deciding thread; or NULL
+    void (*braked)(void *context, const struct brake_news *news);        // the same
 };
 
 // What was found when it was opened.
@@ -110,6 +115,7 @@ bool pipeline_submit(struct pipeline *pipeline, struct work *work);
 // Any thread.
 struct pipeline_state {
     uint32_t waiting;
+    uint32_t brakes_holding;
     uint64_t decided, known, refused, turned_away; // since it was opened
     uint64_t degraded[EFFORT_COUNT];
     struct journal_state journal;

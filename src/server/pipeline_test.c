@@ -350,9 +350,62 @@ static bool test_time_that_runs_out(void) {
     return world_deinit(&w);
 }
 
+// A model that stops nearly everything is braked: its decisions go to people, after a restart too, until somebody lets go. A replay does the same.
+static bool brake_rules(struct world *w) {
+    static const struct brake_rule rules[] = {{
+        .name = {"too_much", 8}, .over = {"model", 5}, .actions = {"REJECT,DELAY", 12}, .share_max = 50, .count_min = 3, .window_us = 3600000000,
+        .then = BRAKE_review, .hold_us = 3600000000, .instead = {"PASS", 4}, .task = {"MANUAL", 6}}};
+    w->options.brakes = rules;
+    w->options.brake_count = 1;
+    return true;
+}
+
+static bool pay_and_see(struct world *w, struct pipeline *pipeline, int number, const char *wanted) {
+    struct work work;
+    CHECK(decide_one(pipeline, &work, payment(w, number, "a", 6000000)));
+    CHECK_THAT(says(&work, wanted), "%.*s", SLICE_ARGS(buf_slice(&work.answer)));
+    buf_deinit(&work.answer);
+    return true;
+}
+
+static bool test_a_brake_sends_to_people(void) {
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct replayed found;
+    struct work let_go;
+    CHECK(world_init(&w) && brake_rules(&w));
+    Slice folder = make_folder(&w, "journal");
+    CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK);
+    for (int i = 0; i < 3; i++) {
+        CHECK(pay_and_see(&w, pipeline, i, "\"action\":\"DELAY\""));
+    }
+    CHECK(pay_and_see(&w, pipeline, 3, "\"action\":\"PASS\",\"tasks\":[\"MANUAL\"]") && pipeline_state(pipeline).brakes_holding == 1);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK && pipeline_state(pipeline).brakes_holding == 1);
+    CHECK(pay_and_see(&w, pipeline, 4, "\"braked\":[\"too_much\"]"));
+    work_init(&let_go, WORK_LET_GO, SLICE("{\"rule\":\"too_much\",\"key\":\"M-PX-02-A\"}"));
+    CHECK(do_now(pipeline, &let_go) && let_go.outcome == PIPELINE_REFUSED);
+    work_init(&let_go, WORK_LET_GO, SLICE("{\"rule\":\"too_much\",\"key\":\"M-PX-01-A\"}"));
+    CHECK(do_now(pipeline, &let_go) && let_go.outcome == PIPELINE_DONE && pipeline_state(pipeline).brakes_holding == 0);
+    CHECK(pay_and_see(&w, pipeline, 5, "\"action\":\"DELAY\""));
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    CHECK_THAT(verify(&w, folder, &found) == STATUS_OK && found.decisions == 6, "%.*s", SLICE_ARGS(w.scratch.diag.message));
+    // A rule that was taken out of the settings lets go.
+    CHECK(brake_rules(&w) && open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK);
+    for (int i = 6; i < 10; i++) {
+        CHECK(pay_and_see(&w, pipeline, i, i == 9 ? "braked" : "DELAY"));
+    }
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    w.options.brake_count = 0;
+    CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK && pay_and_see(&w, pipeline, 10, "DELAY"));
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK && verify(&w, folder, &found) == STATUS_OK && found.decisions == 11);
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_a_missing_decision_is_found), TEST(test_the_last_decision_is_made_up_for),
                                         TEST(test_a_snapshot_of_another_state_is_refused), TEST(test_a_release_takes_over),
-                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_time_that_runs_out)};
+                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -1,5 +1,6 @@
 #include "server/replay.h"
 
+#include "server/brake.h"
 #include "server/records.h"
 #include "server/snapshots.h"
 
@@ -113,6 +114,9 @@ static Status on_entry(struct running *running) {
         return on_input(running);
     case KIND_DECISION:
         return on_decision(running);
+    case KIND_BRAKE:
+        return replay->heart != NULL && brake_apply(running->json, running->entry->data, replay->heart) ? STATUS_OK
+                                                                                                        : differs(running, "is a brake that is not understood");
     case KIND_LABEL:
     case KIND_NIGHT:
     case KIND_NIGHT_DECISION:

@@ -164,6 +164,7 @@ void engine_combine(struct engine *engine, const struct type_plan *plan, uint32_
     decision->hit_count = hit_count;
     take_strongest(engine);
     apply_rules(engine);
+    engine_brake(engine);
     if (!is_delay(policy, decision->action)) {
         decision->delay_us = 0;
     } else if (decision->delay_us == 0) {

@@ -63,6 +63,8 @@ struct decision {
     uint32_t hit_count;
     const uint32_t *rules; // of the policy, that changed something
     uint32_t rule_count;
+    const Slice *brakes; // rules of brakes that sent it to people
+    uint32_t brake_count;
     Slice rendered; // of a duplicate: the line as it was given
 };
 
@@ -107,6 +109,21 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
 // nothing. Both have catalogues of the same state_layout and a knowledge of their own; the two change hands as well. It costs a few
 // exchanges of pointers, however much is remembered.
 void engine_succeed(struct engine *engine, struct engine *from);
+// A brake that holds: decisions that its model or value has part in, and that would take one of the actions, take another one and a
+// task instead. Set and taken away by records of the stream; a part of the state.
+enum { BRAKE_TEXT = 128 }; // bytes of each of its texts, with the end
+struct brake_hold {
+    Slice rule, key; // together its name
+    Slice over;      // "model", or the name of a field that is a text or an enumeration
+    Slice actions;   // "REJECT,STOP_PAY"
+    Slice instead;   // "DELAY"; never a stronger one than there was
+    Slice task;      // "MANUAL"; may be empty
+};
+// Replaces one of the same name. False: there are 256.
+bool engine_hold(struct engine *engine, const struct brake_hold *hold);
+// One by one, from 0; its texts are good until the next change. False: there are no more.
+bool engine_hold_at(const struct engine *engine, uint32_t index, struct brake_hold *ret_hold);
+void engine_let_go(struct engine *engine, Slice rule, Slice key);
 // What a name stands for at the last event, as a hit would show it.
 struct seen engine_see(struct engine *engine, uint32_t slot);
 // For those who ask about models and not about events: whether a hit of the model at the last event would count, going by all but its

@@ -15,6 +15,7 @@ struct engine *engine_create(const struct catalogue *catalogue, struct knowledge
     engine->lists = (struct catalogue_lists){.plan = catalogue->knowledge, .knowledge = knowledge};
     engine->windows = window_state_create(features->windows, options->reserve, options->reserve_context);
     engine->recall = recall_create(catalogue->remember, options->reserve, options->reserve_context);
+    engine->holds = brake_holds_create();
     engine->pass_words = bits_words(window_plan_pass_count(features->windows));
     engine->computed = memory_alloc(sizeof(uint64_t) * (engine->pass_words + 1));
     engine->wanted = memory_alloc(sizeof(uint64_t) * (engine->pass_words + 1));
@@ -46,6 +47,7 @@ void engine_destroy(struct engine *engine) {
     }
     window_state_destroy(engine->windows);
     recall_destroy(engine->recall);
+    brake_holds_destroy(engine->holds);
     expr_table_run_destroy(engine->filter_run);
     expr_table_run_destroy(engine->model_run);
     free(engine->computed);
@@ -330,6 +332,7 @@ void engine_succeed(struct engine *engine, struct engine *from) {
     EXCHANGE(engine->windows, from->windows);
     EXCHANGE(engine->recall, from->recall);
     EXCHANGE(engine->knowledge, from->knowledge);
+    EXCHANGE(engine->holds, from->holds);
     EXCHANGE(engine->sequence, from->sequence);
     EXCHANGE(engine->clock_us, from->clock_us);
     EXCHANGE(engine->has_clock, from->has_clock);
@@ -341,6 +344,7 @@ void engine_succeed(struct engine *engine, struct engine *from) {
         one->lists.knowledge = one->knowledge;
         window_state_replan(one->windows, one->features->windows);
         knowledge_replan(one->knowledge, one->catalogue->knowledge);
+        brake_holds_resolve(one->holds, one->catalogue);
     }
 }
 

@@ -25,6 +25,11 @@ struct expected {
     uint32_t key_count, table_count, list_key_count;
 };
 
+// Texts of a hold, each ending in a zero byte.
+struct brake_texts {
+    char rule[BRAKE_TEXT], over[BRAKE_TEXT], key[BRAKE_TEXT], actions[BRAKE_TEXT], instead[BRAKE_TEXT], task[BRAKE_TEXT];
+};
+
 struct engine {
     // First: what inList() is answered from; the functions of the language are handed a pointer to the engine.
     struct catalogue_lists lists;
@@ -34,6 +39,7 @@ struct engine {
     struct knowledge *knowledge;
     struct window_state *windows;
     struct recall *recall;
+    struct brake_holds *holds;
     struct engine_options options;
     struct engine_counters counters;
 
@@ -119,3 +125,12 @@ void engine_undo(struct engine *engine, const struct recalled *event);
 
 // combine.c: hits to one decision.
 void engine_combine(struct engine *engine, const struct type_plan *plan, uint32_t hit_count);
+
+// brake.c: what holds, and what becomes of a decision by it.
+struct brake_holds *brake_holds_create(void);
+void brake_holds_destroy(struct brake_holds *holds);
+void brake_holds_resolve(struct brake_holds *holds, const struct catalogue *catalogue);
+uint64_t brake_holds_hash(const struct brake_holds *holds);
+void brake_holds_save(const struct brake_holds *holds, struct image_writer *out);
+MUST_USE Status brake_holds_load(struct brake_holds *holds, const struct catalogue *catalogue, struct image_reader *in);
+void engine_brake(struct engine *engine);

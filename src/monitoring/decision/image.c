@@ -12,6 +12,7 @@ uint64_t engine_hash(const struct engine *engine) {
     hash = hash_mix(hash, engine->has_clock ? (uint64_t)engine->clock_us : 0);
     hash = hash_mix(hash, knowledge_hash(engine->knowledge));
     hash = hash_mix(hash, recall_hash(engine->recall));
+    hash = hash_mix(hash, brake_holds_hash(engine->holds));
     return hash_mix(hash, window_state_hash(engine->windows));
 }
 
@@ -26,6 +27,7 @@ void engine_save(const struct engine *engine, struct image_writer *out) {
     memset(counters.stage_ns, 0, sizeof counters.stage_ns); // measured, and so no part of the state
     image_put(out, &counters, sizeof counters);
     knowledge_save(engine->knowledge, out);
+    brake_holds_save(engine->holds, out);
     recall_save(engine->recall, out);
     window_state_save(engine->windows, out);
 }
@@ -44,6 +46,7 @@ Status engine_load(struct engine *engine, struct image_reader *in) {
     TRY(image_take(in, &engine->clock_us, sizeof engine->clock_us));
     TRY(image_take(in, &engine->counters, sizeof engine->counters));
     TRY(knowledge_load_image(engine->knowledge, in));
+    TRY(brake_holds_load(engine->holds, engine->catalogue, in));
     TRY(recall_load(engine->recall, in));
     return window_state_load(engine->windows, in);
 }

@@ -219,6 +219,18 @@ static void write_tasks(struct json_writer *json, const struct decision *decisio
     json_array_end(json);
 }
 
+static void write_brakes(struct json_writer *json, const struct decision *decision) {
+    if (decision->brake_count == 0) {
+        return;
+    }
+    json_key(json, SLICE("braked"));
+    json_array_begin(json);
+    for (uint32_t i = 0; i < decision->brake_count; i++) {
+        json_string(json, decision->brakes[i]);
+    }
+    json_array_end(json);
+}
+
 static void write_rules(struct json_writer *json, const struct decision *decision) {
     json_key(json, SLICE("rules"));
     json_array_begin(json);
@@ -262,6 +274,7 @@ void decision_render(const struct decision *decision, struct buf *out) {
     buf_deinit(&text);
     json_array_end(&json);
     write_rules(&json, decision);
+    write_brakes(&json, decision);
     json_key_string(&json, SLICE("catalogue"), catalogue->label);
     json_object_end(&json);
     json_writer_finish(&json);
