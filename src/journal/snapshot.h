@@ -76,6 +76,10 @@ MUST_USE Status snapshot_newest_good(const struct disk *disk, Slice folder,
                                      struct journal_findings findings, struct arena *arena,
                                      uint64_t *ret_sequence, struct diag *diag);
 
+// Those that are there, ascending, whole or not. 0, or an errno.
+MUST_USE int snapshot_list(const struct disk *disk, Slice folder, struct arena *arena,
+                           const uint64_t **ret_sequences, uint32_t *ret_count);
+
 // Removes all but the newest `keep` snapshots. At least one is kept.
 MUST_USE Status snapshot_retain(const struct disk *disk, Slice folder, uint32_t keep,
                                 struct arena *arena, uint32_t *ret_removed, struct diag *diag);

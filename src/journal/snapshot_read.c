@@ -275,3 +275,14 @@ Status snapshot_newest_good(const struct disk *disk, Slice folder, struct journa
                      "there is no whole snapshot in '%.*s', of %u", SLICE_ARGS(folder),
                      listing.snapshots.count);
 }
+
+int snapshot_list(const struct disk *disk, Slice folder, struct arena *arena,
+                  const uint64_t **ret_sequences, uint32_t *ret_count) {
+    struct folder_listing listing;
+    int error = folder_list(disk, folder, arena, &listing);
+    if (error == 0) {
+        *ret_sequences = listing.snapshots.at;
+        *ret_count = listing.snapshots.count;
+    }
+    return error;
+}

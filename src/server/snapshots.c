@@ -92,12 +92,17 @@ static Status take_up(const struct heart_source *source, ModelScope scope, struc
     return STATUS_OK;
 }
 
-Status snapshot_take_up(const struct heart_source *source, ModelScope scope, Slice folder, struct arena *arena, struct heart **ret_heart,
-                        uint64_t *ret_sequence, struct diag *diag) {
+Status snapshot_take_up_at(const struct heart_source *source, ModelScope scope, Slice folder, uint64_t sequence, struct arena *arena,
+                           struct heart **ret_heart, struct diag *diag) {
     struct chunks chunks = {.arena = arena, .diag = diag};
-    TRY(snapshot_newest_good(disk_real(), folder, (struct journal_findings){0}, arena, ret_sequence, diag));
-    TRY(snapshot_open(disk_real(), folder, *ret_sequence, arena, &chunks.reader, diag));
-    Status status = take_up(source, scope, &chunks, *ret_sequence, ret_heart);
+    TRY(snapshot_open(disk_real(), folder, sequence, arena, &chunks.reader, diag));
+    Status status = take_up(source, scope, &chunks, sequence, ret_heart);
     snapshot_close(chunks.reader);
     return status;
+}
+
+Status snapshot_take_up(const struct heart_source *source, ModelScope scope, Slice folder, struct arena *arena, struct heart **ret_heart,
+                        uint64_t *ret_sequence, struct diag *diag) {
+    TRY(snapshot_newest_good(disk_real(), folder, (struct journal_findings){0}, arena, ret_sequence, diag));
+    return snapshot_take_up_at(source, scope, folder, *ret_sequence, arena, ret_heart, diag);
 }
