@@ -45,7 +45,7 @@ format: ## clang-format over the files that differ from the last commit
 	@scripts/format.sh
 
 docs: all ## write the documents that come from lists in the code
-	@for name in settings; do $(BUILD)/qiantang config --document $$name > docs/operations/$$name.md || exit 1; done
+	@for name in settings metrics; do $(BUILD)/qiantang config --document $$name > docs/operations/$$name.md || exit 1; done
 	@python3 scripts/diagnostics.py
 
 clean: ## remove what was built

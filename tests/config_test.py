@@ -56,7 +56,7 @@ def main():
     check("nothing", run(), 2, "one of --explain, --check and --default is needed")
     check("two", run("--explain", "--default"), 2, "one of --explain, --check and --default is needed")
     check("no document", run("--document", "nothing"), 2, "there is no document")
-    for name in ("settings",):
+    for name in ("settings", "metrics"):
         check_document(name)
     print(f"{passed} passed, {failed} failed")
     return failed > 0

@@ -1,6 +1,7 @@
 // qiantang config: what a server can be told, and whether a file tells it well.
 
 #include "cli/commands.h"
+#include "metrics/metrics.h"
 #include "os/file.h"
 #include "settings/settings.h"
 
@@ -61,7 +62,7 @@ static CliExit print_document(Slice name) {
     static const struct {
         const char *name;
         void (*write)(struct buf *out);
-    } documents[] = {{"settings", settings_document}};
+    } documents[] = {{"settings", settings_document}, {"metrics", metrics_document}};
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
         if (slice_is(name, documents[i].name)) {
             struct buf text;
