@@ -18,12 +18,12 @@
 // It will not read files, nor the environment, nor the command line: who has options changes the struct afterwards.
 //
 // Diagnostics: CF001 unknown section or key, CF002 a value of another kind, CF003 out of bounds, CF004 a key is missing, CF005 a list
-// is too long, CF006 settings that do not go together, CF007 twice the same in a list, CF008 a warning: in the clear.
+// or the file is too long, CF006 settings that do not go together, CF007 twice the same in a list, CF008 a warning: in the clear.
 
 #include "base/diag.h"
 
 enum {
-    SETTINGS_SIZE_MAX = 1 << 20, // of the file; all defaults with their comments have 12 KB
+    SETTINGS_SIZE_MAX = 1 << 20, // of the file; all defaults with their comments have 6 KB
     SETTINGS_TEXT_MAX = 256,     // bytes of a text: names of channels, models, actions
     SETTINGS_PATH_MAX = 1024,    // bytes of a path: the program puts names behind it
 };
