@@ -7,7 +7,7 @@ DATA ?=
 # Sources and packs are UTF-8, whatever the locale says.
 export PYTHONUTF8 = 1
 
-.PHONY: all deps demo test bench bench-peers evaluate sanitize fuzz format clean help
+.PHONY: all deps demo test bench bench-peers evaluate sanitize fuzz format docs clean help
 
 all: deps ## build the program (build/qiantang)
 	@scripts/build.sh $(BUILD)
@@ -43,6 +43,10 @@ fuzz: ## hunt for inputs that break a reader: make fuzz SECONDS_EACH=60
 format: ## clang-format over the files that differ from the last commit
 	@scripts/install-deps.sh format
 	@scripts/format.sh
+
+docs: all ## write the documents that come from lists in the code
+	@for name in settings metrics; do $(BUILD)/qiantang config --document $$name > docs/operations/$$name.md || exit 1; done
+	@python3 scripts/diagnostics.py
 
 clean: ## remove what was built
 	rm -rf build build-*

@@ -12,9 +12,25 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "diagnostics.md"
 AREAS = {
-    "OS": "Files and folders", "HT": "The HTTP server", "YA": "YAML of any pack file", "PK": "The pack as a whole", "SC": "schema.yaml",
-    "FE": "features/*.yaml", "KN": "knowledge.yaml, lists and tables", "PO": "policy.yaml", "MO": "models/**/*.yaml",
-    "EX": "Expressions", "MP": "maps/*.yaml", "ST": "Stories under tests/", "RE": "Inputs of a replay", "SV": "The server and its journal", "BR": "Brakes of the server", "RL": "Releases of packs", "JO": "The journal and its snapshots",
+    "OS": "Files and folders",
+    "HT": "The HTTP server",
+    "YA": "YAML of any pack file",
+    "PK": "The pack as a whole",
+    "SC": "schema.yaml",
+    "FE": "features/*.yaml",
+    "KN": "knowledge.yaml, lists and tables",
+    "PO": "policy.yaml",
+    "MO": "models/**/*.yaml",
+    "EX": "Expressions",
+    "MP": "maps/*.yaml",
+    "ST": "Stories under tests/",
+    "RE": "Inputs of a replay",
+    "SV": "The server and its journal",
+    "BR": "Brakes of the server",
+    "RL": "Releases of packs",
+    "CF": "Settings of a server",
+    "LG": "The log",
+    "JO": "The journal and its snapshots",
     "IN": "Records that are refused (dead letters)",
 }
 HEAD = """# Diagnostics

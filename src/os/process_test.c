@@ -1,6 +1,7 @@
 #include "base/test.h"
 #include "os/clock.h"
 #include "os/memory.h"
+#include "os/process.h"
 #include "os/progress.h"
 
 static bool test_clock(void) {
@@ -27,6 +28,18 @@ static bool test_memory(void) {
         CHECK(pool.last == NULL && memory_resident_bytes() < before + size / 2);
         memory_pool_release(&pool); // there is nothing more, and nothing happens
     }
+    return true;
+}
+
+static bool test_usage(void) {
+    struct process_usage before = process_usage();
+    FILE *file = fopen("/dev/null", "r");
+    struct process_usage after = process_usage();
+    fclose(file);
+    CHECK(before.files >= 1 && after.files == before.files + 1 && after.files <= after.files_max);
+    CHECK(after.resident_bytes > 0 && before.cpu_us > 0 && after.cpu_us >= before.cpu_us);
+    int64_t age_us = clock_wall_us() - after.started_us;
+    CHECK_THAT(age_us > -2000000 && age_us < INT64_C(3600) * 1000000, "%lld us", (long long)age_us);
     return true;
 }
 
@@ -57,6 +70,6 @@ static bool test_progress(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_clock), TEST(test_memory), TEST(test_progress)};
+    static const struct test tests[] = {TEST(test_clock), TEST(test_memory), TEST(test_usage), TEST(test_progress)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
