@@ -1,0 +1,90 @@
+#pragma once
+// Releases: the way of a pack from somebody's desk to the thing that decides. Packs come as archives or from a folder that is watched; they are compiled, kept
+// on the shelf and tried beside what decides, and change hands with it between two decisions.
+//
+//     draft ──propose──▶ proposed ──approve──▶ approved ──release──▶ released ──▶ replaced
+//                            └─────reject─────▶ rejected                   rollback: the one before is released again
+//
+// Two different persons. Who proposes is a person; who approves is another one, and not who brought the pack either. Systems may bring packs and try
+// them, no more. Enforced here, whatever the roles say. Two things need one person and a reason: rolling back, and suspending a model, since both
+// take something back that may do harm now.
+//
+// A release takes over the state when its packs remember the same things (catalogue.h, state_layout). One that does not cannot be released into a
+// stream that goes on; it says so when it is proposed. Windows that it would need would be empty and every threshold over them wrong.
+//
+//     TRY(releases_open(&options, arena, &releases, diag));
+//     releases_attach(releases, pipeline);
+//     struct release_ask ask = {.kind = RELEASE_TRY, .name = name, .by = who, .is_person = true, .done = reply};
+//     if (!releases_ask(releases, &ask)) { ... too many wait ... }
+//
+// One thread does what is asked, in order. Everything that happened to a pack is in `releases.json` beside the packs, replaced as a whole each time;
+// which catalogue decides is told by the journal alone.
+
+#include "server/pipeline.h"
+#include "server/shelf.h"
+
+enum { RELEASES_WAITING_MAX = 64, RELEASES_KEPT_MAX = 1000 };
+
+struct releases;
+
+// X(NAME, "word")
+#define RELEASE_ASKS(X)       \
+    X(UPLOAD, "upload")       \
+    X(TRY, "try")             \
+    X(PROPOSE, "propose")     \
+    X(APPROVE, "approve")     \
+    X(REJECT, "reject")       \
+    X(RELEASE, "release")     \
+    X(ROLLBACK, "rollback")   \
+    X(STATUS, "status")       \
+    X(LIST, "list")           \
+    X(SHOW, "show")
+typedef enum ReleaseAsk {
+#define X(name, word) RELEASE_##name,
+    RELEASE_ASKS(X)
+#undef X
+    RELEASE_ASK_COUNT
+} ReleaseAsk;
+
+// How it ended: 200 fine, else what HTTP would say, with a code.
+struct release_ask {
+    ReleaseAsk kind;
+    Slice name;    // of the release, as in a path: bank-1-3f2a9c01b2d4e5f6
+    Slice archive; // of UPLOAD
+    Slice by;      // who asks
+    bool is_person;
+    Slice note;    // why; needed for ROLLBACK and for STATUS
+    uint64_t events; // of TRY; 0: as the settings say
+    Slice model, status, canary_by; // of STATUS
+    double canary_percent;
+    void (*done)(struct release_ask *ask);
+    void *user;
+    // Filled in before done(), which is called on the thread of the releases.
+    uint16_t http_status;
+    char code[40];
+    char detail[1024];
+    struct buf body; // JSON, when it went well; set up by who asks
+    struct release_ask *next;
+};
+
+struct releases_options {
+    Slice folder, journal; // DIR/packs, DIR/journal
+    struct shelf *shelf;
+    uint64_t try_events;
+    Slice watch; // folder; empty: none
+    int64_t (*now_us)(void);
+    void *context;
+    // Told of all that changed something, by whom: for logs and audits. May be NULL.
+    void (*happened)(void *context, const char *what, Slice name, Slice by, Slice note);
+};
+
+MUST_USE Status releases_open(const struct releases_options *options, struct arena *arena, struct releases **ret_releases, struct diag *diag);
+// Before it only lists.
+void releases_attach(struct releases *releases, struct pipeline *pipeline);
+// Ends what is under way, tells those who wait that it ends, and frees it. Before pipeline_close().
+void releases_close(struct releases *releases);
+// False: too many wait, or it is closing. Any thread.
+bool releases_ask(struct releases *releases, struct release_ask *ask);
+// While frozen nothing is released but what was before. Any thread.
+void releases_freeze(struct releases *releases, bool frozen);
+bool releases_is_frozen(struct releases *releases);

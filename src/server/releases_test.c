@@ -1,0 +1,301 @@
+// Releases: who may, what is refused and why, and what decides afterwards. With a pipeline on a real journal and packs as archives.
+
+#include "server/releases.h"
+
+#include "base/test.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/scratch_test.h"
+#include "server/snapshots.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <pthread.h>
+
+struct world {
+    struct scratch scratch;
+    struct shelf *shelf;
+    struct releases *releases;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct pack_folder pack; // of the tests
+    Slice journal, packs;
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool is_over;
+};
+
+static Slice make_folder(struct world *w, const char *name) {
+    Slice path = scratch_path(&w->scratch, name);
+    INVARIANT(file_make_directory(path, &w->scratch.arena, &w->scratch.diag) == STATUS_OK);
+    return path;
+}
+
+static bool open_all(struct world *w) {
+    Slice label;
+    struct arena *arena = &w->scratch.arena;
+    struct diag *diag = &w->scratch.diag;
+    CHECK(shelf_open(w->packs, arena, &w->shelf, diag) == STATUS_OK && shelf_put(w->shelf, &w->pack, arena, &label, diag) == STATUS_OK);
+    struct releases_options options = {.folder = w->packs, .journal = w->journal, .shelf = w->shelf, .try_events = 1000, .now_us = clock_wall_us};
+    CHECK_THAT(releases_open(&options, arena, &w->releases, diag) == STATUS_OK, "%.*s", SLICE_ARGS(diag->message));
+    struct pipeline_options pipe = {.folder = w->journal, .source = shelf_source(w->shelf), .first = label_hash(label), .segment_bytes = 8 << 20};
+    CHECK(pipeline_open(&pipe, arena, &w->pipeline, &w->opened, diag) == STATUS_OK);
+    releases_attach(w->releases, w->pipeline);
+    return true;
+}
+
+static bool close_all(struct world *w) {
+    releases_close(w->releases);
+    CHECK(pipeline_close(w->pipeline, &w->scratch.arena, &w->scratch.diag) == STATUS_OK);
+    shelf_close(w->shelf);
+    return true;
+}
+
+static bool world_init(struct world *w) {
+    const char *root = getenv("QIANTANG_ROOT");
+    *w = (struct world){.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
+    CHECK(scratch_make(&w->scratch, NULL));
+    w->journal = make_folder(w, "journal");
+    w->packs = make_folder(w, "packs");
+    pack_init(&w->pack, arena_printf(&w->scratch.arena, "%s/tests/packs/payments", root == NULL ? "." : root));
+    CHECK(pack_read(&w->pack, NULL, 0, &w->scratch.diag) == STATUS_OK && pack_compile(&w->pack) == STATUS_OK);
+    return open_all(w);
+}
+
+static bool world_deinit(struct world *w) {
+    CHECK(close_all(w));
+    pack_close(&w->pack);
+    return scratch_remove(&w->scratch);
+}
+
+// ---- asking -----------------------------------------------------------------------------------------------
+
+static void on_end(struct world *w) {
+    pthread_mutex_lock(&w->lock);
+    w->is_over = true;
+    pthread_cond_signal(&w->ended);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void wait_end(struct world *w) {
+    pthread_mutex_lock(&w->lock);
+    while (!w->is_over) {
+        pthread_cond_wait(&w->ended, &w->lock);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void ask_ended(struct release_ask *ask) {
+    on_end(ask->user);
+}
+
+static void work_ended(struct work *work) {
+    on_end(work->user);
+}
+
+// Says how it ended: the status and the code.
+static bool asks(struct world *w, struct release_ask *ask, uint16_t status, const char *code) {
+    ask->done = ask_ended;
+    ask->user = w;
+    w->is_over = false;
+    buf_init(&ask->body, 16 << 20);
+    CHECK(releases_ask(w->releases, ask));
+    wait_end(w);
+    CHECK_THAT(ask->http_status == status && strcmp(ask->code, code) == 0, "%u %s: %s", ask->http_status, ask->code, ask->detail);
+    return true;
+}
+
+static bool ask_as(struct world *w, ReleaseAsk kind, Slice name, const char *by, uint16_t status, const char *code) {
+    struct release_ask ask = {.kind = kind, .name = name, .by = slice_of(by), .is_person = strcmp(by, "robot") != 0, .note = SLICE("since it has to be")};
+    bool fine = asks(w, &ask, status, code);
+    buf_deinit(&ask.body);
+    return fine;
+}
+
+static bool pays(struct world *w, int number, const char *wanted) {
+    struct work work = {.kind = WORK_RECORD, .done = work_ended, .user = w};
+    work.record = arena_printf(&w->scratch.arena,
+                               "{\"event_id\":\"%d\",\"event_type\":\"pay\",\"event_time\":%lld,\"phase\":\"REQUEST\",\"account\":\"a\",\"payee\":\"p\","
+                               "\"amount\":6000000}",
+                               number, 1795420800000LL + number * 1000LL);
+    buf_init(&work.answer, 1 << 20);
+    w->is_over = false;
+    CHECK(pipeline_submit(w->pipeline, &work));
+    wait_end(w);
+    CHECK_THAT(slice_find(buf_slice(&work.answer), slice_of(wanted), 0) != SIZE_MAX, "%.*s", SLICE_ARGS(buf_slice(&work.answer)));
+    buf_deinit(&work.answer);
+    return true;
+}
+
+// ---- archives ---------------------------------------------------------------------------------------------
+
+static void add_to(struct archive *archive, const char *path, Slice text, mode_t type, const char *link) {
+    struct archive_entry *entry = archive_entry_new();
+    archive_entry_set_pathname(entry, path);
+    archive_entry_set_size(entry, (la_int64_t)text.size);
+    archive_entry_set_filetype(entry, type);
+    archive_entry_set_perm(entry, 0644);
+    if (link != NULL) {
+        archive_entry_set_symlink(entry, link);
+    }
+    INVARIANT(archive_write_header(archive, entry) == ARCHIVE_OK);
+    archive_write_data(archive, text.at, text.size);
+    archive_entry_free(entry);
+}
+
+enum { ARCHIVE_MAX = 4 << 20 };
+
+static struct archive *archive_begin(struct world *w, char **ret_bytes, size_t *used) {
+    struct archive *archive = archive_write_new();
+    *ret_bytes = arena_alloc(&w->scratch.arena, ARCHIVE_MAX);
+    archive_write_add_filter_gzip(archive);
+    archive_write_set_format_ustar(archive);
+    INVARIANT(archive_write_open_memory(archive, *ret_bytes, ARCHIVE_MAX, used) == ARCHIVE_OK);
+    return archive;
+}
+
+static Slice archive_end(struct archive *archive, const char *bytes, const size_t *used) {
+    archive_write_close(archive);
+    archive_write_free(archive);
+    return (Slice){bytes, *used};
+}
+
+// The pack of the tests with a text in one of its files replaced, below a folder.
+static Slice pack_archive(struct world *w, const char *folder, const char *file, const char *old, const char *new) {
+    char *bytes;
+    size_t used = 0;
+    struct archive *archive = archive_begin(w, &bytes, &used);
+    for (uint32_t i = 0; i < w->pack.file_count; i++) {
+        const struct pack_file *one = &w->pack.files[i];
+        Slice text = one->source.text;
+        if (slice_is(one->path, file)) {
+            size_t at = slice_find(text, slice_of(old), 0);
+            INVARIANT(at != SIZE_MAX);
+            text = arena_printf(&w->scratch.arena, "%.*s%s%.*s", (int)at, text.at, new, SLICE_ARGS(slice_part(text, at + strlen(old), SIZE_MAX)));
+        }
+        add_to(archive, arena_printf(&w->scratch.arena, "%s%.*s", folder, SLICE_ARGS(one->path)).at, text, AE_IFREG, NULL);
+    }
+    return archive_end(archive, bytes, &used);
+}
+
+// Brings a pack and gives the name of its release.
+static bool brings(struct world *w, Slice archive, const char *by, Slice *ret_name) {
+    struct release_ask ask = {.kind = RELEASE_UPLOAD, .archive = archive, .by = slice_of(by), .is_person = true};
+    CHECK(asks(w, &ask, 200, ""));
+    Slice body = buf_slice(&ask.body);
+    size_t at = slice_find(body, SLICE("\"name\":\""), 0) + 8;
+    *ret_name = arena_copy(&w->scratch.arena, slice_part(body, at, slice_find(body, SLICE("\""), at) - at));
+    buf_deinit(&ask.body);
+    return true;
+}
+
+// ---- tests ------------------------------------------------------------------------------------------------
+
+static bool test_the_way_of_a_pack(void) {
+    struct world w;
+    Slice name;
+    CHECK(world_init(&w) && pays(&w, 1, "\"action\":\"DELAY\""));
+    CHECK(brings(&w, pack_archive(&w, "payments/", "models/amount.yaml", "default: 50000", "default: 90000"), "ann", &name));
+    CHECK(ask_as(&w, RELEASE_APPROVE, name, "bob", 409, "wrong_state") && ask_as(&w, RELEASE_RELEASE, name, "bob", 409, "wrong_state"));
+    CHECK(ask_as(&w, RELEASE_PROPOSE, name, "robot", 403, "needs_a_person") && ask_as(&w, RELEASE_PROPOSE, name, "cho", 200, ""));
+    CHECK(ask_as(&w, RELEASE_APPROVE, name, "cho", 403, "needs_another_person") && ask_as(&w, RELEASE_APPROVE, name, "ann", 403, "needs_another_person"));
+    CHECK(ask_as(&w, RELEASE_APPROVE, name, "robot", 403, "needs_a_person") && ask_as(&w, RELEASE_RELEASE, name, "cho", 409, "wrong_state"));
+    CHECK(ask_as(&w, RELEASE_APPROVE, name, "bob", 200, ""));
+    releases_freeze(w.releases, true);
+    CHECK(ask_as(&w, RELEASE_RELEASE, name, "cho", 409, "frozen") && pays(&w, 2, "M-PX-01-A"));
+    releases_freeze(w.releases, false);
+    CHECK(ask_as(&w, RELEASE_RELEASE, name, "cho", 200, "") && pays(&w, 3, "\"action\":\"PASS\""));
+    // What was done is known after a restart, and one call goes back.
+    CHECK(close_all(&w) && open_all(&w) && pays(&w, 4, "\"action\":\"PASS\""));
+    CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "dan", 200, "") && pays(&w, 5, "\"action\":\"DELAY\""));
+    CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "dan", 409, "nothing_before"));
+    CHECK(ask_as(&w, RELEASE_SHOW, SLICE("none"), "dan", 404, "no_such_release"));
+    return world_deinit(&w);
+}
+
+static bool test_a_model_is_suspended_by_one_and_comes_back_by_two(void) {
+    struct world w;
+    CHECK(world_init(&w) && pays(&w, 1, "M-PX-01-A"));
+    struct release_ask suspend = {.kind = RELEASE_STATUS, .by = SLICE("ann"), .is_person = true, .model = SLICE("M-PX-01-A"), .status = SLICE("SUSPENDED")};
+    CHECK(asks(&w, &suspend, 422, "note_missing"));
+    buf_deinit(&suspend.body);
+    suspend.note = SLICE("it stops wages");
+    suspend.code[0] = '\0';
+    CHECK(asks(&w, &suspend, 200, "") && pays(&w, 2, "\"action\":\"PASS\""));
+    buf_deinit(&suspend.body);
+    struct release_ask canary = {.kind = RELEASE_STATUS, .by = SLICE("ann"), .is_person = true, .model = SLICE("M-PX-01-A"), .status = SLICE("CANARY"),
+                                 .canary_by = SLICE("account"), .canary_percent = 100, .note = SLICE("mended")};
+    CHECK(asks(&w, &canary, 200, "") && slice_find(buf_slice(&canary.body), SLICE("\"state\":\"draft\""), 0) != SIZE_MAX);
+    buf_deinit(&canary.body);
+    CHECK(pays(&w, 3, "\"action\":\"PASS\""));
+    struct release_ask wrong = {.kind = RELEASE_STATUS, .by = SLICE("ann"), .is_person = true, .model = SLICE("M-PX-01-A"), .status = SLICE("GONE"), .note = SLICE("n")};
+    CHECK(asks(&w, &wrong, 422, "status_unknown"));
+    buf_deinit(&wrong.body);
+    wrong.model = SLICE("M-XX");
+    CHECK(asks(&w, &wrong, 404, "no_such_model"));
+    buf_deinit(&wrong.body);
+    return world_deinit(&w);
+}
+
+static bool test_a_trial_tells_what_would_change(void) {
+    struct world w;
+    Slice name;
+    CHECK(world_init(&w));
+    for (int i = 0; i < 10; i++) {
+        CHECK(pays(&w, i, "DELAY"));
+    }
+    CHECK(close_all(&w) && open_all(&w)); // with a snapshot
+    for (int i = 10; i < 15; i++) {
+        CHECK(pays(&w, i, "DELAY"));
+    }
+    CHECK(brings(&w, pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 90000"), "ann", &name));
+    struct release_ask ask = {.kind = RELEASE_TRY, .name = name, .by = SLICE("robot"), .events = 5};
+    CHECK(asks(&w, &ask, 200, ""));
+    static const char *const wanted[] = {"\"events\":5", "\"other_action\":5", "{\"from\":\"DELAY\",\"to\":\"PASS\",\"events\":5}",
+                                         "{\"model\":\"M-PX-01-A\",\"before\":5,\"after\":0,\"only_before\":5,\"only_after\":0}"};
+    for (int i = 0; i < 4; i++) {
+        CHECK_THAT(slice_find(buf_slice(&ask.body), slice_of(wanted[i]), 0) != SIZE_MAX, "%s in %.*s", wanted[i], SLICE_ARGS(buf_slice(&ask.body)));
+    }
+    buf_deinit(&ask.body);
+    return world_deinit(&w);
+}
+
+static bool refused(struct world *w, Slice archive, const char *code, const char *wanted) {
+    struct release_ask ask = {.kind = RELEASE_UPLOAD, .archive = archive, .by = SLICE("ann"), .is_person = true};
+    CHECK(asks(w, &ask, 422, code));
+    CHECK_THAT(slice_find(slice_of(ask.detail), slice_of(wanted), 0) != SIZE_MAX || slice_find(buf_slice(&ask.body), slice_of(wanted), 0) != SIZE_MAX,
+               "%s %.*s", ask.detail, SLICE_ARGS(buf_slice(&ask.body)));
+    buf_deinit(&ask.body);
+    return true;
+}
+
+static bool test_what_is_no_pack(void) {
+    static const char *const paths[] = {"../models/a.yaml", "/etc/a.yaml", "models/.hidden.yaml", "models//a.yaml", "a\\b.yaml"};
+    struct world w;
+    Slice name;
+    char *bytes;
+    size_t used = 0;
+    CHECK(world_init(&w));
+    CHECK(refused(&w, SLICE("no archive at all"), "pack_refused", "RL001") && refused(&w, SLICE(""), "pack_refused", "RL001"));
+    Slice whole = pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 60000");
+    CHECK(refused(&w, slice_part(whole, 0, whole.size / 2), "pack_refused", "RL001"));
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct archive *archive = archive_begin(&w, &bytes, &used);
+        add_to(archive, paths[i], SLICE("x: 1\n"), AE_IFREG, NULL);
+        CHECK(refused(&w, archive_end(archive, bytes, &used), "pack_refused", "RL003"));
+    }
+    struct archive *archive = archive_begin(&w, &bytes, &used);
+    add_to(archive, "pack.yaml", SLICE(""), AE_IFLNK, "/etc/passwd");
+    CHECK(refused(&w, archive_end(archive, bytes, &used), "pack_refused", "RL003"));
+    CHECK(refused(&w, pack_archive(&w, "", "models/amount.yaml", "event.amount >=", "event.amonut >="), "pack_has_errors", "did you mean 'event.amount'?"));
+    // One that remembers other things comes in, and goes no further than that.
+    CHECK(brings(&w, pack_archive(&w, "", "features/all.yaml", "[10m, 1h, 1d, day]", "[10m, 1h, 2d, 1d, day]"), "ann", &name));
+    CHECK(ask_as(&w, RELEASE_PROPOSE, name, "ann", 409, "another_state"));
+    return world_deinit(&w);
+}
+
+int main(int argc, char **argv) {
+    static const struct test tests[] = {TEST(test_the_way_of_a_pack), TEST(test_a_model_is_suspended_by_one_and_comes_back_by_two),
+                                        TEST(test_a_trial_tells_what_would_change), TEST(test_what_is_no_pack)};
+    return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}
