@@ -114,7 +114,7 @@ uint32_t knowledge_table_rows(const struct knowledge *knowledge, uint32_t table)
 
 static struct row *make_row(struct table *table, const struct knowledge_table *plan, Hash128 key) {
     uint32_t number = knowledge_slab_take(&table->rows);
-    struct row *row = row_at(table, number);
+    struct row *row = knowledge_slab_change(&table->rows, number);
     row->key = key;
     for (uint32_t i = 0; i < plan->column_count; i++) {
         row->cells[i] = plan->columns[i].type == COLUMN_STRING ? (Cell){.text = TEXT_NONE}
@@ -147,13 +147,13 @@ Status tables_write(struct knowledge *knowledge, uint32_t table_number, Hash128 
     INVARIANT(table_number < knowledge->plan->table_count);
     const struct knowledge_table *plan = &knowledge->plan->tables[table_number];
     struct table *table = &knowledge->tables[table_number];
-    struct row *row = find_row(table, key);
-    if ((row == NULL && table->rows.count >= plan->cap) ||
+    uint32_t number = find_number(table, key);
+    if ((number == SLAB_NONE && table->rows.count >= plan->cap) ||
         !take_texts(knowledge, plan, cells, count)) {
         knowledge->table_refused++;
         return STATUS_LIMIT;
     }
-    row = row == NULL ? make_row(table, plan, key) : row;
+    struct row *row = number == SLAB_NONE ? make_row(table, plan, key) : knowledge_slab_change(&table->rows, number);
     for (uint32_t i = 0; i < count; i++) {
         Cell *cell = &row->cells[cells[i].column];
         if (plan->columns[cells[i].column].type == COLUMN_STRING) {

@@ -123,6 +123,7 @@ WindowRef window_peek(const struct window_state *state, uint32_t store, Hash128 
 }
 
 static void touch(const struct window_state *state, struct thing *thing) {
+    image_guard(state->image, thing, sizeof *thing);
     thing->sequence = (uint32_t)state->sequence;
     thing->flags |= THING_TOUCHED;
 }
@@ -138,6 +139,7 @@ WindowRef window_find(struct window_state *state, uint32_t store, Hash128 key) {
 }
 
 static void forget(struct window_state *state, struct store_state *store, struct thing *thing) {
+    thing_guard(state, store, thing);
     index_remove(store, thing->key);
     rows_release(state, store, thing);
     thing->flags = 0;
@@ -157,6 +159,7 @@ void store_evict(struct window_state *state, struct store_state *store) {
             continue;
         }
         if ((thing->flags & THING_TOUCHED) != 0) {
+            image_guard(state->image, thing, sizeof *thing);
             thing->flags &= (uint8_t)~THING_TOUCHED;
             continue;
         }
@@ -188,6 +191,7 @@ WindowRef window_add(struct window_state *state, uint32_t store, Hash128 key) {
     uint32_t index = new_thing(state, at);
     struct thing *thing = thing_at(at, index);
     uint32_t version = thing->version + 1;
+    thing_guard(state, at, thing);
     memset(thing, 0, at->plan->header_size);
     thing->key = key;
     thing->block = thing->dict = thing->accelerator = WINDOW_NONE;
