@@ -9,7 +9,7 @@
 
 #include "monitoring/stream/windows/index.h"
 
-enum { PATTERNS_MAX = 1 << 18, SCRATCH_MIN = 1 << 20 };
+enum { PATTERNS_MIN = 64, PATTERNS_MAX = 1 << 18, SCRATCH_MIN = 1 << 20 };
 #define SLAB_BYTES_MAX ((UINT64_C(1) << 36) - 64)
 
 static size_t aligned(size_t size) {
@@ -32,6 +32,7 @@ static double worst_bytes(const struct store_plan *store) {
 
 static uint32_t pattern_cap(const struct store_plan *store) {
     uint64_t rows = (uint64_t)store->cap_things * store->cap_rows * 2 + 2;
+    rows = rows > PATTERNS_MIN ? rows : PATTERNS_MIN; // the first table of slots has room for so many
     return rows < PATTERNS_MAX ? (uint32_t)rows : PATTERNS_MAX;
 }
 
