@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-enum { STORES = 2, NUMBERS = 3, IDS = 2, FEATURES = 14, REMEMBERED = 64 };
+enum { STORES = 2, NUMBERS = 3, IDS = 2, FEATURES = 14, REMEMBERED = 64, PATTERNS_FEW = 64 };
 
 // A row that may be taken back.
 struct known_row {
@@ -33,7 +33,8 @@ struct round {
     int64_t clock_us, step_us;
     uint32_t keys;
     uint64_t filter_sets, ids;
-    bool tight;
+    bool tight; // the slab is
+    bool wide;  // so are the numbers of filter sets
     struct known_row known[REMEMBERED];
     uint64_t sequence;
 };
@@ -62,8 +63,8 @@ static void make_plan(struct round *round) {
     for (uint32_t i = 0; i < STORES; i++) {
         struct window_store_spec store = {
             .name = SLICE("store"),
-            .cap_things = 4 + (uint32_t)below(round, i == 0 ? 300 : 12),
-            .cap_rows = 4 + (uint32_t)below(round, 80),
+            .cap_things = round->wide ? 600 : 4 + (uint32_t)below(round, i == 0 ? 300 : 12),
+            .cap_rows = round->wide ? 60 : 4 + (uint32_t)below(round, 80),
             .number_count = NUMBERS,
             .numbers = {NUMBER_INTEGER, NUMBER_INTEGER, NUMBER_REAL},
             .id_count = IDS,
@@ -96,11 +97,18 @@ static void begin_round(struct round *round, uint64_t seed) {
     round->keys = 2 + (uint32_t)below(round, 500);
     round->filter_sets = UINT64_C(1) << below(round, 16);
     round->ids = UINT64_C(1) << below(round, 9);
+    round->wide = seed % 50 == 0;
     make_plan(round);
     // A slab that is full soon. Then things of one store alone come, since a store only makes room with its own.
     round->tight = below(round, 2) == 0;
-    uint64_t units = round->tight ? 20000 + below(round, 20000) : UINT64_MAX;
+    uint64_t units = round->tight ? 8000 + below(round, 20000) : UINT64_MAX;
     round->state = make_state(round, 2 + (uint32_t)below(round, 40), units);
+    if (round->wide) {
+        // As if so many sets had been in use before.
+        round->state->stores[0].patterns.count = PATTERNS_NARROW - 20;
+    } else if (below(round, 4) == 0) {
+        round->state->stores[0].patterns.cap = PATTERNS_FEW;
+    }
     size_t frame = (size_t)16 << below(round, 6);
     live_check_init(&round->check, (struct live_image_limits){frame, below(round, 2) * 64, 64 << 20});
 }
@@ -180,7 +188,8 @@ static void operate(struct round *round) {
     if (below(round, 8) == 0) {
         take_back(round);
     } else if (below(round, 8) == 0) {
-        WindowRef refs[STORES] = {window_find(round->state, 0, random_key(round)), window_find(round->state, 1, random_key(round))};
+        // What is only read need not be marked as used.
+        WindowRef refs[STORES] = {window_peek(round->state, 0, random_key(round)), window_peek(round->state, 1, random_key(round))};
         compute(round, refs, (uint32_t[STORES]){WINDOW_NONE, WINDOW_NONE}, round->clock_us);
     } else {
         insert(round);
@@ -235,7 +244,7 @@ bool random_live(uint64_t seed, uint64_t rounds, uint64_t operations) {
     bool ok = true;
     for (uint64_t n = 0; n < rounds && ok; n++) {
         begin_round(&round, seed + n);
-        ok = run(&round, operations);
+        ok = run(&round, round.wide ? operations / 4 : operations);
         if (!ok) {
             fprintf(stderr, "live image of round %llu, operation %llu\n", (unsigned long long)(seed + n), (unsigned long long)round.sequence);
         }
