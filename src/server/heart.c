@@ -2,12 +2,20 @@
 
 #include <stdlib.h>
 
+// An event that was parsed ahead, known by the place of its record.
+struct parsed {
+    Slice record; // empty: none
+    struct event *event;
+};
+
 struct heart {
     const struct catalogue *catalogue;
     struct knowledge *knowledge;
     struct engine *engine;
     struct intake *intake;
-    struct event *event;
+    struct parsed parsed[EXPECT_AHEAD + 1]; // a ring: those expected, and the one at hand
+    uint32_t next;                          // to be told
+    struct event *event;                    // of a record that was not expected
     struct arena scratch; // of one change, and of what is said about it
 };
 
@@ -17,6 +25,9 @@ struct heart *heart_create(const struct catalogue *catalogue, struct knowledge *
     heart->knowledge = knowledge;
     heart->engine = engine_create(catalogue, knowledge, &(struct engine_options){.reserve = reserve, .reserve_context = context});
     heart->intake = intake_create(catalogue->schema, NULL);
+    for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
+        heart->parsed[i].event = event_create(catalogue->schema);
+    }
     heart->event = event_create(catalogue->schema);
     arena_init(&heart->scratch, 64 << 10);
     return heart;
@@ -26,6 +37,9 @@ void heart_destroy(struct heart *heart) {
     if (heart == NULL) {
         return;
     }
+    for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
+        event_destroy(heart->parsed[i].event);
+    }
     event_destroy(heart->event);
     intake_destroy(heart->intake);
     engine_destroy(heart->engine);
@@ -34,16 +48,46 @@ void heart_destroy(struct heart *heart) {
     free(heart);
 }
 
-HeartAnswer heart_take(struct heart *heart, Slice record, Effort effort, struct buf *answer, struct heart_refusal *ret_refusal) {
+void heart_expect(struct heart *heart, Slice record) {
+    // The oldest of the ring is the one that was at hand before.
+    struct parsed *parsed = &heart->parsed[heart->next];
+    heart->next = heart->next == EXPECT_AHEAD ? 0 : heart->next + 1;
+    parsed->record = (Slice){0};
     struct intake_refusal refusal;
     RecordKind kind;
+    // A change and what is refused are parsed again when their turn comes.
+    bool event = record.size > 0 && intake_json(heart->intake, record, parsed->event, &kind, &refusal) == STATUS_OK && kind == RECORD_EVENT;
+    parsed->record = event ? record : (Slice){0};
+    engine_expect(heart->engine, event ? parsed->event : NULL);
+}
+
+// The event of a record that was parsed ahead, or NULL.
+static struct event *find_parsed(struct heart *heart, Slice record) {
+    for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
+        struct parsed *parsed = &heart->parsed[i];
+        if (parsed->record.size > 0 && parsed->record.at == record.at && parsed->record.size == record.size) {
+            parsed->record = (Slice){0};
+            return parsed->event;
+        }
+    }
+    return NULL;
+}
+
+// The event of a record, or of a change what became of it.
+static HeartAnswer read_record(struct heart *heart, Slice record, struct event **ret_event, struct heart_refusal *ret_refusal) {
     arena_reset(&heart->scratch);
+    *ret_event = find_parsed(heart, record);
+    if (*ret_event != NULL) {
+        return HEART_DECIDED;
+    }
+    struct intake_refusal refusal;
+    RecordKind kind;
     if (intake_json(heart->intake, record, heart->event, &kind, &refusal) != STATUS_OK) {
         *ret_refusal = (struct heart_refusal){intake_problem_code(refusal.problem), refusal.reason};
         return HEART_REFUSED;
     }
     if (kind == RECORD_EVENT) {
-        decision_render(engine_decide_within(heart->engine, heart->event, effort), answer);
+        *ret_event = heart->event;
         return HEART_DECIDED;
     }
     struct diag diag;
@@ -52,6 +96,25 @@ HeartAnswer heart_take(struct heart *heart, Slice record, Effort effort, struct 
         return HEART_REFUSED;
     }
     return HEART_CHANGED;
+}
+
+HeartAnswer heart_take(struct heart *heart, Slice record, Effort effort, struct buf *answer, struct heart_refusal *ret_refusal) {
+    struct event *event;
+    HeartAnswer what = read_record(heart, record, &event, ret_refusal);
+    if (what == HEART_DECIDED) {
+        decision_render(engine_decide_within(heart->engine, event, effort), answer);
+    }
+    return what;
+}
+
+HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slice answer, struct heart_refusal *ret_refusal) {
+    struct event *event;
+    HeartAnswer what = read_record(heart, record, &event, ret_refusal);
+    if (what == HEART_DECIDED && engine_forward(heart->engine, event, effort, answer) != STATUS_OK) {
+        *ret_refusal = (struct heart_refusal){SLICE("forward"), SLICE("the answer is none of this pack")};
+        return HEART_REFUSED;
+    }
+    return what;
 }
 
 const struct catalogue *heart_catalogue(const struct heart *heart) {
@@ -72,4 +135,20 @@ void heart_save(const struct heart *heart, struct image_writer *out) {
 
 Status heart_load(struct heart *heart, struct image_reader *in) {
     return engine_load(heart->engine, in);
+}
+
+void heart_image_begin(struct heart *heart, void *context, void (*put)(void *context, Slice bytes)) {
+    engine_image_begin(heart->engine, context, put);
+}
+
+LiveImageStep heart_image_step(struct heart *heart, size_t bytes) {
+    return engine_image_step(heart->engine, bytes);
+}
+
+void heart_image_abandon(struct heart *heart) {
+    engine_image_abandon(heart->engine);
+}
+
+struct live_image_counters heart_image_counters(const struct heart *heart) {
+    return engine_image_counters(heart->engine);
 }

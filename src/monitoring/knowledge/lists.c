@@ -129,7 +129,7 @@ Status knowledge_list_add(struct knowledge *knowledge, uint32_t list, Hash128 ke
         return STATUS_OK;
     }
     uint32_t number = knowledge_slab_take(&knowledge->lists.entries);
-    *entry_to_change(knowledge, number) =
+    *entry_at(knowledge, number) =
         (struct list_entry){key, entry->begin_us, entry->end_us, list, head, source, reason};
     if (head == SLAB_NONE) {
         knowledge_index_insert(&knowledge->lists.index, hash_of(list, key), number);

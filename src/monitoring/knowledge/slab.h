@@ -22,7 +22,7 @@ struct slab {
 
 void knowledge_slab_init(struct slab *slab, uint32_t item_size);
 void knowledge_slab_deinit(struct slab *slab);
-// The number of an item whose bytes are not set.
+// The number of an item whose bytes are not set; they may be written without a guard.
 uint32_t knowledge_slab_take(struct slab *slab);
 void knowledge_slab_give(struct slab *slab, uint32_t number);
 // Room for a block of items more; for who fills a slab from an image.

@@ -114,7 +114,7 @@ uint32_t knowledge_table_rows(const struct knowledge *knowledge, uint32_t table)
 
 static struct row *make_row(struct table *table, const struct knowledge_table *plan, Hash128 key) {
     uint32_t number = knowledge_slab_take(&table->rows);
-    struct row *row = knowledge_slab_change(&table->rows, number);
+    struct row *row = row_at(table, number);
     row->key = key;
     for (uint32_t i = 0; i < plan->column_count; i++) {
         row->cells[i] = plan->columns[i].type == COLUMN_STRING ? (Cell){.text = TEXT_NONE}

@@ -166,7 +166,17 @@ static void insert(struct round *round) {
             round->known[below(round, REMEMBERED)] = (struct known_row){refs[i], key, row.time_us, row.tag};
         }
     }
-    compute(round, refs, current, row.time_us);
+    if (below(round, 2) == 0) {
+        compute(round, refs, current, row.time_us);
+    }
+}
+
+// As when a thing that could not grow made room.
+static void evict(struct round *round) {
+    struct store_state *store = &round->state->stores[0];
+    if (store->counters.things > 0) {
+        store_evict(round->state, store);
+    }
 }
 
 static void take_back(struct round *round) {
@@ -187,6 +197,8 @@ static void operate(struct round *round) {
     round->clock_us += (int64_t)below(round, (uint64_t)round->step_us);
     if (below(round, 8) == 0) {
         take_back(round);
+    } else if (below(round, 40) == 0) {
+        evict(round);
     } else if (below(round, 8) == 0) {
         // What is only read need not be marked as used.
         WindowRef refs[STORES] = {window_peek(round->state, 0, random_key(round)), window_peek(round->state, 1, random_key(round))};
@@ -216,7 +228,7 @@ static bool loads(struct round *round) {
 static bool step(struct round *round) {
     struct live_check *check = &round->check;
     uint64_t whole = check->whole;
-    bool same = live_check_step(check, below(round, 1 + below(round, 3000)));
+    bool same = live_check_step(check, below(round, 1 + below(round, round->wide ? 300000 : 3000)));
     window_state_guard(round->state, check->under_way ? check->image : NULL);
     return same && (check->whole == whole || check->whole > 2 || loads(round));
 }
@@ -244,7 +256,7 @@ bool random_live(uint64_t seed, uint64_t rounds, uint64_t operations) {
     bool ok = true;
     for (uint64_t n = 0; n < rounds && ok; n++) {
         begin_round(&round, seed + n);
-        ok = run(&round, round.wide ? operations / 4 : operations);
+        ok = run(&round, operations);
         if (!ok) {
             fprintf(stderr, "live image of round %llu, operation %llu\n", (unsigned long long)(seed + n), (unsigned long long)round.sequence);
         }
