@@ -4,8 +4,8 @@
 // out. A guard finds the part by its address: `places` holds the spans and the objects of items in the order of their addresses; they
 // do not overlap. An object stands there with its first byte alone, which is enough to tell it by and is in no span.
 //
-// `saved` has a number for each frame of all spans and items: 0, or where it was set aside. It is zeroed memory that is taken when it
-// is touched, so a state of gigabytes costs nothing until things change in it.
+// `saved` has a number for each frame of all spans and items: 0, or where it was set aside. It is cut into leaves, each made when one of
+// its frames is set aside, so that a state of gigabytes costs one pointer for each half MiB at the beginning.
 //
 // Frames set aside lie in a pool of chunks and go back to it when they are out, linked through their first bytes. Items have any size
 // and lie in the arena until the image ends.
@@ -17,7 +17,7 @@
 
 #include <stdlib.h>
 
-enum { CHUNK_BYTES = 1 << 20, ARENA_BLOCK = 256 << 10, SLOT_NONE = 0 };
+enum { CHUNK_BYTES = 1 << 20, ARENA_BLOCK = 256 << 10, SLOT_NONE = 0, LEAF_FRAMES = 1024 };
 
 struct part {
     const char *at;   // of a span, the object of items, or where copied bytes are
@@ -54,10 +54,11 @@ struct live_image {
     char *copied; // the room at the end of the last part of copied bytes
     size_t copied_left;
     struct place *places;
-    uint32_t place_count, hint; // the place found last
+    uint32_t place_count;
+    uint32_t largest, last;     // places that are looked at first: where most of the state is, and the one found last
     uint32_t current;           // part
     uint64_t frame_count;
-    uint32_t *saved; // by frame: slot or item, plus 1
+    uint32_t **saved; // leaves, by frame: slot or item, plus 1
     // The pool of frames.
     char **chunks;
     uint32_t chunk_count, chunk_cap, frames_per_chunk;
@@ -84,14 +85,13 @@ static void end(struct live_image *image) {
         return;
     }
     image_writer_abandon(&image->out);
-    free(image->saved);
     image->saved = NULL;
     arena_reset(&image->arena);
     memset(&image->parts, 0, sizeof image->parts);
     memset(&image->items, 0, sizeof image->items);
     image->copied_left = 0;
     image->places = NULL;
-    image->place_count = image->hint = image->current = 0;
+    image->place_count = image->largest = image->last = image->current = 0;
     image->slots_used = image->slot_free = SLOT_NONE;
     image->counters.bytes_aside = 0;
     image->phase = PHASE_NONE;
@@ -190,13 +190,22 @@ void live_image_arm(struct live_image *image) {
     }
     qsort(image->places, image->place_count, sizeof *image->places, by_address);
     for (uint32_t i = 1; i < image->place_count; i++) {
-        INVARIANT(image->places[i - 1].end <= image->places[i].at);
+        const struct place *places = image->places;
+        INVARIANT(places[i - 1].end <= places[i].at);
+        bool larger = places[i].end - places[i].at > places[image->largest].end - places[image->largest].at;
+        image->largest = larger ? i : image->largest;
     }
-    image->saved = memory_alloc(sizeof *image->saved * (image->frame_count + 1));
+    image->saved = ARENA_ARRAY(&image->arena, uint32_t *, image->frame_count / LEAF_FRAMES + 1);
     image->phase = PHASE_ARMED;
 }
 
 // ---- setting aside ------------------------------------------------------------------------------------------
+
+// Where a frame was set aside, plus 1; SLOT_NONE: it was not.
+static uint32_t saved_of(const struct live_image *image, uint64_t frame) {
+    const uint32_t *leaf = image->saved[frame / LEAF_FRAMES];
+    return leaf == NULL ? SLOT_NONE : leaf[frame % LEAF_FRAMES];
+}
 
 static char *slot_at(const struct live_image *image, uint32_t slot) {
     return image->chunks[slot / image->frames_per_chunk] + (size_t)(slot % image->frames_per_chunk) * image->limits.frame_bytes;
@@ -212,7 +221,18 @@ static bool count_aside(struct live_image *image, size_t size) {
     }
     counters->bytes_aside += size;
     counters->bytes_aside_max = counters->bytes_aside > counters->bytes_aside_max ? counters->bytes_aside : counters->bytes_aside_max;
-    counters->frames_aside++;
+    return true;
+}
+
+// False as count_aside().
+static bool set_saved(struct live_image *image, uint64_t frame, uint32_t slot) {
+    uint32_t **leaf = &image->saved[frame / LEAF_FRAMES];
+    if (*leaf == NULL) {
+        size_t size = sizeof **leaf * LEAF_FRAMES;
+        ENSURE(count_aside(image, size), false);
+        *leaf = arena_alloc(&image->arena, size);
+    }
+    (*leaf)[frame % LEAF_FRAMES] = slot;
     return true;
 }
 
@@ -241,20 +261,26 @@ static size_t frame_size(const struct live_image *image, const struct part *part
 }
 
 static void keep_frame(struct live_image *image, const struct part *part, uint64_t frame) {
-    uint32_t *saved = &image->saved[part->saved + frame];
-    if (*saved != SLOT_NONE || !count_aside(image, image->limits.frame_bytes)) {
+    uint64_t number = part->saved + frame;
+    if (saved_of(image, number) != SLOT_NONE || !count_aside(image, image->limits.frame_bytes)) {
         return;
     }
     uint32_t slot = take_slot(image);
     memcpy(slot_at(image, slot), part->at + frame * image->limits.frame_bytes, frame_size(image, part, frame));
-    *saved = slot + 1;
+    image->counters.frames_aside += set_saved(image, number, slot + 1);
+}
+
+static bool lies_in(const struct live_image *image, uint32_t place, const char *at) {
+    return place < image->place_count && at >= image->places[place].at && at < image->places[place].end;
 }
 
 // The first place that ends behind an address.
 static uint32_t place_behind(const struct live_image *image, const char *at) {
-    const struct place *hint = &image->places[image->hint];
-    if (image->hint < image->place_count && at >= hint->at && at < hint->end) {
-        return image->hint;
+    if (lies_in(image, image->largest, at)) {
+        return image->largest;
+    }
+    if (lies_in(image, image->last, at)) {
+        return image->last;
     }
     uint32_t low = 0;
     uint32_t count = image->place_count;
@@ -287,7 +313,7 @@ void live_image_keep(struct live_image *image, const void *at, size_t size) {
     const char *end = from + size;
     for (uint32_t i = place_behind(image, from); i < image->place_count && image->places[i].at < end; i++) {
         keep_in(image, &image->places[i], from, end);
-        image->hint = i;
+        image->last = i;
     }
 }
 
@@ -314,7 +340,7 @@ static void keep_item(struct live_image *image, const struct part *part, uint64_
     item->bytes = arena_alloc_raw(&image->arena, size);
     struct image_writer gathering = {.context = item, .put = gather};
     part->put(part->at, number, part->bound, &gathering);
-    image->saved[part->saved + number] = image->items.count;
+    image->counters.frames_aside += set_saved(image, part->saved + number, image->items.count);
 }
 
 void live_image_keep_items(struct live_image *image, const void *object, uint64_t first, uint64_t count) {
@@ -327,7 +353,7 @@ void live_image_keep_items(struct live_image *image, const void *object, uint64_
     }
     const struct part *part = &image->parts.at[image->places[i].part];
     for (uint64_t k = first < part->done ? part->done : first; k < first + count && k < part->frames && image->phase == PHASE_ARMED; k++) {
-        if (image->saved[part->saved + k] == SLOT_NONE) {
+        if (saved_of(image, part->saved + k) == SLOT_NONE) {
             keep_item(image, part, k);
         }
     }
@@ -336,7 +362,7 @@ void live_image_keep_items(struct live_image *image, const void *object, uint64_
 // ---- putting out --------------------------------------------------------------------------------------------
 
 static void put_item(struct live_image *image, struct part *part) {
-    uint32_t saved = image->saved[part->saved + part->done];
+    uint32_t saved = saved_of(image, part->saved + part->done);
     if (saved == SLOT_NONE) {
         part->put(part->at, part->done, part->bound, &image->out);
     } else {
@@ -348,17 +374,17 @@ static void put_item(struct live_image *image, struct part *part) {
 
 // A frame that was set aside, or as many bytes as are wanted of those that were not.
 static void put_frames(struct live_image *image, struct part *part, uint64_t wanted) {
-    const uint32_t *saved = &image->saved[part->saved];
     size_t frame = image->limits.frame_bytes;
     uint64_t first = part->done;
-    if (saved[first] != SLOT_NONE) {
-        image_put(&image->out, slot_at(image, saved[first] - 1), frame_size(image, part, first));
-        give_slot(image, saved[first] - 1);
+    uint32_t saved = saved_of(image, part->saved + first);
+    if (saved != SLOT_NONE) {
+        image_put(&image->out, slot_at(image, saved - 1), frame_size(image, part, first));
+        give_slot(image, saved - 1);
         part->done++;
         return;
     }
     uint64_t end = first + 1;
-    while (end < part->frames && saved[end] == SLOT_NONE && (end - first) * frame < wanted) {
+    while (end < part->frames && saved_of(image, part->saved + end) == SLOT_NONE && (end - first) * frame < wanted) {
         end++;
     }
     uint64_t until = end == part->frames ? part->size : end * frame;

@@ -20,7 +20,7 @@
 // nobody waits for more than a step of the size it chose. The bytes are exactly those of an ordinary save at the moment of
 // live_image_begin(), with the checksum; the tests compare them.
 //
-// Limits. What is set aside takes at most `cap_bytes`. When that is not enough, the image is given up: the next step says so, what went
+// Limits. What is set aside takes at most `cap_bytes`, the notes about where it is included. When that is not enough, the image is given up: the next step says so, what went
 // out is worthless, and decisions never wait for an image. Memory that was used for setting aside is kept for the next image.
 //
 // Cost. To begin: one note for each part, so a few microseconds for a hundred of them, however large they are. A guard without an

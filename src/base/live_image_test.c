@@ -143,7 +143,7 @@ static bool test_cap(void) {
     uint64_t given_up = 0;
     for (uint64_t seed = 1; seed <= 50; seed++) {
         struct live_check check;
-        CHECK_THAT(run(seed, (struct live_image_limits){64, 0, 300 + seed * 20}, 20, &check), "seed %llu", (unsigned long long)seed);
+        CHECK_THAT(run(seed, (struct live_image_limits){64, 0, 4400 + seed * 20}, 20, &check), "seed %llu", (unsigned long long)seed);
         whole += check.whole;
         given_up += check.given_up;
     }
