@@ -1,4 +1,4 @@
-#include "base/image.h"
+#include "base/live_image.h"
 
 enum { MARK_NAME_SIZE = 16 };
 
@@ -19,9 +19,33 @@ void image_put(struct image_writer *writer, const void *at, size_t size) {
     if (size == 0) {
         return;
     }
-    XXH3_128bits_update(writer->sum, at, size);
+    if (writer->live != NULL) {
+        live_image_copy(writer->live, at, size);
+        return;
+    }
+    if (writer->sum != NULL) {
+        XXH3_128bits_update(writer->sum, at, size);
+    }
     writer->put(writer->context, (Slice){at, size});
     writer->size += size;
+}
+
+void image_put_state(struct image_writer *writer, const void *at, size_t size) {
+    if (writer->live != NULL && size > 0) {
+        live_image_note(writer->live, at, size);
+    } else {
+        image_put(writer, at, size);
+    }
+}
+
+void image_put_items(struct image_writer *writer, const void *object, uint64_t count, uint64_t bound, ImageItem *put) {
+    if (writer->live != NULL && count > 0) {
+        live_image_note_items(writer->live, object, count, bound, put);
+        return;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        put(object, i, bound, writer);
+    }
 }
 
 void image_put_u64(struct image_writer *writer, uint64_t value) {
@@ -44,6 +68,10 @@ void image_put_mark(struct image_writer *writer, const char *name, uint64_t layo
 void image_writer_finish(struct image_writer *writer) {
     XXH128_hash_t sum = XXH3_128bits_digest(writer->sum);
     writer->put(writer->context, (Slice){(const char *)&sum, sizeof sum});
+    image_writer_abandon(writer);
+}
+
+void image_writer_abandon(struct image_writer *writer) {
     XXH3_freeState(writer->sum);
     writer->sum = NULL;
 }

@@ -13,26 +13,45 @@
 // exchange: a mark carries a number that each part makes of its layout and sizes, and a part with another number is refused.
 // Bytes behind the last mark are a checksum (XXH3, 128 bits) over all before it: damage is found, malice is not.
 //
+// What is put is written at once by a writer made here. The writer of an image that is written while its state goes on changing
+// (base/live_image.h) copies what image_put() gives it, and only notes what image_put_state() and image_put_items() give: that is
+// memory which stays where it is, and which is guarded before it changes. The bytes are the same.
+//
 // Whoever reads checks every count against its own caps before it fills memory by it, and throws the half-filled state away
 // when anything gives another status than STATUS_OK, image_reader_finish() included.
 
 #include "base/byte_source.h"
 #include "base/hash.h"
 
+struct live_image;
+
 struct image_writer {
     void *context;
     void (*put)(void *context, Slice bytes); // remembers its own failure
-    XXH3_state_t *sum;
+    XXH3_state_t *sum;       // NULL: no checksum is wanted
     uint64_t size;
+    struct live_image *live; // NULL: what is put goes out at once
 };
+
+// Puts one item of an object. `bound` is what was given to image_put_items(): how much the object held then. It reads nothing of the
+// object that changes without its item being guarded before.
+typedef void ImageItem(const void *object, uint64_t item, uint64_t bound, struct image_writer *out);
 
 void image_writer_init(struct image_writer *writer, void *context, void (*put)(void *context, Slice bytes));
 void image_put(struct image_writer *writer, const void *at, size_t size);
 void image_put_u64(struct image_writer *writer, uint64_t value);
+// The same bytes as image_put(), of memory that belongs to the state: a live image takes them later, so each change of them has to be
+// told to image_guard() before it is made, and they must not be freed until then.
+void image_put_state(struct image_writer *writer, const void *at, size_t size);
+// The state of an object that lies in many places, `count` items one after the other. A live image takes them later: the object stays
+// where it is, and each change of an item is told to image_guard_items() before it is made; then its memory may also be moved or freed.
+void image_put_items(struct image_writer *writer, const void *object, uint64_t count, uint64_t bound, ImageItem *put);
 // The name of a part, up to 16 bytes, and what its layout comes to.
 void image_put_mark(struct image_writer *writer, const char *name, uint64_t layout);
 // Writes the checksum and frees what the writer holds.
 void image_writer_finish(struct image_writer *writer);
+// Frees it without a checksum, for an image that is not going to be whole.
+void image_writer_abandon(struct image_writer *writer);
 
 struct image_reader {
     struct byte_source source;

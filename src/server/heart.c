@@ -5,13 +5,22 @@
 
 #include <stdlib.h>
 
+// An event that was parsed ahead, known by the place of its record.
+struct parsed {
+    Slice record; // empty: none
+    struct event *event;
+};
+
 struct heart {
     const struct catalogue *catalogue;
     struct knowledge *knowledge;
     struct memory_pool *memory; // of the engine's state
     struct engine *engine;
     struct intake *intake;
-    struct event *event;
+    struct parsed parsed[EXPECT_AHEAD + 1]; // a ring: those expected, and the one at hand
+    uint32_t next;                          // to be told
+    struct event *event;                    // of a record that was not expected
+    struct event *at_hand;                  // of the last one taken
     const struct decision *decision;
     HeartEffort effort;   // of the event at hand
     struct arena scratch; // of one change, and of what is said about it
@@ -36,6 +45,9 @@ struct heart *heart_create(const struct catalogue *catalogue, struct knowledge *
                                      .reconsider_context = heart};
     heart->engine = engine_create(catalogue, knowledge, &options);
     heart->intake = intake_create(catalogue->schema, NULL);
+    for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
+        heart->parsed[i].event = event_create(catalogue->schema);
+    }
     heart->event = event_create(catalogue->schema);
     arena_init(&heart->scratch, 64 << 10);
     return heart;
@@ -44,6 +56,9 @@ struct heart *heart_create(const struct catalogue *catalogue, struct knowledge *
 void heart_destroy(struct heart *heart) {
     if (heart == NULL) {
         return;
+    }
+    for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
+        event_destroy(heart->parsed[i].event);
     }
     event_destroy(heart->event);
     intake_destroy(heart->intake);
@@ -55,12 +70,13 @@ void heart_destroy(struct heart *heart) {
     free(heart);
 }
 
-static HeartAnswer take_event(struct heart *heart, struct buf *answer) {
+static HeartAnswer take_event(struct heart *heart, struct event *event, struct buf *answer) {
     Effort effort = heart->effort.effort;
+    heart->at_hand = event;
     if (heart->effort.reconsider != NULL) {
-        effort = heart->effort.reconsider(heart->effort.context, heart->event, effort);
+        effort = heart->effort.reconsider(heart->effort.context, event, effort);
     }
-    heart->decision = engine_decide_within(heart->engine, heart->event, effort);
+    heart->decision = engine_decide_within(heart->engine, event, effort);
     if (heart->decision->is_elsewhere) {
         return HEART_ELSEWHERE;
     }
@@ -68,17 +84,47 @@ static HeartAnswer take_event(struct heart *heart, struct buf *answer) {
     return heart->decision->is_duplicate ? HEART_KNOWN : HEART_DECIDED;
 }
 
-HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, struct buf *answer, struct heart_refusal *ret_refusal) {
+void heart_expect(struct heart *heart, Slice record) {
+    // The oldest of the ring is the one that was at hand before.
+    struct parsed *parsed = &heart->parsed[heart->next];
+    heart->next = heart->next == EXPECT_AHEAD ? 0 : heart->next + 1;
+    parsed->record = (Slice){0};
     struct intake_refusal refusal;
     RecordKind kind;
+    // A change and what is refused are parsed again when their turn comes.
+    bool event = record.size > 0 && intake_json(heart->intake, record, parsed->event, &kind, &refusal) == STATUS_OK && kind == RECORD_EVENT;
+    parsed->record = event ? record : (Slice){0};
+    engine_expect(heart->engine, event ? parsed->event : NULL);
+}
+
+// The event of a record that was parsed ahead, or NULL.
+static struct event *find_parsed(struct heart *heart, Slice record) {
+    for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
+        struct parsed *parsed = &heart->parsed[i];
+        if (parsed->record.size > 0 && parsed->record.at == record.at && parsed->record.size == record.size) {
+            parsed->record = (Slice){0};
+            return parsed->event;
+        }
+    }
+    return NULL;
+}
+
+// The event of a record, or of a change what became of it.
+static HeartAnswer read_record(struct heart *heart, Slice record, struct event **ret_event, struct heart_refusal *ret_refusal) {
     arena_reset(&heart->scratch);
+    *ret_event = find_parsed(heart, record);
+    if (*ret_event != NULL) {
+        return HEART_DECIDED;
+    }
+    struct intake_refusal refusal;
+    RecordKind kind;
     if (intake_json(heart->intake, record, heart->event, &kind, &refusal) != STATUS_OK) {
         *ret_refusal = (struct heart_refusal){intake_problem_code(refusal.problem), refusal.reason};
         return HEART_REFUSED;
     }
     if (kind == RECORD_EVENT) {
-        heart->effort = effort;
-        return take_event(heart, answer);
+        *ret_event = heart->event;
+        return HEART_DECIDED;
     }
     struct diag diag;
     if (engine_change(heart->engine, intake_tree(heart->intake).nodes, &heart->scratch, &diag) != STATUS_OK) {
@@ -88,8 +134,28 @@ HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, st
     return HEART_CHANGED;
 }
 
+HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, struct buf *answer, struct heart_refusal *ret_refusal) {
+    struct event *event;
+    HeartAnswer what = read_record(heart, record, &event, ret_refusal);
+    if (what != HEART_DECIDED) {
+        return what;
+    }
+    heart->effort = effort;
+    return take_event(heart, event, answer);
+}
+
+HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slice answer, struct heart_refusal *ret_refusal) {
+    struct event *event;
+    HeartAnswer what = read_record(heart, record, &event, ret_refusal);
+    if (what == HEART_DECIDED && engine_forward(heart->engine, event, effort, answer) != STATUS_OK) {
+        *ret_refusal = (struct heart_refusal){SLICE("forward"), SLICE("the answer is none of this pack")};
+        return HEART_REFUSED;
+    }
+    return what;
+}
+
 const struct event *heart_event(const struct heart *heart) {
-    return heart->event;
+    return heart->at_hand;
 }
 
 const struct decision *heart_decision(const struct heart *heart) {
@@ -136,4 +202,20 @@ void heart_save(const struct heart *heart, struct image_writer *out) {
 
 Status heart_load(struct heart *heart, struct image_reader *in) {
     return engine_load(heart->engine, in);
+}
+
+void heart_image_begin(struct heart *heart, void *context, void (*put)(void *context, Slice bytes)) {
+    engine_image_begin(heart->engine, context, put);
+}
+
+LiveImageStep heart_image_step(struct heart *heart, size_t bytes) {
+    return engine_image_step(heart->engine, bytes);
+}
+
+void heart_image_abandon(struct heart *heart) {
+    engine_image_abandon(heart->engine);
+}
+
+struct live_image_counters heart_image_counters(const struct heart *heart) {
+    return engine_image_counters(heart->engine);
 }

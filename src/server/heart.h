@@ -9,6 +9,12 @@
 //     ...
 //     }
 //
+// A restart that has the answers of its journal takes the records in by heart_forward(), which comes to the same state and evaluates no
+// model. Where the records to come are known, heart_expect() has them parsed and their memory fetched ahead:
+//
+//     for (i = 0; i < EXPECT_AHEAD; i++) { heart_expect(heart, record[i]); }
+//     for each i:  heart_expect(heart, record[i + EXPECT_AHEAD]);  heart_forward(heart, record[i], effort[i], answer[i], &refusal);
+//
 // Used by one thread. The catalogue stays the caller's; knowledge that is handed over is not: heart_create() takes it.
 
 #include "base/image.h"
@@ -41,6 +47,12 @@ struct heart *heart_create(const struct catalogue *catalogue, struct knowledge *
 void heart_destroy(struct heart *heart);
 // Appends the decision to `answer`. The record is one JSON object, an event or a change.
 HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, struct buf *answer, struct heart_refusal *ret_refusal);
+// Takes in a record with the answer that heart_take() gave, empty for a change. HEART_DECIDED, HEART_CHANGED, or what is wrong: the record is
+// refused, or the answer is none of this pack ("forward").
+HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slice answer, struct heart_refusal *ret_refusal);
+// Tells of the record that is to be taken or forwarded EXPECT_AHEAD calls from now. Called once for each, in their order, empty when there
+// is none. It changes no answer. The record's bytes stay where they are until it is taken: it is known again by its place.
+void heart_expect(struct heart *heart, Slice record);
 // Of the last event: itself, what was decided, and with which effort.
 const struct event *heart_event(const struct heart *heart);
 const struct decision *heart_decision(const struct heart *heart);
@@ -56,4 +68,9 @@ struct knowledge *heart_knowledge(struct heart *heart);
 struct engine_counters heart_counters(const struct heart *heart);
 uint64_t heart_hash(const struct heart *heart);
 void heart_save(const struct heart *heart, struct image_writer *out);
+// As engine_image_begin(), engine_image_step(), engine_image_abandon() and engine_image_counters().
+void heart_image_begin(struct heart *heart, void *context, void (*put)(void *context, Slice bytes));
+LiveImageStep heart_image_step(struct heart *heart, size_t bytes);
+void heart_image_abandon(struct heart *heart);
+struct live_image_counters heart_image_counters(const struct heart *heart);
 MUST_USE Status heart_load(struct heart *heart, struct image_reader *in);

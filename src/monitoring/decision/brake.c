@@ -114,12 +114,20 @@ static uint32_t find_hold(const struct brake_holds *holds, Slice rule, Slice key
     return i;
 }
 
+// Before holds change: an image that is under way has them as they were.
+static void guard(struct engine *engine) {
+    if (engine->image != NULL && live_image_is_under_way(engine->image)) {
+        live_image_keep(engine->image, engine->holds->at, sizeof engine->holds->at);
+    }
+}
+
 bool engine_hold(struct engine *engine, const struct brake_hold *wanted) {
     struct brake_holds *holds = engine->holds;
     uint32_t i = find_hold(holds, wanted->rule, wanted->key);
     if (i == HOLDS_MAX) {
         return false;
     }
+    guard(engine);
     holds->count += i == holds->count;
     struct hold *hold = &holds->at[i];
     *hold = (struct hold){0};
@@ -153,6 +161,7 @@ void engine_let_go(struct engine *engine, Slice rule, Slice key) {
     struct brake_holds *holds = engine->holds;
     uint32_t i = find_hold(holds, rule, key);
     if (i < holds->count) {
+        guard(engine);
         memmove(&holds->at[i], &holds->at[i + 1], sizeof holds->at[0] * (holds->count - i - 1));
         holds->count--;
     }

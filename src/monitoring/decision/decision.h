@@ -18,6 +18,14 @@
 //   6. guards hold hits back; the policy combines the rest into one action, tasks, score and severity
 //   7. the answer and the place of its rows are remembered
 //
+// What is known already need not be evaluated again. A restart that has the answers of a journal hands each to engine_forward():
+// steps 1 to 4 and 7, without segment, models and policy. So the models may read the state and never change it: what engine_hash()
+// is of comes from the steps before them. (Running aggregates, which are made when busy things are read, are no part of that. They
+// take memory of the windows, so where a store has come to the end of the memory for rows, and only there, it forgets sooner.)
+//
+//     begin:   engine_image_begin(engine, writer, put);       // the state of this moment, however large, in some microseconds
+//     between two events:  engine_image_step(engine, bytes)   // some more of it comes out, until it says that it is whole
+//
 // A decision lives until the next call. The stream's time is the largest event time so far of events that were not
 // ahead of it by more than `early_after` of their receipt (without a time of receipt: by more than 400 days).
 
@@ -88,8 +96,12 @@ struct engine_options {
     EngineReconsider reconsider; // or NULL; a replay has none, and is told the effort that came out
     void *reconsider_context;
     bool all_features;           // compute every feature of the event, not only those that models need
+    uint64_t image_cap_bytes;    // of memory for what changes while an image is written; 0: ENGINE_IMAGE_CAP
 };
 
+#define ENGINE_IMAGE_CAP (UINT64_C(512) << 20)
+
+// Measurements. An image keeps them, but no hash is of them: they may differ where everything that decides is equal.
 struct engine_counters {
     uint64_t events, duplicates, late, skewed, reversals, reversals_unmatched, changes, changes_refused;
     uint64_t hits, guarded, passes_computed, rows_written;
@@ -124,6 +136,10 @@ bool engine_hold(struct engine *engine, const struct brake_hold *hold);
 // One by one, from 0; its texts are good until the next change. False: there are no more.
 bool engine_hold_at(const struct engine *engine, uint32_t index, struct brake_hold *ret_hold);
 void engine_let_go(struct engine *engine, Slice rule, Slice key);
+// Takes in an event whose answer is known: `answer` is the line that decision_render() made of it, with the same effort. Afterwards the state is
+// that of after engine_decide_within(). Nothing of the last event can be asked. STATUS_INVALID, and nothing has changed: the line is no
+// answer of this very pack.
+MUST_USE Status engine_forward(struct engine *engine, struct event *event, Effort effort, Slice answer);
 // What a name stands for at the last event, as a hit would show it.
 struct seen engine_see(struct engine *engine, uint32_t slot);
 // For those who ask about models and not about events: whether a hit of the model at the last event would count, going by all but its
@@ -148,6 +164,14 @@ uint64_t engine_hash(const struct engine *engine);
 // failed load both are only good to be thrown away.
 void engine_save(const struct engine *engine, struct image_writer *out);
 MUST_USE Status engine_load(struct engine *engine, struct image_reader *in);
+// The same bytes as engine_save() of this moment, while events and changes go on (base/live_image.h): nothing comes out yet, and each step puts
+// out about so many bytes more. Steps and events are calls of one thread. When more of the state changes meanwhile than image_cap_bytes
+// holds, the image is given up, which the next step says; decisions are not held up. At most one image is under way.
+void engine_image_begin(struct engine *engine, void *context, void (*put)(void *context, Slice bytes));
+LiveImageStep engine_image_step(struct engine *engine, size_t bytes);
+// When nobody wants it any more. Does nothing without an image.
+void engine_image_abandon(struct engine *engine);
+struct live_image_counters engine_image_counters(const struct engine *engine);
 // The value of a feature at the last event: for a registered feature after all_features or when a model needed it.
 double engine_feature(struct engine *engine, uint32_t feature);
 

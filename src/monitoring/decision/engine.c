@@ -34,6 +34,8 @@ struct engine *engine_create(const struct catalogue *catalogue, struct knowledge
     engine->hit_positions = memory_alloc(sizeof(uint32_t) * (catalogue->models.count + catalogue->policy.rules.count + 1));
     arena_init(&engine->scratch, 256 << 10);
     buf_init(&engine->answer, 16 << 20);
+    buf_init(&engine->plain_end, 4 << 10);
+    decision_put_plain_end(catalogue, &engine->plain_end);
     for (int i = 0; i < EXPECT_AHEAD; i++) {
         engine->expected[i] = memory_alloc(sizeof *engine->expected[i]);
     }
@@ -45,6 +47,7 @@ void engine_destroy(struct engine *engine) {
     if (engine == NULL) {
         return;
     }
+    live_image_destroy(engine->image);
     window_state_destroy(engine->windows);
     recall_destroy(engine->recall);
     brake_holds_destroy(engine->holds);
@@ -65,6 +68,7 @@ void engine_destroy(struct engine *engine) {
     }
     arena_deinit(&engine->scratch);
     buf_deinit(&engine->answer);
+    buf_deinit(&engine->plain_end);
     free(engine);
 }
 
@@ -215,7 +219,8 @@ static void forget_features(struct engine *engine) {
     memset(engine->announced, 0, sizeof *engine->announced * engine->pass_words);
 }
 
-static void remember(struct engine *engine, Hash128 id) {
+// `answer` is empty where it can be made again.
+static void remember(struct engine *engine, Hash128 id, Slice answer) {
     struct recalled recalled = {
         .id = id,
         .time_us = engine->event->time_us,
@@ -227,13 +232,18 @@ static void remember(struct engine *engine, Hash128 id) {
         .release = engine->release,
         .rows = engine->written,
         .row_count = engine->written_count,
+        .answer = answer,
     };
-    if (engine->decision.hit_count + engine->decision.rule_count > 0) {
-        buf_reset(&engine->answer);
-        decision_render(&engine->decision, &engine->answer);
-        recalled.answer = buf_slice(&engine->answer);
-    }
     recall_add(engine->recall, &recalled);
+}
+
+static Slice answer_to_remember(struct engine *engine) {
+    if (engine->decision.hit_count + engine->decision.rule_count == 0) {
+        return (Slice){0};
+    }
+    buf_reset(&engine->answer);
+    decision_render(&engine->decision, &engine->answer);
+    return buf_slice(&engine->answer);
 }
 
 // Some rules of a policy need no hit: a name on the list of sanctions, an order of the police. The first rule that changes a decision
@@ -254,18 +264,20 @@ const struct decision *engine_decide(struct engine *engine, struct event *event)
     return engine_decide_within(engine, event, EFFORT_full);
 }
 
-const struct decision *engine_decide_within(struct engine *engine, struct event *event, Effort effort) {
-    uint64_t time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
+static uint64_t stopwatch(const struct engine *engine) {
+    return engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
+}
+
+// False: it was there before, and is answered. Else it is flagged, has taken back what it corrects, and has its derived fields.
+static bool enter(struct engine *engine, struct event *event, Effort effort, Hash128 id, bool *ret_counts) {
     arena_reset(&engine->scratch);
     engine->event = event;
     engine->effort = effort;
     engine->counters.events++;
-    Hash128 id = hash128(event->id, 0);
     struct recalled known;
     if (recall_find(engine->recall, id, &known)) {
         answer_again(engine, &known);
-        lap(engine, time, STAGE_recall);
-        return &engine->decision;
+        return false;
     }
     engine->sequence++;
     engine->tag = (uint16_t)(id.high >> 32);
@@ -273,12 +285,15 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     keep_time(engine);
     window_begin(engine->windows, engine->sequence);
     engine->written_count = 0;
-    bool counts = settle_original(engine);
+    *ret_counts = settle_original(engine);
     event->flags = engine->flags;
     engine_derive(engine, event);
     start_decision(engine);
-    time = lap(engine, time, STAGE_recall);
+    return true;
+}
 
+// What later events see of it. From here on the state is only read.
+static void leave_rows(struct engine *engine, bool counts) {
     expr_table_begin(engine->filter_run, &engine->host, 0);
     forget_features(engine);
     engine_find_entities(engine);
@@ -286,20 +301,17 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     if (counts) {
         engine_write_rows(engine);
     }
-    forget_features(engine);
-    if (engine->options.all_features) {
-        compute_all(engine);
-    }
-    time = lap(engine, time, STAGE_features);
-    reconsider(engine);
+    engine->reads_only = true;
+}
 
+static void evaluate(struct engine *engine, uint64_t time) {
     expr_table_begin(engine->model_run, &engine->host, 0);
     choose_binding(engine);
-    const struct type_plan *plan = &engine->catalogue->types[event->type];
+    const struct type_plan *plan = &engine->catalogue->types[engine->event->type];
     // What a successful result confirms was decided with the request, with the same values: it is not alerted twice.
     bool confirms = (engine->flags & EVENT_FLAG_CONFIRMS) != 0;
     ModelScope scope = engine->options.scope;
-    effort = engine->effort;
+    Effort effort = engine->effort;
     const uint64_t *const *sets = confirms && effort == EFFORT_full ? plan->confirmed[scope] : plan->candidates[scope][confirms ? EFFORT_rules : effort];
     const uint64_t *candidates = sets[engine->segment * engine->catalogue->channel_count + engine->channel];
     uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);
@@ -308,9 +320,50 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     if (hit_count > 0 || (!confirms && some_rule_applies(engine))) {
         engine_combine(engine, plan, hit_count);
     }
-    remember(engine, id);
+    lap(engine, time, STAGE_policy);
+}
+
+const struct decision *engine_decide_within(struct engine *engine, struct event *event, Effort effort) {
+    uint64_t time = stopwatch(engine);
+    Hash128 id = hash128(event->id, 0);
+    bool counts;
+    bool is_new = enter(engine, event, effort, id, &counts);
+    time = lap(engine, time, STAGE_recall);
+    if (!is_new) {
+        return &engine->decision;
+    }
+    leave_rows(engine, counts);
+    forget_features(engine);
+    if (engine->options.all_features) {
+        compute_all(engine);
+    }
+    time = lap(engine, time, STAGE_features);
+    reconsider(engine);
+    evaluate(engine, time);
+    time = stopwatch(engine);
+    remember(engine, id, answer_to_remember(engine));
     lap(engine, time, STAGE_policy);
     return &engine->decision;
+}
+
+Status engine_forward(struct engine *engine, struct event *event, Effort effort, Slice answer) {
+    uint64_t time = stopwatch(engine);
+    uint32_t segment;
+    bool is_plain;
+    ENSURE(engine_read_line(engine, answer, &segment, &is_plain), STATUS_INVALID);
+    Hash128 id = hash128(event->id, 0);
+    bool counts;
+    bool is_new = enter(engine, event, effort, id, &counts);
+    time = lap(engine, time, STAGE_recall);
+    if (!is_new) {
+        return STATUS_OK;
+    }
+    leave_rows(engine, counts);
+    engine->segment = segment;
+    time = lap(engine, time, STAGE_features);
+    remember(engine, id, is_plain ? (Slice){0} : answer);
+    lap(engine, time, STAGE_policy);
+    return STATUS_OK;
 }
 
 Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag) {
@@ -333,6 +386,7 @@ void engine_succeed(struct engine *engine, struct engine *from) {
     EXCHANGE(engine->recall, from->recall);
     EXCHANGE(engine->knowledge, from->knowledge);
     EXCHANGE(engine->holds, from->holds);
+    EXCHANGE(engine->image, from->image); // one under way goes on, of the state that it is of
     EXCHANGE(engine->sequence, from->sequence);
     EXCHANGE(engine->clock_us, from->clock_us);
     EXCHANGE(engine->has_clock, from->has_clock);

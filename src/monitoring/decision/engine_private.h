@@ -67,6 +67,7 @@ struct engine {
     // Its entities and rows.
     Hash128 keys[WINDOW_ENTITIES_MAX];
     uint64_t resolved[2]; // entities that were looked for
+    bool reads_only;      // the rows are written: from here on nothing is marked as used
     bool has_key[WINDOW_ENTITIES_MAX];
     WindowRef refs[WINDOW_ENTITIES_MAX];
     uint32_t current[WINDOW_ENTITIES_MAX];
@@ -93,6 +94,8 @@ struct engine {
     uint32_t *hit_positions; // of a plan of models, or of the policy's rules
     struct decision decision;
     struct buf answer;
+    struct buf plain_end; // of a line without hits and rules
+    struct live_image *image; // made when it is first wanted
     struct expected *expected[EXPECT_AHEAD]; // the last told first
 };
 
@@ -122,6 +125,12 @@ void engine_decide_filters(struct engine *engine);
 void engine_write_rows(struct engine *engine);
 // Takes back the rows of an earlier event; those of filters that stay (`keep_failed`) are left.
 void engine_undo(struct engine *engine, const struct recalled *event);
+
+// render.c: what a line says about how it is to be remembered: the segment, and whether it has no hits and no rules. False: it is
+// no answer of this pack.
+bool engine_read_line(const struct engine *engine, Slice line, uint32_t *ret_segment, bool *ret_plain);
+// The end of lines without hits and rules.
+void decision_put_plain_end(const struct catalogue *catalogue, struct buf *out);
 
 // combine.c: hits to one decision.
 void engine_combine(struct engine *engine, const struct type_plan *plan, uint32_t hit_count);

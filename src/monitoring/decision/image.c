@@ -32,6 +32,49 @@ void engine_save(const struct engine *engine, struct image_writer *out) {
     window_state_save(engine->windows, out);
 }
 
+// ---- while events go on ---------------------------------------------------------------------------------------
+
+static void set_guard(struct engine *engine, struct live_image *image) {
+    knowledge_guard(engine->knowledge, image);
+    recall_guard(engine->recall, image);
+    window_state_guard(engine->windows, image);
+}
+
+void engine_image_begin(struct engine *engine, void *context, void (*put)(void *context, Slice bytes)) {
+    if (engine->image == NULL) {
+        uint64_t cap = engine->options.image_cap_bytes;
+        engine->image = live_image_create(&(struct live_image_limits){
+            .frame_bytes = LIVE_IMAGE_FRAME,
+            .copied_bytes = LIVE_IMAGE_COPIED,
+            .cap_bytes = cap == 0 ? ENGINE_IMAGE_CAP : cap,
+        });
+    }
+    engine_save(engine, live_image_begin(engine->image, context, put));
+    live_image_arm(engine->image);
+    set_guard(engine, engine->image);
+}
+
+LiveImageStep engine_image_step(struct engine *engine, size_t bytes) {
+    LiveImageStep step = live_image_step(engine->image, bytes);
+    if (step != LIVE_IMAGE_MORE) {
+        set_guard(engine, NULL);
+    }
+    return step;
+}
+
+void engine_image_abandon(struct engine *engine) {
+    if (engine->image != NULL) {
+        live_image_abandon(engine->image);
+        set_guard(engine, NULL);
+    }
+}
+
+struct live_image_counters engine_image_counters(const struct engine *engine) {
+    return engine->image == NULL ? (struct live_image_counters){0} : live_image_counters(engine->image);
+}
+
+// ---- back -----------------------------------------------------------------------------------------------------
+
 Status engine_load(struct engine *engine, struct image_reader *in) {
     uint64_t has_clock;
     uint64_t release;

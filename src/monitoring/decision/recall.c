@@ -34,6 +34,7 @@ struct recall {
     char *bytes;
     uint64_t byte_capacity, byte_first, byte_next;
     uint64_t forgotten;
+    struct live_image *image; // under way, or NULL; the index is no part of it
     struct recall_row rows[WINDOW_ENTITIES_MAX]; // of the last one found, aligned
 };
 
@@ -153,6 +154,9 @@ void recall_add(struct recall *recall, const struct recalled *event) {
         forget_oldest(recall);
     }
     uint32_t place = (uint32_t)(recall->next % recall->capacity);
+    char *to = recall->bytes + at % recall->byte_capacity;
+    image_guard(recall->image, &recall->entries[place], sizeof *recall->entries);
+    image_guard(recall->image, to, size);
     recall->entries[place] = (struct entry){
         .id = event->id,
         .time_us = event->time_us,
@@ -166,7 +170,6 @@ void recall_add(struct recall *recall, const struct recalled *event) {
         .flags = (uint8_t)event->flags,
         .effort = (uint8_t)event->effort,
     };
-    char *to = recall->bytes + at % recall->byte_capacity;
     if (event->answer.size > 0) {
         memcpy(to, event->answer.at, event->answer.size);
     }
@@ -186,7 +189,9 @@ void recall_add(struct recall *recall, const struct recalled *event) {
 void recall_mark_undone(struct recall *recall, Hash128 id) {
     uint32_t slot = find_slot(recall, id);
     if (recall->index[slot].entry != EMPTY) {
-        recall->entries[recall->index[slot].entry - 1].was_undone = true;
+        struct entry *entry = &recall->entries[recall->index[slot].entry - 1];
+        image_guard(recall->image, entry, sizeof *entry);
+        entry->was_undone = true;
     }
 }
 
@@ -208,6 +213,10 @@ uint64_t recall_hash(const struct recall *recall) {
     return hash;
 }
 
+void recall_guard(struct recall *recall, struct live_image *image) {
+    recall->image = image;
+}
+
 static uint64_t layout_of(const struct recall *recall) {
     return hash_mix(hash_mix(sizeof(struct entry), sizeof(struct recall_row)), recall->capacity);
 }
@@ -217,8 +226,8 @@ static void save_ring(const void *ring, size_t item, uint64_t capacity, uint64_t
     uint64_t at = first % capacity;
     uint64_t count = next - first;
     uint64_t until_end = count < capacity - at ? count : capacity - at;
-    image_put(out, (const char *)ring + item * at, item * until_end);
-    image_put(out, ring, item * (count - until_end));
+    image_put_state(out, (const char *)ring + item * at, item * until_end);
+    image_put_state(out, ring, item * (count - until_end));
 }
 
 static Status load_ring(void *ring, size_t item, uint64_t capacity, uint64_t first, uint64_t next, struct image_reader *in) {

@@ -48,6 +48,8 @@ void recall_mark_undone(struct recall *recall, Hash128 id);
 uint64_t recall_forgotten(const struct recall *recall);
 // Of all that it remembers.
 uint64_t recall_hash(const struct recall *recall);
+// While a live image of it is under way, all that changes is told to it first; NULL: none is.
+void recall_guard(struct recall *recall, struct live_image *image);
 // All of it as an image, and back into one that was just created for as many events. After a failed load it is only good to be thrown away.
 void recall_save(const struct recall *recall, struct image_writer *out);
 MUST_USE Status recall_load(struct recall *recall, struct image_reader *in);

@@ -1,6 +1,6 @@
 #include "monitoring/decision/recall.h"
 
-#include "base/buf.h"
+#include "base/live_image_test.h"
 #include "base/random.h"
 #include "base/test.h"
 
@@ -128,7 +128,52 @@ static bool test_large_answers(void) {
     return true;
 }
 
+static void save(const void *state, struct image_writer *out) {
+    recall_save(state, out);
+}
+
+static struct recalled random_event(struct random *random, uint64_t number, char text[400], struct recall_row rows[5]) {
+    memset(text, (int)('a' + number % 26), 400);
+    for (uint32_t i = 0; i < 5; i++) {
+        rows[i] = (struct recall_row){(uint32_t)number, i, 3};
+    }
+    struct recalled event = event_of(number, (Slice){text, random_below(random, 3) == 0 ? random_below(random, 400) : 0});
+    event.rows = rows;
+    event.row_count = (uint32_t)random_below(random, 6);
+    return event;
+}
+
+// Images while the ring goes round and round, and events are marked.
+static bool test_live_images(void) {
+    enum { CAPACITY = 70, EVENTS = 30000 };
+    struct memory memory = {0};
+    struct random random;
+    struct live_check check;
+    struct recall *recall = recall_create(CAPACITY, reserve, &memory);
+    random_init(&random, 4);
+    live_check_init(&check, (struct live_image_limits){64, 0, 1 << 20});
+    for (uint64_t i = 0; i < EVENTS; i++) {
+        char text[400];
+        struct recall_row rows[5];
+        if (!check.under_way && random_below(&random, 30) == 0) {
+            live_check_begin(&check, recall, save);
+            recall_guard(recall, check.image);
+        }
+        struct recalled event = random_event(&random, i, text, rows);
+        recall_add(recall, &event);
+        recall_mark_undone(recall, id_of(i - random_below(&random, i < CAPACITY ? i + 1 : CAPACITY)));
+        if (check.under_way) {
+            CHECK_THAT(live_check_step(&check, random_below(&random, 300)), "event %llu", (unsigned long long)i);
+            recall_guard(recall, check.under_way ? check.image : NULL);
+        }
+    }
+    CHECK(check.whole > 100 && check.frames_aside > 1000);
+    live_check_deinit(&check);
+    give_back(&memory, recall);
+    return true;
+}
+
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_what_was_added), TEST(test_the_oldest_go_first), TEST(test_large_answers)};
+    static const struct test tests[] = {TEST(test_what_was_added), TEST(test_the_oldest_go_first), TEST(test_large_answers), TEST(test_live_images)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -3,7 +3,7 @@
 #include "base/money.h"
 #include "codec/json_write.h"
 #include "codec/number.h"
-#include "monitoring/decision/decision.h"
+#include "monitoring/decision/engine_private.h"
 
 #include <math.h>
 
@@ -238,6 +238,39 @@ static void write_rules(struct json_writer *json, const struct decision *decisio
         json_string(json, decision->catalogue->policy.rules.at[decision->rules[i]].id);
     }
     json_array_end(json);
+}
+
+// ---- the line as one that is kept -------------------------------------------------------------------------------
+
+// Inside a text a quote has a backslash before it, so nothing that is looked for here can stand in an id or a reason.
+
+void decision_put_plain_end(const struct catalogue *catalogue, struct buf *out) {
+    struct json_writer json;
+    json_writer_init(&json, out);
+    json_object_begin(&json);
+    json_key_string(&json, SLICE("catalogue"), catalogue->label);
+    json_object_end(&json);
+    json_writer_finish(&json);
+    buf_put_byte(out, '\n');
+}
+
+bool engine_read_line(const struct engine *engine, Slice line, uint32_t *ret_segment, bool *ret_plain) {
+    Slice end = slice_part(buf_slice(&engine->plain_end), 1, SIZE_MAX); // without the brace
+    size_t segment_at = slice_find(line, SLICE("\"segment\":\""), 0);
+    if (!slice_ends_with(line, end) || segment_at == SIZE_MAX) {
+        return false;
+    }
+    *ret_plain = slice_ends_with(slice_part(line, 0, line.size - end.size), SLICE("\"hits\":[],\"rules\":[],"));
+    Slice segment = slice_part(line, segment_at + SLICE("\"segment\":\"").size, SIZE_MAX);
+    segment = slice_part(segment, 0, slice_find_byte(segment, '"', 0));
+    const struct policy *policy = &engine->catalogue->policy;
+    for (uint32_t i = 0; i < policy->segments.count; i++) {
+        if (slice_equal(policy->segments.at[i].id, segment)) {
+            *ret_segment = i;
+            return true;
+        }
+    }
+    return false;
 }
 
 void decision_render(const struct decision *decision, struct buf *out) {

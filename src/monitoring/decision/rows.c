@@ -59,7 +59,10 @@ static void find_thing(struct engine *engine, uint32_t e) {
         engine->has_key[e] = false;
     }
     if (engine->has_key[e]) {
-        engine->refs[e] = window_find(engine->windows, entity->store, engine->keys[e]);
+        // What models read must not depend on which of them were asked, so it is no use of the thing. Nothing is added after the
+        // rows are written, and so nothing that was found is forgotten meanwhile.
+        engine->refs[e] = engine->reads_only ? window_peek(engine->windows, entity->store, engine->keys[e])
+                                             : window_find(engine->windows, entity->store, engine->keys[e]);
     }
 }
 
@@ -75,6 +78,7 @@ void engine_find_entities(struct engine *engine) {
     const struct row_recipe *recipes = plan->recipes[engine->event->type];
     uint32_t count = plan->recipe_counts[engine->event->type];
     memset(engine->resolved, 0, sizeof engine->resolved);
+    engine->reads_only = false;
     for (uint32_t e = 0; e < plan->entities.count; e++) {
         engine->refs[e] = WINDOW_NONE;
         engine->current[e] = WINDOW_NONE;

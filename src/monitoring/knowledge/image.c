@@ -27,16 +27,18 @@ static size_t block_bytes(const struct slab *slab) {
     return (size_t)slab->item_size << slab->shift;
 }
 
+static void put_block(const void *object, uint64_t item, uint64_t bound, struct image_writer *out) {
+    const struct slab *slab = object;
+    size_t left = (size_t)bound * slab->item_size - item * block_bytes(slab);
+    image_put(out, slab->blocks[item], left < block_bytes(slab) ? left : block_bytes(slab));
+}
+
 static void save_slab(const struct slab *slab, struct image_writer *out) {
     image_put_u64(out, slab->used);
     image_put_u64(out, slab->count);
     image_put_u64(out, slab->free_head);
-    size_t left = (size_t)slab->used * slab->item_size;
-    for (uint32_t i = 0; left > 0; i++) {
-        size_t size = left < block_bytes(slab) ? left : block_bytes(slab);
-        image_put(out, slab->blocks[i], size);
-        left -= size;
-    }
+    size_t size = (size_t)slab->used * slab->item_size;
+    image_put_items(out, slab, (size + block_bytes(slab) - 1) / block_bytes(slab), slab->used, put_block);
 }
 
 // Into a slab that was just made. `used_max` keeps a damaged count from asking for all memory there is.
@@ -62,14 +64,18 @@ static Status load_slab(struct slab *slab, uint64_t used_max, struct image_reade
 
 // ---- indices ------------------------------------------------------------------------------------------------
 
+static void put_segment(const void *object, uint64_t item, uint64_t bound, struct image_writer *out) {
+    const struct index *index = object;
+    const struct index_segment *segment = &index->segments[item];
+    image_put_u64(out, segment->capacity);
+    image_put_u64(out, segment->count);
+    image_put(out, segment->slots, sizeof *segment->slots * segment->capacity);
+    (void)bound;
+}
+
 static void save_index(const struct index *index, struct image_writer *out) {
     image_put_u64(out, index->count);
-    for (size_t i = 0; i < (size_t)1 << index->segment_bits; i++) {
-        const struct index_segment *segment = &index->segments[i];
-        image_put_u64(out, segment->capacity);
-        image_put_u64(out, segment->count);
-        image_put(out, segment->slots, sizeof *segment->slots * segment->capacity);
-    }
+    image_put_items(out, index, UINT64_C(1) << index->segment_bits, 0, put_segment);
 }
 
 static Status load_index(struct index *index, uint64_t count_max, struct image_reader *in) {
@@ -100,13 +106,27 @@ void knowledge_save(const struct knowledge *knowledge, struct image_writer *out)
     save_index(&knowledge->texts.index, out);
     save_slab(&lists->entries, out);
     save_index(&lists->index, out);
-    image_put(out, lists->counts, sizeof *lists->counts * knowledge->plan->list_count);
+    image_put_state(out, lists->counts, sizeof *lists->counts * knowledge->plan->list_count);
     image_put_u64(out, lists->refused);
     for (uint32_t i = 0; i < knowledge->plan->table_count; i++) {
         save_slab(&knowledge->tables[i].rows, out);
         save_index(&knowledge->tables[i].index, out);
     }
     image_put_u64(out, knowledge->table_refused);
+}
+
+static void guard_items(struct slab *items, struct index *index, struct live_image *image) {
+    items->image = image;
+    index->image = image;
+}
+
+void knowledge_guard(struct knowledge *knowledge, struct live_image *image) {
+    knowledge->image = image;
+    texts_guard(&knowledge->texts, image);
+    guard_items(&knowledge->lists.entries, &knowledge->lists.index, image);
+    for (uint32_t i = 0; i < knowledge->plan->table_count; i++) {
+        guard_items(&knowledge->tables[i].rows, &knowledge->tables[i].index, image);
+    }
 }
 
 // What an index may count is what its items are; an item that was given back is in no index.

@@ -40,6 +40,13 @@ void knowledge_index_deinit(struct index *index) {
     *index = (struct index){0};
 }
 
+// The segment of a hash, to be changed.
+static struct index_segment *segment_to_change(const struct index *index, uint64_t hash) {
+    struct index_segment *segment = knowledge_index_segment_of(index, hash);
+    image_guard_items(index->image, index, (uint64_t)(segment - index->segments), 1);
+    return segment;
+}
+
 static void put(struct index_segment *segment, uint64_t slot) {
     uint32_t mask = segment->capacity - 1;
     uint32_t at = home_of(slot, mask);
@@ -65,7 +72,7 @@ static void grow(struct index *index, struct index_segment *segment) {
 
 void knowledge_index_insert(struct index *index, uint64_t hash, uint32_t ref) {
     INVARIANT(ref < UINT32_MAX);
-    struct index_segment *segment = knowledge_index_segment_of(index, hash);
+    struct index_segment *segment = segment_to_change(index, hash);
     if (is_full(segment)) {
         grow(index, segment);
     }
@@ -88,12 +95,12 @@ static uint32_t find(const struct index_segment *segment, uint64_t hash, uint32_
 }
 
 void knowledge_index_replace(struct index *index, uint64_t hash, uint32_t old_ref, uint32_t new_ref) {
-    struct index_segment *segment = knowledge_index_segment_of(index, hash);
+    struct index_segment *segment = segment_to_change(index, hash);
     segment->slots[find(segment, hash, old_ref)] = slot_of(hash, new_ref);
 }
 
 void knowledge_index_remove(struct index *index, uint64_t hash, uint32_t ref) {
-    struct index_segment *segment = knowledge_index_segment_of(index, hash);
+    struct index_segment *segment = segment_to_change(index, hash);
     uint32_t mask = segment->capacity - 1;
     uint32_t hole = find(segment, hash, ref);
     // A follower moves into the hole unless its home lies behind the hole, on the way from hole to

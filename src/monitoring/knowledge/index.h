@@ -15,6 +15,7 @@
 // look-up never slows down with time.
 
 #include "base/hash.h"
+#include "base/live_image.h"
 
 struct index_segment {
     uint64_t *slots;
@@ -27,6 +28,7 @@ struct index {
     uint32_t segment_bits;
     uint64_t count;
     uint64_t bytes;
+    struct live_image *image; // under way, with the segments as this index's items; or NULL
 };
 
 // `cap`: how many references there will be at most; it is no limit, it only sets the number of

@@ -33,7 +33,7 @@
 
 #include "base/diag.h"
 #include "base/hash.h"
-#include "base/image.h"
+#include "base/live_image.h"
 #include "base/map.h"
 #include "codec/csv.h"
 #include "codec/json.h"
@@ -235,6 +235,8 @@ void knowledge_load_table_file(struct knowledge *knowledge, uint32_t table,
 // Of all that is known, whatever the order in which it came and the room that it takes; for
 // comparing replays.
 uint64_t knowledge_hash(const struct knowledge *knowledge);
+// While a live image of it is under way, all that changes is told to it first; NULL: none is.
+void knowledge_guard(struct knowledge *knowledge, struct live_image *image);
 // All of it as an image, and back into knowledge that was just created with an equal plan. After a failed load it is only good to be
 // thrown away.
 void knowledge_save(const struct knowledge *knowledge, struct image_writer *out);

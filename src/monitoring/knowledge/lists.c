@@ -22,6 +22,16 @@ static struct list_entry *entry_at(const struct knowledge *knowledge, uint32_t n
     return knowledge_slab_at(&knowledge->lists.entries, number);
 }
 
+static struct list_entry *entry_to_change(const struct knowledge *knowledge, uint32_t number) {
+    return knowledge_slab_change(&knowledge->lists.entries, number);
+}
+
+static void add_to_count(struct knowledge *knowledge, uint32_t list, int by) {
+    uint32_t *count = &knowledge->lists.counts[list];
+    image_guard(knowledge->image, count, sizeof *count);
+    *count += (uint32_t)by;
+}
+
 // The first entry of a key, or SLAB_NONE.
 static uint32_t find_head(const struct knowledge *knowledge, uint32_t list, Hash128 key) {
     INVARIANT(list < knowledge->plan->list_count);
@@ -114,7 +124,7 @@ Status knowledge_list_add(struct knowledge *knowledge, uint32_t list, Hash128 ke
         return refuse(knowledge);
     }
     if (same != SLAB_NONE) {
-        set_text(knowledge, &entry_at(knowledge, same)->source, source);
+        set_text(knowledge, &entry_to_change(knowledge, same)->source, source);
         set_text(knowledge, &entry_at(knowledge, same)->reason, reason);
         return STATUS_OK;
     }
@@ -126,7 +136,7 @@ Status knowledge_list_add(struct knowledge *knowledge, uint32_t list, Hash128 ke
     } else {
         knowledge_index_replace(&knowledge->lists.index, hash_of(list, key), head, number);
     }
-    knowledge->lists.counts[list]++;
+    add_to_count(knowledge, list, 1);
     return STATUS_OK;
 }
 
@@ -135,13 +145,13 @@ static void unlink_entry(struct knowledge *knowledge, uint32_t before, uint32_t 
     struct list_entry *entry = entry_at(knowledge, number);
     uint64_t hash = hash_of(entry->list, entry->key);
     if (before != SLAB_NONE) {
-        entry_at(knowledge, before)->next = entry->next;
+        entry_to_change(knowledge, before)->next = entry->next;
     } else if (entry->next != SLAB_NONE) {
         knowledge_index_replace(&knowledge->lists.index, hash, number, entry->next);
     } else {
         knowledge_index_remove(&knowledge->lists.index, hash, number);
     }
-    knowledge->lists.counts[entry->list]--;
+    add_to_count(knowledge, entry->list, -1);
     texts_drop(&knowledge->texts, entry->source);
     texts_drop(&knowledge->texts, entry->reason);
     knowledge_slab_give(&knowledge->lists.entries, number);
@@ -177,8 +187,9 @@ void knowledge_list_remove(struct knowledge *knowledge, uint32_t list, Hash128 k
         unlink_entry(knowledge, before, i);
     }
     for (uint32_t i = head; i != SLAB_NONE; i = entry_at(knowledge, i)->next) {
-        struct list_entry *entry = entry_at(knowledge, i);
-        entry->end_us = holds_at(entry, time_us) ? time_us : entry->end_us;
+        if (holds_at(entry_at(knowledge, i), time_us)) {
+            entry_to_change(knowledge, i)->end_us = time_us;
+        }
     }
 }
 

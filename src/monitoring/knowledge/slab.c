@@ -36,7 +36,7 @@ uint32_t knowledge_slab_take(struct slab *slab) {
     slab->count++;
     if (slab->free_head != SLAB_NONE) {
         uint32_t number = slab->free_head;
-        memcpy(&slab->free_head, knowledge_slab_at(slab, number), sizeof slab->free_head);
+        memcpy(&slab->free_head, knowledge_slab_change(slab, number), sizeof slab->free_head);
         return number;
     }
     INVARIANT(slab->used < SLAB_NONE - 1);
@@ -47,7 +47,7 @@ uint32_t knowledge_slab_take(struct slab *slab) {
 }
 
 void knowledge_slab_give(struct slab *slab, uint32_t number) {
-    memcpy(knowledge_slab_at(slab, number), &slab->free_head, sizeof slab->free_head);
+    memcpy(knowledge_slab_change(slab, number), &slab->free_head, sizeof slab->free_head);
     slab->free_head = number;
     slab->count--;
 }

@@ -57,6 +57,7 @@ struct knowledge {
     struct table *tables;
     uint64_t table_refused;
     struct texts texts;
+    struct live_image *image; // under way, or NULL
     struct staged_cell *staged; // room for the widest table
 };
 

@@ -147,13 +147,13 @@ Status tables_write(struct knowledge *knowledge, uint32_t table_number, Hash128 
     INVARIANT(table_number < knowledge->plan->table_count);
     const struct knowledge_table *plan = &knowledge->plan->tables[table_number];
     struct table *table = &knowledge->tables[table_number];
-    struct row *row = find_row(table, key);
-    if ((row == NULL && table->rows.count >= plan->cap) ||
+    uint32_t number = find_number(table, key);
+    if ((number == SLAB_NONE && table->rows.count >= plan->cap) ||
         !take_texts(knowledge, plan, cells, count)) {
         knowledge->table_refused++;
         return STATUS_LIMIT;
     }
-    row = row == NULL ? make_row(table, plan, key) : row;
+    struct row *row = number == SLAB_NONE ? make_row(table, plan, key) : knowledge_slab_change(&table->rows, number);
     for (uint32_t i = 0; i < count; i++) {
         Cell *cell = &row->cells[cells[i].column];
         if (plan->columns[cells[i].column].type == COLUMN_STRING) {

@@ -9,6 +9,7 @@ enum {
     CHUNK_UNITS = 1 << 16,
     CLASS_EXACT = 8,
     INDEX_CAP = 2 << 20, // sets the number of segments: 1024
+    IMAGE_UNITS = 256,   // what a live image sets aside for one change
 };
 
 struct text {
@@ -42,6 +43,13 @@ void texts_deinit(struct texts *texts) {
 static struct text *text_of(const struct texts *texts, uint32_t ref) {
     return (struct text *)(void *)(texts->chunks[ref / CHUNK_UNITS] +
                                    (size_t)(ref % CHUNK_UNITS) * UNIT);
+}
+
+// Units that are going to be changed.
+static struct text *text_to_change(const struct texts *texts, uint32_t ref, uint32_t units) {
+    uint32_t first = ref / IMAGE_UNITS;
+    image_guard_items(texts->image, texts, first, (ref + units - 1) / IMAGE_UNITS - first + 1);
+    return text_of(texts, ref);
 }
 
 // The class that holds a text, and its units.
@@ -99,13 +107,15 @@ bool texts_take(struct texts *texts, Slice text, uint32_t *ret_ref) {
     for (struct knowledge_index_probe probe = knowledge_index_probe(&texts->index, spread(hash));
          knowledge_index_next(&probe, &ref);) {
         if (slice_equal(texts_at(texts, ref), text)) {
-            text_of(texts, ref)->users++;
+            text_to_change(texts, ref, 1)->users++;
             *ret_ref = ref;
             return true;
         }
     }
     ENSURE(take_room(texts, text.size, &ref), false);
-    struct text *stored = text_of(texts, ref);
+    uint32_t units;
+    class_of(text.size, &units);
+    struct text *stored = text_to_change(texts, ref, units);
     *stored = (struct text){.size = (uint32_t)text.size, .users = 1, .hash = hash};
     if (text.size > 0) {
         memcpy(stored->bytes, text.at, text.size);
@@ -119,7 +129,7 @@ void texts_drop(struct texts *texts, uint32_t ref) {
     if (ref == TEXT_NONE) {
         return;
     }
-    struct text *text = text_of(texts, ref);
+    struct text *text = text_to_change(texts, ref, 1);
     INVARIANT(text->users > 0);
     if (--text->users > 0) {
         return;
@@ -139,17 +149,25 @@ Slice texts_at(const struct texts *texts, uint32_t ref) {
     return (Slice){text->bytes, text->size};
 }
 
-static size_t chunk_bytes_used(const struct texts *texts, uint32_t chunk) {
-    return (size_t)UNIT * (chunk + 1 == texts->chunk_count ? texts->units_used : CHUNK_UNITS);
+void texts_guard(struct texts *texts, struct live_image *image) {
+    texts->image = image;
+    texts->index.image = image;
+}
+
+// All chunks but the last go out whole. `bound` is the number of units.
+static void put_piece(const void *object, uint64_t item, uint64_t bound, struct image_writer *out) {
+    const struct texts *texts = object;
+    uint64_t first = item * IMAGE_UNITS;
+    uint64_t units = bound - first < IMAGE_UNITS ? bound - first : IMAGE_UNITS;
+    image_put(out, text_of(texts, (uint32_t)first), units * UNIT);
 }
 
 void texts_save(const struct texts *texts, struct image_writer *out) {
     image_put_u64(out, texts->chunk_count);
     image_put_u64(out, texts->units_used);
     image_put(out, texts->free_heads, sizeof texts->free_heads);
-    for (uint32_t i = 0; i < texts->chunk_count; i++) {
-        image_put(out, texts->chunks[i], chunk_bytes_used(texts, i));
-    }
+    uint64_t units = texts->chunk_count == 0 ? 0 : (uint64_t)(texts->chunk_count - 1) * CHUNK_UNITS + texts->units_used;
+    image_put_items(out, texts, (units + IMAGE_UNITS - 1) / IMAGE_UNITS, units, put_piece);
 }
 
 Status texts_load(struct texts *texts, struct image_reader *in) {

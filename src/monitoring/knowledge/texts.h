@@ -29,6 +29,7 @@ struct texts {
     uint32_t free_heads[TEXT_CLASSES];
     struct index index;
     uint64_t bytes;
+    struct live_image *image; // under way, with pieces of the chunks as items; or NULL
 };
 
 // `cap_bytes`: at most 64 GiB, rounded up to whole MiB; taken only as it is needed.
@@ -40,6 +41,8 @@ bool texts_take(struct texts *texts, Slice text, uint32_t *ret_ref);
 void texts_drop(struct texts *texts, uint32_t ref);
 // The text lives until its last user drops it. TEXT_NONE gives an empty text.
 Slice texts_at(const struct texts *texts, uint32_t ref);
+// While a live image is under way, all that changes is told to it first; NULL: none is.
+void texts_guard(struct texts *texts, struct live_image *image);
 // Without the index. Into texts that were just made.
 void texts_save(const struct texts *texts, struct image_writer *out);
 MUST_USE Status texts_load(struct texts *texts, struct image_reader *in);

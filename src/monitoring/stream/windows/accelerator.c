@@ -32,6 +32,13 @@ static struct entry *entries_of(const struct window_state *state, const struct t
     return slab_at(&state->slab, thing->accelerator);
 }
 
+// The same, before they are changed.
+static struct entry *entries_to_change(const struct window_state *state, const struct store_state *store, const struct thing *thing) {
+    struct entry *entries = entries_of(state, thing);
+    image_guard(state->image, entries, sizeof *entries * store->plan->entry_count);
+    return entries;
+}
+
 static size_t counts_bytes(uint32_t capacity) {
     return sizeof(uint32_t) * capacity;
 }
@@ -42,7 +49,9 @@ static void clear_entry(const struct window_state *state, struct entry *entry) {
     entry->distinct = 0;
     entry->sums = (struct sums){.low = INT64_MAX, .high = INT64_MIN};
     if (entry->counts != WINDOW_NONE) {
-        memset(slab_at(&state->slab, entry->counts), 0, counts_bytes(entry->count_capacity));
+        void *counts = slab_at(&state->slab, entry->counts);
+        image_guard(state->image, counts, counts_bytes(entry->count_capacity));
+        memset(counts, 0, counts_bytes(entry->count_capacity));
     }
 }
 
@@ -119,6 +128,7 @@ static void change_row(const struct change *change, uint32_t i, bool in) {
     if (id == 0) {
         return;
     }
+    image_guard(change->state->image, &counts[id], sizeof counts[id]);
     if (in) {
         entry->distinct += counts[id]++ == 0;
     } else {
@@ -165,6 +175,7 @@ static void give_back(struct window_state *state, struct store_state *store, str
             slab_give(&state->slab, entries[i].counts, counts_bytes(entries[i].count_capacity));
         }
     }
+    image_guard(state->image, thing, sizeof *thing);
     slab_give(&state->slab, thing->accelerator, sizeof(struct entry) * store->plan->entry_count);
     thing->accelerator = WINDOW_NONE;
 }
@@ -178,6 +189,7 @@ void accelerator_release(struct window_state *state, struct store_state *store,
 
 static bool make(struct window_state *state, struct store_state *store, struct thing *thing) {
     uint32_t count = store->plan->entry_count;
+    image_guard(state->image, thing, sizeof *thing);
     thing->accelerator = slab_take(&state->slab, sizeof(struct entry) * count);
     if (thing->accelerator == WINDOW_NONE) {
         return false;
@@ -226,9 +238,9 @@ size_t accelerator_size(const struct window_state *state, const struct store_sta
 // ---- questions ----
 
 static struct change change_of(const struct scan *scan, uint32_t entry) {
-    return (struct change){scan->store_state, scan->state, &scan->rows,
-                           &scan->store->entries[entry],
-                           &entries_of(scan->state, scan->thing)[entry]};
+    struct entry *at = &entries_of(scan->state, scan->thing)[entry];
+    image_guard(scan->state->image, at, sizeof *at);
+    return (struct change){scan->store_state, scan->state, &scan->rows, &scan->store->entries[entry], at};
 }
 
 // Moves the entry to the feature's window; true when the current row is in it and must not count.
@@ -319,8 +331,9 @@ void accelerator_inserted(struct window_state *state, struct store_state *store,
     }
     struct rows rows;
     rows_open(state, store, thing, &rows);
+    struct entry *entries = entries_to_change(state, store, thing);
     for (uint32_t i = 0; i < store->plan->entry_count; i++) {
-        struct entry *entry = &entries_of(state, thing)[i];
+        struct entry *entry = &entries[i];
         if (at <= entry->lo) {
             entry->lo++;
             entry->hi++;
@@ -339,8 +352,9 @@ void accelerator_removing(struct window_state *state, struct store_state *store,
     }
     struct rows rows;
     rows_open(state, store, thing, &rows);
+    struct entry *entries = entries_to_change(state, store, thing);
     for (uint32_t i = 0; i < store->plan->entry_count; i++) {
-        struct entry *entry = &entries_of(state, thing)[i];
+        struct entry *entry = &entries[i];
         if (at < entry->lo) {
             entry->lo--;
             entry->hi--;
@@ -359,8 +373,9 @@ void accelerator_dropping(struct window_state *state, struct store_state *store,
     }
     struct rows rows;
     rows_open(state, store, thing, &rows);
+    struct entry *entries = entries_to_change(state, store, thing);
     for (uint32_t i = 0; i < store->plan->entry_count; i++) {
-        struct entry *entry = &entries_of(state, thing)[i];
+        struct entry *entry = &entries[i];
         struct change change = {store, state, &rows, &store->plan->entries[i], entry};
         uint32_t before = bits_count(keep, 0, entry->lo);
         uint32_t kept = bits_count(keep, entry->lo, entry->hi);
@@ -381,8 +396,9 @@ void accelerator_dropping_oldest(struct window_state *state, struct store_state 
     }
     struct rows rows;
     rows_open(state, store, thing, &rows);
+    struct entry *entries = entries_to_change(state, store, thing);
     for (uint32_t i = 0; i < store->plan->entry_count; i++) {
-        struct entry *entry = &entries_of(state, thing)[i];
+        struct entry *entry = &entries[i];
         struct change change = {store, state, &rows, &store->plan->entries[i], entry};
         while (entry->lo < count && entry->lo < entry->hi) {
             change_row(&change, entry->lo++, false);
@@ -397,8 +413,9 @@ void accelerator_renumbered(struct window_state *state, struct store_state *stor
     if (thing->accelerator == WINDOW_NONE) {
         return;
     }
+    struct entry *entries = entries_to_change(state, store, thing);
     for (uint32_t i = 0; i < store->plan->entry_count; i++) {
-        struct entry *entry = &entries_of(state, thing)[i];
+        struct entry *entry = &entries[i];
         if (entry->counts == WINDOW_NONE) {
             continue;
         }

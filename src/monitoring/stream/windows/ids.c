@@ -45,6 +45,7 @@ static void put_slot(const struct window_state *state, const struct thing *thing
     while (at[i] != 0) {
         i = (i + 1) & (slots - 1);
     }
+    image_guard(state->image, &at[i], sizeof at[i]);
     at[i] = number;
 }
 
@@ -77,7 +78,9 @@ uint16_t dict_add(struct window_state *state, struct thing *thing, uint64_t id) 
         return number;
     }
     INVARIANT(thing->dict_count < thing->dict_capacity);
-    dict_ids(state, thing)[thing->dict_count++] = id;
+    uint64_t *next = &dict_ids(state, thing)[thing->dict_count++];
+    image_guard(state->image, next, sizeof *next);
+    *next = id;
     number = (uint16_t)thing->dict_count;
     if (thing->dict_capacity > DICT_LINEAR_MAX) {
         put_slot(state, thing, number);
@@ -93,6 +96,7 @@ static void rebuild(struct window_state *state, struct store_state *store, struc
     thing->dict_capacity = capacity;
     thing->dict_count = count;
     uint64_t *ids = dict_ids(state, thing);
+    image_guard(state->image, ids, dict_bytes(capacity)); // it may be the same block
     for (uint32_t i = 0; i < old.dict_count; i++) {
         if (renumber[i + 1] != 0) {
             ids[renumber[i + 1] - 1] = dict_ids(state, &old)[i];
@@ -114,6 +118,7 @@ static void rebuild(struct window_state *state, struct store_state *store, struc
     struct rows rows;
     rows_open(state, store, thing, &rows);
     for (uint32_t column = 0; column < store->plan->spec.id_count; column++) {
+        image_guard(state->image, rows.id[column], sizeof *rows.id[column] * rows.count);
         for (uint32_t i = 0; i < rows.count; i++) {
             rows.id[column][i] = renumber[rows.id[column][i]];
         }

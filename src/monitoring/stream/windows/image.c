@@ -33,11 +33,11 @@ static struct slot *index_base(const struct index *index) {
 static void save_index(const struct index *index, struct image_writer *out) {
     bool moving = index->old != NULL;
     image_put_u64(out, index->slot_count);
-    image_put(out, index->slots, sizeof(struct slot) * index->slot_count);
+    image_put_state(out, index->slots, sizeof(struct slot) * index->slot_count);
     image_put_u64(out, moving);
     if (moving) {
         image_put_u64(out, index->old_moved);
-        image_put(out, index->old, sizeof(struct slot) * index->old_count);
+        image_put_state(out, index->old, sizeof(struct slot) * index->old_count);
     }
 }
 
@@ -48,12 +48,12 @@ static void save_patterns(const struct patterns *patterns, struct image_writer *
     image_put_u64(out, patterns->free_count);
     image_put_u64(out, patterns->slot_count);
     image_put_u64(out, patterns->over_cap);
-    image_put(out, patterns->masks, sizeof *patterns->masks * count);
-    image_put(out, patterns->reach_us, sizeof *patterns->reach_us * count);
-    image_put(out, patterns->refs, sizeof *patterns->refs * count);
-    image_put(out, patterns->late, sizeof *patterns->late * count);
-    image_put(out, patterns->free, sizeof *patterns->free * patterns->free_count);
-    image_put(out, patterns->slots, sizeof *patterns->slots * patterns->slot_count);
+    image_put_state(out, patterns->masks, sizeof *patterns->masks * count);
+    image_put_state(out, patterns->reach_us, sizeof *patterns->reach_us * count);
+    image_put_state(out, patterns->refs, sizeof *patterns->refs * count);
+    image_put_state(out, patterns->late, sizeof *patterns->late * count);
+    image_put_state(out, patterns->free, sizeof *patterns->free * patterns->free_count);
+    image_put_state(out, patterns->slots, sizeof *patterns->slots * patterns->slot_count);
 }
 
 static void save_store(const struct store_state *store, struct image_writer *out) {
@@ -61,7 +61,7 @@ static void save_store(const struct store_state *store, struct image_writer *out
     image_put_u64(out, store->hand);
     image_put_u64(out, store->free_thing);
     image_put(out, &store->counters, sizeof store->counters);
-    image_put(out, store->things, (size_t)store->plan->header_size * store->thing_count);
+    image_put_state(out, store->things, (size_t)store->plan->header_size * store->thing_count);
     save_index(&store->index, out);
     save_patterns(&store->patterns, out);
 }
@@ -72,9 +72,18 @@ void window_state_save(const struct window_state *state, struct image_writer *ou
     image_put_u64(out, state->slab.next);
     image_put_u64(out, state->slab.used);
     image_put(out, state->slab.free, sizeof state->slab.free);
-    image_put(out, state->slab.base, state->slab.next * SLAB_UNIT);
+    image_put_state(out, state->slab.base, state->slab.next * SLAB_UNIT);
     for (uint32_t i = 0; i < state->store_count; i++) {
         save_store(&state->stores[i], out);
+    }
+}
+
+void window_state_guard(struct window_state *state, struct live_image *image) {
+    state->image = image;
+    state->slab.image = image;
+    for (uint32_t i = 0; i < state->store_count; i++) {
+        state->stores[i].index.image = image;
+        state->stores[i].patterns.image = image;
     }
 }
 

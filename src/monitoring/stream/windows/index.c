@@ -74,12 +74,17 @@ uint32_t index_find(const struct store_state *store, Hash128 key) {
     return slot == NULL ? WINDOW_NONE : slot->thing - 1;
 }
 
+static void set_slot(const struct index *index, struct slot *at, struct slot slot) {
+    image_guard(index->image, at, sizeof *at);
+    *at = slot;
+}
+
 static void put(struct index *index, Hash128 key, uint32_t thing) {
     uint64_t i = key.low & (index->slot_count - 1);
     while (index->slots[i].thing != 0) {
         i = (i + 1) & (index->slot_count - 1);
     }
-    index->slots[i] = (struct slot){tag_of(key), thing + 1};
+    set_slot(index, &index->slots[i], (struct slot){tag_of(key), thing + 1});
 }
 
 static void move_some(struct store_state *store) {
@@ -118,11 +123,11 @@ static void clear(struct store_state *store, struct slot *slot) {
     for (uint64_t k = (hole + 1) & mask; index->slots[k].thing != 0; k = (k + 1) & mask) {
         uint64_t home = thing_at(store, index->slots[k].thing - 1)->key.low & mask;
         if (((k - home) & mask) >= ((k - hole) & mask)) {
-            index->slots[hole] = index->slots[k];
+            set_slot(index, &index->slots[hole], index->slots[k]);
             hole = k;
         }
     }
-    index->slots[hole] = (struct slot){0, 0};
+    set_slot(index, &index->slots[hole], (struct slot){0, 0});
 }
 
 void index_remove(struct store_state *store, Hash128 key) {
@@ -130,7 +135,7 @@ void index_remove(struct store_state *store, Hash128 key) {
     if (index->old != NULL) {
         struct slot *slot = find_in(store, index->old, index->old_count, key);
         if (slot != NULL) {
-            slot->thing = SLOT_GONE;
+            set_slot(index, slot, (struct slot){slot->tag, SLOT_GONE});
         }
     }
     struct slot *slot = find_in(store, index->slots, index->slot_count, key);

@@ -41,15 +41,21 @@ static uint32_t home_of_pattern(const struct patterns *patterns, uint32_t patter
     return home_of(patterns, patterns->masks[pattern], patterns->late[pattern] != 0);
 }
 
+static void set_slot(struct patterns *patterns, uint32_t i, uint32_t slot) {
+    image_guard(patterns->image, &patterns->slots[i], sizeof *patterns->slots);
+    patterns->slots[i] = slot;
+}
+
 static void put_slot(struct patterns *patterns, uint32_t pattern) {
     uint32_t i = home_of_pattern(patterns, pattern);
     while (patterns->slots[i] != 0) {
         i = (i + 1) & (patterns->slot_count - 1);
     }
-    patterns->slots[i] = pattern + 1;
+    set_slot(patterns, i, pattern + 1);
 }
 
 static void grow_slots(struct patterns *patterns) {
+    image_guard(patterns->image, patterns->slots, sizeof(uint32_t) * patterns->slot_count);
     memset(patterns->slots, 0, sizeof(uint32_t) * patterns->slot_count);
     patterns->slot_count *= 2;
     for (uint32_t i = 0; i < patterns->count; i++) {
@@ -57,6 +63,17 @@ static void grow_slots(struct patterns *patterns) {
             put_slot(patterns, i);
         }
     }
+}
+
+static void guard_refs(struct patterns *patterns, uint32_t pattern) {
+    image_guard(patterns->image, &patterns->refs[pattern], sizeof *patterns->refs);
+}
+
+static void guard_pattern(struct patterns *patterns, uint32_t pattern) {
+    guard_refs(patterns, pattern);
+    image_guard(patterns->image, &patterns->masks[pattern], sizeof *patterns->masks);
+    image_guard(patterns->image, &patterns->late[pattern], sizeof *patterns->late);
+    image_guard(patterns->image, &patterns->reach_us[pattern], sizeof *patterns->reach_us);
 }
 
 static int64_t reach_of(const struct store_plan *store, WindowMask mask) {
@@ -76,6 +93,7 @@ uint32_t patterns_take(struct patterns *patterns, const struct store_plan *store
         const WindowMask *known = &patterns->masks[pattern];
         if (known->words[0] == mask.words[0] && known->words[1] == mask.words[1] &&
             (patterns->late[pattern] != 0) == late) {
+            guard_refs(patterns, pattern);
             patterns->refs[pattern]++;
             return pattern;
         }
@@ -84,11 +102,13 @@ uint32_t patterns_take(struct patterns *patterns, const struct store_plan *store
         // As many different sets at once as there may be: the row is kept without filters, and it is counted.
         INVARIANT(mask.words[0] != 0 || mask.words[1] != 0);
         patterns->over_cap++;
+        guard_refs(patterns, 0);
         patterns->refs[0]++;
         return 0;
     }
     uint32_t pattern = patterns->free_count > 0 ? patterns->free[--patterns->free_count]
                                                 : patterns->count++;
+    guard_pattern(patterns, pattern);
     patterns->masks[pattern] = mask;
     patterns->late[pattern] = late;
     patterns->reach_us[pattern] = reach_of(store, mask);
@@ -97,7 +117,7 @@ uint32_t patterns_take(struct patterns *patterns, const struct store_plan *store
     if (patterns->used * 2 > patterns->slot_count) {
         grow_slots(patterns);
     } else {
-        patterns->slots[i] = pattern + 1;
+        set_slot(patterns, i, pattern + 1);
     }
     return pattern;
 }
@@ -109,15 +129,16 @@ static void clear_slot(struct patterns *patterns, uint32_t i) {
     for (uint32_t k = (i + 1) & mask; patterns->slots[k] != 0; k = (k + 1) & mask) {
         uint32_t home = home_of_pattern(patterns, patterns->slots[k] - 1);
         if (((k - home) & mask) >= ((k - hole) & mask)) {
-            patterns->slots[hole] = patterns->slots[k];
+            set_slot(patterns, hole, patterns->slots[k]);
             hole = k;
         }
     }
-    patterns->slots[hole] = 0;
+    set_slot(patterns, hole, 0);
 }
 
 void patterns_drop(struct patterns *patterns, uint32_t pattern) {
     INVARIANT(patterns->refs[pattern] > 0);
+    guard_refs(patterns, pattern);
     if (--patterns->refs[pattern] > 0 || pattern == 0) {
         return;
     }
@@ -126,6 +147,7 @@ void patterns_drop(struct patterns *patterns, uint32_t pattern) {
         i = (i + 1) & (patterns->slot_count - 1);
     }
     clear_slot(patterns, i);
+    image_guard(patterns->image, &patterns->free[patterns->free_count], sizeof *patterns->free);
     patterns->free[patterns->free_count++] = pattern;
     patterns->used--;
 }

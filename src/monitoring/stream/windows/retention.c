@@ -174,6 +174,7 @@ typedef int64_t __attribute__((may_alias)) AnyNumber;
 #define SQUEEZE(type, column)                                                                      \
     do {                                                                                           \
         type *at_ = (type *)(column);                                                              \
+        image_guard(image, at_, sizeof *at_ * rows->count);                                        \
         uint32_t to_ = 0;                                                                          \
         for (uint32_t i_ = 0; i_ < rows->count; i_++) {                                            \
             at_[to_] = at_[i_];                                                                    \
@@ -181,7 +182,7 @@ typedef int64_t __attribute__((may_alias)) AnyNumber;
         }                                                                                          \
     } while (0)
 
-static void squeeze(const struct store_plan *store, const struct rows *rows,
+static void squeeze(struct live_image *image, const struct store_plan *store, const struct rows *rows,
                     const uint64_t *keep) {
     SQUEEZE(int64_t, rows->time);
     SQUEEZE(uint16_t, rows->tag);
@@ -216,7 +217,7 @@ uint32_t retention_compact(struct window_state *state, struct store_state *store
     }
     accelerator_dropping(state, store, thing, state->keep);
     fold(store, thing, &rows, state->keep);
-    squeeze(store->plan, &rows, state->keep);
+    squeeze(state->image, store->plan, &rows, state->keep);
     thing->count = kept;
     thing->version++;
     if ((thing->flags & THING_LATE) != 0) {

@@ -109,12 +109,13 @@ static uint32_t list_columns(const struct store_plan *store, const struct rows *
 }
 
 // Moves rows from .. from+count-1 by some places, in each column.
-static void shift_rows(const struct store_plan *store, const struct rows *rows, uint32_t from,
-                       uint32_t count, ptrdiff_t places) {
+static void shift_rows(const struct window_state *state, const struct store_plan *store, const struct rows *rows,
+                       uint32_t from, uint32_t count, ptrdiff_t places) {
     struct column columns[COLUMNS_MAX];
     uint32_t column_count = list_columns(store, rows, columns);
     for (uint32_t i = 0; i < column_count && count > 0; i++) {
         unsigned char *at = columns[i].at + (size_t)columns[i].size * from;
+        image_guard(state->image, at + places * (ptrdiff_t)columns[i].size, (size_t)columns[i].size * count);
         memmove(at + places * (ptrdiff_t)columns[i].size, at, (size_t)columns[i].size * count);
     }
 }
@@ -123,7 +124,7 @@ static void slide_to_start(struct window_state *state, struct store_state *store
                            struct thing *thing) {
     struct rows rows;
     rows_open(state, store, thing, &rows);
-    shift_rows(store->plan, &rows, 0, thing->count, -(ptrdiff_t)thing->start);
+    shift_rows(state, store->plan, &rows, 0, thing->count, -(ptrdiff_t)thing->start);
     thing->start = 0;
 }
 
@@ -284,9 +285,20 @@ static void reserve_ids(struct window_state *state, struct store_state *store, s
     number_ids(state, store, thing, row, numbers);
 }
 
+static void guard_row(const struct window_state *state, const struct store_plan *store, const struct rows *rows, uint32_t row) {
+    struct column columns[COLUMNS_MAX];
+    uint32_t column_count = list_columns(store, rows, columns);
+    for (uint32_t i = 0; i < column_count; i++) {
+        image_guard(state->image, columns[i].at + (size_t)columns[i].size * row, columns[i].size);
+    }
+}
+
 static void write_row(struct window_state *state, struct store_state *store, struct thing *thing,
                       const struct rows *rows, uint32_t i, const struct window_row *row,
                       uint32_t pattern, const uint16_t *numbers) {
+    if (state->image != NULL) {
+        guard_row(state, store->plan, rows, i);
+    }
     rows->time[i] = row->time_us;
     rows->tag[i] = row->tag;
     if (rows->pattern16 != NULL) {
@@ -315,6 +327,7 @@ uint32_t window_insert(struct window_state *state, WindowRef ref, const struct w
                        int64_t clock_us) {
     struct store_state *store = ref_store(state, ref);
     struct thing *thing = ref_thing(state, ref);
+    thing_guard(state, store, thing);
     uint32_t pattern = patterns_take(&store->patterns, store->plan, row->filters, row->late);
     widen(state, store, thing, row, pattern);
     uint16_t numbers[WINDOW_IDS_MAX];
@@ -325,7 +338,7 @@ uint32_t window_insert(struct window_state *state, WindowRef ref, const struct w
     uint32_t at = thing->count;
     if (at > 0 && rows.time[at - 1] > row->time_us) {
         at = rows_upto(rows.time, thing->count, row->time_us);
-        shift_rows(store->plan, &rows, at, thing->count - at, 1);
+        shift_rows(state, store->plan, &rows, at, thing->count - at, 1);
     }
     write_row(state, store, thing, &rows, at, row, pattern, numbers);
     thing->count++;
@@ -354,9 +367,10 @@ bool window_remove(struct window_state *state, WindowRef ref, int64_t time_us, u
     if (i == WINDOW_NONE) {
         return false;
     }
+    thing_guard(state, store, thing);
     accelerator_removing(state, store, thing, i);
     patterns_drop(&store->patterns, rows_pattern(&rows, i));
-    shift_rows(store->plan, &rows, i + 1, rows.count - i - 1, -1);
+    shift_rows(state, store->plan, &rows, i + 1, rows.count - i - 1, -1);
     thing->count--;
     thing->version++;
     store->counters.rows_removed++;

@@ -45,6 +45,7 @@ size_t slab_size(size_t bytes) {
 }
 
 static void push_free(struct slab *slab, uint32_t class, uint32_t at) {
+    image_guard(slab->image, slab_at(slab, at), sizeof(uint32_t));
     memcpy(slab_at(slab, at), &slab->free[class], sizeof(uint32_t));
     slab->free[class] = at;
 }
@@ -93,7 +94,10 @@ uint32_t slab_take(struct slab *slab, size_t bytes) {
     } else {
         at = cut_larger(slab, class, units);
     }
-    slab->used += at == WINDOW_NONE ? 0 : units;
+    if (at != WINDOW_NONE) {
+        slab->used += units;
+        image_guard(slab->image, slab_at(slab, at), units * SLAB_UNIT);
+    }
     return at;
 }
 

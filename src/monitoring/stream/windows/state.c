@@ -9,7 +9,7 @@
 
 #include "monitoring/stream/windows/index.h"
 
-enum { PATTERNS_MAX = 1 << 18, SCRATCH_MIN = 1 << 20 };
+enum { PATTERNS_MIN = 64, PATTERNS_MAX = 1 << 18, SCRATCH_MIN = 1 << 20 };
 #define SLAB_BYTES_MAX ((UINT64_C(1) << 36) - 64)
 
 static size_t aligned(size_t size) {
@@ -32,6 +32,7 @@ static double worst_bytes(const struct store_plan *store) {
 
 static uint32_t pattern_cap(const struct store_plan *store) {
     uint64_t rows = (uint64_t)store->cap_things * store->cap_rows * 2 + 2;
+    rows = rows > PATTERNS_MIN ? rows : PATTERNS_MIN; // the first table of slots has room for so many
     return rows < PATTERNS_MAX ? (uint32_t)rows : PATTERNS_MAX;
 }
 
@@ -134,6 +135,7 @@ WindowRef window_peek(const struct window_state *state, uint32_t store, Hash128 
 }
 
 static void touch(const struct window_state *state, struct thing *thing) {
+    image_guard(state->image, thing, sizeof *thing);
     thing->sequence = (uint32_t)state->sequence;
     thing->flags |= THING_TOUCHED;
 }
@@ -149,6 +151,7 @@ WindowRef window_find(struct window_state *state, uint32_t store, Hash128 key) {
 }
 
 static void forget(struct window_state *state, struct store_state *store, struct thing *thing) {
+    thing_guard(state, store, thing);
     index_remove(store, thing->key);
     rows_release(state, store, thing);
     thing->flags = 0;
@@ -168,6 +171,7 @@ void store_evict(struct window_state *state, struct store_state *store) {
             continue;
         }
         if ((thing->flags & THING_TOUCHED) != 0) {
+            image_guard(state->image, thing, sizeof *thing);
             thing->flags &= (uint8_t)~THING_TOUCHED;
             continue;
         }
@@ -199,6 +203,7 @@ WindowRef window_add(struct window_state *state, uint32_t store, Hash128 key) {
     uint32_t index = new_thing(state, at);
     struct thing *thing = thing_at(at, index);
     uint32_t version = thing->version + 1;
+    thing_guard(state, at, thing);
     memset(thing, 0, at->plan->header_size);
     thing->key = key;
     thing->block = thing->dict = thing->accelerator = WINDOW_NONE;

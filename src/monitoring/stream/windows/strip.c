@@ -22,6 +22,7 @@ bool window_strip(struct window_state *state, WindowRef ref, int64_t time_us, ui
     if ((mask.words[0] | mask.words[1]) == 0) {
         return window_remove(state, ref, time_us, tag);
     }
+    thing_guard(state, store, thing);
     accelerator_removing(state, store, thing, i);
     uint32_t pattern = patterns_take(&store->patterns, store->plan, mask, store->patterns.late[old] != 0);
     if (rows.pattern16 != NULL && pattern >= PATTERNS_NARROW) {
@@ -32,8 +33,10 @@ bool window_strip(struct window_state *state, WindowRef ref, int64_t time_us, ui
         return window_remove(state, ref, time_us, tag);
     }
     if (rows.pattern16 != NULL) {
+        image_guard(state->image, &rows.pattern16[i], sizeof *rows.pattern16);
         rows.pattern16[i] = (uint16_t)pattern;
     } else {
+        image_guard(state->image, &rows.pattern32[i], sizeof *rows.pattern32);
         rows.pattern32[i] = pattern;
     }
     patterns_drop(&store->patterns, old);

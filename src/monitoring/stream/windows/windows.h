@@ -55,7 +55,7 @@
 #include "base/arena.h"
 #include "base/bits.h"
 #include "base/hash.h"
-#include "base/image.h"
+#include "base/live_image.h"
 #include "base/time.h"
 
 enum {
@@ -244,6 +244,8 @@ struct window_counters window_state_counters(const struct window_state *state, u
 size_t window_thing_bytes(const struct window_state *state, WindowRef ref);
 // A hash of everything that decides later values: equal after equal calls.
 uint64_t window_state_hash(const struct window_state *state);
+// While a live image of the state is under way, all that changes is told to it first; NULL: none is.
+void window_state_guard(struct window_state *state, struct live_image *image);
 // The whole state as an image, and back into a state that was just created with an equal plan. After a failed load the
 // state is only good to be thrown away.
 void window_state_save(const struct window_state *state, struct image_writer *out);

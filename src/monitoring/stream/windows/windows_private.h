@@ -23,6 +23,13 @@
 // Rows occupy start .. start+count-1 of it. Everything outside rows.c sees them through `struct rows`, whose
 // pointers are moved to `start`.
 
+//
+// Images. A live image (base/live_image.h) notes where headers, index, patterns and the slab lie. So whoever changes them says so
+// first, by image_guard(): the slab for each block it gives out and for the links of free ones; the index and the patterns for
+// themselves; touch(), eviction and whoever begins to change a thing for its header; and what writes into a block that was the
+// thing's before (rows, ids, running aggregates) for what it writes.
+
+#include "base/live_image.h"
 #include "monitoring/stream/windows/windows.h"
 
 #include <math.h>
@@ -175,6 +182,7 @@ struct slab {
     uint64_t next;     // the first unit never used
     uint64_t used;     // units in blocks that are taken
     uint32_t free[SLAB_CLASSES];
+    struct live_image *image; // under way, or NULL
 };
 
 void slab_init(struct slab *slab, void *base, uint64_t bytes);
@@ -198,6 +206,7 @@ struct patterns {
     uint32_t *slots;    // pattern + 1
     uint32_t free_count, count, used, slot_count, cap;
     uint64_t over_cap;
+    struct live_image *image; // under way, or NULL
 };
 
 size_t patterns_bytes(uint32_t cap);
@@ -238,6 +247,7 @@ struct index {
     struct slot *slots, *old;
     struct slot *next;  // memory for the table after this one
     uint64_t slot_count, old_count, old_moved;
+    struct live_image *image; // under way, or NULL
 };
 
 struct store_state {
@@ -297,6 +307,7 @@ typedef struct Range {
 
 struct window_state {
     const struct window_plan *plan;
+    struct live_image *image; // under way, or NULL
     struct slab slab;
     uint64_t sequence;
     uint64_t bytes_reserved;
@@ -327,6 +338,10 @@ static inline struct store_state *ref_store(const struct window_state *state, Wi
 }
 static inline struct thing *ref_thing(const struct window_state *state, WindowRef ref) {
     return thing_at(ref_store(state, ref), ref & ((1u << REF_STORE_SHIFT) - 1));
+}
+// Before its header changes, with the sums behind it.
+static inline void thing_guard(const struct window_state *state, const struct store_state *store, const struct thing *thing) {
+    image_guard(state->image, thing, store->plan->header_size);
 }
 static inline void *thing_extra(const struct thing *thing, uint32_t offset) {
     return (unsigned char *)(uintptr_t)thing + sizeof(struct thing) + offset;

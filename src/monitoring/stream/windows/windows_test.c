@@ -4,6 +4,7 @@
 //     windows_test --operations 5000000 --seed 9    a long random run
 
 #include "monitoring/stream/windows/windows_edges.h"
+#include "monitoring/stream/windows/windows_live.h"
 #include "monitoring/stream/windows/windows_random.h"
 
 #include "base/slice.h"
@@ -28,13 +29,18 @@ static bool test_images(void) {
     return true;
 }
 
+static bool test_live_images(void) {
+    CHECK(random_live(300, 150, 4000));
+    return true;
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_borders),   TEST(test_empty),       TEST(test_calendar),    TEST(test_caps),
         TEST(test_forgetting), TEST(test_many_things), TEST(test_many_ids),    TEST(test_retention),
         TEST(test_lifetime),  TEST(test_pauses),      TEST(test_saturation),  TEST(test_bytes),
         TEST(test_patterns),  TEST(test_explain),     TEST(test_determinism), TEST(test_random),
-        TEST(test_images),
+        TEST(test_images),   TEST(test_live_images),
     };
     if (argc == 5 && strcmp(argv[1], "--operations") == 0 && strcmp(argv[3], "--seed") == 0) {
         int64_t operations = 0;
