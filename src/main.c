@@ -17,6 +17,7 @@ static const struct {
     {"explain", command_explain, "say how a model or feature was understood"},
     {"serve", command_serve, "decide on what comes over HTTP, and forget nothing"},
     {"verify", command_verify, "decide on a journal again, and compare"},
+    {"load", command_load, "send events to a server by a plan, and measure how it answers"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"bench", command_bench, "measure this machine with this program"},
 };
