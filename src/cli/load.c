@@ -163,7 +163,7 @@ static bool take_options(struct load_command *command) {
 
 static CliExit tell(const struct diag *diag, Status status) {
     cli_tell(diag);
-    return cli_exit(status);
+    return status == STATUS_NOT_FOUND ? CLI_WORLD : cli_exit(status); // a file that is not there
 }
 
 static CliExit write_json(struct load_command *command, const struct load_result *result) {

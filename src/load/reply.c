@@ -8,6 +8,7 @@ struct head {
 };
 
 static const Slice head_end = {"\r\n\r\n", 4};
+static const Slice status_begin = {"HTTP/1.1 ", 9};
 
 static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
@@ -32,11 +33,8 @@ static bool is_word(Slice text, Slice word) {
 
 // "HTTP/1.1 200 OK"; the text behind the number may be empty or missing.
 static const char *read_status_line(struct reply_reader *reader, Slice line) {
-    if (!slice_starts_with(line, SLICE("HTTP/1.1 ")) || line.size < 12) {
-        return "the reply does not begin with a status line of HTTP/1.1";
-    }
-    const char *digits = line.at + 9;
-    if (!is_digit(digits[0]) || !is_digit(digits[1]) || !is_digit(digits[2]) || (line.size > 12 && digits[3] != ' ')) {
+    const char *digits = line.at + status_begin.size;
+    if (line.size < 12 || !is_digit(digits[0]) || !is_digit(digits[1]) || !is_digit(digits[2]) || (line.size > 12 && digits[3] != ' ')) {
         return "the status is no number of three digits";
     }
     reader->status = (uint16_t)((digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0'));
@@ -108,6 +106,9 @@ static bool is_clean(Slice head) {
 
 // `text` ends with the end of its last line.
 static const char *read_head(struct reply_reader *reader, Slice text) {
+    if (!slice_starts_with(text, status_begin)) {
+        return "the reply does not begin with a status line of HTTP/1.1";
+    }
     if (!is_clean(text)) {
         return "the head holds a control character";
     }
