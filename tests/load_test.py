@@ -399,6 +399,7 @@ def test_with_the_real_server(folder):
     check_sums(got)
     assert got["records"]["decided"] == 700 == sum(got["records"]["actions"].values()), got["records"]
     assert "this program's loop took" in said and got["machine"]["loop_cpu_ns"] > 0
+    assert "us a decision" in said and got["machine"]["server_cpu_ns"] >= 0
     got, _ = load(port, events, "--rate", 2000, "--count", 700, "--batch", 50)
     assert got["records"]["decided"] == 700 and got["requests"]["statuses"] == {"200": 14}
     got, _ = load(port, events, "--one", "--count", 100)

@@ -62,6 +62,7 @@ static void read_server(int32_t pid, struct arena *arena, struct machine_reading
         bracket--;
     }
     read_numbers(slice_part(text, bracket + 1, SIZE_MAX), fields, FIELDS);
+    reading->has_server = true;
     reading->server_ns = (uint64_t)(fields[USER] + fields[SYSTEM]) * (NS_PER_SECOND / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 

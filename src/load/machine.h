@@ -15,7 +15,8 @@
 // Zero where the system does not say.
 struct machine_reading {
     uint64_t all_ticks, idle_ticks, stolen_ticks; // of all processors since the machine started; idle with waiting for disks
-    uint64_t server_ns;                           // processor time of the server since it started, to 10 ms
+    bool has_server;
+    uint64_t server_ns; // processor time of the server since it started, to 10 ms
 };
 
 void machine_read(int32_t server_pid, struct machine_reading *ret_reading);

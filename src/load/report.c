@@ -146,10 +146,13 @@ static double share_of(uint64_t part, uint64_t whole) {
     return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
+// False: nobody asked, or it ended meanwhile.
+static bool has_server(const struct load_result *result) {
+    return result->before.has_server && result->after.has_server && result->after.server_ns >= result->before.server_ns;
+}
+
 static double server_ns(const struct load_result *result) {
-    uint64_t before = result->before.server_ns;
-    uint64_t after = result->after.server_ns;
-    return before == 0 || after < before ? 0 : (double)(after - before);
+    return has_server(result) ? (double)(result->after.server_ns - result->before.server_ns) : 0;
 }
 
 static double server_us_each(const struct load_result *result) {
@@ -161,7 +164,7 @@ static void print_machine(const struct load_result *result, FILE *out) {
     fprintf(out, "machine: idle %.1f %%, stolen %.2f %%; this program's loop took %.1f %% of a processor",
             share_of(result->after.idle_ticks - result->before.idle_ticks, all),
             share_of(result->after.stolen_ticks - result->before.stolen_ticks, all), share_of(result->loop_cpu_ns, result->end_ns - result->start_ns));
-    if (server_ns(result) > 0) {
+    if (has_server(result)) {
         fprintf(out, ", the server %.1f %%: %.1f us a decision", server_ns(result) / 1e7 / seconds(result), server_us_each(result));
     }
     fprintf(out, "\n");
@@ -315,8 +318,10 @@ static void write_machine(struct json_writer *json, const struct load_result *re
     json_key_double(json, SLICE("idle_percent"), share_of(result->after.idle_ticks - result->before.idle_ticks, all));
     json_key_double(json, SLICE("stolen_percent"), share_of(result->after.stolen_ticks - result->before.stolen_ticks, all));
     write_u64(json, "loop_cpu_ns", result->loop_cpu_ns);
-    json_key_double(json, SLICE("server_cpu_ns"), server_ns(result));
-    json_key_double(json, SLICE("server_cpu_us_per_decision"), server_us_each(result));
+    if (has_server(result)) {
+        json_key_double(json, SLICE("server_cpu_ns"), server_ns(result));
+        json_key_double(json, SLICE("server_cpu_us_per_decision"), server_us_each(result));
+    }
     json_object_end(json);
 }
 
