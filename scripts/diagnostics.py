@@ -31,6 +31,7 @@ AREAS = {
     "CF": "Settings of a server",
     "LG": "The log",
     "JO": "The journal and its snapshots",
+    "LD": "qiantang load",
     "IN": "Records that are refused (dead letters)",
 }
 HEAD = """# Diagnostics

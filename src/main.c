@@ -18,6 +18,7 @@ static const struct {
     {"serve", command_serve, "decide on what comes over HTTP, and forget nothing"},
     {"verify", command_verify, "decide on a journal again, and compare"},
     {"config", command_config, "say what a server can be told, and check a file that tells it"},
+    {"load", command_load, "send events to a server by a plan, and measure how it answers"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"bench", command_bench, "measure this machine with this program"},
 };

@@ -76,6 +76,31 @@ void image_writer_abandon(struct image_writer *writer) {
     writer->sum = NULL;
 }
 
+// ---- hash -------------------------------------------------------------------------------------------------
+
+// The type of the library, under a name of ours.
+static XXH3_state_t *state_of(struct image_hash *hash) {
+    return (XXH3_state_t *)hash;
+}
+
+struct image_hash *image_hash_begin(void) {
+    XXH3_state_t *state = XXH3_createState();
+    INVARIANT(state != NULL);
+    XXH3_128bits_reset(state);
+    return (struct image_hash *)state;
+}
+
+void image_hash_add(struct image_hash *hash, Slice bytes) {
+    XXH3_128bits_update(state_of(hash), bytes.at, bytes.size);
+}
+
+void image_hash_end(struct image_hash *hash, uint8_t ret_hash[IMAGE_HASH_SIZE]) {
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state_of(hash)));
+    memcpy(ret_hash, &canonical, IMAGE_HASH_SIZE);
+    XXH3_freeState(state_of(hash));
+}
+
 // ---- reading ----------------------------------------------------------------------------------------------
 
 void image_reader_init(struct image_reader *reader, struct byte_source source) {

@@ -53,6 +53,14 @@ void image_writer_finish(struct image_writer *writer);
 // Frees it without a checksum, for an image that is not going to be whole.
 void image_writer_abandon(struct image_writer *writer);
 
+// A hash of an image's bytes in whatever pieces they come: equal states give equal ones.
+struct image_hash;
+enum { IMAGE_HASH_SIZE = 16 };
+struct image_hash *image_hash_begin(void);
+void image_hash_add(struct image_hash *hash, Slice bytes);
+// Frees it.
+void image_hash_end(struct image_hash *hash, uint8_t ret_hash[IMAGE_HASH_SIZE]);
+
 struct image_reader {
     struct byte_source source;
     XXH3_state_t *sum;

@@ -11,5 +11,6 @@ CliExit command_explain(int argc, char **argv);
 CliExit command_serve(int argc, char **argv);
 CliExit command_verify(int argc, char **argv);
 CliExit command_config(int argc, char **argv);
+CliExit command_load(int argc, char **argv);
 CliExit command_simulate(int argc, char **argv);
 CliExit command_bench(int argc, char **argv);

@@ -397,6 +397,10 @@ void file_writer_put(struct file_writer *writer, Slice text) {
     }
 }
 
+void file_writer_flush(struct file_writer *writer) {
+    flush(writer);
+}
+
 bool file_writer_failed(const struct file_writer *writer) {
     return writer->error != 0;
 }

@@ -69,6 +69,8 @@ MUST_USE Status file_writer_open(Slice path, struct arena *arena, struct file_wr
                                  struct diag *diag);
 // Buffered. After a failure nothing more is written; file_writer_close() tells.
 void file_writer_put(struct file_writer *writer, Slice text);
+// Hands what was put so far to the system, where other programs see it; it need not be on disk.
+void file_writer_flush(struct file_writer *writer);
 // Whether it is worth going on.
 bool file_writer_failed(const struct file_writer *writer);
 // Writes the rest and frees the writer, in any case.

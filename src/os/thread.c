@@ -3,6 +3,8 @@
 #include "base/arena.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <stdlib.h>
 
 struct thread {
@@ -35,6 +37,12 @@ void thread_join(struct thread *thread) {
     }
     INVARIANT(pthread_join(thread->handle, NULL) == 0);
     free(thread);
+}
+
+void thread_give_way(void) {
+    enum { LEAST = 19 };
+    // In Linux a thread has a niceness of its own. Where it cannot be set the thread just competes.
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), LEAST);
 }
 
 // A ring under a lock. A hand-over of a batch is rare enough that the lock is never fought over.

@@ -22,6 +22,9 @@ struct thread *thread_start(const char *name, void (*run)(void *context), void *
 // Waits for its end and frees it. NULL is let pass.
 void thread_join(struct thread *thread);
 
+// The calling thread runs when no other wants to: for long work beside short one.
+void thread_give_way(void);
+
 // A queue of pointers between one thread that pushes and one that pops, first in, first out.
 struct queue;
 

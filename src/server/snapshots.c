@@ -2,11 +2,6 @@
 
 #include "os/clock.h"
 
-static void state_hash_of(const struct heart *heart, uint8_t hash[SNAPSHOT_HASH_SIZE]) {
-    uint64_t words[2] = {heart_hash(heart), 0};
-    memcpy(hash, words, SNAPSHOT_HASH_SIZE);
-}
-
 Hash128 label_hash(Slice label) {
     return hash128(label, 0);
 }
@@ -18,26 +13,39 @@ void snapshot_label(const struct heart *heart, uint8_t label[JOURNAL_LABEL_SIZE]
 
 // ---- out --------------------------------------------------------------------------------------------------
 
+struct leaving {
+    struct snapshot_writer *writer; // NULL: only the hash is wanted
+    struct image_hash *hash;
+};
+
 static void put_chunk(void *context, Slice bytes) {
-    while (bytes.size > 0) {
+    struct leaving *leaving = context;
+    image_hash_add(leaving->hash, bytes);
+    while (leaving->writer != NULL && bytes.size > 0) {
         Slice chunk = slice_part(bytes, 0, SNAPSHOT_CHUNK_MAX);
-        snapshot_write(context, chunk);
+        snapshot_write(leaving->writer, chunk);
         bytes = slice_part(bytes, chunk.size, SIZE_MAX);
     }
+}
+
+// Writes the state, or only takes its hash.
+static void save(const struct heart *heart, struct snapshot_writer *writer, uint8_t ret_hash[SNAPSHOT_HASH_SIZE]) {
+    struct leaving leaving = {writer, image_hash_begin()};
+    struct image_writer image;
+    image_writer_init(&image, &leaving, put_chunk);
+    heart_save(heart, &image);
+    image_writer_finish(&image);
+    image_hash_end(leaving.hash, ret_hash);
 }
 
 Status snapshot_leave(const struct heart *heart, Slice folder, uint64_t sequence, uint32_t keep, struct arena *arena, struct diag *diag) {
     struct snapshot_options options = {.compress = true, .created_us = clock_wall_us()};
     struct snapshot_writer *writer;
-    struct image_writer image;
     uint8_t hash[SNAPSHOT_HASH_SIZE];
     uint32_t removed;
     snapshot_label(heart, options.label);
-    state_hash_of(heart, hash);
     TRY(snapshot_create(disk_real(), folder, sequence, &options, arena, &writer, diag));
-    image_writer_init(&image, writer, put_chunk);
-    heart_save(heart, &image);
-    image_writer_finish(&image);
+    save(heart, writer, hash);
     TRY(snapshot_commit(writer, hash, arena, diag));
     return snapshot_retain(disk_real(), folder, keep, arena, &removed, diag);
 }
@@ -63,7 +71,8 @@ static Status read_chunks(void *context, char *into, size_t size, size_t *ret_si
     return STATUS_OK;
 }
 
-// The state that comes out has to be the one that was saved, or the program that saved it is another.
+// The state that comes out has to be the one that was saved, or the program that saved it is another. A heart of another pack, which
+// tries itself on that state, has it with a mark of its own.
 static bool load(struct heart *heart, struct chunks *chunks) {
     struct image_reader image;
     image_reader_init(&image, (struct byte_source){chunks, read_chunks});
@@ -71,9 +80,14 @@ static bool load(struct heart *heart, struct chunks *chunks) {
     Status whole = image_reader_finish(&image);
     bool ended = status == STATUS_OK && whole == STATUS_OK && chunks->rest.size == 0 &&
                  snapshot_read(chunks->reader, &chunks->rest, chunks->arena, chunks->diag) == STATUS_END;
+    uint8_t label[JOURNAL_LABEL_SIZE];
+    snapshot_label(heart, label);
+    if (!ended || memcmp(label, snapshot_info(chunks->reader)->label, sizeof label) != 0) {
+        return ended;
+    }
     uint8_t hash[SNAPSHOT_HASH_SIZE];
-    state_hash_of(heart, hash);
-    return ended && memcmp(snapshot_info(chunks->reader)->state_hash, hash, sizeof hash) == 0;
+    save(heart, NULL, hash);
+    return memcmp(snapshot_info(chunks->reader)->state_hash, hash, sizeof hash) == 0;
 }
 
 static Status take_up(const struct heart_source *source, ModelScope scope, struct chunks *chunks, uint64_t sequence, struct heart **ret_heart) {
