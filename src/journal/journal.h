@@ -120,6 +120,11 @@ MUST_USE Status journal_close(struct journal *journal, struct arena *arena, stru
 // STATUS_IO: it has failed.
 MUST_USE Status journal_append(struct journal *journal, const struct journal_record *record,
                                uint64_t *ret_sequence);
+// Several, in one go and under one lock; `ret_count` of them, the first ones, were appended, and
+// `ret_last` is the sequence of the last of them (0: none was). Fewer than all only with another
+// status, which is that of the first that was not.
+MUST_USE Status journal_append_all(struct journal *journal, const struct journal_record *records,
+                                   uint32_t count, uint32_t *ret_count, uint64_t *ret_last);
 // Waits until a record of that size can be appended. STATUS_LIMIT: the disk is full. STATUS_IO: it
 // has failed.
 MUST_USE Status journal_wait_room(struct journal *journal, size_t data_size);

@@ -229,6 +229,21 @@ Status journal_append(struct journal *journal, const struct journal_record *reco
     return status;
 }
 
+Status journal_append_all(struct journal *journal, const struct journal_record *records,
+                          uint32_t count, uint32_t *ret_count, uint64_t *ret_last) {
+    *ret_count = 0;
+    *ret_last = 0;
+    Status status = STATUS_OK;
+    pthread_mutex_lock(&journal->lock);
+    for (uint32_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = is_small_enough(journal, records[i].data.size) ? append(journal, &records[i], ret_last)
+                                                                : STATUS_INVALID;
+        *ret_count += status == STATUS_OK;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    return status;
+}
+
 Status journal_wait_room(struct journal *journal, size_t data_size) {
     ENSURE(is_small_enough(journal, data_size), STATUS_INVALID);
     pthread_mutex_lock(&journal->lock);

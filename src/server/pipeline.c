@@ -8,15 +8,25 @@
 #include "os/clock.h"
 #include "os/thread.h"
 #include "server/records.h"
+#include "server/snapshot_maker.h"
 #include "server/snapshots.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct works {
     struct work *first, *last;
     uint32_t count;
+};
+
+// What was decided and not appended yet: its records, and its works, whose sequences are told when they are known.
+enum { BATCH_WORKS = 16, BATCH_RECORDS = BATCH_WORKS * 2 + BRAKE_RULES_MAX * 2 };
+struct batch {
+    struct journal_record records[BATCH_RECORDS];
+    uint32_t count;
+    struct works works;
 };
 
 struct pipeline {
@@ -25,8 +35,11 @@ struct pipeline {
     struct journal *journal;
     struct budget *budget;
     struct brake *brake;
+    struct snapshot_maker *snapshots;
+    atomic_bool wants_snapshot;
     struct json_reader *json; // of the server's own records
-    struct buf text;          // of one of them
+    struct arena scratch;     // of a batch: those records
+    struct batch batch;
     atomic_uint brakes_holding;
     struct thread *thread;
     pthread_mutex_t lock;
@@ -119,56 +132,68 @@ static void copy_text(char *into, size_t size, Slice text) {
     into[cut.size] = '\0';
 }
 
-// Waits for room as long as the disk can make some.
-static Status append(struct pipeline *pipeline, uint8_t kind, uint16_t flags, Slice data, uint64_t *ret_sequence) {
-    struct journal_record record = {.kind = kind, .flags = flags, .time_us = clock_wall_us(), .data = data};
-    for (;;) {
-        Status status = journal_append(pipeline->journal, &record, ret_sequence);
-        if (status != STATUS_LIMIT) {
-            return status;
-        }
-        TRY(journal_wait_room(pipeline->journal, data.size));
-    }
-}
-
 static void end_one(struct pipeline *pipeline, struct work *work, PipelineOutcome outcome) {
     struct works works = {0};
     works_push(&works, work);
     end_works(pipeline, works, outcome);
 }
 
-// The state has moved on and the record cannot be kept: from here on the two do not fit, and nothing more may be decided.
-static void give_up(struct pipeline *pipeline, struct work *work) {
-    atomic_store(&pipeline->failed, true);
-    end_one(pipeline, work, PIPELINE_FAILED);
+// Waits for room as long as the disk can make some.
+static Status append_all(struct pipeline *pipeline, const struct batch *batch, uint64_t *ret_last) {
+    uint32_t done = 0;
+    while (done < batch->count) {
+        uint32_t count;
+        uint64_t last;
+        Status status = journal_append_all(pipeline->journal, batch->records + done, batch->count - done, &count, &last);
+        done += count;
+        *ret_last = count > 0 ? last : *ret_last;
+        if (status == STATUS_LIMIT) {
+            status = journal_wait_room(pipeline->journal, batch->records[done].data.size);
+        }
+        TRY(status);
+    }
+    return STATUS_OK;
 }
 
-// Hangs up a work whose records were appended, to be answered when they are kept.
-static void hang_up(struct pipeline *pipeline, struct work *work, Status appended) {
+// Appends what was decided and hangs up its works, to be answered when they are kept. When it cannot be kept the state has moved on without its
+// records: from here on the two do not fit, and nothing more may be decided.
+static void flush(struct pipeline *pipeline) {
+    struct batch *batch = &pipeline->batch;
+    uint64_t last = 0;
+    Status status = append_all(pipeline, batch, &last);
+    last = batch->count == 0 ? journal_state(pipeline->journal).appended : last;
+    uint64_t base = last - batch->count;
+    struct works works = works_take(&batch->works);
+    batch->count = 0;
+    arena_reset(&pipeline->scratch);
     // Not while it appends: that may wait for the journal's thread, which may wait for the lock.
     pthread_mutex_lock(&pipeline->lock);
-    bool kept = appended == STATUS_OK && !atomic_load(&pipeline->failed);
-    if (kept) {
+    bool kept = status == STATUS_OK && !atomic_load(&pipeline->failed);
+    struct work *next;
+    for (struct work *work = works.first; work != NULL && kept; work = next) {
+        next = work->next;
+        work->sequence += base;
         works_push(&pipeline->deciding, work);
     }
-    // From here on a work that was kept may be over and gone.
-    uint64_t sequence = work->sequence;
     pthread_mutex_unlock(&pipeline->lock);
     if (!kept) {
-        give_up(pipeline, work);
-    } else if (kept_upto(pipeline) >= sequence) {
-        on_kept(pipeline, sequence); // it was quicker than the list
+        atomic_store(&pipeline->failed, true);
+        end_works(pipeline, works, PIPELINE_FAILED);
+    } else if (works.count > 0 && kept_upto(pipeline) >= last) {
+        on_kept(pipeline, last); // it was quicker than the list
     }
 }
 
-// What is decided must be kept, so there has to be room for it before anything changes.
-static bool has_room(struct pipeline *pipeline, struct work *work) {
-    size_t need = work->record.size + PIPELINE_RECORD_MAX;
-    Status room = atomic_load(&pipeline->failed) ? STATUS_IO : journal_wait_room(pipeline->journal, need);
-    if (room != STATUS_OK) {
-        end_one(pipeline, work, room == STATUS_LIMIT ? PIPELINE_NO_ROOM : PIPELINE_FAILED);
-    }
-    return room == STATUS_OK;
+static void add_record(struct pipeline *pipeline, uint8_t kind, uint16_t flags, Slice data) {
+    struct batch *batch = &pipeline->batch;
+    INVARIANT(batch->count < BATCH_RECORDS);
+    batch->records[batch->count++] = (struct journal_record){.kind = kind, .flags = flags, .time_us = clock_wall_us(), .data = data};
+}
+
+// Its sequence is counted from the beginning of the batch until that is appended.
+static void add_work(struct pipeline *pipeline, struct work *work) {
+    work->sequence = pipeline->batch.count;
+    works_push(&pipeline->batch.works, work);
 }
 
 static void refuse(struct pipeline *pipeline, struct work *work, struct heart_refusal refusal) {
@@ -201,32 +226,31 @@ static void after_decision(struct pipeline *pipeline, struct work *work, uint64_
 }
 
 // What the brake does becomes a record before the next decision sees it.
-static Status keep_brakes(struct pipeline *pipeline, uint64_t *ret_sequence) {
+static void keep_brakes(struct pipeline *pipeline) {
     struct brake_news news;
-    while (brake_next(pipeline->brake, clock_wall_us(), &news)) {
-        buf_reset(&pipeline->text);
-        brake_record(&news, &pipeline->text);
-        TRY(append(pipeline, KIND_BRAKE, 0, buf_slice(&pipeline->text), ret_sequence));
-        brake_apply(pipeline->json, buf_slice(&pipeline->text), pipeline->heart);
+    // With room left for the rest of the batch; what is left is told after the next decision.
+    while (pipeline->batch.count + 2 * BATCH_WORKS < BATCH_RECORDS && brake_next(pipeline->brake, clock_wall_us(), &news)) {
+        struct buf text;
+        buf_init(&text, PIPELINE_RECORD_MAX);
+        brake_record(&news, &text);
+        Slice kept = arena_copy(&pipeline->scratch, buf_slice(&text));
+        buf_deinit(&text);
+        add_record(pipeline, KIND_BRAKE, 0, kept);
+        brake_apply(pipeline->json, kept, pipeline->heart);
         if (pipeline->options.braked != NULL) {
             pipeline->options.braked(pipeline->options.context, &news);
         }
     }
     atomic_store_explicit(&pipeline->brakes_holding, brake_holding(pipeline->brake), memory_order_relaxed);
-    return STATUS_OK;
 }
 
 static void decide(struct pipeline *pipeline, struct work *work) {
-    if (!has_room(pipeline, work)) {
-        return;
-    }
     struct heart_refusal refusal;
     uint64_t started_ns = clock_monotonic_ns();
     struct engine_counters before = heart_counters(pipeline->heart);
     budget_start(pipeline->budget, work->arrived_ns);
     HeartEffort effort = {.reconsider = budget_choose, .context = pipeline->budget};
     HeartAnswer answer = heart_take(pipeline->heart, work->record, effort, &work->answer, &refusal);
-    Status status = STATUS_OK;
     switch (answer) {
     case HEART_REFUSED:
         refuse(pipeline, work, refusal);
@@ -235,46 +259,33 @@ static void decide(struct pipeline *pipeline, struct work *work) {
     case HEART_ELSEWHERE:
         work->is_known = true;
         work->outcome = answer == HEART_ELSEWHERE ? PIPELINE_ELSEWHERE : PIPELINE_DONE;
-        work->sequence = journal_state(pipeline->journal).appended;
         atomic_fetch_add(&pipeline->known, 1);
         break;
     case HEART_CHANGED:
         work->is_change = true;
-        status = append(pipeline, KIND_CHANGE, 0, work->record, &work->sequence);
+        add_record(pipeline, KIND_CHANGE, 0, work->record);
         break;
     case HEART_DECIDED:
         after_decision(pipeline, work, started_ns, &before);
-        status = append(pipeline, KIND_EVENT, work->effort, work->record, &work->sequence);
-        if (status == STATUS_OK) {
-            status = append(pipeline, KIND_DECISION, 0, buf_slice(&work->answer), &work->sequence);
-        }
-        if (status == STATUS_OK) {
-            brake_saw(pipeline->brake, heart_decision(pipeline->heart), heart_event(pipeline->heart), clock_wall_us());
-            status = keep_brakes(pipeline, &work->sequence);
-        }
+        add_record(pipeline, KIND_EVENT, work->effort, work->record);
+        add_record(pipeline, KIND_DECISION, 0, buf_slice(&work->answer));
+        brake_saw(pipeline->brake, heart_decision(pipeline->heart), heart_event(pipeline->heart), clock_wall_us());
+        keep_brakes(pipeline);
         break;
     }
-    hang_up(pipeline, work, status);
-}
-
-static void keep_label(struct pipeline *pipeline, struct work *work) {
-    if (has_room(pipeline, work)) {
-        hang_up(pipeline, work, append(pipeline, KIND_LABEL, 0, work->record, &work->sequence));
-    }
+    add_work(pipeline, work);
 }
 
 static void let_go(struct pipeline *pipeline, struct work *work) {
     JsonTree tree;
-    if (!has_room(pipeline, work)) {
-        return;
-    }
     bool fine = json_parse(pipeline->json, work->record, &tree) == STATUS_OK &&
                 brake_let_go(pipeline->brake, record_text(tree, "rule"), record_text(tree, "key"), clock_wall_us());
     if (!fine) {
         refuse(pipeline, work, (struct heart_refusal){SLICE("BR001"), SLICE("no brake of that rule and key holds")});
         return;
     }
-    hang_up(pipeline, work, keep_brakes(pipeline, &work->sequence));
+    keep_brakes(pipeline);
+    add_work(pipeline, work);
 }
 
 // The catalogue that decides, for who asks from other threads and for the time that events get.
@@ -288,15 +299,15 @@ static void begin_with(struct pipeline *pipeline) {
 }
 
 static void release(struct pipeline *pipeline, struct work *work) {
-    if (!has_room(pipeline, work)) {
-        return;
-    }
     struct heart *old = pipeline->heart;
+    flush(pipeline);
     heart_succeed(work->heart, old);
     pipeline->heart = work->heart;
     work->heart = old;
     begin_with(pipeline);
-    hang_up(pipeline, work, append(pipeline, KIND_RELEASE, 0, work->record, &work->sequence));
+    add_record(pipeline, KIND_RELEASE, 0, work->record);
+    add_work(pipeline, work);
+    flush(pipeline);
 }
 
 static void do_work(struct pipeline *pipeline, struct work *work) {
@@ -305,7 +316,8 @@ static void do_work(struct pipeline *pipeline, struct work *work) {
         decide(pipeline, work);
         break;
     case WORK_LABEL:
-        keep_label(pipeline, work);
+        add_record(pipeline, KIND_LABEL, 0, work->record);
+        add_work(pipeline, work);
         break;
     case WORK_RELEASE:
         release(pipeline, work);
@@ -320,24 +332,123 @@ static void do_work(struct pipeline *pipeline, struct work *work) {
     }
 }
 
+// What is decided must be kept, so there has to be room for it before anything changes. Of a decision the usual size is reckoned with; a larger
+// one waits while it is appended.
+static bool has_room(struct pipeline *pipeline, const struct works *works) {
+    size_t need = PIPELINE_RECORD_MAX;
+    for (const struct work *work = works->first; work != NULL; work = work->next) {
+        need += work->record.size + PIPELINE_DECISION_USUAL;
+    }
+    Status room = atomic_load(&pipeline->failed) ? STATUS_IO : journal_wait_room(pipeline->journal, need);
+    if (room != STATUS_OK) {
+        end_works(pipeline, *works, room == STATUS_LIMIT ? PIPELINE_NO_ROOM : PIPELINE_FAILED);
+    }
+    return room == STATUS_OK;
+}
+
+// The next event of the batch from a work on, or none.
+static struct work *next_record(struct work *work) {
+    while (work != NULL && work->kind != WORK_RECORD) {
+        work = work->next;
+    }
+    return work;
+}
+
+// Tells the heart of the event that is EXPECT_AHEAD events further on.
+static void expect(struct pipeline *pipeline, struct work **ahead) {
+    *ahead = next_record(*ahead);
+    heart_expect(pipeline->heart, *ahead == NULL ? (Slice){0} : (*ahead)->record);
+    *ahead = *ahead == NULL ? NULL : (*ahead)->next;
+}
+
+static void do_works(struct pipeline *pipeline, struct works works) {
+    struct work *ahead = works.first;
+    bool expects = works.count > 1;
+    for (int i = 0; i < EXPECT_AHEAD && expects; i++) {
+        expect(pipeline, &ahead);
+    }
+    struct work *next;
+    for (struct work *work = works.first; work != NULL; work = next) {
+        next = work->next;
+        if (expects && work->kind == WORK_RECORD) {
+            expect(pipeline, &ahead);
+        }
+        do_work(pipeline, work);
+        snapshot_maker_step(pipeline->snapshots, pipeline->heart, pipeline->options.snapshot_step_bytes);
+    }
+    flush(pipeline);
+}
+
+// Up to BATCH_WORKS; under the lock. What changes the heart itself comes alone.
+static struct works take_some(struct pipeline *pipeline) {
+    struct works taken = {0};
+    while (pipeline->waiting.first != NULL && taken.count < BATCH_WORKS) {
+        struct work *work = pipeline->waiting.first;
+        bool alone = work->kind == WORK_RELEASE;
+        if (alone && taken.count > 0) {
+            break;
+        }
+        pipeline->waiting.first = work->next;
+        pipeline->waiting.last = work->next == NULL ? NULL : pipeline->waiting.last;
+        pipeline->waiting.count--;
+        works_push(&taken, work);
+        if (alone) {
+            break;
+        }
+    }
+    return taken;
+}
+
+static void begin_snapshot_if_due(struct pipeline *pipeline) {
+    uint64_t sequence = journal_state(pipeline->journal).appended;
+    int64_t now_us = clock_wall_us();
+    bool wanted = atomic_load_explicit(&pipeline->wants_snapshot, memory_order_relaxed);
+    if (atomic_load(&pipeline->failed) || !(wanted || snapshot_maker_is_due(pipeline->snapshots, sequence, now_us))) {
+        return;
+    }
+    if (snapshot_maker_begin(pipeline->snapshots, pipeline->heart, sequence, now_us)) {
+        atomic_store(&pipeline->wants_snapshot, false);
+    }
+}
+
+enum { IDLE_STEP_BYTES = 256 << 10, NAP_NS = 1000000, LOOK_NS = 200000000 };
+
+static void nap(struct pipeline *pipeline, int64_t ns) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ns;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    (void)pthread_cond_timedwait(&pipeline->has_work, &pipeline->lock, &until); // late or not, it is looked what there is
+}
+
 static void run(void *context) {
     struct pipeline *pipeline = context;
     for (;;) {
         pthread_mutex_lock(&pipeline->lock);
-        while (pipeline->waiting.first == NULL && !pipeline->closing) {
-            pthread_cond_wait(&pipeline->has_work, &pipeline->lock);
-        }
-        struct work *work = pipeline->waiting.first;
-        if (work != NULL) {
-            pipeline->waiting.first = work->next;
-            pipeline->waiting.last = work->next == NULL ? NULL : pipeline->waiting.last;
-            pipeline->waiting.count--;
-        }
+        struct works works = take_some(pipeline);
+        bool ends = works.first == NULL && pipeline->closing;
         pthread_mutex_unlock(&pipeline->lock);
-        if (work == NULL) {
+        if (ends) {
             return;
         }
-        do_work(pipeline, work);
+        if (works.first != NULL) {
+            if (has_room(pipeline, &works)) {
+                do_works(pipeline, works);
+            }
+            begin_snapshot_if_due(pipeline);
+            continue;
+        }
+        // Nothing waits: the snapshot goes on, or there is time to sleep.
+        bool steps = snapshot_maker_step(pipeline->snapshots, pipeline->heart, IDLE_STEP_BYTES);
+        if (!steps) {
+            begin_snapshot_if_due(pipeline);
+        }
+        pthread_mutex_lock(&pipeline->lock);
+        if (pipeline->waiting.first == NULL && !pipeline->closing && !(steps && snapshot_maker_has_room(pipeline->snapshots))) {
+            nap(pipeline, steps ? NAP_NS : LOOK_NS);
+        }
+        pthread_mutex_unlock(&pipeline->lock);
     }
 }
 
@@ -393,6 +504,17 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
     return state;
 }
 
+void pipeline_snapshot(struct pipeline *pipeline) {
+    atomic_store(&pipeline->wants_snapshot, true);
+    pthread_mutex_lock(&pipeline->lock);
+    pthread_cond_signal(&pipeline->has_work);
+    pthread_mutex_unlock(&pipeline->lock);
+}
+
+struct snapshot_maker_state pipeline_snapshots(struct pipeline *pipeline) {
+    return snapshot_maker_state(pipeline->snapshots);
+}
+
 const struct journal *pipeline_journal(const struct pipeline *pipeline) {
     return pipeline->journal;
 }
@@ -408,10 +530,19 @@ static void free_pipeline(struct pipeline *pipeline) {
     budget_destroy(pipeline->budget);
     brake_destroy(pipeline->brake);
     json_reader_destroy(pipeline->json);
-    buf_deinit(&pipeline->text);
+    arena_deinit(&pipeline->scratch);
     pthread_mutex_destroy(&pipeline->lock);
     pthread_cond_destroy(&pipeline->has_work);
     free(pipeline);
+}
+
+// One record, and waits until it is durable.
+static Status append_now(struct pipeline *pipeline, uint8_t kind, Slice data, struct diag *diag) {
+    uint64_t last = 0;
+    struct batch batch = {.count = 1};
+    batch.records[0] = (struct journal_record){.kind = kind, .time_us = clock_wall_us(), .data = data};
+    Status status = append_all(pipeline, &batch, &last);
+    return status == STATUS_OK && journal_wait(pipeline->journal, last) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
 }
 
 // What an empty journal begins with.
@@ -426,7 +557,6 @@ static Status begin_log(struct pipeline *pipeline, struct arena *arena, struct d
     }
     struct buf text;
     struct json_writer json;
-    uint64_t sequence;
     buf_init(&text, 1 << 12);
     json_writer_init(&json, &text);
     json_object_begin(&json);
@@ -434,16 +564,14 @@ static Status begin_log(struct pipeline *pipeline, struct arena *arena, struct d
     json_key_string(&json, SLICE("state"), SLICE("new"));
     json_object_end(&json);
     json_writer_finish(&json);
-    Status status = append(pipeline, KIND_RELEASE, 0, buf_slice(&text), &sequence);
+    Status status = append_now(pipeline, KIND_RELEASE, buf_slice(&text), diag);
     buf_deinit(&text);
-    return status == STATUS_OK && journal_wait(pipeline->journal, sequence) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
+    return status;
 }
 
 // The decision that a crash has cut off is written behind its event.
 static Status pay_decision(struct pipeline *pipeline, const struct replay *replay, struct diag *diag) {
-    uint64_t sequence;
-    Status status = append(pipeline, KIND_DECISION, 0, buf_slice(&replay->answer), &sequence);
-    return status == STATUS_OK && journal_wait(pipeline->journal, sequence) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
+    return append_now(pipeline, KIND_DECISION, buf_slice(&replay->answer), diag);
 }
 
 static Status take_up(struct pipeline *pipeline, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
@@ -467,13 +595,13 @@ static Status take_up(struct pipeline *pipeline, struct arena *arena, struct pip
 static Status take_up_brakes(struct pipeline *pipeline) {
     struct brake_hold hold;
     for (uint32_t i = 0; engine_hold_at(heart_engine(pipeline->heart), i, &hold);) {
-        uint64_t sequence;
         uint32_t before = brake_holding(pipeline->brake);
         brake_stands(pipeline->brake, hold.rule, hold.key, clock_wall_us());
         i += brake_holding(pipeline->brake) > before;
-        TRY(keep_brakes(pipeline, &sequence));
+        keep_brakes(pipeline);
+        flush(pipeline);
     }
-    return STATUS_OK;
+    return atomic_load(&pipeline->failed) ? STATUS_IO : STATUS_OK;
 }
 
 static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
@@ -503,9 +631,13 @@ Status pipeline_open(const struct pipeline_options *options, struct arena *arena
     pipeline->options.snapshots_kept = options->snapshots_kept == 0 ? PIPELINE_SNAPSHOTS_KEPT : options->snapshots_kept;
     pipeline->brake = brake_create(options->brakes, options->brake_count);
     pipeline->json = json_reader_create(PIPELINE_RECORD_MAX, 16);
-    buf_init(&pipeline->text, PIPELINE_RECORD_MAX);
+    arena_init(&pipeline->scratch, 1 << 16);
     pipeline->budget = budget_create(options->budgets, options->budget_count, options->budget_us);
-    INVARIANT(pthread_mutex_init(&pipeline->lock, NULL) == 0 && pthread_cond_init(&pipeline->has_work, NULL) == 0);
+    pipeline->options.snapshot_step_bytes = options->snapshot_step_bytes == 0 ? PIPELINE_SNAPSHOT_STEP : options->snapshot_step_bytes;
+    pthread_condattr_t monotonic;
+    INVARIANT(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+    INVARIANT(pthread_mutex_init(&pipeline->lock, NULL) == 0 && pthread_cond_init(&pipeline->has_work, &monotonic) == 0);
+    pthread_condattr_destroy(&monotonic);
     Status status = open_log(pipeline, arena, ret_opened, diag);
     if (status != STATUS_OK) {
         struct diag ignored;
@@ -514,6 +646,18 @@ Status pipeline_open(const struct pipeline_options *options, struct arena *arena
         free_pipeline(pipeline);
         return status;
     }
+    struct snapshot_maker_options snapshots = {
+        .folder = options->folder,
+        .archive = options->archive,
+        .journal = pipeline->journal,
+        .keep = pipeline->options.snapshots_kept,
+        .every_us = options->snapshot_every_us,
+        .every_records = options->snapshot_every_records,
+        .context = options->context,
+        .ended = options->snapshot_ended,
+        .before = options->snapshot_before,
+    };
+    pipeline->snapshots = snapshot_maker_create(&snapshots, ret_opened->replayed.snapshot_sequence, clock_wall_us());
     pipeline->thread = thread_start("decide", run, pipeline);
     *ret_pipeline = pipeline;
     return STATUS_OK;
@@ -533,6 +677,7 @@ Status pipeline_close(struct pipeline *pipeline, struct arena *arena, struct dia
     pthread_cond_signal(&pipeline->has_work);
     pthread_mutex_unlock(&pipeline->lock);
     thread_join(pipeline->thread);
+    snapshot_maker_destroy(pipeline->snapshots, pipeline->heart);
     Status status = leave_snapshot(pipeline, arena, diag);
     struct diag closing;
     Status closed = journal_close(pipeline->journal, arena, &closing);

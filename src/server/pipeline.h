@@ -32,8 +32,15 @@
 #include "server/brake.h"
 #include "server/budget.h"
 #include "server/replay.h"
+#include "server/snapshot_maker.h"
 
-enum { PIPELINE_WAITING_MAX = 4096, PIPELINE_RECORD_MAX = 1 << 20, PIPELINE_SNAPSHOTS_KEPT = 2 };
+enum {
+    PIPELINE_WAITING_MAX = 4096,
+    PIPELINE_RECORD_MAX = 1 << 20,
+    PIPELINE_DECISION_USUAL = 64 << 10, // room that is kept for the decision of each record that is taken
+    PIPELINE_SNAPSHOTS_KEPT = 2,
+    PIPELINE_SNAPSHOT_STEP = 32 << 10,  // handed out after each decision: some 10 us
+};
 
 typedef enum WorkKind {
     WORK_RECORD,  // `record` is an event or a change
@@ -89,6 +96,9 @@ struct pipeline_options {
     uint32_t waiting_max;     // 0: PIPELINE_WAITING_MAX
     uint64_t waiting_us_max;  // 0: no limit by time
     uint32_t snapshots_kept;  // 0: PIPELINE_SNAPSHOTS_KEPT
+    uint64_t snapshot_every_us, snapshot_every_records; // 0: never by that
+    size_t snapshot_step_bytes; // between two decisions; 0: PIPELINE_SNAPSHOT_STEP
+    Slice archive;            // segments that no snapshot needs go there; empty: they stay
     const struct budget_rule *budgets;
     uint32_t budget_count;
     uint64_t budget_us;       // where no rule fits; 0: as long as it takes
@@ -98,6 +108,8 @@ struct pipeline_options {
     void (*settled)(void *context);                                      // after a group of done(); or NULL
     void (*sampled)(void *context, const struct pipeline_sample *sample); // by the deciding thread; or NULL
     void (*braked)(void *context, const struct brake_news *news);        // the same
+    void (*snapshot_ended)(void *context, const struct diag *failure);   // as in snapshot_maker.h, all three; or NULL
+    bool (*snapshot_before)(void *context, uint64_t sequence);
 };
 
 // What was found when it was opened.
@@ -123,6 +135,9 @@ struct pipeline_state {
     Hash128 label; // of the catalogue that decides
 };
 struct pipeline_state pipeline_state(struct pipeline *pipeline);
+// Has a snapshot begun as soon as none is under way. Any thread.
+void pipeline_snapshot(struct pipeline *pipeline);
+struct snapshot_maker_state pipeline_snapshots(struct pipeline *pipeline);
 // For readers of what is durable. It lives as long as the pipeline.
 const struct journal *pipeline_journal(const struct pipeline *pipeline);
 // Why it has failed.

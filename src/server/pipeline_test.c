@@ -403,9 +403,54 @@ static bool test_a_brake_sends_to_people(void) {
     return world_deinit(&w);
 }
 
+// A snapshot that is written while decisions go on: without the one of the end it is taken up, and the rest comes out again from there.
+static bool wait_for_snapshot(struct world *w, struct pipeline *pipeline, int *number) {
+    while (pipeline_snapshots(pipeline).made + pipeline_snapshots(pipeline).failed == 0) {
+        struct work work;
+        CHECK(decide_one(pipeline, &work, payment(w, *number, *number % 2 == 0 ? "a" : "b", 6000000)));
+        buf_deinit(&work.answer);
+        ++*number;
+    }
+    return true;
+}
+
+static bool test_a_snapshot_while_it_decides(void) {
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct replayed found;
+    int number = 0;
+    CHECK(world_init(&w));
+    w.options.snapshot_step_bytes = 4096;
+    Slice folder = make_folder(&w, "journal");
+    CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK);
+    for (; number < 300; number++) {
+        struct work work;
+        CHECK(decide_one(pipeline, &work, payment(&w, number, "a", 100)));
+        buf_deinit(&work.answer);
+    }
+    pipeline_snapshot(pipeline);
+    CHECK(wait_for_snapshot(&w, pipeline, &number));
+    struct snapshot_maker_state state = pipeline_snapshots(pipeline);
+    CHECK(state.made == 1 && state.sequence >= 601 && state.bytes > 10000);
+    for (int i = 0; i < 20; i++) {
+        struct work work;
+        CHECK(decide_one(pipeline, &work, payment(&w, number++, "a", 100)));
+        buf_deinit(&work.answer);
+    }
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    Slice last = arena_printf(&w.scratch.arena, "%.*s/snapshot-%020d", SLICE_ARGS(folder), 1 + 2 * number);
+    CHECK(disk_real()->unlink(disk_real()->context, last) == 0);
+    CHECK_THAT(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK, "%.*s", SLICE_ARGS(w.scratch.diag.message));
+    CHECK(opened.replayed.snapshot_sequence == state.sequence && opened.replayed.decisions >= 20);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    CHECK(verify(&w, folder, &found) == STATUS_OK && found.decisions == (uint64_t)number);
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_a_missing_decision_is_found), TEST(test_the_last_decision_is_made_up_for),
                                         TEST(test_a_snapshot_of_another_state_is_refused), TEST(test_a_release_takes_over),
-                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people)};
+                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people), TEST(test_a_snapshot_while_it_decides)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
