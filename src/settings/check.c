@@ -98,8 +98,7 @@ static void check_budgets(const struct checking *checking) {
         }
         for (uint32_t k = 0; k < i; k++) {
             const struct settings_budget *before = &decisions->budgets.at[k];
-            if (slice_equal(budget->channel, before->channel) && slice_equal(budget->scene, before->scene) &&
-                slice_equal(budget->event_type, before->event_type)) {
+            if (slice_equal(budget->channel, before->channel) && slice_equal(budget->event_type, before->event_type)) {
                 diag_add(checking->diags, DIAG_ERROR, "CF007", node->place, "this budget is for the same events as number %u", k + 1);
             }
         }
@@ -134,16 +133,6 @@ static void check_brake(const struct checking *checking) {
     }
 }
 
-static void check_canary(const struct checking *checking) {
-    const struct settings_releases *releases = &checking->settings->releases;
-    for (uint32_t i = 1; i < releases->canary_steps.count; i++) {
-        if (releases->canary_steps.at[i].share_bp <= releases->canary_steps.at[i - 1].share_bp) {
-            refuse(checking, element_of(checking, "releases", "canary_steps", i)->place, "a canary step is not larger than the one before",
-                   "for example 1 %, 5 %, 25 %");
-        }
-    }
-}
-
 static void check_access(const struct checking *checking) {
     const struct settings_access *access = &checking->settings->access;
     if (access->session_idle_us > access->session_max_us) {
@@ -164,6 +153,5 @@ void settings_check(const struct yaml_node *root, const struct settings *setting
     check_budgets(&checking);
     check_runs(&checking);
     check_brake(&checking);
-    check_canary(&checking);
     check_access(&checking);
 }
