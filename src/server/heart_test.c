@@ -129,7 +129,7 @@ static bool test_forward_refuses(void) {
 
 // ---- images -----------------------------------------------------------------------------------------------
 
-static bool loads(struct world *w, Slice image, uint64_t hash) {
+static bool loads(struct world *w, Slice image, uint64_t hash, Hash128 checksum) {
     struct life life;
     struct memory_source memory = {.rest = image};
     struct image_reader in;
@@ -137,6 +137,7 @@ static bool loads(struct world *w, Slice image, uint64_t hash) {
     image_reader_init(&in, byte_source_memory(&memory));
     bool ok = heart_load(heart, &in) == STATUS_OK;
     ok = image_reader_finish(&in) == STATUS_OK && ok && heart_hash(heart) == hash;
+    ok = ok && in.checksum.low == checksum.low && in.checksum.high == checksum.high;
     die(&life);
     return ok;
 }
@@ -167,7 +168,7 @@ static bool images_of(struct world *w, struct heart *heart, size_t step_bytes) {
         take(heart, &w->records.at[i], &answer);
         if (under_way && heart_image_step(heart, step_bytes) != LIVE_IMAGE_MORE) {
             under_way = false;
-            same = slice_equal(buf_slice(&wanted), buf_slice(&got)) && (whole > 0 || loads(w, buf_slice(&got), hash));
+            same = slice_equal(buf_slice(&wanted), buf_slice(&got)) && (whole > 0 || loads(w, buf_slice(&got), hash, heart_image_counters(heart).checksum));
             whole++;
         }
     }
