@@ -111,7 +111,7 @@ HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slic
     struct event *event;
     HeartAnswer what = read_record(heart, record, &event, ret_refusal);
     if (what == HEART_DECIDED && engine_forward(heart->engine, event, effort, answer) != STATUS_OK) {
-        *ret_refusal = (struct heart_refusal){SLICE("forward"), SLICE("the answer is none of this pack")};
+        *ret_refusal = (struct heart_refusal){SLICE("SV020"), SLICE("the answer that stands beside the record is none of this pack")};
         return HEART_REFUSED;
     }
     return what;
