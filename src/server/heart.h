@@ -40,6 +40,10 @@ HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slic
 // Tells of the record that is to be taken or forwarded EXPECT_AHEAD calls from now. Called once for each, in their order, empty when there
 // is none. It changes no answer. The record's bytes stay where they are until it is taken: it is known again by its place.
 void heart_expect(struct heart *heart, Slice record);
+// The same two for events that somebody else has parsed, as a thread that reads ahead with an intake of its own. An event stays as it is until
+// it is forwarded, and a record that is no event counts as a call with NULL.
+void heart_expect_event(struct heart *heart, const struct event *event);
+HeartAnswer heart_forward_event(struct heart *heart, struct event *event, Effort effort, Slice answer, struct heart_refusal *ret_refusal);
 const struct catalogue *heart_catalogue(const struct heart *heart);
 struct engine_counters heart_counters(const struct heart *heart);
 uint64_t heart_hash(const struct heart *heart);
