@@ -68,6 +68,7 @@ void image_put_mark(struct image_writer *writer, const char *name, uint64_t layo
 void image_writer_finish(struct image_writer *writer) {
     XXH128_hash_t sum = XXH3_128bits_digest(writer->sum);
     writer->put(writer->context, (Slice){(const char *)&sum, sizeof sum});
+    writer->checksum = (Hash128){sum.low64, sum.high64};
     image_writer_abandon(writer);
 }
 
@@ -164,6 +165,7 @@ Status image_reader_finish(struct image_reader *reader) {
     XXH128_hash_t told = {0};
     XXH3_freeState(reader->sum);
     reader->sum = NULL;
+    reader->checksum = (Hash128){sum.low64, sum.high64};
     TRY(take_raw(reader, (char *)&told, sizeof told));
     return XXH128_isEqual(sum, told) ? STATUS_OK : fail(reader, STATUS_INVALID);
 }

@@ -30,6 +30,7 @@ struct image_writer {
     void (*put)(void *context, Slice bytes); // remembers its own failure
     XXH3_state_t *sum;       // NULL: no checksum is wanted
     uint64_t size;
+    Hash128 checksum;        // after image_writer_finish()
     struct live_image *live; // NULL: what is put goes out at once
 };
 
@@ -65,6 +66,7 @@ struct image_reader {
     struct byte_source source;
     XXH3_state_t *sum;
     Status status; // the first that was not STATUS_OK; it stays
+    Hash128 checksum; // after image_reader_finish(), of what was read
 };
 
 void image_reader_init(struct image_reader *reader, struct byte_source source);

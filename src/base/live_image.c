@@ -419,6 +419,7 @@ LiveImageStep live_image_step(struct live_image *image, size_t bytes) {
         return LIVE_IMAGE_MORE;
     }
     image_writer_finish(&image->out);
+    image->counters.checksum = image->out.checksum;
     end(image);
     return LIVE_IMAGE_WHOLE;
 }

@@ -52,6 +52,7 @@ struct live_image_counters {
     uint64_t bytes_aside_max; // the most there was at once in one image
     uint64_t frames_aside;    // that were set aside for this image
     uint64_t given_up;        // images since the beginning
+    Hash128 checksum;         // of the last image that became whole, as image_reader tells it: by it an image is known again
 };
 
 struct live_image;

@@ -147,11 +147,19 @@ HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, st
 HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slice answer, struct heart_refusal *ret_refusal) {
     struct event *event;
     HeartAnswer what = read_record(heart, record, &event, ret_refusal);
-    if (what == HEART_DECIDED && engine_forward(heart->engine, event, effort, answer) != STATUS_OK) {
-        *ret_refusal = (struct heart_refusal){SLICE("forward"), SLICE("the answer is none of this pack")};
+    return what == HEART_DECIDED ? heart_forward_event(heart, event, effort, answer, ret_refusal) : what;
+}
+
+void heart_expect_event(struct heart *heart, const struct event *event) {
+    engine_expect(heart->engine, event);
+}
+
+HeartAnswer heart_forward_event(struct heart *heart, struct event *event, Effort effort, Slice answer, struct heart_refusal *ret_refusal) {
+    if (engine_forward(heart->engine, event, effort, answer) != STATUS_OK) {
+        *ret_refusal = (struct heart_refusal){SLICE("SV020"), SLICE("the answer that stands beside the record is none of this pack")};
         return HEART_REFUSED;
     }
-    return what;
+    return HEART_DECIDED;
 }
 
 const struct event *heart_event(const struct heart *heart) {

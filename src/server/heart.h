@@ -48,7 +48,7 @@ void heart_destroy(struct heart *heart);
 // Appends the decision to `answer`. The record is one JSON object, an event or a change.
 HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, struct buf *answer, struct heart_refusal *ret_refusal);
 // Takes in a record with the answer that heart_take() gave, empty for a change. HEART_DECIDED, HEART_CHANGED, or what is wrong: the record is
-// refused, or the answer is none of this pack ("forward").
+// refused, or the answer is none of this pack (SV020); nothing has changed then.
 HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slice answer, struct heart_refusal *ret_refusal);
 // Tells of the record that is to be taken or forwarded EXPECT_AHEAD calls from now. Called once for each, in their order, empty when there
 // is none. It changes no answer. The record's bytes stay where they are until it is taken: it is known again by its place.
@@ -62,6 +62,10 @@ Effort heart_effort(const struct heart *heart);
 // Takes no longer with much remembered than with little.
 void heart_succeed(struct heart *heart, struct heart *from);
 
+// The same two for events that somebody else has parsed, as a thread that reads ahead with an intake of its own. An event stays as it is until
+// it is forwarded, and a record that is no event counts as a call with NULL.
+void heart_expect_event(struct heart *heart, const struct event *event);
+HeartAnswer heart_forward_event(struct heart *heart, struct event *event, Effort effort, Slice answer, struct heart_refusal *ret_refusal);
 const struct catalogue *heart_catalogue(const struct heart *heart);
 struct engine *heart_engine(struct heart *heart);
 struct knowledge *heart_knowledge(struct heart *heart);

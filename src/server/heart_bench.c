@@ -26,12 +26,13 @@ static void time_intake(const struct world *w) {
     struct event *event = event_create(w->catalogue->schema);
     struct intake_refusal refusal;
     RecordKind kind;
-    uint64_t events = 0;
+    uint64_t refused = 0;
     uint64_t start = now_ns();
     for (uint32_t i = 0; i < w->records.count; i++) {
-        events += intake_json(intake, w->records.at[i].text, event, &kind, &refusal) == STATUS_OK && kind == RECORD_EVENT;
+        refused += intake_json(intake, w->records.at[i].text, event, &kind, &refusal) != STATUS_OK;
     }
     tell("intake: a record parsed and checked", now_ns() - start, w->records.count);
+    INVARIANT(refused < w->records.count);
     event_destroy(event);
     intake_destroy(intake);
 }

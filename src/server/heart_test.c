@@ -61,10 +61,59 @@ static bool forward_all(struct world *w, struct heart *heart, uint32_t to, bool 
     return true;
 }
 
-static bool forward_and_go_on(struct world *w, uint32_t half, uint64_t hash, uint64_t hash_at_end, bool expects) {
+// Events that are parsed by another's intake, each some records before its turn.
+struct reader {
+    struct intake *intake;
+    struct event *events[EXPECT_AHEAD + 1];
+    bool is_event[EXPECT_AHEAD + 1];
+};
+
+static void read_ahead(struct reader *reader, const struct world *w, struct heart *heart, uint32_t i, uint32_t to) {
+    struct intake_refusal refusal;
+    RecordKind kind;
+    uint32_t place = i % (EXPECT_AHEAD + 1);
+    bool *is_event = &reader->is_event[place];
+    *is_event = i < to && intake_json(reader->intake, w->records.at[i].text, reader->events[place], &kind, &refusal) == STATUS_OK &&
+                kind == RECORD_EVENT;
+    heart_expect_event(heart, *is_event ? reader->events[place] : NULL);
+}
+
+static bool forward_read(struct world *w, struct heart *heart, struct reader *reader, uint32_t to) {
+    struct heart_refusal refusal;
+    for (uint32_t i = 0; i < EXPECT_AHEAD; i++) {
+        read_ahead(reader, w, heart, i, to);
+    }
+    for (uint32_t i = 0; i < to; i++) {
+        const struct record *record = &w->records.at[i];
+        uint32_t place = i % (EXPECT_AHEAD + 1);
+        read_ahead(reader, w, heart, i + EXPECT_AHEAD, to);
+        HeartAnswer what = reader->is_event[place]
+                               ? heart_forward_event(heart, reader->events[place], record->effort, record->answer, &refusal)
+                               : heart_forward(heart, record->text, record->effort, record->answer, &refusal);
+        CHECK_THAT((what == HEART_DECIDED) == (record->answer.size > 0), "record %u: %.*s", i, SLICE_ARGS(record->text));
+    }
+    return true;
+}
+
+static bool forward_with_a_reader(struct world *w, struct heart *heart, uint32_t to) {
+    struct reader reader = {.intake = intake_create(w->catalogue->schema, NULL)};
+    for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
+        reader.events[i] = event_create(w->catalogue->schema);
+    }
+    bool ok = forward_read(w, heart, &reader, to);
+    for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
+        event_destroy(reader.events[i]);
+    }
+    intake_destroy(reader.intake);
+    return ok;
+}
+
+typedef enum Way { WAY_PLAIN, WAY_EXPECTED, WAY_READ, WAY_COUNT } Way;
+
+static bool forward_and_go_on(struct world *w, uint32_t half, uint64_t hash, uint64_t hash_at_end, Way way) {
     struct life life;
     struct heart *heart = be_born(&life, w, true);
-    bool ok = forward_all(w, heart, half, expects);
+    bool ok = way == WAY_READ ? forward_with_a_reader(w, heart, half) : forward_all(w, heart, half, way == WAY_EXPECTED);
     ok = ok && heart_hash(heart) == hash && same_answers(w, heart, half, w->records.count) && heart_hash(heart) == hash_at_end;
     die(&life);
     return ok;
@@ -86,8 +135,9 @@ static bool forward_in(bool cramped) {
            (unsigned long long)counters.changes);
     CHECK(counters.hits > 50 && counters.duplicates > 100 && counters.late > 20 && counters.reversals > 20 && counters.changes > 500);
     CHECK(hash != hash_at_end);
-    CHECK(forward_and_go_on(&w, half, hash, hash_at_end, false));
-    CHECK(forward_and_go_on(&w, half, hash, hash_at_end, true));
+    for (Way way = 0; way < WAY_COUNT; way++) {
+        CHECK_THAT(forward_and_go_on(&w, half, hash, hash_at_end, way), "way %d", (int)way);
+    }
     die(&life);
     world_deinit(&w);
     return true;
@@ -129,7 +179,7 @@ static bool test_forward_refuses(void) {
 
 // ---- images -----------------------------------------------------------------------------------------------
 
-static bool loads(struct world *w, Slice image, uint64_t hash) {
+static bool loads(struct world *w, Slice image, uint64_t hash, Hash128 checksum) {
     struct life life;
     struct memory_source memory = {.rest = image};
     struct image_reader in;
@@ -137,6 +187,7 @@ static bool loads(struct world *w, Slice image, uint64_t hash) {
     image_reader_init(&in, byte_source_memory(&memory));
     bool ok = heart_load(heart, &in) == STATUS_OK;
     ok = image_reader_finish(&in) == STATUS_OK && ok && heart_hash(heart) == hash;
+    ok = ok && in.checksum.low == checksum.low && in.checksum.high == checksum.high;
     die(&life);
     return ok;
 }
@@ -167,7 +218,7 @@ static bool images_of(struct world *w, struct heart *heart, size_t step_bytes) {
         take(heart, &w->records.at[i], &answer);
         if (under_way && heart_image_step(heart, step_bytes) != LIVE_IMAGE_MORE) {
             under_way = false;
-            same = slice_equal(buf_slice(&wanted), buf_slice(&got)) && (whole > 0 || loads(w, buf_slice(&got), hash));
+            same = slice_equal(buf_slice(&wanted), buf_slice(&got)) && (whole > 0 || loads(w, buf_slice(&got), hash, heart_image_counters(heart).checksum));
             whole++;
         }
     }

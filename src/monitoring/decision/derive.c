@@ -7,16 +7,27 @@ static void set_integer(struct event *event, uint32_t field, int64_t value) {
     bits_set(event->present, field);
 }
 
+enum { DATE_SIZE = 8, YEAR_MAX = 9999 };
+
+// As "20261123". A date of another length is on no list.
+static bool write_date(CivilTime civil, char date[DATE_SIZE]) {
+    ENSURE(civil.year >= 0 && civil.year <= YEAR_MAX, false);
+    uint32_t number = (uint32_t)civil.year * 10000 + (uint32_t)civil.month * 100 + (uint32_t)civil.day;
+    for (uint32_t i = DATE_SIZE; i-- > 0; number /= 10) {
+        date[i] = (char)('0' + number % 10);
+    }
+    return true;
+}
+
 static void on_date_list(struct engine *engine, struct event *event, const struct catalogue_derived *derived) {
     uint32_t from = engine->schema->fields[derived->field].derive_from;
     if (!event_has(event, from)) {
         return;
     }
     CivilTime civil = civil_from_time(event->cells[from].integer, engine->catalogue->zone_offset_us);
-    char date[16];
-    int size = snprintf(date, sizeof date, "%04d%02d%02d", civil.year, civil.month, civil.day);
-    Slice text = {date, (size_t)size};
-    bool listed = knowledge_on_list(engine->knowledge, derived->list, knowledge_key(&text, 1), event->time_us);
+    char date[DATE_SIZE];
+    Slice text = {date, DATE_SIZE};
+    bool listed = write_date(civil, date) && knowledge_on_list(engine->knowledge, derived->list, knowledge_key(&text, 1), event->time_us);
     set_integer(event, derived->field, listed);
 }
 

@@ -280,6 +280,7 @@ static bool enter(struct engine *engine, struct event *event, Effort effort, Has
         return false;
     }
     engine->sequence++;
+    engine->reads_only = false;
     engine->tag = (uint16_t)(id.high >> 32);
     engine->lists.time_us = event->time_us;
     keep_time(engine);

@@ -173,7 +173,35 @@ static bool test_live_images(void) {
     return true;
 }
 
+// Images while answers of megabytes go round the ring of bytes.
+static bool test_live_images_of_large_answers(void) {
+    enum { CAPACITY = 1024, EVENTS = 150, LARGE = 3 << 20 };
+    struct memory memory = {0};
+    struct random random;
+    struct live_check check;
+    struct recall *recall = recall_create(CAPACITY, reserve, &memory);
+    char *bytes = memory_alloc(LARGE);
+    random_init(&random, 5);
+    live_check_init(&check, (struct live_image_limits){4096, 0, 128 << 20});
+    for (uint64_t i = 0; i < EVENTS; i++) {
+        if (!check.under_way) {
+            live_check_begin(&check, recall, save);
+            recall_guard(recall, check.image);
+        }
+        memset(bytes, (int)i, LARGE);
+        struct recalled event = event_of(i, (Slice){bytes, random_below(&random, LARGE)});
+        recall_add(recall, &event);
+        CHECK_THAT(live_check_step(&check, random_below(&random, LARGE)), "event %llu", (unsigned long long)i);
+        recall_guard(recall, check.under_way ? check.image : NULL);
+    }
+    CHECK(check.whole > 4 && check.frames_aside > 1000 && recall_forgotten(recall) > 50);
+    free(bytes);
+    live_check_deinit(&check);
+    give_back(&memory, recall);
+    return true;
+}
+
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_what_was_added), TEST(test_the_oldest_go_first), TEST(test_large_answers), TEST(test_live_images)};
+    static const struct test tests[] = {TEST(test_what_was_added), TEST(test_the_oldest_go_first), TEST(test_large_answers), TEST(test_live_images), TEST(test_live_images_of_large_answers)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -78,7 +78,6 @@ void engine_find_entities(struct engine *engine) {
     const struct row_recipe *recipes = plan->recipes[engine->event->type];
     uint32_t count = plan->recipe_counts[engine->event->type];
     memset(engine->resolved, 0, sizeof engine->resolved);
-    engine->reads_only = false;
     for (uint32_t e = 0; e < plan->entities.count; e++) {
         engine->refs[e] = WINDOW_NONE;
         engine->current[e] = WINDOW_NONE;

@@ -285,9 +285,17 @@ static void reserve_ids(struct window_state *state, struct store_state *store, s
     number_ids(state, store, thing, row, numbers);
 }
 
-static void guard_row(const struct window_state *state, const struct store_plan *store, const struct rows *rows, uint32_t row) {
+// Before a row is written. A small block is guarded in one go: that is less work than to ask for each column.
+static void guard_row(const struct window_state *state, const struct store_state *store, const struct thing *thing,
+                      const struct rows *rows, uint32_t row) {
+    enum { IN_ONE_GO = 2048 };
+    size_t bytes = thing_row_bytes(store, thing) * thing->capacity;
+    if (bytes <= IN_ONE_GO) {
+        image_guard(state->image, slab_at(&state->slab, thing->block), bytes);
+        return;
+    }
     struct column columns[COLUMNS_MAX];
-    uint32_t column_count = list_columns(store, rows, columns);
+    uint32_t column_count = list_columns(store->plan, rows, columns);
     for (uint32_t i = 0; i < column_count; i++) {
         image_guard(state->image, columns[i].at + (size_t)columns[i].size * row, columns[i].size);
     }
@@ -297,7 +305,7 @@ static void write_row(struct window_state *state, struct store_state *store, str
                       const struct rows *rows, uint32_t i, const struct window_row *row,
                       uint32_t pattern, const uint16_t *numbers) {
     if (state->image != NULL) {
-        guard_row(state, store->plan, rows, i);
+        guard_row(state, store, thing, rows, i);
     }
     rows->time[i] = row->time_us;
     rows->tag[i] = row->tag;

@@ -1,0 +1,314 @@
+#include "server/instance.h"
+
+#include "os/clock.h"
+#include "os/disk.h"
+#include "os/file.h"
+#include "server/releases.h"
+#include "server/serve.h"
+#include "server/shelf.h"
+#include "server/snapshots.h"
+#include "server/watcher.h"
+
+#include <stdlib.h>
+
+struct instance {
+    const struct settings *settings;
+    struct arena arena; // what lives as long as it
+    Slice data, journal, packs;
+    struct log *log;
+    struct metrics *metrics;
+    struct watcher *watcher;
+    struct shelf *shelf;
+    struct serve *serve;
+    struct pipeline *pipeline;
+    struct releases *releases;
+    Hash128 first; // label of the pack that was named
+    bool has_first;
+    struct budget_rule *budgets;
+    struct brake_rule *brakes;
+};
+
+// ---- settings ---------------------------------------------------------------------------------------------
+
+static void read_budgets(struct instance *instance) {
+    const struct settings_decisions *decisions = &instance->settings->decisions;
+    instance->budgets = ARENA_ARRAY(&instance->arena, struct budget_rule, decisions->budgets.count + 1);
+    for (uint32_t i = 0; i < decisions->budgets.count; i++) {
+        const struct settings_budget *budget = &decisions->budgets.at[i];
+        instance->budgets[i] = (struct budget_rule){budget->channel, budget->event_type, (uint64_t)(budget->budget_us - decisions->margin_us)};
+    }
+}
+
+static Slice join(struct arena *arena, SettingsTexts texts) {
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    for (uint32_t i = 0; i < texts.count; i++) {
+        buf_put(&text, i == 0 ? SLICE("") : SLICE(","));
+        buf_put(&text, texts.at[i]);
+    }
+    Slice kept = arena_copy(arena, buf_slice(&text));
+    buf_deinit(&text);
+    return kept;
+}
+
+_Static_assert((int)SETTINGS_BRAKE_THEN_alarm == (int)BRAKE_alarm && (int)SETTINGS_BRAKE_THEN_rollback == (int)BRAKE_rollback, "in one order");
+
+static void read_brakes(struct instance *instance) {
+    const struct settings_brake *brake = &instance->settings->brake;
+    instance->brakes = ARENA_ARRAY(&instance->arena, struct brake_rule, brake->rules.count + 1);
+    for (uint32_t i = 0; i < brake->rules.count; i++) {
+        const struct settings_brake_rule *rule = &brake->rules.at[i];
+        instance->brakes[i] = (struct brake_rule){
+            .name = rule->name,
+            .over = rule->over,
+            .actions = join(&instance->arena, rule->actions),
+            .share_max = (double)rule->share_max_bp / 100,
+            .count_min = (uint32_t)rule->count_min,
+            .window_us = rule->window_us,
+            .then = (BrakeDeed)rule->then,
+            .hold_us = rule->hold_us,
+            .instead = rule->instead,
+            .task = rule->task,
+        };
+    }
+}
+
+static Status open_log(struct instance *instance, struct arena *arena, struct diag *diag) {
+    const struct settings_log *log = &instance->settings->log;
+    struct log_options options = {
+        .level = (LogLevel)log->level,
+        .format = log->format == SETTINGS_LOG_FORMAT_json ? LOG_JSON : LOG_PLAIN,
+        .path = slice_is(log->destination, "stderr") ? SLICE("") : log->destination,
+        .rotate_bytes = (uint64_t)log->rotate_bytes,
+        .rotate_count = (uint32_t)log->rotate_count,
+    };
+    return log_open(&options, arena, &instance->log, diag);
+}
+
+// ---- the data folder --------------------------------------------------------------------------------------
+
+static Status make_folders(struct instance *instance, struct arena *arena, struct diag *diag) {
+    instance->data = arena_copy(&instance->arena, instance->settings->folders.data);
+    instance->journal = arena_printf(&instance->arena, "%.*s/journal", SLICE_ARGS(instance->data));
+    instance->packs = arena_printf(&instance->arena, "%.*s/packs", SLICE_ARGS(instance->data));
+    TRY(file_make_directory(instance->data, arena, diag));
+    TRY(file_make_directory(instance->journal, arena, diag));
+    return file_make_directory(instance->packs, arena, diag);
+}
+
+// Compiles the pack that was named and puts it on the shelf.
+static Status take_pack(struct instance *instance, Slice path, struct arena *arena, struct diag *diag) {
+    struct pack_folder pack;
+    Slice label;
+    pack_init(&pack, path);
+    Status status = pack_read(&pack, NULL, 0, diag);
+    if (status == STATUS_OK) {
+        status = pack_compile(&pack);
+        if (status == STATUS_OK) {
+            knowledge_destroy(pack_knowledge(&pack));
+        }
+        if (pack.catalogue->diags.error_count > 0) {
+            status = diag_fail(diag, arena, STATUS_INVALID, "SV005", "the pack '%.*s' has %u errors: qiantang check tells which", SLICE_ARGS(path),
+                               pack.catalogue->diags.error_count);
+        }
+    } else {
+        diag->message = arena_copy(arena, diag->message);
+    }
+    if (status == STATUS_OK) {
+        status = shelf_put(instance->shelf, &pack, arena, &label, diag);
+    }
+    if (status == STATUS_OK) {
+        instance->first = label_hash(label);
+        instance->has_first = true;
+    }
+    pack_close(&pack);
+    return status;
+}
+
+// A pack that was named has to be the one that the journal goes on with: another one is released while the server runs, and by two persons.
+static Status check_pack(struct instance *instance, Slice *ret_label, struct arena *arena, struct diag *diag) {
+    const struct pack_folder *pack;
+    Hash128 now = pipeline_state(instance->pipeline).label;
+    TRY(shelf_find(instance->shelf, now, arena, &pack, diag));
+    *ret_label = pack->catalogue->label;
+    if (!instance->has_first || (now.low == instance->first.low && now.high == instance->first.high)) {
+        return STATUS_OK;
+    }
+    Status status = diag_fail(diag, arena, STATUS_INVALID, "SV002", "the journal goes on with the pack '%.*s', and another one was named", SLICE_ARGS(*ret_label));
+    diag->hint = SLICE("name none; a new pack is released while the server runs");
+    return status;
+}
+
+// ---- what happens -----------------------------------------------------------------------------------------
+
+static void sampled(void *context, const struct pipeline_sample *sample) {
+    const struct instance *instance = context;
+    watcher_sampled(instance->watcher, sample);
+}
+
+static void rolled_back(struct release_ask *ask) {
+    struct instance *instance = ask->user;
+    if (ask->http_status != 200) {
+        LOG(instance->log, error, "brake_cannot_roll_back", LOG_TEXT("code", slice_of(ask->code)), LOG_TEXT("detail", slice_of(ask->detail)));
+    }
+    buf_deinit(&ask->body);
+    free(ask);
+}
+
+static void roll_back(struct instance *instance, const struct brake_news *news) {
+    struct release_ask *ask = memory_alloc(sizeof *ask);
+    *ask = (struct release_ask){.kind = RELEASE_ROLLBACK, .by = SLICE("brake"), .note = news->rule->name, .done = rolled_back, .user = instance};
+    buf_init(&ask->body, 1 << 20);
+    if (!releases_ask(instance->releases, ask)) {
+        snprintf(ask->code, sizeof ask->code, "busy");
+        rolled_back(ask);
+    }
+}
+
+static void braked(void *context, const struct brake_news *news) {
+    struct instance *instance = context;
+    watcher_braked(instance->watcher, news);
+    if (news->rule->then == BRAKE_freeze || news->rule->then == BRAKE_rollback) {
+        releases_freeze(instance->releases, news->held);
+    }
+    if (news->rule->then == BRAKE_rollback && news->held) {
+        roll_back(instance, news);
+    }
+}
+
+static void snapshot_ended(void *context, const struct diag *failure) {
+    const struct instance *instance = context;
+    watcher_snapshot_ended(instance->watcher, failure);
+}
+
+static void settled(void *context) {
+    struct instance *instance = context;
+    serve_settled(instance->serve);
+}
+
+static void happened(void *context, const char *what, Slice name, Slice by, Slice note) {
+    const struct instance *instance = context;
+    LOG(instance->log, info, "release", LOG_TEXT("what", slice_of(what)), LOG_TEXT("name", name), LOG_TEXT("by", by), LOG_TEXT("note", note));
+}
+
+// ---- its life ---------------------------------------------------------------------------------------------
+
+static Status open_pipeline(struct instance *instance, struct arena *arena, struct instance_opened *opened, struct diag *diag) {
+    const struct settings *settings = instance->settings;
+    read_budgets(instance);
+    read_brakes(instance);
+    struct pipeline_options options = {
+        .folder = instance->journal,
+        .source = shelf_source(instance->shelf),
+        .first = instance->first,
+        .segment_bytes = (uint64_t)settings->journal.segment_bytes,
+        .async = settings->journal.durability == SETTINGS_DURABILITY_async,
+        .waiting_max = (uint32_t)settings->decisions.waiting_max,
+        .waiting_us_max = (uint64_t)settings->decisions.overload_wait_us,
+        .snapshots_kept = (uint32_t)settings->journal.keep_snapshots,
+        .snapshot_every_us = (uint64_t)settings->snapshots.every_us,
+        .snapshot_every_records = (uint64_t)settings->snapshots.every_records,
+        .snapshot_step_bytes = (size_t)settings->snapshots.step_bytes,
+        .archive = settings->journal.archive,
+        .budgets = instance->budgets,
+        .budget_count = settings->decisions.budgets.count,
+        .budget_us = (uint64_t)(settings->decisions.default_budget_us - settings->decisions.margin_us),
+        .brakes = instance->brakes,
+        .brake_count = settings->brake.rules.count,
+        .context = instance,
+        .settled = settled,
+        .sampled = sampled,
+        .braked = braked,
+        .snapshot_ended = snapshot_ended,
+    };
+    return pipeline_open(&options, arena, &instance->pipeline, &opened->pipeline, diag);
+}
+
+static Status open_releases(struct instance *instance, struct arena *arena, struct diag *diag) {
+    struct releases_options options = {
+        .folder = instance->packs,
+        .journal = instance->journal,
+        .shelf = instance->shelf,
+        .try_events = (uint64_t)instance->settings->releases.try_records,
+        .watch = instance->settings->releases.watch,
+        .now_us = clock_wall_us,
+        .context = instance,
+        .happened = happened,
+    };
+    return releases_open(&options, arena, &instance->releases, diag);
+}
+
+static Status open_all(struct instance *instance, Slice pack, struct arena *arena, struct instance_opened *opened, struct diag *diag) {
+    const struct settings *settings = instance->settings;
+    TRY(open_log(instance, arena, diag));
+    instance->metrics = settings->metrics.enabled ? metrics_create() : NULL;
+    instance->watcher = watcher_create(instance->metrics, instance->log);
+    TRY(make_folders(instance, arena, diag));
+    TRY(shelf_open(instance->packs, arena, &instance->shelf, diag));
+    if (!slice_empty(pack)) {
+        TRY(take_pack(instance, pack, arena, diag));
+    }
+    struct serve_options serve = {.address = settings->server.address, .port = (uint16_t)settings->server.port};
+    TRY(serve_start(&serve, arena, &instance->serve, diag));
+    opened->port = serve_port(instance->serve);
+    TRY(open_releases(instance, arena, diag));
+    TRY(open_pipeline(instance, arena, opened, diag));
+    TRY(check_pack(instance, &opened->label, arena, diag));
+    releases_attach(instance->releases, instance->pipeline);
+    serve_attach(instance->serve, instance->pipeline);
+    return STATUS_OK;
+}
+
+Status instance_open(const struct instance_options *options, struct arena *arena, struct instance **ret_instance, struct instance_opened *ret_opened,
+                     struct diag *diag) {
+    struct instance *instance = memory_alloc(sizeof *instance);
+    *ret_opened = (struct instance_opened){0};
+    arena_init(&instance->arena, 1 << 16);
+    instance->settings = options->settings;
+    Status status = open_all(instance, options->pack, arena, ret_opened, diag);
+    if (status != STATUS_OK) {
+        struct diag ignored;
+        Status closed = instance_close(instance, arena, &ignored);
+        (void)closed; // what opening failed of is told
+        return status;
+    }
+    LOG(instance->log, info, "started", LOG_TEXT("catalogue", ret_opened->label), LOG_I64("port", ret_opened->port),
+        LOG_I64("replayed_records", ret_opened->pipeline.replayed.records), LOG_I64("snapshot_sequence", ret_opened->pipeline.replayed.snapshot_sequence),
+        LOG_I64("torn_bytes", ret_opened->pipeline.torn_bytes));
+    *ret_instance = instance;
+    return STATUS_OK;
+}
+
+void instance_reload(struct instance *instance, const struct settings *settings) {
+    log_set_level(instance->log, (LogLevel)settings->log.level);
+    log_reopen(instance->log);
+    LOG(instance->log, info, "settings_read_again");
+}
+
+struct log *instance_log(struct instance *instance) {
+    return instance->log;
+}
+
+Status instance_close(struct instance *instance, struct arena *arena, struct diag *diag) {
+    Status status = STATUS_OK;
+    if (instance->serve != NULL) {
+        serve_stop(instance->serve);
+    }
+    releases_close(instance->releases);
+    if (instance->pipeline != NULL) {
+        status = pipeline_close(instance->pipeline, arena, diag);
+    }
+    serve_destroy(instance->serve);
+    if (status != STATUS_OK) {
+        log_put_diag(instance->log, LOG_error, "stopped_with_failure", diag);
+    } else {
+        LOG(instance->log, info, "stopped");
+    }
+    shelf_close(instance->shelf);
+    watcher_destroy(instance->watcher);
+    metrics_destroy(instance->metrics);
+    log_close(instance->log);
+    arena_deinit(&instance->arena);
+    free(instance);
+    return status;
+}

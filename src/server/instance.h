@@ -1,0 +1,37 @@
+#pragma once
+// Instance: a whole server on a data folder, as its settings say: log, metrics, packs, journal, releases, API.
+//
+//     TRY(instance_open(&options, arena, &instance, diag));       // listens, and decides, when it returns
+//     ... until somebody ends it: instance_reload() on SIGHUP ...
+//     TRY(instance_close(instance, arena, diag));                 // answers what is under way, and leaves a snapshot
+//
+// The data folder. It is made when it is not there:
+//     journal/   the journal and its snapshots       packs/   released packs, and releases.json
+//
+// Codes: SV002 (another pack was named than the one that the journal goes on with), SV009 (settings do not fit the pack).
+
+#include "log/log.h"
+#include "metrics/metrics.h"
+#include "server/pipeline.h"
+#include "settings/settings.h"
+
+struct instance;
+
+struct instance_options {
+    const struct settings *settings; // the caller's, as long as the instance
+    Slice pack; // the pack to begin with, or that has to be the one that decides; empty: whichever the journal goes on with
+};
+
+// What was found at the start, for people.
+struct instance_opened {
+    struct pipeline_opened pipeline;
+    Slice label; // of the pack that decides
+    uint16_t port;
+};
+
+MUST_USE Status instance_open(const struct instance_options *options, struct arena *arena, struct instance **ret_instance, struct instance_opened *ret_opened,
+                              struct diag *diag);
+// Takes over the settings that count at any time, and opens the log's file anew.
+void instance_reload(struct instance *instance, const struct settings *settings);
+struct log *instance_log(struct instance *instance);
+MUST_USE Status instance_close(struct instance *instance, struct arena *arena, struct diag *diag);
