@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-// Of nanoseconds; both move by a share of 1/64 a decision, so that they forget in some hundred.
+// Of nanoseconds; both move by a share of 1/64 a decision, so that one that took long for another's sake says little, and they forget in
+// some hundred.
 struct cost {
     double mean, deviation;
 };
@@ -32,12 +33,14 @@ struct budget {
 
 static void learn(struct cost *cost, double took_ns) {
     double off = took_ns - cost->mean;
-    if (cost->mean == 0) {
-        cost->mean = took_ns;
-        return;
-    }
     cost->mean += off / COST_SHARE;
     cost->deviation += ((off < 0 ? -off : off) - cost->deviation) / COST_SHARE;
+}
+
+// Of an effort that was not taken nothing is learnt. What is thought of it fades, so that it is tried again.
+static void fade(struct cost *cost) {
+    cost->mean -= cost->mean / COST_SHARE;
+    cost->deviation -= cost->deviation / COST_SHARE;
 }
 
 static double expected(const struct cost *cost) {
@@ -105,6 +108,7 @@ Effort budget_choose(void *context, const struct event *event, Effort effort) {
     double before = budget->at_models ? 0 : expected(&budget->before);
     double left = (double)(budget->arrived_ns + budget_ns) - (double)now_ns - before;
     while (budget_ns > 0 && effort < EFFORT_rules && expected(&budget->rest[effort]) > left) {
+        fade(&budget->rest[effort]);
         effort++;
     }
     budget->models_ns = now_ns;

@@ -9,7 +9,7 @@
 //     budget_stop(budget, heart_effort(heart));
 //
 // What an effort costs is learnt from the decisions before: mean and deviation of the way up to the models, and of the rest by effort. An effort
-// fits when its mean and three deviations do. The first choice is made when the event is read; the second with its rows written, before its
+// fits when its mean and three deviations do; what is thought of one that did not fit fades, so that it is tried again. The first choice is made when the event is read; the second with its rows written, before its
 // models, and may only be more frugal. One thread.
 
 #include "monitoring/decision/decision.h"
