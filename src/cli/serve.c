@@ -75,8 +75,8 @@ static void reload(const struct serve_command_options *options, struct arena *ar
 
 static void tell_opened(const struct instance_opened *opened, const struct settings *settings) {
     const struct replayed *replayed = &opened->pipeline.replayed;
-    printf("replayed %llu records from sequence %llu, %llu decisions came out again\n", (unsigned long long)replayed->records,
-           (unsigned long long)replayed->snapshot_sequence + 1, (unsigned long long)replayed->decisions);
+    printf("replayed %llu records from sequence %llu with %llu decisions, of which %llu were made again\n", (unsigned long long)replayed->records,
+           (unsigned long long)replayed->snapshot_sequence + 1, (unsigned long long)replayed->decisions, (unsigned long long)replayed->compared);
     if (opened->pipeline.torn_bytes > 0) {
         printf("cleared away %llu bytes of a last write that was not finished; nobody had been answered for it\n",
                (unsigned long long)opened->pipeline.torn_bytes);

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -122,6 +123,9 @@ static Status listen_on(struct http_server *server, struct arena *arena, struct 
         return diag_fail(diag, arena, STATUS_IO, "HT002", "cannot listen on %.*s port %u: %s",
                          SLICE_ARGS(options->address), options->port, strerror(errno));
     }
+    // Answers fit into a connection's first window, so there is nothing to pace; a congestion control that
+    // does it all the same, such as BBR, takes a timer for each of them. Where it is not there, what is stays.
+    (void)setsockopt(server->listener, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
     bool four = address.ss_family == AF_INET;
     server->port = ntohs(four ? ((struct sockaddr_in *)&address)->sin_port
                               : ((struct sockaddr_in6 *)&address)->sin6_port);

@@ -7,6 +7,7 @@
 #include "codec/json_write.h"
 #include "os/clock.h"
 #include "os/thread.h"
+#include "server/catch_up.h"
 #include "server/records.h"
 #include "server/snapshot_maker.h"
 #include "server/snapshots.h"
@@ -578,7 +579,7 @@ static Status take_up(struct pipeline *pipeline, struct arena *arena, struct pip
     struct replay replay = {.source = pipeline->options.source, .folder = pipeline->options.folder, .from_snapshot = true, .scope = SCOPE_IN_FLIGHT};
     Status status = replay_begin(&replay, arena, diag);
     if (status == STATUS_OK) {
-        status = replay_run(&replay, arena, diag);
+        status = catch_up(&replay, arena, diag);
     }
     pipeline->heart = replay.heart;
     opened->replayed = replay.found;

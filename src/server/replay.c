@@ -77,6 +77,7 @@ static Status on_decision(struct running *running) {
     }
     replay->owes_decision = false;
     replay->found.decisions++;
+    replay->found.compared++;
     return STATUS_OK;
 }
 
@@ -157,6 +158,13 @@ static Status run(struct running *running, struct journal_reader *reader) {
         }
     }
     return status == STATUS_END ? STATUS_OK : status;
+}
+
+Status replay_entry(struct replay *replay, const struct journal_entry *entry, struct arena *arena, struct diag *diag) {
+    struct running running = {replay, entry, json_reader_create(OWN_RECORD_MAX, OWN_RECORD_DEPTH), arena, diag};
+    Status status = on_entry(&running);
+    json_reader_destroy(running.json);
+    return status;
 }
 
 Status replay_run(struct replay *replay, struct arena *arena, struct diag *diag) {

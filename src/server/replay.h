@@ -23,7 +23,8 @@ struct heart_source {
 // What was found.
 struct replayed {
     uint64_t snapshot_sequence; // 0: none was taken up
-    uint64_t records, decisions; // replayed and compared
+    uint64_t records, decisions; // replayed
+    uint64_t compared;           // of the decisions: made again
     uint64_t last_sequence;
     uint32_t releases;
 };
@@ -47,6 +48,8 @@ struct replay {
 // In case of a failure the heart is gone; replay_end() is called in any case.
 MUST_USE Status replay_begin(struct replay *replay, struct arena *arena, struct diag *diag);
 MUST_USE Status replay_run(struct replay *replay, struct arena *arena, struct diag *diag);
+// One record, of those that are no event and no decision. For catch_up.h.
+MUST_USE Status replay_entry(struct replay *replay, const struct journal_entry *entry, struct arena *arena, struct diag *diag);
 // Frees all but the heart.
 void replay_end(struct replay *replay);
 
