@@ -88,6 +88,7 @@ struct engine {
     struct decision decision;
     struct buf answer;
     struct expected *expected[EXPECT_AHEAD]; // the last told first
+    struct event *nobody; // look.c: an event in which every field is missing; NULL until it is needed
 };
 
 // derive.c: derived fields that need lists or expressions.
