@@ -105,7 +105,7 @@ static CliExit serve_until_told(struct served *served, const struct serve_comman
     struct serve *serve;
     struct pipeline *pipeline;
     struct pipeline_opened opened;
-    struct serve_options http = {.address = options->address, .port = (uint16_t)options->port};
+    struct serve_options http = {.address = options->address, .port = (uint16_t)options->port, .journal = served->journal};
     Status status = serve_start(&http, &served->arena, &serve, &diag);
     if (status != STATUS_OK) {
         return tell(&diag, status);

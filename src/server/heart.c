@@ -62,6 +62,7 @@ static HeartAnswer take_event(struct heart *heart, struct buf *answer) {
     }
     heart->decision = engine_decide_within(heart->engine, heart->event, effort);
     if (heart->decision->is_elsewhere) {
+        buf_put(answer, heart->event->id);
         return HEART_ELSEWHERE;
     }
     decision_render(heart->decision, answer);
