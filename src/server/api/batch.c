@@ -38,7 +38,7 @@ static LaneTaken add(struct batch *batch, Slice record) {
     buf_reset(&batch->record);
     buf_reset(&batch->reason);
     if (!batch->normalise(batch->context, record, &batch->record, &batch->reason)) {
-        return lane_add_refused(&batch->lane, batch->refused, buf_slice(&batch->reason));
+        return lane_add_refused(&batch->lane, batch->refused, SLICE(""), buf_slice(&batch->reason));
     }
     return lane_add(&batch->lane, buf_slice(&batch->record), true);
 }

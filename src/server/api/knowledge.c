@@ -72,7 +72,6 @@ void api_get_lists(void *context, struct http_request *request) {
 
 struct entry_found {
     int64_t at_us;
-    bool has_at; // it was asked for a time
     bool is_on, is_list;
     struct knowledge_entry entry;
 };
@@ -83,9 +82,7 @@ static void look_at_entry(struct question *question, struct heart *heart) {
     Slice key = http_request_parameter(question->request, SLICE("key"));
     uint32_t list = map_get(&question->catalogue->knowledge->lists_by_name, http_request_parameter(question->request, SLICE("list")));
     found->is_list = list != MAP_NONE;
-    int64_t clock_us;
     if (found->is_list) {
-        found->at_us = found->has_at ? found->at_us : engine_clock(heart_engine(heart), &clock_us) ? clock_us : found->at_us;
         found->is_on = knowledge_list_entry(knowledge, list, knowledge_key(&key, 1), found->at_us, &found->entry);
     }
     if (found->is_on) {
@@ -128,24 +125,26 @@ static void tell_entry(struct question *question) {
     }
 }
 
-// A moment in the query, in milliseconds. False: it has answered.
-static bool read_at(struct http_request *request, int64_t *ret_us, bool *ret_is_given) {
+// A moment in the query, in milliseconds; without one, now. False: it has answered.
+static bool read_at(struct http_request *request, int64_t *ret_us) {
     Slice text;
     int64_t ms;
     *ret_us = clock_wall_us();
-    *ret_is_given = http_request_query(request, SLICE("at"), &text) == STATUS_OK;
-    if (*ret_is_given && (!slice_to_i64(text, &ms) || ms < 0 || ms > INT64_MAX / US_PER_MS)) {
+    if (http_request_query(request, SLICE("at"), &text) != STATUS_OK) {
+        return true;
+    }
+    if (!slice_to_i64(text, &ms) || ms < 0 || ms > INT64_MAX / US_PER_MS) {
         api_refuse(request, API_PROBLEM_QUERY_REFUSED, "'at' is milliseconds since 1970 UTC");
         return false;
     }
-    *ret_us = *ret_is_given ? ms * US_PER_MS : *ret_us;
+    *ret_us = ms * US_PER_MS;
     return true;
 }
 
 void api_get_entry(void *context, struct http_request *request) {
     static const char *const names[] = {"at"};
     struct entry_found found = {0};
-    if (!api_query_is_known(request, names, 1) || !read_at(request, &found.at_us, &found.has_at)) {
+    if (!api_query_is_known(request, names, 1) || !read_at(request, &found.at_us)) {
         return;
     }
     struct question *question = question_create(context, request);

@@ -259,12 +259,14 @@ LaneTaken lane_add(struct lane *lane, Slice record, bool keep) {
     return LANE_TAKEN;
 }
 
-LaneTaken lane_add_refused(struct lane *lane, const char *code, Slice reason) {
+LaneTaken lane_add_refused(struct lane *lane, const char *code, Slice reason_code, Slice reason) {
     struct lane_slot *slot = take_slot(lane);
     if (slot == NULL) {
         return LANE_FULL;
     }
     Slice cut = slice_part(reason, 0, sizeof slot->work.reason - 1);
+    INVARIANT(reason_code.size < sizeof slot->work.code);
+    memcpy(slot->work.code, reason_code.at, reason_code.size);
     memcpy(slot->work.reason, cut.at, cut.size);
     slot->code = code;
     slot->is_over = true;

@@ -81,8 +81,8 @@ void lane_leave(struct lane *lane);
 
 // Entered. `keep`: the bytes are copied; else they stay the caller's until over().
 LaneTaken lane_add(struct lane *lane, Slice record, bool keep);
-// The same for a record that is refused here: `code` is a problem's, the reason is cut to what a work holds.
-LaneTaken lane_add_refused(struct lane *lane, const char *code, Slice reason);
+// The same for a record that is refused here: `code` is a problem's, `reason_code` a diagnostic's or empty; the reason is cut to what a work holds.
+LaneTaken lane_add_refused(struct lane *lane, const char *code, Slice reason_code, Slice reason);
 // No more will be added.
 void lane_finish(struct lane *lane);
 // Nobody listens any more: what is under way ends, and its answers are dropped.

@@ -124,7 +124,7 @@ static void refuse(struct session *session) {
 
 static LaneTaken add_too_long(struct session *session) {
     begin(session);
-    return lane_add_refused(&session->lane, problem_of(API_PROBLEM_RECORD_REFUSED)->code, SLICE("IN003: the record is longer than 1 MiB"));
+    return lane_add_refused(&session->lane, problem_of(API_PROBLEM_RECORD_REFUSED)->code, SLICE("IN003"), SLICE("the record is longer than 1 MiB"));
 }
 
 static LaneTaken add_line(struct session *session, Slice line) {
@@ -257,7 +257,7 @@ static void stop(struct session *session) {
     if (session->begun && !session->lane.finished) {
         session->ended = true;
         buf_reset(&session->partial);
-        (void)lane_add_refused(&session->lane, problem_of(API_PROBLEM_STOPPING)->code, SLICE("the server stops; send what was not answered again"));
+        (void)lane_add_refused(&session->lane, problem_of(API_PROBLEM_STOPPING)->code, SLICE(""), SLICE("the server stops; send what was not answered again"));
         session->lane.finished = true;
     }
     lane_leave(&session->lane);
