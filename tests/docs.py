@@ -8,6 +8,7 @@
   Keys of model files: docs/models.md names every one that src/monitoring/models/model.c knows.
   Keys of the other files of a pack, and what policies read: docs/packs.md names every one that the loaders know.
   Members of decisions: docs/decisions.md names every one that src/monitoring/decision/render.c writes.
+  Problems: docs/api/problems.md is what scripts/problems.py writes, and every problem of the room http is in the API's list.
 
 scripts/diagnostics.py rewrites docs/diagnostics.md.
 """
@@ -106,6 +107,15 @@ def decision_members():
     return sorted(set(re.findall(r'json_key\w*\(&?json, SLICE\("(\w+)"\)', text)))
 
 
+def check_problems():
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import problems as api
+    if not api.DOCUMENT.exists() or api.DOCUMENT.read_text() != api.document():
+        problems.append("docs/api/problems.md is not what src/server/api/problems.def says; run scripts/problems.py")
+    for code in api.missing():
+        problems.append(f"src/server/api/problems.def: {code} of src/http/problems.def is missing, or has another status")
+
+
 def main():
     documents = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*/*.md"),
                         *(ROOT / "examples").rglob("*.md")})
@@ -114,6 +124,7 @@ def main():
         check_links(path)
     check_makefile()
     check_codes()
+    check_problems()
     check_names("docs/expressions.md", functions(), "function")
     check_names("docs/models.md", model_keys(), "key")
     check_pack_keys()

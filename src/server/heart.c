@@ -78,6 +78,7 @@ static HeartAnswer take_event(struct heart *heart, struct event *event, struct b
     }
     heart->decision = engine_decide_within(heart->engine, event, effort);
     if (heart->decision->is_elsewhere) {
+        buf_put(answer, heart->event->id);
         return HEART_ELSEWHERE;
     }
     decision_render(heart->decision, answer);

@@ -26,7 +26,7 @@ struct heart;
 typedef enum HeartAnswer {
     HEART_DECIDED,
     HEART_KNOWN,     // answered before; counts nothing
-    HEART_ELSEWHERE, // answered before by an earlier catalogue: the line is in the journal, and not here
+    HEART_ELSEWHERE, // answered before by an earlier catalogue: the line is in the journal, and not here; answer holds the event's id
     HEART_CHANGED,   // a list or table
     HEART_REFUSED,   // nothing has changed
 } HeartAnswer;

@@ -248,7 +248,7 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     if (!slice_empty(pack)) {
         TRY(take_pack(instance, pack, arena, diag));
     }
-    struct serve_options serve = {.address = settings->server.address, .port = (uint16_t)settings->server.port};
+    struct serve_options serve = {.address = settings->server.address, .port = (uint16_t)settings->server.port, .journal = instance->journal};
     TRY(serve_start(&serve, arena, &instance->serve, diag));
     opened->port = serve_port(instance->serve);
     TRY(open_releases(instance, arena, diag));

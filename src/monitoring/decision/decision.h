@@ -175,6 +175,29 @@ struct live_image_counters engine_image_counters(const struct engine *engine);
 // The value of a feature at the last event: for a registered feature after all_features or when a model needed it.
 double engine_feature(struct engine *engine, uint32_t feature);
 
+// Looking at a thing without an event: what a decision at that time would find of it. For people who ask about an account; changes nothing
+// that a later decision or image depends on, and does not count as a use of the thing. It does not see what comes from an event or from another
+// thing: such features give NaN (engine_looks_at). No event is at hand, so none is skipped as the current one: a window that leaves out the event's own
+// row holds all rows. What windows hold is exact for times within a day of the stream's time (windows.h). Costs the passes of the features, as a
+// decision would. Between two events; what engine_see() and engine_feature() tell of the last event is lost.
+struct engine_look {
+    uint32_t entity;
+    const Slice *parts; // of the key, as texts, in the order of engine_look_key_fields()
+    uint32_t part_count;
+    int64_t time_us;
+    const uint32_t *features;
+    uint32_t feature_count;
+};
+// STATUS_INVALID: the key has other parts, or a part cannot be one (empty, no value of the enumeration, no whole number).
+// `ret_values` has one for each feature; NaN: missing. `ret_is_known`: something is remembered of the thing.
+MUST_USE Status engine_look(struct engine *engine, const struct engine_look *look, double *ret_values, bool *ret_is_known);
+// Whether a feature can be told of a thing of this entity alone.
+bool engine_looks_at(const struct engine *engine, uint32_t entity, uint32_t feature);
+// The number of parts of an entity's key, and their fields of the schema.
+uint32_t engine_look_key_fields(const struct engine *engine, uint32_t entity, const uint32_t **ret_fields);
+// The stream's time; false before the first event.
+bool engine_clock(const struct engine *engine, int64_t *ret_time_us);
+
 // One JSON object and a newline; see docs/decisions.md. Nothing in it depends on the machine.
 void decision_render(const struct decision *decision, struct buf *out);
 // A reason with its holes filled: what the analyst reads.

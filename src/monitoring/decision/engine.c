@@ -66,6 +66,7 @@ void engine_destroy(struct engine *engine) {
     for (int i = 0; i < EXPECT_AHEAD; i++) {
         free(engine->expected[i]);
     }
+    event_destroy(engine->nobody);
     arena_deinit(&engine->scratch);
     buf_deinit(&engine->answer);
     buf_deinit(&engine->plain_end);

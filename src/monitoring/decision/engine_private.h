@@ -97,6 +97,7 @@ struct engine {
     struct buf plain_end; // of a line without hits and rules
     struct live_image *image; // made when it is first wanted
     struct expected *expected[EXPECT_AHEAD]; // the last told first
+    struct event *nobody; // look.c: an event in which every field is missing; NULL until it is needed
 };
 
 // derive.c: derived fields that need lists or expressions.

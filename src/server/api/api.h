@@ -1,0 +1,136 @@
+#pragma once
+// What the routes share: the server they belong to, ways of answering, and questions to who decides.
+
+#include "codec/json.h"
+#include "codec/json_write.h"
+#include "server/api/errands.h"
+#include "server/api/problems.h"
+#include "server/serve.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    API_RECORD_MAX = PIPELINE_RECORD_MAX,
+    API_CHANGE_MAX = 64 << 10, // some columns of a row, or a note
+    API_BATCH_MAX = 16 << 20,
+    API_BATCH_RECORDS_MAX = 10000,
+    API_BODY_DEPTH_MAX = 8, // of the API's own bodies
+    API_NEWEST_RECORDS = 400000, // of the journal, that are searched without an index: half a second
+    API_ANSWER_MAX = 32 << 20,
+};
+#define API_STREAM_MAX ((size_t)1 << 50)
+
+struct session;
+struct asked_pool;
+struct rate;
+
+struct serve {
+    struct http_server *http;
+    struct serve_options options;
+    struct serve_finder finder;
+    _Atomic(struct pipeline *) pipeline; // NULL while it is being opened
+    struct errands *errands;
+    struct rate *rate; // NULL: no limit
+    uint64_t number;   // of all servers of the process: a thread's pool knows by it whose it is
+    pthread_mutex_t lock;
+    struct asked_pool *pools; // under the lock, as
+    struct session *sessions; // streams that are open
+    bool stopping;
+};
+
+// What a route of the table stands for; http_route's `user`.
+struct api_route {
+    const char *scope;
+};
+
+// ---- answering ----------------------------------------------------------------------------------------------
+
+void api_reply_json(struct http_request *request, uint16_t status, Slice body);
+// NULL: it has answered that the journal is being replayed.
+struct pipeline *api_pipeline(struct serve *serve, struct http_request *request);
+// False: it has answered that a parameter is not known, or is there twice where that means nothing. Names that end with * may come again.
+bool api_query_is_known(struct http_request *request, const char *const *names, uint32_t count);
+// Who asks, for what is kept; may be empty.
+Slice api_who(const struct serve *serve, struct http_request *request);
+// "sync" or "async".
+Slice api_durability(const struct serve *serve);
+
+// A JSON object of a body, in the arena. False: it has answered.
+bool api_read_object(struct http_request *request, struct json_reader *reader, JsonTree *ret_tree);
+// The members of an object by names, JSON_NONE where there is none; a null counts as none. False with a reason: it is no object, or has a
+// member of another name, or one twice.
+bool api_members(JsonTree tree, uint32_t object, const char *const *names, uint32_t count, uint32_t *ret_members, struct buf *reason);
+
+// ---- questions ----------------------------------------------------------------------------------------------
+
+// What is asked of the deciding thread's state, in two steps: look() is called between two decisions and copies what it needs, tell() makes
+// the answer of it on an errand's thread.
+struct question {
+    struct serve *serve;
+    struct http_request *request;
+    struct work work;
+    struct errand errand;
+    struct arena arena;                // of all that belongs to it
+    const struct catalogue *catalogue; // that decided when it was asked; stays good (server/shelf.h)
+    void *user;
+    void (*look)(struct question *question, struct heart *heart); // NULL: the catalogue is all that is needed
+    void (*tell)(struct question *question);                       // replies
+};
+
+// NULL: it has answered.
+struct question *question_create(struct serve *serve, struct http_request *request);
+// Defers the request. The question is gone when it was told.
+void question_ask(struct question *question);
+// Of one that is not asked after all; somebody has answered.
+void question_destroy(struct question *question);
+// An answer of a question, rendered by `render`.
+void question_reply(struct question *question, void (*render)(struct question *question, struct json_writer *json));
+
+// ---- one record ---------------------------------------------------------------------------------------------
+
+// The first thing that handlers of routes with EVENT calls do, but for asking who it is: the user pointer is theirs from here on.
+static inline void api_claim(struct http_request *request) {
+    http_request_set_user(request, NULL);
+}
+// Submits a record that the server has made for a request, and answers what becomes of it: 200 with `done`. The record is copied.
+void api_submit(struct serve *serve, struct http_request *request, WorkKind kind, Slice record, ApiProblem refused, Slice done);
+// The same for a change, of a request that was deferred already.
+void api_submit_deferred(struct serve *serve, struct http_request *request, Slice record);
+void asked_pools_destroy(struct serve *serve);
+void api_event_release(void *context, struct http_request *request);
+
+// ---- many records -------------------------------------------------------------------------------------------
+
+// What has to be done with a record of a body before it is submitted. False with a reason: it is refused.
+typedef bool (*ApiNormalise)(void *context, Slice record, struct buf *out, struct buf *reason);
+// Answers a body of many records, in their order, as the body's content type says: lines, or an array. `context` is given to free_context() in the end.
+void batch_start(struct serve *serve, struct http_request *request, WorkKind kind, const char *refused, ApiNormalise normalise, void *context,
+                 void (*free_context)(void *context));
+
+// ---- the journal (decisions.c, find.c) ------------------------------------------------------------------------
+
+// The decision of a work that was decided elsewhere; it stays so when it is not found. Waits for the disk.
+void api_fetch_decision(struct serve *serve, struct work *work);
+// Searches the newest records of the journal.
+Status newest_find(void *serve, Slice event_id, struct arena *arena, struct decision_place *ret_place, struct diag *diag);
+
+// ---- streams, rates -----------------------------------------------------------------------------------------
+
+void sessions_stop(struct serve *serve);
+size_t api_stream_data(void *context, struct http_request *request, Slice piece);
+void api_stream_open(void *context, struct http_request *request);
+void api_stream_room(void *context, struct http_request *request);
+void api_stream_gone(void *context, struct http_request *request);
+void api_stream_release(void *context, struct http_request *request);
+
+struct rate *rate_create(uint32_t per_second);
+void rate_destroy(struct rate *rate);
+// Whether one more request of this address may pass. Any thread.
+bool rate_admits(struct rate *rate, Slice address);
+
+// ---- routes -------------------------------------------------------------------------------------------------
+
+#define ROUTE(name, method, pattern, scope, body_max, types, handler, calls) void handler(void *context, struct http_request *request);
+#include "server/api/routes.def"
+#undef ROUTE
