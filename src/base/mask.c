@@ -86,8 +86,7 @@ static void put_email(Slice value, struct buf *out) {
     buf_put(out, domain);
 }
 
-// ---- addresses
-// --------------------------------------------------------------------------------------------
+// ---- addresses --------------------------------------------------------------------------------
 
 // What ends the name of a province, and of a city within one. "市" ends both: 北京市, 浙江省杭州市.
 static const char *const province_ends[] = {"省", "自治区", "特别行政区", "市"};
@@ -141,8 +140,7 @@ static void put_address(Slice value, struct buf *out) {
     put_stars(MASK_HIDDEN_MIN, out);
 }
 
-// ---- the door
-// ---------------------------------------------------------------------------------------------
+// ---- the door ---------------------------------------------------------------------------------
 
 void mask_put(MaskKind kind, Slice value, struct buf *out) {
     INVARIANT(kind < MASK_KIND_COUNT);

@@ -1,6 +1,8 @@
 #include "os/terminal.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
@@ -9,7 +11,7 @@
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
 
-// A signal that ends the program interrupts the reading; it is given again when the echo is back.
+// Such a signal interrupts the waiting; it is given again when the echo is back.
 static volatile sig_atomic_t signal_came;
 
 static void note_signal(int number) {
@@ -21,35 +23,73 @@ static Status nothing_usable(size_t size, struct arena *arena, struct diag *diag
                      "nothing was typed, or more than %zu bytes", size);
 }
 
-Status terminal_read_line(char *into, size_t size, Slice *ret_line, struct arena *arena,
-                          struct diag *diag) {
-    size_t used = 0;
+// Reads a byte. With `open`, the signals come through while it waits, and at no other moment: one
+// that comes just before it waits is not overlooked. False: the end, or errno.
+static bool read_byte(const sigset_t *open, char *ret_byte) {
     for (;;) {
-        char byte;
-        ssize_t got = read(STDIN_FILENO, &byte, 1);
-        if (got < 0 && errno == EINTR && signal_came == 0) {
-            continue;
+        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+        if (open != NULL && ppoll(&input, 1, NULL, open) < 0) {
+            return false;
         }
-        if (got < 0) {
-            return diag_fail(diag, arena, STATUS_IO, "OS002", "cannot read standard input: %s",
-                             strerror(errno));
+        ssize_t got = read(STDIN_FILENO, ret_byte, 1);
+        if (got >= 0 || errno != EINTR) {
+            errno = got == 0 ? 0 : errno;
+            return got == 1;
         }
-        if (got == 0 || byte == '\n') {
-            break;
-        }
+    }
+}
+
+static Status read_line(const sigset_t *open, char *into, size_t size, Slice *ret_line,
+                        struct arena *arena, struct diag *diag) {
+    size_t used = 0;
+    char byte;
+    errno = 0;
+    while (read_byte(open, &byte) && byte != '\n') {
         if (used == size) {
             return nothing_usable(size, arena, diag);
         }
         into[used++] = byte;
+        errno = 0;
     }
-    if (used > 0 && into[used - 1] == '\r') {
-        used--;
+    if (errno != 0) {
+        return diag_fail(diag, arena, STATUS_IO, "OS002", "cannot read standard input: %s",
+                         strerror(errno));
     }
-    if (used == 0) {
-        return nothing_usable(size, arena, diag);
-    }
+    used -= used > 0 && into[used - 1] == '\r';
     *ret_line = (Slice){into, used};
-    return STATUS_OK;
+    return used > 0 ? STATUS_OK : nothing_usable(size, arena, diag);
+}
+
+Status terminal_read_line(char *into, size_t size, Slice *ret_line, struct arena *arena,
+                          struct diag *diag) {
+    return read_line(NULL, into, size, ret_line, arena, diag);
+}
+
+// Catches the signals, blocked but while it waits. *ret_open is the mask for that.
+static void hold_signals(struct sigaction old[ENDING_SIGNALS], sigset_t *ret_open) {
+    struct sigaction note = {.sa_handler = note_signal};
+    sigset_t held;
+    signal_came = 0;
+    sigemptyset(&held);
+    for (int i = 0; i < ENDING_SIGNALS; i++) {
+        sigaction(ending_signals[i], NULL, &old[i]);
+        if (old[i].sa_handler != SIG_IGN) { // of a program that runs behind nohup
+            sigaddset(&held, ending_signals[i]);
+            sigaction(ending_signals[i], &note, NULL);
+        }
+    }
+    pthread_sigmask(SIG_BLOCK, &held, ret_open);
+}
+
+static void release_signals(const struct sigaction old[ENDING_SIGNALS], const sigset_t *open) {
+    // One that came while it did not wait is noted now, and given again with the others.
+    pthread_sigmask(SIG_SETMASK, open, NULL);
+    for (int i = 0; i < ENDING_SIGNALS; i++) {
+        sigaction(ending_signals[i], &old[i], NULL);
+    }
+    if (signal_came != 0) {
+        raise(signal_came);
+    }
 }
 
 Status terminal_read_secret(const char *prompt, char *into, size_t size, Slice *ret_line,
@@ -60,26 +100,18 @@ Status terminal_read_secret(const char *prompt, char *into, size_t size, Slice *
                          "standard input is no terminal, so the password cannot be asked for");
     }
     struct sigaction old[ENDING_SIGNALS];
-    struct sigaction note = {.sa_handler = note_signal}; // without SA_RESTART: the reading ends
-    signal_came = 0;
-    for (int i = 0; i < ENDING_SIGNALS; i++) {
-        sigaction(ending_signals[i], &note, &old[i]);
-    }
+    sigset_t open;
+    hold_signals(old, &open);
     struct termios hidden = before;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
     // What was typed before the question is thrown away: it was no answer to it.
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     fprintf(stderr, "%s", prompt);
     fflush(stderr);
-    Status status = terminal_read_line(into, size, ret_line, arena, diag);
+    Status status = read_line(&open, into, size, ret_line, arena, diag);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
     fprintf(stderr, "\n");
-    for (int i = 0; i < ENDING_SIGNALS; i++) {
-        sigaction(ending_signals[i], &old[i], NULL);
-    }
-    if (signal_came != 0) {
-        raise(signal_came);
-    }
+    release_signals(old, &open);
     return status;
 }
 
