@@ -7,6 +7,7 @@
   Functions of expressions: docs/expressions.md names every one of src/expr/functions.def.
   Keys of model files: docs/models.md names every one that src/monitoring/models/model.c knows.
   Keys of the other files of a pack, and what policies read: docs/packs.md names every one that the loaders know.
+  Scopes, roles, refusals, actions, actors and masks: docs/access.md names every one of their lists.
   Members of decisions: docs/decisions.md names every one that src/monitoring/decision/render.c writes.
 
 scripts/diagnostics.py rewrites docs/diagnostics.md.
@@ -106,6 +107,12 @@ def decision_members():
     return sorted(set(re.findall(r'json_key\w*\(&?json, SLICE\("(\w+)"\)', text)))
 
 
+def access_names():
+    for name in ("scopes", "roles", "refusals", "actions", "actors"):
+        yield from re.findall(r'^[A-Z]+\(\w+,\s*"([\w.:-]+)"', read(f"src/access/{name}.def"), re.M)
+    yield from re.findall(r'^MASK\(\w+,\s*"(\w+)"', read("src/base/masks.def"), re.M)
+
+
 def main():
     documents = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*/*.md"),
                         *(ROOT / "examples").rglob("*.md")})
@@ -117,6 +124,7 @@ def main():
     check_names("docs/expressions.md", functions(), "function")
     check_names("docs/models.md", model_keys(), "key")
     check_pack_keys()
+    check_names("docs/access.md", sorted(set(access_names()) - {"none"}), "word")
     check_names("docs/decisions.md", decision_members(), "member")
     print("\n".join(problems))
     print(f"{len(documents)} documents, {len(problems)} problems")
