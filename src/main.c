@@ -17,6 +17,9 @@ static const struct {
     {"explain", command_explain, "say how a model or feature was understood"},
     {"serve", command_serve, "decide on what comes over HTTP, and forget nothing"},
     {"verify", command_verify, "decide on a journal again, and compare"},
+    {"user", command_user, "make and change the users of a server"},
+    {"key", command_key, "make and revoke keys and certificates of systems"},
+    {"audit", command_audit, "read and verify the log of who did what"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"bench", command_bench, "measure this machine with this program"},
 };
