@@ -27,6 +27,7 @@ static struct access_options filled(const struct access_options *given) {
     options.source_failures =
         options.source_failures == 0 ? SOURCE_FAILURES : options.source_failures;
     options.waiting_max = options.waiting_max == 0 ? ACCESS_WAITING_MAX : options.waiting_max;
+    options.segment_bytes = options.segment_bytes == 0 ? SEGMENT_BYTES : options.segment_bytes;
     options.password_cost = options.password_cost == 0 ? PASSWORD_COST : options.password_cost;
     INVARIANT(options.password_cost >= PASSWORD_COST_MIN &&
               options.password_cost <= PASSWORD_COST_MAX);
@@ -83,7 +84,7 @@ static void destroy(struct access *access) {
 static Status open_journal(struct access *access, struct access_opened *opened, struct arena *arena,
                            struct diag *diag) {
     struct journal_options options = {
-        .segment_bytes = SEGMENT_BYTES,
+        .segment_bytes = access->options.segment_bytes,
         .pending_bytes = PENDING_BYTES,
         .created_us = access->options.now_us,
         .label = "qiantang-access",

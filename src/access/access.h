@@ -172,6 +172,7 @@ struct access_options {
     uint32_t name_failures;   // failed sign-ins of a name before it is slowed: 5
     uint32_t source_failures; // and of an address: 5. Behind a proxy that all come through, more
     uint32_t waiting_max;     // ACCESS_WAITING_MAX
+    uint64_t segment_bytes;   // of the journal's segments: 4 MiB
     uint8_t password_cost;    // log2 of scrypt's N: 15, which takes 32 MiB and 100 ms
 };
 

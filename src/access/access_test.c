@@ -16,7 +16,7 @@
 
 static const int64_t t0 = INT64_C(1795420800) * US_PER_SECOND;
 
-enum { COST = 10, FILE_MAX = 64 << 20 };
+enum { COST = 10, SEGMENT_BYTES = 256 << 10, FILE_MAX = 64 << 20 };
 
 #define PASSWORD SLICE("correct horse battery")
 #define OTHER_PASSWORD SLICE("staple the battery horse")
@@ -55,7 +55,8 @@ static bool world_init(struct world *w) {
     CHECK(scratch_make(&w->scratch, NULL));
     w->folder = scratch_path(&w->scratch, "access");
     CHECK(file_make_directory(w->folder, &w->scratch.arena, &w->scratch.diag) == STATUS_OK);
-    w->options = (struct access_options){.folder = w->folder, .now_us = t0, .password_cost = COST};
+    w->options = (struct access_options){
+        .folder = w->folder, .now_us = t0, .password_cost = COST, .segment_bytes = SEGMENT_BYTES};
     CHECK(access_open(&w->options, &w->scratch.arena, &w->access, &w->opened, &w->scratch.diag) ==
           STATUS_OK);
     return true;
@@ -956,9 +957,10 @@ static bool test_a_full_disk(void) {
     struct world w;
     Identity who;
     struct access_made_key made;
-    struct disk disk = *disk_real();
+    static struct disk disk; // outlives a failed case, as its threads do
     uint64_t sequence = 0;
     CHECK(world_init(&w));
+    disk = *disk_real();
     disk.allocate = allocate_if_there_is_room;
     w.options.disk = &disk;
     atomic_store(&disk_is_full, false);
@@ -975,24 +977,20 @@ static bool test_a_full_disk(void) {
     }
     buf_put(&detail, SLICE("\"}"));
     struct access_report report = {.action = AUDIT_CASE_CHANGED, .detail = buf_slice(&detail)};
-    // Reports until neither this segment nor one that was prepared has room; the frame that is
-    // filled may just be written.
-    for (int full = 0; full < 2;) {
-        Status status = access_audit(w.access, &act, &report, &sequence);
-        CHECK(status == STATUS_OK || status == STATUS_LIMIT);
-        full = status == STATUS_LIMIT ? full + 1
-                                      : 0; // twice, with all before it on disk: no frame helps
-        CHECK(status == STATUS_OK || access_wait(w.access, sequence) == STATUS_OK);
+    // Reports fill what is there, users ask whether more can be made: a segment may have been on
+    // its way.
+    Status status = STATUS_OK;
+    int added = 0;
+    while (status == STATUS_OK) {
+        char name[16];
+        while ((status = access_audit(w.access, &act, &report, &sequence)) == STATUS_OK) {
+        }
+        CHECK(status == STATUS_LIMIT && access_wait(w.access, sequence) == STATUS_OK);
+        Slice next = {name, (size_t)snprintf(name, sizeof name, "user%d", added)};
+        status = add_user(&w, next, role_bit(ROLE_ANALYST), true);
+        added += status == STATUS_OK;
     }
     buf_deinit(&detail);
-    Status status;
-    int added = 0;
-    for (char name[] = "a";
-         (status = add_user(&w, slice_of(name), role_bit(ROLE_ANALYST), true)) == STATUS_OK &&
-         name[0] < 'z';
-         name[0]++) {
-        added++; // what is left of the last frame
-    }
     CHECK(failed_with(&w, status, "AC016") && status == STATUS_LIMIT);
     CHECK(access_users(w.access, w.now_us, &w.scratch.arena).count == (uint32_t)added);
     CHECK(which_system(&w, &made, &who) == REFUSAL_NONE); // who is in stays in
@@ -1002,6 +1000,87 @@ static bool test_a_full_disk(void) {
           STATUS_OK);
     CHECK(w.opened.users == (uint32_t)added &&
           add_user(&w, SLICE("wang"), role_bit(ROLE_ANALYST), true) == STATUS_OK);
+    return world_deinit(&w);
+}
+
+// ---- a disk that fails ------------------------------------------------------------------------
+
+static atomic_int calls_until_failure;
+
+static bool fails_now(void) {
+    return atomic_fetch_sub(&calls_until_failure, 1) <= 1;
+}
+
+static int failing_pwrite(void *context, struct disk_file *file, Slice bytes, uint64_t offset,
+                          size_t *ret_put) {
+    return fails_now() ? EIO : disk_real()->pwrite(context, file, bytes, offset, ret_put);
+}
+
+static int failing_sync(void *context, struct disk_file *file) {
+    return fails_now() ? EIO : disk_real()->sync(context, file);
+}
+
+// Makes users until the disk fails; how many were acknowledged. A sign-in fails then too, and who
+// has a key comes in.
+static bool add_until_it_fails(struct world *w, int users, int *ret_added, bool *ret_failed) {
+    char name[] = "a";
+    Identity who;
+    struct access_made_key made;
+    *ret_added = 0;
+    bool has_key = add_key(w, SLICE("core"), scope_bit(SCOPE_EVENTS_WRITE), t0 + US_PER_DAY,
+                           &made) == STATUS_OK;
+    for (int i = 0; i < users; i++, name[0]++) {
+        Status status = add_user(w, slice_of(name), role_bit(ROLE_ANALYST), true);
+        CHECK(status == STATUS_OK || status == STATUS_IO);
+        if (status != STATUS_OK) {
+            break;
+        }
+        (*ret_added)++;
+    }
+    *ret_failed = access_failure(w->access, &w->scratch.diag) != STATUS_OK;
+    CHECK(*ret_failed == (*ret_added < users));
+    CHECK(!has_key || which_system(w, &made, &who) == REFUSAL_NONE);
+    if (*ret_failed && *ret_added > 0) {
+        CHECK(sign_in(w, SLICE("a"), PASSWORD).refusal.kind == REFUSAL_LOG_FAILED);
+    }
+    return true;
+}
+
+// At every call: what was acknowledged is there afterwards, and at most the one that was under way
+// beside it.
+static bool test_a_disk_that_fails(void) {
+    enum { USERS = 4, CALLS_MAX = 200 };
+    struct world w;
+    static struct disk disk;
+    bool failed = true;
+    CHECK(world_init(&w));
+    disk = *disk_real();
+    disk.pwrite = failing_pwrite;
+    disk.sync = failing_sync;
+    int call = 1;
+    for (; failed && call < CALLS_MAX; call++) {
+        char name[32];
+        int added = 0;
+        struct access_options options = w.options;
+        CHECK(access_close(w.access, w.now_us, &w.scratch.arena, &w.scratch.diag) == STATUS_OK);
+        w.access = NULL;
+        snprintf(name, sizeof name, "disk%d", call);
+        w.options.folder = options.folder = scratch_path(&w.scratch, name);
+        options.disk = &disk;
+        CHECK(file_make_directory(options.folder, &w.scratch.arena, &w.scratch.diag) == STATUS_OK);
+        atomic_store(&calls_until_failure, call);
+        if (access_open(&options, &w.scratch.arena, &w.access, &w.opened, &w.scratch.diag) ==
+            STATUS_OK) {
+            CHECK(add_until_it_fails(&w, USERS, &added, &failed));
+            Status closed = access_close(w.access, w.now_us, &w.scratch.arena, &w.scratch.diag);
+            CHECK((closed == STATUS_OK) || failed || atomic_load(&calls_until_failure) <= 0);
+        }
+        CHECK(access_open(&w.options, &w.scratch.arena, &w.access, &w.opened, &w.scratch.diag) ==
+              STATUS_OK);
+        CHECK_THAT((int)w.opened.users >= added && (int)w.opened.users <= added + 1,
+                   "%u users of %d at call %d", w.opened.users, added, call);
+    }
+    CHECK_THAT(!failed && call > 5, "%d", call);
     return world_deinit(&w);
 }
 
@@ -1241,6 +1320,7 @@ int main(int argc, char **argv) {
         TEST(test_one_server_at_a_time),
         TEST(test_torn_and_damaged),
         TEST(test_a_full_disk),
+        TEST(test_a_disk_that_fails),
         TEST(test_revoked_while_others_come_in),
         TEST(test_sign_ins_while_roles_change),
         TEST(test_any_order_replays),
