@@ -32,6 +32,7 @@ AREAS = {
     "LG": "The log",
     "JO": "The journal and its snapshots",
     "LD": "qiantang load",
+    "AC": "Users, keys and the audit log",
     "IN": "Records that are refused (dead letters)",
 }
 HEAD = """# Diagnostics

@@ -19,6 +19,9 @@ static const struct {
     {"verify", command_verify, "decide on a journal again, and compare"},
     {"config", command_config, "say what a server can be told, and check a file that tells it"},
     {"load", command_load, "send events to a server by a plan, and measure how it answers"},
+    {"user", command_user, "make and change the users of a server"},
+    {"key", command_key, "make and revoke keys and certificates of systems"},
+    {"audit", command_audit, "read and verify the log of who did what"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"bench", command_bench, "measure this machine with this program"},
 };

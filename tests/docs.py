@@ -7,6 +7,7 @@
   Functions of expressions: docs/expressions.md names every one of src/expr/functions.def.
   Keys of model files: docs/models.md names every one that src/monitoring/models/model.c knows.
   Keys of the other files of a pack, and what policies read: docs/packs.md names every one that the loaders know.
+  Scopes, roles, refusals, actions, actors and masks: docs/access.md names every one of their lists.
   Members of decisions: docs/decisions.md names every one that src/monitoring/decision/render.c writes.
   Problems: docs/api/problems.md is what scripts/problems.py writes, and every problem of the room http is in the API's list.
 
@@ -116,6 +117,12 @@ def check_problems():
         problems.append(f"src/server/api/problems.def: {code} of src/http/problems.def is missing, or has another status")
 
 
+def access_names():
+    for name in ("scopes", "roles", "refusals", "actions", "actors"):
+        yield from re.findall(r'^[A-Z]+\(\w+,\s*"([\w.:-]+)"', read(f"src/access/{name}.def"), re.M)
+    yield from re.findall(r'^MASK\(\w+,\s*"(\w+)"', read("src/base/masks.def"), re.M)
+
+
 def main():
     documents = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*/*.md"),
                         *(ROOT / "examples").rglob("*.md")})
@@ -128,6 +135,7 @@ def main():
     check_names("docs/expressions.md", functions(), "function")
     check_names("docs/models.md", model_keys(), "key")
     check_pack_keys()
+    check_names("docs/access.md", sorted(set(access_names()) - {"none"}), "word")
     check_names("docs/decisions.md", decision_members(), "member")
     print("\n".join(problems))
     print(f"{len(documents)} documents, {len(problems)} problems")

@@ -12,5 +12,8 @@ CliExit command_serve(int argc, char **argv);
 CliExit command_verify(int argc, char **argv);
 CliExit command_config(int argc, char **argv);
 CliExit command_load(int argc, char **argv);
+CliExit command_user(int argc, char **argv);
+CliExit command_key(int argc, char **argv);
+CliExit command_audit(int argc, char **argv);
 CliExit command_simulate(int argc, char **argv);
 CliExit command_bench(int argc, char **argv);

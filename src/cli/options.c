@@ -161,6 +161,32 @@ bool cli_start(const struct cli_command *command, int argc, char **argv, struct 
     return false;
 }
 
+static void help_of_words(const char *command, const struct cli_word *words, uint32_t count, FILE *out) {
+    fprintf(out, "usage: qiantang %s WORD ...\n\n", command);
+    for (uint32_t i = 0; i < count; i++) {
+        fprintf(out, "  %-8s %s\n", words[i].name, words[i].summary);
+    }
+    fprintf(out, "\n'qiantang %s WORD --help' tells more.\n", command);
+}
+
+CliExit cli_run_word(const char *command, const struct cli_word *words, uint32_t count, int argc, char **argv) {
+    Slice first = argc == 0 ? SLICE("") : slice_of(argv[0]);
+    for (uint32_t i = 0; i < count; i++) {
+        if (slice_is(first, words[i].name)) {
+            return words[i].run(argc - 1, argv + 1);
+        }
+    }
+    if (slice_is(first, "--help") || slice_is(first, "-h")) {
+        help_of_words(command, words, count, stdout);
+        return CLI_FINE;
+    }
+    if (argc > 0) {
+        fprintf(stderr, "qiantang %s: there is no '%.*s'\n\n", command, SLICE_ARGS(first));
+    }
+    help_of_words(command, words, count, stderr);
+    return CLI_USAGE;
+}
+
 CliExit cli_exit(Status status) {
     return status == STATUS_OK ? CLI_FINE : status == STATUS_IO ? CLI_WORLD : CLI_FAILED;
 }

@@ -52,6 +52,13 @@ typedef enum CliExit {
 #undef X
 } CliExit;
 
+// One of the words that a command goes on with: "add" of "user add".
+struct cli_word {
+    const char *name;
+    CliExit (*run)(int argc, char **argv); // takes the words behind it
+    const char *summary;
+};
+
 typedef enum CliAnswer { CLI_GO_ON, CLI_HELPED, CLI_WRONG } CliAnswer;
 
 // Fills the targets. On a mistake says it, with the nearest option, on standard error.
@@ -59,6 +66,8 @@ CliAnswer cli_parse(const struct cli_command *command, int argc, char **argv, st
 // The same for a whole command: makes the arena, which is the caller's when it is to go on. False: it ends with *ret_exit.
 bool cli_start(const struct cli_command *command, int argc, char **argv, struct arena *arena, CliTexts *ret_operands,
                CliExit *ret_exit);
+// Hands over to the word that argv begins with, or says which there are.
+CliExit cli_run_word(const char *command, const struct cli_word *words, uint32_t count, int argc, char **argv);
 // How a command ends that did what it could: STATUS_IO is the world's, STATUS_INVALID the user's.
 CliExit cli_exit(Status status);
 // Writes one diagnostic to standard error.

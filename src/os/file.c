@@ -182,15 +182,23 @@ bool file_is_directory(Slice path) {
     return stat_path(path, &info) && S_ISDIR(info.st_mode);
 }
 
-Status file_make_directory(Slice path, struct arena *arena, struct diag *diag) {
+static Status make_directory(Slice path, mode_t mode, struct arena *arena, struct diag *diag) {
     struct c_path c_path;
     if (!c_path_make(path, &c_path)) {
         return fail(diag, arena, "OS005", "make the folder", path, ENAMETOOLONG);
     }
-    if (mkdir(c_path.text, 0777) != 0 && (errno != EEXIST || !file_is_directory(path))) {
+    if (mkdir(c_path.text, mode) != 0 && (errno != EEXIST || !file_is_directory(path))) {
         return fail(diag, arena, "OS005", "make the folder", path, errno);
     }
     return STATUS_OK;
+}
+
+Status file_make_directory(Slice path, struct arena *arena, struct diag *diag) {
+    return make_directory(path, 0777, arena, diag);
+}
+
+Status file_make_private_directory(Slice path, struct arena *arena, struct diag *diag) {
+    return make_directory(path, 0700, arena, diag);
 }
 
 struct listing {

@@ -37,6 +37,8 @@ MUST_USE Status file_write(Slice path, Slice text, struct arena *arena, struct d
 bool file_is_directory(Slice path);
 // Makes one folder below one that is there; fine when it is there already.
 MUST_USE Status file_make_directory(Slice path, struct arena *arena, struct diag *diag);
+// The same for one that nobody else on the machine may look into. One that is there already keeps what it allows.
+MUST_USE Status file_make_private_directory(Slice path, struct arena *arena, struct diag *diag);
 
 // A list of paths, in the arena.
 typedef struct FileList {
