@@ -70,6 +70,12 @@ Status journal_reader_open(const struct disk *disk, Slice folder, uint64_t from,
     reader->segment = segment_create(disk, options.chain);
     reader->from = from;
     Status status = open_segment(reader, listing.segments.at[index - 1], (Joint){0}, arena, diag);
+    Fault fault;
+    // A chain of hashes is walked from its beginning.
+    if (status == STATUS_OK && !options.chain && from > listing.segments.at[index - 1] &&
+        !segment_seek(reader->segment, from, &fault)) {
+        status = stop(reader, fault, arena, diag);
+    }
     if (status != STATUS_OK) {
         journal_reader_close(reader);
         return status;

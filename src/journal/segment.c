@@ -1,28 +1,6 @@
-#include "journal/segment.h"
+#include "journal/segment_private.h"
 
 #include <stdlib.h>
-
-enum {
-    WINDOW_STEP = 256 << 10, // bytes of one read: in the second cache when the sums run over it
-    WINDOW_SIZE = FRAME_SIZE_MAX + BLOCK_SIZE + WINDOW_STEP,
-};
-
-struct segment {
-    const struct disk *disk;
-    struct disk_file *file;
-    struct hasher *hasher;
-    bool check_chain;
-    struct segment_header header;
-    uint64_t size;
-    uint64_t offset;
-    uint64_t sequence;
-    uint64_t salt;
-    Chain chain;
-    char *window;
-    size_t window_capacity; // WINDOW_SIZE, or as much as the file has
-    uint64_t window_at;     // offset of its first byte
-    size_t window_size;
-};
 
 struct segment *segment_create(const struct disk *disk, bool chain) {
     struct segment *segment = memory_alloc(sizeof *segment);
@@ -82,6 +60,7 @@ static bool segment_open_header(struct segment *segment, uint64_t first_sequence
     segment->chain = segment_chain(segment->hasher, &segment->header.chain, segment->window);
     segment->salt = chain_salt(&segment->chain);
     segment->window_size = 0;
+    segment->step = WINDOW_STEP;
     return true;
 }
 
@@ -142,7 +121,8 @@ static bool load(struct segment *segment, uint64_t offset, size_t size, Slice *r
         segment->window_at = offset;
         segment->window_size = kept;
         uint64_t left = segment->size - offset;
-        size_t wanted = size + WINDOW_STEP < left ? size + WINDOW_STEP : (size_t)left;
+        size_t wanted = size + segment->step < left ? size + segment->step : (size_t)left;
+        segment->step = segment->step < WINDOW_STEP ? segment->step * 4 : (size_t)WINDOW_STEP;
         size_t got = 0;
         int error = disk_read_full(segment->disk, segment->file, segment->window + kept,
                                    wanted - kept, offset + kept, &got);
@@ -164,7 +144,7 @@ static bool load(struct segment *segment, uint64_t offset, size_t size, Slice *r
 static bool is_due(const struct segment *segment, const struct frame_header *header,
                    FaultKind *ret_fault) {
     *ret_fault = FAULT_FRAME_FOREIGN;
-    if (header->salt != segment->salt) {
+    if (header->salt != segment->salt || header->offset != segment->offset) {
         return false;
     }
     *ret_fault = FAULT_FRAME_SEQUENCE;
@@ -244,7 +224,8 @@ static bool holds_later(const struct segment *segment, Slice region) {
         struct frame_header header;
         FaultKind ignored;
         if (region.at[at] != 0 && frame_header_decode(region.at + at, &header, &ignored) &&
-            header.salt == segment->salt && header.first_sequence >= segment->sequence) {
+            header.salt == segment->salt && header.offset == segment->offset + at &&
+            header.first_sequence >= segment->sequence) {
             return true;
         }
     }
@@ -318,7 +299,8 @@ bool segment_resume(struct segment *segment, Fault *ret_fault) {
             return false;
         }
         if (bytes.at[0] != 0 && frame_header_decode(bytes.at, &header, &ignored) &&
-            header.salt == segment->salt && header.first_sequence >= segment->sequence) {
+            header.salt == segment->salt && header.offset == at &&
+            header.first_sequence >= segment->sequence) {
             segment->offset = at;
             segment->sequence = header.first_sequence;
             segment->chain = header.chain;
