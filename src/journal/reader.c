@@ -111,38 +111,6 @@ static Status find_next(struct journal_reader *reader, uint64_t *ret_next, struc
     return STATUS_OK;
 }
 
-// What is no frame at the end of the log may be one that is being written, and may look damaged
-// when it was read while it was. Then another look sees other bytes, or the frame.
-static Status look_again(struct journal_reader *reader, Frame *ret_frame, Fault fault,
-                         struct arena *arena, struct diag *diag) {
-    Tail before = {0};
-    for (;;) {
-        Tail tail;
-        if (!segment_tail(reader->segment, false, &tail, &fault)) {
-            return stop(reader, fault, arena, diag);
-        }
-        segment_refresh(reader->segment);
-        Status status = segment_next(reader->segment, ret_frame, &fault);
-        if (status == STATUS_OK) {
-            return status;
-        }
-        if (status == STATUS_IO) {
-            return stop(reader, fault, arena, diag);
-        }
-        if (tail.kind != TAIL_DAMAGED) {
-            return STATUS_END;
-        }
-        if (before.kind == TAIL_DAMAGED && tail.sum == before.sum) {
-            if (status == STATUS_END) {
-                fault =
-                    (Fault){.kind = FAULT_BYTES_BEHIND, .offset = segment_offset(reader->segment)};
-            }
-            return stop(reader, fault, arena, diag);
-        }
-        before = tail;
-    }
-}
-
 // A frame that another one follows was synced before that was begun. The last one may not have
 // been, so it is here.
 static Status settle(struct journal_reader *reader, struct arena *arena, struct diag *diag) {
@@ -179,7 +147,8 @@ static Status at_the_end(struct journal_reader *reader, Frame *ret_frame, struct
     if (status == STATUS_IO || next != 0 || reader->options.journal != NULL) {
         return stop(reader, fault, arena, diag);
     }
-    return look_again(reader, ret_frame, fault, arena, diag);
+    status = segment_look_again(reader->segment, ret_frame, &fault);
+    return status == STATUS_OK || status == STATUS_END ? status : stop(reader, fault, arena, diag);
 }
 
 static Status next_frame(struct journal_reader *reader, struct arena *arena, struct diag *diag) {

@@ -1,5 +1,6 @@
 #include "journal/segment_private.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct segment *segment_create(const struct disk *disk, bool chain) {
@@ -287,6 +288,33 @@ bool segment_tail(struct segment *segment, bool whole, Tail *ret_tail, Fault *re
     tail.kind = zero ? tail.kind : TAIL_DAMAGED;
     *ret_tail = tail;
     return true;
+}
+
+Status segment_look_again(struct segment *segment, Frame *ret_frame, Fault *ret_fault) {
+    Tail before = {0};
+    for (;;) {
+        Tail tail;
+        ENSURE(segment_tail(segment, false, &tail, ret_fault), fault_status(*ret_fault));
+        segment_refresh(segment);
+        Status status = segment_next(segment, ret_frame, ret_fault);
+        if (status == STATUS_OK || status == STATUS_IO) {
+            return status;
+        }
+        ENSURE(tail.kind == TAIL_DAMAGED, STATUS_END);
+        if (before.kind == TAIL_DAMAGED && tail.sum == before.sum) {
+            if (status == STATUS_END) {
+                *ret_fault = (Fault){.kind = FAULT_BYTES_BEHIND, .offset = segment->offset};
+            }
+            return STATUS_INVALID;
+        }
+        before = tail;
+    }
+}
+
+int segment_read_header(const struct segment *segment, char block[BLOCK_SIZE]) {
+    size_t got = 0;
+    int error = disk_read_full(segment->disk, segment->file, block, BLOCK_SIZE, 0, &got);
+    return error != 0 ? error : got < BLOCK_SIZE ? EIO : 0;
 }
 
 bool segment_resume(struct segment *segment, Fault *ret_fault) {

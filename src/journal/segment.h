@@ -87,6 +87,12 @@ typedef struct Tail {
 // Judges what stands where segment_next() found no frame. With `whole` it looks on to the end of
 // the file.
 MUST_USE bool segment_tail(struct segment *segment, bool whole, Tail *ret_tail, Fault *ret_fault);
+// After segment_next() gave STATUS_INVALID at the end of a log that somebody may be writing: what
+// is no frame may become one, or have looked damaged while it was written. The frame; STATUS_END:
+// there is none yet; STATUS_INVALID: two looks saw the same damage.
+MUST_USE Status segment_look_again(struct segment *segment, Frame *ret_frame, Fault *ret_fault);
+// The header's block as it stands in the file. 0, or an errno.
+MUST_USE int segment_read_header(const struct segment *segment, char block[BLOCK_SIZE]);
 // Moves on to the next block that begins a frame of this segment, to go on behind damage. False:
 // there is none.
 MUST_USE bool segment_resume(struct segment *segment, Fault *ret_fault);
