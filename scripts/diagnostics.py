@@ -15,6 +15,7 @@ AREAS = {
     "OS": "Files and folders", "HT": "The HTTP server", "YA": "YAML of any pack file", "PK": "The pack as a whole", "SC": "schema.yaml",
     "FE": "features/*.yaml", "KN": "knowledge.yaml, lists and tables", "PO": "policy.yaml", "MO": "models/**/*.yaml",
     "EX": "Expressions", "MP": "maps/*.yaml", "ST": "Stories under tests/", "RE": "Inputs of a replay", "SV": "The server and its journal", "JO": "The journal and its snapshots",
+    "BU": "Backups",
     "LK": "The index of the journal",
     "IN": "Records that are refused (dead letters)",
 }

@@ -17,6 +17,8 @@ static const struct {
     {"explain", command_explain, "say how a model or feature was understood"},
     {"serve", command_serve, "decide on what comes over HTTP, and forget nothing"},
     {"verify", command_verify, "decide on a journal again, and compare"},
+    {"backup", command_backup, "copy a server's data while it runs"},
+    {"restore", command_restore, "make a data folder from a backup, or check one"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"bench", command_bench, "measure this machine with this program"},
 };

@@ -83,3 +83,6 @@ MUST_USE Status journal_copy_file(const struct disk *disk, Slice from, Slice to,
 MUST_USE Status journal_file_hash(const struct disk *disk, Slice path,
                                   const struct journal_copy_options *options, struct arena *arena,
                                   uint64_t *ret_size, Sha256 *ret_sha256, struct diag *diag);
+
+// Of bytes at hand.
+void journal_text_hash(Slice text, Sha256 *ret_sha256);

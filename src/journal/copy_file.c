@@ -29,6 +29,7 @@ int copy_output_begin(struct copy_output *output, Slice path, uint64_t size) {
     output->file = NULL;
     output->used = 0;
     output->offset = 0;
+    output->written_end = 0;
     hasher_begin(output->hasher);
     int error = disk->unlink(disk->context, path);
     error = error == ENOENT ? 0 : error;
@@ -43,8 +44,9 @@ int copy_output_begin(struct copy_output *output, Slice path, uint64_t size) {
 static void flush(struct copy_output *output) {
     Slice bytes = {output->room, output->used};
     hasher_add(output->hasher, bytes);
-    if (output->file != NULL && output->error == 0) {
+    if (output->file != NULL && output->error == 0 && !bytes_are_zero(bytes)) {
         output->error = disk_write_all(output->disk, output->file, bytes, output->offset);
+        output->written_end = output->offset + output->used;
     }
     output->offset += output->used;
     output->total += output->used;
@@ -66,29 +68,28 @@ void copy_output_put(struct copy_output *output, Slice bytes) {
     }
 }
 
-// They are hashed and not written: the file was made of that size. Only its last byte is, where the
-// file system could not do that.
-static void put_zeros(struct copy_output *output, uint64_t count) {
+static void hash_zeros(struct copy_output *output, uint64_t count) {
     static const char zeros[64 << 10] = {0};
-    uint64_t end = output->offset + count;
-    for (uint64_t left = count; left > 0;) {
-        size_t part = left < sizeof zeros ? (size_t)left : sizeof zeros;
+    output->offset += count;
+    while (count > 0) {
+        size_t part = count < sizeof zeros ? (size_t)count : sizeof zeros;
         hasher_add(output->hasher, (Slice){zeros, part});
-        left -= part;
+        count -= part;
     }
-    if (count > 0 && output->error == 0) {
-        output->error = disk_write_all(output->disk, output->file, (Slice){zeros, 1}, end - 1);
-    }
-    output->offset = end;
 }
 
 int copy_output_end(struct copy_output *output, uint64_t size, Sha256 *ret_sha256) {
     flush(output);
     if (output->file != NULL) {
-        put_zeros(output, size - output->offset);
-        output->error = output->error != 0
-                            ? output->error
-                            : output->disk->sync(output->disk->context, output->file);
+        hash_zeros(output, size - output->offset);
+        // Zeros are not written, since the file was made of that size; but where the file system
+        // could not do that its last byte makes it so long.
+        int error = output->error;
+        error = error != 0 || output->written_end >= size
+                    ? error
+                    : disk_write_all(output->disk, output->file, SLICE("\0"), size - 1);
+        output->error =
+            error != 0 ? error : output->disk->sync(output->disk->context, output->file);
     }
     Chain hash = hasher_end(output->hasher);
     memcpy(ret_sha256->bytes, hash.bytes, CHAIN_SIZE);
@@ -132,12 +133,17 @@ static Status pass_file(struct copy_output *output, Slice from, Slice to, struct
     if (error != 0) {
         return copy_call_failed("open", from, error, arena, diag);
     }
-    if (to.size > 0) {
-        error = copy_output_begin(output, to, 0);
+    uint64_t size = 0;
+    int read_error = disk->size(disk->context, file, &size);
+    if (to.size > 0 && read_error == 0) {
+        error = copy_output_begin(output, to, size);
     } else {
+        output->offset = 0;
         hasher_begin(output->hasher);
     }
-    int read_error = error == 0 ? copy_output_take(output, file, ret_size) : 0;
+    bool ready = error == 0 && read_error == 0;
+    read_error = ready ? copy_output_take(output, file, ret_size) : read_error;
+    read_error = ready && read_error == 0 && *ret_size != size ? EIO : read_error; // it changed
     disk->close(disk->context, file);
     if (read_error != 0) {
         return copy_call_failed("read", from, read_error, arena, diag);
@@ -160,4 +166,13 @@ Status journal_file_hash(const struct disk *disk, Slice path,
                          uint64_t *ret_size, Sha256 *ret_sha256, struct diag *diag) {
     return journal_copy_file(disk, path, (Slice){NULL, 0}, options, arena, ret_size, ret_sha256,
                              diag);
+}
+
+void journal_text_hash(Slice text, Sha256 *ret_sha256) {
+    struct hasher *hasher = hasher_create();
+    hasher_begin(hasher);
+    hasher_add(hasher, text);
+    Chain hash = hasher_end(hasher);
+    memcpy(ret_sha256->bytes, hash.bytes, CHAIN_SIZE);
+    hasher_destroy(hasher);
 }

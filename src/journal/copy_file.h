@@ -10,7 +10,8 @@ struct copy_output {
     struct hasher *hasher;
     char *room;
     size_t used;
-    uint64_t offset; // of the room in the file
+    uint64_t offset;      // of the room in the file
+    uint64_t written_end; // behind the last byte that was written, and not left zero
     const struct journal_copy_options *options;
     uint64_t total; // bytes, of all files
     int error;      // the first one

@@ -193,6 +193,14 @@ Status file_make_directory(Slice path, struct arena *arena, struct diag *diag) {
     return STATUS_OK;
 }
 
+Status file_remove_directory(Slice path, struct arena *arena, struct diag *diag) {
+    struct c_path c_path;
+    if (!c_path_make(path, &c_path) || (rmdir(c_path.text) != 0 && errno != ENOENT)) {
+        return fail(diag, arena, "OS005", "remove the folder", path, errno);
+    }
+    return STATUS_OK;
+}
+
 struct listing {
     struct arena *arena;
     struct diag *diag;

@@ -38,6 +38,9 @@ bool file_is_directory(Slice path);
 // Makes one folder below one that is there; fine when it is there already.
 MUST_USE Status file_make_directory(Slice path, struct arena *arena, struct diag *diag);
 
+// Removes an empty folder; fine when there is none.
+MUST_USE Status file_remove_directory(Slice path, struct arena *arena, struct diag *diag);
+
 // A list of paths, in the arena.
 typedef struct FileList {
     const Slice *paths;
