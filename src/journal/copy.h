@@ -17,7 +17,7 @@
 // Files get their names at once: who needs to tell a finished copy from a begun one keeps a mark
 // beside.
 //
-// Costs: reads and hashes everything twice over at some 0.5 GB/s; holds 5 MiB.
+// Costs: reads once and computes SHA-256 twice, which bounds it; holds 10 MiB.
 
 #include "journal/journal.h"
 
