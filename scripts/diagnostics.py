@@ -33,6 +33,8 @@ AREAS = {
     "JO": "The journal and its snapshots",
     "LD": "qiantang load",
     "AC": "Users, keys and the audit log",
+    "LK": "The index of the journal",
+    "BU": "Backups",
     "IN": "Records that are refused (dead letters)",
 }
 HEAD = """# Diagnostics

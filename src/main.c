@@ -22,6 +22,8 @@ static const struct {
     {"user", command_user, "make and change the users of a server"},
     {"key", command_key, "make and revoke keys and certificates of systems"},
     {"audit", command_audit, "read and verify the log of who did what"},
+    {"backup", command_backup, "copy a server's data while it runs"},
+    {"restore", command_restore, "make a data folder from a backup, or check one"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"bench", command_bench, "measure this machine with this program"},
 };

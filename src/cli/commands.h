@@ -15,5 +15,7 @@ CliExit command_load(int argc, char **argv);
 CliExit command_user(int argc, char **argv);
 CliExit command_key(int argc, char **argv);
 CliExit command_audit(int argc, char **argv);
+CliExit command_backup(int argc, char **argv);
+CliExit command_restore(int argc, char **argv);
 CliExit command_simulate(int argc, char **argv);
 CliExit command_bench(int argc, char **argv);

@@ -134,6 +134,7 @@ static void frame_header_encode(const struct frame_header *header, char *frame) 
     le_put_u64(&out, header->salt);
     le_put_bytes(&out, chain_slice(&header->chain));
     le_put_u32(&out, header->zero_sectors);
+    le_put_u64(&out, header->offset);
     out.at = frame + FRAME_SUM_AT;
     le_put_u32(&out, crc32c(0, (Slice){frame, FRAME_SUM_AT}));
 }
@@ -182,6 +183,7 @@ bool frame_header_decode(const char *block, struct frame_header *ret_header, Fau
     header.salt = le_get_u64(&in);
     le_get_bytes(&in, header.chain.bytes, CHAIN_SIZE);
     header.zero_sectors = le_get_u32(&in);
+    header.offset = le_get_u64(&in);
     *ret_fault = FAULT_FRAME_SHAPE;
     if (header.size > FRAME_SIZE_MAX || header.payload_size > FRAME_SIZE_MAX ||
         header.size != frame_size(header.payload_size) ||

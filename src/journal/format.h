@@ -10,8 +10,8 @@
 // hash before it and of its bytes up to the trailer, where it stands; the header carries the hash
 // before it. The first hash of a segment is SHA-256 of the last one of the segment before (32 zeros
 // in the first one) and of its own header block. The first 8 bytes of that, the salt, stand in
-// every frame: bytes of another file, or of a record that holds a piece of a journal, are no frame
-// of this one.
+// every frame, and so does its place: bytes of another file, or of a record that holds a piece of a
+// journal, are no frame of this one.
 //
 // Every bit from a frame's first to its last byte is under a sum: the header under its own, the
 // rest under that of the trailer, which itself ends with a fixed mark. The last byte of a whole
@@ -78,7 +78,8 @@ struct frame_header {
     uint32_t zero_sectors; // of it, those that are all zero
     uint64_t first_sequence;
     uint64_t salt;
-    Chain chain; // the hash before this frame
+    uint64_t offset; // of the frame in its file
+    Chain chain;     // the hash before this frame
 };
 
 // Bytes of a frame with a payload of that size.

@@ -156,7 +156,9 @@ MUST_USE Status journal_failure(struct journal *journal, struct diag *ret_diag);
 struct journal_reader;
 
 struct journal_reader_options {
-    bool chain; // hashes every frame; else sums and links alone are checked
+    bool chain; // hashes every frame, from the beginning of the segment. Else sums and links alone
+                // are checked, and the frame that holds the first record is looked for: nothing is
+                // known of what stands before it
     const struct journal
         *journal; // reads up to what is durable in it. NULL: up to the last whole frame, which is
                   // synced before it is given, unless another frame follows it
@@ -171,7 +173,7 @@ struct journal_entry {
 };
 
 // From a sequence on; one that is yet to come is fine. STATUS_NOT_FOUND, JO005: it is before the
-// oldest segment.
+// oldest segment. Without `chain` it costs some 20 small reads, wherever the record is.
 MUST_USE Status journal_reader_open(const struct disk *disk, Slice folder, uint64_t from,
                                     struct journal_reader_options options, struct arena *arena,
                                     struct journal_reader **ret_reader, struct diag *diag);

@@ -4,6 +4,7 @@
 //     journal_bench [FOLDER]     files are made in it and removed; without, in the current one. Not
 //     on a disk of memory.
 
+#include "base/random.h"
 #include "journal/journal.h"
 #include "journal/snapshot.h"
 #include "os/clock.h"
@@ -22,6 +23,7 @@ enum {
     SECONDS = 2, // of each measurement
     READ_BYTES = 512 << 20,
     CHUNKS = 256,
+    FINDINGS = 500,
 };
 
 struct bench {
@@ -60,8 +62,9 @@ static void open_log(struct bench *bench) {
     struct journal_options options = {.page_cache = bench->page_cache,
                                       .events = {.context = bench, .durable = on_durable}};
     struct journal_recovery recovery;
-    check(bench, journal_open(disk_real(), slice_of(bench->scratch.path), &options, &bench->scratch.arena,
-                              &bench->journal, &recovery, &bench->scratch.diag));
+    check(bench,
+          journal_open(disk_real(), slice_of(bench->scratch.path), &options, &bench->scratch.arena,
+                       &bench->journal, &recovery, &bench->scratch.diag));
     bench->seen = recovery.last_sequence;
     check(bench, journal_make_room(bench->journal, &bench->scratch.arena,
                                    &bench->scratch.diag)); // so that it does not disturb
@@ -186,8 +189,8 @@ static void read_log(struct bench *bench, bool chain) {
         total = 0;
         uint64_t start = clock_monotonic_ns();
         Status status;
-        while ((status = journal_reader_next(reader, &entry, &bench->scratch.arena, &bench->scratch.diag)) ==
-               STATUS_OK) {
+        while ((status = journal_reader_next(reader, &entry, &bench->scratch.arena,
+                                             &bench->scratch.diag)) == STATUS_OK) {
             total += entry.data.size;
         }
         check(bench, status == STATUS_END ? STATUS_OK : status);
@@ -196,6 +199,32 @@ static void read_log(struct bench *bench, bool chain) {
     }
     printf("reading, sums%-37s %6.2f GB/s of records\n", chain ? " and hashes" : "",
            (double)total / 1e9 / seconds);
+}
+
+// One record up to `last`, with all that opening costs. The second round is told: from memory.
+static void find_records(struct bench *bench, uint64_t last, const char *what) {
+    struct random random;
+    for (int round = 0; round < 2; round++) {
+        bench->sample_count = 0;
+        random_init(&random, 1);
+        for (int i = 0; i < FINDINGS; i++) {
+            ArenaMark mark = arena_mark(&bench->scratch.arena);
+            struct journal_reader *reader;
+            struct journal_reader_options options = {.journal = bench->journal};
+            struct journal_entry entry;
+            uint64_t start = clock_monotonic_ns();
+            check(bench, journal_reader_open(disk_real(), slice_of(bench->scratch.path),
+                                             1 + random_below(&random, last), options,
+                                             &bench->scratch.arena, &reader, &bench->scratch.diag));
+            check(bench,
+                  journal_reader_next(reader, &entry, &bench->scratch.arena, &bench->scratch.diag));
+            journal_reader_close(reader);
+            bench->samples_us[bench->sample_count++] =
+                (double)(clock_monotonic_ns() - start) / 1000;
+            arena_rewind(&bench->scratch.arena, mark);
+        }
+    }
+    print(bench, what, 0);
 }
 
 static void write_snapshot(struct bench *bench, bool compress) {
@@ -207,8 +236,8 @@ static void write_snapshot(struct bench *bench, bool compress) {
     struct snapshot_writer *writer;
     static const uint8_t hash[SNAPSHOT_HASH_SIZE];
     uint64_t start = clock_monotonic_ns();
-    check(bench, snapshot_create(disk_real(), slice_of(bench->scratch.path), 1, &options, &bench->scratch.arena,
-                                 &writer, &bench->scratch.diag));
+    check(bench, snapshot_create(disk_real(), slice_of(bench->scratch.path), 1, &options,
+                                 &bench->scratch.arena, &writer, &bench->scratch.diag));
     for (int i = 0; i < CHUNKS; i++) {
         snapshot_write(writer, (Slice){chunk, sizeof chunk});
     }
@@ -236,10 +265,14 @@ static void run(struct bench *bench, const char *above, bool page_cache) {
     open_loop(bench, 10000, bytes, "");
     begin_segment(bench, bytes);
     open_loop(bench, 10000, bytes, ", making a segment");
+    if (!page_cache) {
+        find_records(bench, journal_durable(bench->journal), "finding one record");
+    }
     flat_out(bench, bytes);
     if (!page_cache) {
         read_log(bench, false);
         read_log(bench, true);
+        find_records(bench, journal_durable(bench->journal), "finding one record, large frames");
         write_snapshot(bench, false);
         write_snapshot(bench, true);
     }

@@ -8,8 +8,8 @@
 #include "base/little_endian.h"
 #include "journal/format.h"
 #include "journal/journal.h"
-#include "journal/simulated_disk_test.h"
 #include "journal/snapshot.h"
+#include "os/simulated_disk_test.h"
 
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FOLDER SLICE("log")
 
-enum { INPUT_MAX = 64 << 10, MEND_HEADER = 1, MEND_FRAMES = 2, AS_SNAPSHOT = 4 };
+enum { INPUT_MAX = 64 << 10, SEEKS_MAX = 8, MEND_HEADER = 1, MEND_FRAMES = 2, AS_SNAPSHOT = 4 };
 
 static void mend_segment(char *file, size_t size, uint8_t how) {
     struct le_writer out;
@@ -33,7 +33,7 @@ static void mend_segment(char *file, size_t size, uint8_t how) {
     if (!(how & MEND_FRAMES)) {
         return;
     }
-    // Every frame gets the salt and the link that are due, and right sums.
+    // Every frame gets the salt, the link and the place that are due, and right sums.
     struct hasher *hasher = hasher_create();
     struct segment_header header;
     FaultKind fault;
@@ -49,6 +49,8 @@ static void mend_segment(char *file, size_t size, uint8_t how) {
             out.at = file + at + 32;
             le_put_u64(&out, salt);
             le_put_bytes(&out, (Slice){(const char *)chain.bytes, CHAIN_SIZE});
+            out.at = file + at + 76;
+            le_put_u64(&out, at);
             out.at = file + at + FRAME_HEADER_SIZE - 4;
             le_put_u32(&out, crc32c(0, (Slice){file + at, FRAME_HEADER_SIZE - 4}));
             out.at = file + at + frame - 8;
@@ -83,6 +85,21 @@ static uint64_t read_log(const struct disk *disk, struct arena *arena, bool chai
     return last;
 }
 
+// From each of the first records on: that one or none.
+static void seek_log(const struct disk *disk, struct arena *arena, uint64_t last) {
+    for (uint64_t from = 2; from <= last && from <= SEEKS_MAX; from++) {
+        struct journal_reader *reader;
+        struct journal_reader_options options = {.chain = false};
+        struct diag diag;
+        struct journal_entry entry;
+        if (journal_reader_open(disk, FOLDER, from, options, arena, &reader, &diag) == STATUS_OK) {
+            Status status = journal_reader_next(reader, &entry, arena, &diag);
+            INVARIANT(status != STATUS_OK || entry.sequence == from);
+            journal_reader_close(reader);
+        }
+    }
+}
+
 static void try_log(struct simulated_disk *sim, struct arena *arena, size_t size) {
     const struct disk *disk = sim_table(sim);
     struct diag diag;
@@ -91,6 +108,7 @@ static void try_log(struct simulated_disk *sim, struct arena *arena, size_t size
     Status summed;
     uint64_t last = read_log(disk, arena, true, &hashed);
     INVARIANT(read_log(disk, arena, false, &summed) >= last);
+    seek_log(disk, arena, last);
     Status whole =
         journal_verify(disk, FOLDER, (struct journal_findings){0}, arena, &summary, &diag);
     INVARIANT(whole != STATUS_OK || (hashed == STATUS_END && last == summary.records));

@@ -1,8 +1,8 @@
 #include "base/crc32c.h"
 #include "base/little_endian.h"
 #include "journal/model_test.h"
-#include "journal/simulated_disk_test.h"
 #include "journal/snapshot.h"
+#include "os/simulated_disk_test.h"
 #include "os/thread.h"
 
 #include <errno.h>

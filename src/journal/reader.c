@@ -70,6 +70,12 @@ Status journal_reader_open(const struct disk *disk, Slice folder, uint64_t from,
     reader->segment = segment_create(disk, options.chain);
     reader->from = from;
     Status status = open_segment(reader, listing.segments.at[index - 1], (Joint){0}, arena, diag);
+    Fault fault;
+    // A chain of hashes is walked from its beginning.
+    if (status == STATUS_OK && !options.chain && from > listing.segments.at[index - 1] &&
+        !segment_seek(reader->segment, from, &fault)) {
+        status = stop(reader, fault, arena, diag);
+    }
     if (status != STATUS_OK) {
         journal_reader_close(reader);
         return status;
@@ -103,38 +109,6 @@ static Status find_next(struct journal_reader *reader, uint64_t *ret_next, struc
     }
     *ret_next = next;
     return STATUS_OK;
-}
-
-// What is no frame at the end of the log may be one that is being written, and may look damaged
-// when it was read while it was. Then another look sees other bytes, or the frame.
-static Status look_again(struct journal_reader *reader, Frame *ret_frame, Fault fault,
-                         struct arena *arena, struct diag *diag) {
-    Tail before = {0};
-    for (;;) {
-        Tail tail;
-        if (!segment_tail(reader->segment, false, &tail, &fault)) {
-            return stop(reader, fault, arena, diag);
-        }
-        segment_refresh(reader->segment);
-        Status status = segment_next(reader->segment, ret_frame, &fault);
-        if (status == STATUS_OK) {
-            return status;
-        }
-        if (status == STATUS_IO) {
-            return stop(reader, fault, arena, diag);
-        }
-        if (tail.kind != TAIL_DAMAGED) {
-            return STATUS_END;
-        }
-        if (before.kind == TAIL_DAMAGED && tail.sum == before.sum) {
-            if (status == STATUS_END) {
-                fault =
-                    (Fault){.kind = FAULT_BYTES_BEHIND, .offset = segment_offset(reader->segment)};
-            }
-            return stop(reader, fault, arena, diag);
-        }
-        before = tail;
-    }
 }
 
 // A frame that another one follows was synced before that was begun. The last one may not have
@@ -173,7 +147,8 @@ static Status at_the_end(struct journal_reader *reader, Frame *ret_frame, struct
     if (status == STATUS_IO || next != 0 || reader->options.journal != NULL) {
         return stop(reader, fault, arena, diag);
     }
-    return look_again(reader, ret_frame, fault, arena, diag);
+    status = segment_look_again(reader->segment, ret_frame, &fault);
+    return status == STATUS_OK || status == STATUS_END ? status : stop(reader, fault, arena, diag);
 }
 
 static Status next_frame(struct journal_reader *reader, struct arena *arena, struct diag *diag) {

@@ -1,28 +1,7 @@
-#include "journal/segment.h"
+#include "journal/segment_private.h"
 
+#include <errno.h>
 #include <stdlib.h>
-
-enum {
-    WINDOW_STEP = 256 << 10, // bytes of one read: in the second cache when the sums run over it
-    WINDOW_SIZE = FRAME_SIZE_MAX + BLOCK_SIZE + WINDOW_STEP,
-};
-
-struct segment {
-    const struct disk *disk;
-    struct disk_file *file;
-    struct hasher *hasher;
-    bool check_chain;
-    struct segment_header header;
-    uint64_t size;
-    uint64_t offset;
-    uint64_t sequence;
-    uint64_t salt;
-    Chain chain;
-    char *window;
-    size_t window_capacity; // WINDOW_SIZE, or as much as the file has
-    uint64_t window_at;     // offset of its first byte
-    size_t window_size;
-};
 
 struct segment *segment_create(const struct disk *disk, bool chain) {
     struct segment *segment = memory_alloc(sizeof *segment);
@@ -82,6 +61,7 @@ static bool segment_open_header(struct segment *segment, uint64_t first_sequence
     segment->chain = segment_chain(segment->hasher, &segment->header.chain, segment->window);
     segment->salt = chain_salt(&segment->chain);
     segment->window_size = 0;
+    segment->step = WINDOW_STEP;
     return true;
 }
 
@@ -142,7 +122,8 @@ static bool load(struct segment *segment, uint64_t offset, size_t size, Slice *r
         segment->window_at = offset;
         segment->window_size = kept;
         uint64_t left = segment->size - offset;
-        size_t wanted = size + WINDOW_STEP < left ? size + WINDOW_STEP : (size_t)left;
+        size_t wanted = size + segment->step < left ? size + segment->step : (size_t)left;
+        segment->step = segment->step < WINDOW_STEP ? segment->step * 4 : (size_t)WINDOW_STEP;
         size_t got = 0;
         int error = disk_read_full(segment->disk, segment->file, segment->window + kept,
                                    wanted - kept, offset + kept, &got);
@@ -164,7 +145,7 @@ static bool load(struct segment *segment, uint64_t offset, size_t size, Slice *r
 static bool is_due(const struct segment *segment, const struct frame_header *header,
                    FaultKind *ret_fault) {
     *ret_fault = FAULT_FRAME_FOREIGN;
-    if (header->salt != segment->salt) {
+    if (header->salt != segment->salt || header->offset != segment->offset) {
         return false;
     }
     *ret_fault = FAULT_FRAME_SEQUENCE;
@@ -244,7 +225,8 @@ static bool holds_later(const struct segment *segment, Slice region) {
         struct frame_header header;
         FaultKind ignored;
         if (region.at[at] != 0 && frame_header_decode(region.at + at, &header, &ignored) &&
-            header.salt == segment->salt && header.first_sequence >= segment->sequence) {
+            header.salt == segment->salt && header.offset == segment->offset + at &&
+            header.first_sequence >= segment->sequence) {
             return true;
         }
     }
@@ -308,6 +290,33 @@ bool segment_tail(struct segment *segment, bool whole, Tail *ret_tail, Fault *re
     return true;
 }
 
+Status segment_look_again(struct segment *segment, Frame *ret_frame, Fault *ret_fault) {
+    Tail before = {0};
+    for (;;) {
+        Tail tail;
+        ENSURE(segment_tail(segment, false, &tail, ret_fault), fault_status(*ret_fault));
+        segment_refresh(segment);
+        Status status = segment_next(segment, ret_frame, ret_fault);
+        if (status == STATUS_OK || status == STATUS_IO) {
+            return status;
+        }
+        ENSURE(tail.kind == TAIL_DAMAGED, STATUS_END);
+        if (before.kind == TAIL_DAMAGED && tail.sum == before.sum) {
+            if (status == STATUS_END) {
+                *ret_fault = (Fault){.kind = FAULT_BYTES_BEHIND, .offset = segment->offset};
+            }
+            return STATUS_INVALID;
+        }
+        before = tail;
+    }
+}
+
+int segment_read_header(const struct segment *segment, char block[BLOCK_SIZE]) {
+    size_t got = 0;
+    int error = disk_read_full(segment->disk, segment->file, block, BLOCK_SIZE, 0, &got);
+    return error != 0 ? error : got < BLOCK_SIZE ? EIO : 0;
+}
+
 bool segment_resume(struct segment *segment, Fault *ret_fault) {
     for (uint64_t at = segment->offset + BLOCK_SIZE; at + BLOCK_SIZE <= segment->size;
          at += BLOCK_SIZE) {
@@ -318,7 +327,8 @@ bool segment_resume(struct segment *segment, Fault *ret_fault) {
             return false;
         }
         if (bytes.at[0] != 0 && frame_header_decode(bytes.at, &header, &ignored) &&
-            header.salt == segment->salt && header.first_sequence >= segment->sequence) {
+            header.salt == segment->salt && header.offset == at &&
+            header.first_sequence >= segment->sequence) {
             segment->offset = at;
             segment->sequence = header.first_sequence;
             segment->chain = header.chain;

@@ -59,6 +59,21 @@ uint64_t segment_sequence(const struct segment *segment);
 Chain segment_hash(const struct segment *segment);
 uint64_t segment_salt(const struct segment *segment);
 
+// Moves on to the last frame that begins with `sequence` or one before it, without reading what
+// lies between (seek.c). Where there is none it stays.
+//
+// What stands there is for segment_next() to check: the frame's sums, and from there on the links
+// from each frame to the next. Of the frames that were passed over nothing is known. A block is
+// believed to begin a frame when its header is under its own sum, has this segment's salt, tells
+// this place, and continues the hash with which the bytes in front of it end. Bytes in a record do
+// not pass for that: copies of frames tell another place; and for new ones the salt is needed, 64
+// bits of a hash of all that was logged before the segment, which nobody is told who cannot read
+// the files. (Of the very first segment it comes from label and microsecond of creation: some 60
+// million values a minute, of which one can be tried in each block that is written.)
+//
+// Costs: some 20 reads of a block where frames are small, more where they are large.
+MUST_USE bool segment_seek(struct segment *segment, uint64_t sequence, Fault *ret_fault);
+
 typedef enum TailKind { TAIL_NOTHING, TAIL_TORN, TAIL_DAMAGED } TailKind;
 
 typedef struct Tail {
@@ -72,6 +87,12 @@ typedef struct Tail {
 // Judges what stands where segment_next() found no frame. With `whole` it looks on to the end of
 // the file.
 MUST_USE bool segment_tail(struct segment *segment, bool whole, Tail *ret_tail, Fault *ret_fault);
+// After segment_next() gave STATUS_INVALID at the end of a log that somebody may be writing: what
+// is no frame may become one, or have looked damaged while it was written. The frame; STATUS_END:
+// there is none yet; STATUS_INVALID: two looks saw the same damage.
+MUST_USE Status segment_look_again(struct segment *segment, Frame *ret_frame, Fault *ret_fault);
+// The header's block as it stands in the file. 0, or an errno.
+MUST_USE int segment_read_header(const struct segment *segment, char block[BLOCK_SIZE]);
 // Moves on to the next block that begins a frame of this segment, to go on behind damage. False:
 // there is none.
 MUST_USE bool segment_resume(struct segment *segment, Fault *ret_fault);

@@ -1,6 +1,6 @@
 #include "journal/model_test.h"
-#include "journal/simulated_disk_test.h"
 #include "journal/snapshot.h"
+#include "os/simulated_disk_test.h"
 
 #include <stdlib.h>
 

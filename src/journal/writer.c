@@ -85,6 +85,7 @@ static bool commit(struct journal *journal, struct pending *frame) {
         .record_count = frame->count,
         .first_sequence = frame->first_sequence,
         .salt = journal->salt,
+        .offset = journal->offset,
         .chain = journal->chain,
     };
     Chain chain = frame_finish(journal->hasher, frame->bytes, &header);

@@ -201,6 +201,14 @@ Status file_make_private_directory(Slice path, struct arena *arena, struct diag 
     return make_directory(path, 0700, arena, diag);
 }
 
+Status file_remove_directory(Slice path, struct arena *arena, struct diag *diag) {
+    struct c_path c_path;
+    if (!c_path_make(path, &c_path) || (rmdir(c_path.text) != 0 && errno != ENOENT)) {
+        return fail(diag, arena, "OS005", "remove the folder", path, errno);
+    }
+    return STATUS_OK;
+}
+
 struct listing {
     struct arena *arena;
     struct diag *diag;

@@ -40,6 +40,9 @@ MUST_USE Status file_make_directory(Slice path, struct arena *arena, struct diag
 // The same for one that nobody else on the machine may look into. One that is there already keeps what it allows.
 MUST_USE Status file_make_private_directory(Slice path, struct arena *arena, struct diag *diag);
 
+// Removes an empty folder; fine when there is none.
+MUST_USE Status file_remove_directory(Slice path, struct arena *arena, struct diag *diag);
+
 // A list of paths, in the arena.
 typedef struct FileList {
     const Slice *paths;

@@ -1,4 +1,4 @@
-#include "journal/simulated_disk_test.h"
+#include "os/simulated_disk_test.h"
 
 #include "base/random.h"
 
