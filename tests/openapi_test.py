@@ -285,7 +285,7 @@ def ask_feedback():
         ask("giveFeedback", 422, body=json.dumps(label), code="label_refused")
     ask("giveFeedback", 422, body=json.dumps({**LABEL, "at": "soon"}), code="label_refused")
     ask("giveFeedback", 422, body='{"event_id":"e1","label":"TEST","label":"TEST"}', code="label_refused")
-    for kind, body in (("application/json", json.dumps([LABEL, {"x": 1}])), ("application/x-ndjson", lines([LABEL, {"x": 1}]))):
+    for kind, body in (("application/json; charset=utf-8", json.dumps([LABEL, {"x": 1}])), ("Application/X-NDJSON", lines([LABEL, {"x": 1}]))):
         reply = send("post", "/v1/feedback", body, kind)
         got = judge("giveFeedback", reply, 200)
         check([value.get("code") for value in got] == [None, "label_refused"], got)

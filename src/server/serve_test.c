@@ -214,7 +214,13 @@ static bool test_ports(void) {
     CHECK(ask(w, "POST", "/v1/feedback", "{\"event_id\":\"e1\",\"label\":\"TEST\"}") == 200);
     CHECK(ask(w, "GET", "/v1/decisions/e1", "") == 404);
     CHECK(ask(w, "GET", "/v1/decisions/torn", "") == 500 && says(w, "the disk is gone") && says(w, "journal_unreadable"));
-    CHECK(atomic_load(&w->asked) == 9 && atomic_load(&w->after) >= 8);
+    // One that is over before its body has come: what the port had hung on it is not taken for the API's.
+    int fd = dial(w);
+    static const char head[] = "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    CHECK(send(fd, head, sizeof head - 1, 0) > 0);
+    close(fd);
+    CHECK(ask(w, "POST", "/v1/events", PAYMENT("e2", "100")) == 200);
+    CHECK(atomic_load(&w->asked) >= 10 && atomic_load(&w->after) >= 8);
     return stop(w);
 }
 

@@ -47,6 +47,8 @@ struct api_route {
 // ---- answering ----------------------------------------------------------------------------------------------
 
 void api_reply_json(struct http_request *request, uint16_t status, Slice body);
+// Whether a body is lines (NDJSON); else it is JSON. Of routes that take these two.
+bool api_body_is_lines(const struct http_request *request);
 // NULL: it has answered that the journal is being replayed.
 struct pipeline *api_pipeline(struct serve *serve, struct http_request *request);
 // False: it has answered that a parameter is not known, or is there twice where that means nothing. Names that end with * may come again.
@@ -89,10 +91,6 @@ void question_reply(struct question *question, void (*render)(struct question *q
 
 // ---- one record ---------------------------------------------------------------------------------------------
 
-// The first thing that handlers of routes with EVENT calls do, but for asking who it is: the user pointer is theirs from here on.
-static inline void api_claim(struct http_request *request) {
-    http_request_set_user(request, NULL);
-}
 // Submits a record that the server has made for a request, and answers what becomes of it: 200 with `done`. The record is copied.
 void api_submit(struct serve *serve, struct http_request *request, WorkKind kind, Slice record, ApiProblem refused, Slice done);
 // The same for a change, of a request that was deferred already.

@@ -106,17 +106,9 @@ static struct batch *batch_create(struct serve *serve, struct http_request *requ
     return batch;
 }
 
-// Whether the content type begins with a name; parameters follow it.
-static bool is_json(const struct http_request *request) {
-    Slice type = SLICE("");
-    (void)http_request_header(request, SLICE("Content-Type"), &type);
-    Slice name = slice_trim(slice_part(type, 0, slice_find_byte(type, ';', 0)));
-    return name.size == SLICE("application/json").size;
-}
-
 // The records of the body, or an answer that it cannot be taken.
 static bool read_body(struct http_request *request, struct body *ret_body) {
-    *ret_body = (struct body){.rest = http_request_body(request), .is_array = is_json(request)};
+    *ret_body = (struct body){.rest = http_request_body(request), .is_array = !api_body_is_lines(request)};
     uint64_t count = 0;
     if (body_check(*ret_body, &count) != STATUS_OK) {
         api_refuse(request, API_PROBLEM_BODY_REFUSED, "the body is not one JSON array");

@@ -58,6 +58,17 @@ static struct asked *asked_take(struct serve *serve, struct http_request *reques
     return asked;
 }
 
+// The request's user pointer may be another's up to the handler, and a request may be over before it comes to that. So what is ours is marked, by a
+// bit that no address of an object has.
+static void asked_hang(struct asked *asked) {
+    http_request_set_user(asked->request, (void *)((uintptr_t)asked | 1));
+}
+
+static struct asked *asked_of(const struct http_request *request) {
+    uintptr_t user = (uintptr_t)http_request_user(request);
+    return (user & 1) == 0 ? NULL : (struct asked *)(user & ~(uintptr_t)1);
+}
+
 static void asked_free(struct asked *asked) {
     buf_deinit(&asked->work.answer);
     buf_deinit(&asked->record);
@@ -66,7 +77,7 @@ static void asked_free(struct asked *asked) {
 
 void api_event_release(void *context, struct http_request *request) {
     struct serve *serve = context;
-    struct asked *asked = http_request_user(request);
+    struct asked *asked = asked_of(request);
     if (asked == NULL) {
         return;
     }
@@ -148,7 +159,7 @@ static void submit(struct asked *asked, struct pipeline *pipeline, WorkKind kind
     asked->work.kind = kind;
     asked->work.record = record;
     asked->work.done = on_done;
-    http_request_set_user(asked->request, asked);
+    asked_hang(asked);
     if (!pipeline_submit(pipeline, &asked->work)) {
         api_refuse(asked->request, API_PROBLEM_OVERLOADED, "%s", "");
     }
@@ -156,7 +167,6 @@ static void submit(struct asked *asked, struct pipeline *pipeline, WorkKind kind
 
 void api_post_event(void *context, struct http_request *request) {
     struct serve *serve = context;
-    api_claim(request);
     struct pipeline *pipeline = api_pipeline(serve, request);
     if (pipeline == NULL) {
         return;

@@ -167,10 +167,8 @@ static void post_one(struct serve *serve, struct http_request *request, struct f
 void api_post_feedback(void *context, struct http_request *request) {
     struct serve *serve = context;
     struct feedback *feedback = feedback_create(serve, request);
-    Slice type = SLICE("");
     Slice body = slice_trim(http_request_body(request));
-    api_claim(request);
-    bool is_lines = http_request_header(request, SLICE("Content-Type"), &type) && slice_find(type, SLICE("ndjson"), 0) != SIZE_MAX;
+    bool is_lines = api_body_is_lines(request);
     bool is_array = !is_lines && body.size > 0 && body.at[0] == '[';
     if (is_lines || is_array) {
         batch_start(serve, request, WORK_LABEL, problem_of(API_PROBLEM_LABEL_REFUSED)->code, normalise, feedback, feedback_destroy);

@@ -2,10 +2,16 @@
 
 #include "server/api/api.h"
 
-#include <stdlib.h>
-
 void api_reply_json(struct http_request *request, uint16_t status, Slice body) {
     http_reply(request, &(struct http_reply){.status = status, .content_type = SLICE("application/json"), .body = body});
+}
+
+bool api_body_is_lines(const struct http_request *request) {
+    Slice type = SLICE("");
+    (void)http_request_header(request, SLICE("Content-Type"), &type);
+    // HTTP has let nothing else in, in whatever case, so the length of the name tells which it is.
+    Slice name = slice_trim(slice_part(type, 0, slice_find_byte(type, ';', 0)));
+    return name.size == SLICE("application/x-ndjson").size;
 }
 
 struct pipeline *api_pipeline(struct serve *serve, struct http_request *request) {
