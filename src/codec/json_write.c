@@ -149,3 +149,43 @@ void json_raw(struct json_writer *json, Slice rendered) {
     before_value(json);
     buf_put(json->out, rendered);
 }
+
+void json_node(struct json_writer *json, JsonTree tree, uint32_t node) {
+    const struct json_node *at = &tree.nodes[node];
+    switch (at->kind) {
+    case JSON_OBJECT:
+        json_object_begin(json);
+        JSON_EACH(tree, node, member) {
+            json_key(json, tree.nodes[member].key);
+            json_node(json, tree, member);
+        }
+        json_object_end(json);
+        break;
+    case JSON_ARRAY:
+        json_array_begin(json);
+        JSON_EACH(tree, node, element) {
+            json_node(json, tree, element);
+        }
+        json_array_end(json);
+        break;
+    case JSON_STRING:
+        json_string(json, at->text);
+        break;
+    case JSON_INT:
+        json_i64(json, at->i64);
+        break;
+    case JSON_UINT:
+        json_u64(json, at->u64);
+        break;
+    case JSON_DOUBLE:
+        json_double(json, at->f64);
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        json_bool(json, at->kind == JSON_TRUE);
+        break;
+    case JSON_NULL:
+        json_null(json);
+        break;
+    }
+}

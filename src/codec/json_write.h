@@ -16,6 +16,7 @@
 // shows as buf_overflowed(). Using the writer wrongly (a value without its key) is a bug and stops.
 
 #include "base/buf.h"
+#include "codec/json.h"
 
 enum { JSON_WRITE_DEPTH_MAX = 64 };
 
@@ -44,6 +45,8 @@ void json_bool(struct json_writer *json, bool value);
 void json_null(struct json_writer *json);
 // A value that is JSON already; the caller answers for it.
 void json_raw(struct json_writer *json, Slice rendered);
+// A value that was read, with all below it.
+void json_node(struct json_writer *json, JsonTree tree, uint32_t node);
 
 static inline void json_key_string(struct json_writer *json, Slice key, Slice text) {
     json_key(json, key);

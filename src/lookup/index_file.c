@@ -16,7 +16,7 @@ enum {
     GUESSES_MAX = 4, // before halving: keys that somebody has chosen are not evenly spread
 };
 
-int index_entry_order(const void *left, const void *right) {
+int lookup_file_entry_order(const void *left, const void *right) {
     const IndexEntry *a = left;
     const IndexEntry *b = right;
     if (a->key.high != b->key.high) {
@@ -36,11 +36,11 @@ static bool key_before(Hash128 left, Hash128 right) {
     return left.high < right.high || (left.high == right.high && left.low < right.low);
 }
 
-size_t index_sort(IndexEntry *entries, size_t count) {
+size_t lookup_file_sort(IndexEntry *entries, size_t count) {
     if (count == 0) {
         return 0;
     }
-    qsort(entries, count, sizeof entries[0], index_entry_order);
+    qsort(entries, count, sizeof entries[0], lookup_file_entry_order);
     size_t kept = 1;
     for (size_t i = 1; i < count; i++) {
         if (!same_key(entries[i].key, entries[kept - 1].key)) {
@@ -50,7 +50,7 @@ size_t index_sort(IndexEntry *entries, size_t count) {
     return kept;
 }
 
-const char *index_fault_text(IndexFault fault) {
+const char *lookup_file_fault_text(IndexFault fault) {
     static const char *texts[] = {
         [INDEX_FINE] = "nothing is wrong",
         [INDEX_HEADER] = "its header is damaged, or it is no index",
@@ -64,7 +64,7 @@ const char *index_fault_text(IndexFault fault) {
     return texts[fault];
 }
 
-Slice index_path(struct arena *arena, Slice folder, uint64_t first, uint64_t last) {
+Slice lookup_file_path(struct arena *arena, Slice folder, uint64_t first, uint64_t last) {
     return arena_printf(arena, "%.*s/index-%020llu-%020llu", SLICE_ARGS(folder),
                         (unsigned long long)first, (unsigned long long)last);
 }
@@ -81,7 +81,7 @@ static bool digits(Slice text, uint64_t *ret_value) {
     return true;
 }
 
-bool index_name(Slice name, uint64_t *ret_first, uint64_t *ret_last) {
+bool lookup_file_name(Slice name, uint64_t *ret_first, uint64_t *ret_last) {
     size_t start = INDEX_PREFIX.size;
     return name.size == start + 2 * DIGITS + 1 && slice_starts_with(name, INDEX_PREFIX) &&
            name.at[start + DIGITS] == '-' && digits(slice_part(name, start, DIGITS), ret_first) &&
@@ -160,7 +160,7 @@ static bool in_range(const struct index_file *file, const IndexEntry *entry) {
     return entry->sequence >= file->header.first && entry->sequence <= file->header.last;
 }
 
-IndexFault index_open(const struct disk *disk, Slice path, uint64_t first, uint64_t last,
+IndexFault lookup_file_open(const struct disk *disk, Slice path, uint64_t first, uint64_t last,
                       struct index_file *into, int *ret_error) {
     char block[INDEX_BLOCK];
     size_t got = 0;
@@ -238,7 +238,7 @@ static uint64_t guess(const struct bracket *bracket, uint64_t key, int step) {
     return bracket->low + (part < blocks ? (uint64_t)part : blocks - 1);
 }
 
-IndexFault index_find(const struct disk *disk, const struct index_file *file, Hash128 key,
+IndexFault lookup_file_find(const struct disk *disk, const struct index_file *file, Hash128 key,
                       uint64_t *ret_sequence, int *ret_error) {
     struct bracket bracket = {0, block_count(&file->header), 0, UINT64_MAX};
     *ret_sequence = 0;
@@ -267,13 +267,13 @@ IndexFault index_find(const struct disk *disk, const struct index_file *file, Ha
 
 // ---- through all ----------------------------------------------------------------------------
 
-void index_cursor_init(struct index_cursor *cursor, const struct disk *disk,
+void lookup_file_cursor_init(struct index_cursor *cursor, const struct disk *disk,
                        const struct index_file *file) {
     *cursor = (struct index_cursor){.disk = disk, .file = file};
     cursor->room = memory_alloc((size_t)INDEX_BATCH * INDEX_BLOCK);
 }
 
-void index_cursor_deinit(struct index_cursor *cursor) {
+void lookup_file_cursor_deinit(struct index_cursor *cursor) {
     free(cursor->room);
 }
 
@@ -306,7 +306,7 @@ static IndexFault cursor_enter(struct index_cursor *cursor, int *ret_error) {
     return fault;
 }
 
-IndexFault index_cursor_next(struct index_cursor *cursor, int *ret_error) {
+IndexFault lookup_file_cursor_next(struct index_cursor *cursor, int *ret_error) {
     if (cursor->given == cursor->file->header.count) {
         cursor->at_end = true;
         return INDEX_FINE;
@@ -327,7 +327,7 @@ IndexFault index_cursor_next(struct index_cursor *cursor, int *ret_error) {
 
 // ---- writing --------------------------------------------------------------------------------
 
-void index_writer_init(struct index_writer *writer, const struct disk *disk, Slice temporary) {
+void lookup_file_writer_init(struct index_writer *writer, const struct disk *disk, Slice temporary) {
     *writer = (struct index_writer){.disk = disk, .temporary = temporary};
     writer->room = memory_alloc((size_t)INDEX_BATCH * INDEX_BLOCK);
     int error = disk->unlink(disk->context, temporary); // of a run that was cut off
@@ -362,7 +362,7 @@ static void writer_flush(struct index_writer *writer) {
     writer->used = 0;
 }
 
-void index_writer_put(struct index_writer *writer, const IndexEntry *entry) {
+void lookup_file_writer_put(struct index_writer *writer, const IndexEntry *entry) {
     char *block = writer->room + (size_t)(writer->used / INDEX_PER_BLOCK) * INDEX_BLOCK;
     struct le_writer out = {block + (size_t)(writer->used % INDEX_PER_BLOCK) * INDEX_ENTRY};
     le_put_u64(&out, entry->key.high);
@@ -379,7 +379,7 @@ static void writer_deinit(struct index_writer *writer) {
     free(writer->room);
 }
 
-int index_writer_commit(struct index_writer *writer, Slice folder, Slice path,
+int lookup_file_writer_commit(struct index_writer *writer, Slice folder, Slice path,
                         const struct index_header *header, struct index_file *into) {
     const struct disk *disk = writer->disk;
     char block[INDEX_BLOCK];
@@ -396,14 +396,14 @@ int index_writer_commit(struct index_writer *writer, Slice folder, Slice path,
     error = error != 0 ? error : disk->open(disk->context, path, DISK_READ, false, &into->file);
     if (error != 0) {
         into->file = NULL;
-        index_writer_abandon(writer);
+        lookup_file_writer_abandon(writer);
         return error;
     }
     writer_deinit(writer);
     return 0;
 }
 
-void index_writer_abandon(struct index_writer *writer) {
+void lookup_file_writer_abandon(struct index_writer *writer) {
     if (writer->file != NULL) {
         (void)writer->disk->unlink(writer->disk->context, writer->temporary);
     }

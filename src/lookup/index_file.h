@@ -29,9 +29,9 @@ typedef struct IndexEntry {
 } IndexEntry;
 
 // By key; of one key the newest first.
-int index_entry_order(const void *left, const void *right);
+int lookup_file_entry_order(const void *left, const void *right);
 // Sorts, and leaves of each key the newest. Gives how many are left.
-size_t index_sort(IndexEntry *entries, size_t count);
+size_t lookup_file_sort(IndexEntry *entries, size_t count);
 
 typedef enum IndexFault {
     INDEX_FINE,
@@ -44,7 +44,7 @@ typedef enum IndexFault {
     INDEX_UNREADABLE,
 } IndexFault;
 
-const char *index_fault_text(IndexFault fault);
+const char *lookup_file_fault_text(IndexFault fault);
 
 struct index_header {
     uint64_t first, last; // sequences
@@ -59,15 +59,15 @@ struct index_file {
     atomic_bool damaged; // found by who searched it
 };
 
-Slice index_path(struct arena *arena, Slice folder, uint64_t first, uint64_t last);
+Slice lookup_file_path(struct arena *arena, Slice folder, uint64_t first, uint64_t last);
 // Whether a name is one of an index file, and of which range.
-bool index_name(Slice name, uint64_t *ret_first, uint64_t *ret_last);
+bool lookup_file_name(Slice name, uint64_t *ret_first, uint64_t *ret_last);
 
 // Opens and checks the header. INDEX_UNREADABLE with *ret_error.
-IndexFault index_open(const struct disk *disk, Slice path, uint64_t first, uint64_t last,
+IndexFault lookup_file_open(const struct disk *disk, Slice path, uint64_t first, uint64_t last,
                       struct index_file *into, int *ret_error);
 // INDEX_FINE with 0 in *ret_sequence when the key is not there.
-IndexFault index_find(const struct disk *disk, const struct index_file *file, Hash128 key,
+IndexFault lookup_file_find(const struct disk *disk, const struct index_file *file, Hash128 key,
                       uint64_t *ret_sequence, int *ret_error);
 
 // Through all entries in order.
@@ -83,11 +83,11 @@ struct index_cursor {
     bool at_end;
 };
 
-void index_cursor_init(struct index_cursor *cursor, const struct disk *disk,
+void lookup_file_cursor_init(struct index_cursor *cursor, const struct disk *disk,
                        const struct index_file *file);
-void index_cursor_deinit(struct index_cursor *cursor);
+void lookup_file_cursor_deinit(struct index_cursor *cursor);
 // The next entry into cursor->entry, or at_end.
-IndexFault index_cursor_next(struct index_cursor *cursor, int *ret_error);
+IndexFault lookup_file_cursor_next(struct index_cursor *cursor, int *ret_error);
 
 // A file on its way, under a temporary name. Remembers its first failure.
 struct index_writer {
@@ -101,10 +101,10 @@ struct index_writer {
     int error;
 };
 
-void index_writer_init(struct index_writer *writer, const struct disk *disk, Slice temporary);
-void index_writer_put(struct index_writer *writer, const IndexEntry *entry);
+void lookup_file_writer_init(struct index_writer *writer, const struct disk *disk, Slice temporary);
+void lookup_file_writer_put(struct index_writer *writer, const IndexEntry *entry);
 // Syncs it and gives it its name, in the folder, and opens it. 0, or an errno; frees the writer in
 // any case.
-MUST_USE int index_writer_commit(struct index_writer *writer, Slice folder, Slice path,
+MUST_USE int lookup_file_writer_commit(struct index_writer *writer, Slice folder, Slice path,
                                  const struct index_header *header, struct index_file *into);
-void index_writer_abandon(struct index_writer *writer);
+void lookup_file_writer_abandon(struct index_writer *writer);

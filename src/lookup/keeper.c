@@ -59,11 +59,11 @@ void keeper_tell_damage(struct lookup *lookup, const struct index_file *file, In
     struct diag diag;
     ArenaMark mark = arena_mark(&lookup->scratch);
     Slice path =
-        index_path(&lookup->scratch, lookup->folder, file->header.first, file->header.last);
+        lookup_file_path(&lookup->scratch, lookup->folder, file->header.first, file->header.last);
     (void)diag_fail(
         &diag, &lookup->scratch, STATUS_INVALID, "LK002",
         "the index file '%.*s' is damaged: %s; its range is read from the journal again",
-        SLICE_ARGS(path), index_fault_text(fault));
+        SLICE_ARGS(path), lookup_file_fault_text(fault));
     report(lookup, &diag);
     arena_rewind(&lookup->scratch, mark);
 }
@@ -150,12 +150,12 @@ static int write_file(struct lookup *lookup, size_t count, uint64_t first, uint6
     ArenaMark mark = arena_mark(&lookup->scratch);
     Slice temporary =
         arena_printf(&lookup->scratch, "%.*s/writing.tmp", SLICE_ARGS(lookup->folder));
-    Slice path = index_path(&lookup->scratch, lookup->folder, first, last);
-    index_writer_init(&writer, lookup->disk, temporary);
+    Slice path = lookup_file_path(&lookup->scratch, lookup->folder, first, last);
+    lookup_file_writer_init(&writer, lookup->disk, temporary);
     for (size_t i = 0; i < count && writer.error == 0; i++) {
-        index_writer_put(&writer, &lookup->entries[i]);
+        lookup_file_writer_put(&writer, &lookup->entries[i]);
     }
-    int error = index_writer_commit(&writer, lookup->folder, path, &header, file);
+    int error = lookup_file_writer_commit(&writer, lookup->folder, path, &header, file);
     if (error == 0) {
         append_file(lookup, file);
         lookup->told_error = 0;
@@ -188,7 +188,7 @@ static int write_generation(struct lookup *lookup, struct generation *generation
     covered = atomic_load(&lookup->covered);
     if (last > covered) {
         size_t count = generation_collect(generation, covered + 1, last, lookup->entries);
-        count = index_sort(lookup->entries, count);
+        count = lookup_file_sort(lookup->entries, count);
         int error = write_file(lookup, count, covered + 1, last);
         if (error != 0) {
             return error;
@@ -267,7 +267,7 @@ bool keeper_look_up(struct lookup *lookup) {
 static bool remove_file(struct lookup *lookup, const struct index_file *file) {
     ArenaMark mark = arena_mark(&lookup->scratch);
     Slice path =
-        index_path(&lookup->scratch, lookup->folder, file->header.first, file->header.last);
+        lookup_file_path(&lookup->scratch, lookup->folder, file->header.first, file->header.last);
     int error = file->file == NULL ? 0 : lookup->disk->unlink(lookup->disk->context, path);
     bool gone = error == 0 || error == ENOENT;
     if (!gone) {

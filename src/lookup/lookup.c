@@ -45,12 +45,12 @@ static Status list_files(struct lookup *lookup, struct arena *arena, IndexFiles 
     for (uint32_t i = 0; i < names.count; i++) {
         uint64_t first;
         uint64_t last;
-        if (!index_name(names.at[i], &first, &last)) {
+        if (!lookup_file_name(names.at[i], &first, &last)) {
             continue;
         }
         struct index_file *file = memory_alloc(sizeof *file);
-        Slice path = index_path(arena, lookup->folder, first, last);
-        IndexFault fault = index_open(disk, path, first, last, file, &error);
+        Slice path = lookup_file_path(arena, lookup->folder, first, last);
+        IndexFault fault = lookup_file_open(disk, path, first, last, file, &error);
         if (fault == INDEX_UNREADABLE) {
             forget(lookup, file);
             return call_failed("open", path, error, arena, diag);
@@ -101,7 +101,7 @@ static Status choose_files(struct lookup *lookup, const IndexFiles *files, struc
             next = file->header.last + 1;
             continue;
         }
-        Slice path = index_path(arena, lookup->folder, file->header.first, file->header.last);
+        Slice path = lookup_file_path(arena, lookup->folder, file->header.first, file->header.last);
         int error = disk->unlink(disk->context, path);
         if (error != 0 && error != ENOENT && status == STATUS_OK) {
             status = call_failed("remove", path, error, arena, diag);
@@ -340,7 +340,7 @@ static Status find_in_files(struct lookup *lookup, Hash128 key, uint64_t *ret_se
             known = false;
             continue;
         }
-        IndexFault fault = index_find(lookup->disk, file, key, &sequence, &error);
+        IndexFault fault = lookup_file_find(lookup->disk, file, key, &sequence, &error);
         if (fault == INDEX_UNREADABLE) {
             status = STATUS_IO;
         } else if (fault != INDEX_FINE) {

@@ -35,25 +35,25 @@ static void try_file(struct simulated_disk *sim, struct arena *arena) {
     struct index_file file = {0};
     int error;
     const struct disk *disk = sim_table(sim);
-    Slice path = index_path(arena, FOLDER, 1, LAST);
-    if (index_open(disk, path, 1, LAST, &file, &error) != INDEX_FINE) {
+    Slice path = lookup_file_path(arena, FOLDER, 1, LAST);
+    if (lookup_file_open(disk, path, 1, LAST, &file, &error) != INDEX_FINE) {
         return;
     }
     struct index_cursor cursor;
-    index_cursor_init(&cursor, disk, &file);
+    lookup_file_cursor_init(&cursor, disk, &file);
     IndexFault fault;
-    while ((fault = index_cursor_next(&cursor, &error)) == INDEX_FINE && !cursor.at_end) {
+    while ((fault = lookup_file_cursor_next(&cursor, &error)) == INDEX_FINE && !cursor.at_end) {
         INVARIANT(cursor.entry.sequence >= 1 && cursor.entry.sequence <= LAST);
     }
     bool whole = fault == INDEX_FINE;
-    index_cursor_deinit(&cursor);
-    index_cursor_init(&cursor, disk, &file);
-    while (index_cursor_next(&cursor, &error) == INDEX_FINE && !cursor.at_end) {
+    lookup_file_cursor_deinit(&cursor);
+    lookup_file_cursor_init(&cursor, disk, &file);
+    while (lookup_file_cursor_next(&cursor, &error) == INDEX_FINE && !cursor.at_end) {
         uint64_t sequence;
-        fault = index_find(disk, &file, cursor.entry.key, &sequence, &error);
+        fault = lookup_file_find(disk, &file, cursor.entry.key, &sequence, &error);
         INVARIANT(!whole || (fault == INDEX_FINE && sequence == cursor.entry.sequence));
     }
-    index_cursor_deinit(&cursor);
+    lookup_file_cursor_deinit(&cursor);
     disk->close(disk->context, file.file);
 }
 

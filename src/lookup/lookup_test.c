@@ -288,7 +288,7 @@ static bool name_of_first_file(struct model *model, char *name, size_t size) {
     uint64_t last;
     CHECK(sim_table(model->sim)->list(model->sim, FOLDER, &model->arena, &names) == 0);
     for (uint32_t i = 0; i < names.count; i++) {
-        if (index_name(names.at[i], &first, &last) && first == 1) {
+        if (lookup_file_name(names.at[i], &first, &last) && first == 1) {
             snprintf(name, size, "%.*s", SLICE_ARGS(names.at[i]));
             return true;
         }

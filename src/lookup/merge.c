@@ -71,7 +71,7 @@ struct merging {
 static bool advance(struct merging *merging, uint32_t index) {
     struct lookup *lookup = merging->lookup;
     int error = 0;
-    IndexFault fault = index_cursor_next(&merging->cursors[index], &error);
+    IndexFault fault = lookup_file_cursor_next(&merging->cursors[index], &error);
     if (fault == INDEX_UNREADABLE) {
         keeper_tell_call(lookup, "read the index in", lookup->folder, error);
     } else if (fault != INDEX_FINE) {
@@ -88,7 +88,7 @@ static uint32_t smallest(const struct merging *merging) {
         const struct index_cursor *cursor = &merging->cursors[i];
         if (!cursor->at_end &&
             (best == merging->count ||
-             index_entry_order(&cursor->entry, &merging->cursors[best].entry) < 0)) {
+             lookup_file_entry_order(&cursor->entry, &merging->cursors[best].entry) < 0)) {
             best = i;
         }
     }
@@ -127,7 +127,7 @@ static bool merge_entries(struct merging *merging) {
         IndexEntry entry = merging->cursors[index].entry;
         bool is_older = any && entry.key.high == before.high && entry.key.low == before.low;
         if (!is_older && entry.sequence >= drop_before) {
-            index_writer_put(&merging->writer, &entry);
+            lookup_file_writer_put(&merging->writer, &entry);
             if (merging->writer.error != 0 || (merging->writer.used == 0 && !keep_pace(merging))) {
                 return false;
             }
@@ -144,7 +144,7 @@ static bool merge_entries(struct merging *merging) {
 // lie within the other when the index is next opened.
 static void remove_inputs(struct lookup *lookup, const struct index_header *old, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        Slice path = index_path(&lookup->scratch, lookup->folder, old[i].first, old[i].last);
+        Slice path = lookup_file_path(&lookup->scratch, lookup->folder, old[i].first, old[i].last);
         int error = lookup->disk->unlink(lookup->disk->context, path);
         if (error != 0 && error != ENOENT) {
             keeper_tell_call(lookup, "remove", path, error);
@@ -161,8 +161,8 @@ static bool finish(struct merging *merging, const struct run *run) {
     struct index_header header = {
         .first = old[0].first, .last = old[run->count - 1].last, .level = run->level + 1};
     struct index_file *file = memory_alloc(sizeof *file);
-    Slice path = index_path(&lookup->scratch, lookup->folder, header.first, header.last);
-    int error = index_writer_commit(&merging->writer, lookup->folder, path, &header, file);
+    Slice path = lookup_file_path(&lookup->scratch, lookup->folder, header.first, header.last);
+    int error = lookup_file_writer_commit(&merging->writer, lookup->folder, path, &header, file);
     if (error != 0) {
         free(file);
         keeper_tell_call(lookup, "write the index file", path, error);
@@ -185,10 +185,10 @@ bool merge_some(struct lookup *lookup) {
     merging->start_ns = clock_monotonic_ns();
     for (uint32_t i = 0; i < run.count; i++) {
         merging->inputs[i] = lookup->files[run.start + i];
-        index_cursor_init(&merging->cursors[i], lookup->disk, merging->inputs[i]);
+        lookup_file_cursor_init(&merging->cursors[i], lookup->disk, merging->inputs[i]);
     }
     atomic_store(&lookup->merging, true);
-    index_writer_init(
+    lookup_file_writer_init(
         &merging->writer, lookup->disk,
         arena_printf(&lookup->scratch, "%.*s/merging.tmp", SLICE_ARGS(lookup->folder)));
     bool merged = merge_entries(merging) && merging->writer.error == 0;
@@ -196,13 +196,13 @@ bool merge_some(struct lookup *lookup) {
         if (merging->writer.error != 0) {
             keeper_tell_call(lookup, "write the index in", lookup->folder, merging->writer.error);
         }
-        index_writer_abandon(&merging->writer);
+        lookup_file_writer_abandon(&merging->writer);
     } else {
         merged = finish(merging, &run);
     }
     atomic_store(&lookup->merging, false);
     for (uint32_t i = 0; i < run.count; i++) {
-        index_cursor_deinit(&merging->cursors[i]);
+        lookup_file_cursor_deinit(&merging->cursors[i]);
     }
     arena_rewind(&lookup->scratch, mark);
     free(merging);

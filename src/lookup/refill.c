@@ -22,13 +22,13 @@ static bool write_part(struct lookup_refill *refill, uint64_t last) {
     ArenaMark mark = arena_mark(&lookup->scratch);
     Slice temporary =
         arena_printf(&lookup->scratch, "%.*s/refilling.tmp", SLICE_ARGS(lookup->folder));
-    Slice path = index_path(&lookup->scratch, lookup->folder, header.first, last);
-    size_t count = index_sort(lookup->again, refill->count);
-    index_writer_init(&writer, lookup->disk, temporary);
+    Slice path = lookup_file_path(&lookup->scratch, lookup->folder, header.first, last);
+    size_t count = lookup_file_sort(lookup->again, refill->count);
+    lookup_file_writer_init(&writer, lookup->disk, temporary);
     for (size_t i = 0; i < count && writer.error == 0; i++) {
-        index_writer_put(&writer, &lookup->again[i]);
+        lookup_file_writer_put(&writer, &lookup->again[i]);
     }
-    refill->error = index_writer_commit(&writer, lookup->folder, path, &header, file);
+    refill->error = lookup_file_writer_commit(&writer, lookup->folder, path, &header, file);
     if (refill->error != 0) {
         free(file);
         keeper_tell_call(lookup, "write the index file", path, refill->error);

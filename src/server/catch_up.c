@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { BATCH_EVENTS = 256, BATCHES = 4, BATCH_BYTES = 64 << 20 };
+enum { BATCH_EVENTS = 256, BATCHES = 4, LABEL_MAX = 1 << 20, LABEL_DEPTH = 16 };
 
 struct item {
     struct event *event; // NULL: it could not be parsed, or the record is none
@@ -170,6 +170,9 @@ static Status take_in(struct catching_up *catching, const struct item *item) {
     replay->found.records += 1 + has_answer;
     replay->found.decisions += has_answer;
     replay->found.last_sequence = item->sequence + has_answer;
+    if (replay->noted != NULL && has_answer && item->event != NULL) {
+        replay->noted(replay->noted_context, hash128(item->event->id, 0), false, item->sequence + 1);
+    }
     if (item->event == NULL || !has_answer || catching->checked++ % CATCH_UP_CHECKED == 0) {
         return decide(catching, item);
     }
@@ -203,6 +206,19 @@ static void send_schema(struct catching_up *catching) {
     queue_push(catching->schemas, (void *)(uintptr_t)(heart == NULL ? &none : heart_catalogue(heart)->schema));
 }
 
+static void note_label(struct catching_up *catching, const struct journal_entry *entry) {
+    struct replay *replay = catching->replay;
+    JsonTree tree;
+    if (replay->noted == NULL || entry->kind != KIND_LABEL) {
+        return;
+    }
+    struct json_reader *json = json_reader_create(LABEL_MAX, LABEL_DEPTH);
+    if (json_parse(json, entry->data, &tree) == STATUS_OK) {
+        replay->noted(replay->noted_context, hash128(record_text(tree, "event_id"), 0), true, entry->sequence);
+    }
+    json_reader_destroy(json);
+}
+
 static Status take_batch(struct catching_up *catching, struct batch *batch) {
     struct replay *replay = catching->replay;
     TRY(take_in_all(catching, batch));
@@ -210,6 +226,7 @@ static Status take_batch(struct catching_up *catching, struct batch *batch) {
         replay->on_record(replay->context, &(struct journal_entry){.sequence = replay->found.last_sequence}, replay->heart);
     }
     if (batch->has_other) {
+        note_label(catching, &batch->other);
         TRY(replay_entry(replay, &batch->other, catching->arena, catching->diag));
         if (batch->other.kind == KIND_RELEASE) {
             send_schema(catching);

@@ -3,6 +3,7 @@
 #include "os/clock.h"
 #include "os/disk.h"
 #include "os/file.h"
+#include "server/index.h"
 #include "server/releases.h"
 #include "server/serve.h"
 #include "server/shelf.h"
@@ -14,7 +15,8 @@
 struct instance {
     const struct settings *settings;
     struct arena arena; // what lives as long as it
-    Slice data, journal, packs;
+    Slice data, journal, packs, index_folder;
+    struct event_index *index;
     struct log *log;
     struct metrics *metrics;
     struct watcher *watcher;
@@ -26,7 +28,10 @@ struct instance {
     bool has_first;
     struct budget_rule *budgets;
     struct brake_rule *brakes;
+    atomic_bool is_open; // the pipeline is there
 };
+
+enum { PEM_MAX = 1 << 20 };
 
 // ---- settings ---------------------------------------------------------------------------------------------
 
@@ -93,6 +98,8 @@ static Status make_folders(struct instance *instance, struct arena *arena, struc
     instance->packs = arena_printf(&instance->arena, "%.*s/packs", SLICE_ARGS(instance->data));
     TRY(file_make_directory(instance->data, arena, diag));
     TRY(file_make_directory(instance->journal, arena, diag));
+    instance->index_folder = arena_printf(&instance->arena, "%.*s/index", SLICE_ARGS(instance->data));
+    TRY(file_make_directory(instance->index_folder, arena, diag));
     return file_make_directory(instance->packs, arena, diag);
 }
 
@@ -181,6 +188,11 @@ static void snapshot_ended(void *context, const struct diag *failure) {
     watcher_snapshot_ended(instance->watcher, failure);
 }
 
+static bool snapshot_before(void *context, uint64_t sequence) {
+    const struct instance *instance = context;
+    return event_index_flush(instance->index, sequence);
+}
+
 static void settled(void *context) {
     struct instance *instance = context;
     serve_settled(instance->serve);
@@ -219,7 +231,12 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .settled = settled,
         .sampled = sampled,
         .braked = braked,
+        .opened = event_index_opened,
+        .noted = event_index_noted,
+        .label_before = event_index_label_before,
+        .noted_context = instance->index,
         .snapshot_ended = snapshot_ended,
+        .snapshot_before = snapshot_before,
     };
     return pipeline_open(&options, arena, &instance->pipeline, &opened->pipeline, diag);
 }
@@ -238,6 +255,56 @@ static Status open_releases(struct instance *instance, struct arena *arena, stru
     return releases_open(&options, arena, &instance->releases, diag);
 }
 
+static void put_metrics(void *context, struct buf *out) {
+    struct instance *instance = context;
+    if (atomic_load(&instance->is_open)) {
+        watcher_look(instance->watcher, instance->pipeline);
+    }
+    metrics_render(instance->metrics, out);
+}
+
+static void count_request(void *context, const struct http_request *request, const struct http_outcome *outcome) {
+    const struct instance *instance = context;
+    static const MetricStatusClass classes[] = {METRIC_CLASS_none, METRIC_CLASS_1xx, METRIC_CLASS_2xx, METRIC_CLASS_3xx, METRIC_CLASS_4xx, METRIC_CLASS_5xx};
+    Slice route = outcome->route == NULL ? SLICE("none") : slice_of(outcome->route->pattern);
+    (void)request;
+    metrics_add(instance->metrics, METRIC_REQUESTS, metrics_series(instance->metrics, METRIC_REQUESTS, route, classes[outcome->status / 100 % 6]), 1);
+}
+
+static Status read_pem(Slice path, struct arena *arena, Slice *ret_text, struct diag *diag) {
+    *ret_text = SLICE("");
+    return slice_empty(path) ? STATUS_OK : file_read(path, PEM_MAX, arena, ret_text, diag);
+}
+
+_Static_assert((int)SETTINGS_TLS_CLIENT_none == (int)HTTP_CLIENT_CERTIFICATE_NONE && (int)SETTINGS_TLS_CLIENT_required == (int)HTTP_CLIENT_CERTIFICATE_REQUIRED,
+               "in one order");
+
+static Status start_serve(struct instance *instance, struct arena *arena, struct diag *diag) {
+    const struct settings_server *server = &instance->settings->server;
+    struct http_options http = {
+        .tls_client = (HttpClientCertificate)server->tls_client,
+        .connections_max = (uint32_t)server->connections_max,
+        .connections_per_address_max = (uint32_t)server->connections_per_address_max,
+        .requests_max = (uint32_t)server->requests_max,
+        .idle_timeout_ms = (uint32_t)(server->idle_timeout_us / 1000),
+        .request_timeout_ms = (uint32_t)(server->request_timeout_us / 1000),
+    };
+    TRY(read_pem(server->tls_certificate, arena, &http.tls_certificate, diag));
+    TRY(read_pem(server->tls_key, arena, &http.tls_key, diag));
+    TRY(read_pem(server->tls_client_ca, arena, &http.tls_client_ca, diag));
+    struct serve_options serve = {
+        .address = server->address,
+        .port = (uint16_t)server->port,
+        .threads = (uint32_t)server->threads,
+        .async = instance->settings->journal.durability == SETTINGS_DURABILITY_async,
+        .journal = instance->journal,
+        .http = &http,
+        .finder = event_index_finder(instance->index),
+        .metrics = {instance, instance->metrics == NULL ? NULL : put_metrics, instance->metrics == NULL ? NULL : count_request},
+    };
+    return serve_start(&serve, arena, &instance->serve, diag);
+}
+
 static Status open_all(struct instance *instance, Slice pack, struct arena *arena, struct instance_opened *opened, struct diag *diag) {
     const struct settings *settings = instance->settings;
     TRY(open_log(instance, arena, diag));
@@ -248,13 +315,14 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     if (!slice_empty(pack)) {
         TRY(take_pack(instance, pack, arena, diag));
     }
-    struct serve_options serve = {.address = settings->server.address, .port = (uint16_t)settings->server.port, .journal = instance->journal};
-    TRY(serve_start(&serve, arena, &instance->serve, diag));
+    instance->index = event_index_create(instance->index_folder, instance->journal, instance->log);
+    TRY(start_serve(instance, arena, diag));
     opened->port = serve_port(instance->serve);
     TRY(open_releases(instance, arena, diag));
     TRY(open_pipeline(instance, arena, opened, diag));
     TRY(check_pack(instance, &opened->label, arena, diag));
     releases_attach(instance->releases, instance->pipeline);
+    atomic_store(&instance->is_open, true);
     serve_attach(instance->serve, instance->pipeline);
     return STATUS_OK;
 }
@@ -304,6 +372,7 @@ Status instance_close(struct instance *instance, struct arena *arena, struct dia
     } else {
         LOG(instance->log, info, "stopped");
     }
+    event_index_destroy(instance->index);
     shelf_close(instance->shelf);
     watcher_destroy(instance->watcher);
     metrics_destroy(instance->metrics);

@@ -174,6 +174,9 @@ static void flush(struct pipeline *pipeline) {
     for (struct work *work = works.first; work != NULL && kept; work = next) {
         next = work->next;
         work->sequence += base;
+        if (work->is_noted) {
+            pipeline->options.noted(pipeline->options.noted_context, work->event_id, work->kind == WORK_LABEL, work->sequence);
+        }
         works_push(&pipeline->deciding, work);
     }
     pthread_mutex_unlock(&pipeline->lock);
@@ -245,6 +248,11 @@ static void keep_brakes(struct pipeline *pipeline) {
     atomic_store_explicit(&pipeline->brakes_holding, brake_holding(pipeline->brake), memory_order_relaxed);
 }
 
+static void note(struct pipeline *pipeline, struct work *work, Slice event_id) {
+    work->is_noted = pipeline->options.noted != NULL;
+    work->event_id = hash128(event_id, 0);
+}
+
 static void decide(struct pipeline *pipeline, struct work *work) {
     struct heart_refusal refusal;
     uint64_t started_ns = clock_monotonic_ns();
@@ -270,9 +278,11 @@ static void decide(struct pipeline *pipeline, struct work *work) {
         after_decision(pipeline, work, started_ns, &before);
         add_record(pipeline, KIND_EVENT, work->effort, work->record);
         add_record(pipeline, KIND_DECISION, 0, buf_slice(&work->answer));
+        note(pipeline, work, heart_event(pipeline->heart)->id);
+        add_work(pipeline, work);
         brake_saw(pipeline->brake, heart_decision(pipeline->heart), heart_event(pipeline->heart), clock_wall_us());
         keep_brakes(pipeline);
-        break;
+        return;
     }
     add_work(pipeline, work);
 }
@@ -311,14 +321,45 @@ static void release(struct pipeline *pipeline, struct work *work) {
     flush(pipeline);
 }
 
+// The label with the place of the one before it.
+static Slice chain_label(struct pipeline *pipeline, JsonTree tree, uint64_t previous) {
+    struct buf text;
+    struct json_writer json;
+    buf_init(&text, PIPELINE_RECORD_MAX);
+    json_writer_init(&json, &text);
+    json_object_begin(&json);
+    JSON_EACH(tree, 0, member) {
+        json_key(&json, tree.nodes[member].key);
+        json_node(&json, tree, member);
+    }
+    json_key_i64(&json, SLICE("previous"), (int64_t)previous);
+    json_object_end(&json);
+    json_writer_finish(&json);
+    Slice kept = arena_copy(&pipeline->scratch, buf_slice(&text));
+    buf_deinit(&text);
+    return kept;
+}
+
+static void keep_label(struct pipeline *pipeline, struct work *work) {
+    JsonTree tree;
+    Slice record = work->record;
+    if (pipeline->options.noted != NULL && json_parse(pipeline->json, record, &tree) == STATUS_OK && tree.nodes[0].kind == JSON_OBJECT) {
+        note(pipeline, work, record_text(tree, "event_id"));
+        uint64_t previous = pipeline->options.label_before(pipeline->options.noted_context, work->event_id);
+        record = previous == 0 ? record : chain_label(pipeline, tree, previous);
+    }
+    add_record(pipeline, KIND_LABEL, 0, record);
+    add_work(pipeline, work);
+}
+
 static void do_work(struct pipeline *pipeline, struct work *work) {
+    work->is_noted = false; // works come again
     switch (work->kind) {
     case WORK_RECORD:
         decide(pipeline, work);
         break;
     case WORK_LABEL:
-        add_record(pipeline, KIND_LABEL, 0, work->record);
-        add_work(pipeline, work);
+        keep_label(pipeline, work);
         break;
     case WORK_RELEASE:
         release(pipeline, work);
@@ -576,7 +617,8 @@ static Status pay_decision(struct pipeline *pipeline, const struct replay *repla
 }
 
 static Status take_up(struct pipeline *pipeline, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
-    struct replay replay = {.source = pipeline->options.source, .folder = pipeline->options.folder, .from_snapshot = true, .scope = SCOPE_IN_FLIGHT};
+    struct replay replay = {.source = pipeline->options.source, .folder = pipeline->options.folder, .from_snapshot = true, .scope = SCOPE_IN_FLIGHT,
+                            .noted = pipeline->options.noted, .noted_context = pipeline->options.noted_context};
     Status status = replay_begin(&replay, arena, diag);
     if (status == STATUS_OK) {
         status = catch_up(&replay, arena, diag);
@@ -618,6 +660,9 @@ static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pi
     memcpy(options.label, &pipeline->options.first, JOURNAL_LABEL_SIZE);
     TRY(journal_open(disk_real(), pipeline->options.folder, &options, arena, &pipeline->journal, &found, diag));
     opened->torn_bytes = found.torn_bytes;
+    if (pipeline->options.opened != NULL) {
+        TRY(pipeline->options.opened(pipeline->options.noted_context, found.first_sequence, found.last_sequence, arena, diag));
+    }
     TRY(take_up(pipeline, arena, opened, diag));
     begin_with(pipeline);
     return take_up_brakes(pipeline) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);

@@ -76,6 +76,8 @@ struct work {
     char reason[512];
     uint64_t sequence; // of its last record in the journal; when it appended none, of the last one there was
     uint64_t decided_ns;
+    bool is_noted;    // it has a decision or label of its own in the journal
+    Hash128 event_id; // whose
     struct work *next;
 };
 
@@ -108,6 +110,13 @@ struct pipeline_options {
     void (*settled)(void *context);                                      // after a group of done(); or NULL
     void (*sampled)(void *context, const struct pipeline_sample *sample); // by the deciding thread; or NULL
     void (*braked)(void *context, const struct brake_news *news);        // the same
+    // When the journal was opened, before it is replayed; a failure ends it. And of each decision and label that it holds from the snapshot on, with the
+    // hash of the event's id; in the order of their sequences, by the thread that opens and then by the deciding one. Both or neither.
+    Status (*opened)(void *context, uint64_t first_sequence, uint64_t last_sequence, struct arena *arena, struct diag *diag);
+    void (*noted)(void *context, Hash128 event_id, bool is_label, uint64_t sequence);
+    // The sequence of the newest label that an event has, 0 when it has none: written into the next one, so that all of them can be found.
+    uint64_t (*label_before)(void *context, Hash128 event_id);
+    void *noted_context;
     void (*snapshot_ended)(void *context, const struct diag *failure);   // as in snapshot_maker.h, all three; or NULL
     bool (*snapshot_before)(void *context, uint64_t sequence);
 };

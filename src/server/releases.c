@@ -183,48 +183,6 @@ static int64_t member_time(JsonTree tree, uint32_t object, const char *key) {
 }
 
 // A report is kept as it was written; what it says is for people.
-static Slice member_raw(struct releases *releases, JsonTree tree, uint32_t object, const char *key);
-
-static void put_node(struct json_writer *json, JsonTree tree, uint32_t node) {
-    const struct json_node *at = &tree.nodes[node];
-    switch (at->kind) {
-    case JSON_OBJECT:
-        json_object_begin(json);
-        JSON_EACH(tree, node, member) {
-            json_key(json, tree.nodes[member].key);
-            put_node(json, tree, member);
-        }
-        json_object_end(json);
-        break;
-    case JSON_ARRAY:
-        json_array_begin(json);
-        JSON_EACH(tree, node, element) {
-            put_node(json, tree, element);
-        }
-        json_array_end(json);
-        break;
-    case JSON_STRING:
-        json_string(json, at->text);
-        break;
-    case JSON_INT:
-        json_i64(json, at->i64);
-        break;
-    case JSON_UINT:
-        json_u64(json, at->u64);
-        break;
-    case JSON_DOUBLE:
-        json_double(json, at->f64);
-        break;
-    case JSON_TRUE:
-    case JSON_FALSE:
-        json_bool(json, at->kind == JSON_TRUE);
-        break;
-    case JSON_NULL:
-        json_null(json);
-        break;
-    }
-}
-
 static Slice member_raw(struct releases *releases, JsonTree tree, uint32_t object, const char *key) {
     uint32_t member = json_member(tree, object, slice_of(key));
     if (member == JSON_NONE) {
@@ -234,7 +192,7 @@ static Slice member_raw(struct releases *releases, JsonTree tree, uint32_t objec
     struct json_writer json;
     buf_init(&text, REPORT_MAX);
     json_writer_init(&json, &text);
-    put_node(&json, tree, member);
+    json_node(&json, tree, member);
     json_writer_finish(&json);
     Slice kept = arena_copy(&releases->arena, buf_slice(&text));
     buf_deinit(&text);

@@ -37,6 +37,9 @@ struct replay {
     // Told of each decision, with its event's sequence, and of other records; may be NULL.
     void *context;
     void (*on_record)(void *context, const struct journal_entry *entry, const struct heart *heart);
+    // Told of each decision and label with the hash of its event's id (hash128, seed 0); may be NULL. catch_up.h only.
+    void *noted_context;
+    void (*noted)(void *context, Hash128 event_id, bool is_label, uint64_t sequence);
 
     struct heart *heart; // NULL: the journal is empty; the caller's to destroy
     struct buf answer;   // the decision that the next record has to be
