@@ -118,6 +118,13 @@ def check_document():
                     check(not errors_of(media["schema"], media["example"]), name, "example", errors_of(media["schema"], media["example"]))
 
 
+def check_labels():
+    labels = re.findall(r"^LABEL\((\w+),", (API / "labels.def").read_text(), re.M)
+    guide = (ROOT / "docs" / "serve.md").read_text()
+    check(DOCUMENT["components"]["schemas"]["Label"]["properties"]["label"]["enum"] == labels, "labels of the document")
+    check(all(f"| `{label}` |" in guide for label in labels), "labels of docs/serve.md")
+
+
 def check_routes():
     """The table that the server is made of, and the document, are the same list."""
     text = (API / "routes.def").read_text()
@@ -136,8 +143,8 @@ def check_routes():
 # ---- asking ---------------------------------------------------------------------------------------------------
 
 class Server:
-    def __init__(self, folder, port=0):
-        self.process = subprocess.Popen([QIANTANG, "serve", "--pack", os.path.join(PACKS, "payments"), "--data", folder, "--port", str(port)],
+    def __init__(self, folder, port=0, pack=os.path.join(PACKS, "payments")):
+        self.process = subprocess.Popen([QIANTANG, "serve", "--pack", pack, "--data", folder, "--port", str(port)],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.port = port
 
@@ -496,15 +503,44 @@ def ask_too_much():
     check(turned_away is not None and turned_away["code"] == "overloaded", "never overloaded", turned_away)
 
 
+def ask_a_large_pack(folder):
+    """What a small pack does not have: keys of several parts and of none, models of every kind."""
+    global server
+    server = Server(folder, pack=str(ROOT / "packs" / "bank")).wait()
+    tables = {table["table"]: table for table in ask("getTables", 200)["tables"]}
+    ask("getLists", 200)
+    pair = next(name for name, table in tables.items() if len(table["key"]) == 2)
+    column = next(column for column in tables[pair]["columns"] if column["type"] == "int")["column"]
+    ask("patchRow", 200, {"table": pair, "key": "a b/c"}, body={column: 5})
+    found = ask("getRow", 200, {"table": pair, "key": "a b/c"})
+    check(found["key"] == ["a b", "c"] and found["columns"][column] == 5, found)
+    for key in ("a", "a/b/c", "a/", "/b"):
+        ask("getRow", 422, {"table": pair, "key": key}, code="key_refused")
+        ask("patchRow", 422, {"table": pair, "key": key}, body={column: 5}, code="key_refused")
+    single = next(name for name, table in tables.items() if not table["key"])
+    column = next(column for column in tables[single]["columns"] if column["type"] == "money")["column"]
+    ask("patchRow", 200, {"table": single, "key": "-"}, body={column: 700})
+    check(ask("getRow", 200, {"table": single, "key": "-"})["columns"][column] == 700, "a row without a key")
+    ask("getRow", 422, {"table": single, "key": "x"}, code="key_refused")
+    for entity in ask("getCatalogue", 200)["entities"]:
+        ask("getFeatures", 200, query="?entity=" + entity["id"] + "&key=17" * len(entity["key"]))
+    for model in ask("getModels", 200)["models"]:
+        ask("getModel", 200, {"model": model["model"]})
+    server.end()
+
+
 def main():
     global server
     check_document()
     check_routes()
+    check_labels()
     with tempfile.TemporaryDirectory() as folder:
         ask_while_it_starts(folder)
         for step in (ask_events, ask_stream, ask_feedback, ask_knowledge, ask_features, ask_the_rest, ask_what_is_not_there, ask_badly, ask_http, ask_too_much):
             step()
         server.end()
+    with tempfile.TemporaryDirectory() as folder:
+        ask_a_large_pack(folder)
     for name, (_, _, operation) in OPERATIONS.items():
         for status in operation["responses"]:
             if (name, status) in UNSEEN:

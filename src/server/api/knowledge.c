@@ -344,13 +344,13 @@ static bool split_key(const struct knowledge_table *table, Slice text, Slice par
 }
 
 static void refuse_key(struct http_request *request, const struct knowledge_table *table) {
-    char names[512];
+    char names[512] = "/-";
     size_t size = 0;
     for (uint32_t i = 0; i < table->key_count && size + 1 < sizeof names; i++) {
         int more = snprintf(names + size, sizeof names - size, "/%.*s", SLICE_ARGS(table->key[i]));
         size += (size_t)more < sizeof names - size ? (size_t)more : sizeof names - size - 1;
     }
-    api_refuse(request, API_PROBLEM_KEY_REFUSED, "a row of this table is at rows%.*s", (int)size, table->key_count == 0 ? "/-" : names);
+    api_refuse(request, API_PROBLEM_KEY_REFUSED, "a row of this table is at rows%s", names);
 }
 
 struct row_found {
