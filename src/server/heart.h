@@ -41,6 +41,9 @@ struct heart *heart_create(const struct catalogue *catalogue, struct knowledge *
 void heart_destroy(struct heart *heart);
 // Appends the decision to `answer`. The record is one JSON object, an event or a change.
 HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, struct buf *answer, struct heart_refusal *ret_refusal);
+// The same for an event that is no part of the stream: nothing changes by it, and it is new every time (decision.h, engine_examine). HEART_DECIDED, or
+// HEART_REFUSED, also for a change.
+HeartAnswer heart_examine(struct heart *heart, Slice record, struct buf *answer, struct heart_refusal *ret_refusal);
 // Of the last event: itself, what was decided, and with which effort.
 const struct event *heart_event(const struct heart *heart);
 const struct decision *heart_decision(const struct heart *heart);

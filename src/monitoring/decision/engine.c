@@ -248,6 +248,41 @@ static void reconsider(struct engine *engine) {
     }
 }
 
+static void find_features(struct engine *engine, bool counts) {
+    expr_table_begin(engine->filter_run, &engine->host, 0);
+    forget_features(engine);
+    engine_find_entities(engine);
+    engine_decide_filters(engine);
+    if (counts) {
+        engine_write_rows(engine);
+    }
+    forget_features(engine);
+    if (engine->options.all_features) {
+        compute_all(engine);
+    }
+}
+
+// Asks the models, and what came out the policy.
+static void judge(struct engine *engine) {
+    uint64_t time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
+    expr_table_begin(engine->model_run, &engine->host, 0);
+    choose_binding(engine);
+    const struct type_plan *plan = &engine->catalogue->types[engine->event->type];
+    // What a successful result confirms was decided with the request, with the same values: it is not alerted twice.
+    bool confirms = (engine->flags & EVENT_FLAG_CONFIRMS) != 0;
+    ModelScope scope = engine->options.scope;
+    Effort effort = engine->effort;
+    const uint64_t *const *sets = confirms && effort == EFFORT_full ? plan->confirmed[scope] : plan->candidates[scope][confirms ? EFFORT_rules : effort];
+    const uint64_t *candidates = sets[engine->segment * engine->catalogue->channel_count + engine->channel];
+    uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);
+    time = lap(engine, time, STAGE_models);
+
+    if (hit_count > 0 || (!confirms && some_rule_applies(engine))) {
+        engine_combine(engine, plan, hit_count);
+    }
+    lap(engine, time, STAGE_policy);
+}
+
 const struct decision *engine_decide(struct engine *engine, struct event *event) {
     return engine_decide_within(engine, event, EFFORT_full);
 }
@@ -276,38 +311,36 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     engine_derive(engine, event);
     start_decision(engine);
     time = lap(engine, time, STAGE_recall);
-
-    expr_table_begin(engine->filter_run, &engine->host, 0);
-    forget_features(engine);
-    engine_find_entities(engine);
-    engine_decide_filters(engine);
-    if (counts) {
-        engine_write_rows(engine);
-    }
-    forget_features(engine);
-    if (engine->options.all_features) {
-        compute_all(engine);
-    }
-    time = lap(engine, time, STAGE_features);
+    find_features(engine, counts);
+    lap(engine, time, STAGE_features);
     reconsider(engine);
-
-    expr_table_begin(engine->model_run, &engine->host, 0);
-    choose_binding(engine);
-    const struct type_plan *plan = &engine->catalogue->types[event->type];
-    // What a successful result confirms was decided with the request, with the same values: it is not alerted twice.
-    bool confirms = (engine->flags & EVENT_FLAG_CONFIRMS) != 0;
-    ModelScope scope = engine->options.scope;
-    effort = engine->effort;
-    const uint64_t *const *sets = confirms && effort == EFFORT_full ? plan->confirmed[scope] : plan->candidates[scope][confirms ? EFFORT_rules : effort];
-    const uint64_t *candidates = sets[engine->segment * engine->catalogue->channel_count + engine->channel];
-    uint32_t hit_count = expr_table_evaluate(engine->model_run, plan->plan, candidates, engine->hit_positions);
-    time = lap(engine, time, STAGE_models);
-
-    if (hit_count > 0 || (!confirms && some_rule_applies(engine))) {
-        engine_combine(engine, plan, hit_count);
-    }
+    judge(engine);
+    time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
     remember(engine, id);
     lap(engine, time, STAGE_policy);
+    return &engine->decision;
+}
+
+// Its number in the stream is borrowed: it becomes the next event's, so rows of tables that were found for it are forgotten.
+const struct decision *engine_examine(struct engine *engine, struct event *event) {
+    struct engine_counters counters = engine->counters;
+    arena_reset(&engine->scratch);
+    engine->event = event;
+    engine->effort = EFFORT_full;
+    engine->sequence++;
+    engine->lists.time_us = event->time_us;
+    engine->flags = 0;
+    engine->written_count = 0;
+    engine->examines = true;
+    event->flags = 0;
+    engine_derive(engine, event);
+    start_decision(engine);
+    find_features(engine, false);
+    judge(engine);
+    engine->examines = false;
+    engine->sequence--;
+    engine->counters = counters;
+    memset(engine->cells, 0, sizeof *engine->cells * engine->catalogue->knowledge->table_count);
     return &engine->decision;
 }
 

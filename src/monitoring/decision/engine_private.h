@@ -47,6 +47,7 @@ struct engine {
     Effort effort;
     uint32_t segment, channel, binding;
     uint16_t tag;
+    bool examines; // it leaves nothing behind, not even that its things were looked at
 
     // Its filters and values.
     uint64_t filters[FEATURE_FILTERS_MAX / 64];

@@ -59,7 +59,8 @@ static void find_thing(struct engine *engine, uint32_t e) {
         engine->has_key[e] = false;
     }
     if (engine->has_key[e]) {
-        engine->refs[e] = window_find(engine->windows, entity->store, engine->keys[e]);
+        engine->refs[e] = engine->examines ? window_peek(engine->windows, entity->store, engine->keys[e])
+                                           : window_find(engine->windows, entity->store, engine->keys[e]);
     }
 }
 
