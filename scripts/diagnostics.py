@@ -14,7 +14,7 @@ DOCUMENT = ROOT / "docs" / "diagnostics.md"
 AREAS = {
     "OS": "Files and folders", "HT": "The HTTP server", "YA": "YAML of any pack file", "PK": "The pack as a whole", "SC": "schema.yaml",
     "FE": "features/*.yaml", "KN": "knowledge.yaml, lists and tables", "PO": "policy.yaml", "MO": "models/**/*.yaml", "BA": "batch.yaml",
-    "EX": "Expressions", "MP": "maps/*.yaml", "ST": "Stories under tests/", "RE": "Inputs of a replay", "SV": "The server and its journal", "JO": "The journal and its snapshots",
+    "EX": "Expressions", "MP": "maps/*.yaml", "ST": "Stories under tests/", "RE": "Inputs of a replay", "SV": "The server and its journal", "NR": "Nightly runs", "JO": "The journal and its snapshots",
     "IN": "Records that are refused (dead letters)",
 }
 HEAD = """# Diagnostics

@@ -28,6 +28,8 @@ struct pipeline {
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct works waiting;  // for the deciding thread
+    atomic_bool busy;      // some wait
+    struct night_records night; // how far a run was kept: the number of what follows. No run: as the journal was opened, and nobody knows
     struct works deciding; // decided and appended, not yet durable
     bool closing;
     atomic_bool failed;
@@ -158,13 +160,16 @@ static void hang_up(struct pipeline *pipeline, struct work *work, Status appende
 }
 
 // What is decided must be kept, so there has to be room for it before anything changes.
-static bool has_room(struct pipeline *pipeline, struct work *work) {
-    size_t need = work->record.size + PIPELINE_RECORD_MAX;
+static bool has_room_for(struct pipeline *pipeline, struct work *work, size_t need) {
     Status room = atomic_load(&pipeline->failed) ? STATUS_IO : journal_wait_room(pipeline->journal, need);
     if (room != STATUS_OK) {
         end_one(pipeline, work, room == STATUS_LIMIT ? PIPELINE_NO_ROOM : PIPELINE_FAILED);
     }
     return room == STATUS_OK;
+}
+
+static bool has_room(struct pipeline *pipeline, struct work *work) {
+    return has_room_for(pipeline, work, work->record.size + PIPELINE_RECORD_MAX);
 }
 
 static void refuse(struct pipeline *pipeline, struct work *work, struct heart_refusal refusal) {
@@ -239,6 +244,29 @@ static void keep_label(struct pipeline *pipeline, struct work *work) {
     }
 }
 
+static void keep_night(struct pipeline *pipeline, struct work *work) {
+    const struct night_records *night = &work->night;
+    struct night_records *last = &pipeline->night;
+    uint64_t follows = night->run == last->run ? last->number : 0;
+    if (night->count == 0 || (last->run != 0 && night->number != follows)) {
+        refuse(pipeline, work, (struct heart_refusal){SLICE("NR001"), SLICE("these records do not continue the nightly run that the journal has")});
+        return;
+    }
+    size_t need = 0;
+    for (uint32_t i = 0; i < night->count; i++) {
+        need += night->at[i].data.size + JOURNAL_FRAME_OVERHEAD;
+    }
+    if (!has_room_for(pipeline, work, need)) {
+        return;
+    }
+    Status status = STATUS_OK;
+    for (uint32_t i = 0; i < night->count && status == STATUS_OK; i++) {
+        status = append(pipeline, night->at[i].kind, 0, night->at[i].data, &work->sequence);
+    }
+    *last = (struct night_records){.run = night->run, .number = night->number + night->count};
+    hang_up(pipeline, work, status);
+}
+
 // The catalogue that decides, for who asks from other threads and for the time that events get.
 static void begin_with(struct pipeline *pipeline) {
     const struct catalogue *catalogue = heart_catalogue(pipeline->heart);
@@ -271,6 +299,9 @@ static void do_work(struct pipeline *pipeline, struct work *work) {
     case WORK_RELEASE:
         release(pipeline, work);
         break;
+    case WORK_NIGHT:
+        keep_night(pipeline, work);
+        break;
     case WORK_CALL:
         work->call(work, pipeline->heart);
         end_one(pipeline, work, PIPELINE_DONE);
@@ -291,6 +322,7 @@ static void run(void *context) {
             pipeline->waiting.last = work->next == NULL ? NULL : pipeline->waiting.last;
             pipeline->waiting.count--;
         }
+        atomic_store_explicit(&pipeline->busy, pipeline->waiting.count > 0, memory_order_relaxed);
         pthread_mutex_unlock(&pipeline->lock);
         if (work == NULL) {
             return;
@@ -320,6 +352,7 @@ bool pipeline_submit(struct pipeline *pipeline, struct work *work) {
     bool was_empty = pipeline->waiting.first == NULL;
     if (taken) {
         works_push(&pipeline->waiting, work);
+        atomic_store_explicit(&pipeline->busy, true, memory_order_relaxed);
         if (was_empty) {
             pthread_cond_signal(&pipeline->has_work);
         }
@@ -329,6 +362,10 @@ bool pipeline_submit(struct pipeline *pipeline, struct work *work) {
         atomic_fetch_add(&pipeline->turned_away, 1);
     }
     return taken;
+}
+
+bool pipeline_is_busy(const struct pipeline *pipeline) {
+    return atomic_load_explicit(&pipeline->busy, memory_order_relaxed);
 }
 
 struct pipeline_state pipeline_state(struct pipeline *pipeline) {
