@@ -13,6 +13,7 @@
 enum {
     BATCH_RECORDS_MAX = 256, // results that go to the pipeline together
     BATCH_BYTES = 256 << 10,
+    BATCH_AGE_MS = 500, // who works on hits does not wait longer for the first of them
     SLICE_US = 2000, // of processor time between two looks at the others
     CALLS_A_LOOK = 16,
     WAIT_MAX_S = 30, // the wall clock may be set
@@ -38,7 +39,10 @@ struct night {
     struct arena texts; // of them
     uint32_t count;
     size_t bytes;
+    uint64_t oldest_ns;   // when the first of them was found
     struct night_run run; // as far as it was put
+    struct arena *arena;  // of the run at hand, as is the diag
+    struct diag *diag;
 
     // Pace.
     bool rests;
@@ -72,36 +76,6 @@ static bool is_stopping(struct night *night) {
     bool stopping = night->stopping;
     pthread_mutex_unlock(&night->lock);
     return stopping;
-}
-
-static void begin_slice(struct night *night) {
-    night->slice_cpu_ns = clock_thread_cpu_ns();
-    night->slice_ns = clock_monotonic_ns();
-}
-
-// Its share of a core, and then as long as others wait, within bounds.
-static Status rest(struct night *night) {
-    uint64_t share = night->options.share_percent;
-    uint64_t cpu_ns = clock_thread_cpu_ns() - night->slice_cpu_ns;
-    if (cpu_ns < SLICE_US * 1000) {
-        return STATUS_OK;
-    }
-    uint64_t wall_ns = clock_monotonic_ns() - night->slice_ns;
-    uint64_t due_ns = cpu_ns * 100 / share;
-    bool goes_on = due_ns > wall_ns ? nap(night, (due_ns - wall_ns) / 1000000 + 1) : !is_stopping(night);
-    for (int i = 0; goes_on && i < NIGHT_REST_MS && pipeline_is_busy(night->options.pipeline); i++) {
-        goes_on = nap(night, 1);
-    }
-    begin_slice(night);
-    return goes_on ? STATUS_OK : STATUS_END;
-}
-
-static Status breathe(void *context) {
-    struct night *night = context;
-    if (!night->rests || ++night->calls % CALLS_A_LOOK != 0) {
-        return STATUS_OK;
-    }
-    return rest(night);
 }
 
 // ---- into the journal ------------------------------------------------------------------------------------
@@ -181,9 +155,44 @@ static Status put(void *context, const struct night_run *run, uint8_t kind, Slic
     if (night->count == BATCH_RECORDS_MAX || (night->count > 0 && night->bytes + record.size > BATCH_BYTES)) {
         TRY(deliver(night, arena, diag));
     }
+    night->oldest_ns = night->count == 0 ? clock_monotonic_ns() : night->oldest_ns;
     night->records[night->count++] = (struct night_record){kind, arena_copy(&night->texts, record)};
     night->bytes += record.size;
     return STATUS_OK;
+}
+
+// ---- beside decisions ------------------------------------------------------------------------------------
+
+static void begin_slice(struct night *night) {
+    night->slice_cpu_ns = clock_thread_cpu_ns();
+    night->slice_ns = clock_monotonic_ns();
+}
+
+// Its share of a core, and then as long as others wait, within bounds.
+static Status rest(struct night *night) {
+    uint64_t share = night->options.share_percent;
+    uint64_t cpu_ns = clock_thread_cpu_ns() - night->slice_cpu_ns;
+    if (cpu_ns < SLICE_US * 1000) {
+        return STATUS_OK;
+    }
+    uint64_t wall_ns = clock_monotonic_ns() - night->slice_ns;
+    uint64_t due_ns = cpu_ns * 100 / share;
+    bool goes_on = due_ns > wall_ns ? nap(night, (due_ns - wall_ns) / 1000000 + 1) : !is_stopping(night);
+    for (int i = 0; goes_on && i < NIGHT_REST_MS && pipeline_is_busy(night->options.pipeline); i++) {
+        goes_on = nap(night, 1);
+    }
+    begin_slice(night);
+    ENSURE(goes_on, STATUS_END);
+    bool is_old = night->count > 0 && clock_monotonic_ns() - night->oldest_ns > BATCH_AGE_MS * UINT64_C(1000000);
+    return is_old ? deliver(night, night->arena, night->diag) : STATUS_OK;
+}
+
+static Status breathe(void *context) {
+    struct night *night = context;
+    if (!night->rests || ++night->calls % CALLS_A_LOOK != 0) {
+        return STATUS_OK;
+    }
+    return rest(night);
 }
 
 // ---- runs ------------------------------------------------------------------------------------------------
@@ -236,6 +245,8 @@ static Status do_run(struct night *night, struct night_run *ret_last, struct are
                                       .breathe = breathe,
                                       .figures = &night->figures};
     struct nightly *nightly = nightly_create(&options);
+    night->arena = arena;
+    night->diag = diag;
     begin_slice(night);
     Status status = nightly_run(nightly, &night->run, 1, arena, diag);
     if (status == STATUS_OK) {
