@@ -12,14 +12,13 @@
 
 struct serve_command_options {
     Slice pack, data, address;
-    int64_t port, night_share;
-    CliTexts night; // times
+    int64_t port;
 };
 
 // A data folder and what decides on it.
 struct served {
     struct arena arena;
-    Slice journal, packs, snapshots; // folders; snapshots: of nightly runs
+    Slice journal, packs; // folders
     struct shelf *shelf;
     Hash128 first; // label of the pack that was named
     bool has_first;
@@ -63,7 +62,6 @@ static CliExit open_data(struct served *served, const struct serve_command_optio
     struct diag diag;
     served->journal = arena_printf(&served->arena, "%.*s/journal", SLICE_ARGS(options->data));
     served->packs = arena_printf(&served->arena, "%.*s/packs", SLICE_ARGS(options->data));
-    served->snapshots = arena_printf(&served->arena, "%.*s/night", SLICE_ARGS(options->data));
     Status status = make ? make_folders(served, options->data, &diag) : STATUS_OK;
     if (status == STATUS_OK) {
         status = shelf_open(served->packs, &served->arena, &served->shelf, &diag);
@@ -102,15 +100,6 @@ static bool is_released(struct served *served, struct pipeline *pipeline) {
     return false;
 }
 
-static Status plan_night(struct served *served, const struct serve_command_options *options, struct night_options *night, struct diag *diag) {
-    *night = (struct night_options){
-        .shelf = served->shelf, .journal = served->journal, .snapshots = served->snapshots, .share_percent = (uint32_t)options->night_share};
-    for (uint32_t i = 0; i < options->night.count; i++) {
-        TRY(schedule_add(&night->schedule, options->night.at[i], &served->arena, diag));
-    }
-    return STATUS_OK;
-}
-
 static CliExit serve_until_told(struct served *served, const struct serve_command_options *options) {
     sigset_t signals = block_signals();
     struct diag diag;
@@ -118,11 +107,7 @@ static CliExit serve_until_told(struct served *served, const struct serve_comman
     struct pipeline *pipeline;
     struct pipeline_opened opened;
     struct serve_options http = {.address = options->address, .port = (uint16_t)options->port};
-    struct night_options night_options;
-    Status status = plan_night(served, options, &night_options, &diag);
-    if (status == STATUS_OK) {
-        status = serve_start(&http, &served->arena, &serve, &diag);
-    }
+    Status status = serve_start(&http, &served->arena, &serve, &diag);
     if (status != STATUS_OK) {
         return tell(&diag, status);
     }
@@ -141,8 +126,6 @@ static CliExit serve_until_told(struct served *served, const struct serve_comman
         return CLI_FAILED;
     }
     serve_attach(serve, pipeline);
-    night_options.pipeline = pipeline;
-    struct night *night = options->night.count == 0 ? NULL : night_start(&night_options);
     printf("replayed %llu records from sequence %llu, %llu decisions came out again\n", (unsigned long long)opened.replayed.records,
            (unsigned long long)opened.replayed.snapshot_sequence + 1, (unsigned long long)opened.replayed.decisions);
     if (opened.torn_bytes > 0) {
@@ -152,7 +135,6 @@ static CliExit serve_until_told(struct served *served, const struct serve_comman
     fflush(stdout);
     int signal_number;
     sigwait(&signals, &signal_number);
-    night_stop(night);
     serve_stop(serve);
     status = pipeline_close(pipeline, &served->arena, &diag);
     serve_destroy(serve);
@@ -160,18 +142,16 @@ static CliExit serve_until_told(struct served *served, const struct serve_comman
 }
 
 CliExit command_serve(int argc, char **argv) {
-    struct serve_command_options options = {.address = SLICE("127.0.0.1"), .port = 8080, .night_share = NIGHT_SHARE_DEFAULT};
+    struct serve_command_options options = {.address = SLICE("127.0.0.1"), .port = 8080};
     const struct cli_option table[] = {
         {"pack", "PACK", "the pack to begin with; later ones are released", CLI_TEXT, &options.pack},
         {"data", "DIR", "the folder of the journal; it is made when it is not there", CLI_TEXT, &options.data},
         {"address", "ADDRESS", "to listen on; default 127.0.0.1", CLI_TEXT, &options.address},
         {"port", "N", "default 8080; 0: the system chooses one", CLI_NUMBER, &options.port},
-        {"night", "TIME...", "when the models of mode BATCH are run: a time of the day such as 02:00, or a span such as 1h; default: never", CLI_TEXTS, &options.night},
-        {"night-share", "PERCENT", "how much of one core such a run takes, 1 to 100; default 30", CLI_NUMBER, &options.night_share},
     };
     const struct cli_command command = {
         .name = "serve",
-        .usage = "serve [--pack PACK] --data DIR [--address ADDRESS] [--port N] [--night TIME...]",
+        .usage = "serve [--pack PACK] --data DIR [--address ADDRESS] [--port N]",
         .summary = "Decides on what comes over HTTP. A decision is on disk before it is answered, and comes out again after a crash.",
         .details = "docs/serve.md tells the routes. Ends on SIGTERM or SIGINT, with a snapshot from which it goes on. Example:\n\n"
                    "  qiantang serve --pack packs/bank --data /tmp/data --port 8080\n"
@@ -185,11 +165,8 @@ CliExit command_serve(int argc, char **argv) {
     if (!cli_start(&command, argc, argv, &served.arena, &operands, &code)) {
         return code;
     }
-    bool is_port = options.port >= 0 && options.port <= UINT16_MAX;
-    bool is_share = options.night_share >= 1 && options.night_share <= 100;
-    if (options.data.at == NULL || !is_port || !is_share) {
-        fprintf(stderr, "qiantang serve: %s\n",
-                options.data.at == NULL ? "--data is missing" : is_port ? "--night-share is 1 to 100" : "--port is 0 to 65535");
+    if (options.data.at == NULL || options.port < 0 || options.port > UINT16_MAX) {
+        fprintf(stderr, "qiantang serve: %s\n", options.data.at == NULL ? "--data is missing" : "--port is 0 to 65535");
         served_deinit(&served);
         return CLI_USAGE;
     }

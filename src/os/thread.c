@@ -3,10 +3,9 @@
 #include "base/arena.h"
 
 #include <pthread.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <stdlib.h>
 
 struct thread {
     pthread_t handle;
@@ -32,20 +31,18 @@ struct thread *thread_start(const char *name, void (*run)(void *context), void *
     return thread;
 }
 
-void thread_step_back(void) {
-    enum { NICE_MAX = 19 };
-    struct sched_param none = {0};
-    // Linux counts both by thread. Where they are refused it stays as it is: a matter of speed and not of what comes out.
-    (void)sched_setscheduler(0, SCHED_BATCH, &none);
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE_MAX);
-}
-
 void thread_join(struct thread *thread) {
     if (thread == NULL) {
         return;
     }
     INVARIANT(pthread_join(thread->handle, NULL) == 0);
     free(thread);
+}
+
+void thread_give_way(void) {
+    enum { LEAST = 19 };
+    // In Linux a thread has a niceness of its own. Where it cannot be set the thread just competes.
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), LEAST);
 }
 
 // A ring under a lock. A hand-over of a batch is rare enough that the lock is never fought over.

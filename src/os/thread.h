@@ -19,10 +19,11 @@ struct thread;
 
 // Never fails: a process that gets no thread stops. `name` shows in ps and in debuggers (15 bytes).
 struct thread *thread_start(const char *name, void (*run)(void *context), void *context);
-// The calling thread steps back behind all others: it gets what they leave. Not as far as an idle thread: one that holds a lock goes on, if slowly.
-void thread_step_back(void);
 // Waits for its end and frees it. NULL is let pass.
 void thread_join(struct thread *thread);
+
+// The calling thread runs when no other wants to: for long work beside short one.
+void thread_give_way(void);
 
 // A queue of pointers between one thread that pushes and one that pops, first in, first out.
 struct queue;

@@ -170,13 +170,13 @@ static void begin_slice(struct night *night) {
 
 // Its share of a core, and then as long as others wait, within bounds.
 static Status rest(struct night *night) {
-    uint64_t share = night->options.share_percent;
+    uint64_t share = night->options.share;
     uint64_t cpu_ns = clock_thread_cpu_ns() - night->slice_cpu_ns;
     if (cpu_ns < SLICE_US * 1000) {
         return STATUS_OK;
     }
     uint64_t wall_ns = clock_monotonic_ns() - night->slice_ns;
-    uint64_t due_ns = cpu_ns * 100 / share;
+    uint64_t due_ns = cpu_ns * NIGHT_SHARES / share;
     bool goes_on = due_ns > wall_ns ? nap(night, (due_ns - wall_ns) / 1000000 + 1) : !is_stopping(night);
     for (int i = 0; goes_on && i < NIGHT_REST_MS && pipeline_is_busy(night->options.pipeline); i++) {
         goes_on = nap(night, 1);
@@ -375,7 +375,7 @@ static Status live(struct night *night, struct arena *arena, struct diag *diag) 
 static void run_nights(void *context) {
     struct night *night = context;
     struct arena arena;
-    thread_step_back();
+    thread_give_way();
     arena_init(&arena, 64 << 10);
     while (!is_stopping(night)) {
         struct diag diag;
@@ -395,7 +395,7 @@ static struct night *create(const struct night_options *options, bool rests) {
     struct night *night = memory_alloc(sizeof *night);
     pthread_condattr_t attributes;
     night->options = *options;
-    night->options.share_percent = options->share_percent == 0 ? NIGHT_SHARE_DEFAULT : options->share_percent;
+    night->options.share = options->share == 0 ? NIGHT_SHARE_DEFAULT : options->share;
     night->rests = rests;
     night->state.next_us = INT64_MAX;
     arena_init(&night->texts, BATCH_BYTES * 2);

@@ -21,14 +21,14 @@
 #include "server/schedule.h"
 
 #define NIGHT_RETRY_US (INT64_C(10) * 60 * 1000000)
-enum { NIGHT_SHARE_DEFAULT = 30, NIGHT_REST_MS = 20, NIGHT_FAILURE_MAX = 512 };
+enum { NIGHT_SHARES = 10000, NIGHT_SHARE_DEFAULT = 3000, NIGHT_REST_MS = 20, NIGHT_FAILURE_MAX = 512 };
 
 struct night_options {
     struct pipeline *pipeline;
     struct shelf *shelf;
     Slice journal, snapshots; // folders; the second is made
     struct schedule schedule;
-    uint32_t share_percent;   // of one core; 0: NIGHT_SHARE_DEFAULT, 100: no limit
+    uint32_t share;           // of one core, in parts of NIGHT_SHARES; 0: NIGHT_SHARE_DEFAULT, NIGHT_SHARES: no limit
     uint64_t checkpoint_records; // 0: NIGHTLY_CHECKPOINT_RECORDS
     // Told of each record of a run when it is durable, by the run's thread; may be NULL.
     void *context;

@@ -2,6 +2,7 @@
 
 #include "codec/csv.h"
 #include "codec/lines.h"
+#include "server/night_snapshot.h"
 #include "server/records.h"
 #include "server/snapshots.h"
 #include "server/tick.h"
@@ -207,26 +208,6 @@ static Status name_rows(struct nightly *nightly) {
 
 // ---- snapshots -------------------------------------------------------------------------------------------
 
-static void save_subjects(void *context, struct image_writer *out) {
-    subjects_save(((struct nightly *)context)->subjects, out);
-}
-
-// Into a new register: an older snapshot may be tried behind a damaged one.
-static Status load_subjects(void *context, struct image_reader *in) {
-    struct nightly *nightly = context;
-    subjects_destroy(nightly->subjects);
-    nightly->subjects = subjects_create();
-    return subjects_load(nightly->subjects, in);
-}
-
-static uint64_t hash_subjects(void *context) {
-    return subjects_hash(((struct nightly *)context)->subjects);
-}
-
-static struct snapshot_part subjects_part(struct nightly *nightly) {
-    return (struct snapshot_part){nightly, save_subjects, load_subjects, hash_subjects};
-}
-
 // What is in it must not be found again: results of before have to be durable first.
 static Status leave_snapshot(struct nightly *nightly) {
     bool has_news = nightly->replay.heart != NULL && nightly->last_sequence != nightly->snapshot_sequence;
@@ -234,9 +215,7 @@ static Status leave_snapshot(struct nightly *nightly) {
         return STATUS_OK;
     }
     TRY(settle(nightly));
-    struct snapshot_part part = subjects_part(nightly);
-    TRY(snapshot_leave_with(nightly->replay.heart, &part, nightly->options.snapshots, nightly->last_sequence, NIGHTLY_SNAPSHOTS_KEPT, nightly->arena,
-                            nightly->diag));
+    TRY(night_snapshot_leave(nightly->replay.heart, nightly->subjects, nightly->options.snapshots, nightly->last_sequence, nightly->arena, nightly->diag));
     nightly->snapshot_sequence = nightly->last_sequence;
     nightly->since_snapshot = 0;
     return STATUS_OK;
@@ -399,29 +378,44 @@ static bool is_of_use(const struct nightly *nightly) {
     return nightly->replay.found.snapshot_sequence <= first->from || nightly->options.resumes;
 }
 
-static Status begin(struct nightly *nightly, struct snapshot_part *part) {
+static Status take_up(struct nightly *nightly) {
+    struct replay *replay = &nightly->replay;
+    uint64_t sequence = 0;
+    Status status = STATUS_NOT_FOUND;
+    if (!slice_empty(nightly->options.snapshots)) {
+        status = night_snapshot_take_up(&replay->source, nightly->options.snapshots, nightly->arena, &replay->heart, &nightly->subjects, &sequence, nightly->diag);
+    }
+    if (status == STATUS_NOT_FOUND) {
+        return STATUS_OK;
+    }
+    TRY(status);
+    replay->found.snapshot_sequence = replay->found.last_sequence = sequence;
+    if (!is_of_use(nightly)) {
+        replay->found.snapshot_sequence = replay->found.last_sequence = 0;
+        heart_destroy(replay->heart);
+        replay->heart = NULL;
+        subjects_destroy(nightly->subjects);
+        nightly->subjects = NULL;
+    }
+    return STATUS_OK;
+}
+
+static Status begin(struct nightly *nightly) {
     struct replay *replay = &nightly->replay;
     *replay = (struct replay){.source = shelf_source(nightly->options.shelf),
                               .folder = nightly->options.journal,
-                              .from_snapshot = !slice_empty(nightly->options.snapshots),
-                              .snapshots = nightly->options.snapshots,
-                              .part = part,
                               .journal = nightly->options.live,
                               .scope = SCOPE_NIGHT,
                               .apart = true,
                               .context = nightly,
                               .on_record = on_record,
                               .before = before_record};
+    subjects_destroy(nightly->subjects);
+    nightly->subjects = NULL;
     TRY(replay_begin(replay, nightly->arena, nightly->diag));
-    if (!is_of_use(nightly)) {
-        replay_end(replay);
-        heart_destroy(replay->heart);
-        replay->from_snapshot = false;
-        TRY(replay_begin(replay, nightly->arena, nightly->diag));
-    }
+    TRY(take_up(nightly));
     nightly->snapshot_sequence = nightly->last_sequence = replay->found.snapshot_sequence;
-    if (nightly->subjects == NULL || nightly->snapshot_sequence == 0) {
-        subjects_destroy(nightly->subjects);
+    if (nightly->subjects == NULL) {
         nightly->subjects = subjects_create();
     } else {
         subjects_follow(nightly->subjects, heart_catalogue(replay->heart));
@@ -440,7 +434,6 @@ static Status run_all(struct nightly *nightly) {
 
 Status nightly_run(struct nightly *nightly, const struct night_run *runs, uint32_t count, struct arena *arena, struct diag *diag) {
     INVARIANT(count > 0);
-    struct snapshot_part part = subjects_part(nightly);
     free(nightly->runs);
     nightly->runs = memory_alloc(sizeof *nightly->runs * count);
     memcpy(nightly->runs, runs, sizeof *nightly->runs * count);
@@ -453,7 +446,7 @@ Status nightly_run(struct nightly *nightly, const struct night_run *runs, uint32
     atomic_store(&nightly->figures->results, runs[0].results);
     atomic_store(&nightly->figures->refused, 0);
     enter(nightly, NIGHT_BUILDING);
-    Status status = begin(nightly, &part);
+    Status status = begin(nightly);
     status = status == STATUS_OK ? run_all(nightly) : status;
     heart_destroy(nightly->replay.heart);
     nightly->replay.heart = NULL;

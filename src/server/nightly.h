@@ -6,8 +6,7 @@
 //     subjects:                                                    each gets a tick
 //
 // So a model of mode BATCH sees at each event the very windows that it would have seen in flight: what a run finds and what was decided in flight are
-// together what `qiantang replay` finds with all models at once. (But for stores at their cap: there the thing that was looked at least lately is
-// forgotten first, and the two hearts look at different ones.) Then the subjects are looked at (subjects.h, tick.h), in the order of the pack's kinds and
+// together what `qiantang replay` finds with all models at once. Then the subjects are looked at (subjects.h, tick.h), in the order of the pack's kinds and
 // of their keys. A tick is examined and not taken: it leaves no row and no id behind, so the next run, and the server, never know of it.
 //
 // An event gives a result when a model hits, a tick when a model hits or a rule of the policy changes something; a rule alone was applied to an event in
@@ -32,7 +31,6 @@
 #include <stdatomic.h>
 
 #define NIGHTLY_CHECKPOINT_RECORDS UINT64_C(20000000)
-enum { NIGHTLY_SNAPSHOTS_KEPT = 2 };
 
 typedef enum NightPhase { NIGHT_IDLE, NIGHT_BUILDING, NIGHT_EVENTS, NIGHT_SUBJECTS } NightPhase;
 extern const char *const night_phase_names[];

@@ -135,8 +135,7 @@ Status replay_begin(struct replay *replay, struct arena *arena, struct diag *dia
     if (!replay->from_snapshot) {
         return STATUS_OK;
     }
-    Slice folder = slice_empty(replay->snapshots) ? replay->folder : replay->snapshots;
-    Status status = snapshot_take_up_with(&replay->source, replay->scope, replay->part, folder, arena, &replay->heart, &replay->found.snapshot_sequence, diag);
+    Status status = snapshot_take_up(&replay->source, replay->scope, replay->folder, arena, &replay->heart, &replay->found.snapshot_sequence, diag);
     if (status == STATUS_NOT_FOUND) {
         replay->found.snapshot_sequence = 0;
         return STATUS_OK;

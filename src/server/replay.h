@@ -6,8 +6,9 @@
 //     TRY(replay_run(&replay, arena, diag));           // to the end of the log
 //     ... replay.heart is as the server's was, and the caller's ...
 //
-// Apart (`apart`) it follows the same records with other models (`scope`) and compares nothing: each event is decided with full effort, since what
-// the server had time for is no matter of who comes later. That is the nightly run's way (nightly.h).
+// Apart (`apart`) it follows the same records with other models (`scope`) and compares nothing: each event is decided with full effort, since what the
+// server had time for is no matter of who comes later. That is the nightly run's way (nightly.h), which brings a heart of its own: between
+// replay_begin() and replay_run() `heart` and `found.last_sequence` may be set to where it is.
 //
 // A decision that differs ends it with the sequence: then this program and that journal do not belong together. So does a pack that is not
 // there any more.
@@ -31,17 +32,13 @@ struct replayed {
     uint32_t releases;
 };
 
-struct snapshot_part; // snapshots.h
-
 struct replay {
     struct heart_source source;
     Slice folder;
     bool from_snapshot; // from the newest good one, when there is one
-    Slice snapshots;    // where those are; empty: in the folder
-    const struct snapshot_part *part; // that goes with them, or NULL
-    const struct journal *journal;    // as it is appended to, or NULL
     ModelScope scope;
     bool apart;
+    const struct journal *journal; // as it is appended to, or NULL
     // Told of each decision, with its event's sequence, and of other records; may be NULL.
     void *context;
     void (*on_record)(void *context, const struct journal_entry *entry, const struct heart *heart);

@@ -17,18 +17,26 @@ static bool clock_parse(Slice text, int64_t *ret_first_us) {
     return true;
 }
 
+bool schedule_add_every(struct schedule *schedule, int64_t first_us, int64_t every_us) {
+    INVARIANT(every_us > 0);
+    if (schedule->count == SCHEDULE_TIMES_MAX) {
+        return false;
+    }
+    schedule->times[schedule->count].first_us = first_us;
+    schedule->times[schedule->count++].every_us = every_us;
+    return true;
+}
+
 Status schedule_add(struct schedule *schedule, Slice text, struct arena *arena, struct diag *diag) {
     int64_t first_us = 0;
     int64_t every_us = US_PER_DAY;
     bool is_clock = clock_parse(text, &first_us);
     bool is_span = !is_clock && span_parse(text, &every_us) && every_us >= US_PER_MINUTE && US_PER_DAY % every_us == 0;
-    if ((!is_clock && !is_span) || schedule->count == SCHEDULE_TIMES_MAX) {
+    if ((!is_clock && !is_span) || !schedule_add_every(schedule, first_us, every_us)) {
         diag_fail(diag, arena, STATUS_INVALID, "NR004", "'%.*s' is no time of a nightly run, or there are more than %d", SLICE_ARGS(text), SCHEDULE_TIMES_MAX);
         diag->hint = SLICE("write a time of the day such as 02:00, or a span that divides a day such as 15m or 1h");
         return STATUS_INVALID;
     }
-    schedule->times[schedule->count].first_us = first_us;
-    schedule->times[schedule->count++].every_us = every_us;
     return STATUS_OK;
 }
 

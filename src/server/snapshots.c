@@ -2,8 +2,8 @@
 
 #include "os/clock.h"
 
-static void state_hash_of(const struct heart *heart, const struct snapshot_part *part, uint8_t hash[SNAPSHOT_HASH_SIZE]) {
-    uint64_t words[2] = {heart_hash(heart), part == NULL ? 0 : part->hash(part->context)};
+static void state_hash_of(const struct heart *heart, uint8_t hash[SNAPSHOT_HASH_SIZE]) {
+    uint64_t words[2] = {heart_hash(heart), 0};
     memcpy(hash, words, SNAPSHOT_HASH_SIZE);
 }
 
@@ -26,28 +26,20 @@ static void put_chunk(void *context, Slice bytes) {
     }
 }
 
-Status snapshot_leave_with(const struct heart *heart, const struct snapshot_part *part, Slice folder, uint64_t sequence, uint32_t keep,
-                           struct arena *arena, struct diag *diag) {
+Status snapshot_leave(const struct heart *heart, Slice folder, uint64_t sequence, uint32_t keep, struct arena *arena, struct diag *diag) {
     struct snapshot_options options = {.compress = true, .created_us = clock_wall_us()};
     struct snapshot_writer *writer;
     struct image_writer image;
     uint8_t hash[SNAPSHOT_HASH_SIZE];
     uint32_t removed;
     snapshot_label(heart, options.label);
-    state_hash_of(heart, part, hash);
+    state_hash_of(heart, hash);
     TRY(snapshot_create(disk_real(), folder, sequence, &options, arena, &writer, diag));
     image_writer_init(&image, writer, put_chunk);
     heart_save(heart, &image);
-    if (part != NULL) {
-        part->save(part->context, &image);
-    }
     image_writer_finish(&image);
     TRY(snapshot_commit(writer, hash, arena, diag));
     return snapshot_retain(disk_real(), folder, keep, arena, &removed, diag);
-}
-
-Status snapshot_leave(const struct heart *heart, Slice folder, uint64_t sequence, uint32_t keep, struct arena *arena, struct diag *diag) {
-    return snapshot_leave_with(heart, NULL, folder, sequence, keep, arena, diag);
 }
 
 // ---- in ---------------------------------------------------------------------------------------------------
@@ -72,30 +64,26 @@ static Status read_chunks(void *context, char *into, size_t size, size_t *ret_si
 }
 
 // The state that comes out has to be the one that was saved, or the program that saved it is another.
-static bool load(struct heart *heart, const struct snapshot_part *part, struct chunks *chunks) {
+static bool load(struct heart *heart, struct chunks *chunks) {
     struct image_reader image;
     image_reader_init(&image, (struct byte_source){chunks, read_chunks});
     Status status = heart_load(heart, &image);
-    if (status == STATUS_OK && part != NULL) {
-        status = part->load(part->context, &image);
-    }
     Status whole = image_reader_finish(&image);
     bool ended = status == STATUS_OK && whole == STATUS_OK && chunks->rest.size == 0 &&
                  snapshot_read(chunks->reader, &chunks->rest, chunks->arena, chunks->diag) == STATUS_END;
     uint8_t hash[SNAPSHOT_HASH_SIZE];
-    state_hash_of(heart, part, hash);
+    state_hash_of(heart, hash);
     return ended && memcmp(snapshot_info(chunks->reader)->state_hash, hash, sizeof hash) == 0;
 }
 
-static Status take_up(const struct heart_source *source, ModelScope scope, const struct snapshot_part *part, struct chunks *chunks, uint64_t sequence,
-                      struct heart **ret_heart) {
+static Status take_up(const struct heart_source *source, ModelScope scope, struct chunks *chunks, uint64_t sequence, struct heart **ret_heart) {
     Hash128 label;
     memcpy(&label, snapshot_info(chunks->reader)->label, sizeof label);
     struct heart *heart = source->make(source->context, label, scope, false, chunks->arena, chunks->diag);
     if (heart == NULL) {
         return STATUS_INVALID;
     }
-    if (!load(heart, part, chunks)) {
+    if (!load(heart, chunks)) {
         heart_destroy(heart);
         return diag_fail(chunks->diag, chunks->arena, STATUS_INVALID, "SV003",
                          "snapshot %llu is of another pack or program; move it away, and the journal is replayed instead", (unsigned long long)sequence);
@@ -106,15 +94,10 @@ static Status take_up(const struct heart_source *source, ModelScope scope, const
 
 Status snapshot_take_up(const struct heart_source *source, ModelScope scope, Slice folder, struct arena *arena, struct heart **ret_heart,
                         uint64_t *ret_sequence, struct diag *diag) {
-    return snapshot_take_up_with(source, scope, NULL, folder, arena, ret_heart, ret_sequence, diag);
-}
-
-Status snapshot_take_up_with(const struct heart_source *source, ModelScope scope, const struct snapshot_part *part, Slice folder,
-                             struct arena *arena, struct heart **ret_heart, uint64_t *ret_sequence, struct diag *diag) {
     struct chunks chunks = {.arena = arena, .diag = diag};
     TRY(snapshot_newest_good(disk_real(), folder, (struct journal_findings){0}, arena, ret_sequence, diag));
     TRY(snapshot_open(disk_real(), folder, *ret_sequence, arena, &chunks.reader, diag));
-    Status status = take_up(source, scope, part, &chunks, *ret_sequence, ret_heart);
+    Status status = take_up(source, scope, &chunks, *ret_sequence, ret_heart);
     snapshot_close(chunks.reader);
     return status;
 }

@@ -213,7 +213,8 @@ static void forget_features(struct engine *engine) {
     memset(engine->announced, 0, sizeof *engine->announced * engine->pass_words);
 }
 
-static void remember(struct engine *engine, Hash128 id) {
+// `answer` is empty where it can be made again.
+static void remember(struct engine *engine, Hash128 id, Slice answer) {
     struct recalled recalled = {
         .id = id,
         .time_us = engine->event->time_us,
@@ -225,13 +226,18 @@ static void remember(struct engine *engine, Hash128 id) {
         .release = engine->release,
         .rows = engine->written,
         .row_count = engine->written_count,
+        .answer = answer,
     };
-    if (engine->decision.hit_count + engine->decision.rule_count > 0) {
-        buf_reset(&engine->answer);
-        decision_render(&engine->decision, &engine->answer);
-        recalled.answer = buf_slice(&engine->answer);
-    }
     recall_add(engine->recall, &recalled);
+}
+
+static Slice answer_to_remember(struct engine *engine) {
+    if (engine->decision.hit_count + engine->decision.rule_count == 0) {
+        return (Slice){0};
+    }
+    buf_reset(&engine->answer);
+    decision_render(&engine->decision, &engine->answer);
+    return buf_slice(&engine->answer);
 }
 
 // Some rules of a policy need no hit: a name on the list of sanctions, an order of the police. The first rule that changes a decision
@@ -248,7 +254,41 @@ static void reconsider(struct engine *engine) {
     }
 }
 
-static void find_features(struct engine *engine, bool counts) {
+const struct decision *engine_decide(struct engine *engine, struct event *event) {
+    return engine_decide_within(engine, event, EFFORT_full);
+}
+
+static uint64_t stopwatch(const struct engine *engine) {
+    return engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
+}
+
+// False: it was there before, and is answered. Else it is flagged, has taken back what it corrects, and has its derived fields.
+static bool enter(struct engine *engine, struct event *event, Effort effort, Hash128 id, bool *ret_counts) {
+    arena_reset(&engine->scratch);
+    engine->event = event;
+    engine->effort = effort;
+    engine->counters.events++;
+    struct recalled known;
+    if (recall_find(engine->recall, id, &known)) {
+        answer_again(engine, &known);
+        return false;
+    }
+    engine->sequence++;
+    engine->reads_only = false;
+    engine->tag = (uint16_t)(id.high >> 32);
+    engine->lists.time_us = event->time_us;
+    keep_time(engine);
+    window_begin(engine->windows, engine->sequence);
+    engine->written_count = 0;
+    *ret_counts = settle_original(engine);
+    event->flags = engine->flags;
+    engine_derive(engine, event);
+    start_decision(engine);
+    return true;
+}
+
+// What later events see of it. From here on the state is only read.
+static void leave_rows(struct engine *engine, bool counts) {
     expr_table_begin(engine->filter_run, &engine->host, 0);
     forget_features(engine);
     engine_find_entities(engine);
@@ -256,15 +296,10 @@ static void find_features(struct engine *engine, bool counts) {
     if (counts) {
         engine_write_rows(engine);
     }
-    forget_features(engine);
-    if (engine->options.all_features) {
-        compute_all(engine);
-    }
+    engine->reads_only = true;
 }
 
-// Asks the models, and what came out the policy.
-static void judge(struct engine *engine) {
-    uint64_t time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
+static void evaluate(struct engine *engine, uint64_t time) {
     expr_table_begin(engine->model_run, &engine->host, 0);
     choose_binding(engine);
     const struct type_plan *plan = &engine->catalogue->types[engine->event->type];
@@ -283,64 +318,26 @@ static void judge(struct engine *engine) {
     lap(engine, time, STAGE_policy);
 }
 
-const struct decision *engine_decide(struct engine *engine, struct event *event) {
-    return engine_decide_within(engine, event, EFFORT_full);
-}
-
 const struct decision *engine_decide_within(struct engine *engine, struct event *event, Effort effort) {
-    uint64_t time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
-    arena_reset(&engine->scratch);
-    engine->event = event;
-    engine->effort = effort;
-    engine->counters.events++;
+    uint64_t time = stopwatch(engine);
     Hash128 id = hash128(event->id, 0);
-    struct recalled known;
-    if (recall_find(engine->recall, id, &known)) {
-        answer_again(engine, &known);
-        lap(engine, time, STAGE_recall);
+    bool counts;
+    bool is_new = enter(engine, event, effort, id, &counts);
+    time = lap(engine, time, STAGE_recall);
+    if (!is_new) {
         return &engine->decision;
     }
-    engine->sequence++;
-    engine->tag = (uint16_t)(id.high >> 32);
-    engine->lists.time_us = event->time_us;
-    keep_time(engine);
-    window_begin(engine->windows, engine->sequence);
-    engine->written_count = 0;
-    bool counts = settle_original(engine);
-    event->flags = engine->flags;
-    engine_derive(engine, event);
-    start_decision(engine);
-    time = lap(engine, time, STAGE_recall);
-    find_features(engine, counts);
-    lap(engine, time, STAGE_features);
+    leave_rows(engine, counts);
+    forget_features(engine);
+    if (engine->options.all_features) {
+        compute_all(engine);
+    }
+    time = lap(engine, time, STAGE_features);
     reconsider(engine);
-    judge(engine);
-    time = engine->options.stopwatch == NULL ? 0 : engine->options.stopwatch();
-    remember(engine, id);
+    evaluate(engine, time);
+    time = stopwatch(engine);
+    remember(engine, id, answer_to_remember(engine));
     lap(engine, time, STAGE_policy);
-    return &engine->decision;
-}
-
-// Its number in the stream is borrowed: it becomes the next event's, so rows of tables that were found for it are forgotten.
-const struct decision *engine_examine(struct engine *engine, struct event *event) {
-    struct engine_counters counters = engine->counters;
-    arena_reset(&engine->scratch);
-    engine->event = event;
-    engine->effort = EFFORT_full;
-    engine->sequence++;
-    engine->lists.time_us = event->time_us;
-    engine->flags = 0;
-    engine->written_count = 0;
-    engine->examines = true;
-    event->flags = 0;
-    engine_derive(engine, event);
-    start_decision(engine);
-    find_features(engine, false);
-    judge(engine);
-    engine->examines = false;
-    engine->sequence--;
-    engine->counters = counters;
-    memset(engine->cells, 0, sizeof *engine->cells * engine->catalogue->knowledge->table_count);
     return &engine->decision;
 }
 
@@ -407,4 +404,29 @@ double engine_feature(struct engine *engine, uint32_t feature) {
     default:
         return value.number;
     }
+}
+
+// Its number in the stream is borrowed: it becomes the next event's, so rows of tables that were found for it are forgotten.
+const struct decision *engine_examine(struct engine *engine, struct event *event) {
+    struct engine_counters counters = engine->counters;
+    arena_reset(&engine->scratch);
+    engine->event = event;
+    engine->effort = EFFORT_full;
+    engine->sequence++;
+    engine->reads_only = true;
+    engine->lists.time_us = event->time_us;
+    engine->flags = event->flags = 0;
+    engine->written_count = 0;
+    engine_derive(engine, event);
+    start_decision(engine);
+    leave_rows(engine, false);
+    forget_features(engine);
+    if (engine->options.all_features) {
+        compute_all(engine);
+    }
+    evaluate(engine, 0);
+    engine->sequence--;
+    engine->counters = counters;
+    memset(engine->cells, 0, sizeof *engine->cells * engine->catalogue->knowledge->table_count);
+    return &engine->decision;
 }

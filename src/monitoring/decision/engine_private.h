@@ -47,7 +47,6 @@ struct engine {
     Effort effort;
     uint32_t segment, channel, binding;
     uint16_t tag;
-    bool examines; // it leaves nothing behind, not even that its things were looked at
 
     // Its filters and values.
     uint64_t filters[FEATURE_FILTERS_MAX / 64];
@@ -62,6 +61,7 @@ struct engine {
     // Its entities and rows.
     Hash128 keys[WINDOW_ENTITIES_MAX];
     uint64_t resolved[2]; // entities that were looked for
+    bool reads_only;      // the rows are written: from here on nothing is marked as used
     bool has_key[WINDOW_ENTITIES_MAX];
     WindowRef refs[WINDOW_ENTITIES_MAX];
     uint32_t current[WINDOW_ENTITIES_MAX];

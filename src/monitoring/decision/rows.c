@@ -59,8 +59,10 @@ static void find_thing(struct engine *engine, uint32_t e) {
         engine->has_key[e] = false;
     }
     if (engine->has_key[e]) {
-        engine->refs[e] = engine->examines ? window_peek(engine->windows, entity->store, engine->keys[e])
-                                           : window_find(engine->windows, entity->store, engine->keys[e]);
+        // What models read must not depend on which of them were asked, so it is no use of the thing. Nothing is added after the
+        // rows are written, and so nothing that was found is forgotten meanwhile.
+        engine->refs[e] = engine->reads_only ? window_peek(engine->windows, entity->store, engine->keys[e])
+                                             : window_find(engine->windows, entity->store, engine->keys[e]);
     }
 }
 
