@@ -261,7 +261,15 @@ def test_the_banks_own_pack(folder):
             shutil.copy(path, os.path.join(pack, kind, os.path.basename(path)))
     with open(os.path.join(made, "events.ndjson")) as file:
         records = [json.loads(line) for line in file]
-    check_oracle(folder, pack, records)
+    # A branch that nobody inspects, one that nobody owns, and an employee who never leaves: none of them is heard of.
+    records += [{"$table": "br", "key": "B7", "set": {"days_since_insp": 121, "grid_owner_id": "T1", "letter_year": 2099, "days_since_drill": 1}},
+                {"$table": "br", "key": ["B8"], "set": {"days_since_insp": 1, "grid_owner_id": "", "letter_year": 2099, "days_since_drill": 1}},
+                {"$table": "emp", "key": "E7", "set": {"is_key_post": True, "no_leave_days": 400, "branch_id": "B7"}}]
+    data, results = check_oracle(folder, pack, records)
+    found = {(model, result["event"]["tick_key"], result["event"].get("branch_id")) for result in results if "tick" in result
+             for model, _ in hits(result["decision"])}
+    assert {("M-SI-05-A", "B7", "B7"), ("M-SI-05-B", "B8", "B8"), ("M-IE-09-C", "E7", "B7")} <= found, found
+    assert not [one for one in found if one[1] in ("B7", "B8", "E7") and one[0] not in ("M-SI-05-A", "M-SI-05-B", "M-IE-09-C")], found
 
 
 def test_parts_are_one(folder):
