@@ -225,6 +225,14 @@ static void drop_undelivered(struct night *night) {
     arena_reset(&night->texts);
 }
 
+static void note(struct night *night, char text[NIGHT_FAILURE_MAX], Slice words) {
+    Slice cut = slice_part(words, 0, NIGHT_FAILURE_MAX - 1);
+    pthread_mutex_lock(&night->lock);
+    memcpy(text, cut.at, cut.size);
+    text[cut.size] = '\0';
+    pthread_mutex_unlock(&night->lock);
+}
+
 static Status do_run(struct night *night, struct night_run *ret_last, struct arena *arena, struct diag *diag) {
     bool resumes = night->run.begun != 0;
     show_run(night, true);
@@ -253,6 +261,7 @@ static Status do_run(struct night *night, struct night_run *ret_last, struct are
         *ret_last = night->run = *nightly_last(nightly);
         show_run(night, false);
     }
+    note(night, night->state.refusal, nightly_refusal(nightly));
     nightly_destroy(nightly);
     return status;
 }
@@ -353,11 +362,7 @@ static Status take_turn(struct night *night, struct night_run *last, struct aren
 }
 
 static void note_failure(struct night *night, Status status, const struct diag *diag) {
-    pthread_mutex_lock(&night->lock);
-    Slice text = status == STATUS_OK || status == STATUS_END ? SLICE("") : slice_part(diag->message, 0, NIGHT_FAILURE_MAX - 1);
-    memcpy(night->state.failure, text.at, text.size);
-    night->state.failure[text.size] = '\0';
-    pthread_mutex_unlock(&night->lock);
+    note(night, night->state.failure, status == STATUS_OK || status == STATUS_END ? SLICE("") : diag->message);
 }
 
 // From the journal's word on, until a failure.

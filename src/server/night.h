@@ -11,7 +11,7 @@
 // have their place among the others.
 //
 // Beside decisions. The thread steps back behind all others, takes a share of one core, and rests while works wait, up to NIGHT_REST_MS a slice so that a
-// server that is never idle has its run too. What it does not do in slices: taking up and leaving a snapshot.
+// server that is never idle has its run too. What it does not do in slices: taking up and leaving a snapshot, and putting the subjects of a kind in order.
 //
 // When. At the moments of the schedule. When one has passed since the last run, while the server was down or a run took longer, the newest is made up for
 // at once; a run that was interrupted goes on before. A run that fails is told in the state and tried again NIGHT_RETRY_US later.
@@ -30,7 +30,7 @@ struct night_options {
     struct schedule schedule;
     uint32_t share;           // of one core, in parts of NIGHT_SHARES; 0: NIGHT_SHARE_DEFAULT, NIGHT_SHARES: no limit
     uint64_t checkpoint_records; // 0: NIGHTLY_CHECKPOINT_RECORDS
-    // Told of each record of a run when it is durable, by the run's thread; may be NULL.
+    // Told of each record of a run when it is durable, by the run's thread; its bytes are good for the call. May be NULL.
     void *context;
     void (*kept)(void *context, uint8_t kind, Slice record);
 };
@@ -54,6 +54,7 @@ struct night_state {
     int64_t ends_us;              // when this phase will be over, if it goes on like this; 0: not known
     int64_t next_us;              // moment of the next run; INT64_MAX: none is due
     char failure[NIGHT_FAILURE_MAX]; // of the last attempt; empty: none
+    char refusal[NIGHT_FAILURE_MAX]; // why the first of the last run's ticks was refused; empty: none was
 };
 struct night_state night_state(struct night *night);
 
