@@ -11,8 +11,7 @@
 #include <stdlib.h>
 
 enum {
-    BATCH_RECORDS_MAX = 256, // results that go to the pipeline together
-    BATCH_BYTES = 256 << 10,
+    BATCH_BYTES = 256 << 10, // of results that go to the pipeline together
     BATCH_AGE_MS = 500, // who works on hits does not wait longer for the first of them
     SLICE_US = 2000, // of processor time between two looks at the others
     CALLS_A_LOOK = 16,
@@ -35,7 +34,7 @@ struct night {
 
     // Results on their way to the journal.
     struct work work;
-    struct night_record records[BATCH_RECORDS_MAX];
+    struct night_record records[NIGHT_RECORDS_MAX];
     struct arena texts; // of them
     uint32_t count;
     size_t bytes;
@@ -152,7 +151,7 @@ static Status deliver(void *context, struct arena *arena, struct diag *diag) {
 static Status put(void *context, const struct night_run *run, uint8_t kind, Slice record, struct arena *arena, struct diag *diag) {
     struct night *night = context;
     (void)run;
-    if (night->count == BATCH_RECORDS_MAX || (night->count > 0 && night->bytes + record.size > BATCH_BYTES)) {
+    if (night->count == NIGHT_RECORDS_MAX || (night->count > 0 && night->bytes + record.size > BATCH_BYTES)) {
         TRY(deliver(night, arena, diag));
     }
     night->oldest_ns = night->count == 0 ? clock_monotonic_ns() : night->oldest_ns;

@@ -248,7 +248,7 @@ static void keep_night(struct pipeline *pipeline, struct work *work) {
     const struct night_records *night = &work->night;
     struct night_records *last = &pipeline->night;
     uint64_t follows = night->run == last->run ? last->number : 0;
-    if (night->count == 0 || (last->run != 0 && night->number != follows)) {
+    if (night->count == 0 || night->count > NIGHT_RECORDS_MAX || (last->run != 0 && night->number != follows)) {
         refuse(pipeline, work, (struct heart_refusal){SLICE("NR001"), SLICE("these records do not continue the nightly run that the journal has")});
         return;
     }

@@ -51,7 +51,9 @@ typedef enum PipelineOutcome {
 } PipelineOutcome;
 
 // Records of a nightly run, kept together. They are kept once: the first of them has to be the one that follows those of the run that the journal
-// has, or begin another; else the work ends with PIPELINE_REFUSED.
+// has, or begin another; else the work ends with PIPELINE_REFUSED. At most NIGHT_RECORDS_MAX together, so that a decision that waits behind them does not
+// wait long.
+enum { NIGHT_RECORDS_MAX = 32 };
 struct night_record {
     uint8_t kind; // KIND_NIGHT or KIND_NIGHT_DECISION
     Slice data;
