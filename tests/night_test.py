@@ -273,7 +273,7 @@ def test_the_banks_own_pack(folder):
 
 
 def test_parts_are_one(folder):
-    """Runs one after the other find what they find of one journal in one run; verify agrees, and a mended result is noticed."""
+    """Runs one after the other find what a replay finds of all records; verify agrees, and a run that the journal has comes out again."""
     pack = make_pack(folder)
     records = some_day(400)
     data = os.path.join(folder, "data")

@@ -284,6 +284,55 @@ static bool test_examined_leaves_nothing(void) {
     return world_deinit(&w);
 }
 
+// The same journal with its last result left out, twice, or with another model.
+typedef enum Change { LEFT_OUT, TWICE, OTHER } Change;
+
+static bool copy_changed(struct world *w, Slice from, Slice to, Change change, uint32_t results) {
+    struct journal_reader *reader;
+    struct journal *journal;
+    struct journal_recovery recovery;
+    struct journal_entry entry;
+    struct journal_options options = {.created_us = 1, .segment_bytes = SEGMENT_BYTES};
+    struct arena *arena = &w->scratch.arena;
+    uint32_t found = 0;
+    CHECK(journal_open(disk_real(), to, &options, arena, &journal, &recovery, &w->scratch.diag) == STATUS_OK);
+    CHECK(journal_reader_open(disk_real(), from, 1, (struct journal_reader_options){0}, arena, &reader, &w->scratch.diag) == STATUS_OK);
+    while (journal_reader_next(reader, &entry, arena, &w->scratch.diag) == STATUS_OK) {
+        struct journal_record record = {.kind = entry.kind, .flags = entry.flags, .time_us = entry.time_us, .data = entry.data};
+        uint64_t sequence;
+        found += entry.kind == KIND_NIGHT_DECISION;
+        bool is_last = entry.kind == KIND_NIGHT_DECISION && found == results;
+        if (is_last && change == OTHER) {
+            Slice changed = arena_copy(arena, entry.data);
+            ((char *)(uintptr_t)changed.at)[slice_find(changed, SLICE("M-NX"), 0)] ^= 1;
+            record.data = changed;
+        }
+        for (int i = 0; i < 1 + (is_last && change == TWICE) - (is_last && change == LEFT_OUT); i++) {
+            CHECK(journal_append(journal, &record, &sequence) == STATUS_OK && journal_wait_room(journal, 1 << 16) == STATUS_OK);
+        }
+    }
+    CHECK(found == results);
+    journal_reader_close(reader);
+    return journal_close(journal, arena, &w->scratch.diag) == STATUS_OK;
+}
+
+static bool test_a_changed_result_is_found(void) {
+    static const char *const names[] = {"left-out", "twice", "other"};
+    struct world w;
+    struct night_run run;
+    struct night_verified found;
+    CHECK(world_init(&w) && open_pipeline(&w));
+    CHECK(run_once(&w, w.start_us + 1001 * US_PER_SECOND, &run));
+    CHECK(close_pipeline(&w) && verify(&w, 1));
+    for (int i = LEFT_OUT; i <= OTHER; i++) {
+        Slice folder = make_folder(&w, names[i]);
+        CHECK(copy_changed(&w, w.journal, folder, (Change)i, (uint32_t)run.results));
+        CHECK_THAT(night_verify(w.shelf, folder, &w.scratch.arena, &found, &w.scratch.diag) == STATUS_INVALID, "%s", names[i]);
+        CHECK_THAT(strcmp(w.scratch.diag.code, i == TWICE ? "NR002" : "NR006") == 0, "%s: %s", names[i], w.scratch.diag.code);
+    }
+    return world_deinit(&w);
+}
+
 // ---- a server's nights -----------------------------------------------------------------------------------
 
 static void wait_done(struct world *w, uint32_t runs) {
@@ -468,7 +517,7 @@ int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_a_run_ends_at_its_moment), TEST(test_a_snapshot_changes_nothing), TEST(test_examined_leaves_nothing),
         TEST(test_a_missed_run_is_made_up_for_once), TEST(test_a_stopped_run_goes_on), TEST(test_a_killed_run_goes_on),
-        TEST(test_records_are_kept_once),
+        TEST(test_a_changed_result_is_found), TEST(test_records_are_kept_once),
     };
     now_us = clock_wall_us();
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
