@@ -35,6 +35,8 @@ AREAS = {
     "AC": "Users, keys and the audit log",
     "LK": "The index of the journal",
     "BU": "Backups",
+    "BA": "batch.yaml",
+    "NR": "Nightly runs",
     "IN": "Records that are refused (dead letters)",
 }
 HEAD = """# Diagnostics

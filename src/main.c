@@ -16,6 +16,7 @@ static const struct {
     {"evaluate", command_evaluate, "decide on labelled events, and measure what the models find"},
     {"explain", command_explain, "say how a model or feature was understood"},
     {"serve", command_serve, "decide on what comes over HTTP, and forget nothing"},
+    {"batch", command_batch, "run the models of mode BATCH over a journal, and look at who did nothing"},
     {"verify", command_verify, "decide on a journal again, and compare"},
     {"config", command_config, "say what a server can be told, and check a file that tells it"},
     {"load", command_load, "send events to a server by a plan, and measure how it answers"},

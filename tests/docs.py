@@ -84,7 +84,7 @@ def model_keys():
     return re.findall(r'"(\w+)"', re.search(r"model_keys\[\] = \{(.*?)\};", text, re.S)[1])
 
 
-PACK_LOADERS = ("models/pack.c", "models/policy.c", "knowledge/plan.c", "stream/schema.c", "stream/schema_fields.c", "stream/schema_derive.c",
+PACK_LOADERS = ("models/batch.c", "models/pack.c", "models/policy.c", "knowledge/plan.c", "stream/schema.c", "stream/schema_fields.c", "stream/schema_derive.c",
                 "stream/features.c", "stream/features_grid.c", "stream/intake_map.c")
 
 

@@ -29,6 +29,12 @@ def add_fields(*fields):
     return (SCHEMA, HOUR_FIELD, HOUR_FIELD + "".join(f"  - {field}\n" for field in fields))
 
 
+def batch(text):
+    return ("batch.yaml", None, text)
+
+
+BATCH = "type: login\nfields: {channel: COUNTER}\nkinds:\n  A: {key: account"
+
 # name: (the change: file, old text (None: a file more), new text), the code, and a part of what is said
 MISTAKES = {
     # features/*.yaml
@@ -53,6 +59,21 @@ MISTAKES = {
     "more columns than a row has": (("features/more.yaml", None, "values:\n" + many(9, "  v{0}: {{number: event.amount}}\n") + "features:\n"
                                      + many(9, "  - {{name: y{0}, entity: customer, aggregate: sum, value: v{0}, window: 1d}}\n")),
                                     "FE016", "number columns"),
+    # batch.yaml
+    "ticks of a type that is none": (batch("type: tick\nkinds: {}\n"), "BA001", "'tick'"),
+    "a key that is no field": (batch("type: login\nkinds: {A: {key: acount}}\n"), "BA001", "'account'"),
+    "a key that is no text": (batch("type: login\nkinds: {A: {key: amount}}\n"), "BA002", "is no text"),
+    "a time that the run gives": (batch("type: login\nfields: {event_time: 1}\nkinds: {A: {key: account}}\n"), "BA002", "cannot be given"),
+    "a derived field in a tick": (batch(BATCH + ", fields: {hour: 1}}\n"), "BA002", "'hour'"),
+    "a channel that is none": (batch("type: login\nfields: {channel: MOON}\nkinds: {A: {key: account}}\n"), "BA003", "'MOON'"),
+    "a number out of range": (batch(BATCH + ", fields: {count: 1001}}\n"), "BA003", "'count'"),
+    "a placeholder that is none": (batch(BATCH + ", fields: {payee: $name}}\n"), "BA004", "$key, $id and $date"),
+    "more copies than there may be": (batch(BATCH + ", copy: [" + "account, " * 17 + "]}\n"), "BA005", "at most 16"),
+    "a cap of nobody": (batch(BATCH + ", cap: 0}\n"), "BA005", "from 1"),
+    "a table that is not there": (batch(BATCH + ", table: persons}\n"), "BA006", "'person'"),
+    "a column that does not fit": (batch(BATCH + ", table: person, columns: {payee: age}}\n"), "BA006", "does not fit"),
+    "columns of no table": (batch(BATCH + ", columns: {payee: age}}\n"), "BA006", "names none"),
+    "a tick that lacks what is required": (batch("type: pay\nkinds: {A: {key: account}}\n"), "BA007", "'amount'"),
     # schema.yaml
     "a place from a field that is known later": (add_fields('{name: lon, type: float, derive: {expr: "1.5"}}',
                                                             '{name: geo, type: string, derive: "geohash(score, lon, 5)"}'), "SC024", "'lon'"),

@@ -9,6 +9,7 @@ CliExit command_replay(int argc, char **argv);
 CliExit command_evaluate(int argc, char **argv);
 CliExit command_explain(int argc, char **argv);
 CliExit command_serve(int argc, char **argv);
+CliExit command_batch(int argc, char **argv);
 CliExit command_verify(int argc, char **argv);
 CliExit command_config(int argc, char **argv);
 CliExit command_load(int argc, char **argv);

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "os/file.h"
 #include "server/instance.h"
+#include "server/night.h"
 #include "server/replay.h"
 #include "server/shelf.h"
 
@@ -166,11 +167,18 @@ static CliExit verify(Slice data, struct arena *arena) {
     }
     heart_destroy(replay.heart);
     replay_end(&replay);
+    struct night_verified nights = {0};
+    if (status == STATUS_OK) {
+        status = night_verify(shelf, replay.folder, arena, &nights, &diag);
+    }
     shelf_close(shelf);
     if (status != STATUS_OK) {
         return tell(&diag, status);
     }
     printf("%llu records, %llu decisions: all came out again\n", (unsigned long long)replay.found.records, (unsigned long long)replay.found.decisions);
+    if (nights.runs > 0) {
+        printf("%llu nightly runs, %llu results: all came out again\n", (unsigned long long)nights.runs, (unsigned long long)nights.results);
+    }
     return CLI_FINE;
 }
 

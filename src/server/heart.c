@@ -163,6 +163,22 @@ HeartAnswer heart_forward_event(struct heart *heart, struct event *event, Effort
     return HEART_DECIDED;
 }
 
+HeartAnswer heart_examine(struct heart *heart, Slice record, struct buf *answer, struct heart_refusal *ret_refusal) {
+    struct intake_refusal refusal;
+    RecordKind kind;
+    if (intake_json(heart->intake, record, heart->event, &kind, &refusal) != STATUS_OK) {
+        *ret_refusal = (struct heart_refusal){intake_problem_code(refusal.problem), refusal.reason};
+        return HEART_REFUSED;
+    }
+    if (kind != RECORD_EVENT) {
+        *ret_refusal = (struct heart_refusal){intake_problem_code(INTAKE_CHANGE), SLICE("a change cannot be examined: it would change what is known")};
+        return HEART_REFUSED;
+    }
+    heart->decision = engine_examine(heart->engine, heart->event);
+    decision_render(heart->decision, answer);
+    return HEART_DECIDED;
+}
+
 const struct event *heart_event(const struct heart *heart) {
     return heart->at_hand;
 }

@@ -53,6 +53,9 @@ HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slic
 // Tells of the record that is to be taken or forwarded EXPECT_AHEAD calls from now. Called once for each, in their order, empty when there
 // is none. It changes no answer. The record's bytes stay where they are until it is taken: it is known again by its place.
 void heart_expect(struct heart *heart, Slice record);
+// The same for an event that is no part of the stream: nothing changes by it, and it is new every time (decision.h, engine_examine). HEART_DECIDED, or
+// HEART_REFUSED, also for a change.
+HeartAnswer heart_examine(struct heart *heart, Slice record, struct buf *answer, struct heart_refusal *ret_refusal);
 // Of the last event: itself, what was decided, and with which effort.
 const struct event *heart_event(const struct heart *heart);
 const struct decision *heart_decision(const struct heart *heart);

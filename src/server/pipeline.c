@@ -46,6 +46,8 @@ struct pipeline {
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct works waiting;  // for the deciding thread
+    atomic_bool busy;      // some wait
+    struct night_records night; // how far a run was kept: the number of what follows. No run: as the journal was opened, and nobody knows
     struct works deciding; // decided and appended, not yet durable
     bool closing;
     atomic_bool failed;
@@ -299,6 +301,21 @@ static void let_go(struct pipeline *pipeline, struct work *work) {
     add_work(pipeline, work);
 }
 
+static void keep_night(struct pipeline *pipeline, struct work *work) {
+    const struct night_records *night = &work->night;
+    struct night_records *last = &pipeline->night;
+    uint64_t follows = night->run == last->run ? last->number : 0;
+    if (night->count == 0 || night->count > NIGHT_RECORDS_MAX || (last->run != 0 && night->number != follows)) {
+        refuse(pipeline, work, (struct heart_refusal){SLICE("NR001"), SLICE("these records do not continue the nightly run that the journal has")});
+        return;
+    }
+    for (uint32_t i = 0; i < night->count; i++) {
+        add_record(pipeline, night->at[i].kind, 0, night->at[i].data);
+    }
+    *last = (struct night_records){.run = night->run, .number = night->number + night->count};
+    add_work(pipeline, work);
+}
+
 // The catalogue that decides, for who asks from other threads and for the time that events get.
 static void begin_with(struct pipeline *pipeline) {
     const struct catalogue *catalogue = heart_catalogue(pipeline->heart);
@@ -367,6 +384,9 @@ static void do_work(struct pipeline *pipeline, struct work *work) {
     case WORK_LET_GO:
         let_go(pipeline, work);
         break;
+    case WORK_NIGHT:
+        keep_night(pipeline, work);
+        break;
     case WORK_CALL:
         work->call(work, pipeline->heart);
         end_one(pipeline, work, PIPELINE_DONE);
@@ -380,6 +400,9 @@ static bool has_room(struct pipeline *pipeline, const struct works *works) {
     size_t need = PIPELINE_RECORD_MAX;
     for (const struct work *work = works->first; work != NULL; work = work->next) {
         need += work->record.size + PIPELINE_DECISION_USUAL;
+        for (uint32_t i = 0; work->kind == WORK_NIGHT && i < work->night.count; i++) {
+            need += work->night.at[i].data.size + JOURNAL_FRAME_OVERHEAD;
+        }
     }
     Status room = atomic_load(&pipeline->failed) ? STATUS_IO : journal_wait_room(pipeline->journal, need);
     if (room != STATUS_OK) {
@@ -426,7 +449,7 @@ static struct works take_some(struct pipeline *pipeline) {
     struct works taken = {0};
     while (pipeline->waiting.first != NULL && taken.count < BATCH_WORKS) {
         struct work *work = pipeline->waiting.first;
-        bool alone = work->kind == WORK_RELEASE;
+        bool alone = work->kind == WORK_RELEASE || work->kind == WORK_NIGHT;
         if (alone && taken.count > 0) {
             break;
         }
@@ -438,6 +461,7 @@ static struct works take_some(struct pipeline *pipeline) {
             break;
         }
     }
+    atomic_store_explicit(&pipeline->busy, pipeline->waiting.count > 0, memory_order_relaxed);
     return taken;
 }
 
@@ -515,6 +539,7 @@ bool pipeline_submit(struct pipeline *pipeline, struct work *work) {
     bool was_empty = pipeline->waiting.first == NULL;
     if (taken) {
         works_push(&pipeline->waiting, work);
+        atomic_store_explicit(&pipeline->busy, true, memory_order_relaxed);
         if (was_empty) {
             pthread_cond_signal(&pipeline->has_work);
         }
@@ -524,6 +549,10 @@ bool pipeline_submit(struct pipeline *pipeline, struct work *work) {
         atomic_fetch_add(&pipeline->turned_away, 1);
     }
     return taken;
+}
+
+bool pipeline_is_busy(const struct pipeline *pipeline) {
+    return atomic_load_explicit(&pipeline->busy, memory_order_relaxed);
 }
 
 struct pipeline_state pipeline_state(struct pipeline *pipeline) {

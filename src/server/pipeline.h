@@ -47,6 +47,7 @@ typedef enum WorkKind {
     WORK_LABEL,   // `record` is kept as it is; it changes nothing
     WORK_RELEASE, // `heart` takes over; `record` says so
     WORK_LET_GO,  // `record` is {"rule": ..., "key": ..., "by": ...}: a brake that holds lets go
+    WORK_NIGHT,   // `night` is appended, if it continues the run
     WORK_CALL,    // call() is called between two decisions, and nothing is kept. Not for what takes longer than a decision
 } WorkKind;
 
@@ -58,10 +59,26 @@ typedef enum PipelineOutcome {
     PIPELINE_FAILED,    // the journal has failed
 } PipelineOutcome;
 
+// Records of a nightly run, kept together. They are kept once: the first of them has to be the one that follows those of the run that the journal
+// has, or begin another; else the work ends with PIPELINE_REFUSED. At most NIGHT_RECORDS_MAX together, so that a decision that waits behind them does not
+// wait long.
+enum { NIGHT_RECORDS_MAX = 32 };
+struct night_record {
+    uint8_t kind; // KIND_NIGHT or KIND_NIGHT_DECISION
+    Slice data;
+};
+struct night_records {
+    uint64_t run;    // hash of its name
+    uint64_t number; // of the first within the run, from 0
+    const struct night_record *at;
+    uint32_t count;
+};
+
 // One thing to do. The submitter's until pipeline_submit() gives true, and again from done() on.
 struct work {
     WorkKind kind;
     Slice record; // bytes stay the submitter's
+    struct night_records night; // as do these
     void (*call)(struct work *work, struct heart *heart);
     void (*done)(struct work *work);
     void *user;
@@ -133,6 +150,8 @@ MUST_USE Status pipeline_open(const struct pipeline_options *options, struct are
                               struct pipeline_opened *ret_opened, struct diag *diag);
 // False: too many wait, or it is closing; the work stays the submitter's. Calls and releases are only refused when it is closing. Any thread.
 bool pipeline_submit(struct pipeline *pipeline, struct work *work);
+// Whether works wait, for who does something less urgent. Any thread; takes no lock.
+bool pipeline_is_busy(const struct pipeline *pipeline);
 // Any thread.
 struct pipeline_state {
     uint32_t waiting;

@@ -12,8 +12,9 @@
     X(DECISION, 4, "the decision of the event before it, as it was given")                                                           \
     X(LABEL, 5, "what became of an event: {\"event_id\": ..., \"label\": ..., ...}")                                                  \
     X(BRAKE, 6, "a brake takes hold or lets go: {\"rule\": ..., \"key\": ..., \"held\": true, ...}")                                    \
-    X(NIGHT, 7, "how far a nightly run is: {\"run\": ..., \"state\": \"begun\", \"going\" or \"done\", \"upto\": sequence, ...}")        \
-    X(NIGHT_DECISION, 8, "what a nightly run found: {\"run\": ..., \"of\": sequence, \"decision\": {...}}")
+    X(NIGHT, 7, "how far a nightly run is: {\"run\": its moment, \"state\": \"begun\", \"going\" or \"done\", ...}")                         \
+    X(NIGHT_DECISION, 8, "what a nightly run found: {\"run\": ..., \"of\": sequence of an event, \"decision\": {...}}, or of a subject "       \
+                         "{\"run\": ..., \"tick\": number, \"event\": {...}, \"decision\": {...}}")
 
 typedef enum RecordKindInJournal {
 #define X(name, number, text) KIND_##name = number,

@@ -72,6 +72,9 @@ static Status on_release(struct running *running) {
 
 static Status on_decision(struct running *running) {
     struct replay *replay = running->replay;
+    if (replay->apart) {
+        return STATUS_OK;
+    }
     if (!replay->owes_decision || !slice_equal(running->entry->data, buf_slice(&replay->answer))) {
         return differs(running, "is a decision that does not come out again");
     }
@@ -89,13 +92,13 @@ static Status on_input(struct running *running) {
         return differs(running, "comes before any release");
     }
     buf_reset(&replay->answer);
-    HeartEffort effort = {.effort = entry->flags < EFFORT_COUNT ? (Effort)entry->flags : EFFORT_full};
+    HeartEffort effort = {.effort = !replay->apart && entry->flags < EFFORT_COUNT ? (Effort)entry->flags : EFFORT_full};
     HeartAnswer answer = heart_take(replay->heart, entry->data, effort, &replay->answer, &refusal);
     HeartAnswer expected = entry->kind == KIND_EVENT ? HEART_DECIDED : HEART_CHANGED;
     if (answer != expected) {
         return differs(running, "was taken once and is not now");
     }
-    replay->owes_decision = answer == HEART_DECIDED;
+    replay->owes_decision = answer == HEART_DECIDED && !replay->apart;
     replay->owed_by = entry->sequence;
     return STATUS_OK;
 }
@@ -152,6 +155,10 @@ static Status run(struct running *running, struct journal_reader *reader) {
     Status status;
     running->entry = &entry;
     while ((status = journal_reader_next(reader, &entry, running->arena, running->diag)) == STATUS_OK) {
+        Status before = replay->before == NULL ? STATUS_OK : replay->before(replay->context, &entry);
+        if (before != STATUS_OK) {
+            return before == STATUS_END ? STATUS_OK : before;
+        }
         TRY(on_entry(running));
         if (replay->on_record != NULL) {
             replay->on_record(replay->context, &entry, replay->heart);
@@ -169,8 +176,8 @@ Status replay_entry(struct replay *replay, const struct journal_entry *entry, st
 
 Status replay_run(struct replay *replay, struct arena *arena, struct diag *diag) {
     struct journal_reader *reader;
-    Status status = journal_reader_open(disk_real(), replay->folder, replay->found.last_sequence + 1, (struct journal_reader_options){.chain = true},
-                                        arena, &reader, diag);
+    struct journal_reader_options options = {.chain = !replay->apart, .journal = replay->journal};
+    Status status = journal_reader_open(disk_real(), replay->folder, replay->found.last_sequence + 1, options, arena, &reader, diag);
     if (status == STATUS_OK) {
         struct running running = {replay, NULL, json_reader_create(OWN_RECORD_MAX, OWN_RECORD_DEPTH), arena, diag};
         status = run(&running, reader);

@@ -6,6 +6,10 @@
 //     TRY(replay_run(&replay, arena, diag));           // to the end of the log
 //     ... replay.heart is as the server's was, and the caller's ...
 //
+// Apart (`apart`) it follows the same records with other models (`scope`) and compares nothing: each event is decided with full effort, since what the
+// server had time for is no matter of who comes later. That is the nightly run's way (nightly.h), which brings a heart of its own: between
+// replay_begin() and replay_run() `heart` and `found.last_sequence` may be set to where it is.
+//
 // A decision that differs ends it with the sequence: then this program and that journal do not belong together. So does a pack that is not
 // there any more.
 
@@ -34,15 +38,19 @@ struct replay {
     Slice folder;
     bool from_snapshot; // from the newest good one, when there is one
     ModelScope scope;
+    bool apart;
+    const struct journal *journal; // as it is appended to, or NULL
     // Told of each decision, with its event's sequence, and of other records; may be NULL.
     void *context;
     void (*on_record)(void *context, const struct journal_entry *entry, const struct heart *heart);
     // Told of each decision and label with the hash of its event's id (hash128, seed 0); may be NULL. catch_up.h only.
     void *noted_context;
     void (*noted)(void *context, Hash128 event_id, bool is_label, uint64_t sequence);
+    // Asked before each record; STATUS_END stops there as if the log ended, and the record is not taken. May be NULL.
+    Status (*before)(void *context, const struct journal_entry *entry);
 
     struct heart *heart; // NULL: the journal is empty; the caller's to destroy
-    struct buf answer;   // the decision that the next record has to be
+    struct buf answer;   // the last decision; if not apart, what the next record has to be
     bool owes_decision;  // the log ends between an event and its decision, which is in `answer`
     uint64_t owed_by;
     struct replayed found;

@@ -117,6 +117,10 @@ const struct decision *engine_decide(struct engine *engine, struct event *event)
 // The same with less effort, for who has no time left. What was decided with which effort belongs to the stream: a replay has to
 // give the same. Rows are written in any case, so that later events see all of this one.
 const struct decision *engine_decide_within(struct engine *engine, struct event *event, Effort effort);
+// What would be decided on an event that leaves nothing behind: no row is written, its id is not remembered, it is never late and the stream's
+// time stays where it is. The event is no part of the stream, so that one who asks it and one who does not stay alike: engine_hash() is the same
+// before and after. It takes nothing back either: an original that it names is not looked for.
+const struct decision *engine_examine(struct engine *engine, struct event *event);
 // An engine that has seen nothing takes over all that `from` knows and remembers, and goes on where it was; `from` is left as one that has seen
 // nothing. Both have catalogues of the same state_layout and a knowledge of their own; the two change hands as well. It costs a few
 // exchanges of pointers, however much is remembered.

@@ -435,3 +435,28 @@ double engine_feature(struct engine *engine, uint32_t feature) {
         return value.number;
     }
 }
+
+// Its number in the stream is borrowed: it becomes the next event's, so rows of tables that were found for it are forgotten.
+const struct decision *engine_examine(struct engine *engine, struct event *event) {
+    struct engine_counters counters = engine->counters;
+    arena_reset(&engine->scratch);
+    engine->event = event;
+    engine->effort = EFFORT_full;
+    engine->sequence++;
+    engine->reads_only = true;
+    engine->lists.time_us = event->time_us;
+    engine->flags = event->flags = 0;
+    engine->written_count = 0;
+    engine_derive(engine, event);
+    start_decision(engine);
+    leave_rows(engine, false);
+    forget_features(engine);
+    if (engine->options.all_features) {
+        compute_all(engine);
+    }
+    evaluate(engine, 0);
+    engine->sequence--;
+    engine->counters = counters;
+    memset(engine->cells, 0, sizeof *engine->cells * engine->catalogue->knowledge->table_count);
+    return &engine->decision;
+}

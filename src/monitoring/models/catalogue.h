@@ -238,6 +238,50 @@ struct type_plan {
     const uint64_t *const *confirmed[SCOPE_COUNT]; // of those of full effort the ones that a RESULT that confirms its REQUEST still concerns
 };
 
+// How the nightly run looks at subjects of which nothing may have been heard (batch.yaml): each gets one event, a tick, of a type that no source
+// sends. A field of the tick is a constant, comes from the run, or is what is known of the subject.
+enum { BATCH_KINDS_MAX = 16, BATCH_COPIES_MAX = 16, BATCH_SUBJECTS_DEFAULT = 1000000, BATCH_SUBJECTS_MAX = 100000000 };
+
+// X(NAME, how batch.yaml names it, what it is)
+#define BATCH_VALUES(X)                                                                            \
+    X(KEY, "$key", "the subject's key")                                                            \
+    X(ID, "$id", "the id of the tick itself")                                                      \
+    X(DATE, "$date", "YYYYMMDD of the last day that was over")
+typedef enum BatchValue {
+    BATCH_CONSTANT, // `json`
+    BATCH_KNOWN,    // the column where the subject's row has one, else the copy
+#define X(name, text, meaning) BATCH_##name,
+    BATCH_VALUES(X)
+#undef X
+} BatchValue;
+
+struct batch_field {
+    uint32_t field;
+    BatchValue value;
+    Slice json;
+    uint32_t copy;   // of the kind's copies, or SCHEMA_NONE
+    uint32_t column; // of the kind's table, or SCHEMA_NONE
+};
+
+// One kind of subject: accounts, branches ...
+struct batch_kind {
+    Slice id, zh, en;
+    uint32_t key;           // field whose text names one
+    const uint32_t *copies; // fields of which the newest value is kept for each subject
+    uint32_t copy_count;
+    uint32_t table;         // whose rows are subjects too, or SCHEMA_NONE
+    uint32_t cap;           // subjects
+    const struct batch_field *fields; // of the tick, beside its id, type and time
+    uint32_t field_count;
+    Place place;
+};
+
+struct catalogue_batch {
+    uint32_t type; // of ticks
+    const struct batch_kind *kinds;
+    uint32_t kind_count; // 0: the pack has no ticks
+};
+
 // What inList() is answered from. Whoever evaluates a pack's expressions hands them a context that begins with this.
 struct catalogue_lists {
     const struct knowledge_plan *plan;
@@ -299,6 +343,7 @@ struct catalogue {
     const double *const *parameter_values; // by binding, by slot
     const struct type_plan *types;         // by event type
     uint32_t evaluated_count;              // models that are evaluated at all
+    struct catalogue_batch batch;
 };
 
 // One text of a pack; `path` is relative to the pack's folder.

@@ -454,6 +454,7 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
     catalogue_read_regulation(catalogue, parse_file(catalogue, find_file(files, file_count, "regulation.yaml")));
     load_models(catalogue, files, file_count);
     catalogue_read_statuses(catalogue, parse_file(catalogue, find_file(files, file_count, "statuses.yaml")));
+    catalogue_read_batch(catalogue, parse_file(catalogue, find_file(files, file_count, "batch.yaml")));
     if (diags->error_count > 0) {
         return STATUS_INVALID;
     }

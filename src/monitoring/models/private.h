@@ -31,6 +31,8 @@ void catalogue_read_model(struct catalogue *catalogue, const struct yaml_node *r
 void catalogue_read_statuses(struct catalogue *catalogue, const struct yaml_node *root);
 // regulation.c: the law's numbers, before the models; NULL: the pack has none.
 void catalogue_read_regulation(struct catalogue *catalogue, const struct yaml_node *root);
+// batch.c: the subjects of the nightly run, with features known; NULL: the pack has none.
+void catalogue_read_batch(struct catalogue *catalogue, const struct yaml_node *root);
 // skeleton.c: a model's condition without its numbers, and without the windows of its features where `windows` is false.
 Slice catalogue_skeleton(const struct catalogue *catalogue, const struct model *model, bool windows, struct arena *arena);
 // lists.c: inList() and the check that its lists exist.
