@@ -4,6 +4,8 @@
 #include "os/disk.h"
 #include "os/file.h"
 #include "server/index.h"
+#include "server/night.h"
+#include "server/records.h"
 #include "server/releases.h"
 #include "server/serve.h"
 #include "server/shelf.h"
@@ -24,6 +26,7 @@ struct instance {
     struct serve *serve;
     struct pipeline *pipeline;
     struct releases *releases;
+    struct night *night; // NULL: no runs are wanted
     Hash128 first; // label of the pack that was named
     bool has_first;
     struct budget_rule *budgets;
@@ -305,6 +308,37 @@ static Status start_serve(struct instance *instance, struct arena *arena, struct
     return serve_start(&serve, arena, &instance->serve, diag);
 }
 
+static void night_kept(void *context, uint8_t kind, Slice record) {
+    const struct instance *instance = context;
+    if (kind == KIND_NIGHT) {
+        LOG(instance->log, info, "nightly_run", LOG_TEXT("record", record));
+    }
+}
+
+static Status start_night(struct instance *instance, struct arena *arena, struct diag *diag) {
+    const struct settings_batch *batch = &instance->settings->batch;
+    struct night_options options = {
+        .pipeline = instance->pipeline,
+        .shelf = instance->shelf,
+        .journal = instance->journal,
+        .snapshots = arena_printf(&instance->arena, "%.*s/night", SLICE_ARGS(instance->data)),
+        .share = (uint32_t)batch->pace_bp,
+        .context = instance,
+        .kept = night_kept,
+    };
+    for (uint32_t i = 0; i < batch->runs.count; i++) {
+        const struct settings_batch_run *run = &batch->runs.at[i];
+        int64_t at_us = run->at_us >= 0 ? run->at_us : 0;
+        if (!schedule_add_every(&options.schedule, at_us, run->at_us >= 0 ? US_PER_DAY : run->every_us)) {
+            return diag_fail(diag, arena, STATUS_INVALID, "SV009", "the settings have more nightly runs than there may be: %u", batch->runs.count);
+        }
+    }
+    if (batch->runs.count > 0) {
+        instance->night = night_start(&options);
+    }
+    return STATUS_OK;
+}
+
 static Status open_all(struct instance *instance, Slice pack, struct arena *arena, struct instance_opened *opened, struct diag *diag) {
     const struct settings *settings = instance->settings;
     TRY(open_log(instance, arena, diag));
@@ -321,6 +355,7 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     TRY(open_releases(instance, arena, diag));
     TRY(open_pipeline(instance, arena, opened, diag));
     TRY(check_pack(instance, &opened->label, arena, diag));
+    TRY(start_night(instance, arena, diag));
     releases_attach(instance->releases, instance->pipeline);
     atomic_store(&instance->is_open, true);
     serve_attach(instance->serve, instance->pipeline);
@@ -363,6 +398,7 @@ Status instance_close(struct instance *instance, struct arena *arena, struct dia
         serve_stop(instance->serve);
     }
     releases_close(instance->releases);
+    night_stop(instance->night);
     if (instance->pipeline != NULL) {
         status = pipeline_close(instance->pipeline, arena, diag);
     }

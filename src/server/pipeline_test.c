@@ -327,7 +327,7 @@ static bool test_what_comes_again_and_what_only_asks(void) {
 
 // An event that arrived longer ago than its budget gets the policy's rules alone, says so, and comes out so again.
 static bool test_time_that_runs_out(void) {
-    static const struct budget_rule rules[] = {{.event_type = {"login", 5}, .budget_us = 1}, {.event_type = {"pay", 3}, .budget_us = 50000}};
+    static const struct budget_rule rules[] = {{.event_type = {"login", 5}, .budget_us = 1}, {.event_type = {"pay", 3}, .budget_us = 60000000}};
     struct world w;
     struct pipeline *pipeline;
     struct pipeline_opened opened;
@@ -339,7 +339,7 @@ static bool test_time_that_runs_out(void) {
     Slice folder = make_folder(&w, "journal");
     CHECK(open_pipeline(&w, folder, &pipeline, &opened) == STATUS_OK);
     work_init(&late, WORK_RECORD, payment(&w, 1, "a", 6000000));
-    late.arrived_ns = clock_monotonic_ns() - 60000000;
+    late.arrived_ns = clock_monotonic_ns() - 61000000000;
     CHECK(do_now(pipeline, &late) && late.effort == EFFORT_rules);
     CHECK(says(&late, "\"degraded\":\"rules\"") && !says(&late, "M-PX-01-A"));
     CHECK(decide_one(pipeline, &timely, payment(&w, 2, "a", 6000000)) && pipeline_state(pipeline).degraded[EFFORT_rules] == 1);

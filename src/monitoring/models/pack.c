@@ -307,26 +307,26 @@ static const struct yaml_node *parse_file(struct catalogue *catalogue, const str
 
 // What is remembered of the stream depends on what events, things, filters and features are, and on no model. Texts are compared and not
 // what they mean: a comment costs a rebuilt state, a mistake here would cost wrong windows.
-static uint64_t state_layout(const struct catalogue *catalogue, const struct pack_file *files, uint32_t count) {
+static uint64_t state_layout(const struct catalogue *catalogue, const struct pack_file *const *files, uint32_t count) {
     uint64_t hash = hash_mix((uint64_t)catalogue->zone_offset_us, (uint64_t)catalogue->short_window_us);
     hash = hash_mix(hash_mix(hash, catalogue->remember), hash64(catalogue->name, (uint64_t)catalogue->money_digits));
     hash = hash_mix(hash_mix(hash, (uint64_t)catalogue->late_after_us), (uint64_t)catalogue->early_after_us);
     for (uint32_t i = 0; i < count; i++) {
-        if (is_in(files[i].path, "features/", "") || slice_is(files[i].path, "schema.yaml") || slice_is(files[i].path, "knowledge.yaml")) {
-            hash = hash_mix(hash_mix(hash, hash64(files[i].path, 0)), hash64(files[i].source.text, 0));
+        if (is_in(files[i]->path, "features/", "") || slice_is(files[i]->path, "schema.yaml") || slice_is(files[i]->path, "knowledge.yaml")) {
+            hash = hash_mix(hash_mix(hash, hash64(files[i]->path, 0)), hash64(files[i]->source.text, 0));
         }
     }
     return hash;
 }
 
-static void make_label(struct catalogue *catalogue, const struct pack_file *files, uint32_t count) {
+static void make_label(struct catalogue *catalogue, const struct pack_file *const *files, uint32_t count) {
     uint64_t hash = 0;
     for (uint32_t i = 0; i < count; i++) {
-        bool data = is_in(files[i].path, "tests/", "") || is_in(files[i].path, "lists/", "") || is_in(files[i].path, "tables/", "") ||
-                    is_in(files[i].path, "maps/", "");
+        bool data = is_in(files[i]->path, "tests/", "") || is_in(files[i]->path, "lists/", "") || is_in(files[i]->path, "tables/", "") ||
+                    is_in(files[i]->path, "maps/", "");
         if (!data) { // sequences and entries do not change what a decision is made with
-            hash = hash_mix(hash, hash64(files[i].path, 0));
-            hash = hash_mix(hash, hash64(files[i].source.text, 0));
+            hash = hash_mix(hash, hash64(files[i]->path, 0));
+            hash = hash_mix(hash, hash64(files[i]->source.text, 0));
         }
     }
     catalogue->label = arena_printf(&catalogue->arena, "%.*s %lld %016llx", SLICE_ARGS(catalogue->name),
@@ -335,6 +335,18 @@ static void make_label(struct catalogue *catalogue, const struct pack_file *file
 
 static int by_path(const void *left, const void *right) {
     return slice_compare((*(const struct pack_file *const *)left)->path, (*(const struct pack_file *const *)right)->path);
+}
+
+
+// In whatever order its files come, a pack is the same pack.
+static void mark(struct catalogue *catalogue, const struct pack_file *files, uint32_t count) {
+    const struct pack_file **sorted = ARENA_ARRAY(&catalogue->arena, const struct pack_file *, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        sorted[i] = &files[i];
+    }
+    qsort(sorted, count, sizeof *sorted, by_path);
+    make_label(catalogue, sorted, count);
+    catalogue->state_layout = state_layout(catalogue, sorted, count);
 }
 
 // The files below a folder, in the order of their paths.
@@ -426,8 +438,7 @@ Status catalogue_load(struct catalogue *catalogue, const struct pack_file *files
         return STATUS_INVALID;
     }
     catalogue_read_pack(catalogue, pack_root);
-    make_label(catalogue, files, file_count);
-    catalogue->state_layout = state_layout(catalogue, files, file_count);
+    mark(catalogue, files, file_count);
     catalogue->schema = schema_load(schema_root, catalogue->zone_offset_us, catalogue->money_digits, &catalogue->arena, diags);
     const struct pack_file *knowledge = find_file(files, file_count, "knowledge.yaml");
     const struct yaml_node *knowledge_root = parse_file(catalogue, knowledge);
