@@ -17,6 +17,7 @@ import threading
 import traceback
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
 PACK = os.path.join(PACKS, "payments")
 T0 = 1795420800000
 WAIT = 120
@@ -29,7 +30,7 @@ def pay(number):
 
 class Server:
     def __init__(self, data):
-        self.process = subprocess.Popen([QIANTANG, "serve", "--pack", PACK, "--data", data, "--port", "0"], stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([QIANTANG, "serve", "--config", PATIENT, "--pack", PACK, "--data", data, "--port", "0"], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         self.said = []
         for line in self.process.stdout:

@@ -16,6 +16,7 @@ import tempfile
 import threading
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
 CLIENTS = pathlib.Path(__file__).resolve().parent.parent / "examples" / "clients"
 sys.path.insert(0, str(CLIENTS))
 sys.dont_write_bytecode = True
@@ -30,7 +31,7 @@ def pay(event_id, at=0, **more):
 
 class Server:
     def __init__(self, folder, port=0):
-        self.process = subprocess.Popen([QIANTANG, "serve", "--pack", os.path.join(PACKS, "payments"), "--data", folder, "--port", str(port)],
+        self.process = subprocess.Popen([QIANTANG, "serve", "--config", PATIENT, "--pack", os.path.join(PACKS, "payments"), "--data", folder, "--port", str(port)],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if line.startswith("listening"):

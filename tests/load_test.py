@@ -19,6 +19,7 @@ import threading
 import time
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
 PACK = os.path.join(PACKS, "payments")
 T0 = 1795420800000
 MS = 1000000
@@ -393,7 +394,7 @@ def test_with_the_real_server(folder):
     data, acknowledged = os.path.join(folder, "data"), os.path.join(folder, "acknowledged")
     sent = [event(i) for i in range(300)]
     events = write_events(folder, sent)
-    process = subprocess.Popen([QIANTANG, "serve", "--pack", PACK, "--data", data, "--port", "0"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([QIANTANG, "serve", "--config", PATIENT, "--pack", PACK, "--data", data, "--port", "0"], stdout=subprocess.PIPE, text=True)
     port = next(int(line.rsplit(":", 1)[1]) for line in process.stdout if line.startswith("listening"))
     got, said = load(port, events, "--rate", 500, "--count", 700, "--server-pid", process.pid)
     check_sums(got)

@@ -18,6 +18,7 @@ import tempfile
 import time
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KILLS = int(os.environ.get("QIANTANG_KILLS", "6"))
 NOW = int(time.time()) * 1000
@@ -128,7 +129,7 @@ def run(*arguments, code=0):
 
 class Server:
     def __init__(self, data, *more):
-        self.process = subprocess.Popen([QIANTANG, "serve", "--data", data, "--port", "0", *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([QIANTANG, "serve", "--config", PATIENT, "--data", data, "--port", "0", *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if line.startswith("listening"):
                 self.port = int(line.rsplit(":", 1)[1])

@@ -26,6 +26,7 @@ warnings.filterwarnings("ignore", category=DeprecationWarning)  # of RefResolver
 import jsonschema  # noqa: E402
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 API = ROOT / "src" / "server" / "api"
 DOCUMENT = json.loads((API / "openapi.json").read_text())
@@ -144,7 +145,7 @@ def check_routes():
 
 class Server:
     def __init__(self, folder, port=0, pack=os.path.join(PACKS, "payments")):
-        self.process = subprocess.Popen([QIANTANG, "serve", "--pack", pack, "--data", folder, "--port", str(port)],
+        self.process = subprocess.Popen([QIANTANG, "serve", "--config", PATIENT, "--pack", pack, "--data", folder, "--port", str(port)],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.port = port
 

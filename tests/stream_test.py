@@ -16,6 +16,7 @@ import tempfile
 import threading
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
 T0 = 1795420800000
 HEAD = b"POST /v1/stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -34,7 +35,7 @@ def chunk(data):
 
 class Server:
     def __init__(self, folder):
-        self.process = subprocess.Popen([QIANTANG, "serve", "--pack", os.path.join(PACKS, "payments"), "--data", folder, "--port", "0"],
+        self.process = subprocess.Popen([QIANTANG, "serve", "--config", PATIENT, "--pack", os.path.join(PACKS, "payments"), "--data", folder, "--port", "0"],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for text in self.process.stdout:
             if text.startswith("listening"):
