@@ -104,7 +104,7 @@ def run(*arguments, code=0):
 
 
 def verify(data):
-    said = run("verify", "--pack", PACK, "--data", data)
+    said = run("verify", "--data", data)
     assert "all came out again" in said, said
     return said
 

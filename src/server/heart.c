@@ -151,6 +151,15 @@ HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slic
     return what == HEART_DECIDED ? heart_forward_event(heart, event, effort, answer, ret_refusal) : what;
 }
 
+HeartAnswer heart_adopt(struct heart *heart, Slice record, Effort effort, Slice answer, struct heart_refusal *ret_refusal) {
+    struct event *event;
+    HeartAnswer what = read_record(heart, record, &event, ret_refusal);
+    if (what == HEART_DECIDED) {
+        engine_adopt(heart->engine, event, effort, answer);
+    }
+    return what;
+}
+
 void heart_expect_event(struct heart *heart, const struct event *event) {
     engine_expect(heart->engine, event);
 }

@@ -50,6 +50,8 @@ HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, st
 // Takes in a record with the answer that heart_take() gave, empty for a change. HEART_DECIDED, HEART_CHANGED, or what is wrong: the record is
 // refused, or the answer is none of this pack (SV020); nothing has changed then.
 HeartAnswer heart_forward(struct heart *heart, Slice record, Effort effort, Slice answer, struct heart_refusal *ret_refusal);
+// The same with an answer that another pack gave; one of its own is an answer like the others. HEART_REFUSED: this pack does not understand the record, and nothing has changed.
+HeartAnswer heart_adopt(struct heart *heart, Slice record, Effort effort, Slice answer, struct heart_refusal *ret_refusal);
 // Tells of the record that is to be taken or forwarded EXPECT_AHEAD calls from now. Called once for each, in their order, empty when there
 // is none. It changes no answer. The record's bytes stay where they are until it is taken: it is known again by its place.
 void heart_expect(struct heart *heart, Slice record);

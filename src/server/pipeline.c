@@ -326,10 +326,35 @@ static void begin_with(struct pipeline *pipeline) {
     pthread_mutex_unlock(&pipeline->lock);
 }
 
+// Takes the last records in, which came while it took in the others.
+static bool finish_rebuild(struct pipeline *pipeline, struct work *work) {
+    struct arena arena;
+    struct diag diag;
+    uint64_t last = journal_state(pipeline->journal).appended;
+    if (journal_wait(pipeline->journal, last) != STATUS_OK) {
+        end_one(pipeline, work, PIPELINE_FAILED);
+        return false;
+    }
+    arena_init(&arena, 1 << 16);
+    Status status = rebuild_upto(work->rebuild, last, &arena, &diag);
+    if (status != STATUS_OK) {
+        refuse(pipeline, work, (struct heart_refusal){slice_of(diag.code), diag.message});
+    }
+    arena_deinit(&arena);
+    return status == STATUS_OK;
+}
+
 static void release(struct pipeline *pipeline, struct work *work) {
     struct heart *old = pipeline->heart;
     flush(pipeline);
-    heart_succeed(work->heart, old);
+    if (work->rebuild == NULL) {
+        heart_succeed(work->heart, old);
+    } else if (finish_rebuild(pipeline, work)) {
+        snapshot_maker_give_up(pipeline->snapshots, old); // a start from before it would have to do all of this again
+        atomic_store(&pipeline->wants_snapshot, true);
+    } else {
+        return;
+    }
     pipeline->heart = work->heart;
     work->heart = old;
     begin_with(pipeline);

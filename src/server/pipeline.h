@@ -31,6 +31,7 @@
 #include "journal/journal.h"
 #include "server/brake.h"
 #include "server/budget.h"
+#include "server/rebuild.h"
 #include "server/replay.h"
 #include "server/snapshot_maker.h"
 
@@ -83,7 +84,8 @@ struct work {
     void (*done)(struct work *work);
     void *user;
     uint64_t arrived_ns; // by the monotonic clock; the event's time begins to run. 0: when it is submitted
-    struct heart *heart; // of a release: in, what takes over; out, what it took over from, as one that has taken nothing
+    struct heart *heart; // of a release: in, what takes over; out, what it took over from
+    struct rebuild *rebuild; // of a release whose heart has a state of its own: what it has taken in so far. NULL: it takes the state over
     // Filled in before done().
     PipelineOutcome outcome;
     bool is_change, is_known;

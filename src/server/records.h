@@ -6,7 +6,7 @@
 
 // X(NAME, number, what its bytes are)
 #define RECORD_KINDS(X)                                                                                                              \
-    X(RELEASE, 1, "from here on another catalogue decides: {\"catalogue\": label, \"state\": \"new\" or \"kept\", ...}")              \
+    X(RELEASE, 1, "from here on another catalogue decides: {\"catalogue\": label, \"state\": \"new\", \"kept\" or \"rebuilt\", ...}") \
     X(EVENT, 2, "an event, as it came")                                                                                              \
     X(CHANGE, 3, "a change of a list or table, as it came")                                                                          \
     X(DECISION, 4, "the decision of the event before it, as it was given")                                                           \

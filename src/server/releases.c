@@ -27,7 +27,7 @@ static const char *const state_names[] = {
 #undef X
 };
 
-enum { FILE_BYTES_MAX = 64 << 20, FILE_DEPTH = 32, REPORT_MAX = 16 << 20, WATCH_EVERY_S = 5, DIAGS_TOLD_MAX = 100, STATUS_FILE_MAX = 4 << 20 };
+enum { FILE_BYTES_MAX = 64 << 20, FILE_DEPTH = 32, REPORT_MAX = 16 << 20, WATCH_EVERY_S = 5, DIAGS_TOLD_MAX = 100, REBUILD_LEFT_MAX = 32, STATUS_FILE_MAX = 4 << 20 };
 
 // What is known of a pack. Texts live in the arena of the releases.
 struct entry {
@@ -467,7 +467,8 @@ static void try_out(struct releases *releases, struct release_ask *ask, struct e
     buf_deinit(&report);
 }
 
-static bool takes_over(struct releases *releases, struct release_ask *ask, const struct entry *entry, struct arena *arena) {
+// Whether the state is taken over, or has to be made again. False: it has refused.
+static bool find_way(struct releases *releases, struct release_ask *ask, const struct entry *entry, struct arena *arena, bool *ret_keeps) {
     const struct pack_folder *next;
     const struct pack_folder *now;
     struct diag diag;
@@ -476,11 +477,7 @@ static bool takes_over(struct releases *releases, struct release_ask *ask, const
         refuse_by(ask, &diag);
         return false;
     }
-    if (next->catalogue->state_layout != now->catalogue->state_layout) {
-        refuse(ask, 409, "another_state",
-               "schema, features or knowledge differ from those of the pack that decides, so the state cannot be taken over while the stream goes on");
-        return false;
-    }
+    *ret_keeps = next->catalogue->state_layout == now->catalogue->state_layout;
     return true;
 }
 
@@ -489,7 +486,7 @@ static void propose(struct releases *releases, struct release_ask *ask, struct e
         refuse(ask, 403, "needs_a_person", "a person proposes a release");
     } else if (entry->state != STATE_draft && entry->state != STATE_rejected && entry->state != STATE_replaced) {
         refuse(ask, 409, "wrong_state", "it is %s", state_names[entry->state]);
-    } else if (takes_over(releases, ask, entry, arena)) {
+    } else {
         entry->state = STATE_proposed;
         entry->proposed_by = arena_copy(&releases->arena, ask->by);
         entry->proposed_us = releases->options.now_us();
@@ -523,12 +520,12 @@ static void on_released(struct work *work) {
     pthread_mutex_unlock(&releases->lock);
 }
 
-static void write_record(struct buf *out, const struct entry *entry, const struct release_ask *ask, const char *what) {
+static void write_record(struct buf *out, const struct entry *entry, const struct release_ask *ask, const char *what, bool keeps) {
     struct json_writer json;
     json_writer_init(&json, out);
     json_object_begin(&json);
     json_key_string(&json, SLICE("catalogue"), entry->label);
-    json_key_string(&json, SLICE("state"), SLICE("kept"));
+    json_key_string(&json, SLICE("state"), keeps ? SLICE("kept") : SLICE("rebuilt"));
     json_key_string(&json, SLICE("what"), slice_of(what));
     put_text(&json, "before", entry->before);
     put_text(&json, "brought_by", entry->brought_by);
@@ -541,8 +538,8 @@ static void write_record(struct buf *out, const struct entry *entry, const struc
 }
 
 // Has the pipeline take it over, and waits until that is durable.
-static PipelineOutcome hand_over(struct releases *releases, struct heart *heart, Slice record) {
-    struct work work = {.kind = WORK_RELEASE, .record = record, .done = on_released, .user = releases, .heart = heart};
+static PipelineOutcome hand_over(struct releases *releases, struct release_ask *ask, struct heart *heart, struct rebuild *rebuild, Slice record) {
+    struct work work = {.kind = WORK_RELEASE, .record = record, .done = on_released, .user = releases, .heart = heart, .rebuild = rebuild};
     releases->work_is_over = false;
     if (!pipeline_submit(releases->at_hand, &work)) {
         heart_destroy(heart);
@@ -553,33 +550,31 @@ static PipelineOutcome hand_over(struct releases *releases, struct heart *heart,
         pthread_cond_wait(&releases->released, &releases->lock);
     }
     pthread_mutex_unlock(&releases->lock);
-    heart_destroy(work.heart);
+    heart_destroy(work.heart); // the old one, or the new one when it was refused
+    if (work.outcome == PIPELINE_REFUSED) {
+        refuse(ask, 409, "not_rebuilt", "%s: %s", work.code, work.reason);
+    }
     return work.outcome;
 }
 
-static void release_now(struct releases *releases, struct release_ask *ask, struct entry *entry, const char *what, struct arena *arena) {
+// A heart with the state made again, as far as the journal goes by now. NULL: it has refused.
+static bool rebuild_beside(struct releases *releases, struct release_ask *ask, struct heart *heart, struct rebuild *rebuild, struct arena *arena) {
     struct diag diag;
-    struct buf record;
-    struct entry *before = find_released(releases);
-    if (!takes_over(releases, ask, entry, arena)) {
-        return;
-    }
-    struct heart_source source = shelf_source(releases->options.shelf);
-    struct heart *heart = source.make(source.context, label_hash(entry->label), SCOPE_IN_FLIGHT, false, arena, &diag);
-    if (heart == NULL) {
-        refuse_by(ask, &diag);
-        return;
-    }
-    Slice replaced = before == NULL || before == entry ? SLICE("") : before->name;
-    entry->before = slice_equal(slice_of(what), SLICE("release_rolled_back")) ? entry->before : replaced;
-    buf_init(&record, 1 << 16);
-    write_record(&record, entry, ask, what);
-    PipelineOutcome outcome = hand_over(releases, heart, buf_slice(&record));
-    buf_deinit(&record);
-    if (outcome != PIPELINE_DONE) {
-        refuse(ask, 503, "not_released", "the journal did not take it: %s", outcome == PIPELINE_NO_ROOM ? "its disk is full" : "it has failed");
-        return;
-    }
+    *rebuild = (struct rebuild){
+        .folder = releases->options.journal, .journal = pipeline_journal(releases->at_hand), .heart = heart, .stop = &releases->stop};
+    uint64_t before;
+    do { // each time fewer have come meanwhile
+        before = rebuild->records;
+        if (rebuild_upto(rebuild, UINT64_MAX, arena, &diag) != STATUS_OK) {
+            refuse(ask, 409, "not_rebuilt", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
+            return false;
+        }
+    } while (rebuild->records - before > REBUILD_LEFT_MAX);
+    return true;
+}
+
+static void settle_release(struct releases *releases, struct release_ask *ask, struct entry *entry, struct entry *before, const char *what,
+                           struct arena *arena) {
     if (before != NULL && before != entry) {
         before->state = STATE_replaced;
     }
@@ -587,6 +582,38 @@ static void release_now(struct releases *releases, struct release_ask *ask, stru
     entry->released_by = arena_copy(&releases->arena, ask->by);
     entry->released_us = releases->options.now_us();
     settle(releases, ask, entry, what, arena);
+}
+
+static void release_now(struct releases *releases, struct release_ask *ask, struct entry *entry, const char *what, struct arena *arena) {
+    struct diag diag;
+    struct buf record;
+    struct rebuild rebuild;
+    bool keeps;
+    struct entry *before = find_released(releases);
+    if (!find_way(releases, ask, entry, arena, &keeps)) {
+        return;
+    }
+    struct heart_source source = shelf_source(releases->options.shelf);
+    struct heart *heart = source.make(source.context, label_hash(entry->label), SCOPE_IN_FLIGHT, !keeps, arena, &diag);
+    if (heart == NULL) {
+        refuse_by(ask, &diag);
+        return;
+    }
+    if (!keeps && !rebuild_beside(releases, ask, heart, &rebuild, arena)) {
+        heart_destroy(heart);
+        return;
+    }
+    Slice replaced = before == NULL || before == entry ? SLICE("") : before->name;
+    entry->before = slice_equal(slice_of(what), SLICE("release_rolled_back")) ? entry->before : replaced;
+    buf_init(&record, 1 << 16);
+    write_record(&record, entry, ask, what, keeps);
+    PipelineOutcome outcome = hand_over(releases, ask, heart, keeps ? NULL : &rebuild, buf_slice(&record));
+    buf_deinit(&record);
+    if (outcome == PIPELINE_DONE) {
+        settle_release(releases, ask, entry, before, what, arena);
+    } else if (outcome != PIPELINE_REFUSED) {
+        refuse(ask, 503, "not_released", "the journal did not take it: %s", outcome == PIPELINE_NO_ROOM ? "its disk is full" : "it has failed");
+    }
 }
 
 static void release(struct releases *releases, struct release_ask *ask, struct entry *entry, struct arena *arena) {

@@ -9,8 +9,9 @@
 // them, no more. Enforced here, whatever the roles say. Two things need one person and a reason: rolling back, and suspending a model, since both
 // take something back that may do harm now.
 //
-// A release takes over the state when its packs remember the same things (catalogue.h, state_layout). One that does not cannot be released into a
-// stream that goes on; it says so when it is proposed. Windows that it would need would be empty and every threshold over them wrong.
+// A release takes over the state when both packs remember the same things (catalogue.h, state_layout): that takes no longer than a decision. For one
+// that remembers others, with new features or fields, the state is made again from the journal beside the decisions (rebuild.h), for as long as that takes, and
+// then changes hands between two decisions all the same.
 //
 //     TRY(releases_open(&options, arena, &releases, diag));
 //     releases_attach(releases, pipeline);

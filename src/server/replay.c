@@ -1,6 +1,7 @@
 #include "server/replay.h"
 
 #include "server/brake.h"
+#include "server/rebuild.h"
 #include "server/records.h"
 #include "server/snapshots.h"
 
@@ -54,6 +55,24 @@ static Status go_on_with(struct running *running, Slice label) {
     return STATUS_OK;
 }
 
+// What the server did when it released a pack that remembers other things: all over again, up to here.
+static Status make_anew(struct running *running, Slice label) {
+    struct replay *replay = running->replay;
+    struct heart *next = replay->source.make(replay->source.context, label_hash(label), replay->scope, true, running->arena, running->diag);
+    if (next == NULL) {
+        return STATUS_INVALID;
+    }
+    struct rebuild rebuild = {.folder = replay->folder, .journal = replay->journal, .heart = next};
+    Status status = rebuild_upto(&rebuild, running->entry->sequence - 1, running->arena, running->diag);
+    if (status != STATUS_OK) {
+        heart_destroy(next);
+        return status;
+    }
+    heart_destroy(replay->heart);
+    replay->heart = next;
+    return STATUS_OK;
+}
+
 static Status on_release(struct running *running) {
     JsonTree tree;
     if (json_parse(running->json, running->entry->data, &tree) != STATUS_OK) {
@@ -64,6 +83,9 @@ static Status on_release(struct running *running) {
     running->replay->found.releases++;
     if (slice_is(state, "new")) {
         return begin_anew(running, label);
+    }
+    if (slice_is(state, "rebuilt")) {
+        return make_anew(running, label);
     }
     return slice_is(state, "kept") ? go_on_with(running, label) : differs(running, "is a release of a kind that this program does not know");
 }

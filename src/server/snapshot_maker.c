@@ -242,6 +242,13 @@ bool snapshot_maker_step(struct snapshot_maker *maker, struct heart *heart, size
     return maker->is_under_way;
 }
 
+void snapshot_maker_give_up(struct snapshot_maker *maker, struct heart *heart) {
+    if (maker->is_under_way) {
+        heart_image_abandon(heart);
+        finish(maker, heart, WHAT_GIVEN_UP);
+    }
+}
+
 struct snapshot_maker_state snapshot_maker_state(struct snapshot_maker *maker) {
     pthread_mutex_lock(&maker->lock);
     struct snapshot_maker_state state = maker->state;

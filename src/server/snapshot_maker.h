@@ -49,6 +49,8 @@ bool snapshot_maker_is_due(const struct snapshot_maker *maker, uint64_t sequence
 bool snapshot_maker_begin(struct snapshot_maker *maker, struct heart *heart, uint64_t sequence, int64_t now_us);
 // Hands out about so many bytes if there is room for them. False: none is under way.
 bool snapshot_maker_step(struct snapshot_maker *maker, struct heart *heart, size_t bytes);
+// Gives up what is under way: the heart does not go on.
+void snapshot_maker_give_up(struct snapshot_maker *maker, struct heart *heart);
 // Whether a step would hand out something now.
 bool snapshot_maker_has_room(const struct snapshot_maker *maker);
 struct snapshot_maker_state snapshot_maker_state(struct snapshot_maker *maker);

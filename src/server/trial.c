@@ -33,6 +33,8 @@ struct trying {
     struct heart *heart;
     struct json_reader *before_json, *after_json;
     struct buf answer;
+    struct buf event; // of before: its decision is yet to come
+    Effort effort;
     bool has_answer;
     uint64_t count_from; // sequence: events before it only make the state
     uint64_t events, same, took_ns, first, last;
@@ -183,16 +185,36 @@ static void decide(struct trying *trying, const struct journal_entry *entry) {
     buf_reset(&trying->answer);
     HeartEffort effort = {.effort = entry->flags < EFFORT_COUNT ? (Effort)entry->flags : EFFORT_full};
     trying->has_answer = heart_take(trying->heart, entry->data, effort, &trying->answer, &refusal) == HEART_DECIDED;
-    trying->took_ns += entry->sequence >= trying->count_from ? clock_monotonic_ns() - start_ns : 0;
+    trying->took_ns += clock_monotonic_ns() - start_ns;
+}
+
+// Events of before the last ones only make the state: their answers stand in the journal.
+static void adopt(struct trying *trying, Slice answer) {
+    struct heart_refusal refusal;
+    if (trying->event.size > 0) {
+        (void)heart_adopt(trying->heart, buf_slice(&trying->event), trying->effort, answer, &refusal);
+        buf_reset(&trying->event);
+    }
+}
+
+static void hold(struct trying *trying, const struct journal_entry *entry) {
+    buf_reset(&trying->event);
+    buf_put(&trying->event, entry->data);
+    trying->effort = entry->flags < EFFORT_COUNT ? (Effort)entry->flags : EFFORT_full;
 }
 
 static void on_entry(struct trying *trying, const struct journal_entry *entry) {
     struct heart_refusal refusal;
     switch (entry->kind) {
     case KIND_EVENT:
-        decide(trying, entry);
+        if (entry->sequence < trying->count_from) {
+            hold(trying, entry);
+        } else {
+            decide(trying, entry);
+        }
         break;
     case KIND_DECISION:
+        adopt(trying, entry->data);
         if (trying->has_answer && entry->sequence >= trying->count_from) {
             trying->first = trying->first == 0 ? entry->sequence - 1 : trying->first;
             trying->last = entry->sequence;
@@ -298,11 +320,13 @@ Status trial_run(const struct trial *trial, struct arena *arena, struct buf *rep
         trying.before_json = json_reader_create(ANSWER_MAX, DEPTH);
         trying.after_json = json_reader_create(ANSWER_MAX, DEPTH);
         buf_init(&trying.answer, ANSWER_MAX);
+        buf_init(&trying.event, ANSWER_MAX);
         status = read_on(&trying, reader);
         journal_reader_close(reader);
         json_reader_destroy(trying.before_json);
         json_reader_destroy(trying.after_json);
         buf_deinit(&trying.answer);
+        buf_deinit(&trying.event);
     }
     heart_destroy(trying.heart);
     if (status == STATUS_OK) {

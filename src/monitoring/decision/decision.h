@@ -144,6 +144,8 @@ void engine_let_go(struct engine *engine, Slice rule, Slice key);
 // that of after engine_decide_within(). Nothing of the last event can be asked. STATUS_INVALID, and nothing has changed: the line is no
 // answer of this very pack.
 MUST_USE Status engine_forward(struct engine *engine, struct event *event, Effort effort, Slice answer);
+// The same with an answer that another catalogue gave: it is remembered as it is.
+void engine_adopt(struct engine *engine, struct event *event, Effort effort, Slice answer);
 // What a name stands for at the last event, as a hit would show it.
 struct seen engine_see(struct engine *engine, uint32_t slot);
 // For those who ask about models and not about events: whether a hit of the model at the last event would count, going by all but its

@@ -348,24 +348,33 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     return &engine->decision;
 }
 
-Status engine_forward(struct engine *engine, struct event *event, Effort effort, Slice answer) {
+// Takes in an event whose answer is known; `kept` is what is remembered of that.
+static void take_in(struct engine *engine, struct event *event, Effort effort, uint32_t segment, Slice kept) {
     uint64_t time = stopwatch(engine);
-    uint32_t segment;
-    bool is_plain;
-    ENSURE(engine_read_line(engine, answer, &segment, &is_plain), STATUS_INVALID);
     Hash128 id = hash128(event->id, 0);
     bool counts;
     bool is_new = enter(engine, event, effort, id, &counts);
     time = lap(engine, time, STAGE_recall);
     if (!is_new) {
-        return STATUS_OK;
+        return;
     }
     leave_rows(engine, counts);
     engine->segment = segment;
     time = lap(engine, time, STAGE_features);
-    remember(engine, id, is_plain ? (Slice){0} : answer);
+    remember(engine, id, kept);
     lap(engine, time, STAGE_policy);
+}
+
+Status engine_forward(struct engine *engine, struct event *event, Effort effort, Slice answer) {
+    uint32_t segment;
+    bool is_plain;
+    ENSURE(engine_read_line(engine, answer, &segment, &is_plain), STATUS_INVALID);
+    take_in(engine, event, effort, segment, is_plain ? (Slice){0} : answer);
     return STATUS_OK;
+}
+
+void engine_adopt(struct engine *engine, struct event *event, Effort effort, Slice answer) {
+    take_in(engine, event, effort, 0, answer);
 }
 
 Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag) {
