@@ -146,6 +146,7 @@ static void tick(struct loop *loop) {
 
 void loop_run(void *argument) {
     struct loop *loop = argument;
+    thread_be_prompt();
     struct http_server *server = loop->server;
     struct epoll_event events[EVENTS];
     bool pending = false;

@@ -8,6 +8,7 @@
 #include "journal/folder.h"
 #include "journal/state.h"
 #include "os/file.h"
+#include "os/thread.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -153,6 +154,7 @@ static void write_frame(struct journal *journal) {
 
 void writer_run(void *context) {
     struct journal *journal = context;
+    thread_be_prompt();
     pthread_mutex_lock(&journal->lock);
     while (!journal->failed && (journal->frames[journal->filling].count > 0 || !journal->closing)) {
         if (journal->frames[journal->filling].count > 0) {

@@ -515,6 +515,7 @@ static void nap(struct pipeline *pipeline, int64_t ns) {
 
 static void run(void *context) {
     struct pipeline *pipeline = context;
+    thread_be_prompt();
     for (;;) {
         pthread_mutex_lock(&pipeline->lock);
         struct works works = take_some(pipeline);
