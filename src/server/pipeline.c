@@ -574,10 +574,26 @@ static Status pay_decision(struct pipeline *pipeline, const struct replay *repla
     return append_now(pipeline, KIND_DECISION, buf_slice(&replay->answer), diag);
 }
 
-static Status take_up(struct pipeline *pipeline, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
+struct replay_watch {
+    const struct pipeline_options *options;
+    uint64_t first, last;
+};
+
+static void replayed_one(void *context, const struct journal_entry *entry, const struct heart *heart) {
+    const struct replay_watch *watch = context;
+    if (entry->sequence % PIPELINE_REPLAY_STEP == 0 && watch->options->replaying != NULL) {
+        watch->options->replaying(watch->options->context, entry->sequence, watch->first, watch->last);
+    }
+}
+
+static Status take_up(struct pipeline *pipeline, uint64_t last, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
+    struct replay_watch watch = {.options = &pipeline->options, .last = last};
     struct replay replay = {.source = pipeline->options.source, .folder = pipeline->options.folder, .from_snapshot = true, .scope = SCOPE_IN_FLIGHT};
+    replay.context = &watch;
+    replay.on_record = replayed_one;
     Status status = replay_begin(&replay, arena, diag);
     if (status == STATUS_OK) {
+        watch.first = replay.found.snapshot_sequence + 1;
         status = replay_run(&replay, arena, diag);
     }
     pipeline->heart = replay.heart;
@@ -617,7 +633,7 @@ static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pi
     memcpy(options.label, &pipeline->options.first, JOURNAL_LABEL_SIZE);
     TRY(journal_open(disk_real(), pipeline->options.folder, &options, arena, &pipeline->journal, &found, diag));
     opened->torn_bytes = found.torn_bytes;
-    TRY(take_up(pipeline, arena, opened, diag));
+    TRY(take_up(pipeline, found.last_sequence, arena, opened, diag));
     begin_with(pipeline);
     return take_up_brakes(pipeline) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
 }
