@@ -7,7 +7,7 @@ DATA ?=
 # Sources and packs are UTF-8, whatever the locale says.
 export PYTHONUTF8 = 1
 
-.PHONY: all deps demo test bench bench-peers evaluate sanitize fuzz format docs clean help
+.PHONY: all deps demo test deb bench bench-peers evaluate sanitize fuzz format docs clean help
 
 all: deps ## build the program (build/qiantang)
 	@scripts/build.sh $(BUILD)
@@ -25,6 +25,10 @@ test: ## everything: tests with gcc, the same bytes from gcc and clang, sanitize
 sanitize: ## the tests under the sanitizers alone, with gcc and with clang
 	@scripts/install-deps.sh build clang
 	@python3 scripts/test.py sanitize
+
+deb: all ## the Debian package, in $(BUILD)/deb, and that of its debug symbols
+	@scripts/install-deps.sh deb
+	@scripts/deb.sh $(BUILD)/qiantang $(BUILD)/deb
 
 bench: all ## measure this machine with this program
 	@scripts/bench.sh $(BUILD)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, and nothing when none is: then it needs no network and no rights.
 #
-#   scripts/install-deps.sh GROUP...      groups: build clang node format
+#   scripts/install-deps.sh GROUP...      groups: build clang node format deb
 #   scripts/install-deps.sh --list GROUP...   only names them
 set -euo pipefail
 
@@ -11,6 +11,7 @@ build=(gcc g++ libc6-dev meson ninja-build pkg-config python3 python3-jsonschema
 clang=(clang libclang-rt-14-dev llvm)
 node=(nodejs npm)
 format=(clang-format-16) # the first of Debian 12 that knows all of .clang-format is 15
+deb=(binutils dpkg-dev)
 
 list_only=false
 if [[ ${1:-} == --list ]]; then
@@ -25,6 +26,7 @@ for group in "$@"; do
     clang) wanted+=("${clang[@]}") ;;
     node) command -v node >/dev/null && command -v npm >/dev/null || wanted+=("${node[@]}") ;;
     format) wanted+=("${format[@]}") ;;
+    deb) wanted+=("${deb[@]}") ;;
     *)
         echo "install-deps: there is no group '$group'" >&2
         exit 2

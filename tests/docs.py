@@ -10,6 +10,9 @@
   Scopes, roles, refusals, actions, actors and masks: docs/access.md names every one of their lists.
   Members of decisions: docs/decisions.md names every one that src/monitoring/decision/render.c writes.
   Problems: docs/api/problems.md is what scripts/problems.py writes, and every problem of the room http is in the API's list.
+  What documents call by a name is there: `qiantang COMMAND`, settings (`server.port`), metrics (qiantang_...), diagnostic codes.
+  Operations: every alarm of examples/operations/qiantang.rules.yaml is explained in docs/operations/alarms.md and no other is; so is every
+  line of the log of level warning or error.
 
 scripts/diagnostics.py rewrites docs/diagnostics.md.
 """
@@ -122,6 +125,82 @@ def access_names():
         yield from re.findall(r'^[A-Z]+\(\w+,\s*"([\w.:-]+)"', read(f"src/access/{name}.def"), re.M)
     yield from re.findall(r'^MASK\(\w+,\s*"(\w+)"', read("src/base/masks.def"), re.M)
 
+# ---- names that documents use -------------------------------------------------------------------------------
+
+RULES = "examples/operations/qiantang.rules.yaml"
+FILE_ENDINGS = "md|yaml|json|ndjson|csv|html|h|c|def|py|sh|deb|pem|key|log|tmp|service"
+
+
+def setting_names():
+    """Sections, and settings as `section.key`."""
+    text = read("src/settings/settings.def")
+    sections = re.findall(r"^SECTION_BEGIN\((\w+),", text, re.M)
+    rows = re.findall(r"^[A-Z]+\((\w+), (\w+),", text, re.M)
+    return sections, {f"{section}.{key}" for section, key in rows if section in sections}
+
+
+def code_parts(text):
+    """What is written as code: between backticks, and in indented or fenced lines."""
+    fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("```"):
+            fenced = not fenced
+        elif fenced or line.startswith("    "):
+            yield number, line
+        else:
+            for part in re.findall(r"`([^`]+)`", line):
+                yield number, part
+
+
+def check_code(path, number, part, names):
+    where = f"{path.relative_to(ROOT)}:{number}"
+    for command in re.findall(r"(?<![\w@:.-])qiantang ([a-z]+)\b(?!\.)", part):
+        if command not in names["commands"] and command != "qiantang":
+            problems.append(f"{where}: there is no command qiantang {command}")
+    for setting in re.findall(rf"(?<![\w./-])((?:{'|'.join(names['sections'])})\.[a-z_]+)\b(?![\w/(])", part):
+        if setting not in names["settings"] and not re.search(rf"\.({FILE_ENDINGS})$", setting):
+            problems.append(f"{where}: there is no setting {setting}")
+
+
+def check_named(documents):
+    commands = set(re.findall(r'^    \{"([a-z]+)", command_', read("src/main.c"), re.M))
+    actions = set(re.findall(r'^[A-Z]+\(\w+,\s*"([\w.]+)"', read("src/access/actions.def"), re.M))
+    sections, settings = setting_names()
+    assert len(settings) > 40 and len(commands) > 8, (settings, commands)
+    names = {"commands": commands, "sections": sections, "settings": settings | actions}
+    metrics = set(re.findall(r'"((?:qiantang|process)_\w+)"', read("src/metrics/metrics.def")))
+    codes = set(re.findall(r"^\| ([A-Z]{2}\d{3}) \|", read("docs/diagnostics.md"), re.M))
+    for path in [*documents, ROOT / RULES]:
+        text = path.read_text()
+        if path.is_relative_to(ROOT / "docs"):
+            for number, part in code_parts(text):
+                check_code(path, number, part, names)
+        for number, line in enumerate(text.splitlines(), 1):
+            for metric in re.findall(r"(?<![\w/])(qiantang_[a-z_]+|process_[a-z_]+_(?:bytes|total|fds|seconds))\b(?!\.[a-z])", line):
+                if metric != "qiantang_client" and metric not in metrics and re.sub(r"_(bucket|sum|count)$", "", metric) not in metrics:
+                    problems.append(f"{path.relative_to(ROOT)}:{number}: there is no metric {metric}")
+            for code in re.findall(r"\b((?:SV|JO|BR|RL|LG|OS|HT|CF)\d{3})\b", line):
+                if code not in codes:
+                    problems.append(f"{path.relative_to(ROOT)}:{number}: there is no code {code}")
+
+
+def check_alarms():
+    text = read("docs/operations/alarms.md")
+    told = set(re.findall(r"^\| `(Qiantang\w+)` (?:page|ticket) \|", text, re.M))
+    rules = re.findall(r"- alert: (\w+)\n(?:.*\n)*?\s+labels: \{severity: (page|ticket)\}", read(RULES))
+    assert len(rules) == read(RULES).count("- alert:"), "an alarm without a severity"
+    for alarm, severity in rules:
+        if f"| `{alarm}` {severity} |" not in text:
+            problems.append(f"docs/operations/alarms.md: the alarm {alarm} ({severity}) of {RULES} is not explained")
+    for alarm in sorted(told - {alarm for alarm, _ in rules}):
+        problems.append(f"docs/operations/alarms.md: {RULES} has no alarm {alarm}")
+    for path in (ROOT / "src").rglob("*.c"):
+        if not path.name.endswith(("_test.c", "_bench.c")):
+            for event in re.findall(r'\bLOG\([^;"]*?\b(?:warning|error),\s*"(\w+)"|\b(?:log_put_diag|tell)\([^;"]*?LOG_(?:warning|error),\s*"(\w+)"', path.read_text()):
+                name = event[0] or event[1]
+                if f"| `{name}` |" not in text:
+                    problems.append(f"docs/operations/alarms.md: the line `{name}` of {path.relative_to(ROOT)} is not explained")
+
 
 def main():
     documents = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*/*.md"),
@@ -137,6 +216,8 @@ def main():
     check_pack_keys()
     check_names("docs/access.md", sorted(set(access_names()) - {"none"}), "word")
     check_names("docs/decisions.md", decision_members(), "member")
+    check_named(documents)
+    check_alarms()
     print("\n".join(problems))
     print(f"{len(documents)} documents, {len(problems)} problems")
     sys.exit(1 if problems else 0)

@@ -1,18 +1,37 @@
 // qiantang serve: decides on what comes over HTTP, and forgets nothing. qiantang verify: does the journal's decisions again.
 
 #include "cli/commands.h"
+#include "os/clock.h"
 #include "os/file.h"
+#include "os/notify.h"
+#include "os/progress.h"
 #include "server/instance.h"
 #include "server/night.h"
 #include "server/replay.h"
 #include "server/shelf.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <time.h>
+#include <unistd.h>
 
 struct serve_command_options {
     Slice config, pack, data, address;
     int64_t port;
 };
+
+// What the process tells of itself while it serves: to the service manager, and at a terminal.
+struct serving {
+    struct notify notify;
+    struct progress progress;
+    sigset_t signals;
+    uint64_t told_ns;
+    bool replays;
+};
+
+static const uint64_t status_ns = UINT64_C(1000000000);   // between two states while it replays
+static const uint64_t look_us_max = UINT64_C(10000000);   // between two looks at the deciding thread
+enum { LOOKS_A_WATCHDOG = 4 };                            // so that one that comes late ends nothing
 
 static CliExit tell(const struct diag *diag, Status status) {
     cli_tell(diag);
@@ -87,8 +106,106 @@ static void tell_opened(const struct instance_opened *opened, const struct setti
     fflush(stdout);
 }
 
-static CliExit serve_until_told(const struct serve_command_options *options, struct arena *arena) {
-    sigset_t signals = block_signals();
+// ---- while it replays -------------------------------------------------------------------------------------
+
+// A replay has changed nothing that was not there, so who wants it to end need not wait for it.
+static void end_if_told(const struct serving *serving, uint64_t sequence) {
+    const struct timespec at_once = {0};
+    sigset_t ends = serving->signals;
+    sigdelset(&ends, SIGHUP);
+    if (sigtimedwait(&ends, NULL, &at_once) > 0) {
+        printf("ended while it replayed, at sequence %llu; it begins there anew at the next start\n", (unsigned long long)sequence);
+        notify_send(&serving->notify, SLICE("STOPPING=1"));
+        fflush(stdout);
+        _exit(CLI_FINE);
+    }
+}
+
+static void replaying(void *context, uint64_t sequence, uint64_t first, uint64_t last) {
+    struct serving *serving = context;
+    if (!serving->replays) {
+        serving->replays = true;
+        progress_begin(&serving->progress, &(struct progress_plan){.label = "replaying", .unit = "records", .size = last - first + 1});
+    }
+    progress_update(&serving->progress, sequence - first + 1, sequence - first + 1);
+    end_if_told(serving, sequence);
+    uint64_t now_ns = clock_monotonic_ns();
+    if (now_ns - serving->told_ns >= status_ns) {
+        serving->told_ns = now_ns;
+        notify_status(&serving->notify, "replaying the journal: sequence %llu of %llu", (unsigned long long)sequence, (unsigned long long)last);
+        notify_send(&serving->notify, SLICE("EXTEND_TIMEOUT_USEC=60000000")); // as long as it gets on, it may take its time
+    }
+}
+
+// ---- while it decides -------------------------------------------------------------------------------------
+
+static void look(const struct serving *serving, struct instance *instance) {
+    struct instance_pulse pulse = instance_pulse(instance);
+    unsigned long long durable = pulse.durable_sequence;
+    if (!pulse.answers) {
+        LOG(instance_log(instance), error, "deciding_thread_does_not_answer", LOG_I64("durable_sequence", durable));
+        notify_status(&serving->notify, "the deciding thread does not answer; on disk up to sequence %llu", durable);
+        return;
+    }
+    if (pulse.failed) {
+        notify_status(&serving->notify, "the journal has failed at sequence %llu: nothing is decided until a restart", durable);
+    } else {
+        notify_status(&serving->notify, "deciding; %llu decisions since the start, on disk up to sequence %llu", (unsigned long long)pulse.decided, durable);
+    }
+    notify_send(&serving->notify, SLICE("WATCHDOG=1"));
+}
+
+// The signal that came, or 0 when it is time to look.
+static int wait_for_signal(const struct serving *serving) {
+    uint64_t wait_us = serving->notify.watchdog_us / LOOKS_A_WATCHDOG;
+    wait_us = wait_us == 0 || wait_us > look_us_max ? look_us_max : wait_us;
+    const struct timespec wait = {.tv_sec = (time_t)(wait_us / 1000000), .tv_nsec = (long)(wait_us % 1000000 * 1000)};
+    for (;;) {
+        int number = sigtimedwait(&serving->signals, NULL, &wait);
+        if (number > 0 || errno != EINTR) {
+            return number > 0 ? number : 0;
+        }
+    }
+}
+
+static void decide_until_told(const struct serving *serving, const struct serve_command_options *options, struct arena *arena,
+                              const struct settings *settings, struct instance *instance) {
+    notify_send(&serving->notify, SLICE("READY=1"));
+    for (;;) {
+        look(serving, instance);
+        int number = wait_for_signal(serving);
+        if (number == SIGHUP) {
+            notify_reloading(&serving->notify);
+            reload(options, arena, settings, instance);
+            notify_send(&serving->notify, SLICE("READY=1"));
+        } else if (number != 0) {
+            return;
+        }
+    }
+}
+
+// ---- its life ---------------------------------------------------------------------------------------------
+
+static Status open_instance(struct serving *serving, const struct serve_command_options *options, const struct settings *settings, struct arena *arena,
+                            struct instance **ret_instance, struct instance_opened *ret_opened, struct diag *diag) {
+    // The pack of the settings is for a new data folder; one that the command names has to be the one that decides.
+    Slice journal = arena_printf(arena, "%.*s/journal", SLICE_ARGS(settings->folders.data));
+    bool is_new = !file_is_directory(journal);
+    struct instance_options open = {
+        .settings = settings,
+        .pack = options->pack.at != NULL ? options->pack : is_new ? settings->folders.pack : SLICE(""),
+        .context = serving,
+        .replaying = replaying,
+    };
+    notify_status(&serving->notify, "reading the pack and the newest snapshot");
+    Status status = instance_open(&open, arena, ret_instance, ret_opened, diag);
+    if (serving->replays) {
+        progress_end(&serving->progress);
+    }
+    return status;
+}
+
+static CliExit serve(struct serving *serving, const struct serve_command_options *options, struct arena *arena) {
     struct settings settings;
     struct instance *instance;
     struct instance_opened opened;
@@ -97,21 +214,26 @@ static CliExit serve_until_told(const struct serve_command_options *options, str
     if (status != STATUS_OK) {
         return cli_exit(status);
     }
-    // The pack of the settings is for a new data folder; one that the command names has to be the one that decides.
-    Slice journal = arena_printf(arena, "%.*s/journal", SLICE_ARGS(settings.folders.data));
-    bool is_new = !file_is_directory(journal);
-    struct instance_options open = {.settings = &settings, .pack = options->pack.at != NULL ? options->pack : is_new ? settings.folders.pack : SLICE("")};
-    status = instance_open(&open, arena, &instance, &opened, &diag);
+    status = open_instance(serving, options, &settings, arena, &instance, &opened, &diag);
+    if (status == STATUS_OK) {
+        tell_opened(&opened, &settings);
+        decide_until_told(serving, options, arena, &settings, instance);
+        notify_status(&serving->notify, "answering what is under way, and writing the last snapshot");
+        notify_send(&serving->notify, SLICE("STOPPING=1"));
+        status = instance_close(instance, arena, &diag);
+    }
     if (status != STATUS_OK) {
-        return tell(&diag, status);
+        notify_status(&serving->notify, "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
     }
-    tell_opened(&opened, &settings);
-    int signal_number;
-    while (sigwait(&signals, &signal_number) != 0 || signal_number == SIGHUP) {
-        reload(options, arena, &settings, instance);
-    }
-    status = instance_close(instance, arena, &diag);
     return status == STATUS_OK ? CLI_FINE : tell(&diag, status);
+}
+
+static CliExit serve_until_told(const struct serve_command_options *options, struct arena *arena) {
+    struct serving serving = {.signals = block_signals()};
+    notify_init(&serving.notify);
+    CliExit code = serve(&serving, options, arena);
+    notify_deinit(&serving.notify);
+    return code;
 }
 
 CliExit command_serve(int argc, char **argv) {

@@ -12,7 +12,10 @@
 #include "server/snapshots.h"
 #include "server/watcher.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+
+static const uint64_t replay_log_ns = UINT64_C(10000000000); // between two lines of the log while it replays
 
 struct instance {
     const struct settings *settings;
@@ -32,6 +35,10 @@ struct instance {
     struct budget_rule *budgets;
     struct brake_rule *brakes;
     atomic_bool is_open; // the pipeline is there
+    const struct instance_options *opening; // while it is opened
+    uint64_t replay_told_ns;
+    struct work pulse;
+    atomic_bool pulse_is_out; // the deciding thread has it
 };
 
 enum { PEM_MAX = 1 << 20 };
@@ -206,6 +213,27 @@ static void happened(void *context, const char *what, Slice name, Slice by, Slic
     LOG(instance->log, info, "release", LOG_TEXT("what", slice_of(what)), LOG_TEXT("name", name), LOG_TEXT("by", by), LOG_TEXT("note", note));
 }
 
+// The clock is looked at every some hundred records, which costs nothing beside them.
+static void replaying(void *context, uint64_t sequence, uint64_t first, uint64_t last) {
+    struct instance *instance = context;
+    uint64_t now_ns = clock_monotonic_ns();
+    if (now_ns - instance->replay_told_ns >= replay_log_ns) {
+        instance->replay_told_ns = now_ns;
+        LOG(instance->log, info, "replaying", LOG_I64("sequence", sequence), LOG_I64("first_sequence", first), LOG_I64("last_sequence", last));
+    }
+    if (instance->opening->replaying != NULL) {
+        instance->opening->replaying(instance->opening->context, sequence, first, last);
+    }
+}
+
+static void pulse_passes(struct work *work, struct heart *heart) {
+}
+
+static void pulse_is_back(struct work *work) {
+    struct instance *instance = work->user;
+    atomic_store(&instance->pulse_is_out, false);
+}
+
 // ---- its life ---------------------------------------------------------------------------------------------
 
 static Status open_pipeline(struct instance *instance, struct arena *arena, struct instance_opened *opened, struct diag *diag) {
@@ -240,7 +268,9 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .noted_context = instance->index,
         .snapshot_ended = snapshot_ended,
         .snapshot_before = snapshot_before,
+        .replaying = replaying,
     };
+    instance->replay_told_ns = clock_monotonic_ns();
     return pipeline_open(&options, arena, &instance->pipeline, &opened->pipeline, diag);
 }
 
@@ -368,7 +398,10 @@ Status instance_open(const struct instance_options *options, struct arena *arena
     *ret_opened = (struct instance_opened){0};
     arena_init(&instance->arena, 1 << 16);
     instance->settings = options->settings;
+    instance->opening = options;
+    instance->pulse = (struct work){.kind = WORK_CALL, .call = pulse_passes, .done = pulse_is_back, .user = instance};
     Status status = open_all(instance, options->pack, arena, ret_opened, diag);
+    instance->opening = NULL;
     if (status != STATUS_OK) {
         struct diag ignored;
         Status closed = instance_close(instance, arena, &ignored);
@@ -386,6 +419,23 @@ void instance_reload(struct instance *instance, const struct settings *settings)
     log_set_level(instance->log, (LogLevel)settings->log.level);
     log_reopen(instance->log);
     LOG(instance->log, info, "settings_read_again");
+}
+
+struct instance_pulse instance_pulse(struct instance *instance) {
+    struct pipeline_state state = pipeline_state(instance->pipeline);
+    struct instance_pulse pulse = {
+        .answers = !atomic_load(&instance->pulse_is_out),
+        .failed = state.failed,
+        .decided = state.decided,
+        .durable_sequence = state.journal.durable,
+    };
+    if (pulse.answers) {
+        atomic_store(&instance->pulse_is_out, true);
+        if (!pipeline_submit(instance->pipeline, &instance->pulse)) {
+            atomic_store(&instance->pulse_is_out, false);
+        }
+    }
+    return pulse;
 }
 
 struct log *instance_log(struct instance *instance) {

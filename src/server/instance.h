@@ -20,6 +20,9 @@ struct instance;
 struct instance_options {
     const struct settings *settings; // the caller's, as long as the instance
     Slice pack; // the pack to begin with, or that has to be the one that decides; empty: whichever the journal goes on with
+    // How far the replay is, every few milliseconds of instance_open(), on its thread; the log tells it now and then by itself. May be NULL.
+    void *context;
+    void (*replaying)(void *context, uint64_t sequence, uint64_t first, uint64_t last);
 };
 
 // What was found at the start, for people.
@@ -29,9 +32,17 @@ struct instance_opened {
     uint16_t port;
 };
 
+// How it is. Asked again and again by one thread, it tells whether the deciding thread still goes round.
+struct instance_pulse {
+    bool answers; // the deciding thread has come round since the last question
+    bool failed;  // the journal has: nothing is decided until a restart
+    uint64_t decided, durable_sequence;
+};
+
 MUST_USE Status instance_open(const struct instance_options *options, struct arena *arena, struct instance **ret_instance, struct instance_opened *ret_opened,
                               struct diag *diag);
 // Takes over the settings that count at any time, and opens the log's file anew.
 void instance_reload(struct instance *instance, const struct settings *settings);
+struct instance_pulse instance_pulse(struct instance *instance);
 struct log *instance_log(struct instance *instance);
 MUST_USE Status instance_close(struct instance *instance, struct arena *arena, struct diag *diag);

@@ -671,11 +671,27 @@ static Status pay_decision(struct pipeline *pipeline, const struct replay *repla
     return append_now(pipeline, KIND_DECISION, buf_slice(&replay->answer), diag);
 }
 
-static Status take_up(struct pipeline *pipeline, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
+struct replay_watch {
+    const struct pipeline_options *options;
+    uint64_t first, last, told;
+};
+
+static void replayed_some(void *context, const struct journal_entry *entry, const struct heart *heart) {
+    struct replay_watch *watch = context;
+    if (watch->options->replaying != NULL && entry->sequence >= watch->told + PIPELINE_REPLAY_STEP) {
+        watch->told = entry->sequence;
+        watch->options->replaying(watch->options->context, entry->sequence, watch->first, watch->last);
+    }
+}
+
+static Status take_up(struct pipeline *pipeline, uint64_t last, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
+    struct replay_watch watch = {.options = &pipeline->options, .last = last};
     struct replay replay = {.source = pipeline->options.source, .folder = pipeline->options.folder, .from_snapshot = true, .scope = SCOPE_IN_FLIGHT,
-                            .noted = pipeline->options.noted, .noted_context = pipeline->options.noted_context};
+                            .noted = pipeline->options.noted, .noted_context = pipeline->options.noted_context,
+                            .context = &watch, .on_record = replayed_some};
     Status status = replay_begin(&replay, arena, diag);
     if (status == STATUS_OK) {
+        watch.first = replay.found.snapshot_sequence + 1;
         status = catch_up(&replay, arena, diag);
     }
     pipeline->heart = replay.heart;
@@ -718,7 +734,7 @@ static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pi
     if (pipeline->options.opened != NULL) {
         TRY(pipeline->options.opened(pipeline->options.noted_context, found.first_sequence, found.last_sequence, arena, diag));
     }
-    TRY(take_up(pipeline, arena, opened, diag));
+    TRY(take_up(pipeline, found.last_sequence, arena, opened, diag));
     begin_with(pipeline);
     return take_up_brakes(pipeline) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
 }

@@ -40,6 +40,7 @@ enum {
     PIPELINE_RECORD_MAX = 1 << 20,
     PIPELINE_DECISION_USUAL = 64 << 10, // room that is kept for the decision of each record that is taken
     PIPELINE_SNAPSHOTS_KEPT = 2,
+    PIPELINE_REPLAY_STEP = 512,         // records between two looks at how far a replay is: some ms
     PIPELINE_SNAPSHOT_STEP = 32 << 10,  // handed out after each decision: some 10 us
 };
 
@@ -138,6 +139,8 @@ struct pipeline_options {
     void *noted_context;
     void (*snapshot_ended)(void *context, const struct diag *failure);   // as in snapshot_maker.h, all three; or NULL
     bool (*snapshot_before)(void *context, uint64_t sequence);
+    // While it is opened: the record that was replayed last, of `first` to `last`. Every PIPELINE_REPLAY_STEP records; or NULL.
+    void (*replaying)(void *context, uint64_t sequence, uint64_t first, uint64_t last);
 };
 
 // What was found when it was opened.
