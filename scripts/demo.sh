@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A first look: checks the bank's pack, runs its models' sequences, replays events through it, and shows a decision and
-# how a model was understood. Then a bank is made up and evaluated, and each example pack is checked and tested. Needs no data but what lies in the tree.
+# how a model was understood. Then a bank is made up and evaluated, each example pack is checked and tested, and a server is started that decides on the
+# bank's day while it is told what happens. At a terminal the server stays until a key is pressed. Needs no data but what lies in the tree.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,7 +39,59 @@ for pack in examples/*; do
     show check "$pack" --brief
     [[ -d $pack/tests ]] && show test "$pack"
 done
+# ---- the server ----
+
+say() {
+    printf '\n\033[1m%s\033[0m\n' "$1"
+}
+
+# The pack with the profiles and lists that the made-up bank has at the beginning of its day.
+pack=$out/pack
+data=$out/data
+rm -rf "$pack" "$data" "$out/server.log"
+cp -r packs/bank "$pack"
+mkdir -p "$pack/tables" "$pack/lists"
+cp "$bank"/tables/*.ndjson "$pack/tables/"
+cp "$bank"/lists/*.csv "$pack/lists/"
+
+say "A server with that bank's profiles (\$ qiantang serve --pack $pack --data $data)"
+"$program" serve --pack "$pack" --data "$data" --port 0 >"$out/server.out" 2>"$out/server.log" &
+server=$!
+trap 'kill "$server" 2>/dev/null || true' EXIT
+until grep -q '^listening' "$out/server.out"; do
+    kill -0 "$server" || { cat "$out/server.log" >&2; exit 1; }
+    sleep 0.1
+done
+cat "$out/server.out"
+address=$(sed -n 's/^listening on //p' "$out/server.out")
+port=${address##*:}
+
+say "The bank's day, 2,000 records a second"
+"$program" load --port "$port" --events "$bank/events.ndjson" --keep --rate 2000 --allow-refused --server-pid "$server"
+python3 scripts/demo_server.py "$address" "$bank/labels.ndjson"
+
+say 'Nothing of it is lost: the server is killed, started again, and the whole journal decided on once more'
+kill -KILL "$server"
+wait "$server" 2>/dev/null || true
+"$program" serve --data "$data" --port "$port" >"$out/server.out" 2>>"$out/server.log" &
+server=$!
+until grep -q '^listening' "$out/server.out"; do
+    kill -0 "$server" || { cat "$out/server.log" >&2; exit 1; }
+    sleep 0.1
+done
+cat "$out/server.out"
+show verify --data "$data"
+
+if [[ -t 0 && -t 1 ]]; then
+    printf '\nThe server runs at %s; its API is described at %s/docs. Press Enter to stop it. ' "$address" "$address"
+    read -r _
+fi
+kill -TERM "$server"
+wait "$server" || true
+trap - EXIT
+
 cat <<MESSAGE
 
-Next: change a threshold in packs/bank/models/MU/M-MU-02-A.yaml and run 'make demo' again, or read docs/README.md.
+Next: change a threshold in packs/bank/models/MU/M-MU-02-A.yaml and run 'make demo' again, start the server again with
+'$program serve --data $data --port $port' and look at $address/docs, or read docs/README.md.
 MESSAGE

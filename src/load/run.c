@@ -546,7 +546,12 @@ static Status open_templates(struct run *run, struct arena *arena, struct diag *
         wanted.run[i] = "abcdefghijklmnopqrstuvwxyz234567"[name >> 59];
         name <<= 5;
     }
-    return templates_open(&wanted, options->files, options->file_count, &run->result->arena, &run->templates, diag);
+    Status status = templates_open(&wanted, options->files, options->file_count, &run->result->arena, &run->templates, diag);
+    if (status != STATUS_OK) { // what is told outlives the result
+        diag->message = arena_copy(arena, diag->message);
+        diag->hint = arena_copy(arena, diag->hint);
+    }
+    return status;
 }
 
 static void make_connections(struct run *run) {
