@@ -18,7 +18,7 @@ import threading
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
 T0 = 1795420800000
-HEAD = b"POST /v1/stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+HEAD = b"POST /v1/stream HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def pay(event_id, at=0, **more):
@@ -212,7 +212,7 @@ def test_a_body_with_a_length(server):
 def test_a_batch_whose_client_goes_away(server):
     body = b"".join(line(f"x{i}") for i in range(5000))
     with socket.create_connection(("127.0.0.1", server.port)) as client:
-        client.sendall(b"POST /v1/events/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        client.sendall(b"POST /v1/events/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
     settle(server)
 
 

@@ -131,6 +131,13 @@ Status access_open(const struct access_options *options, struct arena *arena,
     return STATUS_OK;
 }
 
+bool access_is_empty(struct access *access) {
+    pthread_rwlock_rdlock(&access->state_lock);
+    bool empty = access->state.user_slots.count == 0 && access->state.key_slots.count == 0;
+    pthread_rwlock_unlock(&access->state_lock);
+    return empty;
+}
+
 // ---- time -------------------------------------------------------------------------------------
 
 void access_tick(struct access *access, int64_t now_us) {

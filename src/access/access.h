@@ -196,6 +196,8 @@ MUST_USE Status access_close(struct access *access, int64_t now_us, struct arena
 // To be called about once a second: writes what was folded and when keys were last used, and
 // forgets ended sessions. Does not wait for the disk.
 void access_tick(struct access *access, int64_t now_us);
+// Whether there is nobody yet: neither a user nor a key nor a certificate.
+bool access_is_empty(struct access *access);
 // STATUS_IO with why, when the log has failed.
 MUST_USE Status access_failure(struct access *access, struct diag *ret_diag);
 

@@ -102,6 +102,11 @@ static void tell_opened(const struct instance_opened *opened, const struct setti
                (unsigned long long)opened->pipeline.torn_bytes);
     }
     printf("decides with %.*s\n", SLICE_ARGS(opened->label));
+    if (opened->has_nobody) {
+        printf("nobody is set up: whoever asks over loopback may do everything. The first user: POST /v1/users, or while it does not run\n"
+               "  qiantang user add NAME --data %.*s --roles administrator\n",
+               SLICE_ARGS(settings->folders.data));
+    }
     printf("listening on %s://%.*s:%u\n", slice_empty(settings->server.tls_certificate) ? "http" : "https", SLICE_ARGS(settings->server.address), opened->port);
     fflush(stdout);
 }

@@ -80,6 +80,7 @@ enum {
     HTTP_SEGMENTS_MAX = 32,  // parts of a path; a deeper one is not found
     HTTP_BODY_PADDING = 64,  // zero bytes behind a whole body, for parsers that read ahead
     HTTP_REPLY_HEADERS_MAX = 16,
+    HTTP_ROOM_SIZE = 128, // bytes of a request that are the caller's
 };
 
 #define HTTP_METHODS(X)                                                                            \
@@ -266,6 +267,9 @@ bool http_request_certificate(const struct http_request *request,
 // The caller's own pointer of this request.
 void http_request_set_user(struct http_request *request, void *user);
 void *http_request_user(const struct http_request *request);
+// HTTP_ROOM_SIZE bytes that are the caller's as long as the request is valid: zeros before `before`,
+// aligned for anything. For what `before` finds out and an answer needs, without asking for memory.
+void *http_request_room(struct http_request *request);
 // Whether nobody is there to read an answer, as far as known. [any]
 bool http_request_gone(const struct http_request *request);
 

@@ -109,6 +109,10 @@ void *http_request_user(const struct http_request *request) {
     return request->user;
 }
 
+void *http_request_room(struct http_request *request) {
+    return request->room;
+}
+
 bool http_request_gone(const struct http_request *request) {
     return atomic_load(&request->gone);
 }

@@ -130,6 +130,7 @@ struct http_request {
     uint16_t status; // of the reply that is sent, for `after`
     uint64_t body_out;
     void *user;
+    _Alignas(16) char room[HTTP_ROOM_SIZE];
 
     // The answer. [owed]
     struct http_reply reply;

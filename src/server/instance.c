@@ -3,6 +3,7 @@
 #include "os/clock.h"
 #include "os/disk.h"
 #include "os/file.h"
+#include "server/gate.h"
 #include "server/index.h"
 #include "server/night.h"
 #include "server/records.h"
@@ -25,6 +26,7 @@ struct instance {
     struct log *log;
     struct metrics *metrics;
     struct watcher *watcher;
+    struct gate *gate;
     struct shelf *shelf;
     struct serve *serve;
     struct pipeline *pipeline;
@@ -174,7 +176,7 @@ static void rolled_back(struct release_ask *ask) {
 
 static void roll_back(struct instance *instance, const struct brake_news *news) {
     struct release_ask *ask = memory_alloc(sizeof *ask);
-    *ask = (struct release_ask){.kind = RELEASE_ROLLBACK, .by = SLICE("brake"), .note = news->rule->name, .done = rolled_back, .user = instance};
+    *ask = (struct release_ask){.kind = RELEASE_ROLLBACK, .by = SLICE("the brake"), .note = news->rule->name, .done = rolled_back, .user = instance};
     buf_init(&ask->body, 1 << 20);
     if (!releases_ask(instance->releases, ask)) {
         snprintf(ask->code, sizeof ask->code, "busy");
@@ -211,6 +213,24 @@ static void settled(void *context) {
 static void happened(void *context, const char *what, Slice name, Slice by, Slice note) {
     const struct instance *instance = context;
     LOG(instance->log, info, "release", LOG_TEXT("what", slice_of(what)), LOG_TEXT("name", name), LOG_TEXT("by", by), LOG_TEXT("note", note));
+    // What somebody asked for is noted where he asked. No name of a user or system has a blank.
+    if (slice_find_byte(by, ' ', 0) < by.size) {
+        gate_report(instance->gate, NULL, gate_action_of(what), name, SLICE(""));
+    }
+}
+
+static Status open_gate(struct instance *instance, struct arena *arena, struct diag *diag) {
+    const struct settings *settings = instance->settings;
+    struct gate_options options = {
+        .folder = arena_printf(&instance->arena, "%.*s/access", SLICE_ARGS(instance->data)),
+        .address = settings->server.address,
+        .tls = !slice_empty(settings->server.tls_certificate),
+        .idle_us = settings->access.session_idle_us,
+        .absolute_us = settings->access.session_max_us,
+        .log = instance->log,
+        .metrics = instance->metrics,
+    };
+    return gate_open(&options, arena, &instance->gate, diag);
 }
 
 // The clock is looked at every some hundred records, which costs nothing beside them.
@@ -333,6 +353,10 @@ static Status start_serve(struct instance *instance, struct arena *arena, struct
         .journal = instance->journal,
         .http = &http,
         .finder = event_index_finder(instance->index),
+        .access = gate_access(instance->gate),
+        .gate = instance->gate,
+        .releases = instance->releases,
+        .key_days_max = (uint32_t)instance->settings->access.key_days_max,
         .metrics = {instance, instance->metrics == NULL ? NULL : put_metrics, instance->metrics == NULL ? NULL : count_request},
     };
     return serve_start(&serve, arena, &instance->serve, diag);
@@ -379,16 +403,19 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     if (!slice_empty(pack)) {
         TRY(take_pack(instance, pack, arena, diag));
     }
+    TRY(open_gate(instance, arena, diag));
+    TRY(open_releases(instance, arena, diag));
     instance->index = event_index_create(instance->index_folder, instance->journal, instance->log);
     TRY(start_serve(instance, arena, diag));
     opened->port = serve_port(instance->serve);
-    TRY(open_releases(instance, arena, diag));
     TRY(open_pipeline(instance, arena, opened, diag));
     TRY(check_pack(instance, &opened->label, arena, diag));
     TRY(start_night(instance, arena, diag));
     releases_attach(instance->releases, instance->pipeline);
     atomic_store(&instance->is_open, true);
     serve_attach(instance->serve, instance->pipeline);
+    opened->has_nobody = gate_is_open(instance->gate);
+    gate_report(instance->gate, NULL, AUDIT_SERVER_STARTED, opened->label, SLICE(""));
     return STATUS_OK;
 }
 
@@ -453,6 +480,11 @@ Status instance_close(struct instance *instance, struct arena *arena, struct dia
         status = pipeline_close(instance->pipeline, arena, diag);
     }
     serve_destroy(instance->serve);
+    if (instance->gate != NULL) {
+        gate_report(instance->gate, NULL, AUDIT_SERVER_STOPPED, SLICE(""), SLICE(""));
+        Status left = gate_close(instance->gate, arena, status == STATUS_OK ? diag : &(struct diag){0});
+        status = status == STATUS_OK ? left : status;
+    }
     if (status != STATUS_OK) {
         log_put_diag(instance->log, LOG_error, "stopped_with_failure", diag);
     } else {

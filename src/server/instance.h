@@ -7,6 +7,7 @@
 //
 // The data folder. It is made when it is not there:
 //     journal/   the journal and its snapshots       packs/   released packs, and releases.json
+//     access/    users and keys, and the log of who did what
 //
 // Codes: SV002 (another pack was named than the one that the journal goes on with), SV009 (settings do not fit the pack).
 
@@ -30,6 +31,7 @@ struct instance_opened {
     struct pipeline_opened pipeline;
     Slice label; // of the pack that decides
     uint16_t port;
+    bool has_nobody; // no user is set up: whoever asks over loopback may do everything
 };
 
 // How it is. Asked again and again by one thread, it tells whether the deciding thread still goes round.

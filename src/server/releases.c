@@ -695,7 +695,7 @@ static void know_released(struct releases *releases, struct arena *arena) {
     entry->state = STATE_released;
     entry->released_us = releases->options.now_us();
     if (keep(releases, &diag, arena) != STATUS_OK) {
-        happened(releases, "releases_not_kept", entry->name, SLICE("server"), diag.message);
+        happened(releases, "releases_not_kept", entry->name, SLICE("the server"), diag.message);
     }
 }
 

@@ -23,6 +23,8 @@
 #include "server/pipeline.h"
 
 struct serve;
+struct gate;
+struct releases;
 
 // Who asks, and whether he may. Called on the loops' threads; they must not block.
 struct serve_access {
@@ -65,6 +67,9 @@ struct serve_options {
     Slice journal;    // folder, for the decisions of earlier; empty: they are not found. Lives as long as the server
     const struct http_options *http; // what else the HTTP server is told; NULL: its defaults. Callbacks and problems are the API's
     struct serve_access access;
+    struct gate *gate;         // server/gate.h; NULL: the routes of users, keys and the audit log are not there, and nothing is masked
+    struct releases *releases; // NULL: those of releases are not there
+    uint32_t key_days_max;     // 0: ACCESS_KEY_DAYS_MAX
     struct serve_finder finder; // find NULL: the newest records of the journal are searched
     struct serve_metrics metrics;
 };

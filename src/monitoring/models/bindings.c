@@ -162,7 +162,7 @@ static void plan_type(struct catalogue *catalogue, uint32_t type, struct type_pl
     plan->models = models;
     catalogue_find_fetched(catalogue, type, plan);
     plan->plan = expr_table_plan(catalogue->table, rules, plan->count, &catalogue->arena);
-    for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+    for (int scope = 0; scope < MODEL_SCOPE_COUNT; scope++) {
         for (int effort = 0; effort < EFFORT_COUNT; effort++) {
             plan->candidates[scope][effort] = candidate_sets(catalogue, plan, (ModelTest){scope, effort, false});
         }

@@ -54,7 +54,7 @@ typedef enum Effort {
 extern const char *const effort_names[EFFORT_COUNT];
 
 // Which modes an engine evaluates. Replays and back-tests ask all at every event; a server asks those of the nightly run later and apart.
-typedef enum ModelScope { SCOPE_ALL, SCOPE_IN_FLIGHT, SCOPE_NIGHT, SCOPE_COUNT } ModelScope;
+typedef enum ModelScope { SCOPE_ALL, SCOPE_IN_FLIGHT, SCOPE_NIGHT, MODEL_SCOPE_COUNT } ModelScope;
 
 typedef enum Severity { SEVERITY_NONE, SEVERITY_S1, SEVERITY_S2, SEVERITY_S3, SEVERITY_S4 } Severity;
 
@@ -234,8 +234,8 @@ struct type_plan {
     const uint32_t *list_fields;
     uint32_t table_count, list_field_count;
     // By binding-independent combination: segment * channel_count + channel.
-    const uint64_t *const *candidates[SCOPE_COUNT][EFFORT_COUNT];
-    const uint64_t *const *confirmed[SCOPE_COUNT]; // of those of full effort the ones that a RESULT that confirms its REQUEST still concerns
+    const uint64_t *const *candidates[MODEL_SCOPE_COUNT][EFFORT_COUNT];
+    const uint64_t *const *confirmed[MODEL_SCOPE_COUNT]; // of those of full effort the ones that a RESULT that confirms its REQUEST still concerns
 };
 
 // How the nightly run looks at subjects of which nothing may have been heard (batch.yaml): each gets one event, a tick, of a type that no source

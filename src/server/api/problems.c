@@ -4,6 +4,8 @@
 
 #include <stdarg.h>
 
+enum { BODY_MAX = 4 << 20 };
+
 static const struct problem problems[] = {
 #define PROBLEM(name, status, code, title, zh, way_out) {status, code, title, zh, way_out},
 #include "server/api/problems.def"
@@ -39,7 +41,7 @@ const char *api_outcome_code(PipelineOutcome outcome) {
     return NULL;
 }
 
-static void write_problem(struct json_writer *json, const struct problem *problem, Slice detail, Slice instance) {
+static void write_problem(struct json_writer *json, const struct problem *problem, Slice detail, Slice instance, const struct problem_more *more) {
     char type[80];
     int size = snprintf(type, sizeof type, "/problems/%s", problem->code);
     json_object_begin(json);
@@ -49,6 +51,10 @@ static void write_problem(struct json_writer *json, const struct problem *proble
     json_key_string(json, SLICE("detail"), detail);
     json_key_string(json, SLICE("instance"), instance);
     json_key_string(json, SLICE("code"), slice_of(problem->code));
+    if (more->member != NULL) {
+        json_key(json, slice_of(more->member));
+        json_raw(json, more->value);
+    }
     json_object_end(json);
 }
 
@@ -57,20 +63,37 @@ static bool passes(const struct problem *problem) {
     return problem->status == 503 || problem->status == 429;
 }
 
-static void reply_problem(struct http_request *request, const struct problem *problem, Slice detail) {
-    static const struct http_header retry = {.name = {"Retry-After", 11}, .value = {"1", 1}};
-    struct buf body;
-    struct json_writer json;
-    buf_init(&body, 1 << 16);
-    json_writer_init(&json, &body);
-    write_problem(&json, problem, detail, http_request_path(request));
-    json_writer_finish(&json);
+static void reply(struct http_request *request, const struct problem *problem, Slice body, uint32_t retry_after_s) {
+    struct http_header headers[2];
+    uint32_t count = 0;
+    char seconds[16];
+    int size = snprintf(seconds, sizeof seconds, "%u", retry_after_s > 0 ? retry_after_s : RETRY_AFTER_S);
+    if (passes(problem)) {
+        headers[count++] = (struct http_header){SLICE("Retry-After"), {seconds, (size_t)size}};
+    }
+    if (problem->status == 401) {
+        headers[count++] = (struct http_header){SLICE("WWW-Authenticate"), SLICE("Bearer realm=\"qiantang\"")};
+    }
     http_reply(request, &(struct http_reply){.status = problem->status,
                                              .content_type = SLICE("application/problem+json"),
-                                             .headers = passes(problem) ? &retry : NULL,
-                                             .header_count = passes(problem),
-                                             .body = buf_slice(&body)});
+                                             .headers = headers,
+                                             .header_count = count,
+                                             .body = body});
+}
+
+void api_refuse_with(struct http_request *request, const struct problem *problem, Slice detail, const struct problem_more *more) {
+    struct buf body;
+    struct json_writer json;
+    buf_init(&body, BODY_MAX);
+    json_writer_init(&json, &body);
+    write_problem(&json, problem, slice_empty(detail) ? slice_of(problem->way_out) : detail, http_request_path(request), more);
+    json_writer_finish(&json);
+    reply(request, problem, buf_slice(&body), more->retry_after_s);
     buf_deinit(&body);
+}
+
+static void reply_problem(struct http_request *request, const struct problem *problem, Slice detail) {
+    api_refuse_with(request, problem, detail, &(struct problem_more){0});
 }
 
 void api_refuse(struct http_request *request, ApiProblem problem, const char *format, ...) {
@@ -80,8 +103,7 @@ void api_refuse(struct http_request *request, ApiProblem problem, const char *fo
     int size = vsnprintf(detail, sizeof detail, format, args);
     va_end(args);
     size_t kept = (size_t)size < sizeof detail ? (size_t)size : sizeof detail - 1;
-    Slice text = kept == 0 ? slice_of(problems[problem].way_out) : (Slice){detail, kept};
-    reply_problem(request, &problems[problem], text);
+    reply_problem(request, &problems[problem], (Slice){detail, kept});
 }
 
 void api_refuse_work(struct http_request *request, const struct work *work, ApiProblem refused) {
