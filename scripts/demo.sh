@@ -55,7 +55,9 @@ cp "$bank"/tables/*.ndjson "$pack/tables/"
 cp "$bank"/lists/*.csv "$pack/lists/"
 
 say "A server with that bank's profiles (\$ qiantang serve --pack $pack --data $data)"
-"$program" serve --pack "$pack" --data "$data" --port 0 >"$out/server.out" 2>"$out/server.log" &
+# Time enough for every decision, however busy this machine is otherwise.
+printf 'decisions: {default_budget: 1 min, overload_wait: 1 min}\n' >"$out/settings.yaml"
+"$program" serve --config "$out/settings.yaml" --pack "$pack" --data "$data" --port 0 >"$out/server.out" 2>"$out/server.log" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
 until grep -q '^listening' "$out/server.out"; do
@@ -73,7 +75,7 @@ python3 scripts/demo_server.py "$address" "$bank/labels.ndjson"
 say 'Nothing of it is lost: the server is killed, started again, and the whole journal decided on once more'
 kill -KILL "$server"
 wait "$server" 2>/dev/null || true
-"$program" serve --data "$data" --port "$port" >"$out/server.out" 2>>"$out/server.log" &
+"$program" serve --config "$out/settings.yaml" --data "$data" --port "$port" >"$out/server.out" 2>>"$out/server.log" &
 server=$!
 until grep -q '^listening' "$out/server.out"; do
     kill -0 "$server" || { cat "$out/server.log" >&2; exit 1; }

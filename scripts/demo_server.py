@@ -36,7 +36,7 @@ print(json.dumps(json.loads(get("/readyz")), indent=1))
 
 heading(f"What it has done ({address}/metrics)")
 for line in get("/metrics").splitlines():
-    if re.match(r"qiantang_(decisions_total|snapshots_total|journal_sequence|models)\b", line):
+    if re.match(r"qiantang_(decisions_total|journal_sequence|models)\b", line) and not line.endswith(" 0"):
         print("  " + line)
 
 for event_id in event_ids():

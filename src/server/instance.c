@@ -195,6 +195,11 @@ static void braked(void *context, const struct brake_news *news) {
     }
 }
 
+static void refused(void *context, Slice code) {
+    const struct instance *instance = context;
+    watcher_refused(instance->watcher, code);
+}
+
 static void snapshot_ended(void *context, const struct diag *failure) {
     const struct instance *instance = context;
     watcher_snapshot_ended(instance->watcher, failure);
@@ -282,6 +287,7 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .settled = settled,
         .sampled = sampled,
         .braked = braked,
+        .refused = refused,
         .opened = event_index_opened,
         .noted = event_index_noted,
         .label_before = event_index_label_before,
@@ -311,7 +317,8 @@ static Status open_releases(struct instance *instance, struct arena *arena, stru
 static void put_metrics(void *context, struct buf *out) {
     struct instance *instance = context;
     if (atomic_load(&instance->is_open)) {
-        watcher_look(instance->watcher, instance->pipeline);
+        struct http_counters http = serve_counters(instance->serve);
+        watcher_look(instance->watcher, instance->pipeline, &http);
     }
     metrics_render(instance->metrics, out);
 }

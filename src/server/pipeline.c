@@ -52,7 +52,7 @@ struct pipeline {
     bool closing;
     atomic_bool failed;
     atomic_uint_fast64_t usual_cost_ns;
-    atomic_uint_fast64_t decided, known, refused, turned_away;
+    atomic_uint_fast64_t decided, known, changed, refused, turned_away, bytes;
     atomic_uint_fast64_t degraded[EFFORT_COUNT];
     Hash128 label; // of what decides, under the lock
 };
@@ -194,6 +194,7 @@ static void add_record(struct pipeline *pipeline, uint8_t kind, uint16_t flags, 
     struct batch *batch = &pipeline->batch;
     INVARIANT(batch->count < BATCH_RECORDS);
     batch->records[batch->count++] = (struct journal_record){.kind = kind, .flags = flags, .time_us = clock_wall_us(), .data = data};
+    atomic_fetch_add_explicit(&pipeline->bytes, data.size, memory_order_relaxed);
 }
 
 // Its sequence is counted from the beginning of the batch until that is appended.
@@ -206,6 +207,9 @@ static void refuse(struct pipeline *pipeline, struct work *work, struct heart_re
     copy_text(work->code, sizeof work->code, refusal.code);
     copy_text(work->reason, sizeof work->reason, refusal.reason);
     atomic_fetch_add(&pipeline->refused, 1);
+    if (pipeline->options.refused != NULL) {
+        pipeline->options.refused(pipeline->options.context, refusal.code);
+    }
     end_one(pipeline, work, PIPELINE_REFUSED);
 }
 
@@ -274,6 +278,7 @@ static void decide(struct pipeline *pipeline, struct work *work) {
         break;
     case HEART_CHANGED:
         work->is_change = true;
+        atomic_fetch_add_explicit(&pipeline->changed, 1, memory_order_relaxed);
         add_record(pipeline, KIND_CHANGE, 0, work->record);
         break;
     case HEART_DECIDED:
@@ -585,6 +590,8 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
     struct pipeline_state state = {
         .decided = atomic_load(&pipeline->decided),
         .known = atomic_load(&pipeline->known),
+        .changed = atomic_load(&pipeline->changed),
+        .bytes = atomic_load(&pipeline->bytes),
         .refused = atomic_load(&pipeline->refused),
         .turned_away = atomic_load(&pipeline->turned_away),
         .journal = journal_state(pipeline->journal),

@@ -130,6 +130,7 @@ struct pipeline_options {
     void (*settled)(void *context);                                      // after a group of done(); or NULL
     void (*sampled)(void *context, const struct pipeline_sample *sample); // by the deciding thread; or NULL
     void (*braked)(void *context, const struct brake_news *news);        // the same
+    void (*refused)(void *context, Slice code);                          // the same: a record that is not understood
     // When the journal was opened, before it is replayed; a failure ends it. And of each decision and label that it holds from the snapshot on, with the
     // hash of the event's id; in the order of their sequences, by the thread that opens and then by the deciding one. Both or neither.
     Status (*opened)(void *context, uint64_t first_sequence, uint64_t last_sequence, struct arena *arena, struct diag *diag);
@@ -161,7 +162,8 @@ bool pipeline_is_busy(const struct pipeline *pipeline);
 struct pipeline_state {
     uint32_t waiting;
     uint32_t brakes_holding;
-    uint64_t decided, known, refused, turned_away; // since it was opened
+    uint64_t decided, known, changed, refused, turned_away; // since it was opened
+    uint64_t bytes;                                         // of records that were appended
     uint64_t degraded[EFFORT_COUNT];
     struct journal_state journal;
     bool failed;

@@ -117,6 +117,12 @@ uint16_t serve_port(const struct serve *serve) {
     return http_server_port(serve->http);
 }
 
+struct http_counters serve_counters(const struct serve *serve) {
+    struct http_counters counters;
+    http_server_counters(serve->http, &counters);
+    return counters;
+}
+
 void serve_stop(struct serve *serve) {
     sessions_stop(serve);
     http_server_stop(serve->http, STOP_MS);

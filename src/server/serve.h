@@ -78,6 +78,7 @@ struct serve_options {
 MUST_USE Status serve_start(const struct serve_options *options, struct arena *arena, struct serve **ret_serve, struct diag *diag);
 void serve_attach(struct serve *serve, struct pipeline *pipeline);
 uint16_t serve_port(const struct serve *serve);
+struct http_counters serve_counters(const struct serve *serve);
 // Accepts no more, ends streams, and waits for what is under way; the pipeline is still needed for that.
 void serve_stop(struct serve *serve);
 void serve_destroy(struct serve *serve);

@@ -110,6 +110,11 @@ void watcher_answered(struct watcher *watcher, const struct work *work) {
     record_stage(watcher, METRIC_STAGE_total, now_ns - work->arrived_ns);
 }
 
+void watcher_refused(void *context, Slice code) {
+    struct watcher *watcher = context;
+    metrics_add(watcher->metrics, METRIC_REFUSED, metrics_series(watcher->metrics, METRIC_REFUSED, code, 0), 1);
+}
+
 void watcher_braked(void *context, const struct brake_news *news) {
     struct watcher *watcher = context;
     metrics_set(watcher->metrics, METRIC_BRAKE, metrics_series(watcher->metrics, METRIC_BRAKE, news->rule->name, 0), news->held);
@@ -143,7 +148,15 @@ static void look_at_journal(struct watcher *watcher, const struct journal_state 
     metrics_set(metrics, METRIC_JOURNAL_FAILED, 0, journal->failed);
 }
 
-void watcher_look(struct watcher *watcher, struct pipeline *pipeline) {
+static void look_at_log(struct watcher *watcher) {
+    struct log_counters counters = log_counters(watcher->log);
+    metrics_set(watcher->metrics, METRIC_LOG, METRIC_LOG_written, (int64_t)counters.written);
+    metrics_set(watcher->metrics, METRIC_LOG, METRIC_LOG_folded, (int64_t)counters.folded);
+    metrics_set(watcher->metrics, METRIC_LOG, METRIC_LOG_dropped, (int64_t)counters.dropped);
+    metrics_set(watcher->metrics, METRIC_LOG, METRIC_LOG_failed, (int64_t)counters.failed);
+}
+
+void watcher_look(struct watcher *watcher, struct pipeline *pipeline, const struct http_counters *http) {
     struct metrics *metrics = watcher->metrics;
     if (metrics == NULL) {
         return;
@@ -153,6 +166,11 @@ void watcher_look(struct watcher *watcher, struct pipeline *pipeline) {
     look_at_journal(watcher, &state.journal);
     metrics_set(metrics, METRIC_WAITING, 0, state.waiting);
     metrics_set(metrics, METRIC_DUPLICATES, 0, (int64_t)state.known);
+    metrics_set(metrics, METRIC_CHANGES, 0, (int64_t)state.changed);
+    metrics_set(metrics, METRIC_JOURNAL_BYTES, 0, (int64_t)state.bytes);
+    metrics_set(metrics, METRIC_CONNECTIONS, 0, http->connections_open);
+    metrics_set(metrics, METRIC_CONNECTIONS_REFUSED, 0, (int64_t)http->connections_refused);
+    look_at_log(watcher);
     metrics_set(metrics, METRIC_AWAY, METRIC_AWAY_overload, (int64_t)state.turned_away);
     metrics_set(metrics, METRIC_SNAPSHOT_AGE, 0, snapshots.at_us == 0 ? 0 : clock_wall_us() - snapshots.at_us);
     metrics_set(metrics, METRIC_SNAPSHOT_TOOK, 0, (int64_t)snapshots.took_us);
