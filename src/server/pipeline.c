@@ -6,6 +6,7 @@
 
 #include "codec/json_write.h"
 #include "os/clock.h"
+#include "os/memory.h"
 #include "os/thread.h"
 #include "server/catch_up.h"
 #include "server/records.h"
@@ -38,6 +39,7 @@ struct pipeline {
     struct brake *brake;
     struct snapshot_maker *snapshots;
     atomic_bool wants_snapshot;
+    uint64_t looked_ahead; // decisions that there were then
     struct json_reader *json; // of the server's own records
     struct arena scratch;     // of a batch: those records
     struct batch batch;
@@ -507,7 +509,16 @@ static void begin_snapshot_if_due(struct pipeline *pipeline) {
     }
 }
 
-enum { IDLE_STEP_BYTES = 256 << 10, NAP_NS = 1000000, LOOK_NS = 200000000 };
+enum { IDLE_STEP_BYTES = 256 << 10, NAP_NS = 1000000, LOOK_NS = 200000000, LOOK_AHEAD_EVERY = 512, LOOK_AHEAD_BYTES = 4 << 20 };
+
+// The first touch of memory costs up to a millisecond where pages are large: what will be touched next is brought in when nothing waits.
+static void look_ahead(struct pipeline *pipeline) {
+    uint64_t decided = atomic_load_explicit(&pipeline->decided, memory_order_relaxed);
+    if (decided - pipeline->looked_ahead >= LOOK_AHEAD_EVERY) {
+        pipeline->looked_ahead = decided;
+        engine_ahead(heart_engine(pipeline->heart), LOOK_AHEAD_BYTES, memory_populate, NULL);
+    }
+}
 
 static void nap(struct pipeline *pipeline, int64_t ns) {
     struct timespec until;
@@ -541,6 +552,7 @@ static void run(void *context) {
         if (!steps) {
             begin_snapshot_if_due(pipeline);
         }
+        look_ahead(pipeline);
         pthread_mutex_lock(&pipeline->lock);
         if (pipeline->waiting.first == NULL && !pipeline->closing && !(steps && snapshot_maker_has_room(pipeline->snapshots))) {
             nap(pipeline, steps ? NAP_NS : LOOK_NS);
