@@ -285,7 +285,7 @@ static void decide(struct pipeline *pipeline, struct work *work) {
         break;
     case HEART_DECIDED:
         after_decision(pipeline, work, started_ns, &before);
-        add_record(pipeline, KIND_EVENT, work->effort, work->record);
+        add_record(pipeline, KIND_EVENT, (uint16_t)work->effort, work->record);
         add_record(pipeline, KIND_DECISION, 0, buf_slice(&work->answer));
         note(pipeline, work, heart_event(pipeline->heart)->id);
         add_work(pipeline, work);
