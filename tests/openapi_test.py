@@ -38,6 +38,12 @@ METHODS = ("get", "post", "put", "patch", "delete")
 UNSEEN = {
     ("decideEvent", "409"): "needs a release of another pack while the server runs; src/server/pipeline_test.c has it",
 }
+# Who may what needs users, which this server has not; tests/access_api_test.py asks for these against the same document.
+for name_ in ("signIn", "getSession", "signOut", "changePassword", "getRoles", "getUsers", "addUser", "setRoles", "setPassword", "disableUser", "enableUser", "getKeys",
+              "addKey", "revokeKey", "getAudit", "getReleases", "bringRelease", "rollBack", "getRelease", "tryRelease", "proposeRelease", "approveRelease",
+              "rejectRelease", "releaseRelease", "setStatus", "getBrakes", "releaseBrake", "getSnapshots", "makeSnapshot", "getState"):
+    for status_ in ("200", "202", "401", "403", "404", "409", "422", "429"):
+        UNSEEN[name_, status_] = "needs users"
 NO_ROOM = "needs a disk that is full; src/journal has tests on a disk that is made up"
 for name in ("decideEvent", "giveFeedback", "putEntry", "deleteEntry", "patchRow"):
     UNSEEN[name, "507"] = NO_ROOM
@@ -238,7 +244,8 @@ def ask(name, expected, values=None, query="", body=None, kind="application/json
     return reply
 
 
-EXAMPLES = {"event_id": "e1", "list": "bad_payee", "key": "k1", "table": "person", "model": "M-PX-01-A", "code": "overloaded"}
+EXAMPLES = {"event_id": "e1", "list": "bad_payee", "key": "k1", "table": "person", "model": "M-PX-01-A", "code": "overloaded",
+            "name": "nobody", "id": "abcdefgh", "rule": "stops"}
 QUERIES = {"getFeatures": "?entity=account&key=a"}
 BODIES = {"decideEvent": pay("b1"), "decideBatch": [pay("b2")], "decideRecords": [pay("b3")], "giveFeedback": {"event_id": "e1", "label": "TEST"},
           "putEntry": {}, "patchRow": {"age": 5}}
@@ -415,12 +422,15 @@ def ask_http():
         value = json.loads(text)
         check(status_ == status and not errors_of(DOCUMENT["components"]["schemas"]["Problem"], value), method, path[:30], status_, text[:100])
         check(CODES.get(value["code"]) == status, value)
-    for path, item in DOCUMENT["paths"].items():
+    for path in DOCUMENT["paths"]:
+        where = fill(path, EXAMPLES)
+        # A literal path (rollback) is also one of those with a name in its place.
+        known = {method for other, item in DOCUMENT["paths"].items() if re.fullmatch(re.sub(r"{\w+}", "[^/]+", other), where) or other == path for method in item}
         for method in METHODS:
-            if method not in item:
-                status, headers, text = send(method, fill(path, EXAMPLES))
+            if method not in known:
+                status, headers, text = send(method, where)
                 allow = set(headers.get("allow", "").replace(" ", "").lower().split(",")) - {"head", "options"}
-                check(status == 405 and allow == set(item), method, path, status, allow)
+                check(status == 405 and allow == known, method, path, status, allow)
 
 
 # ---- states of the server -----------------------------------------------------------------------------------------
@@ -544,6 +554,8 @@ def main():
         ask_a_large_pack(folder)
     for name, (_, _, operation) in OPERATIONS.items():
         for status in operation["responses"]:
+            if UNSEEN.get((name, status)) == "needs users":
+                continue
             if (name, status) in UNSEEN:
                 check((name, status) not in seen, name, status, "was seen; take it out of UNSEEN")
             else:

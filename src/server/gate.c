@@ -224,6 +224,10 @@ static bool admit(void *context, struct http_request *request, Slice word) {
     return identity_may(who, scope) || refuse_scope(gate, request, scope);
 }
 
+bool gate_may(struct gate *gate, struct http_request *request, Scope scope) {
+    return identity_may(gate_identity(request), scope) || refuse_scope(gate, request, scope);
+}
+
 static Slice who(void *context, struct http_request *request) {
     (void)context;
     return identity_name(http_request_room(request));

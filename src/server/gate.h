@@ -57,6 +57,8 @@ bool gate_is_open(struct gate *gate);
 // Who asks. NOBODY where the route asks for nobody. Lives until the request is answered.
 const Identity *gate_identity(struct http_request *request);
 struct access_act gate_act(struct http_request *request);
+// Whether he has the scope; else it has answered. For what a route cannot know beforehand.
+bool gate_may(struct gate *gate, struct http_request *request, Scope scope);
 // A session's token of the cookie; empty: none.
 Slice gate_cookie(const struct http_request *request);
 // Answers with what access has refused, and counts it.

@@ -122,10 +122,6 @@ static void answer_entry(struct release_ask *ask, const struct entry *entry) {
 static void answer_diags(struct release_ask *ask, const struct diag_list *diags) {
     struct json_writer json;
     json_writer_init(&json, &ask->body);
-    json_object_begin(&json);
-    json_key_i64(&json, SLICE("errors"), diags->error_count);
-    json_key_i64(&json, SLICE("warnings"), diags->warning_count);
-    json_key(&json, SLICE("diagnostics"));
     json_array_begin(&json);
     for (uint32_t i = 0; i < diags->count && i < DIAGS_TOLD_MAX; i++) {
         const struct diag *diag = &diags->items[i];
@@ -140,7 +136,6 @@ static void answer_diags(struct release_ask *ask, const struct diag_list *diags)
         json_object_end(&json);
     }
     json_array_end(&json);
-    json_object_end(&json);
     json_writer_finish(&json);
     refuse(ask, 422, "pack_has_errors", "the pack does not compile: %u errors", diags->error_count);
 }

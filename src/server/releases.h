@@ -64,7 +64,7 @@ struct release_ask {
     uint16_t http_status;
     char code[40];
     char detail[1024];
-    struct buf body; // JSON, when it went well; set up by who asks
+    struct buf body; // JSON, when it went well; of pack_has_errors the list of what is wrong. Set up by who asks
     struct release_ask *next;
 };
 

@@ -5,13 +5,16 @@
 #include "codec/json_write.h"
 #include "server/api/errands.h"
 #include "server/api/problems.h"
-#include "server/serve.h"
+#include "server/gate.h"
+#include "server/releases.h"
+#include "server/upload.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 enum {
     API_RECORD_MAX = PIPELINE_RECORD_MAX,
+    API_SMALL_MAX = 8 << 10,   // a user, a key, a note
     API_CHANGE_MAX = 64 << 10, // some columns of a row, or a note
     API_BATCH_MAX = 16 << 20,
     API_BATCH_RECORDS_MAX = 10000,
@@ -88,6 +91,46 @@ void question_ask(struct question *question);
 void question_destroy(struct question *question);
 // An answer of a question, rendered by `render`.
 void question_reply(struct question *question, void (*render)(struct question *question, struct json_writer *json));
+
+// ---- what waits -----------------------------------------------------------------------------------------------
+
+enum { DEED_MEMBERS_MAX = 8, DEED_TEXT = 512 };
+
+// A request that somebody else's thread answers: an errand's (deed_post), that of the room of users and keys (deed_submit), that of the releases.
+// What its body said is read beforehand, on the loop.
+struct deed {
+    struct serve *serve;
+    struct http_request *request;
+    struct arena arena; // of all that belongs to it
+    struct errand errand;
+    struct access_task task;
+    struct access_act act; // who asks
+    struct json_reader *json;
+    JsonTree tree;
+    uint32_t found[DEED_MEMBERS_MAX]; // members of the body, JSON_NONE where there is none
+    void (*run)(struct deed *deed);   // answers
+    void *user;
+};
+
+struct deed *deed_create(struct serve *serve, struct http_request *request);
+void deed_destroy(struct deed *deed);
+// The body as an object of these members; one that is empty counts as {}. NULL: it has answered.
+struct deed *deed_read(struct serve *serve, struct http_request *request, const char *const *names, uint32_t count);
+// The text of a member; empty: there is none. False: it has answered that it is no text, and the deed is gone; where `is_needed` also that it is missing.
+bool deed_text(struct deed *deed, uint32_t member, const char *name, bool is_needed, Slice *ret_text);
+// Answers that a member is not what it has to be, and the deed is gone.
+void deed_refuse_member(struct deed *deed, const char *name, const char *what);
+// Defer the request. The deed is gone when it was run. Too many wait: it has answered so.
+void deed_post(struct deed *deed, void (*run)(struct deed *deed));
+void deed_submit(struct deed *deed, void (*run)(struct deed *deed));
+// Answers with what `render` writes.
+void deed_reply(struct deed *deed, uint16_t status, void (*render)(struct deed *deed, struct json_writer *json));
+// Answers by what the room of users and keys said.
+void deed_refuse(struct deed *deed, Status status, const struct diag *diag);
+// The gate; NULL: it has answered that there is none.
+struct gate *api_gate(struct serve *serve, struct http_request *request);
+// Notes it in the log of who did what, where there is one.
+void api_report(const struct serve *serve, const struct access_act *act, AuditAction action, Slice target, Slice note);
 
 // ---- one record ---------------------------------------------------------------------------------------------
 

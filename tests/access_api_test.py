@@ -1,0 +1,362 @@
+#!/usr/bin/env python3
+"""Who may do what, over HTTP: the first user, sessions, keys, roles, requests of other sites' pages, and the way of a release through two persons' hands.
+
+Usage: access_api_test.py QIANTANG PACKS_FOLDER
+Each answer is compared with src/server/api/openapi.json. The server listens on loopback at a port that the system chooses. The last line is "N passed, N failed".
+"""
+import gzip
+import http.client
+import io
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import warnings
+
+warnings.filterwarnings("ignore", category=DeprecationWarning)
+import jsonschema  # noqa: E402
+
+QIANTANG, PACKS = sys.argv[1], sys.argv[2]
+PACK = os.path.join(PACKS, "payments")
+T0 = 1795420800000
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DOCUMENT = json.loads((ROOT / "src/server/api/openapi.json").read_text())
+RESOLVER = jsonschema.RefResolver.from_schema(DOCUMENT)
+PATHS = sorted(((re.compile("^" + re.sub(r"{\w+}", "[^/]+", path) + "$"), path) for path in DOCUMENT["paths"]), key=lambda pair: "{" in pair[1])
+PASSWORD = "correct horse battery"
+CONFIG = """
+brake: {rules: [{name: stops, over: model, actions: [DELAY, REJECT], share_max: 1 %, count_min: 2, window: 1 h, then: review, hold: 1 h, instead: PASS}]}
+"""
+
+
+def resolve(node):
+    while "$ref" in node:
+        node = RESOLVER.resolve(node["$ref"])[1]
+    return node
+
+
+def judge(method, path, status, headers, text):
+    """The answer is one that the document has."""
+    pattern = next(pattern for expression, pattern in PATHS if expression.match(path.split("?")[0]))
+    responses = DOCUMENT["paths"][pattern][method.lower()]["responses"]
+    assert str(status) in responses or status in (401, 403, 429), (method, path, status, text[:300])
+    response = resolve(responses[str(status) if str(status) in responses else "default"])
+    for name, header in response.get("headers", {}).items():
+        assert name.lower() in headers or not resolve(header).get("required"), (method, path, status, name)
+    media = response["content"].get(headers["content-type"].split(";")[0])
+    value = json.loads(text)
+    errors = list(jsonschema.Draft202012Validator(media["schema"], resolver=RESOLVER).iter_errors(value))
+    assert not errors, (method, path, status, errors[0].message[:300], text[:300])
+
+
+class Server:
+    def __init__(self, data, config=CONFIG):
+        path = os.path.join(data, "settings.yaml")
+        pathlib.Path(path).write_text(config)
+        self.process = subprocess.Popen([QIANTANG, "serve", "--config", path, "--pack", PACK, "--data", data, "--port", "0"], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self.said = ""
+        for line in self.process.stdout:
+            self.said += line
+            if line.startswith("listening"):
+                self.port = int(line.rsplit(":", 1)[1])
+                return
+        raise AssertionError(self.said, self.process.stderr.read())
+
+    def ask(self, method, path, body=None, headers=None, kind="application/json"):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        sent = dict(headers or {})
+        if body is not None:
+            sent["Content-Type"] = kind
+            body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        connection.request(method, path, body, sent)
+        reply = connection.getresponse()
+        text = reply.read()
+        got = {name.lower(): value for name, value in reply.getheaders()}
+        connection.close()
+        judge(method, path, reply.status, got, text)
+        return reply.status, json.loads(text), got
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        errors = self.process.stderr.read()
+        assert code == 0, (code, errors)
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+class Person:
+    """Somebody who has signed in, with a browser's cookie."""
+
+    def __init__(self, server, name, password=PASSWORD):
+        self.server = server
+        status, value, headers = server.ask("POST", "/v1/session", {"name": name, "password": password})
+        assert status == 200, value
+        cookie = headers["set-cookie"]
+        assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/" in cookie, cookie
+        self.identity = value
+        self.cookie = cookie.split(";")[0]
+
+    def ask(self, method, path, body=None, kind="application/json", **headers):
+        sent = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{self.server.port}", **headers}
+        return self.server.ask(method, path, body, {name: value for name, value in sent.items() if value}, kind)[:2]
+
+
+def expect(answer, status, code=None):
+    assert answer[0] == status and (code is None or answer[1].get("code") == code), (status, code, answer)
+    return answer[1]
+
+
+def make_person(server, administrator, name, *roles):
+    """A user who has changed his first password."""
+    expect(administrator.ask("POST", "/v1/users", {"name": name, "roles": list(roles), "password": "first " + PASSWORD}), 200)
+    person = Person(server, name, "first " + PASSWORD)
+    assert person.identity["must_change_password"]
+    expect(person.ask("GET", "/v1/models"), 403, "password_change_required")
+    expect(person.ask("PUT", "/v1/session/password", {"old": "first " + PASSWORD, "new": PASSWORD}), 200)
+    expect(person.ask("GET", "/v1/session"), 401, "session_ended")
+    return Person(server, name)
+
+
+def begin(folder):
+    """A server with an administrator who was made over HTTP."""
+    server = Server(folder)
+    assert "nobody is set up" in server.said
+    expect(server.ask("POST", "/v1/users", {"name": "zhao", "roles": ["administrator"], "password": "first " + PASSWORD}), 200)
+    administrator = Person(server, "zhao", "first " + PASSWORD)
+    expect(administrator.ask("PUT", "/v1/session/password", {"old": "first " + PASSWORD, "new": PASSWORD}), 200)
+    return server, Person(server, "zhao")
+
+
+def pay(event_id, at=0, **more):
+    return {"event_id": event_id, "event_type": "pay", "event_time": T0 + at, "phase": "REQUEST", "account": "a", "payee": "p", "amount": 6000000, **more}
+
+
+def archive(file=None, old="", new="", raw=False):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path in sorted(pathlib.Path(PACK).rglob("*")):
+            if path.is_file():
+                name = path.relative_to(PACK).as_posix()
+                text = path.read_text()
+                if name == file:
+                    assert old in text
+                    text = text.replace(old, new)
+                entry = tarfile.TarInfo(name)
+                entry.size = len(text.encode())
+                tar.addfile(entry, io.BytesIO(text.encode()))
+    return out.getvalue() if raw else gzip.compress(out.getvalue())
+
+
+# ---- tests ------------------------------------------------------------------------------------------------------
+
+def test_with_nobody_set_up_loopback_may_everything_and_nobody_else(folder):
+    server = Server(folder)
+    expect(server.ask("GET", "/v1/models"), 200)
+    session = expect(server.ask("GET", "/v1/session"), 200)
+    assert session["kind"] == "console" and "events:write" in session["scopes"], session
+    for headers in ({"Host": "bank.example"}, {"X-Forwarded-For": "192.0.2.7"}, {"Forwarded": "for=192.0.2.7"}, {"Host": "127.0.0.1.example:80"}):
+        expect(server.ask("GET", "/v1/models", headers=headers), 403, "not_from_here")
+    expect(server.ask("POST", "/v1/events", pay("e1"), {"Origin": "https://evil.example"}), 403, "other_origin")
+    expect(server.ask("POST", "/v1/users", {"name": "Zhao", "roles": ["administrator"], "password": PASSWORD}), 422, "access_refused")
+    expect(server.ask("POST", "/v1/users", {"name": "zhao", "roles": ["king"], "password": PASSWORD}), 422, "body_refused")
+    expect(server.ask("POST", "/v1/users", {"name": "zhao", "roles": ["administrator"], "password": "password1234"}), 422, "access_refused")
+    expect(server.ask("POST", "/v1/users", {"name": "zhao", "roles": ["administrator"]}), 422, "body_refused")
+    expect(server.ask("POST", "/v1/users", {"name": "zhao", "roles": ["administrator"], "password": PASSWORD}), 200)
+    answer = server.ask("GET", "/v1/models")
+    expect(answer, 401, "unauthorized")
+    assert answer[2]["www-authenticate"].startswith("Bearer")
+    expect(server.ask("GET", "/healthz"), 200)
+    server.end()
+    done = subprocess.run([QIANTANG, "serve", "--pack", PACK, "--data", folder + "/new", "--address", "0.0.0.0", "--port", "0"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "SV010" in done.stderr and "qiantang user add" in done.stderr, done.stderr
+
+
+def test_sessions(folder):
+    server, zhao = begin(folder)
+    session = expect(zhao.ask("GET", "/v1/session"), 200)
+    assert session == {"name": "zhao", "kind": "person", "roles": ["administrator"], "scopes": ["users:read", "users:write"], "must_change_password": False}, session
+    expect(zhao.ask("PUT", "/v1/session/password", {"old": "x", "new": PASSWORD + "2"}), 403, "password_wrong")
+    expect(zhao.ask("PUT", "/v1/session/password", {"old": PASSWORD, "new": "short"}), 422, "access_refused")
+    # Pages of others.
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "", "Sec-Fetch-Site": "cross-site"}, {"Origin": ""}):
+        expect(zhao.ask("POST", "/v1/users/zhao/enable", **headers), 403, "other_origin")
+    expect(zhao.ask("POST", "/v1/users/nobody/enable", **{"Origin": "", "Sec-Fetch-Site": "same-origin"}), 404, "user_unknown")
+    assert zhao.ask("GET", "/v1/users", Origin="")[0] == 200
+    # A session's token also counts as a header, for programs.
+    token = zhao.cookie.split("=", 1)[1]
+    expect(server.ask("GET", "/v1/users", headers={"Authorization": "Bearer " + token}), 200)
+    answer = server.ask("DELETE", "/v1/session", headers={"Cookie": zhao.cookie, "Sec-Fetch-Site": "same-origin"})
+    expect(answer, 200)
+    assert "Max-Age=0" in answer[2]["set-cookie"], answer[2]
+    expect(zhao.ask("GET", "/v1/session"), 401, "session_ended")
+    for _ in range(4):  # and the one above
+        expect(server.ask("POST", "/v1/session", {"name": "zhao", "password": "wrong " + PASSWORD}), 401, "sign_in_refused")
+    answer = server.ask("POST", "/v1/session", {"name": "zhao", "password": PASSWORD})
+    expect(answer, 429, "sign_in_delayed")
+    assert int(answer[2]["retry-after"]) >= 1, answer[2]
+    expect(server.ask("POST", "/v1/session", {"name": "zhao"}), 422, "body_refused")
+    server.end()
+
+
+def test_keys(folder):
+    server, zhao = begin(folder)
+    made = expect(zhao.ask("POST", "/v1/keys", {"system": "core", "scopes": ["events:write"], "days": 30, "rate": 50}), 200)
+    key = {"Authorization": "Bearer " + made["key"]}
+    expect(server.ask("POST", "/v1/events", pay("e1"), key), 200)
+    problem = expect(server.ask("GET", "/v1/decisions/e1", headers=key), 403, "scope_missing")
+    assert "decisions:read" in problem["detail"], problem
+    expect(server.ask("GET", "/v1/users", headers=key), 403, "scope_missing")
+    assert expect(server.ask("GET", "/v1/session", headers=key), 200)["kind"] == "system"
+    expect(server.ask("PUT", "/v1/session/password", {"old": "x", "new": "y"}, key), 403, "needs_a_person")
+    expect(server.ask("GET", "/v1/models", headers={"Authorization": "Bearer " + made["key"][:-1] + "!"}), 401, "credential_malformed")
+    expect(server.ask("GET", "/v1/models", headers={"Authorization": "Bearer qtk_" + "a" * 8 + "_" + "A" * 43}), 401)
+    for body in ({"system": "core", "scopes": [], "days": 5}, {"system": "core", "scopes": ["events:write"]}, {"system": "core", "scopes": ["users:write"], "days": 5},
+                 {"system": "core", "scopes": ["x"], "days": 5}, {"system": "core", "scopes": ["events:write"], "days": 366}, {"system": "core", "scopes": ["events:write"], "days": "5"}):
+        expect(zhao.ask("POST", "/v1/keys", body), 422)
+    slow = expect(zhao.ask("POST", "/v1/keys", {"system": "slow", "scopes": ["models:read"], "days": 1, "rate": 1, "burst": 1}), 200)
+    got = [server.ask("GET", "/v1/version", headers={"Authorization": "Bearer " + slow["key"]})[0]]
+    got += [server.ask("GET", "/v1/models", headers={"Authorization": "Bearer " + slow["key"]})[0] for _ in range(5)]
+    assert got[0] == 200 and 429 in got, got
+    certificate = {"system": "core", "scopes": ["events:write"], "certificate": "ab" * 32}
+    assert "key" not in expect(zhao.ask("POST", "/v1/keys", certificate), 200)
+    expect(zhao.ask("POST", "/v1/keys", {**certificate, "system": "other"}), 409, "user_exists")
+    keys = expect(zhao.ask("GET", "/v1/keys"), 200)["keys"]
+    assert len(keys) == 3 and made["key"] not in json.dumps(keys), keys
+    expect(zhao.ask("DELETE", "/v1/keys/" + made["id"]), 200)
+    expect(server.ask("POST", "/v1/events", pay("e2"), key), 401, "credential_revoked")
+    expect(zhao.ask("DELETE", "/v1/keys/aaaaaaaa"), 404, "key_unknown")
+    server.end()
+
+
+def test_users_and_roles(folder):
+    server, zhao = begin(folder)
+    analyst = make_person(server, zhao, "li", "analyst")
+    auditor = make_person(server, zhao, "sun", "auditor")
+    for person, path, status in ((analyst, "/v1/models", 200), (analyst, "/v1/users", 403), (analyst, "/v1/audit", 403), (analyst, "/v1/state", 403), (zhao, "/v1/models", 403),
+                                 (auditor, "/v1/users", 200), (auditor, "/v1/state", 200), (auditor, "/v1/releases", 200), (zhao, "/v1/roles", 200)):
+        expect(person.ask("GET", path), status)
+    expect(auditor.ask("POST", "/v1/snapshots"), 403, "scope_missing")
+    expect(zhao.ask("POST", "/v1/users", {"name": "li", "roles": ["analyst"], "password": PASSWORD}), 409, "user_exists")
+    expect(zhao.ask("PUT", "/v1/users/li/roles", {"roles": ["analyst", "auditor"]}), 422, "access_refused")
+    expect(zhao.ask("PUT", "/v1/users/zhao/roles", {"roles": ["analyst"]}), 409, "not_allowed")
+    expect(zhao.ask("POST", "/v1/users/zhao/disable"), 409, "not_allowed")
+    expect(zhao.ask("PUT", "/v1/users/li/roles", {"roles": ["director"]}), 200)
+    expect(analyst.ask("GET", "/v1/models"), 401, "session_ended")
+    expect(zhao.ask("PUT", "/v1/users/li/password", {"password": "another " + PASSWORD}), 200)
+    expect(zhao.ask("POST", "/v1/users/li/disable"), 200)
+    assert server.ask("POST", "/v1/session", {"name": "li", "password": "another " + PASSWORD})[0] in (401, 403)
+    expect(zhao.ask("POST", "/v1/users/li/enable"), 200)
+    users = {user["name"]: user for user in expect(zhao.ask("GET", "/v1/users"), 200)["users"]}
+    assert users["li"]["roles"] == ["director"] and users["li"]["must_change_password"] and users["sun"]["sessions"] == 1, users
+    expect(auditor.ask("GET", "/v1/audit?from=1"), 200)
+    expect(zhao.ask("PUT", "/v1/users/li/roles", {"roles": ["analyst"]}), 200)  # on disk when it is answered, and so is what stands before it
+    records = expect(auditor.ask("GET", "/v1/audit?limit=1000"), 200)["records"]
+    actions = [record["action"] for record in records]
+    for action in ("server.started", "user.add", "user.roles", "user.disable", "user.enable", "session.sign_in", "audit.read"):
+        assert action in actions, (action, actions)
+    assert "secret" not in json.dumps(records), records
+    some = expect(auditor.ask("GET", "/v1/audit?action=user.add&limit=2"), 200)
+    assert [record["target"] for record in some["records"]] == ["zhao", "li"], some
+    more = expect(auditor.ask("GET", f"/v1/audit?action=user.add&from={some['next']}"), 200)["records"]
+    assert [record["target"] for record in more] == ["sun"], more
+    for query in ("?from=0", "?limit=1001", "?action=nothing", "?x=1"):
+        expect(auditor.ask("GET", "/v1/audit" + query), 400, "query_refused")
+    server.end()
+    done = subprocess.run([QIANTANG, "audit", "verify", "--data", folder], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+
+
+def test_a_release_through_two_hands(folder):
+    server, zhao = begin(folder)
+    ann, bob = make_person(server, zhao, "ann", "model-author"), make_person(server, zhao, "bob", "model-approver")
+    auditor = make_person(server, zhao, "sun", "auditor")
+    key = expect(zhao.ask("POST", "/v1/keys", {"system": "core", "scopes": ["events:write"], "days": 30, "rate": 1000}), 200)["key"]
+
+    def action(number):
+        return expect(server.ask("POST", "/v1/events", pay(f"e{number}", number), {"Authorization": "Bearer " + key}), 200)["action"]
+
+    assert action(1) == "DELAY"
+    expect(bob.ask("POST", "/v1/releases", archive(), "application/gzip"), 403, "scope_missing")
+    expect(ann.ask("POST", "/v1/releases", b"no archive", "application/gzip"), 422, "pack_refused")
+    broken = expect(ann.ask("POST", "/v1/releases", archive("models/amount.yaml", "default: 50000", "default: x"), "application/gzip"), 422, "pack_has_errors")
+    assert broken["diagnostics"][0]["file"] == "models/amount.yaml" and broken["diagnostics"][0]["line"] > 0, broken
+    body = archive("models/amount.yaml", "default: 50000", "default: 90000", raw=True)
+    name = expect(ann.ask("POST", "/v1/releases", body, "application/x-tar"), 200)["name"]
+    path = "/v1/releases/" + name
+    assert expect(ann.ask("POST", path + "/try", {"events": 10}), 200)["trial"]
+    expect(ann.ask("POST", path + "/try", {"events": 0}), 422, "body_refused")
+    expect(bob.ask("POST", path + "/approve", {}), 409, "wrong_state")
+    assert expect(ann.ask("POST", path + "/propose", {"note": "less"}), 200)["state"] == "proposed"
+    expect(ann.ask("POST", path + "/approve", {}), 403, "scope_missing")
+    expect(bob.ask("POST", path + "/reject", {"note": "why"}), 200)
+    expect(ann.ask("POST", path + "/propose", {"note": "since"}), 200)
+    assert expect(bob.ask("POST", path + "/approve", {"note": "fine"}), 200)["approved_by"] == "bob"
+    expect(bob.ask("POST", path + "/release", {}), 200)
+    assert action(2) == "PASS"
+    listed = expect(auditor.ask("GET", "/v1/releases"), 200)["releases"]
+    assert [release["state"] for release in listed] == ["released", "replaced"], listed
+    assert expect(ann.ask("GET", path), 200)["released_by"] == "bob"
+    expect(ann.ask("GET", "/v1/releases/nothing"), 404, "no_such_release")
+    expect(bob.ask("POST", "/v1/releases/rollback", {}), 422, "note_missing")
+    expect(bob.ask("POST", "/v1/releases/rollback", {"note": "wages"}), 200)
+    assert action(3) == "DELAY"
+    expect(bob.ask("POST", "/v1/releases/rollback", {"note": "wages"}), 409, "nothing_before")
+    suspend = {"status": "SUSPENDED", "note": "wages"}
+    expect(ann.ask("POST", "/v1/models/M-PX-01-A/status", suspend), 403, "scope_missing")
+    expect(bob.ask("POST", "/v1/models/M-PX-01-A/status", {"status": "SUSPENDED"}), 422, "note_missing")
+    expect(bob.ask("POST", "/v1/models/M-XX/status", suspend), 404, "no_such_model")
+    expect(bob.ask("POST", "/v1/models/M-PX-01-A/status", suspend), 200)
+    assert action(4) == "PASS"
+    canary = {"status": "CANARY", "canary": {"percent": 5, "by": "account"}, "note": "again"}
+    assert expect(ann.ask("POST", "/v1/models/M-PX-01-A/status", canary), 200)["state"] == "draft"
+    expect(ann.ask("POST", "/v1/models/M-PX-01-A/status", {**canary, "canary": 5}), 422, "body_refused")
+    expect(ann.ask("POST", "/v1/models/M-PX-01-A/status", {**canary, "canary": None}), 422, "canary_incomplete")
+    records = expect(auditor.ask("GET", "/v1/audit?limit=1000"), 200)["records"]
+    done = [(record["action"], record["actor"]["name"]) for record in records if record["action"].startswith("model.")]
+    assert done == [("model.brought", "ann"), ("model.tried", "ann"), ("model.proposed", "ann"), ("model.rejected", "bob"), ("model.proposed", "ann"),
+                    ("model.approved", "bob"), ("model.activated", "bob"), ("model.rolled_back", "bob"), ("model.suspended", "bob"), ("model.brought", "ann")], done
+    server.end()
+
+
+def test_operations(folder):
+    server, zhao = begin(folder)
+    operator = make_person(server, zhao, "ou", "operator")
+    key = expect(zhao.ask("POST", "/v1/keys", {"system": "core", "scopes": ["events:write"], "days": 30, "rate": 1000}), 200)["key"]
+    for i in range(4):
+        expect(server.ask("POST", "/v1/events", pay(f"e{i}", i), {"Authorization": "Bearer " + key}), 200)
+    brakes = expect(operator.ask("GET", "/v1/brakes"), 200)
+    assert [(brake["rule"], brake["key"]) for brake in brakes["brakes"]] == [("stops", "M-PX-01-A")] and brakes["holding"] == 1, brakes
+    expect(operator.ask("POST", "/v1/brakes/stops/M-PX-01-A/release", {}), 422, "note_missing")
+    expect(operator.ask("POST", "/v1/brakes/stops/M-XX/release", {"note": "n"}), 404, "brake_unknown")
+    expect(operator.ask("POST", "/v1/brakes/stops/M-PX-01-A/release", {"note": "looked at"}), 200)
+    assert expect(operator.ask("GET", "/v1/brakes"), 200)["brakes"] == []
+    expect(operator.ask("POST", "/v1/snapshots"), 202)
+    assert expect(operator.ask("GET", "/v1/snapshots"), 200)["failed"] == 0
+    state = expect(operator.ask("GET", "/v1/state"), 200)
+    assert state["decided"] == 4 and state["ready"] and not state["nobody_is_set_up"] and state["brakes_holding"] == 0, state
+    server.end()
+    done = subprocess.run([QIANTANG, "audit", "list", "--data", folder], capture_output=True, text=True, timeout=60)
+    assert "brake stops/M-PX-01-A" in done.stdout and "looked at" in done.stdout and "server.stopped" in done.stdout, done.stdout
+
+
+passed = failed = 0
+chosen = sys.argv[3:]
+for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
+    if chosen and not any(part in name for part in chosen):
+        continue
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            test(folder)
+            passed += 1
+        except AssertionError as error:
+            failed += 1
+            print(f"{name}: line {error.__traceback__.tb_next.tb_lineno}: {error!r}"[:1500], file=sys.stderr)
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
