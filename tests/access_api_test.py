@@ -273,6 +273,25 @@ def test_users_and_roles(folder):
     assert done.returncode == 0, (done.stdout, done.stderr)
 
 
+def test_personal_data_is_hidden_from_who_may_not_see_it(folder):
+    server, zhao = begin(folder)
+    author, analyst, auditor = [make_person(server, zhao, *who) for who in (("ann", "model-author"), ("li", "analyst"), ("sun", "auditor"))]
+    key = {"Authorization": "Bearer " + expect(zhao.ask("POST", "/v1/keys", {"system": "core", "scopes": ["events:write", "feedback:write"], "days": 30}), 200)["key"]}
+    payee = "6222020200112233445"
+    expect(server.ask("POST", "/v1/events", pay("e1", payee=payee), key), 200)
+    expect(server.ask("POST", "/v1/feedback", {"event_id": "e1", "label": "CONFIRMED_FRAUD", "note": f"went to {payee}, then away"}, key), 200)
+    seen = expect(author.ask("GET", "/v1/decisions/e1"), 200)
+    assert payee not in json.dumps(seen) and seen["event"]["payee"].startswith("6222") and seen["event"]["payee"].endswith("3445"), seen
+    assert seen["labels"][0]["note"] == f"went to {seen['event']['payee']}, then away", seen["labels"]
+    whole = expect(analyst.ask("GET", "/v1/decisions/e1"), 200)
+    assert whole["event"]["payee"] == payee and whole["decision"]["action"] == seen["decision"]["action"], whole
+    assert {**seen["event"], "payee": payee} == whole["event"], seen["event"]
+    expect(zhao.ask("POST", "/v1/users/li/enable"), 200)
+    shown = expect(auditor.ask("GET", "/v1/audit?action=personal.unmasked"), 200)["records"]
+    assert [(record["actor"]["name"], record["target"]) for record in shown] == [("li", "decision e1")], shown
+    server.end()
+
+
 def test_a_release_through_two_hands(folder):
     server, zhao = begin(folder)
     ann, bob = make_person(server, zhao, "ann", "model-author"), make_person(server, zhao, "bob", "model-approver")

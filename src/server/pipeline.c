@@ -426,6 +426,18 @@ static void do_work(struct pipeline *pipeline, struct work *work) {
     }
 }
 
+// Who only asks needs no room: people want to know most when a disk is full.
+static void end_without_room(struct pipeline *pipeline, const struct works *works, PipelineOutcome outcome) {
+    struct work *next;
+    for (struct work *work = works->first; work != NULL; work = next) {
+        next = work->next;
+        if (work->kind == WORK_CALL) {
+            work->call(work, pipeline->heart);
+        }
+        end_one(pipeline, work, work->kind == WORK_CALL ? PIPELINE_DONE : outcome);
+    }
+}
+
 // What is decided must be kept, so there has to be room for it before anything changes. Of a decision the usual size is reckoned with; a larger
 // one waits while it is appended.
 static bool has_room(struct pipeline *pipeline, const struct works *works) {
@@ -438,7 +450,7 @@ static bool has_room(struct pipeline *pipeline, const struct works *works) {
     }
     Status room = atomic_load(&pipeline->failed) ? STATUS_IO : journal_wait_room(pipeline->journal, need);
     if (room != STATUS_OK) {
-        end_works(pipeline, *works, room == STATUS_LIMIT ? PIPELINE_NO_ROOM : PIPELINE_FAILED);
+        end_without_room(pipeline, works, room == STATUS_LIMIT ? PIPELINE_NO_ROOM : PIPELINE_FAILED);
     }
     return room == STATUS_OK;
 }

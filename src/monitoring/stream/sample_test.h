@@ -64,7 +64,7 @@ static const char sample_schema_text[] =
     "  - {name: remark_tags, type: list, enum: remark, evidence: context}\n"
     "  - {name: auth_methods, type: list, enum: auth}\n"
     "  - {name: auth_level, type: int, min: 0, max: 4}\n"
-    "  - {name: device_id, type: string, max: 64, evidence: device}\n"
+    "  - {name: device_id, type: string, max: 64, evidence: device, personal: device}\n"
     "  - {name: ip, type: string, max: 45}\n"
     "  - {name: ip24, type: string, derive: prefix24(ip)}\n"
     "  - {name: ip_city, type: string, max: 6, enriched: true}\n"

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "base/diag.h"
 #include "base/map.h"
+#include "base/mask.h"
 #include "codec/yaml.h"
 
 enum {
@@ -74,6 +75,8 @@ struct schema_field {
     uint64_t required[SCHEMA_TYPES_MAX / 64];
     Evidence evidence;
     bool enriched;
+    bool is_personal;  // and how it is hidden from who may not see it
+    MaskKind personal;
     bool outcome; // known only when it is over: a RESULT brings it. `phase` and `result` are without saying so
     DeriveKind derive;
     uint32_t derive_from, derive_from2; // fields it is computed from

@@ -13,6 +13,12 @@ enum {
 };
 
 // In the order of FieldType.
+static const char *const mask_names[] = {
+#define MASK(kind, name, front, back, text) name,
+#include "base/masks.def"
+#undef MASK
+};
+
 static const char *const type_names[] = {"string", "enum", "list",  "int",
                                          "float",  "bool", "money", "time"};
 
@@ -193,9 +199,19 @@ static void load_words(struct schema_loader *loader, const struct yaml_node *nod
     field->en = en != NULL ? yaml_text(en, loader->diags) : field->name;
 }
 
+static void load_personal(struct schema_loader *loader, const struct yaml_node *node,
+                          struct schema_field *field) {
+    uint32_t kind;
+    if (node != NULL &&
+        yaml_choice(node, mask_names, COUNT_OF(mask_names), &kind, loader->diags)) {
+        field->is_personal = true;
+        field->personal = (MaskKind)kind;
+    }
+}
+
 static void load_field(struct schema_loader *loader, const struct yaml_node *node) {
     static const char *const keys[] = {"name",     "type",     "enum",   "min", "max", "required",
-                                       "evidence", "enriched", "outcome", "derive", "zh", "en"};
+                                       "evidence", "enriched", "outcome", "personal", "derive", "zh", "en"};
     if (!yaml_check_keys(node, keys, COUNT_OF(keys), loader->diags) && node->kind != YAML_MAPPING) {
         return;
     }
@@ -224,6 +240,7 @@ static void load_field(struct schema_loader *loader, const struct yaml_node *nod
     load_evidence(loader, yaml_get(node, "evidence"), field);
     yaml_bool(yaml_get(node, "enriched"), &field->enriched, loader->diags);
     yaml_bool(yaml_get(node, "outcome"), &field->outcome, loader->diags);
+    load_personal(loader, yaml_get(node, "personal"), field);
     uint32_t type;
     if (yaml_choice(yaml_require(node, "type", loader->diags), type_names, COUNT_OF(type_names),
                     &type, loader->diags)) {

@@ -16,6 +16,8 @@ static bool test_sample(void) {
     CHECK(!bits_test(field->required, schema_find_type(schema, SLICE("login"))));
     CHECK(schema->fields[schema_find_field(schema, SLICE("device_id"))].evidence ==
           EVIDENCE_device);
+    const struct schema_field *device = &schema->fields[schema_find_field(schema, SLICE("device_id"))];
+    CHECK(device->is_personal && device->personal == MASK_DEVICE && !field->is_personal);
     CHECK(schema->fields[schema_find_field(schema, SLICE("ip_city"))].enriched);
     CHECK(schema->fields[schema_find_field(schema, SLICE("settle_mode"))].outcome && !field->outcome);
     CHECK(schema_enum_value(schema, schema->fields[schema->phase].enumeration, SLICE("REVERSAL")) ==
@@ -86,6 +88,7 @@ static bool all_are_told(const struct mistake *mistakes, size_t count) {
 
 static bool test_mistakes_of_fields(void) {
     static const struct mistake rows[] = {
+        {HEAD "  - {name: x, type: string, personal: fone}\n", "YA013", 8, "phone"},
         {HEAD "  - {name: x, type: sting}\n", "YA013", 8, "string"},
         {HEAD "  - {name: x, type: int, mim: 3}\n", "YA011", 8, "min"},
         {HEAD "  - {name: x}\n", "YA010", 8, ""},

@@ -156,6 +156,24 @@ void api_fetch_decision(struct serve *serve, struct work *work);
 // Searches the newest records of the journal.
 Status newest_find(void *serve, Slice event_id, struct arena *arena, struct decision_place *ret_place, struct diag *diag);
 
+// ---- personal data ------------------------------------------------------------------------------------------
+
+enum { MASKING_MAX = 64, MASKING_SIZE_MIN = 4 }; // a shorter value would be found in words that have nothing to do with it
+
+// The personal values of one event, and what stands for them.
+struct masking {
+    uint32_t count;
+    Slice values[MASKING_MAX], hidden[MASKING_MAX];
+    const struct schema *schema;
+    struct json_reader *json;
+    struct arena *arena;
+};
+
+void masking_init(struct masking *masking, const struct schema *schema, Slice event, struct arena *arena);
+void masking_deinit(struct masking *masking);
+// Writes a JSON text with every personal value hidden: members that the schema calls personal, and the event's values wherever they stand in a text.
+void masking_put(struct masking *masking, struct json_writer *json, Slice text);
+
 // ---- streams, rates -----------------------------------------------------------------------------------------
 
 void sessions_stop(struct serve *serve);

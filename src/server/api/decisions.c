@@ -7,13 +7,6 @@
 
 #include <stdlib.h>
 
-struct inquiry {
-    struct serve *serve;
-    struct http_request *request;
-    struct errand errand;
-    struct arena arena;
-};
-
 // One record of the journal, copied. STATUS_INVALID when it is of another kind: the finder and the journal do not belong together.
 static Status read_record(const struct serve *serve, uint64_t sequence, RecordKindInJournal kind, struct arena *arena, struct journal_entry *ret_entry,
                           struct diag *diag) {
@@ -58,73 +51,90 @@ void api_fetch_decision(struct serve *serve, struct work *work) {
 
 // ---- GET /v1/decisions/{event_id} -------------------------------------------------------------------------------
 
-static Status put_labels(struct inquiry *inquiry, const struct decision_place *place, struct json_writer *json, struct diag *diag) {
+// As it is, or with what is personal hidden.
+static void put_record(struct json_writer *json, struct masking *masking, Slice data) {
+    if (masking == NULL) {
+        json_raw(json, data);
+    } else {
+        masking_put(masking, json, data);
+    }
+}
+
+static Status put_labels(struct question *question, const struct decision_place *place, struct masking *masking, struct json_writer *json, struct diag *diag) {
     struct journal_entry entry;
     json_key(json, SLICE("labels"));
     json_array_begin(json);
     for (uint32_t i = place->label_count; i > 0; i--) {
-        TRY(read_record(inquiry->serve, place->labels[i - 1], KIND_LABEL, &inquiry->arena, &entry, diag));
-        json_raw(json, entry.data);
+        TRY(read_record(question->serve, place->labels[i - 1], KIND_LABEL, &question->arena, &entry, diag));
+        put_record(json, masking, entry.data);
     }
     json_array_end(json);
     return STATUS_OK;
 }
 
-static Status put_decision(struct inquiry *inquiry, const struct decision_place *place, struct json_writer *json, struct diag *diag) {
-    struct journal_entry event;
+static Status write_decision(struct question *question, const struct decision_place *place, Slice event, struct masking *masking, struct json_writer *json,
+                             struct diag *diag) {
     struct journal_entry decision;
-    TRY(read_record(inquiry->serve, place->decision - 1, KIND_EVENT, &inquiry->arena, &event, diag));
-    TRY(read_record(inquiry->serve, place->decision, KIND_DECISION, &inquiry->arena, &decision, diag));
+    TRY(read_record(question->serve, place->decision, KIND_DECISION, &question->arena, &decision, diag));
     json_object_begin(json);
-    json_key_string(json, SLICE("event_id"), http_request_parameter(inquiry->request, SLICE("event_id")));
+    json_key_string(json, SLICE("event_id"), http_request_parameter(question->request, SLICE("event_id")));
     json_key_i64(json, SLICE("sequence"), (int64_t)place->decision);
     json_key_i64(json, SLICE("time"), decision.time_us / US_PER_MS);
     json_key(json, SLICE("event"));
-    json_raw(json, event.data);
+    put_record(json, masking, event);
     json_key(json, SLICE("decision"));
-    json_raw(json, decision.data);
-    TRY(put_labels(inquiry, place, json, diag));
+    put_record(json, masking, decision.data);
+    TRY(put_labels(question, place, masking, json, diag));
     json_object_end(json);
     json_writer_finish(json);
     return STATUS_OK;
 }
 
-static void answer(struct inquiry *inquiry) {
+static Status put_decision(struct question *question, const struct decision_place *place, struct json_writer *json, struct diag *diag) {
+    const struct access_act *act = question->user;
+    struct journal_entry event;
+    struct masking masking;
+    bool may_see = question->serve->options.gate == NULL || identity_may(&act->who, SCOPE_PERSONAL_READ);
+    TRY(read_record(question->serve, place->decision - 1, KIND_EVENT, &question->arena, &event, diag));
+    if (may_see) {
+        if (act->who.kind == ACTOR_PERSON) {
+            Slice event_id = http_request_parameter(question->request, SLICE("event_id"));
+            api_report(question->serve, act, AUDIT_PERSONAL_UNMASKED, arena_printf(&question->arena, "decision %.*s", SLICE_ARGS(event_id)), SLICE(""));
+        }
+        return write_decision(question, place, event.data, NULL, json, diag);
+    }
+    masking_init(&masking, question->catalogue->schema, event.data, &question->arena);
+    Status status = write_decision(question, place, event.data, &masking, json, diag);
+    masking_deinit(&masking);
+    return status;
+}
+
+static void answer(struct question *question) {
     struct diag diag = {0};
     struct decision_place place;
     struct buf body;
     struct json_writer json;
     buf_init(&body, API_ANSWER_MAX);
     json_writer_init(&json, &body);
-    Status status = find(inquiry->serve, http_request_parameter(inquiry->request, SLICE("event_id")), &inquiry->arena, &place, &diag);
-    status = status == STATUS_OK ? put_decision(inquiry, &place, &json, &diag) : status;
+    Status status = find(question->serve, http_request_parameter(question->request, SLICE("event_id")), &question->arena, &place, &diag);
+    status = status == STATUS_OK ? put_decision(question, &place, &json, &diag) : status;
     if (status == STATUS_OK) {
-        api_reply_json(inquiry->request, 200, buf_slice(&body));
+        api_reply_json(question->request, 200, buf_slice(&body));
     } else if (status == STATUS_NOT_FOUND) {
-        api_refuse(inquiry->request, API_PROBLEM_DECISION_UNKNOWN, "%s", "");
+        api_refuse(question->request, API_PROBLEM_DECISION_UNKNOWN, "%s", "");
     } else {
-        api_refuse(inquiry->request, API_PROBLEM_JOURNAL_UNREADABLE, "%.*s", SLICE_ARGS(diag.message));
+        api_refuse(question->request, API_PROBLEM_JOURNAL_UNREADABLE, "%.*s", SLICE_ARGS(diag.message));
     }
     buf_deinit(&body);
 }
 
-static void run(struct errand *errand) {
-    struct inquiry *inquiry = errand->user;
-    answer(inquiry);
-    arena_deinit(&inquiry->arena);
-    free(inquiry);
-}
-
 void api_get_decision(void *context, struct http_request *request) {
-    struct serve *serve = context;
-    if (!api_query_is_known(request, NULL, 0) || api_pipeline(serve, request) == NULL) {
-        return;
+    struct question *question = api_query_is_known(request, NULL, 0) ? question_create(context, request) : NULL;
+    if (question != NULL) {
+        struct access_act *act = ARENA_NEW(&question->arena, struct access_act);
+        *act = gate_act(request);
+        question->user = act;
+        question->tell = answer;
+        question_ask(question);
     }
-    struct inquiry *inquiry = memory_alloc(sizeof *inquiry);
-    inquiry->serve = serve;
-    inquiry->request = request;
-    arena_init(&inquiry->arena, 64 << 10);
-    inquiry->errand = (struct errand){.run = run, .user = inquiry};
-    http_defer(request);
-    errands_post(serve->errands, &inquiry->errand);
 }

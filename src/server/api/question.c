@@ -30,7 +30,11 @@ static void on_call(struct work *work, struct heart *heart) {
 
 static void tell(struct errand *errand) {
     struct question *question = errand->user;
-    question->tell(question);
+    if (question->work.outcome == PIPELINE_DONE) {
+        question->tell(question);
+    } else {
+        api_refuse_work(question->request, &question->work, API_PROBLEM_RECORD_REFUSED); // it was never called
+    }
     question_destroy(question);
 }
 
