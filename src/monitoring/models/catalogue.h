@@ -3,7 +3,7 @@
 //
 //     struct catalogue *catalogue = catalogue_create();
 //     Status status = catalogue_load(catalogue, files, file_count);     // the pack's texts, already read
-//     diag_list_print(catalogue_diags(catalogue), stderr);
+//     diag_list_print(&catalogue->diags, stderr);
 //     ... catalogue->models ...
 //     catalogue_destroy(catalogue);
 //
