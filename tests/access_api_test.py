@@ -271,6 +271,15 @@ def test_users_and_roles(folder):
     server.end()
     done = subprocess.run([QIANTANG, "audit", "verify", "--data", folder], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, (done.stdout, done.stderr)
+    done = subprocess.run([QIANTANG, "verify", "--data", folder], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "records of who did what: all is as it was written" in done.stdout, (done.stdout, done.stderr)
+    log = os.path.join(folder, "access", "journal-00000000000000000001.log")
+    with open(log, "rb+") as file:
+        at = file.read().index(b'"auditor"')
+        file.seek(at)
+        file.write(b'"analyst"')
+    done = subprocess.run([QIANTANG, "verify", "--data", folder], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "JO026" in done.stderr, (done.stdout, done.stderr)
 
 
 def test_personal_data_is_hidden_from_who_may_not_see_it(folder):

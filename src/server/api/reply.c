@@ -72,6 +72,12 @@ bool api_read_object(struct http_request *request, struct json_reader *reader, J
     return true;
 }
 
+static void tell_names(const char *const *names, uint32_t count, struct buf *reason) {
+    for (uint32_t n = 0; n < count; n++) {
+        buf_printf(reason, "%s'%s'", n == 0 ? "; known are " : ", ", names[n]);
+    }
+}
+
 bool api_members(JsonTree tree, uint32_t object, const char *const *names, uint32_t count, uint32_t *ret_members, struct buf *reason) {
     for (uint32_t n = 0; n < count; n++) {
         ret_members[n] = JSON_NONE;
@@ -85,6 +91,9 @@ bool api_members(JsonTree tree, uint32_t object, const char *const *names, uint3
         }
         if (n == count || (seen >> n & 1) != 0) {
             buf_printf(reason, "the member '%.*s' is %s", SLICE_ARGS(slice_part(key, 0, 64)), n == count ? "not known" : "there twice");
+            if (n == count) {
+                tell_names(names, count, reason);
+            }
             return false;
         }
         seen |= UINT64_C(1) << n;
