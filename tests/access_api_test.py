@@ -292,6 +292,10 @@ def test_personal_data_is_hidden_from_who_may_not_see_it(folder):
     seen = expect(author.ask("GET", "/v1/decisions/e1"), 200)
     assert payee not in json.dumps(seen) and seen["event"]["payee"].startswith("6222") and seen["event"]["payee"].endswith("3445"), seen
     assert seen["labels"][0]["note"] == f"went to {seen['event']['payee']}, then away", seen["labels"]
+    expect(analyst.ask("PATCH", "/v1/tables/person/rows/c1", {"age": 9, "guardian": payee}), 200)
+    masked = expect(author.ask("GET", "/v1/tables/person/rows/c1"), 200)["columns"]
+    assert masked["age"] == 9 and masked["guardian"] == seen["event"]["payee"], masked
+    assert expect(analyst.ask("GET", "/v1/tables/person/rows/c1"), 200)["columns"]["guardian"] == payee
     whole = expect(analyst.ask("GET", "/v1/decisions/e1"), 200)
     assert whole["event"]["payee"] == payee and whole["decision"]["action"] == seen["decision"]["action"], whole
     assert {**seen["event"], "payee": payee} == whole["event"], seen["event"]

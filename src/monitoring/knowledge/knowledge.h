@@ -35,6 +35,7 @@
 #include "base/hash.h"
 #include "base/live_image.h"
 #include "base/map.h"
+#include "base/mask.h"
 #include "codec/csv.h"
 #include "codec/json.h"
 #include "codec/yaml.h"
@@ -62,6 +63,7 @@ enum {
     X(VALUES, "KN005", "values belong to an enum, and an enum needs values")                       \
     X(NO_COLUMNS, "KN006", "a table has no columns")                                               \
     X(TOO_MANY, "KN007", "more columns, values or key parts than allowed")                         \
+    X(PERSONAL, "KN008", "personal names a kind of personal data, of a column of type string")     \
     X(LIST, "KN101", "the list is not declared")                                                   \
     X(TABLE, "KN102", "the table is not declared")                                                 \
     X(COLUMN, "KN103", "the column is not declared")                                               \
@@ -114,6 +116,8 @@ struct knowledge_column {
     const Slice *values; // ENUM
     uint32_t value_count;
     struct map values_by_name;
+    bool is_personal;  // and `personal` says how it is shown to who may not see it
+    MaskKind personal;
     Place place;
 };
 

@@ -145,9 +145,28 @@ static void load_values(struct loader *loader, const struct yaml_node *field,
     column->values = values;
 }
 
+// Only a text can be shown in part.
+static void load_personal(struct loader *loader, const struct yaml_node *node,
+                          struct knowledge_column *column) {
+    Slice name;
+    if (node == NULL || !take_text(loader, node, &name)) {
+        return;
+    }
+    if (column->type != COLUMN_STRING) {
+        diag_add(loader->diags, DIAG_ERROR, "KN008", node->place,
+                 "only a column of type string can be personal");
+    } else if (!mask_kind_parse(name, &column->personal)) {
+        diag_add(loader->diags, DIAG_ERROR, "KN008", node->place,
+                 "'%.*s' is no kind of personal data; docs/access.md tells them",
+                 SLICE_ARGS(name));
+    } else {
+        column->is_personal = true;
+    }
+}
+
 static void load_column(struct loader *loader, const struct yaml_node *node,
                         const struct knowledge_table *table, struct knowledge_column *column) {
-    static const char *const keys[] = {"type", "unit", "zh", "en", "values"};
+    static const char *const keys[] = {"type", "unit", "zh", "en", "values", "personal"};
     static const char *const types[] = {"int",   "float", "bool",
                                         "money", "enum",  "string"}; // as ColumnType
     *column = (struct knowledge_column){.name = node->key, .place = node->key_place};
@@ -171,6 +190,7 @@ static void load_column(struct loader *loader, const struct yaml_node *node,
     column->zh = optional_text(loader, node, "zh");
     column->en = optional_text(loader, node, "en");
     load_values(loader, node, column);
+    load_personal(loader, yaml_get(node, "personal"), column);
 }
 
 static void load_columns(struct loader *loader, const struct yaml_node *node,

@@ -88,6 +88,8 @@ static bool test_mistakes(void) {
         {TABLE "    fields: {a: {type: enum, values: [X, X]}}\n", "KN002", 3},
         {TABLE "    fields: {a: {type: enum, values: [X, \"\"]}}\n", "KN005", 3},
         {TABLE "    fields: {a b: {type: int}}\n", "KN001", 3},
+        {TABLE "    fields: {a: {type: int, personal: account}}\n", "KN008", 3},
+        {TABLE "    fields: {a: {type: string, personal: shape}}\n", "KN008", 3},
         {TABLE "    namespace: event\n" FIELDS, "KN003", 3},
         {TABLE "    namespace: prof..t\n" FIELDS, "KN001", 3},
         {TABLE "    namespace: prof.\n" FIELDS, "KN001", 3},

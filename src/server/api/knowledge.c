@@ -3,6 +3,7 @@
 
 #include "server/api/api.h"
 
+#include "base/mask.h"
 #include "base/time.h"
 #include "os/clock.h"
 
@@ -356,6 +357,8 @@ static void refuse_key(struct http_request *request, const struct knowledge_tabl
 struct row_found {
     uint32_t table;
     bool is_table, has_key, is_row;
+    bool may_see; // what is personal
+    struct access_act act;
     double *numbers; // by column
     Slice *texts;
 };
@@ -425,10 +428,26 @@ static void render_row(struct question *question, struct json_writer *json) {
     json_key(json, SLICE("columns"));
     json_object_begin(json);
     for (uint32_t i = 0; i < table->column_count; i++) {
-        put_cell(json, &table->columns[i], found->numbers[i], found->texts[i]);
+        const struct knowledge_column *column = &table->columns[i];
+        bool hides = column->is_personal && !found->may_see && found->texts[i].at != NULL;
+        put_cell(json, column, found->numbers[i], hides ? mask_copy(column->personal, found->texts[i], &question->arena) : found->texts[i]);
     }
     json_object_end(json);
     json_object_end(json);
+}
+
+// A person who is shown personal data is on record with it.
+static void note_shown(struct question *question, const struct row_found *found) {
+    const struct knowledge_table *table = &question->catalogue->knowledge->tables[found->table];
+    bool shows = false;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        shows = shows || (table->columns[i].is_personal && found->texts[i].at != NULL);
+    }
+    if (shows && found->may_see && found->act.who.kind == ACTOR_PERSON) {
+        Slice key = http_request_parameter(question->request, SLICE("key"));
+        api_report(question->serve, &found->act, AUDIT_PERSONAL_UNMASKED, arena_printf(&question->arena, "row %.*s/%.*s", SLICE_ARGS(table->name), SLICE_ARGS(key)),
+                   SLICE(""));
+    }
 }
 
 static void tell_row(struct question *question) {
@@ -440,6 +459,7 @@ static void tell_row(struct question *question) {
     } else if (!found->is_row) {
         api_refuse(question->request, API_PROBLEM_ROW_UNKNOWN, "%s", "");
     } else {
+        note_shown(question, found);
         question_reply(question, render_row);
     }
 }
@@ -450,7 +470,10 @@ void api_get_row(void *context, struct http_request *request) {
     }
     struct question *question = question_create(context, request);
     if (question != NULL) {
-        question->user = ARENA_NEW(&question->arena, struct row_found);
+        struct row_found *found = ARENA_NEW(&question->arena, struct row_found);
+        found->act = gate_act(request);
+        found->may_see = question->serve->options.gate == NULL || identity_may(&found->act.who, SCOPE_PERSONAL_READ);
+        question->user = found;
         question->look = look_at_row;
         question->tell = tell_row;
         question_ask(question);
