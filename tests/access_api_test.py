@@ -301,7 +301,7 @@ def test_personal_data_is_hidden_from_who_may_not_see_it(folder):
     assert {**seen["event"], "payee": payee} == whole["event"], seen["event"]
     expect(zhao.ask("POST", "/v1/users/li/enable"), 200)
     shown = expect(auditor.ask("GET", "/v1/audit?action=personal.unmasked"), 200)["records"]
-    assert [(record["actor"]["name"], record["target"]) for record in shown] == [("li", "decision e1")], shown
+    assert [(record["actor"]["name"], record["target"]) for record in shown] == [("li", "row person/c1"), ("li", "decision e1")], shown
     server.end()
 
 
