@@ -184,6 +184,11 @@ static void roll_back(struct instance *instance, const struct brake_news *news) 
     }
 }
 
+static void answered(void *context, const struct work *work, uint64_t now_ns) {
+    const struct instance *instance = context;
+    watcher_answered(instance->watcher, work, now_ns);
+}
+
 static void braked(void *context, const struct brake_news *news) {
     struct instance *instance = context;
     watcher_braked(instance->watcher, news);
@@ -286,6 +291,7 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .context = instance,
         .settled = settled,
         .sampled = sampled,
+        .answered = answered,
         .braked = braked,
         .refused = refused,
         .opened = event_index_opened,
@@ -317,8 +323,13 @@ static Status open_releases(struct instance *instance, struct arena *arena, stru
 static void put_metrics(void *context, struct buf *out) {
     struct instance *instance = context;
     if (atomic_load(&instance->is_open)) {
-        struct http_counters http = serve_counters(instance->serve);
-        watcher_look(instance->watcher, instance->pipeline, &http);
+        struct watched watched = {
+            .pipeline = instance->pipeline,
+            .night = instance->night,
+            .http = serve_counters(instance->serve),
+            .came_early = serve_came_early(instance->serve),
+        };
+        watcher_look(instance->watcher, &watched);
     }
     metrics_render(instance->metrics, out);
 }

@@ -54,7 +54,8 @@ struct pipeline {
     bool closing;
     atomic_bool failed;
     atomic_uint_fast64_t usual_cost_ns;
-    atomic_uint_fast64_t decided, known, changed, refused, turned_away, bytes;
+    atomic_uint_fast64_t decided, known, changed, refused, bytes;
+    atomic_uint_fast64_t away[PIPELINE_AWAY_COUNT];
     atomic_uint_fast64_t degraded[EFFORT_COUNT];
     Hash128 label; // of what decides, under the lock
 };
@@ -91,13 +92,29 @@ static struct works works_take_upto(struct works *works, uint64_t sequence) {
     return taken;
 }
 
+static void count_away(struct pipeline *pipeline, const struct work *work, PipelineAway why) {
+    if (work->kind == WORK_RECORD || work->kind == WORK_LABEL) {
+        atomic_fetch_add_explicit(&pipeline->away[why], 1, memory_order_relaxed);
+    }
+}
+
+static void count_end(struct pipeline *pipeline, const struct work *work, PipelineOutcome outcome, uint64_t now_ns) {
+    if (outcome == PIPELINE_NO_ROOM || outcome == PIPELINE_FAILED) {
+        count_away(pipeline, work, outcome == PIPELINE_NO_ROOM ? PIPELINE_AWAY_NO_ROOM : PIPELINE_AWAY_FAILED);
+    } else if (outcome == PIPELINE_DONE && work->decided_ns != 0 && pipeline->options.answered != NULL) {
+        pipeline->options.answered(pipeline->options.context, work, now_ns);
+    }
+}
+
 static void end_works(struct pipeline *pipeline, struct works works, PipelineOutcome outcome) {
+    uint64_t now_ns = works.first == NULL ? 0 : clock_monotonic_ns();
     struct work *next;
     for (struct work *work = works.first; work != NULL; work = next) {
         next = work->next;
         if (outcome != PIPELINE_DONE || work->outcome != PIPELINE_ELSEWHERE) {
             work->outcome = outcome;
         }
+        count_end(pipeline, work, outcome, now_ns);
         work->done(work);
     }
     if (works.count > 0 && pipeline->options.settled != NULL) {
@@ -403,6 +420,7 @@ static void keep_label(struct pipeline *pipeline, struct work *work) {
 
 static void do_work(struct pipeline *pipeline, struct work *work) {
     work->is_noted = false; // works come again
+    work->decided_ns = 0;
     switch (work->kind) {
     case WORK_RECORD:
         decide(pipeline, work);
@@ -591,6 +609,7 @@ bool pipeline_submit(struct pipeline *pipeline, struct work *work) {
     work->arrived_ns = work->arrived_ns == 0 ? clock_monotonic_ns() : work->arrived_ns;
     pthread_mutex_lock(&pipeline->lock);
     bool taken = may_wait(pipeline, work);
+    PipelineAway why = pipeline->closing ? PIPELINE_AWAY_STOPPING : PIPELINE_AWAY_OVERLOAD;
     bool was_empty = pipeline->waiting.first == NULL;
     if (taken) {
         works_push(&pipeline->waiting, work);
@@ -600,8 +619,8 @@ bool pipeline_submit(struct pipeline *pipeline, struct work *work) {
         }
     }
     pthread_mutex_unlock(&pipeline->lock);
-    if (!taken) {
-        atomic_fetch_add(&pipeline->turned_away, 1);
+    if (!taken && !work->is_patient) {
+        count_away(pipeline, work, why);
     }
     return taken;
 }
@@ -617,13 +636,16 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
         .changed = atomic_load(&pipeline->changed),
         .bytes = atomic_load(&pipeline->bytes),
         .refused = atomic_load(&pipeline->refused),
-        .turned_away = atomic_load(&pipeline->turned_away),
         .journal = journal_state(pipeline->journal),
         .failed = atomic_load(&pipeline->failed),
         .brakes_holding = atomic_load(&pipeline->brakes_holding),
     };
     for (int i = 0; i < EFFORT_COUNT; i++) {
         state.degraded[i] = atomic_load(&pipeline->degraded[i]);
+    }
+    for (int i = 0; i < PIPELINE_AWAY_COUNT; i++) {
+        state.away[i] = atomic_load(&pipeline->away[i]);
+        state.turned_away += state.away[i];
     }
     pthread_mutex_lock(&pipeline->lock);
     state.waiting = pipeline->waiting.count;

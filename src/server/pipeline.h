@@ -85,6 +85,7 @@ struct work {
     void (*done)(struct work *work);
     void *user;
     uint64_t arrived_ns; // by the monotonic clock; the event's time begins to run. 0: when it is submitted
+    bool is_patient;     // whoever is turned away with it asks again himself, and nobody is told: it is not counted
     struct heart *heart; // of a release: in, what takes over; out, what it took over from
     struct rebuild *rebuild; // of a release whose heart has a state of its own: what it has taken in so far. NULL: it takes the state over
     // Filled in before done().
@@ -95,11 +96,14 @@ struct work {
     char code[8];
     char reason[512];
     uint64_t sequence; // of its last record in the journal; when it appended none, of the last one there was
-    uint64_t decided_ns;
+    uint64_t decided_ns; // when an event was decided; 0: it was not, or was known
     bool is_noted;    // it has a decision or label of its own in the journal
     Hash128 event_id; // whose
     struct work *next;
 };
+
+// Why a record was not taken.
+typedef enum PipelineAway { PIPELINE_AWAY_OVERLOAD, PIPELINE_AWAY_NO_ROOM, PIPELINE_AWAY_FAILED, PIPELINE_AWAY_STOPPING, PIPELINE_AWAY_COUNT } PipelineAway;
 
 // What a decision has taken, for who measures.
 struct pipeline_sample {
@@ -129,7 +133,9 @@ struct pipeline_options {
     void *context;
     void (*settled)(void *context);                                      // after a group of done(); or NULL
     void (*sampled)(void *context, const struct pipeline_sample *sample); // by the deciding thread; or NULL
-    void (*braked)(void *context, const struct brake_news *news);        // the same
+    // Of each decision, when its answer may go out: `now_ns` of the monotonic clock. By the journal's thread or the deciding one; or NULL.
+    void (*answered)(void *context, const struct work *work, uint64_t now_ns);
+    void (*braked)(void *context, const struct brake_news *news);        // by the deciding thread; or NULL
     void (*refused)(void *context, Slice code);                          // the same: a record that is not understood
     // When the journal was opened, before it is replayed; a failure ends it. And of each decision and label that it holds from the snapshot on, with the
     // hash of the event's id; in the order of their sequences, by the thread that opens and then by the deciding one. Both or neither.
@@ -162,7 +168,9 @@ bool pipeline_is_busy(const struct pipeline *pipeline);
 struct pipeline_state {
     uint32_t waiting;
     uint32_t brakes_holding;
-    uint64_t decided, known, changed, refused, turned_away; // since it was opened
+    uint64_t decided, known, changed, refused; // since it was opened, as are
+    uint64_t turned_away;                      // records that were not taken, and by what for
+    uint64_t away[PIPELINE_AWAY_COUNT];
     uint64_t bytes;                                         // of records that were appended
     uint64_t degraded[EFFORT_COUNT];
     struct journal_state journal;

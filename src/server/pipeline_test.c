@@ -13,6 +13,7 @@
 #include "server/snapshots.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { EVENTS = 3, SEGMENT_BYTES = 8 << 20 };
 
@@ -216,12 +217,23 @@ struct gate {
     bool is_over;
 };
 
-static void open_gate(struct work *work) {
-    struct gate *gate = work->user;
+static void pass(struct gate *gate) {
     pthread_mutex_lock(&gate->lock);
     gate->is_over = true;
     pthread_cond_signal(&gate->ended);
     pthread_mutex_unlock(&gate->lock);
+}
+
+static void wait_at(struct gate *gate) {
+    pthread_mutex_lock(&gate->lock);
+    while (!gate->is_over) {
+        pthread_cond_wait(&gate->ended, &gate->lock);
+    }
+    pthread_mutex_unlock(&gate->lock);
+}
+
+static void open_gate(struct work *work) {
+    pass(work->user);
 }
 
 static bool do_now(struct pipeline *pipeline, struct work *work) {
@@ -229,11 +241,7 @@ static bool do_now(struct pipeline *pipeline, struct work *work) {
     work->done = open_gate;
     work->user = &gate;
     CHECK(pipeline_submit(pipeline, work));
-    pthread_mutex_lock(&gate.lock);
-    while (!gate.is_over) {
-        pthread_cond_wait(&gate.ended, &gate.lock);
-    }
-    pthread_mutex_unlock(&gate.lock);
+    wait_at(&gate);
     return true;
 }
 
@@ -322,6 +330,75 @@ static bool test_what_comes_again_and_what_only_asks(void) {
     CHECK(verify(&w, folder, &found) == STATUS_OK && found.decisions == 1 && found.records == 4);
     buf_deinit(&first.answer);
     buf_deinit(&again.answer);
+    return world_deinit(&w);
+}
+
+// ---- what is counted -----------------------------------------------------------------------------------------
+
+struct counted {
+    atomic_int answered;
+    atomic_bool is_early;   // an answer that went out before it was decided
+    struct gate held, free; // the deciding thread is held between them
+};
+
+static void count_answered(void *context, const struct work *work, uint64_t now_ns) {
+    struct counted *counted = context;
+    atomic_fetch_add(&counted->answered, 1);
+    if (work->decided_ns < work->arrived_ns || now_ns < work->decided_ns) {
+        atomic_store(&counted->is_early, true);
+    }
+}
+
+static void hold(struct work *work, struct heart *heart) {
+    struct counted *counted = work->user;
+    (void)heart;
+    pass(&counted->held);
+    wait_at(&counted->free);
+}
+
+// While the deciding thread is held, one waits and no more have room. Who asks again himself is not counted.
+static bool turn_some_away(struct world *w, struct pipeline *pipeline, struct work *waits) {
+    struct work more;
+    work_init(waits, WORK_RECORD, payment(w, 2, "a", 100));
+    CHECK(pipeline_submit(pipeline, waits));
+    for (int i = 0; i < 5; i++) {
+        work_init(&more, i < 3 ? WORK_RECORD : WORK_LABEL, payment(w, 3, "a", 100));
+        more.is_patient = i == 0;
+        CHECK(!pipeline_submit(pipeline, &more));
+    }
+    struct pipeline_state state = pipeline_state(pipeline);
+    CHECK(state.away[PIPELINE_AWAY_OVERLOAD] == 4 && state.turned_away == 4 && state.away[PIPELINE_AWAY_STOPPING] == 0);
+    return true;
+}
+
+static bool test_what_is_decided_and_turned_away_is_counted(void) {
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct counted counted = {.held = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false},
+                              .free = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false}};
+    struct work one, again, refused, waits, holds;
+    CHECK(world_init(&w));
+    w.options.context = &counted;
+    w.options.answered = count_answered;
+    w.options.waiting_max = 1;
+    CHECK(open_pipeline(&w, make_folder(&w, "journal"), &pipeline, &opened) == STATUS_OK);
+    CHECK(decide_one(pipeline, &one, payment(&w, 1, "a", 100)) && decide_one(pipeline, &again, payment(&w, 1, "a", 100)));
+    CHECK(decide_one(pipeline, &refused, SLICE("{}")) && refused.outcome == PIPELINE_REFUSED);
+    CHECK(atomic_load(&counted.answered) == 1);
+    work_init(&holds, WORK_CALL, SLICE(""));
+    holds.call = hold;
+    holds.user = &counted;
+    CHECK(pipeline_submit(pipeline, &holds));
+    wait_at(&counted.held);
+    CHECK(turn_some_away(&w, pipeline, &waits));
+    pass(&counted.free);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK && waits.outcome == PIPELINE_DONE);
+    CHECK(atomic_load(&counted.answered) == 2 && !atomic_load(&counted.is_early));
+    buf_deinit(&one.answer);
+    buf_deinit(&again.answer);
+    buf_deinit(&refused.answer);
+    buf_deinit(&waits.answer);
     return world_deinit(&w);
 }
 
@@ -451,6 +528,7 @@ static bool test_a_snapshot_while_it_decides(void) {
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_a_missing_decision_is_found), TEST(test_the_last_decision_is_made_up_for),
                                         TEST(test_a_snapshot_of_another_state_is_refused), TEST(test_a_release_takes_over),
-                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people), TEST(test_a_snapshot_while_it_decides)};
+                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_what_is_decided_and_turned_away_is_counted),
+                                        TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people), TEST(test_a_snapshot_while_it_decides)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
