@@ -297,6 +297,7 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .opened = event_index_opened,
         .noted = event_index_noted,
         .label_before = event_index_label_before,
+        .decided_before = event_index_knows,
         .noted_context = instance->index,
         .snapshot_ended = snapshot_ended,
         .snapshot_before = snapshot_before,
@@ -369,6 +370,7 @@ static Status start_serve(struct instance *instance, struct arena *arena, struct
         .threads = (uint32_t)server->threads,
         .async = instance->settings->journal.durability == SETTINGS_DURABILITY_async,
         .journal = instance->journal,
+        .archive = instance->settings->journal.archive,
         .http = &http,
         .finder = event_index_finder(instance->index),
         .access = gate_access(instance->gate),
@@ -423,7 +425,8 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     }
     TRY(open_gate(instance, arena, diag));
     TRY(open_releases(instance, arena, diag));
-    instance->index = event_index_create(instance->index_folder, instance->journal, instance->log);
+    struct past past = {.journal = instance->journal, .archive = settings->journal.archive};
+    instance->index = event_index_create(instance->index_folder, &past, instance->log);
     TRY(start_serve(instance, arena, diag));
     opened->port = serve_port(instance->serve);
     TRY(open_pipeline(instance, arena, opened, diag));

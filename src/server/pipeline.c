@@ -38,6 +38,7 @@ struct pipeline {
     struct budget *budget;
     struct brake *brake;
     struct snapshot_maker *snapshots;
+    struct doubts *doubts; // NULL: there is no index
     atomic_bool wants_snapshot;
     uint64_t looked_ahead; // decisions that there were then
     struct json_reader *json; // of the server's own records
@@ -278,16 +279,64 @@ static void note(struct pipeline *pipeline, struct work *work, Slice event_id) {
     work->event_id = hash128(event_id, 0);
 }
 
+struct doubting {
+    struct pipeline *pipeline;
+    struct work *work;
+};
+
+static bool is_doubted(void *context, const struct event *event, bool may_be_forgotten) {
+    const struct doubting *doubting = context;
+    struct work *work = doubting->work;
+    if (work->standing == STANDING_KNOWN) {
+        buf_put(&work->answer, event->id);
+        return true;
+    }
+    return doubts_about(doubting->pipeline->doubts, event, work, may_be_forgotten);
+}
+
+// Asks the index, or takes its word.
+static void settle_doubt(struct pipeline *pipeline, struct work *work) {
+    if (work->standing == STANDING_KNOWN) {
+        work->is_known = true;
+        work->outcome = PIPELINE_ELSEWHERE;
+        atomic_fetch_add(&pipeline->known, 1);
+        add_work(pipeline, work);
+    } else {
+        work->decided_then = atomic_load(&pipeline->decided);
+        doubts_post(pipeline->doubts, work);
+    }
+}
+
+static void take_back(struct pipeline *pipeline, struct work *work) {
+    if (work->standing == STANDING_FRESH) {
+        return;
+    }
+    doubts_came_back(pipeline->doubts, work);
+    // What was decided meanwhile is known, unless it was forgotten meanwhile.
+    uint64_t decided = atomic_load(&pipeline->decided) - work->decided_then;
+    if (work->standing == STANDING_NEW && decided >= heart_catalogue(pipeline->heart)->remember) {
+        work->standing = STANDING_BEHIND;
+    }
+}
+
 static void decide(struct pipeline *pipeline, struct work *work) {
     struct heart_refusal refusal;
+    struct doubting doubting = {pipeline, work};
+    take_back(pipeline, work);
     uint64_t started_ns = clock_monotonic_ns();
     struct engine_counters before = heart_counters(pipeline->heart);
     budget_start(pipeline->budget, work->arrived_ns);
-    HeartEffort effort = {.reconsider = budget_choose, .context = pipeline->budget};
+    HeartEffort effort = {.reconsider = budget_choose,
+                          .context = pipeline->budget,
+                          .doubts = pipeline->doubts == NULL ? NULL : is_doubted,
+                          .doubts_context = &doubting};
     HeartAnswer answer = heart_take(pipeline->heart, work->record, effort, &work->answer, &refusal);
     switch (answer) {
     case HEART_REFUSED:
         refuse(pipeline, work, refusal);
+        return;
+    case HEART_DOUBTED:
+        settle_doubt(pipeline, work);
         return;
     case HEART_KNOWN:
     case HEART_ELSEWHERE:
@@ -449,6 +498,7 @@ static void end_without_room(struct pipeline *pipeline, const struct works *work
     struct work *next;
     for (struct work *work = works->first; work != NULL; work = next) {
         next = work->next;
+        take_back(pipeline, work);
         if (work->kind == WORK_CALL) {
             work->call(work, pipeline->heart);
         }
@@ -559,13 +609,18 @@ static void nap(struct pipeline *pipeline, int64_t ns) {
     (void)pthread_cond_timedwait(&pipeline->has_work, &pipeline->lock, &until); // late or not, it is looked what there is
 }
 
+// Under the lock.
+static bool is_over(const struct pipeline *pipeline) {
+    return pipeline->closing && doubts_waiting(pipeline->doubts) == 0;
+}
+
 static void run(void *context) {
     struct pipeline *pipeline = context;
     thread_be_prompt();
     for (;;) {
         pthread_mutex_lock(&pipeline->lock);
         struct works works = take_some(pipeline);
-        bool ends = works.first == NULL && pipeline->closing;
+        bool ends = works.first == NULL && is_over(pipeline);
         pthread_mutex_unlock(&pipeline->lock);
         if (ends) {
             return;
@@ -584,7 +639,7 @@ static void run(void *context) {
         }
         look_ahead(pipeline);
         pthread_mutex_lock(&pipeline->lock);
-        if (pipeline->waiting.first == NULL && !pipeline->closing && !(steps && snapshot_maker_has_room(pipeline->snapshots))) {
+        if (pipeline->waiting.first == NULL && !is_over(pipeline) && !(steps && snapshot_maker_has_room(pipeline->snapshots))) {
             nap(pipeline, steps ? NAP_NS : LOOK_NS);
         }
         pthread_mutex_unlock(&pipeline->lock);
@@ -601,22 +656,37 @@ static bool may_wait(const struct pipeline *pipeline, const struct work *work) {
     }
     uint64_t usual_ns = atomic_load_explicit(&pipeline->usual_cost_ns, memory_order_relaxed);
     uint64_t wait_ns = pipeline->waiting.count * usual_ns;
+    uint32_t waiting = pipeline->waiting.count + doubts_waiting(pipeline->doubts);
     bool too_long = pipeline->options.waiting_us_max > 0 && wait_ns > pipeline->options.waiting_us_max * 1000;
-    return pipeline->waiting.count < pipeline->options.waiting_max && !too_long;
+    return waiting < pipeline->options.waiting_max && !too_long;
+}
+
+// Under the lock.
+static void put_in_line(struct pipeline *pipeline, struct work *work) {
+    bool was_empty = pipeline->waiting.first == NULL;
+    works_push(&pipeline->waiting, work);
+    atomic_store_explicit(&pipeline->busy, true, memory_order_relaxed);
+    if (was_empty) {
+        pthread_cond_signal(&pipeline->has_work);
+    }
+}
+
+// From where it was doubted: it is in already, and is not turned away.
+static void came_back(void *context, struct work *work) {
+    struct pipeline *pipeline = context;
+    pthread_mutex_lock(&pipeline->lock);
+    put_in_line(pipeline, work);
+    pthread_mutex_unlock(&pipeline->lock);
 }
 
 bool pipeline_submit(struct pipeline *pipeline, struct work *work) {
     work->arrived_ns = work->arrived_ns == 0 ? clock_monotonic_ns() : work->arrived_ns;
+    work->standing = STANDING_FRESH;
     pthread_mutex_lock(&pipeline->lock);
     bool taken = may_wait(pipeline, work);
     PipelineAway why = pipeline->closing ? PIPELINE_AWAY_STOPPING : PIPELINE_AWAY_OVERLOAD;
-    bool was_empty = pipeline->waiting.first == NULL;
     if (taken) {
-        works_push(&pipeline->waiting, work);
-        atomic_store_explicit(&pipeline->busy, true, memory_order_relaxed);
-        if (was_empty) {
-            pthread_cond_signal(&pipeline->has_work);
-        }
+        put_in_line(pipeline, work);
     }
     pthread_mutex_unlock(&pipeline->lock);
     if (!taken && !work->is_patient) {
@@ -647,6 +717,9 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
         state.away[i] = atomic_load(&pipeline->away[i]);
         state.turned_away += state.away[i];
     }
+    for (int i = 0; i < DOUBT_FOUND_COUNT; i++) {
+        state.looked_up[i] = doubts_found(pipeline->doubts, (DoubtFound)i);
+    }
     pthread_mutex_lock(&pipeline->lock);
     state.waiting = pipeline->waiting.count;
     state.label = pipeline->label;
@@ -676,6 +749,7 @@ Status pipeline_failure(struct pipeline *pipeline, struct diag *ret_diag) {
 // ---- its life ---------------------------------------------------------------------------------------------
 
 static void free_pipeline(struct pipeline *pipeline) {
+    doubts_destroy(pipeline->doubts);
     heart_destroy(pipeline->heart);
     budget_destroy(pipeline->budget);
     brake_destroy(pipeline->brake);
@@ -827,6 +901,10 @@ Status pipeline_open(const struct pipeline_options *options, struct arena *arena
         .ended = options->snapshot_ended,
         .before = options->snapshot_before,
     };
+    if (options->decided_before != NULL) {
+        struct doubts_options doubts = {.context = options->noted_context, .find = options->decided_before, .back_context = pipeline, .back = came_back};
+        pipeline->doubts = doubts_create(&doubts);
+    }
     pipeline->snapshots = snapshot_maker_create(&snapshots, ret_opened->replayed.snapshot_sequence, clock_wall_us());
     pipeline->thread = thread_start("decide", run, pipeline);
     *ret_pipeline = pipeline;

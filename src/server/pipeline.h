@@ -18,7 +18,8 @@
 // memory held when the power went is asked for again by its sender, with the same event_id, which counts once.
 //
 // Known events. One whose id was decided before gets its line again, when that line is durable; nothing is appended for it. Where an earlier
-// catalogue gave a line that is not at hand, the work ends with PIPELINE_ELSEWHERE, and the line is in the journal.
+// catalogue gave a line that is not at hand, or it was decided longer ago than the state remembers (doubts.h), the work ends with PIPELINE_ELSEWHERE, and
+// the line is in the journal.
 //
 // Time. An event that has waited, or is dear, gets less effort than others (budget.h). Overload: past `waiting_max` works, or when those that wait
 // would take longer than `waiting_us_max` by what decisions usually cost, pipeline_submit() says no at once, and nothing queues up elsewhere.
@@ -31,6 +32,7 @@
 #include "journal/journal.h"
 #include "server/brake.h"
 #include "server/budget.h"
+#include "server/doubts.h"
 #include "server/rebuild.h"
 #include "server/replay.h"
 #include "server/snapshot_maker.h"
@@ -97,6 +99,8 @@ struct work {
     char reason[512];
     uint64_t sequence; // of its last record in the journal; when it appended none, of the last one there was
     uint64_t decided_ns; // when an event was decided; 0: it was not, or was known
+    WorkStanding standing;
+    uint64_t decided_then; // events that had been decided when it was doubted
     bool is_noted;    // it has a decision or label of its own in the journal
     Hash128 event_id; // whose
     struct work *next;
@@ -143,7 +147,10 @@ struct pipeline_options {
     void (*noted)(void *context, Hash128 event_id, bool is_label, uint64_t sequence);
     // The sequence of the newest label that an event has, 0 when it has none: written into the next one, so that all of them can be found.
     uint64_t (*label_before)(void *context, Hash128 event_id);
-    void *noted_context;
+    // What an index says of an event that the state may have forgotten; by a thread of its own, and it may wait for the disk. NULL: what the state has forgotten is
+    // decided once more.
+    DoubtFound (*decided_before)(void *context, Hash128 event_id);
+    void *noted_context; // of these four
     void (*snapshot_ended)(void *context, const struct diag *failure);   // as in snapshot_maker.h, all three; or NULL
     bool (*snapshot_before)(void *context, uint64_t sequence);
     // While it is opened: the record that was replayed last, of `first` to `last`. Every PIPELINE_REPLAY_STEP records; or NULL.
@@ -173,6 +180,7 @@ struct pipeline_state {
     uint64_t away[PIPELINE_AWAY_COUNT];
     uint64_t bytes;                                         // of records that were appended
     uint64_t degraded[EFFORT_COUNT];
+    uint64_t looked_up[DOUBT_FOUND_COUNT]; // events that the state might have forgotten, by what the index said
     struct journal_state journal;
     bool failed;
     Hash128 label; // of the catalogue that decides

@@ -65,6 +65,7 @@ struct serve_options {
     bool async;       // what the pipeline's durability is; said in every reply
     uint32_t rate_max; // requests a second of one address; 0: no limit
     Slice journal;    // folder, for the decisions of earlier; empty: they are not found. Lives as long as the server
+    Slice archive; // where segments of it are moved to; empty: nowhere. Lives as long as the server
     const struct http_options *http; // what else the HTTP server is told; NULL: its defaults. Callbacks and problems are the API's
     struct serve_access access;
     struct gate *gate;         // server/gate.h; NULL: the routes of users, keys and the audit log are not there, and nothing is masked

@@ -161,6 +161,13 @@ static void look_at_away(struct watcher *watcher, const struct pipeline_state *s
     metrics_set(watcher->metrics, METRIC_AWAY, METRIC_AWAY_starting, (int64_t)came_early);
 }
 
+static void look_at_doubts(struct watcher *watcher, const struct pipeline_state *state) {
+    static const MetricLookedUp found[DOUBT_FOUND_COUNT] = {METRIC_LOOKED_UP_new, METRIC_LOOKED_UP_known, METRIC_LOOKED_UP_unsure};
+    for (int i = 0; i < DOUBT_FOUND_COUNT; i++) {
+        metrics_set(watcher->metrics, METRIC_LOOKED_UP, found[i], (int64_t)state->looked_up[i]);
+    }
+}
+
 static void look_at_night(struct watcher *watcher, struct night *night) {
     struct night_state state = night == NULL ? (struct night_state){0} : night_state(night);
     // The figures are those of the run before as long as it decides on events; one that hangs there is not done either.
@@ -187,6 +194,7 @@ void watcher_look(struct watcher *watcher, const struct watched *watched) {
     metrics_set(metrics, METRIC_REQUESTS_LATE, 0, (int64_t)watched->http.timeouts);
     look_at_log(watcher);
     look_at_away(watcher, &state, watched->came_early);
+    look_at_doubts(watcher, &state);
     look_at_night(watcher, watched->night);
     metrics_set(metrics, METRIC_SNAPSHOT_AGE, 0, snapshots.at_us == 0 ? 0 : clock_wall_us() - snapshots.at_us);
     metrics_set(metrics, METRIC_SNAPSHOT_TOOK, 0, (int64_t)snapshots.took_us);
