@@ -21,7 +21,7 @@ static const uint64_t replay_log_ns = UINT64_C(10000000000); // between two line
 struct instance {
     const struct settings *settings;
     struct arena arena; // what lives as long as it
-    Slice data, journal, packs, index_folder;
+    Slice data, journal, packs, index_folder, nights;
     struct event_index *index;
     struct log *log;
     struct metrics *metrics;
@@ -110,6 +110,7 @@ static Status make_folders(struct instance *instance, struct arena *arena, struc
     instance->packs = arena_printf(&instance->arena, "%.*s/packs", SLICE_ARGS(instance->data));
     TRY(file_make_directory(instance->data, arena, diag));
     TRY(file_make_directory(instance->journal, arena, diag));
+    instance->nights = arena_printf(&instance->arena, "%.*s/night", SLICE_ARGS(instance->data));
     instance->index_folder = arena_printf(&instance->arena, "%.*s/index", SLICE_ARGS(instance->data));
     TRY(file_make_directory(instance->index_folder, arena, diag));
     return file_make_directory(instance->packs, arena, diag);
@@ -215,6 +216,12 @@ static bool snapshot_before(void *context, uint64_t sequence) {
     return event_index_flush(instance->index, sequence);
 }
 
+// With nightly runs planned, what they have not read yet stays where it is.
+static uint64_t snapshot_needed_from(void *context) {
+    const struct instance *instance = context;
+    return instance->settings->batch.runs.count == 0 ? UINT64_MAX : night_needs_from(instance->nights);
+}
+
 static void settled(void *context) {
     struct instance *instance = context;
     serve_settled(instance->serve);
@@ -301,6 +308,7 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .noted_context = instance->index,
         .snapshot_ended = snapshot_ended,
         .snapshot_before = snapshot_before,
+        .snapshot_needed_from = snapshot_needed_from,
         .replaying = replaying,
     };
     instance->replay_told_ns = clock_monotonic_ns();
@@ -395,7 +403,7 @@ static Status start_night(struct instance *instance, struct arena *arena, struct
         .pipeline = instance->pipeline,
         .shelf = instance->shelf,
         .journal = instance->journal,
-        .snapshots = arena_printf(&instance->arena, "%.*s/night", SLICE_ARGS(instance->data)),
+        .snapshots = instance->nights,
         .share = (uint32_t)batch->pace_bp,
         .context = instance,
         .kept = night_kept,

@@ -900,6 +900,7 @@ Status pipeline_open(const struct pipeline_options *options, struct arena *arena
         .context = options->context,
         .ended = options->snapshot_ended,
         .before = options->snapshot_before,
+        .needed_from = options->snapshot_needed_from,
     };
     if (options->decided_before != NULL) {
         struct doubts_options doubts = {.context = options->noted_context, .find = options->decided_before, .back_context = pipeline, .back = came_back};
@@ -915,6 +916,9 @@ static Status leave_snapshot(struct pipeline *pipeline, struct arena *arena, str
     uint64_t last = journal_state(pipeline->journal).appended;
     if (journal_wait(pipeline->journal, last) != STATUS_OK || atomic_load(&pipeline->failed)) {
         return journal_failure(pipeline->journal, diag);
+    }
+    if (pipeline->options.snapshot_before != NULL) {
+        (void)pipeline->options.snapshot_before(pipeline->options.context, last); // this one is left in any case: it is the last
     }
     return snapshot_leave(pipeline->heart, pipeline->options.folder, last, pipeline->options.snapshots_kept, arena, diag);
 }
