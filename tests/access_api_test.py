@@ -55,10 +55,11 @@ def judge(method, path, status, headers, text):
 
 
 class Server:
-    def __init__(self, data, config=CONFIG):
+    def __init__(self, data, config=CONFIG, pack=PACK):
         path = os.path.join(data, "settings.yaml")
         pathlib.Path(path).write_text(config)
-        self.process = subprocess.Popen([QIANTANG, "serve", "--config", path, "--pack", PACK, "--data", data, "--port", "0"], stdout=subprocess.PIPE,
+        named = ["--pack", pack] if pack else []
+        self.process = subprocess.Popen([QIANTANG, "serve", "--config", path, *named, "--data", data, "--port", "0"], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         self.said = ""
         for line in self.process.stdout:
@@ -355,6 +356,53 @@ def test_a_release_through_two_hands(folder):
     assert done == [("model.brought", "ann"), ("model.tried", "ann"), ("model.proposed", "ann"), ("model.rejected", "bob"), ("model.proposed", "ann"),
                     ("model.approved", "bob"), ("model.activated", "bob"), ("model.rolled_back", "bob"), ("model.suspended", "bob"), ("model.brought", "ann")], done
     server.end()
+
+
+def test_a_restored_server_knows_all_of_it(folder):
+    """Users, keys, releases, a model's status, nightly runs, old events and who did what: in the backup of a server that runs, and after a restore."""
+    def command(*arguments):
+        done = subprocess.run([QIANTANG, *arguments], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        return done.stdout
+
+    data, to, back = (os.path.join(folder, name) for name in ("data", "to", "back"))
+    os.mkdir(data)
+    server, zhao = begin(data)
+    bob = make_person(server, zhao, "bob", "model-approver")
+    key = expect(zhao.ask("POST", "/v1/keys", {"system": "core", "scopes": ["events:write"], "days": 30, "rate": 1000}), 200)["key"]
+    sent = {"Authorization": "Bearer " + key}
+    first = expect(server.ask("POST", "/v1/events", pay("e0"), sent), 200)
+    expect(bob.ask("POST", "/v1/models/M-PX-01-A/status", {"status": "SUSPENDED", "note": "wages"}), 200)
+    server.end()
+    command("batch", "--data", data, "--append")
+    server = Server(data, pack=None)
+    expect(server.ask("POST", "/v1/events", pay("e1", 1), sent), 200)
+    bob = Person(server, "bob")
+    releases = expect(bob.ask("GET", "/v1/releases"), 200)
+    models = expect(bob.ask("GET", "/v1/models"), 200)
+    command("backup", "--data", data, "--to", to)
+    listed = [file["path"] for file in json.loads(pathlib.Path(to, "backup.json").read_text())["files"]]
+    for part in ("journal/snapshot-", "journal/journal-", "access/", "packs/", "night/snapshot-", "index/index-"):
+        assert any(path.startswith(part) for path in listed), (part, listed)
+    command("backup", "--data", data, "--to", to)   # once more, what is there already is not copied
+    server.end()
+    command("restore", "--from", to, "--data", back)
+    assert "all came out again" in command("verify", "--data", back)
+    command("audit", "verify", "--data", back)
+    again = json.loads(pathlib.Path(to, "backup.json").read_text())
+    nights = command("batch", "--data", back, "--append")   # from the night's snapshot on
+    assert "run" in nights or nights == "", nights
+    server = Server(back, pack=None)
+    zhao, bob = Person(server, "zhao"), Person(server, "bob")
+    assert expect(bob.ask("GET", "/v1/releases"), 200) == releases and expect(bob.ask("GET", "/v1/models"), 200) == models
+    assert [user["name"] for user in expect(zhao.ask("GET", "/v1/users"), 200)["users"]] == ["zhao", "bob"]
+    status, text, headers = server.ask("POST", "/v1/events", pay("e0"), sent)
+    assert status == 200 and text == first and headers.get("qiantang-known") == "true", (status, text, headers)
+    assert expect(server.ask("POST", "/v1/events", pay("e2", 2), sent), 200)["action"] == "PASS"   # the model is still suspended
+    assert expect(bob.ask("GET", "/v1/decisions/e1"), 200)["event"]["event_id"] == "e1"
+    server.end()
+    assert any(file["path"].startswith("night/") for file in again["files"])
+    assert "all came out again" in command("verify", "--data", back)
 
 
 def test_operations(folder):

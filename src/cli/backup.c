@@ -8,8 +8,11 @@
 #include "os/disk.h"
 #include "os/file.h"
 #include "os/progress.h"
+#include "server/night.h"
 
 #include <errno.h>
+
+enum { ATTEMPTS_MAX = 10 };
 
 struct backup {
     Slice data, to, from;
@@ -19,6 +22,7 @@ struct backup {
     struct manifest old; // what the target holds
     struct manifest next;
     bool has_old;
+    uint64_t needed_from; // of the journal: where nightly runs or the index go on; 0: there are none
     struct journal_copy_options plain; // for single files: progress alone
     struct progress progress;
     uint64_t bytes; // passed so far
@@ -134,6 +138,7 @@ static Status copy_log(struct backup *backup, Slice name, bool all, const struct
     struct part part = {backup, name};
     Slice incoming = join(backup, join(backup, backup->to, BACKUP_INCOMING), name);
     struct journal_copy_options options = {.all = all,
+                                           .from_sequence = backup->needed_from,
                                            .context = &part,
                                            .has = has_segment,
                                            .copied = take_file,
@@ -157,14 +162,19 @@ static Status copy_log(struct backup *backup, Slice name, bool all, const struct
     return STATUS_OK;
 }
 
-static Status copy_pack_file(struct backup *backup, Slice from, Slice path) {
+// A file that is there already in the backup, by its content or, of one that never changes under its
+// name, by its size.
+static Status copy_plain_file(struct backup *backup, Slice from, Slice path, bool never_changes) {
     struct manifest_file file = {.path = path};
+    const struct manifest_file *old = manifest_find(&backup->old, path);
+    bool has_old = old != NULL && is_there(join(backup, backup->to, path), old->size);
+    if (has_old && never_changes && is_there(from, old->size)) {
+        *VEC_PUSH(&backup->next.files, &backup->arena) = *old;
+        return STATUS_OK;
+    }
     TRY(journal_file_hash(disk_real(), from, NULL, &backup->arena, &file.size, &file.sha256,
                           &backup->diag));
-    const struct manifest_file *old = manifest_find(&backup->old, path);
-    bool same = old != NULL && sha256_equal(&old->sha256, &file.sha256) &&
-                is_there(join(backup, backup->to, path), file.size);
-    if (!same) {
+    if (!has_old || !sha256_equal(&old->sha256, &file.sha256)) {
         Slice incoming = join(backup, backup->to, BACKUP_INCOMING);
         TRY(backup_make_folders(incoming, path, &backup->arena, &backup->diag));
         TRY(journal_copy_file(disk_real(), from, join(backup, incoming, path), &backup->plain,
@@ -176,6 +186,70 @@ static Status copy_pack_file(struct backup *backup, Slice from, Slice path) {
     return STATUS_OK;
 }
 
+// A folder of files that the server makes and takes away.
+struct kept {
+    const char *name;
+    const char *prefix;  // of files that are whole; behind it stand numbers, with '-' between
+    bool never_changes;
+};
+
+// The last number of the name is a sequence.
+static bool is_whole(Slice path, const struct kept *kept, uint64_t *ret_last) {
+    size_t at = path.size;
+    while (at > 0 && path.at[at - 1] != '/') {
+        at--;
+    }
+    Slice name = slice_part(path, at, SIZE_MAX);
+    Slice number = SLICE("");
+    if (!slice_starts_with(name, slice_of(kept->prefix))) {
+        return false;
+    }
+    name = slice_part(name, strlen(kept->prefix), SIZE_MAX);
+    int64_t last = -1;
+    while (slice_split(&name, '-', &number)) {
+        ENSURE(slice_to_i64(number, &last) && last >= 0, false);
+    }
+    *ret_last = (uint64_t)last;
+    return last >= 0;
+}
+
+static Status copy_kept_once(struct backup *backup, const struct kept *kept, uint64_t *ret_last) {
+    FileList files;
+    *ret_last = 0;
+    TRY(file_list(join(backup, backup->data, slice_of(kept->name)), SLICE(""), false,
+                  &backup->arena, &files, &backup->diag));
+    for (uint32_t i = 0; i < files.count; i++) {
+        uint64_t last;
+        if (is_whole(files.paths[i], kept, &last)) {
+            *ret_last = last > *ret_last ? last : *ret_last;
+            TRY(copy_plain_file(backup, files.paths[i],
+                                slice_part(files.paths[i], backup->data.size + 1, SIZE_MAX),
+                                kept->never_changes));
+        }
+    }
+    return STATUS_OK;
+}
+
+// Files that go away while they are copied were made superfluous by newer ones. `ret_last` is the
+// largest sequence of a name.
+static Status copy_kept(struct backup *backup, const struct kept *kept, uint64_t *ret_last) {
+    uint32_t before = backup->next.files.count;
+    *ret_last = 0;
+    if (!file_is_directory(join(backup, backup->data, slice_of(kept->name)))) {
+        return STATUS_OK;
+    }
+    Status status = STATUS_NOT_FOUND;
+    for (int i = 0; i < ATTEMPTS_MAX && status == STATUS_NOT_FOUND; i++) {
+        backup->next.files.count = before;
+        status = copy_kept_once(backup, kept, ret_last);
+    }
+    return status == STATUS_NOT_FOUND
+               ? diag_fail(&backup->diag, &backup->arena, STATUS_IO, "BU010",
+                           "files of '%.*s/%s' went away while they were copied, %d times",
+                           SLICE_ARGS(backup->data), kept->name, ATTEMPTS_MAX)
+               : status;
+}
+
 // After the journal: a pack lies here before the journal speaks of it.
 static Status copy_packs(struct backup *backup) {
     Slice packs = join(backup, backup->data, SLICE("packs"));
@@ -185,15 +259,32 @@ static Status copy_packs(struct backup *backup) {
     }
     TRY(file_list(packs, SLICE(""), true, &backup->arena, &files, &backup->diag));
     for (uint32_t i = 0; i < files.count; i++) {
-        TRY(copy_pack_file(backup, files.paths[i],
-                           slice_part(files.paths[i], backup->data.size + 1, SIZE_MAX)));
+        TRY(copy_plain_file(backup, files.paths[i],
+                            slice_part(files.paths[i], backup->data.size + 1, SIZE_MAX), false));
     }
     return STATUS_OK;
 }
 
+// Before the journal, so that they speak of nothing that is not in it.
+static Status copy_what_follows_the_journal(struct backup *backup) {
+    static const struct kept night = {"night", "snapshot-", false};
+    static const struct kept index = {"index", "index-", true};
+    Slice nights = join(backup, backup->data, slice_of(night.name));
+    uint64_t last = 0;
+    uint64_t from = file_is_directory(nights) ? night_needs_from(nights) : UINT64_MAX;
+    TRY(copy_kept(backup, &night, &last));
+    TRY(copy_kept(backup, &index, &last));
+    bool has_index = file_is_directory(join(backup, backup->data, slice_of(index.name)));
+    from = has_index && last + 1 < from ? last + 1 : from;
+    backup->needed_from = from == UINT64_MAX ? 0 : from;
+    return STATUS_OK;
+}
+
 static Status copy_all(struct backup *backup) {
+    TRY(copy_what_follows_the_journal(backup));
     TRY(copy_log(backup, SLICE("journal"), backup->all, &backup->old.journal,
                  &backup->next.journal));
+    backup->needed_from = 0;
     if (file_is_directory(join(backup, backup->data, SLICE("access")))) {
         TRY(copy_log(backup, SLICE("access"), true, &backup->old.access, &backup->next.access));
     }
@@ -260,7 +351,7 @@ static Status back_up(struct backup *backup) {
                          "'%.*s' is no data folder of a server: there is no '%.*s'",
                          SLICE_ARGS(backup->data), SLICE_ARGS(journal));
     }
-    TRY(file_make_directory(backup->to, &backup->arena, &backup->diag));
+    TRY(file_make_private_directory(backup->to, &backup->arena, &backup->diag));
     TRY(lock(backup, &lock_file));
     Status status = write_backup(backup);
     disk_real()->close(disk_real()->context, lock_file);
@@ -335,7 +426,7 @@ static Status copy_back(struct backup *backup) {
     Slice beside = arena_printf(arena, "%.*s.restoring", SLICE_ARGS(backup->data));
     TRY(refuse_used(backup, backup->data));
     TRY(refuse_used(backup, beside));
-    TRY(file_make_directory(beside, arena, &backup->diag));
+    TRY(file_make_private_directory(beside, arena, &backup->diag));
     TRY(pass_all(backup, beside));
     TRY(backup_sync_folders(beside, &backup->old, arena, &backup->diag));
     int error = disk->rename(disk->context, beside, backup->data);

@@ -181,11 +181,13 @@ static bool get_log(JsonTree tree, Slice key, struct manifest_log *log) {
             get_hash(tree, object, SLICE("end"), &log->end));
 }
 
-// Within the folder and its three parts, whoever has written the manifest.
+// Within the folder and its parts, whoever has written the manifest.
 static bool is_safe(Slice path) {
     bool known = slice_starts_with(path, SLICE("journal/")) ||
                  slice_starts_with(path, SLICE("access/")) ||
-                 slice_starts_with(path, SLICE("packs/"));
+                 slice_starts_with(path, SLICE("packs/")) ||
+                 slice_starts_with(path, SLICE("night/")) ||
+                 slice_starts_with(path, SLICE("index/"));
     Slice part;
     if (!known || path.size >= FILE_PATH_MAX / 2 || memchr(path.at, 0, path.size) != NULL ||
         slice_ends_with(path, SLICE("/"))) {

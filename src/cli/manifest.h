@@ -10,7 +10,8 @@
 enum { MANIFEST_SIZE_MAX = 64 << 20 }; // of some 200,000 files
 
 struct manifest_file {
-    Slice path; // within the backup and the data folder: "journal/...", "access/...", "packs/..."
+    Slice path; // within the backup and the data folder: "journal/...", "access/...", "packs/...",
+                // "night/...", "index/..."
     uint64_t size;
     Sha256 sha256;
     // Of a segment of a log (journal/copy.h).

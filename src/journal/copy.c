@@ -298,6 +298,8 @@ static Status no_beginning(struct copying *copying, uint64_t first) {
 static Status copy_segments(struct copying *copying) {
     uint32_t index = copying->originals.count;
     uint64_t from = copying->options->all ? 0 : copying->summary.snapshot_sequence + 1;
+    uint64_t wanted = copying->options->from_sequence;
+    from = wanted > 0 && wanted < from ? wanted : from;
     while (index > 0 && copying->originals.at[index - 1].first_sequence > from) {
         index--;
     }

@@ -45,6 +45,9 @@ struct journal_copied {
 
 struct journal_copy_options {
     bool all;
+    // Records from here on are in the copy, where the log has them, also if the snapshot holds them:
+    // somebody else begins there. 0: nobody does.
+    uint64_t from_sequence;
     // A place that the log must have gone through: behind that sequence the chain was at that hash.
     // 0: any log. So a copy goes on with the same log, and not with another one or an earlier state
     // of it.

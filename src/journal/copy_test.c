@@ -139,6 +139,13 @@ static bool test_copy(void) {
     world_init(&world, disk_real(), other.to);
     CHECK(model_check(&world, last, last, &read)); // it opens
     world_deinit(&world);
+    // Somebody else begins earlier than the snapshot.
+    uint64_t first = other.summary.first_sequence;
+    other.options.from_sequence = 250;
+    CHECK(copy(&other) == STATUS_OK && check_copy(&other, 250, last, last));
+    CHECK(other.summary.first_sequence > 1 && other.summary.first_sequence < first);
+    other.options.from_sequence = 700; // or later: nothing is left out for that
+    CHECK(copy(&other) == STATUS_OK && other.summary.first_sequence == first);
     b.scratch.arena = other.scratch.arena;
     // All: both.
     b.options.all = true;
@@ -251,8 +258,8 @@ static void be_busy(void *context) {
         uint32_t count;
         ok = append(b, last + 40, &last) && (last % 200 != 0 || snapshot(b, last)) &&
              snapshot_retain(disk_real(), b->world.folder, 1, &arena, &count, &diag) == STATUS_OK &&
-             snapshot_drop_log(disk_real(), b->world.folder, (Slice){NULL, 0}, &arena, &count,
-                               &diag) == STATUS_OK;
+             snapshot_drop_log(disk_real(), b->world.folder, (Slice){NULL, 0},
+                               UINT64_MAX, &arena, &count, &diag) == STATUS_OK;
         atomic_store(&busy->durable, last);
         arena_reset(&arena);
         arena_rewind(&b->world.arena, mark);

@@ -172,6 +172,9 @@ struct journal_entry {
     Slice data; // until the next call
 };
 
+// The first sequence of the oldest segment of a folder; 0: it holds none. JO002: it cannot be listed.
+MUST_USE Status journal_oldest(const struct disk *disk, Slice folder, struct arena *arena,
+                               uint64_t *ret_sequence, struct diag *diag);
 // From a sequence on; one that is yet to come is fine. STATUS_NOT_FOUND, JO005: it is before the
 // oldest segment. Without `chain` it costs some 20 small reads, wherever the record is.
 MUST_USE Status journal_reader_open(const struct disk *disk, Slice folder, uint64_t from,

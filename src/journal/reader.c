@@ -44,15 +44,27 @@ static Status open_segment(struct journal_reader *reader, uint64_t first_sequenc
     return STATUS_OK;
 }
 
+static Status list(const struct disk *disk, Slice folder, struct arena *arena,
+                   struct folder_listing *ret_listing, struct diag *diag) {
+    int error = folder_list(disk, folder, arena, ret_listing);
+    return error == 0 ? STATUS_OK
+                      : diag_fail(diag, arena, STATUS_IO, "JO002", "cannot list '%.*s': %s",
+                                  SLICE_ARGS(folder), strerror(error));
+}
+
+Status journal_oldest(const struct disk *disk, Slice folder, struct arena *arena,
+                      uint64_t *ret_sequence, struct diag *diag) {
+    struct folder_listing listing;
+    TRY(list(disk, folder, arena, &listing, diag));
+    *ret_sequence = listing.segments.count == 0 ? 0 : listing.segments.at[0];
+    return STATUS_OK;
+}
+
 Status journal_reader_open(const struct disk *disk, Slice folder, uint64_t from,
                            struct journal_reader_options options, struct arena *arena,
                            struct journal_reader **ret_reader, struct diag *diag) {
     struct folder_listing listing;
-    int error = folder_list(disk, folder, arena, &listing);
-    if (error != 0) {
-        return diag_fail(diag, arena, STATUS_IO, "JO002", "cannot list '%.*s': %s",
-                         SLICE_ARGS(folder), strerror(error));
-    }
+    TRY(list(disk, folder, arena, &listing, diag));
     uint32_t index = listing.segments.count;
     while (index > 0 && listing.segments.at[index - 1] > from) {
         index--;

@@ -248,14 +248,15 @@ static int drop(const struct disk *disk, Slice path, Slice archive, struct arena
                         folder_path(arena, archive, slice_part(path, at, SIZE_MAX)));
 }
 
-Status snapshot_drop_log(const struct disk *disk, Slice folder, Slice archive, struct arena *arena,
-                         uint32_t *ret_dropped, struct diag *diag) {
+Status snapshot_drop_log(const struct disk *disk, Slice folder, Slice archive, uint64_t needed_from,
+                         struct arena *arena, uint32_t *ret_dropped, struct diag *diag) {
     struct folder_listing listing;
     TRY(list(disk, folder, arena, &listing, diag));
     uint64_t oldest = listing.snapshots.count == 0 ? 0 : listing.snapshots.at[0];
+    uint64_t needed = oldest + 1 < needed_from ? oldest + 1 : needed_from;
     uint32_t dropped = 0;
     // From the oldest on, and each on disk before the next: whatever cuts this off, no gap is left.
-    for (uint32_t i = 0; i + 1 < listing.segments.count && listing.segments.at[i + 1] <= oldest + 1;
+    for (uint32_t i = 0; i + 1 < listing.segments.count && listing.segments.at[i + 1] <= needed;
          i++) {
         Slice path = folder_segment(arena, folder, listing.segments.at[i]);
         int error = drop(disk, path, archive, arena);

@@ -83,8 +83,10 @@ MUST_USE int snapshot_list(const struct disk *disk, Slice folder, struct arena *
 // Removes all but the newest `keep` snapshots. At least one is kept.
 MUST_USE Status snapshot_retain(const struct disk *disk, Slice folder, uint32_t keep,
                                 struct arena *arena, uint32_t *ret_removed, struct diag *diag);
-// Takes the segments away whose records all are in the oldest snapshot that is there: moves them
-// into the folder `archive`, of the same file system, or removes them when that is empty. The
-// newest segment stays. Without a snapshot all stay.
+// Takes the segments away whose records all are in the oldest snapshot that is there, and before
+// `needed_from`, where somebody else goes on (UINT64_MAX: nobody does): moves them into the folder
+// `archive`, of the same file system, or removes them when that is empty. The newest segment stays.
+// Without a snapshot all stay.
 MUST_USE Status snapshot_drop_log(const struct disk *disk, Slice folder, Slice archive,
-                                  struct arena *arena, uint32_t *ret_dropped, struct diag *diag);
+                                  uint64_t needed_from, struct arena *arena, uint32_t *ret_dropped,
+                                  struct diag *diag);

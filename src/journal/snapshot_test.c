@@ -234,14 +234,23 @@ static bool test_retention(void) {
     struct world *w = &b.world;
     uint32_t count = 0;
     CHECK(append(&b, 1000));
-    CHECK(snapshot_drop_log(w->disk, FOLDER, SLICE(""), &w->arena, &count, &w->diag) == STATUS_OK &&
+    CHECK(snapshot_drop_log(w->disk, FOLDER, SLICE(""), UINT64_MAX, &w->arena, &count,
+                            &w->diag) == STATUS_OK &&
           count == 0);
     CHECK(make(&b, 300, 1, true) == STATUS_OK && make(&b, 600, 1, true) == STATUS_OK &&
           make(&b, 900, 1, true) == STATUS_OK);
-    CHECK(snapshot_drop_log(w->disk, FOLDER, SLICE("log/archive"), &w->arena, &count, &w->diag) ==
-              STATUS_OK &&
-          count > 0);
+    // Somebody else has read less.
     uint64_t last;
+    CHECK(snapshot_drop_log(w->disk, FOLDER, SLICE("log/archive"), 1, &w->arena, &count,
+                            &w->diag) == STATUS_OK &&
+          count == 0);
+    CHECK(snapshot_drop_log(w->disk, FOLDER, SLICE("log/archive"), 120, &w->arena, &count,
+                            &w->diag) == STATUS_OK &&
+          count > 0);
+    CHECK(model_read(w, 120, &last) && last == 1000);
+    CHECK(snapshot_drop_log(w->disk, FOLDER, SLICE("log/archive"), UINT64_MAX, &w->arena, &count,
+                            &w->diag) == STATUS_OK &&
+          count > 0);
     CHECK(model_read(w, 301, &last) && last == 1000);
     struct journal_reader *reader;
     CHECK(journal_reader_open(w->disk, FOLDER, 1, (struct journal_reader_options){0}, &w->arena,
@@ -251,7 +260,8 @@ static bool test_retention(void) {
           count == 2);
     CHECK(snapshot_retain(w->disk, FOLDER, 0, &w->arena, &count, &w->diag) == STATUS_OK &&
           count == 0);
-    CHECK(snapshot_drop_log(w->disk, FOLDER, SLICE(""), &w->arena, &count, &w->diag) == STATUS_OK &&
+    CHECK(snapshot_drop_log(w->disk, FOLDER, SLICE(""), UINT64_MAX, &w->arena, &count,
+                            &w->diag) == STATUS_OK &&
           count > 0);
     CHECK(model_read(w, 901, &last) && last == 1000);
     CHECK(append(&b, 10) && model_read(w, 901, &last) && last == 1010);

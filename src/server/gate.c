@@ -80,40 +80,25 @@ static bool is_of_this_site(const struct http_request *request, bool by_cookie) 
 
 // ---- refusing -----------------------------------------------------------------------------------------------
 
-static MetricAuth reason_of(Refusal refusal) {
-    switch (refusal) {
-    case REFUSAL_UNAUTHORIZED:
-        return METRIC_AUTH_missing;
-    case REFUSAL_REVOKED:
-    case REFUSAL_EXPIRED:
-    case REFUSAL_SESSION_ENDED:
-        return METRIC_AUTH_expired;
-    case REFUSAL_SIGN_IN:
-    case REFUSAL_DISABLED:
-        return METRIC_AUTH_wrong;
-    case REFUSAL_RATE_LIMITED:
-    case REFUSAL_SIGN_IN_DELAYED:
-    case REFUSAL_BUSY:
-    case REFUSAL_LOG_FAILED:
-        return METRIC_AUTH_delayed;
-    case REFUSAL_SCOPE:
-    case REFUSAL_PASSWORD_CHANGE:
-        return METRIC_AUTH_scope;
-    default:
-        return METRIC_AUTH_unknown;
-    }
+void gate_count(struct gate *gate, Slice code) {
+    metrics_add(gate->metrics, METRIC_AUTH, metrics_series(gate->metrics, METRIC_AUTH, code, 0), 1);
+}
+
+static void refuse(struct gate *gate, struct http_request *request, ApiProblem problem) {
+    gate_count(gate, slice_of(problem_of(problem)->code));
+    api_refuse(request, problem, "%s", "");
 }
 
 void gate_refuse(struct gate *gate, struct http_request *request, const struct access_refusal *refusal) {
     struct problem_more more = {.retry_after_s = (uint32_t)((refusal->retry_after_us + 999999) / 1000000)};
-    metrics_add(gate->metrics, METRIC_AUTH, reason_of(refusal->kind), 1);
+    gate_count(gate, slice_of(refusal_code(refusal->kind)));
     api_refuse_with(request, problem_named(slice_of(refusal_code(refusal->kind))), (Slice){0}, &more);
 }
 
 static bool refuse_scope(struct gate *gate, struct http_request *request, Scope scope) {
     struct access_act act = gate_act(request);
     const struct http_route *route = http_request_route(request);
-    metrics_add(gate->metrics, METRIC_AUTH, METRIC_AUTH_scope, 1);
+    gate_count(gate, slice_of(problem_of(API_PROBLEM_SCOPE_MISSING)->code));
     access_refused(gate->access, &act, scope, slice_of(route->pattern));
     api_refuse(request, API_PROBLEM_SCOPE_MISSING, "the scope %s is missing", scope_word(scope));
     return false;
@@ -143,10 +128,10 @@ static bool was_passed_on(const struct http_request *request) {
     return false;
 }
 
-static bool admit_anybody(struct http_request *request) {
+static bool admit_anybody(struct gate *gate, struct http_request *request) {
     Slice host = header(request, "Host");
     if (!is_loopback(http_request_peer(request)) || was_passed_on(request) || (!slice_empty(host) && !is_host_of_loopback(host))) {
-        api_refuse(request, API_PROBLEM_NOT_HERE, "%s", "");
+        refuse(gate, request, API_PROBLEM_NOT_HERE);
         return false;
     }
     Identity identity = identity_of_console(SLICE("loopback"));
@@ -183,14 +168,11 @@ static bool identify(struct gate *gate, struct http_request *request) {
     };
     bool by_cookie = slice_empty(shown.authorization) && !slice_empty(shown.session);
     if (by_cookie && changes_something(request) && !is_of_this_site(request, true)) {
-        api_refuse(request, API_PROBLEM_OTHER_ORIGIN, "%s", "");
+        refuse(gate, request, API_PROBLEM_OTHER_ORIGIN);
         return false;
     }
     if (access_identify(gate->access, &shown, http_request_room(request), &refusal)) {
         return true;
-    }
-    if (refusal.kind == REFUSAL_UNKNOWN && slice_empty(shown.authorization) && !by_cookie) {
-        metrics_add(gate->metrics, METRIC_AUTH, METRIC_AUTH_certificate, 1);
     }
     gate_refuse(gate, request, &refusal);
     return false;
@@ -201,11 +183,11 @@ static bool admit(void *context, struct http_request *request, Slice word) {
     const Identity *who = http_request_room(request);
     Scope scope;
     if (changes_something(request) && !is_of_this_site(request, false)) {
-        api_refuse(request, API_PROBLEM_OTHER_ORIGIN, "%s", "");
+        refuse(gate, request, API_PROBLEM_OTHER_ORIGIN);
         return false;
     }
     if (gate_is_open(gate)) {
-        return admit_anybody(request);
+        return admit_anybody(gate, request);
     }
     if (slice_empty(word)) {
         return true;
@@ -323,6 +305,13 @@ static Status open_access(const struct gate_options *options, struct arena *aren
     return access_open(&access, arena, ret_access, &opened, diag);
 }
 
+// Counters are there from the start on, so that the first refusal of a kind shows as one.
+static void show_counters(struct gate *gate) {
+    for (int kind = REFUSAL_NONE + 1; kind < REFUSAL_COUNT; kind++) {
+        (void)metrics_series(gate->metrics, METRIC_AUTH, slice_of(refusal_code((Refusal)kind)), 0);
+    }
+}
+
 static struct gate *gate_create(const struct gate_options *options, struct access *access, bool is_open) {
     struct gate *gate = memory_alloc(sizeof *gate);
     pthread_condattr_t monotonic;
@@ -330,6 +319,7 @@ static struct gate *gate_create(const struct gate_options *options, struct acces
     gate->log = options->log;
     gate->metrics = options->metrics;
     gate->tls = options->tls;
+    show_counters(gate);
     atomic_init(&gate->is_open, is_open);
     INVARIANT(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
     INVARIANT(pthread_mutex_init(&gate->lock, NULL) == 0 && pthread_cond_init(&gate->ends, &monotonic) == 0);

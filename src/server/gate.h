@@ -61,6 +61,8 @@ struct access_act gate_act(struct http_request *request);
 bool gate_may(struct gate *gate, struct http_request *request, Scope scope);
 // A session's token of the cookie; empty: none.
 Slice gate_cookie(const struct http_request *request);
+// Counts a refusal for who asks, by the code of its answer.
+void gate_count(struct gate *gate, Slice code);
 // Answers with what access has refused, and counts it.
 void gate_refuse(struct gate *gate, struct http_request *request, const struct access_refusal *refusal);
 

@@ -78,7 +78,7 @@ static HeartAnswer take_event(struct heart *heart, struct event *event, struct b
     }
     heart->decision = engine_decide_within(heart->engine, event, effort);
     if (heart->decision->is_elsewhere) {
-        buf_put(answer, heart->event->id);
+        buf_put(answer, event->id);
         return HEART_ELSEWHERE;
     }
     decision_render(heart->decision, answer);
@@ -140,6 +140,9 @@ HeartAnswer heart_take(struct heart *heart, Slice record, HeartEffort effort, st
     HeartAnswer what = read_record(heart, record, &event, ret_refusal);
     if (what != HEART_DECIDED) {
         return what;
+    }
+    if (effort.doubts != NULL && effort.doubts(effort.doubts_context, event, engine_may_have_forgotten(heart->engine, event))) {
+        return HEART_DOUBTED;
     }
     heart->effort = effort;
     return take_event(heart, event, answer);

@@ -29,6 +29,7 @@ typedef enum HeartAnswer {
     HEART_ELSEWHERE, // answered before by an earlier catalogue: the line is in the journal, and not here; answer holds the event's id
     HEART_CHANGED,   // a list or table
     HEART_REFUSED,   // nothing has changed
+    HEART_DOUBTED,   // HeartEffort.doubts said so; nothing has changed
 } HeartAnswer;
 
 struct heart_refusal {
@@ -41,6 +42,9 @@ typedef struct HeartEffort {
     Effort effort;               // to begin with; what is not more frugal than this is given
     EngineReconsider reconsider; // or NULL
     void *context;
+    // Asked before an event is decided: true leaves it, with HEART_DOUBTED. `may_be_forgotten` as engine_may_have_forgotten(). May be NULL.
+    bool (*doubts)(void *context, const struct event *event, bool may_be_forgotten);
+    void *doubts_context;
 } HeartEffort;
 
 struct heart *heart_create(const struct catalogue *catalogue, struct knowledge *knowledge, ModelScope scope);

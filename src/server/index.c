@@ -10,7 +10,8 @@
 enum { RECORD_MAX = 32 << 20, RECORD_DEPTH = 32, LABEL_SEED = 1, LABELS_MAX = 100 };
 
 struct event_index {
-    Slice folder, journal;
+    Slice folder;
+    struct past past;
     struct arena arena;
     struct log *log;
     struct lookup *lookup; // NULL: it could not be opened, and nothing is found
@@ -45,24 +46,24 @@ static bool read_id(struct json_reader *json, Slice record, Hash128 *ret_id) {
 
 typedef Status (*Add)(void *context, Hash128 key, uint64_t sequence);
 
+struct reading {
+    struct json_reader *json;
+    Add add;
+    void *context;
+};
+
+static Status add_record(void *context, const struct journal_entry *entry) {
+    const struct reading *reading = context;
+    Hash128 id;
+    bool known = (entry->kind == KIND_DECISION || entry->kind == KIND_LABEL) && read_id(reading->json, entry->data, &id);
+    return known ? reading->add(reading->context, key_of(id, entry->kind == KIND_LABEL), entry->sequence) : STATUS_OK;
+}
+
 static Status read_range(const struct event_index *index, uint64_t first, uint64_t last, Add add, void *context, struct arena *arena, struct diag *diag) {
-    struct journal_reader *reader;
-    struct journal_entry entry;
-    Status status = journal_reader_open(disk_real(), index->journal, first, (struct journal_reader_options){0}, arena, &reader, diag);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    struct json_reader *json = json_reader_create(RECORD_MAX, RECORD_DEPTH);
-    while ((status = journal_reader_next(reader, &entry, arena, diag)) == STATUS_OK && entry.sequence <= last) {
-        Hash128 id;
-        bool known = (entry.kind == KIND_DECISION || entry.kind == KIND_LABEL) && read_id(json, entry.data, &id);
-        if (known && (status = add(context, key_of(id, entry.kind == KIND_LABEL), entry.sequence)) != STATUS_OK) {
-            break;
-        }
-    }
-    json_reader_destroy(json);
-    journal_reader_close(reader);
-    return status == STATUS_END ? STATUS_OK : status;
+    struct reading reading = {json_reader_create(RECORD_MAX, RECORD_DEPTH), add, context};
+    Status status = past_walk(&index->past, first, last, (struct past_sink){&reading, add_record}, arena, diag);
+    json_reader_destroy(reading.json);
+    return status;
 }
 
 static Status add_refill(void *context, Hash128 key, uint64_t sequence) {
@@ -76,7 +77,7 @@ static Status refill(void *context, uint64_t first, uint64_t last, struct lookup
     arena_init(&arena, 1 << 16);
     Status status = read_range(index, first, last, add_refill, into, &arena, &diag);
     arena_deinit(&arena);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status; // the log has let go of it
+    return status;
 }
 
 static void report(void *context, const struct diag *diag) {
@@ -99,14 +100,14 @@ Status event_index_opened(void *context, uint64_t first_sequence, uint64_t last_
     const uint64_t *snapshots = NULL;
     uint32_t snapshot_count = 0;
     struct lookup_options options = {
-        .first_sequence = first_sequence, .last_sequence = last_sequence, .events = {.context = index, .refill = refill, .report = report}};
+        .first_sequence = 1, .last_sequence = last_sequence, .events = {.context = index, .refill = refill, .report = report}};
     TRY(lookup_open(disk_real(), index->folder, &options, arena, &index->lookup, diag));
     index->upto = lookup_covered(index->lookup);
-    if (snapshot_list(disk_real(), index->journal, arena, &snapshots, &snapshot_count) != 0 || snapshot_count == 0) {
+    if (snapshot_list(disk_real(), index->past.journal, arena, &snapshots, &snapshot_count) != 0 || snapshot_count == 0) {
         return STATUS_OK;
     }
     uint64_t newest = snapshots[snapshot_count - 1];
-    uint64_t from = index->upto + 1 < first_sequence ? first_sequence : index->upto + 1;
+    uint64_t from = index->upto + 1;
     if (newest < from || last_sequence < from) {
         return STATUS_OK;
     }
@@ -143,27 +144,26 @@ bool event_index_flush(void *context, uint64_t sequence) {
     return true; // a snapshot does not need it: what is missing is read from the journal
 }
 
-void event_index_drop_before(struct event_index *index, uint64_t sequence) {
-    if (index->lookup != NULL) {
-        lookup_drop_before(index->lookup, sequence);
+DoubtFound event_index_knows(void *context, Hash128 event_id) {
+    struct event_index *index = context;
+    uint64_t sequence;
+    Status status = index->lookup == NULL ? STATUS_IO : lookup_find(index->lookup, key_of(event_id, false), &sequence);
+    if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+        return status == STATUS_OK ? DOUBT_KNOWN : DOUBT_NEW;
     }
+    return DOUBT_UNSURE;
 }
 
 // ---- for the API ------------------------------------------------------------------------------------------
 
 // The place that a label names as that of the one before it; 0: none, or it cannot be read.
 static uint64_t previous_of(const struct event_index *index, struct json_reader *json, uint64_t sequence, struct arena *arena) {
-    struct journal_reader *reader;
     struct journal_entry entry;
     struct diag ignored;
     JsonTree tree;
-    if (journal_reader_open(disk_real(), index->journal, sequence, (struct journal_reader_options){0}, arena, &reader, &ignored) != STATUS_OK) {
-        return 0;
-    }
-    bool read = journal_reader_next(reader, &entry, arena, &ignored) == STATUS_OK && entry.kind == KIND_LABEL && json_parse(json, entry.data, &tree) == STATUS_OK;
+    bool read = past_read(&index->past, sequence, arena, &entry, &ignored) == STATUS_OK && entry.kind == KIND_LABEL && json_parse(json, entry.data, &tree) == STATUS_OK;
     uint32_t member = read ? json_member(tree, 0, SLICE("previous")) : JSON_NONE;
     uint64_t previous = member == JSON_NONE || tree.nodes[member].kind != JSON_INT ? 0 : (uint64_t)tree.nodes[member].i64;
-    journal_reader_close(reader);
     return previous < sequence ? previous : 0;
 }
 
@@ -209,11 +209,11 @@ struct serve_finder event_index_finder(struct event_index *index) {
 
 // ---- its life ---------------------------------------------------------------------------------------------
 
-struct event_index *event_index_create(Slice folder, Slice journal, struct log *log) {
+struct event_index *event_index_create(Slice folder, const struct past *past, struct log *log) {
     struct event_index *index = memory_alloc(sizeof *index);
     arena_init(&index->arena, 1 << 12);
     index->folder = arena_copy(&index->arena, folder);
-    index->journal = arena_copy(&index->arena, journal);
+    index->past = (struct past){.journal = arena_copy(&index->arena, past->journal), .archive = arena_copy(&index->arena, past->archive)};
     index->log = log;
     return index;
 }

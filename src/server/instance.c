@@ -21,7 +21,7 @@ static const uint64_t replay_log_ns = UINT64_C(10000000000); // between two line
 struct instance {
     const struct settings *settings;
     struct arena arena; // what lives as long as it
-    Slice data, journal, packs, index_folder;
+    Slice data, journal, packs, index_folder, nights;
     struct event_index *index;
     struct log *log;
     struct metrics *metrics;
@@ -110,6 +110,7 @@ static Status make_folders(struct instance *instance, struct arena *arena, struc
     instance->packs = arena_printf(&instance->arena, "%.*s/packs", SLICE_ARGS(instance->data));
     TRY(file_make_directory(instance->data, arena, diag));
     TRY(file_make_directory(instance->journal, arena, diag));
+    instance->nights = arena_printf(&instance->arena, "%.*s/night", SLICE_ARGS(instance->data));
     instance->index_folder = arena_printf(&instance->arena, "%.*s/index", SLICE_ARGS(instance->data));
     TRY(file_make_directory(instance->index_folder, arena, diag));
     return file_make_directory(instance->packs, arena, diag);
@@ -184,6 +185,11 @@ static void roll_back(struct instance *instance, const struct brake_news *news) 
     }
 }
 
+static void answered(void *context, const struct work *work, uint64_t now_ns) {
+    const struct instance *instance = context;
+    watcher_answered(instance->watcher, work, now_ns);
+}
+
 static void braked(void *context, const struct brake_news *news) {
     struct instance *instance = context;
     watcher_braked(instance->watcher, news);
@@ -208,6 +214,12 @@ static void snapshot_ended(void *context, const struct diag *failure) {
 static bool snapshot_before(void *context, uint64_t sequence) {
     const struct instance *instance = context;
     return event_index_flush(instance->index, sequence);
+}
+
+// With nightly runs planned, what they have not read yet stays where it is.
+static uint64_t snapshot_needed_from(void *context) {
+    const struct instance *instance = context;
+    return instance->settings->batch.runs.count == 0 ? UINT64_MAX : night_needs_from(instance->nights);
 }
 
 static void settled(void *context) {
@@ -286,14 +298,17 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .context = instance,
         .settled = settled,
         .sampled = sampled,
+        .answered = answered,
         .braked = braked,
         .refused = refused,
         .opened = event_index_opened,
         .noted = event_index_noted,
         .label_before = event_index_label_before,
+        .decided_before = event_index_knows,
         .noted_context = instance->index,
         .snapshot_ended = snapshot_ended,
         .snapshot_before = snapshot_before,
+        .snapshot_needed_from = snapshot_needed_from,
         .replaying = replaying,
     };
     instance->replay_told_ns = clock_monotonic_ns();
@@ -317,8 +332,13 @@ static Status open_releases(struct instance *instance, struct arena *arena, stru
 static void put_metrics(void *context, struct buf *out) {
     struct instance *instance = context;
     if (atomic_load(&instance->is_open)) {
-        struct http_counters http = serve_counters(instance->serve);
-        watcher_look(instance->watcher, instance->pipeline, &http);
+        struct watched watched = {
+            .pipeline = instance->pipeline,
+            .night = instance->night,
+            .http = serve_counters(instance->serve),
+            .came_early = serve_came_early(instance->serve),
+        };
+        watcher_look(instance->watcher, &watched);
     }
     metrics_render(instance->metrics, out);
 }
@@ -358,6 +378,7 @@ static Status start_serve(struct instance *instance, struct arena *arena, struct
         .threads = (uint32_t)server->threads,
         .async = instance->settings->journal.durability == SETTINGS_DURABILITY_async,
         .journal = instance->journal,
+        .archive = instance->settings->journal.archive,
         .http = &http,
         .finder = event_index_finder(instance->index),
         .access = gate_access(instance->gate),
@@ -382,7 +403,7 @@ static Status start_night(struct instance *instance, struct arena *arena, struct
         .pipeline = instance->pipeline,
         .shelf = instance->shelf,
         .journal = instance->journal,
-        .snapshots = arena_printf(&instance->arena, "%.*s/night", SLICE_ARGS(instance->data)),
+        .snapshots = instance->nights,
         .share = (uint32_t)batch->pace_bp,
         .context = instance,
         .kept = night_kept,
@@ -412,7 +433,8 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     }
     TRY(open_gate(instance, arena, diag));
     TRY(open_releases(instance, arena, diag));
-    instance->index = event_index_create(instance->index_folder, instance->journal, instance->log);
+    struct past past = {.journal = instance->journal, .archive = settings->journal.archive};
+    instance->index = event_index_create(instance->index_folder, &past, instance->log);
     TRY(start_serve(instance, arena, diag));
     opened->port = serve_port(instance->serve);
     TRY(open_pipeline(instance, arena, opened, diag));

@@ -8,6 +8,7 @@
 // The data folder. It is made when it is not there:
 //     journal/   the journal and its snapshots       packs/   released packs, and releases.json
 //     access/    users and keys, and the log of who did what
+//     index/     where events are in the journal      night/   snapshots of nightly runs
 //
 // Codes: SV002 (another pack was named than the one that the journal goes on with), SV009 (settings do not fit the pack).
 

@@ -477,6 +477,18 @@ struct night_state night_state(struct night *night) {
     return state;
 }
 
+uint64_t night_needs_from(Slice snapshots) {
+    struct arena arena;
+    const uint64_t *sequences = NULL;
+    uint32_t count = 0;
+    arena_init(&arena, 1 << 12);
+    // The oldest: it is what is gone on from when a newer one is damaged.
+    bool listed = snapshot_list(disk_real(), snapshots, &arena, &sequences, &count) == 0;
+    uint64_t from = listed && count > 0 ? sequences[0] + 1 : 1;
+    arena_deinit(&arena);
+    return from;
+}
+
 // ---- once ------------------------------------------------------------------------------------------------
 
 static Status run_once(struct night *night, int64_t as_of_us, struct arena *arena, struct night_run *ret_run, struct diag *diag) {

@@ -58,6 +58,9 @@ struct night_state {
 };
 struct night_state night_state(struct night *night);
 
+// The first record that runs to come have to read, by the snapshots that are in their folder: 1 when there is none.
+uint64_t night_needs_from(Slice snapshots);
+
 // One run as of a moment, by the calling thread and without rest, as `night_start` would do it. A run that was interrupted is ended first. `ret_run` is the
 // run, with its counts. STATUS_INVALID, NR005: the moment is not behind that of the last run, or is still to come.
 MUST_USE Status night_run_once(const struct night_options *options, int64_t as_of_us, struct arena *arena, struct night_run *ret_run, struct diag *diag);

@@ -9,6 +9,7 @@
 #include "os/scratch_test.h"
 #include "server/records.h"
 #include "server/snapshots.h"
+#include "server/watcher.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -391,6 +392,17 @@ static bool decide_meanwhile(struct world *w, int count) {
 }
 
 // What is decided while a run goes on is of the next one.
+// What Prometheus is told of a run that is done.
+static bool is_watched(struct world *w, struct night *night) {
+    struct metrics *metrics = metrics_create();
+    struct watcher *watcher = watcher_create(metrics, NULL);
+    watcher_look(watcher, &(struct watched){.pipeline = w->pipeline, .night = night});
+    CHECK(metrics_value(metrics, METRIC_BATCH, METRIC_PROGRESS_whole) == ACCOUNTS && metrics_value(metrics, METRIC_BATCH, METRIC_PROGRESS_done) == ACCOUNTS);
+    watcher_destroy(watcher);
+    metrics_destroy(metrics);
+    return true;
+}
+
 static bool test_a_missed_run_is_made_up_for_once(void) {
     struct world w;
     CHECK(world_init(&w) && open_pipeline(&w) && plan_past(&w));
@@ -400,6 +412,7 @@ static bool test_a_missed_run_is_made_up_for_once(void) {
     CHECK(night_ask(night));
     wait_done(&w, 2);
     struct night_state state = night_state(night);
+    CHECK(is_watched(&w, night));
     night_stop(night);
     CHECK_THAT(state.failure[0] == '\0', "%s", state.failure);
     CHECK(state.total == ACCOUNTS && state.done == ACCOUNTS && state.refused == 0 && state.turned_away == 0);

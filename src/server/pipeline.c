@@ -38,6 +38,7 @@ struct pipeline {
     struct budget *budget;
     struct brake *brake;
     struct snapshot_maker *snapshots;
+    struct doubts *doubts; // NULL: there is no index
     atomic_bool wants_snapshot;
     uint64_t looked_ahead; // decisions that there were then
     struct json_reader *json; // of the server's own records
@@ -54,7 +55,8 @@ struct pipeline {
     bool closing;
     atomic_bool failed;
     atomic_uint_fast64_t usual_cost_ns;
-    atomic_uint_fast64_t decided, known, changed, refused, turned_away, bytes;
+    atomic_uint_fast64_t decided, known, changed, refused, bytes;
+    atomic_uint_fast64_t away[PIPELINE_AWAY_COUNT];
     atomic_uint_fast64_t degraded[EFFORT_COUNT];
     Hash128 label; // of what decides, under the lock
 };
@@ -91,13 +93,29 @@ static struct works works_take_upto(struct works *works, uint64_t sequence) {
     return taken;
 }
 
+static void count_away(struct pipeline *pipeline, const struct work *work, PipelineAway why) {
+    if (work->kind == WORK_RECORD || work->kind == WORK_LABEL) {
+        atomic_fetch_add_explicit(&pipeline->away[why], 1, memory_order_relaxed);
+    }
+}
+
+static void count_end(struct pipeline *pipeline, const struct work *work, PipelineOutcome outcome, uint64_t now_ns) {
+    if (outcome == PIPELINE_NO_ROOM || outcome == PIPELINE_FAILED) {
+        count_away(pipeline, work, outcome == PIPELINE_NO_ROOM ? PIPELINE_AWAY_NO_ROOM : PIPELINE_AWAY_FAILED);
+    } else if (outcome == PIPELINE_DONE && work->decided_ns != 0 && pipeline->options.answered != NULL) {
+        pipeline->options.answered(pipeline->options.context, work, now_ns);
+    }
+}
+
 static void end_works(struct pipeline *pipeline, struct works works, PipelineOutcome outcome) {
+    uint64_t now_ns = works.first == NULL ? 0 : clock_monotonic_ns();
     struct work *next;
     for (struct work *work = works.first; work != NULL; work = next) {
         next = work->next;
         if (outcome != PIPELINE_DONE || work->outcome != PIPELINE_ELSEWHERE) {
             work->outcome = outcome;
         }
+        count_end(pipeline, work, outcome, now_ns);
         work->done(work);
     }
     if (works.count > 0 && pipeline->options.settled != NULL) {
@@ -261,16 +279,64 @@ static void note(struct pipeline *pipeline, struct work *work, Slice event_id) {
     work->event_id = hash128(event_id, 0);
 }
 
+struct doubting {
+    struct pipeline *pipeline;
+    struct work *work;
+};
+
+static bool is_doubted(void *context, const struct event *event, bool may_be_forgotten) {
+    const struct doubting *doubting = context;
+    struct work *work = doubting->work;
+    if (work->standing == STANDING_KNOWN) {
+        buf_put(&work->answer, event->id);
+        return true;
+    }
+    return doubts_about(doubting->pipeline->doubts, event, work, may_be_forgotten);
+}
+
+// Asks the index, or takes its word.
+static void settle_doubt(struct pipeline *pipeline, struct work *work) {
+    if (work->standing == STANDING_KNOWN) {
+        work->is_known = true;
+        work->outcome = PIPELINE_ELSEWHERE;
+        atomic_fetch_add(&pipeline->known, 1);
+        add_work(pipeline, work);
+    } else {
+        work->decided_then = atomic_load(&pipeline->decided);
+        doubts_post(pipeline->doubts, work);
+    }
+}
+
+static void take_back(struct pipeline *pipeline, struct work *work) {
+    if (work->standing == STANDING_FRESH) {
+        return;
+    }
+    doubts_came_back(pipeline->doubts, work);
+    // What was decided meanwhile is known, unless it was forgotten meanwhile.
+    uint64_t decided = atomic_load(&pipeline->decided) - work->decided_then;
+    if (work->standing == STANDING_NEW && decided >= heart_catalogue(pipeline->heart)->remember) {
+        work->standing = STANDING_BEHIND;
+    }
+}
+
 static void decide(struct pipeline *pipeline, struct work *work) {
     struct heart_refusal refusal;
+    struct doubting doubting = {pipeline, work};
+    take_back(pipeline, work);
     uint64_t started_ns = clock_monotonic_ns();
     struct engine_counters before = heart_counters(pipeline->heart);
     budget_start(pipeline->budget, work->arrived_ns);
-    HeartEffort effort = {.reconsider = budget_choose, .context = pipeline->budget};
+    HeartEffort effort = {.reconsider = budget_choose,
+                          .context = pipeline->budget,
+                          .doubts = pipeline->doubts == NULL ? NULL : is_doubted,
+                          .doubts_context = &doubting};
     HeartAnswer answer = heart_take(pipeline->heart, work->record, effort, &work->answer, &refusal);
     switch (answer) {
     case HEART_REFUSED:
         refuse(pipeline, work, refusal);
+        return;
+    case HEART_DOUBTED:
+        settle_doubt(pipeline, work);
         return;
     case HEART_KNOWN:
     case HEART_ELSEWHERE:
@@ -403,6 +469,7 @@ static void keep_label(struct pipeline *pipeline, struct work *work) {
 
 static void do_work(struct pipeline *pipeline, struct work *work) {
     work->is_noted = false; // works come again
+    work->decided_ns = 0;
     switch (work->kind) {
     case WORK_RECORD:
         decide(pipeline, work);
@@ -431,6 +498,7 @@ static void end_without_room(struct pipeline *pipeline, const struct works *work
     struct work *next;
     for (struct work *work = works->first; work != NULL; work = next) {
         next = work->next;
+        take_back(pipeline, work);
         if (work->kind == WORK_CALL) {
             work->call(work, pipeline->heart);
         }
@@ -541,13 +609,18 @@ static void nap(struct pipeline *pipeline, int64_t ns) {
     (void)pthread_cond_timedwait(&pipeline->has_work, &pipeline->lock, &until); // late or not, it is looked what there is
 }
 
+// Under the lock.
+static bool is_over(const struct pipeline *pipeline) {
+    return pipeline->closing && doubts_waiting(pipeline->doubts) == 0;
+}
+
 static void run(void *context) {
     struct pipeline *pipeline = context;
     thread_be_prompt();
     for (;;) {
         pthread_mutex_lock(&pipeline->lock);
         struct works works = take_some(pipeline);
-        bool ends = works.first == NULL && pipeline->closing;
+        bool ends = works.first == NULL && is_over(pipeline);
         pthread_mutex_unlock(&pipeline->lock);
         if (ends) {
             return;
@@ -566,7 +639,7 @@ static void run(void *context) {
         }
         look_ahead(pipeline);
         pthread_mutex_lock(&pipeline->lock);
-        if (pipeline->waiting.first == NULL && !pipeline->closing && !(steps && snapshot_maker_has_room(pipeline->snapshots))) {
+        if (pipeline->waiting.first == NULL && !is_over(pipeline) && !(steps && snapshot_maker_has_room(pipeline->snapshots))) {
             nap(pipeline, steps ? NAP_NS : LOOK_NS);
         }
         pthread_mutex_unlock(&pipeline->lock);
@@ -583,25 +656,41 @@ static bool may_wait(const struct pipeline *pipeline, const struct work *work) {
     }
     uint64_t usual_ns = atomic_load_explicit(&pipeline->usual_cost_ns, memory_order_relaxed);
     uint64_t wait_ns = pipeline->waiting.count * usual_ns;
+    uint32_t waiting = pipeline->waiting.count + doubts_waiting(pipeline->doubts);
     bool too_long = pipeline->options.waiting_us_max > 0 && wait_ns > pipeline->options.waiting_us_max * 1000;
-    return pipeline->waiting.count < pipeline->options.waiting_max && !too_long;
+    return waiting < pipeline->options.waiting_max && !too_long;
+}
+
+// Under the lock.
+static void put_in_line(struct pipeline *pipeline, struct work *work) {
+    bool was_empty = pipeline->waiting.first == NULL;
+    works_push(&pipeline->waiting, work);
+    atomic_store_explicit(&pipeline->busy, true, memory_order_relaxed);
+    if (was_empty) {
+        pthread_cond_signal(&pipeline->has_work);
+    }
+}
+
+// From where it was doubted: it is in already, and is not turned away.
+static void came_back(void *context, struct work *work) {
+    struct pipeline *pipeline = context;
+    pthread_mutex_lock(&pipeline->lock);
+    put_in_line(pipeline, work);
+    pthread_mutex_unlock(&pipeline->lock);
 }
 
 bool pipeline_submit(struct pipeline *pipeline, struct work *work) {
     work->arrived_ns = work->arrived_ns == 0 ? clock_monotonic_ns() : work->arrived_ns;
+    work->standing = STANDING_FRESH;
     pthread_mutex_lock(&pipeline->lock);
     bool taken = may_wait(pipeline, work);
-    bool was_empty = pipeline->waiting.first == NULL;
+    PipelineAway why = pipeline->closing ? PIPELINE_AWAY_STOPPING : PIPELINE_AWAY_OVERLOAD;
     if (taken) {
-        works_push(&pipeline->waiting, work);
-        atomic_store_explicit(&pipeline->busy, true, memory_order_relaxed);
-        if (was_empty) {
-            pthread_cond_signal(&pipeline->has_work);
-        }
+        put_in_line(pipeline, work);
     }
     pthread_mutex_unlock(&pipeline->lock);
-    if (!taken) {
-        atomic_fetch_add(&pipeline->turned_away, 1);
+    if (!taken && !work->is_patient) {
+        count_away(pipeline, work, why);
     }
     return taken;
 }
@@ -617,13 +706,19 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
         .changed = atomic_load(&pipeline->changed),
         .bytes = atomic_load(&pipeline->bytes),
         .refused = atomic_load(&pipeline->refused),
-        .turned_away = atomic_load(&pipeline->turned_away),
         .journal = journal_state(pipeline->journal),
         .failed = atomic_load(&pipeline->failed),
         .brakes_holding = atomic_load(&pipeline->brakes_holding),
     };
     for (int i = 0; i < EFFORT_COUNT; i++) {
         state.degraded[i] = atomic_load(&pipeline->degraded[i]);
+    }
+    for (int i = 0; i < PIPELINE_AWAY_COUNT; i++) {
+        state.away[i] = atomic_load(&pipeline->away[i]);
+        state.turned_away += state.away[i];
+    }
+    for (int i = 0; i < DOUBT_FOUND_COUNT; i++) {
+        state.looked_up[i] = doubts_found(pipeline->doubts, (DoubtFound)i);
     }
     pthread_mutex_lock(&pipeline->lock);
     state.waiting = pipeline->waiting.count;
@@ -654,6 +749,7 @@ Status pipeline_failure(struct pipeline *pipeline, struct diag *ret_diag) {
 // ---- its life ---------------------------------------------------------------------------------------------
 
 static void free_pipeline(struct pipeline *pipeline) {
+    doubts_destroy(pipeline->doubts);
     heart_destroy(pipeline->heart);
     budget_destroy(pipeline->budget);
     brake_destroy(pipeline->brake);
@@ -804,7 +900,12 @@ Status pipeline_open(const struct pipeline_options *options, struct arena *arena
         .context = options->context,
         .ended = options->snapshot_ended,
         .before = options->snapshot_before,
+        .needed_from = options->snapshot_needed_from,
     };
+    if (options->decided_before != NULL) {
+        struct doubts_options doubts = {.context = options->noted_context, .find = options->decided_before, .back_context = pipeline, .back = came_back};
+        pipeline->doubts = doubts_create(&doubts);
+    }
     pipeline->snapshots = snapshot_maker_create(&snapshots, ret_opened->replayed.snapshot_sequence, clock_wall_us());
     pipeline->thread = thread_start("decide", run, pipeline);
     *ret_pipeline = pipeline;
@@ -815,6 +916,9 @@ static Status leave_snapshot(struct pipeline *pipeline, struct arena *arena, str
     uint64_t last = journal_state(pipeline->journal).appended;
     if (journal_wait(pipeline->journal, last) != STATUS_OK || atomic_load(&pipeline->failed)) {
         return journal_failure(pipeline->journal, diag);
+    }
+    if (pipeline->options.snapshot_before != NULL) {
+        (void)pipeline->options.snapshot_before(pipeline->options.context, last); // this one is left in any case: it is the last
     }
     return snapshot_leave(pipeline->heart, pipeline->options.folder, last, pipeline->options.snapshots_kept, arena, diag);
 }

@@ -18,7 +18,8 @@
 // memory held when the power went is asked for again by its sender, with the same event_id, which counts once.
 //
 // Known events. One whose id was decided before gets its line again, when that line is durable; nothing is appended for it. Where an earlier
-// catalogue gave a line that is not at hand, the work ends with PIPELINE_ELSEWHERE, and the line is in the journal.
+// catalogue gave a line that is not at hand, or it was decided longer ago than the state remembers (doubts.h), the work ends with PIPELINE_ELSEWHERE, and
+// the line is in the journal.
 //
 // Time. An event that has waited, or is dear, gets less effort than others (budget.h). Overload: past `waiting_max` works, or when those that wait
 // would take longer than `waiting_us_max` by what decisions usually cost, pipeline_submit() says no at once, and nothing queues up elsewhere.
@@ -31,6 +32,7 @@
 #include "journal/journal.h"
 #include "server/brake.h"
 #include "server/budget.h"
+#include "server/doubts.h"
 #include "server/rebuild.h"
 #include "server/replay.h"
 #include "server/snapshot_maker.h"
@@ -85,6 +87,7 @@ struct work {
     void (*done)(struct work *work);
     void *user;
     uint64_t arrived_ns; // by the monotonic clock; the event's time begins to run. 0: when it is submitted
+    bool is_patient;     // whoever is turned away with it asks again himself, and nobody is told: it is not counted
     struct heart *heart; // of a release: in, what takes over; out, what it took over from
     struct rebuild *rebuild; // of a release whose heart has a state of its own: what it has taken in so far. NULL: it takes the state over
     // Filled in before done().
@@ -95,11 +98,16 @@ struct work {
     char code[8];
     char reason[512];
     uint64_t sequence; // of its last record in the journal; when it appended none, of the last one there was
-    uint64_t decided_ns;
+    uint64_t decided_ns; // when an event was decided; 0: it was not, or was known
+    WorkStanding standing;
+    uint64_t decided_then; // events that had been decided when it was doubted
     bool is_noted;    // it has a decision or label of its own in the journal
     Hash128 event_id; // whose
     struct work *next;
 };
+
+// Why a record was not taken.
+typedef enum PipelineAway { PIPELINE_AWAY_OVERLOAD, PIPELINE_AWAY_NO_ROOM, PIPELINE_AWAY_FAILED, PIPELINE_AWAY_STOPPING, PIPELINE_AWAY_COUNT } PipelineAway;
 
 // What a decision has taken, for who measures.
 struct pipeline_sample {
@@ -129,7 +137,9 @@ struct pipeline_options {
     void *context;
     void (*settled)(void *context);                                      // after a group of done(); or NULL
     void (*sampled)(void *context, const struct pipeline_sample *sample); // by the deciding thread; or NULL
-    void (*braked)(void *context, const struct brake_news *news);        // the same
+    // Of each decision, when its answer may go out: `now_ns` of the monotonic clock. By the journal's thread or the deciding one; or NULL.
+    void (*answered)(void *context, const struct work *work, uint64_t now_ns);
+    void (*braked)(void *context, const struct brake_news *news);        // by the deciding thread; or NULL
     void (*refused)(void *context, Slice code);                          // the same: a record that is not understood
     // When the journal was opened, before it is replayed; a failure ends it. And of each decision and label that it holds from the snapshot on, with the
     // hash of the event's id; in the order of their sequences, by the thread that opens and then by the deciding one. Both or neither.
@@ -137,9 +147,13 @@ struct pipeline_options {
     void (*noted)(void *context, Hash128 event_id, bool is_label, uint64_t sequence);
     // The sequence of the newest label that an event has, 0 when it has none: written into the next one, so that all of them can be found.
     uint64_t (*label_before)(void *context, Hash128 event_id);
-    void *noted_context;
+    // What an index says of an event that the state may have forgotten; by a thread of its own, and it may wait for the disk. NULL: what the state has forgotten is
+    // decided once more.
+    DoubtFound (*decided_before)(void *context, Hash128 event_id);
+    void *noted_context; // of these four
     void (*snapshot_ended)(void *context, const struct diag *failure);   // as in snapshot_maker.h, all three; or NULL
     bool (*snapshot_before)(void *context, uint64_t sequence);
+    uint64_t (*snapshot_needed_from)(void *context);
     // While it is opened: the record that was replayed last, of `first` to `last`. Every PIPELINE_REPLAY_STEP records; or NULL.
     void (*replaying)(void *context, uint64_t sequence, uint64_t first, uint64_t last);
 };
@@ -162,9 +176,12 @@ bool pipeline_is_busy(const struct pipeline *pipeline);
 struct pipeline_state {
     uint32_t waiting;
     uint32_t brakes_holding;
-    uint64_t decided, known, changed, refused, turned_away; // since it was opened
+    uint64_t decided, known, changed, refused; // since it was opened, as are
+    uint64_t turned_away;                      // records that were not taken, and by what for
+    uint64_t away[PIPELINE_AWAY_COUNT];
     uint64_t bytes;                                         // of records that were appended
     uint64_t degraded[EFFORT_COUNT];
+    uint64_t looked_up[DOUBT_FOUND_COUNT]; // events that the state might have forgotten, by what the index said
     struct journal_state journal;
     bool failed;
     Hash128 label; // of the catalogue that decides

@@ -13,6 +13,7 @@
 #include "server/snapshots.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { EVENTS = 3, SEGMENT_BYTES = 8 << 20 };
 
@@ -216,12 +217,23 @@ struct gate {
     bool is_over;
 };
 
-static void open_gate(struct work *work) {
-    struct gate *gate = work->user;
+static void pass(struct gate *gate) {
     pthread_mutex_lock(&gate->lock);
     gate->is_over = true;
     pthread_cond_signal(&gate->ended);
     pthread_mutex_unlock(&gate->lock);
+}
+
+static void wait_at(struct gate *gate) {
+    pthread_mutex_lock(&gate->lock);
+    while (!gate->is_over) {
+        pthread_cond_wait(&gate->ended, &gate->lock);
+    }
+    pthread_mutex_unlock(&gate->lock);
+}
+
+static void open_gate(struct work *work) {
+    pass(work->user);
 }
 
 static bool do_now(struct pipeline *pipeline, struct work *work) {
@@ -229,11 +241,7 @@ static bool do_now(struct pipeline *pipeline, struct work *work) {
     work->done = open_gate;
     work->user = &gate;
     CHECK(pipeline_submit(pipeline, work));
-    pthread_mutex_lock(&gate.lock);
-    while (!gate.is_over) {
-        pthread_cond_wait(&gate.ended, &gate.lock);
-    }
-    pthread_mutex_unlock(&gate.lock);
+    wait_at(&gate);
     return true;
 }
 
@@ -322,6 +330,244 @@ static bool test_what_comes_again_and_what_only_asks(void) {
     CHECK(verify(&w, folder, &found) == STATUS_OK && found.decisions == 1 && found.records == 4);
     buf_deinit(&first.answer);
     buf_deinit(&again.answer);
+    return world_deinit(&w);
+}
+
+// ---- what is counted -----------------------------------------------------------------------------------------
+
+struct counted {
+    atomic_int answered;
+    atomic_bool is_early;   // an answer that went out before it was decided
+    struct gate held, free; // the deciding thread is held between them
+};
+
+static void count_answered(void *context, const struct work *work, uint64_t now_ns) {
+    struct counted *counted = context;
+    atomic_fetch_add(&counted->answered, 1);
+    if (work->decided_ns < work->arrived_ns || now_ns < work->decided_ns) {
+        atomic_store(&counted->is_early, true);
+    }
+}
+
+static void hold(struct work *work, struct heart *heart) {
+    struct counted *counted = work->user;
+    (void)heart;
+    pass(&counted->held);
+    wait_at(&counted->free);
+}
+
+// While the deciding thread is held, one waits and no more have room. Who asks again himself is not counted.
+static bool turn_some_away(struct world *w, struct pipeline *pipeline, struct work *waits) {
+    struct work more;
+    work_init(waits, WORK_RECORD, payment(w, 2, "a", 100));
+    CHECK(pipeline_submit(pipeline, waits));
+    for (int i = 0; i < 5; i++) {
+        work_init(&more, i < 3 ? WORK_RECORD : WORK_LABEL, payment(w, 3, "a", 100));
+        more.is_patient = i == 0;
+        CHECK(!pipeline_submit(pipeline, &more));
+    }
+    struct pipeline_state state = pipeline_state(pipeline);
+    CHECK(state.away[PIPELINE_AWAY_OVERLOAD] == 4 && state.turned_away == 4 && state.away[PIPELINE_AWAY_STOPPING] == 0);
+    return true;
+}
+
+static bool test_what_is_decided_and_turned_away_is_counted(void) {
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct counted counted = {.held = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false},
+                              .free = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false}};
+    struct work one, again, refused, waits, holds;
+    CHECK(world_init(&w));
+    w.options.context = &counted;
+    w.options.answered = count_answered;
+    w.options.waiting_max = 1;
+    CHECK(open_pipeline(&w, make_folder(&w, "journal"), &pipeline, &opened) == STATUS_OK);
+    CHECK(decide_one(pipeline, &one, payment(&w, 1, "a", 100)) && decide_one(pipeline, &again, payment(&w, 1, "a", 100)));
+    CHECK(decide_one(pipeline, &refused, SLICE("{}")) && refused.outcome == PIPELINE_REFUSED);
+    CHECK(atomic_load(&counted.answered) == 1);
+    work_init(&holds, WORK_CALL, SLICE(""));
+    holds.call = hold;
+    holds.user = &counted;
+    CHECK(pipeline_submit(pipeline, &holds));
+    wait_at(&counted.held);
+    CHECK(turn_some_away(&w, pipeline, &waits));
+    pass(&counted.free);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK && waits.outcome == PIPELINE_DONE);
+    CHECK(atomic_load(&counted.answered) == 2 && !atomic_load(&counted.is_early));
+    buf_deinit(&one.answer);
+    buf_deinit(&again.answer);
+    buf_deinit(&refused.answer);
+    buf_deinit(&waits.answer);
+    return world_deinit(&w);
+}
+
+// ---- what comes again long afterwards ------------------------------------------------------------------------
+
+enum { REMEMBERED = 1024 };
+
+// The test's pack, which remembers few events.
+static bool shelve_forgetful(struct world *w, Hash128 *ret_label) {
+    const char *root = getenv("QIANTANG_ROOT");
+    struct pack_folder pack;
+    Slice label;
+    pack_init(&pack, arena_printf(&w->scratch.arena, "%s/tests/packs/payments", root == NULL ? "." : root));
+    CHECK(pack_read(&pack, NULL, 0, &w->scratch.diag) == STATUS_OK);
+    for (uint32_t i = 0; i < pack.file_count; i++) {
+        struct source *source = &pack.files[i].source;
+        if (slice_is(pack.files[i].path, "pack.yaml")) {
+            source->text = arena_printf(&w->scratch.arena, "%.*sremember: %d\n", SLICE_ARGS(source->text), REMEMBERED);
+        }
+    }
+    CHECK(pack_compile(&pack) == STATUS_OK && shelf_put(w->shelf, &pack, &w->scratch.arena, &label, &w->scratch.diag) == STATUS_OK);
+    *ret_label = label_hash(label);
+    pack_close(&pack);
+    return true;
+}
+
+// An index that knows what it is told, and can be held.
+struct memory_of_all {
+    struct gate held, free;
+    bool holds; // until it is free
+    Hash128 known;
+    atomic_int asked;
+};
+
+static DoubtFound look_it_up(void *context, Hash128 event_id) {
+    struct memory_of_all *memory = context;
+    atomic_fetch_add(&memory->asked, 1);
+    if (memory->holds) {
+        pass(&memory->held);
+        wait_at(&memory->free);
+    }
+    return event_id.low == memory->known.low && event_id.high == memory->known.high ? DOUBT_KNOWN : DOUBT_NEW;
+}
+
+static void ignore_noted(void *context, Hash128 event_id, bool is_label, uint64_t sequence) {
+}
+
+static uint64_t no_label_before(void *context, Hash128 event_id) {
+    return 0;
+}
+
+static Status ignore_opened(void *context, uint64_t first_sequence, uint64_t last_sequence, struct arena *arena, struct diag *diag) {
+    return STATUS_OK;
+}
+
+static bool begin_forgetful(struct world *w, struct memory_of_all *memory, struct pipeline **ret_pipeline) {
+    struct pipeline_opened opened;
+    CHECK(world_init(w) && shelve_forgetful(w, &w->options.first));
+    *memory = (struct memory_of_all){.held = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false},
+                                     .free = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false}};
+    w->options.noted_context = memory;
+    w->options.noted = ignore_noted;
+    w->options.opened = ignore_opened;
+    w->options.label_before = no_label_before;
+    w->options.decided_before = look_it_up;
+    w->options.async = true;
+    CHECK(open_pipeline(w, make_folder(w, "journal"), ret_pipeline, &opened) == STATUS_OK);
+    struct work work;
+    for (int i = 0; i < REMEMBERED + 100; i++) {
+        CHECK(decide_one(*ret_pipeline, &work, payment(w, i, "a", 100)) && work.outcome == PIPELINE_DONE);
+        buf_deinit(&work.answer);
+    }
+    CHECK(atomic_load(&memory->asked) == 0); // what is new was never looked up
+    return true;
+}
+
+static bool test_what_was_forgotten_is_not_decided_again(void) {
+    struct world w;
+    struct memory_of_all memory;
+    struct pipeline *pipeline;
+    struct work again, late, known;
+    CHECK(begin_forgetful(&w, &memory, &pipeline));
+    memory.known = hash128(SLICE("7"), 0);
+    CHECK(decide_one(pipeline, &again, payment(&w, 7, "a", 100)));
+    CHECK(again.outcome == PIPELINE_ELSEWHERE && again.is_known && slice_is(buf_slice(&again.answer), "7"));
+    // Late and new: its time is that of one that was forgotten.
+    Slice record = arena_printf(&w.scratch.arena, "{\"event_id\":\"late\",\"event_type\":\"pay\",\"event_time\":%lld,\"phase\":\"REQUEST\",\"account\":\"a\","
+                                                  "\"payee\":\"p\",\"amount\":1}", 1795420800000LL + 9000);
+    CHECK(decide_one(pipeline, &late, record) && late.outcome == PIPELINE_DONE && !late.is_known && says(&late, "\"late\""));
+    CHECK(decide_one(pipeline, &known, payment(&w, REMEMBERED, "a", 100)) && known.outcome == PIPELINE_DONE && known.is_known);
+    struct pipeline_state state = pipeline_state(pipeline);
+    CHECK(atomic_load(&memory.asked) == 2 && state.looked_up[DOUBT_KNOWN] == 1 && state.looked_up[DOUBT_NEW] == 1 && state.decided == REMEMBERED + 101);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    buf_deinit(&again.answer);
+    buf_deinit(&late.answer);
+    buf_deinit(&known.answer);
+    return world_deinit(&w);
+}
+
+// While one is looked up others are decided, but for those that need it first.
+static bool test_what_depends_on_a_doubt_waits_behind_it(void) {
+    enum { ORIGINAL, AGAIN, REVERSAL, ANOTHER, COUNT };
+    static const char *const texts[COUNT] = {
+        "{\"event_id\":\"o\",\"event_type\":\"pay\",\"event_time\":1795420801000,\"phase\":\"REQUEST\",\"account\":\"a\",\"payee\":\"p\",\"amount\":1}",
+        "{\"event_id\":\"o\",\"event_type\":\"pay\",\"event_time\":1795420801000,\"phase\":\"REQUEST\",\"account\":\"a\",\"payee\":\"p\",\"amount\":1}",
+        "{\"event_id\":\"r\",\"event_type\":\"pay\",\"event_time\":1795499999000,\"phase\":\"REVERSAL\",\"orig_event_id\":\"o\",\"account\":\"a\",\"payee\":\"p\","
+        "\"amount\":1}",
+        "{\"event_id\":\"n\",\"event_type\":\"pay\",\"event_time\":1795499999000,\"phase\":\"REQUEST\",\"account\":\"a\",\"payee\":\"p\",\"amount\":1}"};
+    struct world w;
+    struct memory_of_all memory;
+    struct pipeline *pipeline;
+    struct work works[COUNT];
+    struct gate over = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    CHECK(begin_forgetful(&w, &memory, &pipeline));
+    memory.holds = true;
+    for (int i = 0; i < COUNT; i++) {
+        work_init(&works[i], WORK_RECORD, slice_of(texts[i]));
+        works[i].done = i == ANOTHER ? open_gate : nothing;
+        works[i].user = &over;
+        CHECK(pipeline_submit(pipeline, &works[i]));
+    }
+    wait_at(&over); // the one that needs nothing is decided
+    wait_at(&memory.held);
+    CHECK(pipeline_state(pipeline).decided == REMEMBERED + 101);
+    pass(&memory.free);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    for (int i = 0; i < COUNT; i++) {
+        CHECK(works[i].outcome == PIPELINE_DONE && works[i].is_known == (i == AGAIN));
+    }
+    CHECK(works[ANOTHER].sequence < works[ORIGINAL].sequence && works[ORIGINAL].sequence < works[REVERSAL].sequence);
+    CHECK(slice_equal(buf_slice(&works[ORIGINAL].answer), buf_slice(&works[AGAIN].answer)));
+    for (int i = 0; i < COUNT; i++) {
+        buf_deinit(&works[i].answer);
+    }
+    return world_deinit(&w);
+}
+
+// Of several that are parsed ahead, too, the one that an earlier release answered is named by its own id.
+static bool test_an_earlier_answer_among_others(void) {
+    static const char statuses[] = "statuses: {M-PX-01-A: {status: SUSPENDED}}\n";
+    enum { COUNT = 8, KNOWN = 3 };
+    struct pack_file extra = {.path = SLICE("statuses.yaml"), .source = {.name = SLICE("statuses.yaml"), .text = slice_of(statuses)}};
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    Hash128 second;
+    struct counted counted = {.held = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false},
+                              .free = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false}};
+    struct work first, holds, works[COUNT];
+    CHECK(world_init(&w) && shelve(&w, &extra, 1, &second));
+    CHECK(open_pipeline(&w, make_folder(&w, "journal"), &pipeline, &opened) == STATUS_OK);
+    CHECK(decide_one(pipeline, &first, payment(&w, 100 + KNOWN, "a", 100)) && release(&w, pipeline, second));
+    work_init(&holds, WORK_CALL, SLICE(""));
+    holds.call = hold;
+    holds.user = &counted;
+    CHECK(pipeline_submit(pipeline, &holds));
+    wait_at(&counted.held);
+    for (int i = 0; i < COUNT; i++) {
+        work_init(&works[i], WORK_RECORD, payment(&w, 100 + i, "a", 100));
+        CHECK(pipeline_submit(pipeline, &works[i]));
+    }
+    pass(&counted.free);
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    for (int i = 0; i < COUNT; i++) {
+        CHECK(works[i].outcome == (i == KNOWN ? PIPELINE_ELSEWHERE : PIPELINE_DONE));
+        CHECK(i != KNOWN || slice_is(buf_slice(&works[i].answer), "103"));
+        buf_deinit(&works[i].answer);
+    }
+    buf_deinit(&first.answer);
     return world_deinit(&w);
 }
 
@@ -451,6 +697,8 @@ static bool test_a_snapshot_while_it_decides(void) {
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_a_missing_decision_is_found), TEST(test_the_last_decision_is_made_up_for),
                                         TEST(test_a_snapshot_of_another_state_is_refused), TEST(test_a_release_takes_over),
-                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people), TEST(test_a_snapshot_while_it_decides)};
+                                        TEST(test_what_comes_again_and_what_only_asks), TEST(test_what_is_decided_and_turned_away_is_counted), TEST(test_an_earlier_answer_among_others),
+                                        TEST(test_what_was_forgotten_is_not_decided_again), TEST(test_what_depends_on_a_doubt_waits_behind_it),
+                                        TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people), TEST(test_a_snapshot_while_it_decides)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

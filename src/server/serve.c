@@ -123,6 +123,10 @@ struct http_counters serve_counters(const struct serve *serve) {
     return counters;
 }
 
+uint64_t serve_came_early(const struct serve *serve) {
+    return atomic_load(&serve->came_early);
+}
+
 void serve_stop(struct serve *serve) {
     sessions_stop(serve);
     http_server_stop(serve->http, STOP_MS);

@@ -50,10 +50,10 @@ struct serve_finder {
     Status (*find)(void *context, Slice event_id, struct arena *arena, struct decision_place *ret_place, struct diag *diag);
 };
 
-// What is counted beside the pipeline's own figures.
+// What is counted.
 struct serve_metrics {
     void *context;
-    void (*put)(void *context, struct buf *out); // appends lines of Prometheus' text format
+    void (*put)(void *context, struct buf *out); // appends lines of Prometheus' text format; NULL: there is no /metrics
     // After every request, on the loops' threads.
     void (*after)(void *context, const struct http_request *request, const struct http_outcome *outcome);
 };
@@ -65,6 +65,7 @@ struct serve_options {
     bool async;       // what the pipeline's durability is; said in every reply
     uint32_t rate_max; // requests a second of one address; 0: no limit
     Slice journal;    // folder, for the decisions of earlier; empty: they are not found. Lives as long as the server
+    Slice archive; // where segments of it are moved to; empty: nowhere. Lives as long as the server
     const struct http_options *http; // what else the HTTP server is told; NULL: its defaults. Callbacks and problems are the API's
     struct serve_access access;
     struct gate *gate;         // server/gate.h; NULL: the routes of users, keys and the audit log are not there, and nothing is masked
@@ -79,6 +80,8 @@ MUST_USE Status serve_start(const struct serve_options *options, struct arena *a
 void serve_attach(struct serve *serve, struct pipeline *pipeline);
 uint16_t serve_port(const struct serve *serve);
 struct http_counters serve_counters(const struct serve *serve);
+// Requests with records that were answered with `starting`. Any thread.
+uint64_t serve_came_early(const struct serve *serve);
 // Accepts no more, ends streams, and waits for what is under way; the pipeline is still needed for that.
 void serve_stop(struct serve *serve);
 void serve_destroy(struct serve *serve);

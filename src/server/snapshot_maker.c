@@ -96,7 +96,11 @@ static Status commit(struct snapshot_maker *maker, const uint8_t hash[SNAPSHOT_H
     }
     TRY(snapshot_commit(maker->writer, hash, arena, diag));
     TRY(snapshot_retain(disk_real(), options->folder, options->keep, arena, &dropped, diag));
-    return slice_empty(options->archive) ? STATUS_OK : snapshot_drop_log(disk_real(), options->folder, options->archive, arena, &dropped, diag);
+    if (slice_empty(options->archive)) {
+        return STATUS_OK;
+    }
+    uint64_t needed_from = options->needed_from == NULL ? UINT64_MAX : options->needed_from(options->context);
+    return snapshot_drop_log(disk_real(), options->folder, options->archive, needed_from, arena, &dropped, diag);
 }
 
 static void end(struct snapshot_maker *maker, const struct chunk *chunk, struct arena *arena) {

@@ -29,6 +29,8 @@ struct snapshot_maker_options {
     uint64_t every_records; // 0: never by number
     void *context;
     void (*ended)(void *context, const struct diag *failure); // by its own thread; NULL: it is there
+    // The first record that somebody else still has to read: no segment from it on is moved away. NULL: nobody has. By its own thread.
+    uint64_t (*needed_from)(void *context);
     // Before a snapshot gets its name: what else has to reach as far. False: it is given up.
     bool (*before)(void *context, uint64_t sequence);
 };

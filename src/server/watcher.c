@@ -101,11 +101,8 @@ void watcher_sampled(void *context, const struct pipeline_sample *sample) {
     }
 }
 
-void watcher_answered(struct watcher *watcher, const struct work *work) {
-    if (watcher == NULL || watcher->metrics == NULL || work->outcome != PIPELINE_DONE || work->decided_ns == 0) {
-        return;
-    }
-    uint64_t now_ns = clock_monotonic_ns();
+void watcher_answered(void *context, const struct work *work, uint64_t now_ns) {
+    struct watcher *watcher = context;
     record_stage(watcher, METRIC_STAGE_journal, now_ns - work->decided_ns);
     record_stage(watcher, METRIC_STAGE_total, now_ns - work->arrived_ns);
 }
@@ -156,22 +153,49 @@ static void look_at_log(struct watcher *watcher) {
     metrics_set(watcher->metrics, METRIC_LOG, METRIC_LOG_failed, (int64_t)counters.failed);
 }
 
-void watcher_look(struct watcher *watcher, struct pipeline *pipeline, const struct http_counters *http) {
+static void look_at_away(struct watcher *watcher, const struct pipeline_state *state, uint64_t came_early) {
+    static const MetricAway reasons[PIPELINE_AWAY_COUNT] = {METRIC_AWAY_overload, METRIC_AWAY_no_room, METRIC_AWAY_journal_failed, METRIC_AWAY_stopping};
+    for (int i = 0; i < PIPELINE_AWAY_COUNT; i++) {
+        metrics_set(watcher->metrics, METRIC_AWAY, reasons[i], (int64_t)state->away[i]);
+    }
+    metrics_set(watcher->metrics, METRIC_AWAY, METRIC_AWAY_starting, (int64_t)came_early);
+}
+
+static void look_at_doubts(struct watcher *watcher, const struct pipeline_state *state) {
+    static const MetricLookedUp found[DOUBT_FOUND_COUNT] = {METRIC_LOOKED_UP_new, METRIC_LOOKED_UP_known, METRIC_LOOKED_UP_unsure};
+    for (int i = 0; i < DOUBT_FOUND_COUNT; i++) {
+        metrics_set(watcher->metrics, METRIC_LOOKED_UP, found[i], (int64_t)state->looked_up[i]);
+    }
+}
+
+static void look_at_night(struct watcher *watcher, struct night *night) {
+    struct night_state state = night == NULL ? (struct night_state){0} : night_state(night);
+    // The figures are those of the run before as long as it decides on events; one that hangs there is not done either.
+    bool comes_to_them = state.phase == NIGHT_BUILDING || state.phase == NIGHT_EVENTS;
+    metrics_set(watcher->metrics, METRIC_BATCH, METRIC_PROGRESS_done, comes_to_them ? 0 : (int64_t)state.done);
+    metrics_set(watcher->metrics, METRIC_BATCH, METRIC_PROGRESS_whole, comes_to_them ? 1 : (int64_t)state.total);
+}
+
+void watcher_look(struct watcher *watcher, const struct watched *watched) {
     struct metrics *metrics = watcher->metrics;
     if (metrics == NULL) {
         return;
     }
-    struct pipeline_state state = pipeline_state(pipeline);
-    struct snapshot_maker_state snapshots = pipeline_snapshots(pipeline);
+    struct pipeline_state state = pipeline_state(watched->pipeline);
+    struct snapshot_maker_state snapshots = pipeline_snapshots(watched->pipeline);
     look_at_journal(watcher, &state.journal);
     metrics_set(metrics, METRIC_WAITING, 0, state.waiting);
     metrics_set(metrics, METRIC_DUPLICATES, 0, (int64_t)state.known);
     metrics_set(metrics, METRIC_CHANGES, 0, (int64_t)state.changed);
     metrics_set(metrics, METRIC_JOURNAL_BYTES, 0, (int64_t)state.bytes);
-    metrics_set(metrics, METRIC_CONNECTIONS, 0, http->connections_open);
-    metrics_set(metrics, METRIC_CONNECTIONS_REFUSED, 0, (int64_t)http->connections_refused);
+    metrics_set(metrics, METRIC_CONNECTIONS, 0, watched->http.connections_open);
+    metrics_set(metrics, METRIC_CONNECTIONS_REFUSED, 0, (int64_t)watched->http.connections_refused);
+    metrics_set(metrics, METRIC_REQUESTS_OVER, 0, (int64_t)watched->http.overloaded);
+    metrics_set(metrics, METRIC_REQUESTS_LATE, 0, (int64_t)watched->http.timeouts);
     look_at_log(watcher);
-    metrics_set(metrics, METRIC_AWAY, METRIC_AWAY_overload, (int64_t)state.turned_away);
+    look_at_away(watcher, &state, watched->came_early);
+    look_at_doubts(watcher, &state);
+    look_at_night(watcher, watched->night);
     metrics_set(metrics, METRIC_SNAPSHOT_AGE, 0, snapshots.at_us == 0 ? 0 : clock_wall_us() - snapshots.at_us);
     metrics_set(metrics, METRIC_SNAPSHOT_TOOK, 0, (int64_t)snapshots.took_us);
     metrics_set(metrics, METRIC_SNAPSHOT_BYTES, 0, (int64_t)snapshots.bytes);

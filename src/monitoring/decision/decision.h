@@ -146,6 +146,10 @@ void engine_let_go(struct engine *engine, Slice rule, Slice key);
 MUST_USE Status engine_forward(struct engine *engine, struct event *event, Effort effort, Slice answer);
 // The same with an answer that another catalogue gave: it is remembered as it is.
 void engine_adopt(struct engine *engine, struct event *event, Effort effort, Slice answer);
+// Whether the event, which the engine does not know, may have been decided longer ago than it remembers (`remember` of the pack). It was not, when its time is newer
+// than that of every event that was forgotten: so it costs a comparison for nearly all events. An event that comes again with another time than it
+// had is not told from a new one.
+bool engine_may_have_forgotten(const struct engine *engine, const struct event *event);
 // What a name stands for at the last event, as a hit would show it.
 struct seen engine_see(struct engine *engine, uint32_t slot);
 // For those who ask about models and not about events: whether a hit of the model at the last event would count, going by all but its

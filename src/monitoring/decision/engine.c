@@ -75,15 +75,29 @@ void engine_destroy(struct engine *engine) {
 
 // ---- time ------------------------------------------------------------------------------------------------
 
+// When the event came, as far as anybody knows, and whether it claims a time far ahead of that.
+static int64_t time_of_coming(const struct engine *engine, const struct event *event, bool *ret_is_ahead) {
+    bool has_receipt = event->received_us != INT64_MIN;
+    int64_t now_us = has_receipt ? event->received_us : engine->has_clock ? engine->clock_us : event->time_us;
+    int64_t ahead_us = has_receipt ? engine->catalogue->early_after_us : FUTURE_JUMP_MAX_DAYS * US_PER_DAY;
+    *ret_is_ahead = event->time_us > now_us + ahead_us;
+    return now_us;
+}
+
+bool engine_may_have_forgotten(const struct engine *engine, const struct event *event) {
+    bool is_ahead;
+    (void)time_of_coming(engine, event, &is_ahead);
+    return recall_has_forgotten_as_new(engine->recall, event->time_us, is_ahead) && !recall_knows(engine->recall, hash128(event->id, 0));
+}
+
 // Flags the event against the stream's time and moves that on. An event that claims a time far ahead does not move it.
 static void keep_time(struct engine *engine) {
     const struct event *event = engine->event;
     const struct catalogue *catalogue = engine->catalogue;
-    bool has_receipt = event->received_us != INT64_MIN;
-    int64_t now_us = has_receipt ? event->received_us : engine->has_clock ? engine->clock_us : event->time_us;
-    int64_t ahead_us = has_receipt ? catalogue->early_after_us : FUTURE_JUMP_MAX_DAYS * US_PER_DAY;
+    bool is_ahead;
+    int64_t now_us = time_of_coming(engine, event, &is_ahead);
     engine->flags = 0;
-    if (event->time_us > now_us + ahead_us) {
+    if (is_ahead) {
         engine->flags = EVENT_FLAG_CLOCK_SKEW;
         engine->counters.skewed++;
         return;

@@ -1,5 +1,7 @@
 #include "monitoring/decision/recall.h"
 
+#include "monitoring/stream/event.h"
+
 #include <stdlib.h>
 
 enum { BYTES_PER_EVENT = 384, EMPTY = 0 }; // most events have no hits, and so no answer to keep
@@ -34,6 +36,7 @@ struct recall {
     char *bytes;
     uint64_t byte_capacity, byte_first, byte_next;
     uint64_t forgotten;
+    int64_t forgotten_newest_us; // the newest time of them; no part of an image
     struct live_image *image; // under way, or NULL; the index is no part of it
     struct recall_row rows[WINDOW_ENTITIES_MAX]; // of the last one found, aligned
 };
@@ -46,6 +49,7 @@ struct recall *recall_create(uint32_t event_count, WindowReserve reserve, void *
         slots *= 2;
     }
     recall->mask = slots - 1;
+    recall->forgotten_newest_us = INT64_MIN;
     recall->byte_capacity = (uint64_t)event_count * BYTES_PER_EVENT + 2 * (uint64_t)RECALL_RECORD_MAX;
     recall->entries = reserve(context, sizeof *recall->entries * event_count);
     recall->index = reserve(context, sizeof *recall->index * slots);
@@ -89,8 +93,15 @@ static void unindex(struct recall *recall, Hash128 id) {
     recall->index[hole] = (struct recall_slot){0, EMPTY};
 }
 
+static void note_forgotten(struct recall *recall, const struct entry *entry) {
+    if ((entry->flags & EVENT_FLAG_CLOCK_SKEW) == 0 && entry->time_us > recall->forgotten_newest_us) {
+        recall->forgotten_newest_us = entry->time_us;
+    }
+}
+
 static void forget_oldest(struct recall *recall) {
     struct entry *entry = &recall->entries[recall->first % recall->capacity];
+    note_forgotten(recall, entry);
     unindex(recall, entry->id);
     recall->first++;
     recall->byte_first = recall->first == recall->next
@@ -199,6 +210,14 @@ uint64_t recall_forgotten(const struct recall *recall) {
     return recall->forgotten;
 }
 
+bool recall_has_forgotten_as_new(const struct recall *recall, int64_t time_us, bool is_ahead) {
+    return recall->forgotten > 0 && (is_ahead || time_us <= recall->forgotten_newest_us);
+}
+
+bool recall_knows(const struct recall *recall, Hash128 id) {
+    return recall->index[find_slot(recall, id)].entry != EMPTY;
+}
+
 // ---- images -------------------------------------------------------------------------------------------------
 
 uint64_t recall_hash(const struct recall *recall) {
@@ -267,6 +286,9 @@ Status recall_load(struct recall *recall, struct image_reader *in) {
         uint32_t slot = find_slot(recall, recall->entries[place].id);
         ENSURE(recall->index[slot].entry == EMPTY, STATUS_INVALID);
         recall->index[slot] = (struct recall_slot){tag_of(recall->entries[place].id), place + 1};
+        if (recall->forgotten > 0) {
+            note_forgotten(recall, &recall->entries[place]);
+        }
     }
     return STATUS_OK;
 }

@@ -3,7 +3,7 @@
 //
 // It makes an event that comes twice count once, and lets a RESULT or REVERSAL take back what its original counted. It holds
 // a fixed number of events and of bytes for their answers; the oldest go first, counted by recall_forgotten(). An event
-// that comes again after it was forgotten is new.
+// that comes again after it was forgotten is new here; who has a longer memory asks it where recall_has_forgotten_as_new() says so.
 //
 // Shape: a ring of entries, an open-addressing index over them by id, and a ring of bytes for answers and rows.
 
@@ -46,6 +46,10 @@ bool recall_find(struct recall *recall, Hash128 id, struct recalled *ret_event);
 void recall_add(struct recall *recall, const struct recalled *event);
 void recall_mark_undone(struct recall *recall, Hash128 id);
 uint64_t recall_forgotten(const struct recall *recall);
+// Whether some event of that time or a newer one was forgotten. Of events that were absurdly ahead (EVENT_FLAG_CLOCK_SKEW) none is told by its time; `is_ahead`: this
+// would be such. After an image was taken up, what it had forgotten counts as being as new as all that it remembered. A comparison.
+bool recall_has_forgotten_as_new(const struct recall *recall, int64_t time_us, bool is_ahead);
+bool recall_knows(const struct recall *recall, Hash128 id);
 // Of all that it remembers.
 uint64_t recall_hash(const struct recall *recall);
 // While a live image of it is under way, all that changes is told to it first; NULL: none is.

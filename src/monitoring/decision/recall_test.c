@@ -3,6 +3,7 @@
 #include "base/live_image_test.h"
 #include "base/random.h"
 #include "base/test.h"
+#include "monitoring/stream/event.h"
 
 #include <stdlib.h>
 
@@ -107,6 +108,45 @@ static bool test_the_oldest_go_first(void) {
     return true;
 }
 
+// The time of what was forgotten tells what cannot have been; an image makes it no smaller.
+static bool test_what_may_have_been_forgotten(void) {
+    enum { CAPACITY = 4 };
+    struct memory memory = {0}, other = {0};
+    struct recall *recall = recall_create(CAPACITY, reserve, &memory);
+    for (uint64_t i = 1; i <= CAPACITY; i++) {
+        struct recalled event = event_of(i, SLICE(""));
+        recall_add(recall, &event);
+    }
+    CHECK(!recall_has_forgotten_as_new(recall, 0, false) && !recall_has_forgotten_as_new(recall, 0, true));
+    struct recalled ahead = event_of(1000, SLICE(""));
+    ahead.flags = EVENT_FLAG_CLOCK_SKEW;
+    recall_add(recall, &ahead);
+    CHECK(recall_has_forgotten_as_new(recall, 10, false) && !recall_has_forgotten_as_new(recall, 11, false) && recall_has_forgotten_as_new(recall, 11, true));
+    CHECK(!recall_knows(recall, id_of(1)) && recall_knows(recall, id_of(2)));
+    for (uint64_t i = CAPACITY + 1; i <= 2 * CAPACITY; i++) {
+        struct recalled event = event_of(i, SLICE(""));
+        recall_add(recall, &event);
+    }
+    // The one that was far ahead is forgotten too, and moves nothing.
+    CHECK(!recall_knows(recall, id_of(1000)) && recall_has_forgotten_as_new(recall, 40, false) && !recall_has_forgotten_as_new(recall, 41, false));
+    struct buf image;
+    struct image_writer out;
+    struct image_reader in;
+    buf_init(&image, 128 << 20);
+    image_writer_init(&out, &image, put);
+    recall_save(recall, &out);
+    image_writer_finish(&out);
+    struct memory_source source = {.rest = buf_slice(&image)};
+    struct recall *again = recall_create(CAPACITY, reserve, &other);
+    image_reader_init(&in, byte_source_memory(&source));
+    CHECK(recall_load(again, &in) == STATUS_OK && image_reader_finish(&in) == STATUS_OK);
+    CHECK(recall_has_forgotten_as_new(again, 40, false) && recall_has_forgotten_as_new(again, 80, false) && !recall_has_forgotten_as_new(again, 81, false));
+    buf_deinit(&image);
+    give_back(&other, again);
+    give_back(&memory, recall);
+    return true;
+}
+
 // Answers as large as they may be push out others, and nothing else.
 static bool test_large_answers(void) {
     struct memory memory = {0};
@@ -202,6 +242,6 @@ static bool test_live_images_of_large_answers(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_what_was_added), TEST(test_the_oldest_go_first), TEST(test_large_answers), TEST(test_live_images), TEST(test_live_images_of_large_answers)};
+    static const struct test tests[] = {TEST(test_what_was_added), TEST(test_the_oldest_go_first), TEST(test_what_may_have_been_forgotten), TEST(test_large_answers), TEST(test_live_images), TEST(test_live_images_of_large_answers)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -3,6 +3,7 @@
 #include "server/api/api.h"
 
 #include "base/time.h"
+#include "server/past.h"
 #include "server/records.h"
 
 #include <stdlib.h>
@@ -10,15 +11,10 @@
 // One record of the journal, copied. STATUS_INVALID when it is of another kind: the finder and the journal do not belong together.
 static Status read_record(const struct serve *serve, uint64_t sequence, RecordKindInJournal kind, struct arena *arena, struct journal_entry *ret_entry,
                           struct diag *diag) {
-    struct journal_reader *reader;
-    struct journal_reader_options options = {.journal = pipeline_journal(atomic_load(&serve->pipeline))};
-    TRY(journal_reader_open(disk_real(), serve->options.journal, sequence, options, arena, &reader, diag));
-    Status status = journal_reader_next(reader, ret_entry, arena, diag);
-    if (status == STATUS_OK) {
-        ret_entry->data = arena_copy(arena, slice_trim(ret_entry->data));
-    }
-    journal_reader_close(reader);
-    TRY(status);
+    struct past past = {
+        .journal = serve->options.journal, .archive = serve->options.archive, .live = pipeline_journal(atomic_load(&serve->pipeline))};
+    TRY(past_read(&past, sequence, arena, ret_entry, diag));
+    ret_entry->data = slice_trim(ret_entry->data);
     return ret_entry->kind == kind ? STATUS_OK : STATUS_INVALID;
 }
 
@@ -120,6 +116,8 @@ static void answer(struct question *question) {
     status = status == STATUS_OK ? put_decision(question, &place, &json, &diag) : status;
     if (status == STATUS_OK) {
         api_reply_json(question->request, 200, buf_slice(&body));
+    } else if (status == STATUS_NOT_FOUND && diag.code != NULL) {
+        api_refuse(question->request, API_PROBLEM_DECISION_ARCHIVED, "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
     } else if (status == STATUS_NOT_FOUND) {
         api_refuse(question->request, API_PROBLEM_DECISION_UNKNOWN, "%s", "");
     } else {

@@ -125,8 +125,15 @@ static ApiProblem problem_of_code(const char *code) {
     return API_PROBLEM_ACCESS_REFUSED;
 }
 
+static bool is_for_who_asks(ApiProblem problem) {
+    return problem == API_PROBLEM_SCOPE_MISSING || problem == API_PROBLEM_PASSWORD_WRONG || problem == API_PROBLEM_SIGN_IN_DELAYED || problem == API_PROBLEM_NOT_ALLOWED;
+}
+
 void deed_refuse(struct deed *deed, Status status, const struct diag *diag) {
     ApiProblem problem = status == STATUS_IO ? API_PROBLEM_AUDIT_LOG_FAILED : problem_of_code(diag->code);
+    if (is_for_who_asks(problem)) {
+        gate_count(deed->serve->options.gate, slice_of(problem_of(problem)->code));
+    }
     api_refuse(deed->request, problem, "%s: %.*s", diag->code, SLICE_ARGS(diag->message));
 }
 

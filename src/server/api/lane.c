@@ -226,7 +226,7 @@ static struct lane_slot *take_slot(struct lane *lane) {
     struct lane_slot *slot = *at;
     struct buf answer = slot->work.answer;
     buf_reset(&answer);
-    slot->work = (struct work){.kind = lane->kind, .done = on_done, .user = slot, .answer = answer};
+    slot->work = (struct work){.kind = lane->kind, .is_patient = lane->end > 0, .done = on_done, .user = slot, .answer = answer};
     slot->lane = lane;
     slot->number = lane->end + 1;
     slot->code = NULL;

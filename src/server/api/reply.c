@@ -17,6 +17,7 @@ bool api_body_is_lines(const struct http_request *request) {
 struct pipeline *api_pipeline(struct serve *serve, struct http_request *request) {
     struct pipeline *pipeline = atomic_load(&serve->pipeline);
     if (pipeline == NULL) {
+        atomic_fetch_add(&serve->came_early, http_request_method(request) == HTTP_POST);
         api_refuse(request, API_PROBLEM_STARTING, "%s", "");
     }
     return pipeline;
