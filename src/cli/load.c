@@ -7,14 +7,16 @@
 
 #include <limits.h>
 
-enum { JSON_MAX = 64 << 20, BODY_MAX = 64 << 20, HOST_MAX = 255, PATH_MAX_BYTES = 4096, WORD_MAX = 128 };
+#define NOT_GIVEN INT64_MIN // of a number that may stand only alone
+
+enum { CONNECTIONS_USUAL = 64, JSON_MAX = 64 << 20, BODY_MAX = 64 << 20, HOST_MAX = 255, PATH_MAX_BYTES = 4096, WORD_MAX = 128 };
 
 struct load_command {
     struct load_options load;
     struct arena arena;
     CliTexts files, asks;
     Slice json, key_file;
-    int64_t port, rate, seconds, count, connections, batch, spin_us, processor, server_pid, wait_s;
+    int64_t port, rate, seconds, count, connections, streams, batch, spin_us, processor, server_pid, wait_s;
     bool allow_refused;
 };
 
@@ -117,7 +119,8 @@ static bool check_ranges(const struct load_command *command) {
         {"rate", command->rate, 1, LOAD_RATE_MAX},
         {"seconds", command->seconds, 0, 30 * 86400},
         {"count", command->count, 0, INT64_C(900000000000)},
-        {"connections", command->connections, 1, LOAD_CONNECTIONS_MAX},
+        {"connections", command->connections == NOT_GIVEN ? CONNECTIONS_USUAL : command->connections, 1, LOAD_CONNECTIONS_MAX},
+        {"streams", command->streams == NOT_GIVEN ? 1 : command->streams, 1, LOAD_STREAMS_MAX},
         {"batch", command->batch, 0, LOAD_BATCH_MAX},
         {"spin-us", command->spin_us, 0, 1000000},
         {"cpu", command->processor, -1, 1023},
@@ -125,6 +128,21 @@ static bool check_ranges(const struct load_command *command) {
         {"wait", command->wait_s, 0, 86400},
     };
     return in_ranges(ranges, sizeof ranges / sizeof ranges[0]);
+}
+
+// How many there are of what carries records. One at a time needs one.
+static bool take_connections(struct load_command *command) {
+    struct load_options *load = &command->load;
+    load->streams = command->streams != NOT_GIVEN;
+    if (load->streams && command->batch > 0) {
+        return wrong("--streams and --batch do not go together: a stream carries records one by one");
+    }
+    if (load->streams && command->connections != NOT_GIVEN) {
+        return wrong("--streams and --connections do not go together: each stream has a connection of its own, and there are no others");
+    }
+    int64_t usual = command->connections == NOT_GIVEN ? CONNECTIONS_USUAL : command->connections;
+    load->connections = load->one ? 1 : (uint32_t)(load->streams ? command->streams : usual);
+    return true;
 }
 
 static bool take_options(struct load_command *command) {
@@ -141,6 +159,9 @@ static bool take_options(struct load_command *command) {
     if (load->one && command->batch > 0) {
         return wrong("--one and --batch do not go together");
     }
+    if (!take_connections(command)) {
+        return false;
+    }
     load->port = (uint16_t)command->port;
     load->files = command->files.at;
     load->file_count = command->files.count;
@@ -149,7 +170,6 @@ static bool take_options(struct load_command *command) {
     // Who asks for a number of records gets them all, and who keeps them as they are the whole file.
     bool bounded = command->count > 0 || load->keep;
     load->seconds = command->seconds > 0 || bounded ? (uint64_t)command->seconds : 10;
-    load->connections = load->one ? 1 : (uint32_t)command->connections;
     load->lines = command->batch > 0;
     load->batch = load->lines ? (uint32_t)command->batch : 1;
     load->spin_us = (uint32_t)command->spin_us;
@@ -199,13 +219,14 @@ static const char details[] =
     "Every request has a moment in a plan of N records a second; latency counts from that moment until the whole reply is there. A server\n"
     "that is slow does not slow the plan: what finds no free connection waits, and its waiting counts. docs/load.md tells how it is measured,\n"
     "and how to read the table.\n"
+    "With --streams a record is answered when its line has come back on its stream; each record counts, as a request does elsewhere.\n"
     "Events are sent in the order of the files and over again, each with a new id and the time it is planned for; ids of other events of\n"
     "the file follow. The files are NDJSON as 'qiantang simulate' writes them, plain, gzip or zstd.\n"
     "Exit code 1 when anything was not answered 200. Example:\n\n"
     "  qiantang load --port 8080 --events /tmp/bank/events.ndjson --rate 5000 --seconds 60";
 
 CliExit command_load(int argc, char **argv) {
-    struct load_command command = {.port = 8080, .rate = 1000, .connections = 64, .processor = -1, .wait_s = LOAD_WAIT_S};
+    struct load_command command = {.port = 8080, .rate = 1000, .connections = NOT_GIVEN, .streams = NOT_GIVEN, .processor = -1, .wait_s = LOAD_WAIT_S};
     struct load_options *load = &command.load;
     *load = (struct load_options){.host = SLICE("127.0.0.1"), .id = SLICE("event_id"), .time = SLICE("event_time"), .original = SLICE("orig_event_id")};
     const struct cli_option table[] = {
@@ -217,6 +238,7 @@ CliExit command_load(int argc, char **argv) {
         {"count", "N", "so many records instead", CLI_NUMBER, &command.count},
         {"connections", "N", "default 64", CLI_NUMBER, &command.connections},
         {"one", NULL, "one request at a time, the next when the last is answered", CLI_FLAG, &load->one},
+        {"streams", "N", "N long streams to /v1/stream instead, with many records under way on each", CLI_NUMBER, &command.streams},
         {"batch", "K", "K records a request, as lines to /v1/records", CLI_NUMBER, &command.batch},
         {"keep", NULL, "ids and times as they are, and the files once through", CLI_FLAG, &load->keep},
         {"id-field", "NAME", "default event_id", CLI_TEXT, &load->id},
@@ -234,7 +256,7 @@ CliExit command_load(int argc, char **argv) {
     };
     const struct cli_command described = {
         .name = "load",
-        .usage = "load --events FILE... [--address ADDRESS] [--port N] [--rate N | --one] [--seconds N | --count N] [--batch K] [--json OUT.json]",
+        .usage = "load --events FILE... [--address ADDRESS] [--port N] [--rate N | --one] [--seconds N | --count N] [--streams N | --batch K] [--json OUT.json]",
         .summary = "Sends events to a server at a fixed rate, whatever it does, and measures how long they wait for their answers.",
         .details = details,
         .options = table,

@@ -100,21 +100,21 @@ static bool is_about(struct answers *answers, JsonTree tree, uint64_t number, Sl
     return false;
 }
 
-static void take_line(struct answers *answers, uint64_t number, Slice line) {
+static bool parse(struct answers *answers, Slice line, JsonTree *ret_tree) {
+    struct load_result *result = answers->result;
+    if (json_parse_padded(answers->json, line, ret_tree) == STATUS_OK && ret_tree->nodes[0].kind == JSON_OBJECT) {
+        return true;
+    }
+    wrong(answers, &result->malformed, &result->malformed_example, line);
+    return false;
+}
+
+// What became of a record that was not refused.
+static void take_answer(struct answers *answers, JsonTree tree, uint64_t number, Slice line) {
     struct load_result *result = answers->result;
     char room[TEMPLATES_ID_SIZE];
-    JsonTree tree;
-    result->records++;
-    if (json_parse_padded(answers->json, line, &tree) != STATUS_OK || tree.nodes[0].kind != JSON_OBJECT) {
-        wrong(answers, &result->malformed, &result->malformed_example, line);
-        return;
-    }
     Slice id = templates_id(answers->templates, number, room);
-    Slice code = text_member(tree, SLICE("code"));
-    if (!slice_empty(code)) { // of a batch, in which it does not spoil the rest
-        result->records_refused++;
-        result_name_add(result, &result->codes, code);
-    } else if (slice_empty(id)) {
+    if (slice_empty(id)) {
         bool said = json_member(tree, 0, SLICE("changed")) != JSON_NONE;
         said ? (void)result->changed++ : wrong(answers, &result->malformed, &result->malformed_example, line);
     } else if (is_about(answers, tree, number, line)) {
@@ -126,6 +126,66 @@ static void take_line(struct answers *answers, uint64_t number, Slice line) {
         }
         acknowledge(answers, id, line);
     }
+}
+
+// Of a batch, in which a refused record does not spoil the rest.
+static void take_line(struct answers *answers, uint64_t number, Slice line) {
+    struct load_result *result = answers->result;
+    JsonTree tree;
+    result->records++;
+    if (!parse(answers, line, &tree)) {
+        return;
+    }
+    Slice code = text_member(tree, SLICE("code"));
+    if (slice_empty(code)) {
+        take_answer(answers, tree, number, line);
+        return;
+    }
+    result->records_refused++;
+    result_name_add(result, &result->codes, code);
+}
+
+// ---- a line of a stream ----------------------------------------------------------------------------------
+
+static int64_t number_member(JsonTree tree, Slice name) {
+    uint32_t node = json_member(tree, 0, name);
+    return node != JSON_NONE && tree.nodes[node].kind == JSON_INT ? tree.nodes[node].i64 : -1;
+}
+
+// 200 when the line is none that could be relied on.
+static uint16_t take_refusal(struct answers *answers, JsonTree tree, uint64_t place, Slice line) {
+    struct load_result *result = answers->result;
+    int64_t status = number_member(tree, SLICE("status"));
+    if (status < 400 || status > 599) {
+        wrong(answers, &result->malformed, &result->malformed_example, line);
+        return 200;
+    }
+    if (number_member(tree, SLICE("record")) != (int64_t)place) {
+        wrong(answers, &result->wrong_id, &result->wrong_example, line);
+    }
+    result_name_add(result, &result->codes, text_member(tree, SLICE("code")));
+    return (uint16_t)status;
+}
+
+uint16_t answers_take_line(struct answers *answers, uint64_t number, uint64_t place, Slice line) {
+    struct load_result *result = answers->result;
+    JsonTree tree;
+    uint16_t status = 200;
+    if (parse(answers, line, &tree)) {
+        if (!slice_empty(text_member(tree, SLICE("code")))) {
+            status = take_refusal(answers, tree, place, line);
+        } else {
+            result->records++;
+            take_answer(answers, tree, number, line);
+        }
+    }
+    result->statuses[status]++;
+    return status;
+}
+
+bool answers_tells_stop(struct answers *answers, Slice line) {
+    JsonTree tree;
+    return json_parse_padded(answers->json, line, &tree) == STATUS_OK && slice_is(text_member(tree, SLICE("code")), "stopping");
 }
 
 // ---- a reply ---------------------------------------------------------------------------------------------

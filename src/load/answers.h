@@ -24,6 +24,10 @@ MUST_USE Status answers_create(struct load_result *result, const struct template
                                struct answers **ret_answers, struct diag *diag);
 // The body has 64 bytes behind it that can be read (connection.h).
 void answers_take(struct answers *answers, uint64_t first, uint32_t count, const struct reply *reply);
+// A line of a stream, which is the answer to a record; `place` is the record's on its stream, from 1. Gives its status: 200, or that of the problem.
+uint16_t answers_take_line(struct answers *answers, uint64_t number, uint64_t place, Slice line);
+// Whether a line of a stream only tells that the server stops.
+bool answers_tells_stop(struct answers *answers, Slice line);
 void answers_flush(struct answers *answers);
 // Tells the first failure of writing.
 MUST_USE Status answers_destroy(struct answers *answers, struct arena *arena, struct diag *diag);

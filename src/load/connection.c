@@ -8,6 +8,7 @@
 
 enum {
     READ_SIZE = 16 << 10, // at least so much room is offered to a read: most replies come in one
+    STREAM_READ_SIZE = 64 << 10, // of a stream, on which many answers come together
     READ_MAX = REPLY_HEAD_MAX + REPLY_BODY_MAX + READ_SIZE + CONNECTION_PADDING,
 };
 
@@ -25,6 +26,7 @@ void connection_close(struct connection *connection) {
     }
     connection->fd = -1;
     connection->state = CONNECTION_DOWN;
+    connection->writes = false;
     buf_reset(&connection->in);
     connection->reader = (struct reply_reader){0};
 }
@@ -114,9 +116,27 @@ static ConnectionNews wrong(struct connection *connection, const char *why) {
     return CONNECTION_WRONG;
 }
 
+void connection_stream(struct connection *connection) {
+    INVARIANT(connection->state == CONNECTION_FREE);
+    connection->state = CONNECTION_STREAM;
+    buf_reset(&connection->out);
+    connection->sent = 0;
+}
+
+ConnectionNews connection_push(struct connection *connection) {
+    INVARIANT(connection->state == CONNECTION_STREAM && !buf_overflowed(&connection->out));
+    ConnectionNews news = write_on(connection);
+    if (news == CONNECTION_NOTHING && !connection->writes) {
+        buf_reset(&connection->out);
+        connection->sent = 0;
+    }
+    return news;
+}
+
 static ConnectionNews read_on(struct connection *connection, struct reply *ret_reply) {
     struct buf *in = &connection->in;
-    if (buf_reserve(in, READ_SIZE + CONNECTION_PADDING) == NULL) {
+    bool streams = connection->state == CONNECTION_STREAM;
+    if (buf_reserve(in, (streams ? STREAM_READ_SIZE : READ_SIZE) + CONNECTION_PADDING) == NULL) {
         return wrong(connection, "more came than a reply can be long");
     }
     ssize_t got = recv(connection->fd, in->bytes + in->size, in->capacity - in->size - CONNECTION_PADDING, 0);
@@ -127,6 +147,9 @@ static ConnectionNews read_on(struct connection *connection, struct reply *ret_r
         return lost(connection, "the server closed the connection");
     }
     buf_advance(in, (size_t)got);
+    if (streams) {
+        return CONNECTION_BYTES;
+    }
     if (connection->state != CONNECTION_BUSY) {
         return wrong(connection, "bytes came that nothing asked for");
     }
@@ -149,7 +172,10 @@ ConnectionNews connection_on_event(struct connection *connection, uint32_t event
     }
     // What came is read first: a server may have answered and closed before it read all.
     ConnectionNews news = events & (uint32_t)(EPOLLIN | EPOLLHUP | EPOLLERR) ? read_on(connection, ret_reply) : CONNECTION_NOTHING;
-    return news == CONNECTION_NOTHING && events & (uint32_t)EPOLLOUT && connection->writes ? write_on(connection) : news;
+    if (news != CONNECTION_NOTHING || !(events & (uint32_t)EPOLLOUT) || !connection->writes) {
+        return news;
+    }
+    return connection->state == CONNECTION_STREAM ? connection_push(connection) : write_on(connection);
 }
 
 void connection_next(struct connection *connection, const struct reply *reply) {

@@ -1,5 +1,5 @@
 #pragma once
-// Connection: one connection to the server, which carries one request at a time. Nothing here waits: an epoll set says when there is
+// Connection: one connection to the server, which carries one request at a time, or a stream. Nothing here waits: an epoll set says when there is
 // something to do, and its entry points to the connection.
 //
 //     struct connection connection;
@@ -11,6 +11,9 @@
 //     case CONNECTION_REPLY: ... reply, until the next call ...; connection_next(&connection)
 //     case CONNECTION_LOST:  ... connection.fault says why; it is closed, and may be opened again
 //     }
+//
+// A stream goes both ways at once: connection_stream() begins it on a connection that is free, connection_push() sends what was added to `out`, and
+// CONNECTION_BYTES says that something was added to `in`, which is whoever reads it to take out.
 //
 // Buffers stay from one request to the next, so that a warm connection does not allocate. Behind the body of a reply CONNECTION_PADDING
 // bytes can be read, for parsers that read ahead.
@@ -30,12 +33,14 @@ typedef enum ConnectionState {
     CONNECTION_OPENING,
     CONNECTION_FREE,
     CONNECTION_BUSY, // a request is under way
+    CONNECTION_STREAM,
 } ConnectionState;
 
 typedef enum ConnectionNews {
     CONNECTION_NOTHING,
     CONNECTION_UP,
     CONNECTION_REPLY,
+    CONNECTION_BYTES, // of a stream
     CONNECTION_LOST,
     CONNECTION_WRONG, // what came is no reply; it is closed too
 } ConnectionNews;
@@ -67,3 +72,12 @@ ConnectionNews connection_send(struct connection *connection);
 ConnectionNews connection_on_event(struct connection *connection, uint32_t events, struct reply *ret_reply);
 // Behind a reply: it is free again, or down when the server closes it.
 void connection_next(struct connection *connection, const struct reply *reply);
+
+// What a free connection sends and receives from now on is a stream's; it is free never again.
+void connection_stream(struct connection *connection);
+// Sends `out` from `sent` on, as far as the socket takes it; `out` is empty again when all went, and connection_is_stuck() when not: the rest goes when the
+// set tells that there is room. CONNECTION_LOST or CONNECTION_NOTHING.
+ConnectionNews connection_push(struct connection *connection);
+static inline bool connection_is_stuck(const struct connection *connection) {
+    return connection->writes;
+}

@@ -38,6 +38,8 @@ enum {
     LOAD_CONNECTIONS_MAX = 4096,
     LOAD_RATE_MAX = 10000000,
     LOAD_BATCH_MAX = 10000, // as many as a server takes in one request
+    LOAD_STREAMS_MAX = 1024,
+    LOAD_STREAM_WINDOW = 256, // records under way on a stream: a server has no more under way, and what lies in sockets could go on another stream
     LOAD_ASKS_MAX = 64,
     LOAD_KEY_MAX = 4096, // bytes of a bearer token
     LOAD_WAIT_S = 30,
@@ -61,6 +63,7 @@ struct load_options {
     uint32_t connections;
     uint32_t batch; // records of one request; more than one only with `lines`
     bool lines;     // as lines to /v1/records, else one by one to /v1/events
+    bool streams;   // each connection is a stream (/v1/stream), on which many records are under way
     bool one, keep;
     uint32_t spin_us;
     int32_t processor; // to stay on; -1: any

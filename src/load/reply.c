@@ -63,6 +63,17 @@ static const char *read_length(struct head *head, Slice value) {
     return NULL;
 }
 
+static const char *read_encoding(struct reply_reader *reader, Slice value) {
+    if (!reader->wants_chunks || reader->status != 200) {
+        return "the body comes with a Transfer-Encoding (in chunks); only Content-Length is understood here";
+    }
+    if (reader->chunked || !is_word(value, SLICE("chunked"))) {
+        return "the Transfer-Encoding is not 'chunked' and nothing else";
+    }
+    reader->chunked = true;
+    return NULL;
+}
+
 static bool says_close(Slice value) {
     Slice word;
     while (slice_split(&value, ',', &word)) {
@@ -84,7 +95,7 @@ static const char *read_header(struct head *head, Slice line) {
         return read_length(head, value);
     }
     if (is_word(name, SLICE("transfer-encoding"))) {
-        return "the body comes with a Transfer-Encoding (in chunks); only Content-Length is understood here";
+        return read_encoding(head->reader, value);
     }
     if (is_word(name, SLICE("connection"))) {
         head->reader->closes = head->reader->closes || says_close(value);
@@ -104,6 +115,20 @@ static bool is_clean(Slice head) {
     return true;
 }
 
+// Where the body ends has to be said, and once.
+static const char *check_body(const struct head *head) {
+    const struct reply_reader *reader = head->reader;
+    bool wants_chunks = reader->wants_chunks && reader->status == 200;
+    bool has_no_body = reader->status == 204 || reader->status == 304;
+    if (reader->chunked && head->has_length) {
+        return "there are a Transfer-Encoding and a Content-Length";
+    }
+    if (wants_chunks && !reader->chunked) {
+        return "the answers of a stream do not come in chunks";
+    }
+    return head->has_length || has_no_body || wants_chunks ? NULL : "there is no Content-Length";
+}
+
 // `text` ends with the end of its last line.
 static const char *read_head(struct reply_reader *reader, Slice text) {
     if (!slice_starts_with(text, status_begin)) {
@@ -119,12 +144,8 @@ static const char *read_head(struct reply_reader *reader, Slice text) {
     while (fault == NULL && slice_split(&text, '\n', &line) && line.size > 1) {
         fault = read_header(&head, slice_part(line, 0, line.size - 1));
     }
-    bool has_no_body = reader->status == 204 || reader->status == 304;
-    if (fault == NULL && !head.has_length && !has_no_body) {
-        return "there is no Content-Length";
-    }
-    reader->body_size = has_no_body ? 0 : reader->body_size;
-    return fault;
+    reader->body_size = reader->status == 204 || reader->status == 304 ? 0 : reader->body_size;
+    return fault == NULL ? check_body(&head) : fault;
 }
 
 static ReplyState wrong(struct reply *ret_reply, const char *fault) {
@@ -132,21 +153,30 @@ static ReplyState wrong(struct reply *ret_reply, const char *fault) {
     return REPLY_WRONG;
 }
 
+ReplyState reply_read_head(struct reply_reader *reader, Slice bytes, const char **ret_fault) {
+    size_t end = slice_find(bytes, head_end, reader->looked);
+    if ((end == SIZE_MAX ? bytes.size : end + head_end.size) > REPLY_HEAD_MAX) {
+        *ret_fault = "the head is longer than 16 KiB";
+        return REPLY_WRONG;
+    }
+    if (end == SIZE_MAX) {
+        reader->looked = bytes.size < head_end.size ? 0 : bytes.size - (head_end.size - 1);
+        return REPLY_MORE;
+    }
+    const char *fault = read_head(reader, slice_part(bytes, 0, end + 2));
+    if (fault != NULL) {
+        *ret_fault = fault;
+        return REPLY_WRONG;
+    }
+    reader->head_size = end + head_end.size;
+    return REPLY_WHOLE;
+}
+
 ReplyState reply_read(struct reply_reader *reader, Slice bytes, struct reply *ret_reply) {
-    if (reader->head_size == 0) {
-        size_t end = slice_find(bytes, head_end, reader->looked);
-        if ((end == SIZE_MAX ? bytes.size : end + head_end.size) > REPLY_HEAD_MAX) {
-            return wrong(ret_reply, "the head is longer than 16 KiB");
-        }
-        if (end == SIZE_MAX) {
-            reader->looked = bytes.size < head_end.size ? 0 : bytes.size - (head_end.size - 1);
-            return REPLY_MORE;
-        }
-        const char *fault = read_head(reader, slice_part(bytes, 0, end + 2));
-        if (fault != NULL) {
-            return wrong(ret_reply, fault);
-        }
-        reader->head_size = end + head_end.size;
+    const char *fault = NULL;
+    ReplyState head = reader->head_size > 0 ? REPLY_WHOLE : reply_read_head(reader, bytes, &fault);
+    if (head != REPLY_WHOLE) {
+        return head == REPLY_MORE ? REPLY_MORE : wrong(ret_reply, fault);
     }
     if (bytes.size - reader->head_size < reader->body_size) {
         return REPLY_MORE;

@@ -14,6 +14,8 @@
 // REPLY_HEAD_MAX bytes, and a body whose length Content-Length says. A body in chunks or up to the end of the connection, an interim reply
 // (1xx) and two lengths are refused with a reason, so that what is counted as an answer is one beyond doubt. Nothing is
 // allocated and nothing is read twice: pieces of a byte cost no more than one piece.
+//
+// Who asked for a stream sets `wants_chunks`: then a reply of 200 has to come in chunks, and is read on by stream_reply.h; any other is as above.
 
 #include "base/slice.h"
 
@@ -25,6 +27,8 @@ enum {
 typedef enum ReplyState { REPLY_MORE, REPLY_WHOLE, REPLY_WRONG } ReplyState;
 
 struct reply_reader {
+    bool wants_chunks; // of a reply of 200; set by who reads
+    bool chunked;      // it has them
     size_t looked;    // bytes in which the head does not end
     size_t head_size; // 0: not whole yet
     size_t body_size;
@@ -42,3 +46,6 @@ struct reply {
 
 // Fills ret_reply when the reply is whole (all but fault) or wrong (fault).
 ReplyState reply_read(struct reply_reader *reader, Slice bytes, struct reply *ret_reply);
+// The head alone: REPLY_WHOLE when reader->head_size bytes of it are there; fills ret_fault when it is wrong. To be called until it is whole, and not
+// afterwards.
+ReplyState reply_read_head(struct reply_reader *reader, Slice bytes, const char **ret_fault);

@@ -39,9 +39,10 @@ static void print_head(const struct load_result *result, FILE *out) {
     const struct load_options *options = &result->options;
     fprintf(out, "http://%.*s:%u: ", SLICE_ARGS(options->host), options->port);
     if (options->one) {
-        fprintf(out, "one request at a time on one connection");
+        fprintf(out, "one %s at a time on one %s", options->streams ? "record" : "request", options->streams ? "stream" : "connection");
     } else {
-        fprintf(out, "%llu records/s by plan, %u connections", (unsigned long long)options->rate, options->connections);
+        fprintf(out, "%llu records/s by plan, %u %s", (unsigned long long)options->rate, options->connections,
+                options->streams ? "streams" : "connections");
     }
     if (options->lines) {
         fprintf(out, ", %u records a request", options->batch);
@@ -97,7 +98,7 @@ static void print_names(const char *label, const struct result_names *names, FIL
 }
 
 static void print_answers(const struct load_result *result, FILE *out) {
-    fprintf(out, "requests: %llu planned, %llu sent, %llu answered;", (unsigned long long)result->planned, (unsigned long long)result->sent,
+    fprintf(out, "%s: %llu planned, %llu sent, %llu answered;", result->options.streams ? "records sent" : "requests", (unsigned long long)result->planned, (unsigned long long)result->sent,
             (unsigned long long)result->answered);
     for (uint32_t i = 0; i < RESULT_STATUSES; i++) {
         if (result->statuses[i] > 0) {
@@ -178,6 +179,8 @@ void load_print(const struct load_result *result, FILE *out) {
     print_fault("never answered", result->unanswered, (Slice){NULL, 0}, out);
     print_fault("no replies", result->malformed, result->malformed_example, out);
     print_fault("replies about another event", result->wrong_id, result->wrong_example, out);
+    print_fault("streams that ended before the run", result->streams_cut, result->cut_example, out);
+    print_fault("streams whose end did not come", result->streams_unended, (Slice){NULL, 0}, out);
     print_fault("connected again", result->reconnections, (Slice){NULL, 0}, out);
     print_worst(result, out);
     print_machine(result, out);
@@ -237,6 +240,7 @@ static void write_plan(struct json_writer *json, const struct load_options *opti
     write_u64(json, "seconds", options->seconds);
     write_u64(json, "count", options->count);
     write_u64(json, "connections", options->connections);
+    write_u64(json, "streams", options->streams ? options->connections : 0);
     write_u64(json, "batch", options->lines ? options->batch : 0);
     write_u64(json, "spin_us", options->spin_us);
     json_object_end(json);
@@ -254,6 +258,8 @@ static void write_requests(struct json_writer *json, const struct load_result *r
     write_u64(json, "malformed", result->malformed);
     write_u64(json, "wrong_id", result->wrong_id);
     write_u64(json, "reconnections", result->reconnections);
+    write_u64(json, "streams_cut", result->streams_cut);
+    write_u64(json, "streams_unended", result->streams_unended);
     json_key(json, SLICE("statuses"));
     json_object_begin(json);
     for (uint32_t i = 0; i < RESULT_STATUSES; i++) {

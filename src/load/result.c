@@ -115,7 +115,7 @@ void result_finish(struct load_result *result) {
 }
 
 bool load_all_answered(const struct load_result *result) {
-    return result->statuses[200] == result->planned && result->records_refused == 0;
+    return result->statuses[200] == result->planned && result->records_refused == 0 && result->streams_unended == 0;
 }
 
 bool load_all_sound(const struct load_result *result) {

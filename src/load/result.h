@@ -61,13 +61,14 @@ struct load_result {
     struct result_second worst[RESULT_WORST];
     struct result_ask *asks;
     uint64_t start_ns, end_ns;
-    uint64_t planned, sent, answered; // requests; answered: a whole reply, whatever it says
+    uint64_t planned, sent, answered; // requests, of streams records; answered: a whole reply, whatever it says
     uint64_t records, decided, changed, records_refused; // in replies of 200: all, by what became of them
     uint64_t statuses[RESULT_STATUSES];
     struct result_names codes, actions, degraded;
     uint64_t lost, unanswered, malformed, wrong_id;
     uint64_t reconnections;
-    Slice lost_example, malformed_example, wrong_example;
+    uint64_t streams_cut, streams_unended; // that ended before they were to; whose last chunk was awaited and did not come
+    Slice lost_example, malformed_example, wrong_example, cut_example;
     uint64_t loop_cpu_ns;
     struct machine_reading before, after;
 };

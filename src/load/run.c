@@ -1,9 +1,7 @@
-// The plan, the connections, and the loop that brings them together.
+// The loop that brings the plan and what carries records together; other requests; what comes before and behind.
 
-#include "load/answers.h"
-#include "load/connection.h"
+#include "load/run.h"
 #include "os/clock.h"
-#include "os/progress.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -13,22 +11,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define NS_PER_SECOND UINT64_C(1000000000)
-#define NS_PER_MS UINT64_C(1000000)
-#define RETRY_NS (50 * NS_PER_MS)       // between attempts to connect again
 #define IDLE_NS (200 * NS_PER_MS)       // the longest sleep, for the sake of the progress line
 #define CONNECT_NS (10 * NS_PER_SECOND) // for the connections at the start
 
 enum { EVENTS_MAX = 256, HEAD_MAX = 1024 + LOAD_KEY_MAX };
-
-// A connection for records, and the request that is under way on it.
-struct sender {
-    struct connection connection; // first: the epoll set points to it
-    uint64_t first;               // record
-    uint32_t count;
-    uint64_t planned_ns, sent_ns;
-    uint64_t retry_ns;
-};
 
 // A connection for something else.
 struct asker {
@@ -36,76 +22,26 @@ struct asker {
     bool begun, ended, sent;
 };
 
-struct run {
-    const struct load_options *options;
-    struct load_result *result;
-    struct templates *templates;
-    struct answers *answers;
-    struct connection_address address;
-    int epoll;
-    Slice head; // of every request, up to the length of its body
+// ---- what every way does ---------------------------------------------------------------------------------
 
-    struct sender *senders;
-    uint32_t *free; // a ring of senders that are free, the one that waits longest first
-    uint32_t free_first, free_count;
-    uint32_t down;
-    struct asker *askers;
-    uint32_t asks_left;
-
-    uint64_t records;  // of the plan
-    uint64_t next;     // record that is sent next
-    uint64_t busy;     // requests under way
-    uint64_t ended;    // requests
-    uint64_t end_ns;   // of the plan
-    uint64_t start_ns; // monotonic
-    uint64_t heard_ns; // of the last reply
-    int64_t start_ms;  // by the clock on the wall
-    struct progress progress;
-};
-
-// ---- the plan --------------------------------------------------------------------------------------------
-
-// The moment of a record. Computed from the start each time, so that nothing adds up.
-static uint64_t planned(const struct run *run, uint64_t record) {
-    return run->start_ns + (uint64_t)((unsigned __int128)record * NS_PER_SECOND / run->options->rate);
+void run_ended(struct run *run, uint64_t planned_ns, uint64_t sent_ns, uint64_t now, bool refused) {
+    run->busy--;
+    run->ended++;
+    result_took(run->result, planned_ns, sent_ns, now, refused);
 }
 
-static void make_plan(struct run *run) {
-    const struct load_options *options = run->options;
-    uint64_t records = options->count > 0 ? options->count : UINT64_MAX;
-    if (!options->one && options->seconds > 0 && options->seconds * options->rate < records) {
-        records = options->seconds * options->rate;
-    }
-    if (options->keep && templates_count(run->templates) < records) {
-        records = templates_count(run->templates);
-    }
-    run->records = records < TEMPLATES_NUMBER_MAX ? records : TEMPLATES_NUMBER_MAX;
+void run_lost(struct run *run, uint64_t planned_ns, uint64_t sent_ns, uint64_t now, Slice why) {
+    run->result->lost++;
+    result_example(run->result, &run->result->lost_example, why);
+    run_ended(run, planned_ns, sent_ns, now, false);
 }
 
-static void start_plan(struct run *run) {
-    const struct load_options *options = run->options;
-    run->start_ns = clock_monotonic_ns();
-    run->start_ms = clock_wall_us() / 1000;
-    run->end_ns = options->one ? run->start_ns + options->seconds * NS_PER_SECOND : planned(run, run->records);
-    if (options->one && options->seconds == 0) {
-        run->end_ns = UINT64_MAX;
-    }
-    run->result->start_ns = run->heard_ns = run->start_ns;
+void run_malformed(struct run *run, Slice why) {
+    run->result->malformed++;
+    result_example(run->result, &run->result->malformed_example, why);
 }
 
-static bool plan_over(const struct run *run, uint64_t now) {
-    return run->next >= run->records || (run->options->one && now >= run->end_ns);
-}
-
-// When the next request is to go, and UINT64_MAX when there is none. One at a time: at once.
-static uint64_t next_moment(const struct run *run, uint64_t now) {
-    if (plan_over(run, now)) {
-        return UINT64_MAX;
-    }
-    return run->options->one ? now : planned(run, run->next);
-}
-
-// ---- requests --------------------------------------------------------------------------------------------
+// ---- heads -----------------------------------------------------------------------------------------------
 
 // The headers that every request has: whose it is, and who asks.
 static void put_host(const struct run *run, struct buf *out) {
@@ -121,185 +57,14 @@ static void put_head(struct run *run) {
     const struct load_options *options = run->options;
     struct buf head;
     buf_init(&head, HEAD_MAX);
-    buf_printf(&head, "POST /v1/%s HTTP/1.1\r\n", options->lines ? "records" : "events");
+    bool has_lines = options->lines || options->streams;
+    buf_printf(&head, "POST /v1/%s HTTP/1.1\r\n", options->streams ? "stream" : options->lines ? "records" : "events");
     put_host(run, &head);
-    buf_printf(&head, "Content-Type: application/%s\r\n", options->lines ? "x-ndjson" : "json");
-    buf_put(&head, SLICE("Content-Length: "));
+    buf_printf(&head, "Content-Type: application/%s\r\n", has_lines ? "x-ndjson" : "json");
+    buf_put(&head, options->streams ? SLICE("Transfer-Encoding: chunked\r\n\r\n") : SLICE("Content-Length: "));
     INVARIANT(!buf_overflowed(&head));
     run->head = arena_copy(&run->result->arena, buf_slice(&head));
     buf_deinit(&head);
-}
-
-enum { LENGTH_SIZE = 9, LENGTH_END = 4 };
-
-// The length is written behind blanks, as the grammar allows, so that it has its place before the body is known.
-static void put_length(char *at, size_t length) {
-    memset(at, ' ', LENGTH_SIZE);
-    uint32_t i = LENGTH_SIZE;
-    do {
-        at[--i] = (char)('0' + length % 10);
-        length /= 10;
-    } while (length > 0 && i > 0);
-    memcpy(at + LENGTH_SIZE, "\r\n\r\n", LENGTH_END);
-}
-
-static int64_t event_time(const struct run *run, uint64_t moment_ns) {
-    return run->start_ms + (int64_t)((moment_ns - run->start_ns) / NS_PER_MS);
-}
-
-static void build(struct run *run, struct sender *sender) {
-    struct buf *out = &sender->connection.out;
-    bool one = run->options->one;
-    buf_reset(out);
-    buf_put(out, run->head);
-    size_t length_at = out->size;
-    if (buf_reserve(out, LENGTH_SIZE + LENGTH_END) == NULL) {
-        return;
-    }
-    buf_advance(out, LENGTH_SIZE + LENGTH_END);
-    size_t body_at = out->size;
-    for (uint32_t i = 0; i < sender->count; i++) {
-        uint64_t moment = one ? sender->planned_ns : planned(run, sender->first + i);
-        templates_put(run->templates, sender->first + i, event_time(run, moment), out);
-        if (run->options->lines) {
-            buf_put_byte(out, '\n');
-        }
-    }
-    put_length(out->bytes + length_at, out->size - body_at);
-}
-
-// ---- senders ---------------------------------------------------------------------------------------------
-
-static struct sender *take_free(struct run *run) {
-    struct sender *sender = &run->senders[run->free[run->free_first]];
-    run->free_first = (run->free_first + 1) % run->options->connections;
-    run->free_count--;
-    return sender;
-}
-
-static void put_free(struct run *run, struct sender *sender) {
-    run->free[(run->free_first + run->free_count) % run->options->connections] = (uint32_t)(sender - run->senders);
-    run->free_count++;
-}
-
-// A connection that was free and went away is still in the ring; it is taken out, which is rare.
-static void remove_free(struct run *run, const struct sender *sender) {
-    uint32_t count = run->free_count;
-    for (uint32_t i = 0; i < count; i++) {
-        struct sender *other = take_free(run);
-        if (other != sender) {
-            put_free(run, other);
-        }
-    }
-}
-
-static void end_request(struct run *run, struct sender *sender, uint64_t now, bool refused) {
-    run->busy--;
-    run->ended++;
-    result_took(run->result, sender->planned_ns, sender->sent_ns, now, refused);
-    sender->count = 0;
-}
-
-static void on_down(struct run *run, struct sender *sender, uint64_t now, ConnectionNews news) {
-    struct load_result *result = run->result;
-    Slice why = slice_of(sender->connection.fault);
-    run->down++;
-    sender->retry_ns = now;
-    if (news == CONNECTION_WRONG) {
-        result->malformed++;
-        result_example(result, &result->malformed_example, why);
-    }
-    if (sender->count > 0) {
-        result->lost++;
-        result_example(result, &result->lost_example, why);
-        end_request(run, sender, now, false);
-    }
-}
-
-static void on_reply(struct run *run, struct sender *sender, const struct reply *reply, uint64_t now) {
-    run->result->answered++;
-    run->heard_ns = now;
-    answers_take(run->answers, sender->first, sender->count, reply);
-    end_request(run, sender, now, reply->status != 200);
-    connection_next(&sender->connection, reply);
-    if (sender->connection.state == CONNECTION_FREE) {
-        put_free(run, sender);
-    } else {
-        run->down++;
-        sender->retry_ns = now;
-    }
-}
-
-static void send_request(struct run *run, uint64_t planned_ns) {
-    struct sender *sender = take_free(run);
-    uint64_t left = run->records - run->next;
-    sender->first = run->next;
-    sender->count = run->options->batch < left ? run->options->batch : (uint32_t)left;
-    sender->planned_ns = planned_ns;
-    run->next += sender->count;
-    build(run, sender);
-    run->busy++;
-    run->result->sent++;
-    sender->sent_ns = clock_monotonic_ns();
-    histogram_add(run->result->rows[RESULT_LATENESS], sender->sent_ns - planned_ns);
-    ConnectionNews news = connection_send(&sender->connection);
-    if (news != CONNECTION_NOTHING) {
-        on_down(run, sender, clock_monotonic_ns(), news);
-    }
-}
-
-// What is due, as far as connections are free. It ends when they are all taken, so that replies are read.
-static void send_due(struct run *run) {
-    uint64_t now = clock_monotonic_ns();
-    while (run->free_count > 0) {
-        uint64_t moment = next_moment(run, now);
-        if (moment > now) {
-            now = moment == UINT64_MAX ? now : clock_monotonic_ns();
-            if (moment > now) {
-                return;
-            }
-        }
-        send_request(run, moment);
-    }
-}
-
-static void open_down(struct run *run, uint64_t now) {
-    for (uint32_t i = 0; i < run->options->connections && run->down > 0; i++) {
-        struct sender *sender = &run->senders[i];
-        if (sender->connection.state != CONNECTION_DOWN || sender->retry_ns > now) {
-            continue;
-        }
-        sender->retry_ns = now + RETRY_NS;
-        run->down -= connection_open(&sender->connection, run->epoll, &run->address);
-    }
-}
-
-static void on_sender(struct run *run, struct sender *sender, uint32_t events) {
-    struct reply reply;
-    ConnectionState before = sender->connection.state;
-    ConnectionNews news = connection_on_event(&sender->connection, events, &reply);
-    uint64_t now = clock_monotonic_ns();
-    switch (news) {
-    case CONNECTION_NOTHING:
-        break;
-    case CONNECTION_UP:
-        run->result->reconnections++;
-        put_free(run, sender);
-        break;
-    case CONNECTION_REPLY:
-        on_reply(run, sender, &reply, now);
-        break;
-    case CONNECTION_LOST:
-    case CONNECTION_WRONG:
-        if (before == CONNECTION_FREE) {
-            remove_free(run, sender);
-        }
-        on_down(run, sender, now, news);
-        if (before == CONNECTION_OPENING) {
-            sender->retry_ns = now + RETRY_NS;
-        }
-        break;
-    }
 }
 
 // ---- what else is asked ----------------------------------------------------------------------------------
@@ -332,7 +97,7 @@ static void build_ask(struct run *run, struct asker *asker) {
 static void begin_asks(struct run *run, uint64_t now) {
     for (uint32_t i = 0; i < run->options->ask_count && run->asks_left > 0; i++) {
         struct asker *asker = &run->askers[i];
-        if (asker->begun || now < run->start_ns + run->options->asks[i].second * NS_PER_SECOND) {
+        if (asker->begun || now < run->plan.start_ns + run->options->asks[i].second * NS_PER_SECOND) {
             continue;
         }
         asker->begun = true;
@@ -364,15 +129,15 @@ static void on_asker(struct run *run, struct asker *asker, uint32_t events) {
 // When there is something to do without an event.
 static uint64_t next_wake(const struct run *run, uint64_t now) {
     uint64_t wake = now + IDLE_NS;
-    if (run->free_count > 0) {
-        uint64_t moment = next_moment(run, now);
+    if (run->way->has_room(run)) {
+        uint64_t moment = plan_next_moment(&run->plan, now);
         wake = moment < wake ? moment : wake;
     }
     if (run->down > 0 && now + NS_PER_MS < wake) {
         wake = now + NS_PER_MS;
     }
     for (uint32_t i = 0; i < run->options->ask_count && run->asks_left > 0; i++) {
-        uint64_t moment = run->start_ns + run->options->asks[i].second * NS_PER_SECOND;
+        uint64_t moment = run->plan.start_ns + run->options->asks[i].second * NS_PER_SECOND;
         wake = !run->askers[i].begun && moment < wake ? moment : wake;
     }
     return wake;
@@ -396,34 +161,34 @@ static void handle_events(struct run *run, const struct epoll_event *events, int
         if (is_asker(run, events[i].data.ptr)) {
             on_asker(run, events[i].data.ptr, events[i].events);
         } else {
-            on_sender(run, events[i].data.ptr, events[i].events);
+            run->way->on_event(run, events[i].data.ptr, events[i].events);
         }
     }
     answers_flush(run->answers);
 }
 
 static bool all_ended(const struct run *run, uint64_t now) {
-    return plan_over(run, now) && run->busy == 0 && run->asks_left == 0;
+    return plan_over(&run->plan, now) && run->asks_left == 0 && run->way->is_over(run);
 }
 
 // One at a time, the end of the plan is not known: what counts is how long nothing was heard.
 static bool out_of_patience(const struct run *run, uint64_t now) {
-    return now > (run->options->one ? run->heard_ns : run->end_ns) + run->options->wait_s * NS_PER_SECOND;
+    return now > (run->options->one ? run->heard_ns : run->plan.end_ns) + run->options->wait_s * NS_PER_SECOND;
 }
 
 static void run_loop(struct run *run) {
     struct epoll_event events[EVENTS_MAX];
     for (;;) {
-        send_due(run);
+        run->way->send_due(run);
         uint64_t now = clock_monotonic_ns();
         if (all_ended(run, now) || out_of_patience(run, now)) {
             return;
         }
         begin_asks(run, now);
-        open_down(run, now);
+        run->way->open(run, now);
         int count = wait_for_events(run, next_wake(run, now), events);
         handle_events(run, events, count);
-        progress_update(&run->progress, run->ended * run->options->batch, run->next);
+        progress_update(&run->progress, run->ended * run->options->batch, run->plan.next);
     }
 }
 
@@ -431,18 +196,13 @@ static void run_loop(struct run *run) {
 static void count_unanswered(struct run *run) {
     struct load_result *result = run->result;
     uint64_t now = clock_monotonic_ns();
-    for (uint32_t i = 0; i < run->options->connections; i++) {
-        if (run->senders[i].count > 0) {
-            result->unanswered++;
-            end_request(run, &run->senders[i], now, false);
-        }
-    }
+    run->way->give_up(run, now);
     result->planned = result->sent;
-    while (!plan_over(run, now) && !run->options->one) {
+    while (!plan_over(&run->plan, now) && !run->options->one) {
         result->planned++;
         result->unanswered++;
-        result_took(result, planned(run, run->next), 0, now, false);
-        run->next += run->options->batch;
+        result_took(result, plan_moment(&run->plan, run->plan.next), 0, now, false);
+        run->plan.next += run->options->batch;
     }
     for (uint32_t i = 0; i < run->options->ask_count; i++) {
         if (!run->askers[i].ended) {
@@ -472,37 +232,29 @@ static Status resolve(struct run *run, struct arena *arena, struct diag *diag) {
 }
 
 static Status cannot_connect(struct run *run, struct arena *arena, const char *why, struct diag *diag) {
-    return diag_fail(diag, arena, STATUS_IO, "LD004", "cannot connect to %.*s:%u: %s (%u of %u connections were made)",
-                     SLICE_ARGS(run->options->host), run->options->port, why, run->free_count, run->options->connections);
+    return diag_fail(diag, arena, STATUS_IO, "LD004", "cannot connect to %.*s:%u: %s (%llu of %u connections were made)",
+                     SLICE_ARGS(run->options->host), run->options->port, why, (unsigned long long)run->result->reconnections,
+                     run->options->connections);
 }
 
 // All connections are there before the clock starts: making them is no part of what is measured.
 static Status connect_all(struct run *run, struct arena *arena, struct diag *diag) {
     struct epoll_event events[EVENTS_MAX];
-    struct reply reply;
     uint64_t deadline = clock_monotonic_ns() + CONNECT_NS;
-    for (uint32_t i = 0; i < run->options->connections; i++) {
-        struct connection *connection = &run->senders[i].connection;
-        if (!connection_open(connection, run->epoll, &run->address)) {
-            return cannot_connect(run, arena, connection->fault, diag);
-        }
-    }
-    while (run->free_count < run->options->connections) {
+    run->way->open(run, clock_monotonic_ns());
+    while (run->down == 0 && run->result->reconnections < run->options->connections) {
         if (clock_monotonic_ns() > deadline) {
             return cannot_connect(run, arena, "it does not answer", diag);
         }
         int count = epoll_wait(run->epoll, events, EVENTS_MAX, 1000);
         for (int i = 0; i < count; i++) {
-            struct sender *sender = events[i].data.ptr;
-            ConnectionNews news = connection_on_event(&sender->connection, events[i].events, &reply);
-            if (news == CONNECTION_LOST || news == CONNECTION_WRONG) {
-                return cannot_connect(run, arena, sender->connection.fault, diag);
-            }
-            if (news == CONNECTION_UP) {
-                put_free(run, sender);
-            }
+            run->way->on_event(run, events[i].data.ptr, events[i].events);
         }
     }
+    if (run->down > 0) {
+        return cannot_connect(run, arena, run->fault, diag);
+    }
+    run->result->reconnections = 0;
     return STATUS_OK;
 }
 
@@ -556,23 +308,16 @@ static Status open_templates(struct run *run, struct arena *arena, struct diag *
 
 static void make_connections(struct run *run) {
     const struct load_options *options = run->options;
-    struct arena *arena = &run->result->arena;
-    run->senders = ARENA_ARRAY(arena, struct sender, options->connections);
-    run->free = ARENA_ARRAY(arena, uint32_t, options->connections);
-    run->askers = ARENA_ARRAY(arena, struct asker, options->ask_count + 1);
+    run->way->create(run);
+    run->askers = ARENA_ARRAY(&run->result->arena, struct asker, options->ask_count + 1);
     run->asks_left = options->ask_count;
-    for (uint32_t i = 0; i < options->connections; i++) {
-        connection_init(&run->senders[i].connection);
-    }
     for (uint32_t i = 0; i < options->ask_count; i++) {
         connection_init(&run->askers[i].connection);
     }
 }
 
 static void run_deinit(struct run *run) {
-    for (uint32_t i = 0; i < run->options->connections; i++) {
-        connection_deinit(&run->senders[i].connection);
-    }
+    run->way->destroy(run);
     for (uint32_t i = 0; i < run->options->ask_count; i++) {
         connection_deinit(&run->askers[i].connection);
     }
@@ -583,12 +328,13 @@ static void run_deinit(struct run *run) {
 
 static void measure(struct run *run) {
     struct load_result *result = run->result;
-    struct progress_plan plan = {.label = "loading", .unit = "records", .size = run->options->one ? 0 : run->records};
+    struct progress_plan plan = {.label = "loading", .unit = "records", .size = run->options->one ? 0 : run->plan.records};
     progress_begin(&run->progress, &plan);
     prctl(PR_SET_TIMERSLACK, 1ul); // else every sleep is 50 us longer than it was asked to be
     machine_read(run->options->server_pid, &result->before);
     uint64_t cpu = clock_thread_cpu_ns();
-    start_plan(run);
+    plan_start(&run->plan);
+    result->start_ns = run->heard_ns = run->plan.start_ns;
     run_loop(run);
     result->loop_cpu_ns = clock_thread_cpu_ns() - cpu;
     count_unanswered(run);
@@ -603,7 +349,7 @@ static Status prepare_and_measure(struct run *run, struct arena *arena, struct d
     TRY(resolve(run, arena, diag));
     TRY(open_templates(run, arena, diag));
     TRY(answers_create(run->result, run->templates, options->acknowledged, arena, &run->answers, diag));
-    make_plan(run);
+    plan_make(&run->plan, options, templates_count(run->templates));
     put_head(run);
     TRY(connect_all(run, arena, diag));
     struct jitter *jitter = jitter_start();
@@ -616,7 +362,8 @@ static Status prepare_and_measure(struct run *run, struct arena *arena, struct d
 }
 
 Status load_run(const struct load_options *options, struct arena *arena, struct load_result **ret_result, struct diag *diag) {
-    struct run run = {.options = options, .result = result_create(options), .epoll = -1};
+    struct run run = {.options = options, .result = result_create(options), .epoll = -1,
+                      .way = options->streams ? &way_of_streams : &way_of_requests};
     struct diag closing;
     make_connections(&run);
     Status status = prepare_and_measure(&run, arena, diag);
