@@ -324,9 +324,9 @@ def ask_knowledge():
     for body in ({"from": 5, "until": 4}, {"x": 1}, {"note": 5}, {"from": [1]}, 5, {"from": "soon"}):
         ask("putEntry", 422, {"list": "bad_payee", "key": "k"}, body=json.dumps(body))
     ask("getTables", 200)
-    ask("patchRow", 200, {"table": "person", "key": "c/9"}, body={"age": 5, "income": 100, "kind": "OTHER"})
+    ask("patchRow", 200, {"table": "person", "key": "c/9"}, body={"age": 5, "income": 100, "kind": "OTHER", "guardian": None})
     found = ask("getRow", 200, {"table": "person", "key": "c/9"})
-    check(found["key"] == ["c/9"] and found["columns"] == {"age": 5, "income": 100, "kind": "OTHER"}, found)
+    check(found["key"] == ["c/9"] and found["columns"] == {"age": 5, "income": 100, "kind": "OTHER", "guardian": None}, found)
     ask("patchRow", 200, {"table": "person", "key": "c/9"}, body={"age": None})
     check(ask("getRow", 200, {"table": "person", "key": "c/9"})["columns"]["age"] is None, "cleared")
     for body in ('{"age":"x"}', '{"nothing":1}', "[1]", "{", '{"age":1,"age":2}'):
