@@ -313,6 +313,9 @@ void http_stream_begin(struct http_request *request, const struct http_reply *re
 // Takes all or nothing and never waits. STATUS_LIMIT: no room (a `bytes` larger than the buffer
 // never has room); STATUS_END: the client is gone. [any, one thread at a time]
 MUST_USE Status http_stream_put(struct http_request *request, Slice bytes);
+// The same, but nobody is woken: the bytes go when the loop wakes for another reason, or with
+// http_server_wake(). Not on the loop's thread, which would fall asleep over them.
+MUST_USE Status http_stream_put_quiet(struct http_request *request, Slice bytes);
 // Waits until `size` bytes have room: STATUS_OK, STATUS_END, or STATUS_LIMIT after `timeout_ms`.
 // Not on the loop's thread. [any]
 MUST_USE Status http_stream_wait(struct http_request *request, size_t size, uint32_t timeout_ms);

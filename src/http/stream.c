@@ -55,7 +55,7 @@ static bool has_room(const struct stream *stream, size_t size) {
     return size <= stream->capacity - stream->in.size;
 }
 
-Status http_stream_put(struct http_request *request, Slice bytes) {
+static Status put(struct http_request *request, Slice bytes, bool wake) {
     struct stream *stream = request->stream;
     INVARIANT(stream != NULL);
     pthread_mutex_lock(&stream->lock);
@@ -71,9 +71,17 @@ Status http_stream_put(struct http_request *request, Slice bytes) {
     pthread_mutex_unlock(&stream->lock);
     // While there is something in it, the loop knows.
     if (status == STATUS_OK && first && bytes.size > 0) {
-        loop_post(request, EVENT_DATA, true);
+        loop_post(request, EVENT_DATA, wake);
     }
     return status;
+}
+
+Status http_stream_put(struct http_request *request, Slice bytes) {
+    return put(request, bytes, true);
+}
+
+Status http_stream_put_quiet(struct http_request *request, Slice bytes) {
+    return put(request, bytes, false);
 }
 
 Status http_stream_wait(struct http_request *request, size_t size, uint32_t timeout_ms) {

@@ -93,19 +93,21 @@ static void drain(struct lane *lane) {
 
 // ---- works ------------------------------------------------------------------------------------------------
 
-static void end_slot(struct lane_slot *slot) {
+static void end_slot(struct lane_slot *slot, bool settles) {
     struct lane *lane = slot->lane;
     lane_enter(lane);
     slot->is_over = true;
     lane->under_way--;
+    lane->settles = settles;
     go(lane);
+    lane->settles = false;
     lane_leave(lane);
 }
 
 static void fetch(struct errand *errand) {
     struct lane_slot *slot = errand->user;
     slot->lane->calls.fetch(slot->lane->user, &slot->work);
-    end_slot(slot);
+    end_slot(slot, false);
 }
 
 static void on_done(struct work *work) {
@@ -115,7 +117,7 @@ static void on_done(struct work *work) {
         errands_post(slot->lane->errands, &slot->errand);
         return;
     }
-    end_slot(slot);
+    end_slot(slot, true);
 }
 
 static void try_again(struct errand *errand) {

@@ -41,7 +41,8 @@ typedef enum LaneTaken {
 } LaneTaken;
 
 struct lane_calls {
-    // A piece of an answer. STATUS_LIMIT: no room, lane_room() follows; STATUS_END: nobody listens any more.
+    // A piece of an answer. STATUS_LIMIT: no room, lane_room() follows; STATUS_END: nobody listens any more. While lane->settles, more is likely to
+    // follow at once, and the pipeline's settled() does in any case.
     Status (*put)(void *user, Slice piece);
     // Between two answers; or NULL.
     Slice separator;
@@ -69,6 +70,7 @@ struct lane {
     bool deaf;      // nobody listens
     bool finished;  // no more is added
     bool is_parked; // `again` is posted
+    bool settles;   // it was entered for one of a group of works that the pipeline ends together
 };
 
 void lane_init(struct lane *lane, struct pipeline *pipeline, struct errands *errands, WorkKind kind, struct lane_calls calls, void *user);

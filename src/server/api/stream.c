@@ -28,9 +28,10 @@ struct session {
 
 static void finish_last_line(struct session *session);
 
+// Of answers that come together, the loop is woken once for all.
 static Status put(void *user, Slice piece) {
     struct session *session = user;
-    return http_stream_put(session->request, piece);
+    return session->lane.settles ? http_stream_put_quiet(session->request, piece) : http_stream_put(session->request, piece);
 }
 
 static void want(void *user) {
