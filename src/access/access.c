@@ -23,6 +23,9 @@ static struct access_options filled(const struct access_options *given) {
     options.entropy = options.entropy == NULL ? entropy_real() : options.entropy;
     options.idle_us = options.idle_us == 0 ? idle_us : options.idle_us;
     options.absolute_us = options.absolute_us == 0 ? absolute_us : options.absolute_us;
+    options.delay_first_us =
+        options.delay_first_us == 0 ? THROTTLE_FIRST_US : options.delay_first_us;
+    options.delay_max_us = options.delay_max_us == 0 ? THROTTLE_CAP_US : options.delay_max_us;
     options.name_failures = options.name_failures == 0 ? NAME_FAILURES : options.name_failures;
     options.source_failures =
         options.source_failures == 0 ? SOURCE_FAILURES : options.source_failures;
@@ -48,6 +51,7 @@ static struct access *create(const struct access_options *given) {
     state_init(&access->state, seed);
     access->throttle = throttle_create(seed, ACCESS_USERS_MAX, access->options.name_failures,
                                        access->options.source_failures, &access->arena);
+    throttle_pace(access->throttle, access->options.delay_first_us, access->options.delay_max_us);
     access->fold = fold_create(&access->arena);
     access->nobody.cost = access->options.password_cost;
     access->entropy->fill(access->entropy->context, access->nobody.salt,
@@ -139,6 +143,21 @@ bool access_is_empty(struct access *access) {
 }
 
 // ---- time -------------------------------------------------------------------------------------
+
+void access_change_limits(struct access *access, const struct access_limits *limits) {
+    struct access_options given = {.idle_us = limits->idle_us,
+                                   .absolute_us = limits->absolute_us,
+                                   .delay_first_us = limits->delay_first_us,
+                                   .delay_max_us = limits->delay_max_us};
+    struct access_options wanted = filled(&given);
+    pthread_rwlock_wrlock(&access->state_lock);
+    access->options.idle_us = wanted.idle_us;
+    access->options.absolute_us = wanted.absolute_us;
+    pthread_rwlock_unlock(&access->state_lock);
+    pthread_mutex_lock(&access->door);
+    throttle_pace(access->throttle, wanted.delay_first_us, wanted.delay_max_us);
+    pthread_mutex_unlock(&access->door);
+}
 
 void access_tick(struct access *access, int64_t now_us) {
     if (access->journal == NULL) {

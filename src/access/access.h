@@ -169,11 +169,18 @@ struct access_options {
     // 0 means what stands behind.
     int64_t idle_us;          // a session without a request ends: 30 minutes
     int64_t absolute_us;      // a session ends: 12 hours
+    int64_t delay_first_us;   // after a failed sign-in that is slowed, doubled with each further one: 1 s
+    int64_t delay_max_us;     // 15 minutes
     uint32_t name_failures;   // failed sign-ins of a name before it is slowed: 5
     uint32_t source_failures; // and of an address: 5. Behind a proxy that all come through, more
     uint32_t waiting_max;     // ACCESS_WAITING_MAX
     uint64_t segment_bytes;   // of the journal's segments: 4 MiB
     uint8_t password_cost;    // log2 of scrypt's N: 15, which takes 32 MiB and 100 ms
+};
+
+// What may change while it is open; 0 as above.
+struct access_limits {
+    int64_t idle_us, absolute_us, delay_first_us, delay_max_us;
 };
 
 struct access_opened {
@@ -193,6 +200,8 @@ MUST_USE Status access_open(const struct access_options *options, struct arena *
 // Does what was submitted, writes what was folded, and frees it in any case. NULL is let pass.
 MUST_USE Status access_close(struct access *access, int64_t now_us, struct arena *arena,
                              struct diag *diag);
+// From now on, also for sessions that are there. Any thread.
+void access_change_limits(struct access *access, const struct access_limits *limits);
 // To be called about once a second: writes what was folded and when keys were last used, and
 // forgets ended sessions. Does not wait for the disk.
 void access_tick(struct access *access, int64_t now_us);

@@ -123,6 +123,30 @@ static bool test_throttle_doubles_up_to_its_cap(void) {
     return true;
 }
 
+static bool test_throttle_at_another_pace(void) {
+    struct arena arena;
+    arena_init(&arena, 64 << 10);
+    struct throttle *throttle = throttle_create(1, 8, 1, 100, &arena);
+    int64_t now = t0;
+    throttle_pace(throttle, US_PER_MINUTE, 2 * US_PER_HOUR);
+    for (int64_t delay = US_PER_MINUTE; delay < 2 * US_PER_HOUR; delay *= 2) {
+        throttle_failed(throttle, 3, SLICE("wang"), SLICE(""), now);
+        CHECK(throttle_wait(throttle, 3, SLICE("wang"), SLICE(""), now) == delay);
+        now += delay;
+    }
+    throttle_failed(throttle, 3, SLICE("wang"), SLICE(""), now);
+    CHECK(throttle_wait(throttle, 3, SLICE("wang"), SLICE(""), now) == 2 * US_PER_HOUR);
+    CHECK(throttle_wait(throttle, 3, SLICE("wang"), SLICE(""), now + US_PER_HOUR) == US_PER_HOUR);
+    // A shorter cap counts for those who wait already.
+    throttle_pace(throttle, 100 * US_PER_MS, 5 * US_PER_SECOND);
+    CHECK(throttle_wait(throttle, 3, SLICE("wang"), SLICE(""), now) == 5 * US_PER_SECOND);
+    throttle_passed(throttle, 3, SLICE("wang"));
+    throttle_failed(throttle, 3, SLICE("wang"), SLICE(""), now);
+    CHECK(throttle_wait(throttle, 3, SLICE("wang"), SLICE(""), now) == 100 * US_PER_MS);
+    arena_deinit(&arena);
+    return true;
+}
+
 static bool test_throttle_success_clears_the_name_alone(void) {
     struct arena arena;
     arena_init(&arena, 64 << 10);
@@ -479,6 +503,7 @@ int main(int argc, char **argv) {
         TEST(test_rate_bursts_and_fills),
         TEST(test_rate_over_a_long_time),
         TEST(test_throttle_doubles_up_to_its_cap),
+        TEST(test_throttle_at_another_pace),
         TEST(test_throttle_success_clears_the_name_alone),
         TEST(test_throttle_addresses),
         TEST(test_throttle_at_its_bound),

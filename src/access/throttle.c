@@ -22,6 +22,7 @@ struct penalties {
 struct throttle {
     uint64_t seed;
     uint32_t name_failures, source_failures;
+    int64_t first_us, cap_us;
     struct penalty *users;
     struct penalties names; // of nobody
     struct penalties sources;
@@ -38,26 +39,42 @@ struct throttle *throttle_create(uint64_t seed, uint32_t users_max, uint32_t nam
     throttle->seed = seed;
     throttle->name_failures = name_failures;
     throttle->source_failures = source_failures;
+    throttle_pace(throttle, THROTTLE_FIRST_US, THROTTLE_CAP_US);
     throttle->users = ARENA_ARRAY(arena, struct penalty, users_max);
     penalties_init(&throttle->names, arena);
     penalties_init(&throttle->sources, arena);
     return throttle;
 }
 
+void throttle_pace(struct throttle *throttle, int64_t first_us, int64_t cap_us) {
+    throttle->first_us = first_us;
+    throttle->cap_us = cap_us;
+}
+
 // ---- one counter ------------------------------------------------------------------------------
 
-static bool forgotten(const struct penalty *penalty, int64_t now_us) {
-    return now_us - penalty->last_us >= THROTTLE_FORGET_US;
+static bool forgotten(const struct throttle *throttle, const struct penalty *penalty,
+                      int64_t now_us) {
+    int64_t after_us =
+        throttle->cap_us > THROTTLE_FORGET_US ? throttle->cap_us : THROTTLE_FORGET_US;
+    return now_us - penalty->last_us >= after_us;
 }
 
-static int64_t penalty_wait(const struct penalty *penalty, int64_t now_us) {
+static int64_t penalty_wait(const struct throttle *throttle, const struct penalty *penalty,
+                            int64_t now_us) {
     int64_t wait_us = penalty->until_us - now_us;
-    // Longer than the longest: the clock was set back.
-    return wait_us > 0 && wait_us <= THROTTLE_CAP_US ? wait_us : 0;
+    int64_t since_us = now_us - penalty->last_us;
+    // Before the last failure: the clock was set back.
+    if (wait_us <= 0 || since_us < 0 || since_us >= throttle->cap_us) {
+        return 0;
+    }
+    int64_t left_us = throttle->cap_us - since_us;
+    return wait_us < left_us ? wait_us : left_us;
 }
 
-static void penalty_add(struct penalty *penalty, uint32_t free, int64_t now_us) {
-    if (forgotten(penalty, now_us)) {
+static void penalty_add(const struct throttle *throttle, struct penalty *penalty, uint32_t free,
+                        int64_t now_us) {
+    if (forgotten(throttle, penalty, now_us)) {
         *penalty = (struct penalty){0};
     }
     penalty->failures += penalty->failures < UINT32_MAX;
@@ -67,8 +84,8 @@ static void penalty_add(struct penalty *penalty, uint32_t free, int64_t now_us) 
     }
     uint32_t doublings = penalty->failures - free;
     doublings = doublings < THROTTLE_DOUBLINGS_MAX ? doublings : THROTTLE_DOUBLINGS_MAX;
-    int64_t delay_us = US_PER_SECOND << doublings;
-    penalty->until_us = now_us + (delay_us < THROTTLE_CAP_US ? delay_us : THROTTLE_CAP_US);
+    int64_t delay_us = throttle->first_us << doublings;
+    penalty->until_us = now_us + (delay_us < throttle->cap_us ? delay_us : throttle->cap_us);
 }
 
 // ---- tables of them ---------------------------------------------------------------------------
@@ -79,11 +96,12 @@ static struct penalty *penalties_find(const struct penalties *penalties, uint64_
 }
 
 // One that counts no more, or else the one whose delay ends first.
-static uint32_t penalties_victim(const struct penalties *penalties, int64_t now_us) {
+static uint32_t penalties_victim(const struct throttle *throttle,
+                                 const struct penalties *penalties, int64_t now_us) {
     uint32_t victim = SLOTS_NONE;
     SLOTS_EACH(&penalties->slots, i) {
         const struct penalty *penalty = &penalties->at[i];
-        if (forgotten(penalty, now_us)) {
+        if (forgotten(throttle, penalty, now_us)) {
             return i;
         }
         bool sooner = victim == SLOTS_NONE || penalty->until_us < penalties->at[victim].until_us ||
@@ -94,13 +112,14 @@ static uint32_t penalties_victim(const struct penalties *penalties, int64_t now_
     return victim;
 }
 
-static struct penalty *penalties_get(struct penalties *penalties, uint64_t hash, int64_t now_us) {
+static struct penalty *penalties_get(const struct throttle *throttle, struct penalties *penalties,
+                                     uint64_t hash, int64_t now_us) {
     struct penalty *penalty = penalties_find(penalties, hash);
     if (penalty != NULL) {
         return penalty;
     }
     if (penalties->slots.count == THROTTLE_MAX) {
-        slots_give(&penalties->slots, penalties_victim(penalties, now_us));
+        slots_give(&penalties->slots, penalties_victim(throttle, penalties, now_us));
     }
     uint32_t slot = slots_take(&penalties->slots, hash);
     penalties->at[slot] = (struct penalty){0};
@@ -139,8 +158,8 @@ int64_t throttle_wait(const struct throttle *throttle, uint32_t user, Slice name
     const struct penalty *of_source =
         slice_empty(from) ? NULL
                           : penalties_find(&throttle->sources, throttle_source(throttle, from));
-    int64_t name_us = of_name == NULL ? 0 : penalty_wait(of_name, now_us);
-    int64_t source_us = of_source == NULL ? 0 : penalty_wait(of_source, now_us);
+    int64_t name_us = of_name == NULL ? 0 : penalty_wait(throttle, of_name, now_us);
+    int64_t source_us = of_source == NULL ? 0 : penalty_wait(throttle, of_source, now_us);
     return name_us > source_us ? name_us : source_us;
 }
 
@@ -148,12 +167,13 @@ void throttle_failed(struct throttle *throttle, uint32_t user, Slice name, Slice
                      int64_t now_us) {
     struct penalty *of_name =
         user != SLOTS_NONE ? &throttle->users[user]
-                           : penalties_get(&throttle->names, hash64(name, throttle->seed), now_us);
-    penalty_add(of_name, throttle->name_failures, now_us);
+                           : penalties_get(throttle, &throttle->names,
+                                           hash64(name, throttle->seed), now_us);
+    penalty_add(throttle, of_name, throttle->name_failures, now_us);
     if (!slice_empty(from)) {
         struct penalty *of_source =
-            penalties_get(&throttle->sources, throttle_source(throttle, from), now_us);
-        penalty_add(of_source, throttle->source_failures, now_us);
+            penalties_get(throttle, &throttle->sources, throttle_source(throttle, from), now_us);
+        penalty_add(throttle, of_source, throttle->source_failures, now_us);
     }
 }
 

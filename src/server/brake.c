@@ -34,7 +34,7 @@ struct watch {
     bool is_idle;
     int64_t step_us;
     struct watched *watched; // SLOTS, by hash
-    uint32_t count;
+    uint32_t count, holding;
     struct watched everything; // all decisions, for models
 };
 
@@ -43,7 +43,7 @@ struct brake {
     uint32_t count;
     const struct catalogue *catalogue;
     uint64_t unwatched;
-    uint32_t holding;
+    uint32_t holding, freezing;
     // What happened and was not told yet.
     struct {
         struct watch *watch;
@@ -158,13 +158,27 @@ static bool is_past(const struct watch *watch, struct step far, struct step all)
     return far.far >= watch->rule.count_min && (double)far.far * 100 > watch->rule.share_max * (double)all.all;
 }
 
+static bool freezes(const struct brake_rule *rule) {
+    return rule->then == BRAKE_freeze || rule->then == BRAKE_rollback;
+}
+
+static void set_held(struct brake *brake, struct watch *watch, struct watched *watched, bool held) {
+    if (watched->is_held == held) {
+        return;
+    }
+    uint32_t step = held ? 1 : -1u;
+    watched->is_held = held;
+    watch->holding += step;
+    brake->holding += step;
+    brake->freezing += freezes(&watch->rule) ? step : 0;
+}
+
 static void tell(struct brake *brake, struct watch *watch, struct watched *watched, bool held, uint32_t count, uint32_t of, int64_t now_us) {
     if (brake->news_count == sizeof brake->news / sizeof brake->news[0]) {
         return; // what is past its limit now will be so at the next decision
     }
-    watched->is_held = held;
+    set_held(brake, watch, watched, held);
     watched->until_us = now_us + watch->rule.hold_us;
-    brake->holding += held ? 1 : -1u;
     if (held && watched->until_us < brake->next_end_us) {
         brake->next_end_us = watched->until_us;
     }
@@ -264,7 +278,7 @@ static void let_go_of_some(struct brake *brake, int64_t now_us) {
 bool brake_next(struct brake *brake, int64_t now_us, struct brake_news *ret_news) {
     if (brake->has_gone) {
         brake->has_gone = false;
-        *ret_news = (struct brake_news){.rule = &brake->gone_rule, .key = slice_of(brake->gone_key)};
+        *ret_news = (struct brake_news){.rule = &brake->gone_rule, .key = slice_of(brake->gone_key), .freezing = brake->freezing};
         return true;
     }
     if (brake->news_count == 0 && now_us >= brake->next_end_us) {
@@ -282,6 +296,8 @@ bool brake_next(struct brake *brake, int64_t now_us, struct brake_news *ret_news
         .count = brake->news[brake->news_count].count,
         .of = brake->news[brake->news_count].of,
         .until_us = watched->until_us,
+        .of_rule = brake->news[brake->news_count].watch->holding,
+        .freezing = brake->freezing,
     };
     return true;
 }
@@ -301,7 +317,7 @@ static void copy_text(char into[BRAKE_TEXT], Slice text) {
     memcpy(into, part.at, part.size);
 }
 
-void brake_stands(struct brake *brake, Slice rule, Slice key, int64_t now_us) {
+const struct brake_rule *brake_stands(struct brake *brake, Slice rule, Slice key, int64_t now_us) {
     struct watch *watch = find_watch(brake, rule);
     struct watched *watched = watch == NULL ? NULL : watched_of(brake, watch, key);
     if (watched == NULL) {
@@ -310,12 +326,61 @@ void brake_stands(struct brake *brake, Slice rule, Slice key, int64_t now_us) {
         copy_text(brake->gone_key, key);
         brake->gone_rule = (struct brake_rule){.name = slice_of(brake->gone_name), .then = BRAKE_review};
         brake->has_gone = true;
-        return;
+        return NULL;
     }
-    brake->holding += !watched->is_held;
-    watched->is_held = true;
+    set_held(brake, watch, watched, true);
     watched->until_us = now_us + watch->rule.hold_us;
     brake->next_end_us = watched->until_us < brake->next_end_us ? watched->until_us : brake->next_end_us;
+    return &watch->rule;
+}
+
+static bool is_same_rule(const struct brake_rule *a, const struct brake_rule *b) {
+    return slice_equal(a->name, b->name) && slice_equal(a->over, b->over) && slice_equal(a->actions, b->actions) && a->share_max == b->share_max &&
+           a->count_min == b->count_min && a->window_us == b->window_us && a->then == b->then && a->hold_us == b->hold_us &&
+           slice_equal(a->instead, b->instead) && slice_equal(a->task, b->task);
+}
+
+static void take_over(struct brake *brake, struct watch *watch, struct brake *from, struct watch *old) {
+    struct watched *fresh = watch->watched;
+    uint32_t freezing = freezes(&watch->rule) ? old->holding : 0;
+    watch->watched = old->watched;
+    watch->count = old->count;
+    watch->holding = old->holding;
+    watch->everything = old->everything;
+    brake->holding += old->holding;
+    brake->freezing += freezing;
+    from->holding -= old->holding;
+    from->freezing -= freezing;
+    old->watched = fresh;
+    old->count = old->holding = 0;
+}
+
+void brake_succeed(struct brake *brake, struct brake *from) {
+    for (uint32_t i = 0; i < brake->count; i++) {
+        struct watch *old = find_watch(from, brake->watches[i].rule.name);
+        if (old != NULL && is_same_rule(&old->rule, &brake->watches[i].rule)) {
+            take_over(brake, &brake->watches[i], from, old);
+        }
+    }
+    brake->next_end_us = from->next_end_us;
+}
+
+bool brake_held_at(const struct brake *brake, uint32_t index, Slice *ret_rule, Slice *ret_key) {
+    for (uint32_t i = 0; i < brake->count; i++) {
+        const struct watch *watch = &brake->watches[i];
+        if (index >= watch->holding) {
+            index -= watch->holding;
+            continue;
+        }
+        for (uint32_t k = 0; k < SLOTS; k++) {
+            if (watch->watched[k].is_held && index-- == 0) {
+                *ret_rule = watch->rule.name;
+                *ret_key = slice_of(watch->watched[k].key);
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 bool brake_let_go(struct brake *brake, Slice rule, Slice key, int64_t now_us) {
@@ -335,6 +400,10 @@ uint64_t brake_unwatched(const struct brake *brake) {
 
 uint32_t brake_holding(const struct brake *brake) {
     return brake->holding;
+}
+
+uint32_t brake_freezing(const struct brake *brake) {
+    return brake->freezing;
 }
 
 // ---- records ----------------------------------------------------------------------------------------------
@@ -360,6 +429,13 @@ void brake_record(const struct brake_news *news, struct buf *out) {
     json_writer_finish(&json);
 }
 
+// Half of the holds that there may be are left to those that hold decisions.
+static bool has_room_beside_reviews(struct heart *heart) {
+    enum { OTHERS_MAX = 128 };
+    struct brake_hold hold;
+    return !engine_hold_at(heart_engine(heart), OTHERS_MAX, &hold);
+}
+
 bool brake_apply(struct json_reader *reader, Slice record, struct heart *heart) {
     JsonTree tree;
     if (json_parse(reader, record, &tree) != STATUS_OK || tree.nodes[0].kind != JSON_OBJECT) {
@@ -375,16 +451,19 @@ bool brake_apply(struct json_reader *reader, Slice record, struct heart *heart) 
         engine_let_go(heart_engine(heart), rule, key);
         return true;
     }
-    if (!slice_is(record_text(tree, "then"), brake_deed_names[BRAKE_review])) {
+    Slice then = record_text(tree, "then");
+    bool reviews = slice_is(then, brake_deed_names[BRAKE_review]);
+    if (slice_is(then, brake_deed_names[BRAKE_alarm]) || (!reviews && !has_room_beside_reviews(heart))) {
         return true;
     }
+    // Without another action it holds no decision.
     struct brake_hold hold = {
         .rule = rule,
         .key = key,
         .over = record_text(tree, "over"),
         .actions = record_text(tree, "actions"),
-        .instead = record_text(tree, "instead"),
-        .task = record_text(tree, "task"),
+        .instead = reviews ? record_text(tree, "instead") : SLICE(""),
+        .task = reviews ? record_text(tree, "task") : SLICE(""),
     };
     bool held_now = engine_hold(heart_engine(heart), &hold);
     (void)held_now; // past 256 it is only told

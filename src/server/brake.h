@@ -61,18 +61,28 @@ struct brake_news {
     const struct brake_rule *rule;
     Slice key; // until the next call
     bool held; // it takes hold; else it lets go
+    bool stands; // it held before the program began, and is told once more
     uint32_t count, of;
     int64_t until_us;
+    uint32_t of_rule;  // how many models or values the rule holds now
+    uint32_t freezing; // how many holds of all rules keep releases back
 };
 bool brake_next(struct brake *brake, int64_t now_us, struct brake_news *ret_news);
-// A hold that stood before the program began: it lets go as if it had taken hold now. A rule that there is no more lets go at once.
-void brake_stands(struct brake *brake, Slice rule, Slice key, int64_t now_us);
+// A hold that stood before the program began: it lets go as if it had taken hold now, and its rule is given. A rule that there is no more lets go at once, which
+// brake_next() tells; NULL.
+const struct brake_rule *brake_stands(struct brake *brake, Slice rule, Slice key, int64_t now_us);
+// Other rules take over: those that are the same go on with what they counted and hold. What is left holding in `from` is for brake_stands().
+void brake_succeed(struct brake *brake, struct brake *from);
+// One by one, from 0. False: there are no more.
+bool brake_held_at(const struct brake *brake, uint32_t index, Slice *ret_rule, Slice *ret_key);
 // Somebody decided that it lets go now; what it counted so far is forgotten. False: it does not hold.
 bool brake_let_go(struct brake *brake, Slice rule, Slice key, int64_t now_us);
-// What a record of the journal says about it, and what that does to a heart: review holds decisions, and the others leave the heart alone. False: the
-// record is not understood.
+// What a record of the journal says about it, and what that does to a heart: review holds decisions, freeze and rollback are remembered as holds of no decision, so that they
+// stand after a restart, and an alarm leaves it alone. False: the record is not understood.
 void brake_record(const struct brake_news *news, struct buf *out);
 bool brake_apply(struct json_reader *json, Slice record, struct heart *heart);
 uint64_t brake_unwatched(const struct brake *brake);
 // How many hold now.
 uint32_t brake_holding(const struct brake *brake);
+// How many of them keep releases back.
+uint32_t brake_freezing(const struct brake *brake);

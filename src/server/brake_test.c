@@ -142,7 +142,46 @@ static bool test_what_cannot_be_watched(void) {
     return world_deinit(&w);
 }
 
+// Rules that are the same go on with what they counted and hold; what others held is told one by one.
+static bool test_other_rules_take_over(void) {
+    struct brake_rule rules[] = {by_channel, by_model};
+    struct world w;
+    struct brake_news news;
+    Slice rule;
+    Slice key;
+    int64_t now = 1000 * MINUTE;
+    CHECK(world_init(&w));
+    rules[1].count_min = 2;
+    struct brake *brake = brake_create(rules, 2);
+    brake_read_catalogue(brake, w.pack.catalogue);
+    for (int i = 0; i < 2; i++) {
+        see(&w, brake, "M-PX-01-A", false, 1, now);
+    }
+    CHECK(brake_next(brake, now, &news) && brake_next(brake, now, &news) && !brake_next(brake, now, &news));
+    CHECK(brake_holding(brake) == 2 && brake_freezing(brake) == 1 && news.freezing == 1 && news.of_rule == 1);
+    CHECK(brake_held_at(brake, 1, &rule, &key) && slice_is(rule, "model") && slice_is(key, "M-PX-01-A") && !brake_held_at(brake, 2, &rule, &key));
+    struct brake_rule other[] = {rules[1], by_channel};
+    other[0].share_max = 20;
+    struct brake *next = brake_create(other, 2);
+    brake_read_catalogue(next, w.pack.catalogue);
+    brake_succeed(next, brake);
+    CHECK(brake_holding(next) == 1 && brake_freezing(next) == 1 && brake_holding(brake) == 1 && brake_freezing(brake) == 0);
+    CHECK(brake_held_at(brake, 0, &rule, &key) && brake_stands(next, rule, key, now) != NULL && brake_holding(next) == 2);
+    CHECK(brake_held_at(next, 1, &rule, &key) && slice_is(rule, "channel") && slice_is(key, "COUNTER"));
+    brake_destroy(brake);
+    // It lets go in its time, and the window goes on where it was.
+    see(&w, next, NULL, false, 1, now + 2 * MINUTE);
+    CHECK(brake_next(next, now + 2 * MINUTE, &news) && !news.held && slice_is(news.rule->name, "channel") && news.freezing == 0);
+    // None: both are gone.
+    struct brake *none = brake_create(NULL, 0);
+    brake_succeed(none, next);
+    CHECK(brake_held_at(next, 0, &rule, &key) && brake_stands(none, rule, key, now) == NULL && brake_next(none, now, &news) && !news.held);
+    brake_destroy(next);
+    brake_destroy(none);
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_a_share_of_a_window), TEST(test_a_value_of_a_field), TEST(test_what_cannot_be_watched)};
+    static const struct test tests[] = {TEST(test_a_share_of_a_window), TEST(test_a_value_of_a_field), TEST(test_what_cannot_be_watched), TEST(test_other_rules_take_over)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

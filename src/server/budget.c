@@ -47,15 +47,20 @@ static double expected(const struct cost *cost) {
     return cost->mean + DEVIATIONS * cost->deviation;
 }
 
-struct budget *budget_create(const struct budget_rule *rules, uint32_t count, uint64_t usual_us) {
-    struct budget *budget = memory_alloc(sizeof *budget);
+void budget_change(struct budget *budget, const struct budget_rule *rules, uint32_t count, uint64_t usual_us) {
+    free(budget->rules);
     budget->rules = memory_alloc(sizeof *budget->rules * (count + 1));
     budget->rule_count = count;
     budget->usual_ns = usual_us * 1000;
-    budget->channel_field = SCHEMA_NONE;
     for (uint32_t i = 0; i < count; i++) {
         budget->rules[i] = (struct rule){.channel = rules[i].channel, .event_type = rules[i].event_type, .budget_ns = rules[i].budget_us * 1000};
     }
+}
+
+struct budget *budget_create(const struct budget_rule *rules, uint32_t count, uint64_t usual_us) {
+    struct budget *budget = memory_alloc(sizeof *budget);
+    budget->channel_field = SCHEMA_NONE;
+    budget_change(budget, rules, count, usual_us);
     return budget;
 }
 

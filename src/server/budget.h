@@ -27,6 +27,9 @@ void budget_destroy(struct budget *budget);
 // The names of rules that the schema does not have fit no event; their number is given back.
 uint32_t budget_read_schema(struct budget *budget, const struct schema *schema);
 
+// Other rules; what decisions cost is known already. Their names are read anew.
+void budget_change(struct budget *budget, const struct budget_rule *rules, uint32_t count, uint64_t usual_us);
+
 void budget_start(struct budget *budget, uint64_t arrived_ns);
 Effort budget_choose(void *budget, const struct event *event, Effort effort);
 void budget_stop(struct budget *budget, Effort effort);

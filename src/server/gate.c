@@ -17,6 +17,7 @@ struct gate {
     struct log *log;
     struct metrics *metrics;
     bool tls;
+    atomic_bool metrics_are_public;
     atomic_bool is_open; // nobody was set up when it was looked last; never true again
     struct thread *thread;
     pthread_mutex_t lock;
@@ -178,6 +179,16 @@ static bool identify(struct gate *gate, struct http_request *request) {
     return false;
 }
 
+static bool is_public(const struct gate *gate, const struct http_request *request) {
+    const struct http_route *route = http_request_route(request);
+    return atomic_load_explicit(&gate->metrics_are_public, memory_order_relaxed) && route != NULL && strcmp(route->pattern, "/metrics") == 0;
+}
+
+void gate_change(struct gate *gate, const struct access_limits *limits, bool metrics_are_public) {
+    access_change_limits(gate->access, limits);
+    atomic_store(&gate->metrics_are_public, metrics_are_public);
+}
+
 static bool admit(void *context, struct http_request *request, Slice word) {
     struct gate *gate = context;
     const Identity *who = http_request_room(request);
@@ -189,7 +200,7 @@ static bool admit(void *context, struct http_request *request, Slice word) {
     if (gate_is_open(gate)) {
         return admit_anybody(gate, request);
     }
-    if (slice_empty(word)) {
+    if (slice_empty(word) || is_public(gate, request)) {
         return true;
     }
     if (!identify(gate, request)) {
@@ -297,8 +308,10 @@ static Status open_access(const struct gate_options *options, struct arena *aren
     struct access_options access = {
         .folder = options->folder,
         .now_us = clock_wall_us(),
-        .idle_us = options->idle_us,
-        .absolute_us = options->absolute_us,
+        .idle_us = options->limits.idle_us,
+        .absolute_us = options->limits.absolute_us,
+        .delay_first_us = options->limits.delay_first_us,
+        .delay_max_us = options->limits.delay_max_us,
     };
     struct access_opened opened;
     TRY(file_make_private_directory(options->folder, arena, diag));
@@ -319,6 +332,7 @@ static struct gate *gate_create(const struct gate_options *options, struct acces
     gate->log = options->log;
     gate->metrics = options->metrics;
     gate->tls = options->tls;
+    atomic_init(&gate->metrics_are_public, options->metrics_are_public);
     show_counters(gate);
     atomic_init(&gate->is_open, is_open);
     INVARIANT(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);

@@ -38,7 +38,8 @@ struct gate_options {
     Slice folder;    // of the log of access; made when it is not there
     Slice address;   // that the server is going to listen on; empty: loopback
     bool tls;
-    int64_t idle_us, absolute_us; // of sessions; 0: as access/access.h says
+    struct access_limits limits;
+    bool metrics_are_public; // GET /metrics asks for nobody
     struct log *log;
     struct metrics *metrics;
 };
@@ -47,6 +48,9 @@ struct gate_options {
 MUST_USE Status gate_open(const struct gate_options *options, struct arena *arena, struct gate **ret_gate, struct diag *diag);
 // No request may be under way. NULL is let pass.
 MUST_USE Status gate_close(struct gate *gate, struct arena *arena, struct diag *diag);
+
+// Other limits, from now on. Any thread.
+void gate_change(struct gate *gate, const struct access_limits *limits, bool metrics_are_public);
 
 struct serve_access gate_access(struct gate *gate);
 struct access *gate_users(struct gate *gate);

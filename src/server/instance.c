@@ -19,7 +19,7 @@
 static const uint64_t replay_log_ns = UINT64_C(10000000000); // between two lines of the log while it replays
 
 struct instance {
-    const struct settings *settings;
+    const struct settings *settings; // as they count now
     struct arena arena; // what lives as long as it
     Slice data, journal, packs, index_folder, nights;
     struct event_index *index;
@@ -31,11 +31,10 @@ struct instance {
     struct serve *serve;
     struct pipeline *pipeline;
     struct releases *releases;
-    struct night *night; // NULL: no runs are wanted
+    _Atomic(struct night *) night; // NULL: no runs were ever wanted
+    atomic_bool has_runs;          // some are planned
     Hash128 first; // label of the pack that was named
     bool has_first;
-    struct budget_rule *budgets;
-    struct brake_rule *brakes;
     atomic_bool is_open; // the pipeline is there
     const struct instance_options *opening; // while it is opened
     uint64_t replay_told_ns;
@@ -47,13 +46,16 @@ enum { PEM_MAX = 1 << 20 };
 
 // ---- settings ---------------------------------------------------------------------------------------------
 
-static void read_budgets(struct instance *instance) {
+static void read_budgets(struct instance *instance, struct pipeline_rules *rules) {
     const struct settings_decisions *decisions = &instance->settings->decisions;
-    instance->budgets = ARENA_ARRAY(&instance->arena, struct budget_rule, decisions->budgets.count + 1);
+    struct budget_rule *budgets = ARENA_ARRAY(&instance->arena, struct budget_rule, decisions->budgets.count + 1);
     for (uint32_t i = 0; i < decisions->budgets.count; i++) {
         const struct settings_budget *budget = &decisions->budgets.at[i];
-        instance->budgets[i] = (struct budget_rule){budget->channel, budget->event_type, (uint64_t)(budget->budget_us - decisions->margin_us)};
+        budgets[i] = (struct budget_rule){budget->channel, budget->event_type, (uint64_t)(budget->budget_us - decisions->margin_us)};
     }
+    rules->budgets = budgets;
+    rules->budget_count = decisions->budgets.count;
+    rules->budget_us = (uint64_t)(decisions->default_budget_us - decisions->margin_us);
 }
 
 static Slice join(struct arena *arena, SettingsTexts texts) {
@@ -70,12 +72,12 @@ static Slice join(struct arena *arena, SettingsTexts texts) {
 
 _Static_assert((int)SETTINGS_BRAKE_THEN_alarm == (int)BRAKE_alarm && (int)SETTINGS_BRAKE_THEN_rollback == (int)BRAKE_rollback, "in one order");
 
-static void read_brakes(struct instance *instance) {
+static void read_brakes(struct instance *instance, struct pipeline_rules *rules) {
     const struct settings_brake *brake = &instance->settings->brake;
-    instance->brakes = ARENA_ARRAY(&instance->arena, struct brake_rule, brake->rules.count + 1);
+    struct brake_rule *brakes = ARENA_ARRAY(&instance->arena, struct brake_rule, brake->rules.count + 1);
     for (uint32_t i = 0; i < brake->rules.count; i++) {
         const struct settings_brake_rule *rule = &brake->rules.at[i];
-        instance->brakes[i] = (struct brake_rule){
+        brakes[i] = (struct brake_rule){
             .name = rule->name,
             .over = rule->over,
             .actions = join(&instance->arena, rule->actions),
@@ -88,6 +90,38 @@ static void read_brakes(struct instance *instance) {
             .task = rule->task,
         };
     }
+    rules->brakes = brakes;
+    rules->brake_count = brake->rules.count;
+}
+
+static struct pipeline_rules read_rules(struct instance *instance) {
+    struct pipeline_rules rules;
+    read_budgets(instance, &rules);
+    read_brakes(instance, &rules);
+    return rules;
+}
+
+static struct access_limits read_limits(const struct instance *instance) {
+    const struct settings_access *access = &instance->settings->access;
+    return (struct access_limits){
+        .idle_us = access->session_idle_us,
+        .absolute_us = access->session_max_us,
+        .delay_first_us = access->login_delay_first_us,
+        .delay_max_us = access->login_delay_max_us,
+    };
+}
+
+static Status read_schedule(const struct instance *instance, struct schedule *ret_schedule, struct arena *arena, struct diag *diag) {
+    const struct settings_batch *batch = &instance->settings->batch;
+    *ret_schedule = (struct schedule){0};
+    for (uint32_t i = 0; i < batch->runs.count; i++) {
+        const struct settings_batch_run *run = &batch->runs.at[i];
+        int64_t at_us = run->at_us >= 0 ? run->at_us : 0;
+        if (!schedule_add_every(ret_schedule, at_us, run->at_us >= 0 ? US_PER_DAY : run->every_us)) {
+            return diag_fail(diag, arena, STATUS_INVALID, "SV009", "the settings have more nightly runs than there may be: %u", batch->runs.count);
+        }
+    }
+    return STATUS_OK;
 }
 
 static Status open_log(struct instance *instance, struct arena *arena, struct diag *diag) {
@@ -190,13 +224,12 @@ static void answered(void *context, const struct work *work, uint64_t now_ns) {
     watcher_answered(instance->watcher, work, now_ns);
 }
 
+// One that stands was rolled back for when it took hold.
 static void braked(void *context, const struct brake_news *news) {
     struct instance *instance = context;
     watcher_braked(instance->watcher, news);
-    if (news->rule->then == BRAKE_freeze || news->rule->then == BRAKE_rollback) {
-        releases_freeze(instance->releases, news->held);
-    }
-    if (news->rule->then == BRAKE_rollback && news->held) {
+    releases_freeze(instance->releases, news->freezing > 0);
+    if (news->rule->then == BRAKE_rollback && news->held && !news->stands) {
         roll_back(instance, news);
     }
 }
@@ -219,7 +252,7 @@ static bool snapshot_before(void *context, uint64_t sequence) {
 // With nightly runs planned, what they have not read yet stays where it is.
 static uint64_t snapshot_needed_from(void *context) {
     const struct instance *instance = context;
-    return instance->settings->batch.runs.count == 0 ? UINT64_MAX : night_needs_from(instance->nights);
+    return atomic_load(&instance->has_runs) ? night_needs_from(instance->nights) : UINT64_MAX;
 }
 
 static void settled(void *context) {
@@ -242,8 +275,8 @@ static Status open_gate(struct instance *instance, struct arena *arena, struct d
         .folder = arena_printf(&instance->arena, "%.*s/access", SLICE_ARGS(instance->data)),
         .address = settings->server.address,
         .tls = !slice_empty(settings->server.tls_certificate),
-        .idle_us = settings->access.session_idle_us,
-        .absolute_us = settings->access.session_max_us,
+        .limits = read_limits(instance),
+        .metrics_are_public = settings->metrics.public,
         .log = instance->log,
         .metrics = instance->metrics,
     };
@@ -275,8 +308,7 @@ static void pulse_is_back(struct work *work) {
 
 static Status open_pipeline(struct instance *instance, struct arena *arena, struct instance_opened *opened, struct diag *diag) {
     const struct settings *settings = instance->settings;
-    read_budgets(instance);
-    read_brakes(instance);
+    struct pipeline_rules rules = read_rules(instance);
     struct pipeline_options options = {
         .folder = instance->journal,
         .source = shelf_source(instance->shelf),
@@ -290,11 +322,11 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .snapshot_every_records = (uint64_t)settings->snapshots.every_records,
         .snapshot_step_bytes = (size_t)settings->snapshots.step_bytes,
         .archive = settings->journal.archive,
-        .budgets = instance->budgets,
-        .budget_count = settings->decisions.budgets.count,
-        .budget_us = (uint64_t)(settings->decisions.default_budget_us - settings->decisions.margin_us),
-        .brakes = instance->brakes,
-        .brake_count = settings->brake.rules.count,
+        .budgets = rules.budgets,
+        .budget_count = rules.budget_count,
+        .budget_us = rules.budget_us,
+        .brakes = rules.brakes,
+        .brake_count = rules.brake_count,
         .context = instance,
         .settled = settled,
         .sampled = sampled,
@@ -334,7 +366,7 @@ static void put_metrics(void *context, struct buf *out) {
     if (atomic_load(&instance->is_open)) {
         struct watched watched = {
             .pipeline = instance->pipeline,
-            .night = instance->night,
+            .night = atomic_load(&instance->night),
             .http = serve_counters(instance->serve),
             .came_early = serve_came_early(instance->serve),
         };
@@ -397,6 +429,7 @@ static void night_kept(void *context, uint8_t kind, Slice record) {
     }
 }
 
+// When some are wanted.
 static Status start_night(struct instance *instance, struct arena *arena, struct diag *diag) {
     const struct settings_batch *batch = &instance->settings->batch;
     struct night_options options = {
@@ -408,15 +441,9 @@ static Status start_night(struct instance *instance, struct arena *arena, struct
         .context = instance,
         .kept = night_kept,
     };
-    for (uint32_t i = 0; i < batch->runs.count; i++) {
-        const struct settings_batch_run *run = &batch->runs.at[i];
-        int64_t at_us = run->at_us >= 0 ? run->at_us : 0;
-        if (!schedule_add_every(&options.schedule, at_us, run->at_us >= 0 ? US_PER_DAY : run->every_us)) {
-            return diag_fail(diag, arena, STATUS_INVALID, "SV009", "the settings have more nightly runs than there may be: %u", batch->runs.count);
-        }
-    }
+    TRY(read_schedule(instance, &options.schedule, arena, diag));
     if (batch->runs.count > 0) {
-        instance->night = night_start(&options);
+        atomic_store(&instance->night, night_start(&options));
     }
     return STATUS_OK;
 }
@@ -437,6 +464,7 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     instance->index = event_index_create(instance->index_folder, &past, instance->log);
     TRY(start_serve(instance, arena, diag));
     opened->port = serve_port(instance->serve);
+    atomic_store(&instance->has_runs, settings->batch.runs.count > 0);
     TRY(open_pipeline(instance, arena, opened, diag));
     TRY(check_pack(instance, &opened->label, arena, diag));
     TRY(start_night(instance, arena, diag));
@@ -471,9 +499,37 @@ Status instance_open(const struct instance_options *options, struct arena *arena
     return STATUS_OK;
 }
 
+// Other moments, or the first ones.
+static Status plan_night(struct instance *instance, struct arena *arena, struct diag *diag) {
+    struct night *night = atomic_load(&instance->night);
+    struct schedule schedule;
+    atomic_store(&instance->has_runs, instance->settings->batch.runs.count > 0);
+    if (night == NULL) {
+        return start_night(instance, arena, diag);
+    }
+    TRY(read_schedule(instance, &schedule, arena, diag));
+    night_plan(night, &schedule, (uint32_t)instance->settings->batch.pace_bp);
+    return STATUS_OK;
+}
+
 void instance_reload(struct instance *instance, const struct settings *settings) {
+    struct diag diag;
+    struct arena arena;
+    instance->settings = settings;
     log_set_level(instance->log, (LogLevel)settings->log.level);
     log_reopen(instance->log);
+    struct pipeline_rules rules = read_rules(instance);
+    struct access_limits limits = read_limits(instance);
+    pipeline_change_rules(instance->pipeline, &rules);
+    gate_change(instance->gate, &limits, settings->metrics.public);
+    serve_change_key_days(instance->serve, (uint32_t)settings->access.key_days_max);
+    releases_change_try(instance->releases, (uint64_t)settings->releases.try_records);
+    arena_init(&arena, 1 << 12);
+    if (plan_night(instance, &arena, &diag) != STATUS_OK) {
+        log_put_diag(instance->log, LOG_error, "nightly_runs_not_planned", &diag);
+    }
+    arena_deinit(&arena);
+    gate_report(instance->gate, NULL, AUDIT_OPERATIONS_CHANGED, SLICE("settings"), SLICE(""));
     LOG(instance->log, info, "settings_read_again");
 }
 
@@ -504,7 +560,7 @@ Status instance_close(struct instance *instance, struct arena *arena, struct dia
         serve_stop(instance->serve);
     }
     releases_close(instance->releases);
-    night_stop(instance->night);
+    night_stop(atomic_load(&instance->night));
     if (instance->pipeline != NULL) {
         status = pipeline_close(instance->pipeline, arena, diag);
     }

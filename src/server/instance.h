@@ -44,7 +44,7 @@ struct instance_pulse {
 
 MUST_USE Status instance_open(const struct instance_options *options, struct arena *arena, struct instance **ret_instance, struct instance_opened *ret_opened,
                               struct diag *diag);
-// Takes over the settings that count at any time, and opens the log's file anew.
+// Takes over the settings that count at any time (settings.def: RELOAD), and opens the log's file anew; decisions go on. `settings` stay the caller's, as long as the instance.
 void instance_reload(struct instance *instance, const struct settings *settings);
 struct instance_pulse instance_pulse(struct instance *instance);
 struct log *instance_log(struct instance *instance);

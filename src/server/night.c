@@ -26,6 +26,7 @@ struct night {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool stopping, asked, delivered; // delivered: the work is over
+    bool replanned;                  // since it was looked when the next run is
     struct night_state state;        // but for the figures
     struct nightly_figures figures;
     int64_t phase_since_us;
@@ -45,6 +46,7 @@ struct night {
 
     // Pace.
     bool rests;
+    atomic_uint share;
     uint32_t calls;
     uint64_t slice_cpu_ns, slice_ns;
 };
@@ -169,7 +171,7 @@ static void begin_slice(struct night *night) {
 
 // Its share of a core, and then as long as others wait, within bounds.
 static Status rest(struct night *night) {
-    uint64_t share = night->options.share;
+    uint64_t share = atomic_load_explicit(&night->share, memory_order_relaxed);
     uint64_t cpu_ns = clock_thread_cpu_ns() - night->slice_cpu_ns;
     if (cpu_ns < SLICE_US * 1000) {
         return STATUS_OK;
@@ -329,6 +331,7 @@ static int64_t due_now(struct night *night, const struct night_run *last, int64_
     pthread_mutex_lock(&night->lock);
     bool asked = night->asked;
     night->asked = false;
+    night->replanned = false;
     night->state.next_us = schedule_after(&night->options.schedule, now_us, zone_us);
     pthread_mutex_unlock(&night->lock);
     int64_t due_us = asked ? floor_div(now_us, US_PER_MS) * US_PER_MS : schedule_before(&night->options.schedule, now_us, zone_us);
@@ -339,7 +342,7 @@ static int64_t due_now(struct night *night, const struct night_run *last, int64_
 static void wait_next(struct night *night) {
     pthread_mutex_lock(&night->lock);
     int64_t left_us = night->state.next_us == INT64_MAX ? INT64_MAX : night->state.next_us - clock_wall_us();
-    if (!night->stopping && !night->asked && left_us > 0) {
+    if (!night->stopping && !night->asked && !night->replanned && left_us > 0) {
         wait_locked(night, left_us < WAIT_MAX_S * US_PER_SECOND ? (uint64_t)left_us / 1000 + 1 : WAIT_MAX_S * 1000);
     }
     pthread_mutex_unlock(&night->lock);
@@ -399,7 +402,7 @@ static struct night *create(const struct night_options *options, bool rests) {
     struct night *night = memory_alloc(sizeof *night);
     pthread_condattr_t attributes;
     night->options = *options;
-    night->options.share = options->share == 0 ? NIGHT_SHARE_DEFAULT : options->share;
+    atomic_init(&night->share, options->share == 0 ? NIGHT_SHARE_DEFAULT : options->share);
     night->rests = rests;
     night->state.next_us = INT64_MAX;
     arena_init(&night->texts, BATCH_BYTES * 2);
@@ -432,6 +435,15 @@ void night_stop(struct night *night) {
     pthread_mutex_unlock(&night->lock);
     thread_join(night->thread);
     destroy(night);
+}
+
+void night_plan(struct night *night, const struct schedule *schedule, uint32_t share) {
+    atomic_store(&night->share, share == 0 ? NIGHT_SHARE_DEFAULT : share);
+    pthread_mutex_lock(&night->lock);
+    night->options.schedule = *schedule;
+    night->replanned = true;
+    pthread_cond_broadcast(&night->changed);
+    pthread_mutex_unlock(&night->lock);
 }
 
 bool night_ask(struct night *night) {

@@ -40,6 +40,8 @@ struct night;
 struct night *night_start(const struct night_options *options);
 // Interrupts what runs; it goes on at the next start. NULL is let pass.
 void night_stop(struct night *night);
+// Other moments and another share of a core, from now on. What was missed by the new moments is made up for as by the old ones. Any thread.
+void night_plan(struct night *night, const struct schedule *schedule, uint32_t share);
 // A run as of now, once what runs is done. False when one was asked for already.
 bool night_ask(struct night *night);
 

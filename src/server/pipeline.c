@@ -44,12 +44,14 @@ struct pipeline {
     struct json_reader *json; // of the server's own records
     struct arena scratch;     // of a batch: those records
     struct batch batch;
-    atomic_uint brakes_holding;
+    atomic_uint brakes_holding, brakes_freezing;
     struct thread *thread;
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct works waiting;  // for the deciding thread
     atomic_bool busy;      // some wait
+    struct pipeline_rules rules; // to be taken over, under the lock
+    atomic_bool has_rules;
     struct night_records night; // how far a run was kept: the number of what follows. No run: as the journal was opened, and nobody knows
     struct works deciding; // decided and appended, not yet durable
     bool closing;
@@ -272,6 +274,66 @@ static void keep_brakes(struct pipeline *pipeline) {
         }
     }
     atomic_store_explicit(&pipeline->brakes_holding, brake_holding(pipeline->brake), memory_order_relaxed);
+    atomic_store_explicit(&pipeline->brakes_freezing, brake_freezing(pipeline->brake), memory_order_relaxed);
+}
+
+// A hold goes on under the rule of that name. Where there is none it lets go, which is a record.
+static void stand(struct pipeline *pipeline, Slice name, Slice key, bool is_told) {
+    int64_t now_us = clock_wall_us();
+    const struct brake_rule *rule = brake_stands(pipeline->brake, name, key, now_us);
+    if (rule != NULL && is_told && pipeline->options.braked != NULL) {
+        struct brake_news news = {.rule = rule, .key = key, .held = true, .stands = true, .until_us = now_us + rule->hold_us, .of_rule = 1};
+        news.freezing = brake_freezing(pipeline->brake);
+        pipeline->options.braked(pipeline->options.context, &news);
+    }
+    keep_brakes(pipeline);
+    flush(pipeline);
+}
+
+static void change_brakes(struct pipeline *pipeline, const struct pipeline_rules *rules) {
+    struct brake *old = pipeline->brake;
+    Slice name;
+    Slice key;
+    pipeline->brake = brake_create(rules->brakes, rules->brake_count);
+    brake_read_catalogue(pipeline->brake, heart_catalogue(pipeline->heart));
+    brake_succeed(pipeline->brake, old);
+    for (uint32_t i = 0; brake_held_at(old, i, &name, &key); i++) {
+        stand(pipeline, name, key, false);
+    }
+    brake_destroy(old);
+    keep_brakes(pipeline);
+    flush(pipeline);
+}
+
+// Between two batches. Without room for what brakes have to say it waits for the next time.
+static bool take_rules(struct pipeline *pipeline, const struct pipeline_rules *rules) {
+    enum { ROOM = 2 << 20 }; // of all holds that there may be
+    if (atomic_load(&pipeline->failed) || journal_wait_room(pipeline->journal, ROOM) != STATUS_OK) {
+        return false;
+    }
+    keep_brakes(pipeline); // what the rules before have to say
+    flush(pipeline);
+    budget_change(pipeline->budget, rules->budgets, rules->budget_count, rules->budget_us);
+    budget_read_schema(pipeline->budget, heart_catalogue(pipeline->heart)->schema);
+    change_brakes(pipeline, rules);
+    return true;
+}
+
+static void take_rules_if_any(struct pipeline *pipeline) {
+    if (!atomic_load_explicit(&pipeline->has_rules, memory_order_relaxed)) {
+        return;
+    }
+    pthread_mutex_lock(&pipeline->lock);
+    bool has_rules = pipeline->has_rules;
+    struct pipeline_rules rules = pipeline->rules;
+    pipeline->has_rules = false;
+    pthread_mutex_unlock(&pipeline->lock);
+    if (has_rules && !take_rules(pipeline, &rules)) {
+        pthread_mutex_lock(&pipeline->lock);
+        pipeline->rules = pipeline->has_rules ? pipeline->rules : rules;
+        pipeline->has_rules = true;
+        pthread_mutex_unlock(&pipeline->lock);
+    }
 }
 
 static void note(struct pipeline *pipeline, struct work *work, Slice event_id) {
@@ -618,6 +680,7 @@ static void run(void *context) {
     struct pipeline *pipeline = context;
     thread_be_prompt();
     for (;;) {
+        take_rules_if_any(pipeline);
         pthread_mutex_lock(&pipeline->lock);
         struct works works = take_some(pipeline);
         bool ends = works.first == NULL && is_over(pipeline);
@@ -709,6 +772,7 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
         .journal = journal_state(pipeline->journal),
         .failed = atomic_load(&pipeline->failed),
         .brakes_holding = atomic_load(&pipeline->brakes_holding),
+        .brakes_freezing = atomic_load(&pipeline->brakes_freezing),
     };
     for (int i = 0; i < EFFORT_COUNT; i++) {
         state.degraded[i] = atomic_load(&pipeline->degraded[i]);
@@ -725,6 +789,14 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
     state.label = pipeline->label;
     pthread_mutex_unlock(&pipeline->lock);
     return state;
+}
+
+void pipeline_change_rules(struct pipeline *pipeline, const struct pipeline_rules *rules) {
+    pthread_mutex_lock(&pipeline->lock);
+    pipeline->rules = *rules;
+    pipeline->has_rules = true;
+    pthread_cond_signal(&pipeline->has_work);
+    pthread_mutex_unlock(&pipeline->lock);
 }
 
 void pipeline_snapshot(struct pipeline *pipeline) {
@@ -837,10 +909,8 @@ static Status take_up_brakes(struct pipeline *pipeline) {
     struct brake_hold hold;
     for (uint32_t i = 0; engine_hold_at(heart_engine(pipeline->heart), i, &hold);) {
         uint32_t before = brake_holding(pipeline->brake);
-        brake_stands(pipeline->brake, hold.rule, hold.key, clock_wall_us());
+        stand(pipeline, hold.rule, hold.key, true);
         i += brake_holding(pipeline->brake) > before;
-        keep_brakes(pipeline);
-        flush(pipeline);
     }
     return atomic_load(&pipeline->failed) ? STATUS_IO : STATUS_OK;
 }

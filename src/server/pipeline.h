@@ -175,7 +175,7 @@ bool pipeline_is_busy(const struct pipeline *pipeline);
 // Any thread.
 struct pipeline_state {
     uint32_t waiting;
-    uint32_t brakes_holding;
+    uint32_t brakes_holding, brakes_freezing;
     uint64_t decided, known, changed, refused; // since it was opened, as are
     uint64_t turned_away;                      // records that were not taken, and by what for
     uint64_t away[PIPELINE_AWAY_COUNT];
@@ -187,6 +187,15 @@ struct pipeline_state {
     Hash128 label; // of the catalogue that decides
 };
 struct pipeline_state pipeline_state(struct pipeline *pipeline);
+// Other budgets and brakes than it was opened with, from the next decisions on. Arrays and texts stay the caller's, as long as the pipeline. Any thread.
+struct pipeline_rules {
+    const struct budget_rule *budgets;
+    uint32_t budget_count;
+    uint64_t budget_us;
+    const struct brake_rule *brakes;
+    uint32_t brake_count;
+};
+void pipeline_change_rules(struct pipeline *pipeline, const struct pipeline_rules *rules);
 // Has a snapshot begun as soon as none is under way. Any thread.
 void pipeline_snapshot(struct pipeline *pipeline);
 struct snapshot_maker_state pipeline_snapshots(struct pipeline *pipeline);

@@ -55,6 +55,7 @@ struct releases {
     bool closing, frozen;
     bool work_is_over; // of the release under way
     atomic_bool stop;
+    atomic_uint_fast64_t try_events;
 };
 
 // ---- answers ----------------------------------------------------------------------------------------------
@@ -447,7 +448,7 @@ static void try_out(struct releases *releases, struct release_ask *ask, struct e
         .label = label_hash(entry->label),
         .folder = releases->options.journal,
         .journal = pipeline_journal(releases->at_hand),
-        .events = ask->events > 0 ? ask->events : releases->options.try_events,
+        .events = ask->events > 0 ? ask->events : atomic_load(&releases->try_events),
         .stop = &releases->stop,
     };
     struct diag diag;
@@ -816,6 +817,10 @@ bool releases_ask(struct releases *releases, struct release_ask *ask) {
     return taken;
 }
 
+void releases_change_try(struct releases *releases, uint64_t try_events) {
+    atomic_store(&releases->try_events, try_events);
+}
+
 void releases_freeze(struct releases *releases, bool frozen) {
     pthread_mutex_lock(&releases->lock);
     releases->frozen = frozen;
@@ -844,6 +849,7 @@ Status releases_open(const struct releases_options *options, struct arena *arena
     struct releases *releases = memory_alloc(sizeof *releases);
     arena_init(&releases->arena, 1 << 16);
     releases->options = *options;
+    atomic_init(&releases->try_events, options->try_events);
     releases->options.folder = arena_copy(&releases->arena, options->folder);
     releases->options.journal = arena_copy(&releases->arena, options->journal);
     releases->options.watch = arena_copy(&releases->arena, options->watch);

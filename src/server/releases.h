@@ -86,6 +86,8 @@ void releases_attach(struct releases *releases, struct pipeline *pipeline);
 void releases_close(struct releases *releases);
 // False: too many wait, or it is closing. Any thread.
 bool releases_ask(struct releases *releases, struct release_ask *ask);
+// Another try_events, from now on. Any thread.
+void releases_change_try(struct releases *releases, uint64_t try_events);
 // While frozen nothing is released but what was before. Any thread.
 void releases_freeze(struct releases *releases, bool frozen);
 bool releases_is_frozen(struct releases *releases);

@@ -63,11 +63,17 @@ static void after(void *context, const struct http_request *request, const struc
     }
 }
 
+void serve_change_key_days(struct serve *serve, uint32_t days_max) {
+    bool is_fine = days_max > 0 && days_max <= ACCESS_KEY_DAYS_MAX;
+    atomic_store(&serve->key_days_max, is_fine ? days_max : ACCESS_KEY_DAYS_MAX);
+}
+
 static struct serve *serve_create(const struct serve_options *options) {
     static _Atomic uint64_t created;
     struct serve *serve = memory_alloc(sizeof *serve);
     serve->options = *options;
     serve->options.http = NULL; // the caller's, and read once
+    serve_change_key_days(serve, options->key_days_max);
     serve->number = atomic_fetch_add(&created, 1) + 1;
     serve->finder = options->finder;
     if (serve->finder.find == NULL && options->journal.size > 0) {

@@ -77,6 +77,8 @@ struct serve_options {
 
 // `pipeline` is handed over by serve_attach() once it is open: until then the server answers 503 `starting`.
 MUST_USE Status serve_start(const struct serve_options *options, struct arena *arena, struct serve **ret_serve, struct diag *diag);
+// Another limit of keys (serve_options). Any thread.
+void serve_change_key_days(struct serve *serve, uint32_t days_max);
 void serve_attach(struct serve *serve, struct pipeline *pipeline);
 uint16_t serve_port(const struct serve *serve);
 struct http_counters serve_counters(const struct serve *serve);

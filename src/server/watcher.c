@@ -114,9 +114,9 @@ void watcher_refused(void *context, Slice code) {
 
 void watcher_braked(void *context, const struct brake_news *news) {
     struct watcher *watcher = context;
-    metrics_set(watcher->metrics, METRIC_BRAKE, metrics_series(watcher->metrics, METRIC_BRAKE, news->rule->name, 0), news->held);
+    metrics_set(watcher->metrics, METRIC_BRAKE, metrics_series(watcher->metrics, METRIC_BRAKE, news->rule->name, 0), news->of_rule > 0);
     if (news->held) {
-        LOG(watcher->log, warning, "brake_holds", LOG_TEXT("rule", news->rule->name), LOG_TEXT("over", news->rule->over), LOG_TEXT("key", news->key),
+        LOG(watcher->log, warning, news->stands ? "brake_still_holds" : "brake_holds", LOG_TEXT("rule", news->rule->name), LOG_TEXT("over", news->rule->over), LOG_TEXT("key", news->key),
             LOG_TEXT("then", slice_of(brake_deed_names[news->rule->then])), LOG_I64("count", news->count), LOG_I64("of", news->of));
     } else {
         LOG(watcher->log, warning, "brake_lets_go", LOG_TEXT("rule", news->rule->name), LOG_TEXT("key", news->key));

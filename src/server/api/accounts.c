@@ -347,7 +347,7 @@ void api_post_key(void *context, struct http_request *request) {
     }
     struct access_new_key *key = ARENA_NEW(&deed->arena, struct access_new_key);
     bool is_certificate = deed->found[5] != JSON_NONE;
-    uint32_t most = serve->options.key_days_max == 0 || serve->options.key_days_max > ACCESS_KEY_DAYS_MAX ? ACCESS_KEY_DAYS_MAX : serve->options.key_days_max;
+    uint32_t most = atomic_load(&serve->key_days_max);
     *key = (struct access_new_key){0};
     if (!deed_text(deed, 0, names[0], true, &key->name) || !read_set(deed, 1, names[1], parse_scope, &scopes) ||
         !read_number(deed, 2, names[2], is_certificate ? 0 : -1, is_certificate ? ACCESS_CERTIFICATE_DAYS_MAX : most, &numbers[0]) ||

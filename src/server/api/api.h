@@ -40,6 +40,7 @@ struct serve {
     struct asked_pool *pools; // under the lock, as
     struct session *sessions; // streams that are open
     bool stopping;
+    atomic_uint key_days_max;
     atomic_uint_fast64_t came_early; // requests with records that were answered with `starting`
 };
 
