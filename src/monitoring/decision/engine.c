@@ -294,12 +294,22 @@ static bool enter(struct engine *engine, struct event *event, Effort effort, Has
     return true;
 }
 
+static void decide_filters(struct engine *engine, const struct foreseen *foreseen) {
+    if (foreseen == NULL) {
+        memset(engine->filters, 0, sizeof engine->filters);
+        engine_decide_filters(engine, engine->features->stages);
+    } else {
+        memcpy(engine->filters, foreseen->filters, sizeof engine->filters);
+        engine_decide_filters(engine, engine->features->late_stages);
+    }
+}
+
 // What later events see of it. From here on the state is only read.
-static void leave_rows(struct engine *engine, bool counts) {
+static void leave_rows(struct engine *engine, bool counts, const struct foreseen *foreseen) {
     expr_table_begin(engine->filter_run, &engine->host, 0);
     forget_features(engine);
-    engine_find_entities(engine);
-    engine_decide_filters(engine);
+    engine_find_entities(engine, foreseen);
+    decide_filters(engine, foreseen);
     if (counts) {
         engine_write_rows(engine);
     }
@@ -334,7 +344,7 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
     if (!is_new) {
         return &engine->decision;
     }
-    leave_rows(engine, counts);
+    leave_rows(engine, counts, NULL);
     forget_features(engine);
     if (engine->options.all_features) {
         compute_all(engine);
@@ -349,16 +359,15 @@ const struct decision *engine_decide_within(struct engine *engine, struct event 
 }
 
 // Takes in an event whose answer is known; `kept` is what is remembered of that.
-static void take_in(struct engine *engine, struct event *event, Effort effort, uint32_t segment, Slice kept) {
+static void take_in(struct engine *engine, struct event *event, Effort effort, Hash128 id, uint32_t segment, Slice kept, const struct foreseen *foreseen) {
     uint64_t time = stopwatch(engine);
-    Hash128 id = hash128(event->id, 0);
     bool counts;
     bool is_new = enter(engine, event, effort, id, &counts);
     time = lap(engine, time, STAGE_recall);
     if (!is_new) {
         return;
     }
-    leave_rows(engine, counts);
+    leave_rows(engine, counts, foreseen);
     engine->segment = segment;
     time = lap(engine, time, STAGE_features);
     remember(engine, id, kept);
@@ -369,12 +378,18 @@ Status engine_forward(struct engine *engine, struct event *event, Effort effort,
     uint32_t segment;
     bool is_plain;
     ENSURE(engine_read_line(engine, answer, &segment, &is_plain), STATUS_INVALID);
-    take_in(engine, event, effort, segment, is_plain ? (Slice){0} : answer);
+    take_in(engine, event, effort, hash128(event->id, 0), segment, is_plain ? (Slice){0} : answer, NULL);
+    return STATUS_OK;
+}
+
+Status engine_forward_foreseen(struct engine *engine, struct event *event, Effort effort, Slice answer, const struct foreseen *foreseen) {
+    ENSURE(foreseen->is_answer, STATUS_INVALID);
+    take_in(engine, event, effort, foreseen->id, foreseen->segment, foreseen->is_plain ? (Slice){0} : answer, foreseen);
     return STATUS_OK;
 }
 
 void engine_adopt(struct engine *engine, struct event *event, Effort effort, Slice answer) {
-    take_in(engine, event, effort, 0, answer);
+    take_in(engine, event, effort, hash128(event->id, 0), 0, answer, NULL);
 }
 
 Status engine_change(struct engine *engine, const struct json_node *record, struct arena *arena, struct diag *diag) {
@@ -458,7 +473,7 @@ const struct decision *engine_examine(struct engine *engine, struct event *event
     engine->written_count = 0;
     engine_derive(engine, event);
     start_decision(engine);
-    leave_rows(engine, false);
+    leave_rows(engine, false, NULL);
     forget_features(engine);
     if (engine->options.all_features) {
         compute_all(engine);

@@ -18,7 +18,7 @@ struct expected_key {
     uint32_t store;
 };
 struct expected {
-    const struct event *event;
+    bool is_there;
     struct expected_key keys[WINDOW_ENTITIES_MAX];
     struct expected_key tables[FETCHED_MAX];
     Hash128 list_keys[FETCHED_MAX];
@@ -119,10 +119,12 @@ bool engine_entity_key(const struct engine *engine, const struct feature_entity 
 bool engine_table_key(const struct engine *engine, uint32_t table, const struct event *event, Hash128 *ret_key);
 
 // rows.c: entities, filters, rows.
-void engine_find_entities(struct engine *engine);
+// With what was foreseen of the event, or NULL.
+void engine_find_entities(struct engine *engine, const struct foreseen *foreseen);
 // Finds one that does not write rows, when a feature of it is asked for.
 void engine_resolve(struct engine *engine, uint32_t entity);
-void engine_decide_filters(struct engine *engine);
+// Those of some stages of the plan, on top of the ones that are decided already.
+void engine_decide_filters(struct engine *engine, const struct filter_stage *stages);
 void engine_write_rows(struct engine *engine);
 // Takes back the rows of an earlier event; those of filters that stay (`keep_failed`) are left.
 void engine_undo(struct engine *engine, const struct recalled *event);

@@ -13,23 +13,8 @@
 
 #include "monitoring/decision/engine_private.h"
 
-static void ask_indices(struct engine *engine, struct expected *expected) {
-    const struct feature_plan *plan = engine->features;
-    const struct event *event = expected->event;
-    const struct row_recipe *recipes = plan->recipes[event->type];
-    expected->key_count = 0;
-    recall_prefetch(engine->recall, hash128(event->id, 0));
-    for (uint32_t i = 0; i < plan->recipe_counts[event->type]; i++) {
-        const struct feature_entity *entity = &plan->entities.at[recipes[i].entity];
-        struct expected_key *key = &expected->keys[expected->key_count];
-        if (engine_entity_key(engine, entity, event, &key->key)) {
-            key->store = entity->store;
-            expected->key_count++;
-            window_prefetch(engine->windows, entity->store, key->key);
-        }
-    }
+static void ask_tables(struct engine *engine, struct expected *expected, const struct event *event) {
     const struct type_plan *type = &engine->catalogue->types[event->type];
-    expected->table_count = 0;
     for (uint32_t i = 0; i < type->table_count; i++) {
         struct expected_key *key = &expected->tables[expected->table_count];
         if (engine_table_key(engine, type->tables[i], event, &key->key)) {
@@ -38,13 +23,42 @@ static void ask_indices(struct engine *engine, struct expected *expected) {
             knowledge_prefetch_segment(engine->knowledge, type->tables[i], key->key);
         }
     }
-    expected->list_key_count = 0;
     for (uint32_t i = 0; i < type->list_field_count; i++) {
         uint32_t field = type->list_fields[i];
         if (event_has(event, field) && event->cells[field].text.size > 0) {
             Hash128 key = knowledge_key(&event->cells[field].text, 1);
             expected->list_keys[expected->list_key_count++] = key;
             knowledge_prefetch_list_segment(engine->knowledge, key);
+        }
+    }
+}
+
+static void ask_index(struct engine *engine, struct expected *expected, uint32_t entity, Hash128 key) {
+    uint32_t store = engine->features->entities.at[entity].store;
+    expected->keys[expected->key_count++] = (struct expected_key){key, store};
+    window_prefetch(engine->windows, store, key);
+}
+
+static void ask_indices(struct engine *engine, struct expected *expected, const struct event *event) {
+    const struct feature_plan *plan = engine->features;
+    const struct row_recipe *recipes = plan->recipes[event->type];
+    recall_prefetch(engine->recall, hash128(event->id, 0));
+    for (uint32_t i = 0; i < plan->recipe_counts[event->type]; i++) {
+        Hash128 key;
+        if (engine_entity_key(engine, &plan->entities.at[recipes[i].entity], event, &key)) {
+            ask_index(engine, expected, recipes[i].entity, key);
+        }
+    }
+    ask_tables(engine, expected, event);
+}
+
+static void ask_foreseen(struct engine *engine, struct expected *expected, const struct foreseen *foreseen) {
+    const struct feature_plan *plan = engine->features;
+    const struct row_recipe *recipes = plan->recipes[foreseen->type];
+    recall_prefetch(engine->recall, foreseen->id);
+    for (uint32_t i = 0; i < plan->recipe_counts[foreseen->type]; i++) {
+        if (bits_test(foreseen->has_key, i)) {
+            ask_index(engine, expected, recipes[i].entity, foreseen->keys[i]);
         }
     }
 }
@@ -73,20 +87,33 @@ static void ask_rows(struct engine *engine, const struct expected *expected) {
     }
 }
 
-void engine_expect(struct engine *engine, const struct event *event) {
-    // 0 is the event just told, 1 the one before it, 2 the one before that.
+// 0 is the event just told, 1 the one before it, 2 the one before that. The latter two make a step; what was asked for the first is the caller's.
+static struct expected *next_expected(struct engine *engine, bool is_there) {
     struct expected *oldest = engine->expected[2];
     engine->expected[2] = engine->expected[1];
     engine->expected[1] = engine->expected[0];
     engine->expected[0] = oldest;
-    oldest->event = event;
-    if (event != NULL) {
-        ask_indices(engine, oldest);
-    }
-    if (engine->expected[1]->event != NULL) {
+    if (engine->expected[1]->is_there) {
         ask_things(engine, engine->expected[1]);
     }
-    if (engine->expected[2]->event != NULL) {
+    if (engine->expected[2]->is_there) {
         ask_rows(engine, engine->expected[2]);
+    }
+    oldest->is_there = is_there;
+    oldest->key_count = oldest->table_count = oldest->list_key_count = 0;
+    return oldest;
+}
+
+void engine_expect(struct engine *engine, const struct event *event) {
+    struct expected *expected = next_expected(engine, event != NULL);
+    if (event != NULL) {
+        ask_indices(engine, expected, event);
+    }
+}
+
+void engine_expect_foreseen(struct engine *engine, const struct foreseen *foreseen) {
+    struct expected *expected = next_expected(engine, foreseen != NULL);
+    if (foreseen != NULL) {
+        ask_foreseen(engine, expected, foreseen);
     }
 }

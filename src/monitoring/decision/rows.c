@@ -71,9 +71,15 @@ static void make_key(struct engine *engine, uint32_t e) {
     engine->has_key[e] = engine_entity_key(engine, &engine->features->entities.at[e], engine->event, &engine->keys[e]);
 }
 
+static void take_key(struct engine *engine, uint32_t e, const struct foreseen *foreseen, uint32_t recipe) {
+    bits_set(engine->resolved, e);
+    engine->has_key[e] = bits_test(foreseen->has_key, recipe);
+    engine->keys[e] = foreseen->keys[recipe];
+}
+
 // Those that may write rows are found ahead, in three steps, so that their memory comes while others are looked at. The
 // rest is found when a feature asks for it.
-void engine_find_entities(struct engine *engine) {
+void engine_find_entities(struct engine *engine, const struct foreseen *foreseen) {
     const struct feature_plan *plan = engine->features;
     const struct row_recipe *recipes = plan->recipes[engine->event->type];
     uint32_t count = plan->recipe_counts[engine->event->type];
@@ -86,6 +92,10 @@ void engine_find_entities(struct engine *engine) {
     }
     for (uint32_t i = 0; i < count; i++) {
         uint32_t e = recipes[i].entity;
+        if (foreseen != NULL && !recipes[i].is_late) {
+            take_key(engine, e, foreseen, i);
+            continue; // its memory was asked for when it was expected
+        }
         make_key(engine, e);
         if (engine->has_key[e]) {
             window_prefetch(engine->windows, plan->entities.at[e].store, engine->keys[e]);
@@ -118,9 +128,9 @@ static const uint64_t *candidates_of(struct engine *engine, const struct filter_
     return engine->candidates;
 }
 
-static void decide_stage(struct engine *engine, const struct filter_stage *stage, bool is_first) {
+static void decide_stage(struct engine *engine, const struct filter_stage *stage) {
     const struct feature_plan *plan = engine->features;
-    const uint64_t *candidates = is_first ? NULL : candidates_of(engine, stage);
+    const uint64_t *candidates = stage->is_gated ? candidates_of(engine, stage) : NULL;
     uint32_t hits[FEATURE_FILTERS_MAX];
     uint32_t hit_count = expr_table_evaluate(engine->filter_run, stage->plan, candidates, hits);
     uint64_t holding[FEATURE_FILTERS_MAX / 64] = {0};
@@ -135,13 +145,12 @@ static void decide_stage(struct engine *engine, const struct filter_stage *stage
     }
 }
 
-void engine_decide_filters(struct engine *engine) {
+void engine_decide_filters(struct engine *engine, const struct filter_stage *stages) {
     const struct feature_plan *plan = engine->features;
-    const struct filter_stage *stages = plan->stages + (size_t)engine->event->type * plan->stage_count;
-    memset(engine->filters, 0, sizeof engine->filters);
+    const struct filter_stage *of_type = stages + (size_t)engine->event->type * plan->stage_count;
     for (uint32_t s = 0; s < plan->stage_count; s++) {
-        if (stages[s].count > 0) {
-            decide_stage(engine, &stages[s], s == 0);
+        if (of_type[s].count > 0) {
+            decide_stage(engine, &of_type[s]);
         }
     }
 }

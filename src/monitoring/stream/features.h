@@ -53,6 +53,7 @@ struct filter_stage {
     const uint32_t *ruled;   // those with a condition of their own, in the order of the plan; and
     const uint32_t *gates;   // their parents, where these are of an earlier stage, else SCHEMA_NONE
     uint32_t ruled_count;
+    bool is_gated; // one of the gates is a filter
     const struct table_plan *plan;
 };
 
@@ -93,6 +94,7 @@ struct row_bit {
 };
 struct row_recipe {
     uint32_t entity;
+    bool is_late; // a field of its key waits for the event's turn (schema_derives_late())
     const struct row_bit *bits;
     uint32_t bit_count;
 };
@@ -128,6 +130,9 @@ struct feature_plan {
     const uint32_t *filter_order; // each behind its parent and those it reads
     // By event type and stage [type * stage_count + stage]: filters that are decided together, stage after stage.
     const struct filter_stage *stages;
+    // The same parted in two: filters that the event alone decides, and those that ask for more and wait for its turn.
+    const struct filter_stage *early_stages;
+    const struct filter_stage *late_stages;
     uint32_t stage_count;
     // By event type: the entities that may write rows.
     const struct row_recipe *const *recipes;

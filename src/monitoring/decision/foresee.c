@@ -1,0 +1,61 @@
+// Foreseeing: the part of taking an event in that asks for nothing but the event, so that it can be done by threads that read ahead.
+//
+// A foresight is an engine without a state. Nothing that it is asked for reads one: early filters and keys are made of fields that intake has filled
+// in (stream/features_stages.c says which filters are early, a recipe which key is not).
+
+#include "monitoring/decision/engine_private.h"
+
+#include <stdlib.h>
+
+struct foresight {
+    struct engine engine;
+};
+
+struct foresight *foresight_create(const struct catalogue *catalogue) {
+    struct foresight *foresight = memory_alloc(sizeof *foresight);
+    struct engine *engine = &foresight->engine;
+    engine->catalogue = catalogue;
+    engine->features = catalogue->features;
+    engine->schema = catalogue->schema;
+    engine->filter_run = expr_table_run_create(catalogue->features->filter_table);
+    arena_init(&engine->scratch, 64 << 10);
+    buf_init(&engine->plain_end, 4 << 10);
+    decision_put_plain_end(catalogue, &engine->plain_end);
+    engine_make_host(engine);
+    return foresight;
+}
+
+void foresight_destroy(struct foresight *foresight) {
+    if (foresight == NULL) {
+        return;
+    }
+    expr_table_run_destroy(foresight->engine.filter_run);
+    arena_deinit(&foresight->engine.scratch);
+    buf_deinit(&foresight->engine.plain_end);
+    free(foresight);
+}
+
+static void make_keys(struct engine *engine, struct foreseen *foreseen) {
+    const struct feature_plan *plan = engine->features;
+    const struct row_recipe *recipes = plan->recipes[foreseen->type];
+    memset(foreseen->has_key, 0, sizeof foreseen->has_key);
+    for (uint32_t i = 0; i < plan->recipe_counts[foreseen->type]; i++) {
+        const struct feature_entity *entity = &plan->entities.at[recipes[i].entity];
+        bool known = !recipes[i].is_late && engine_entity_key(engine, entity, engine->event, &foreseen->keys[i]);
+        bits_assign(foreseen->has_key, i, known);
+    }
+}
+
+void foresee(struct foresight *foresight, const struct event *event, Slice answer, struct foreseen *ret_foreseen) {
+    struct engine *engine = &foresight->engine;
+    arena_reset(&engine->scratch);
+    engine->event = event;
+    ret_foreseen->id = hash128(event->id, 0);
+    ret_foreseen->type = event->type;
+    ret_foreseen->is_answer = engine_read_line(engine, answer, &ret_foreseen->segment, &ret_foreseen->is_plain);
+    make_keys(engine, ret_foreseen);
+    expr_table_begin(engine->filter_run, &engine->host, 0);
+    memset(engine->filters, 0, sizeof engine->filters);
+    engine_decide_filters(engine, engine->features->early_stages);
+    memcpy(ret_foreseen->filters, engine->filters, sizeof engine->filters);
+}
