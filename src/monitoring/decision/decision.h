@@ -163,6 +163,10 @@ struct foreseen {
     uint64_t filters[FEATURE_FILTERS_MAX / 64];  // the early ones that hold
     uint64_t has_key[WINDOW_ENTITIES_MAX / 64];  // by the recipes of its type
     Hash128 keys[WINDOW_ENTITIES_MAX];           // of those, side by side
+    uint64_t values[FEATURE_VALUES_MAX];         // the early ones, side by side, as rows carry them
+    uint64_t has_table, has_list;                // by what is fetched of its type
+    Hash128 table_keys[FETCHED_MAX];             // of rows of tables that late filters read
+    Hash128 list_keys[FETCHED_MAX];              // and of lists
 };
 
 struct foresight;

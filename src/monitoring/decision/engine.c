@@ -300,7 +300,7 @@ static void decide_filters(struct engine *engine, const struct foreseen *foresee
         engine_decide_filters(engine, engine->features->stages);
     } else {
         memcpy(engine->filters, foreseen->filters, sizeof engine->filters);
-        engine_decide_filters(engine, engine->features->late_stages);
+        engine_decide_late_filters(engine);
     }
 }
 
@@ -311,6 +311,7 @@ static void leave_rows(struct engine *engine, bool counts, const struct foreseen
     engine_find_entities(engine, foreseen);
     decide_filters(engine, foreseen);
     if (counts) {
+        engine_know_values(engine, foreseen);
         engine_write_rows(engine);
     }
     engine->reads_only = true;

@@ -62,6 +62,7 @@ struct engine {
         int64_t integer;
         double real;
         uint64_t id;
+        uint64_t bits;
     } values[FEATURE_VALUES_MAX];
 
     // Its entities and rows.
@@ -125,6 +126,11 @@ void engine_find_entities(struct engine *engine, const struct foreseen *foreseen
 void engine_resolve(struct engine *engine, uint32_t entity);
 // Those of some stages of the plan, on top of the ones that are decided already.
 void engine_decide_filters(struct engine *engine, const struct filter_stage *stages);
+// And, one by one, those that nobody can foresee.
+void engine_decide_late_filters(struct engine *engine);
+// What rows carry that was foreseen, or NULL, or is to be foreseen.
+void engine_know_values(struct engine *engine, const struct foreseen *foreseen);
+void engine_foresee_values(struct engine *engine, struct foreseen *foreseen);
 void engine_write_rows(struct engine *engine);
 // Takes back the rows of an earlier event; those of filters that stay (`keep_failed`) are left.
 void engine_undo(struct engine *engine, const struct recalled *event);

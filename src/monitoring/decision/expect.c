@@ -13,22 +13,28 @@
 
 #include "monitoring/decision/engine_private.h"
 
+static void ask_table(struct engine *engine, struct expected *expected, uint32_t table, Hash128 key) {
+    expected->tables[expected->table_count++] = (struct expected_key){key, table};
+    knowledge_prefetch_segment(engine->knowledge, table, key);
+}
+
+static void ask_list(struct engine *engine, struct expected *expected, Hash128 key) {
+    expected->list_keys[expected->list_key_count++] = key;
+    knowledge_prefetch_list_segment(engine->knowledge, key);
+}
+
 static void ask_tables(struct engine *engine, struct expected *expected, const struct event *event) {
-    const struct type_plan *type = &engine->catalogue->types[event->type];
-    for (uint32_t i = 0; i < type->table_count; i++) {
-        struct expected_key *key = &expected->tables[expected->table_count];
-        if (engine_table_key(engine, type->tables[i], event, &key->key)) {
-            key->store = type->tables[i];
-            expected->table_count++;
-            knowledge_prefetch_segment(engine->knowledge, type->tables[i], key->key);
+    const struct fetched *fetched = &engine->catalogue->types[event->type].fetched;
+    for (uint32_t i = 0; i < fetched->table_count; i++) {
+        Hash128 key;
+        if (engine_table_key(engine, fetched->tables[i], event, &key)) {
+            ask_table(engine, expected, fetched->tables[i], key);
         }
     }
-    for (uint32_t i = 0; i < type->list_field_count; i++) {
-        uint32_t field = type->list_fields[i];
+    for (uint32_t i = 0; i < fetched->list_field_count; i++) {
+        uint32_t field = fetched->list_fields[i];
         if (event_has(event, field) && event->cells[field].text.size > 0) {
-            Hash128 key = knowledge_key(&event->cells[field].text, 1);
-            expected->list_keys[expected->list_key_count++] = key;
-            knowledge_prefetch_list_segment(engine->knowledge, key);
+            ask_list(engine, expected, knowledge_key(&event->cells[field].text, 1));
         }
     }
 }
@@ -60,6 +66,14 @@ static void ask_foreseen(struct engine *engine, struct expected *expected, const
         if (bits_test(foreseen->has_key, i)) {
             ask_index(engine, expected, recipes[i].entity, foreseen->keys[i]);
         }
+    }
+    const struct fetched *late = &engine->catalogue->types[foreseen->type].late;
+    size_t i = 0;
+    BITS_EACH(&foreseen->has_table, 1, i) {
+        ask_table(engine, expected, late->tables[i], foreseen->table_keys[i]);
+    }
+    BITS_EACH(&foreseen->has_list, 1, i) {
+        ask_list(engine, expected, foreseen->list_keys[i]);
     }
 }
 

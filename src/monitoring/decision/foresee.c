@@ -46,6 +46,23 @@ static void make_keys(struct engine *engine, struct foreseen *foreseen) {
     }
 }
 
+static void find_table_keys(struct engine *engine, struct foreseen *foreseen) {
+    const struct event *event = engine->event;
+    const struct fetched *late = &engine->catalogue->types[foreseen->type].late;
+    foreseen->has_table = foreseen->has_list = 0;
+    for (uint32_t i = 0; i < late->table_count; i++) {
+        bool known = engine_table_key(engine, late->tables[i], event, &foreseen->table_keys[i]);
+        foreseen->has_table |= (uint64_t)known << i;
+    }
+    for (uint32_t i = 0; i < late->list_field_count; i++) {
+        uint32_t field = late->list_fields[i];
+        if (event_has(event, field) && event->cells[field].text.size > 0) {
+            foreseen->list_keys[i] = knowledge_key(&event->cells[field].text, 1);
+            foreseen->has_list |= UINT64_C(1) << i;
+        }
+    }
+}
+
 void foresee(struct foresight *foresight, const struct event *event, Slice answer, struct foreseen *ret_foreseen) {
     struct engine *engine = &foresight->engine;
     arena_reset(&engine->scratch);
@@ -58,4 +75,6 @@ void foresee(struct foresight *foresight, const struct event *event, Slice answe
     memset(engine->filters, 0, sizeof engine->filters);
     engine_decide_filters(engine, engine->features->early_stages);
     memcpy(ret_foreseen->filters, engine->filters, sizeof engine->filters);
+    engine_foresee_values(engine, ret_foreseen);
+    find_table_keys(engine, ret_foreseen);
 }

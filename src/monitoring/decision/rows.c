@@ -155,6 +155,16 @@ void engine_decide_filters(struct engine *engine, const struct filter_stage *sta
     }
 }
 
+void engine_decide_late_filters(struct engine *engine) {
+    const struct feature_turn *turn = &engine->features->turns[engine->event->type];
+    for (uint32_t i = 0; i < turn->late_filter_count; i++) {
+        const struct feature_filter *filter = &engine->features->filters.at[turn->late_filters[i]];
+        bool holds = (filter->parent == SCHEMA_NONE || bits_test(engine->filters, filter->parent)) &&
+                     (filter->rule == SCHEMA_NONE || expr_table_rule(engine->filter_run, filter->rule));
+        bits_assign(engine->filters, turn->late_filters[i], holds);
+    }
+}
+
 // ---- values ----------------------------------------------------------------------------------------------
 
 static uint64_t id_of_text(Slice text) {
@@ -239,6 +249,28 @@ static void find_value(struct engine *engine, uint32_t index) {
     }
 }
 
+void engine_know_values(struct engine *engine, const struct foreseen *foreseen) {
+    memset(engine->value_known, 0, sizeof engine->value_known);
+    if (foreseen == NULL) {
+        return;
+    }
+    const struct feature_turn *turn = &engine->features->turns[foreseen->type];
+    for (uint32_t i = 0; i < turn->early_value_count; i++) {
+        uint32_t value = turn->early_values[i];
+        bits_set(engine->value_known, value);
+        engine->values[value].bits = foreseen->values[i];
+    }
+}
+
+void engine_foresee_values(struct engine *engine, struct foreseen *foreseen) {
+    const struct feature_turn *turn = &engine->features->turns[foreseen->type];
+    memset(engine->value_known, 0, sizeof engine->value_known);
+    for (uint32_t i = 0; i < turn->early_value_count; i++) {
+        find_value(engine, turn->early_values[i]);
+        foreseen->values[i] = engine->values[turn->early_values[i]].bits;
+    }
+}
+
 // ---- rows ------------------------------------------------------------------------------------------------
 
 static bool filters_of_row(const struct engine *engine, const struct row_recipe *recipe, WindowMask *ret_mask) {
@@ -308,7 +340,6 @@ void engine_write_rows(struct engine *engine) {
     const struct row_recipe *recipes = plan->recipes[engine->event->type];
     uint32_t count = plan->recipe_counts[engine->event->type];
     engine->written_count = 0;
-    memset(engine->value_known, 0, sizeof engine->value_known);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t e = recipes[i].entity;
         const struct feature_store *store = &plan->stores.at[plan->entities.at[e].store];

@@ -57,6 +57,13 @@ struct filter_stage {
     const struct table_plan *plan;
 };
 
+// Of an event type: what can be known of an event before its turn in the stream, and what cannot.
+struct feature_turn {
+    const uint32_t *late_filters; // each behind its parent and those it reads
+    const uint32_t *early_values; // that its rows may carry
+    uint32_t late_filter_count, early_value_count;
+};
+
 struct feature_key {
     uint32_t fields[FEATURE_KEY_PARTS_MAX];
     uint32_t count;
@@ -130,10 +137,9 @@ struct feature_plan {
     const uint32_t *filter_order; // each behind its parent and those it reads
     // By event type and stage [type * stage_count + stage]: filters that are decided together, stage after stage.
     const struct filter_stage *stages;
-    // The same parted in two: filters that the event alone decides, and those that ask for more and wait for its turn.
-    const struct filter_stage *early_stages;
-    const struct filter_stage *late_stages;
+    const struct filter_stage *early_stages; // of those alone that read nothing but the event
     uint32_t stage_count;
+    const struct feature_turn *turns; // by event type
     // By event type: the entities that may write rows.
     const struct row_recipe *const *recipes;
     const uint32_t *recipe_counts;
