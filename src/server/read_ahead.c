@@ -100,7 +100,9 @@ static void take_up(struct hand *hand, const struct catalogue *catalogue) {
 static void parse_item(struct hand *hand, struct item *item, struct event *event) {
     struct intake_refusal refusal;
     RecordKind kind;
-    if (intake_json(hand->intake, item->entry.data, event, &kind, &refusal) != STATUS_OK || kind != RECORD_EVENT) {
+    bool parsed = intake_json_again(hand->intake, item->entry.data, event) ||
+                  (intake_json(hand->intake, item->entry.data, event, &kind, &refusal) == STATUS_OK && kind == RECORD_EVENT);
+    if (!parsed) {
         return;
     }
     item->event = event;
