@@ -155,6 +155,7 @@ void engine_adopt(struct engine *engine, struct event *event, Effort effort, Sli
 //
 // The event stays as it is in between.
 struct foreseen {
+    const struct event *event;
     Hash128 id;
     uint32_t type;
     uint32_t segment;

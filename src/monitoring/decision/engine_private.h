@@ -19,6 +19,7 @@ struct expected_key {
 };
 struct expected {
     bool is_there;
+    const struct foreseen *foreseen; // or NULL
     struct expected_key keys[WINDOW_ENTITIES_MAX];
     struct expected_key tables[FETCHED_MAX];
     Hash128 list_keys[FETCHED_MAX];
@@ -43,8 +44,9 @@ struct engine {
     struct engine_options options;
     struct engine_counters counters;
 
-    // The event at hand.
+    // The event at hand, and what was foreseen of it, or NULL.
     const struct event *event;
+    const struct foreseen *foreseen;
     uint64_t sequence;
     uint16_t release; // goes up with each engine that takes over
     int64_t clock_us; // the stream's time
@@ -120,16 +122,15 @@ bool engine_entity_key(const struct engine *engine, const struct feature_entity 
 bool engine_table_key(const struct engine *engine, uint32_t table, const struct event *event, Hash128 *ret_key);
 
 // rows.c: entities, filters, rows.
-// With what was foreseen of the event, or NULL.
-void engine_find_entities(struct engine *engine, const struct foreseen *foreseen);
+void engine_find_entities(struct engine *engine);
 // Finds one that does not write rows, when a feature of it is asked for.
 void engine_resolve(struct engine *engine, uint32_t entity);
 // Those of some stages of the plan, on top of the ones that are decided already.
 void engine_decide_filters(struct engine *engine, const struct filter_stage *stages);
 // And, one by one, those that nobody can foresee.
 void engine_decide_late_filters(struct engine *engine);
-// What rows carry that was foreseen, or NULL, or is to be foreseen.
-void engine_know_values(struct engine *engine, const struct foreseen *foreseen);
+// What rows carry: what was foreseen of it, and what is to be foreseen.
+void engine_know_values(struct engine *engine);
 void engine_foresee_values(struct engine *engine, struct foreseen *foreseen);
 void engine_write_rows(struct engine *engine);
 // Takes back the rows of an earlier event; those of filters that stay (`keep_failed`) are left.

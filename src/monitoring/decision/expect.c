@@ -58,10 +58,34 @@ static void ask_indices(struct engine *engine, struct expected *expected, const 
     ask_tables(engine, expected, event);
 }
 
+// An event that another thread has parsed is in its caches: first what is asked of every event, then, when that tells where, what late filters read.
+static void ask_event(const struct event *event) {
+    const char *at = (const char *)event;
+    for (size_t i = 0; i < offsetof(struct event, cells); i += 64) {
+        __builtin_prefetch(at + i);
+    }
+}
+
+static void ask_cells(const struct engine *engine, const struct foreseen *foreseen) {
+    const struct feature_turn *turn = &engine->features->turns[foreseen->type];
+    const struct schema *schema = engine->schema;
+    const uint32_t roles[] = {schema->phase, schema->result, schema->original};
+    for (uint32_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (roles[i] != SCHEMA_NONE) {
+            __builtin_prefetch(&foreseen->event->cells[roles[i]]);
+        }
+    }
+    for (uint32_t i = 0; i < turn->late_field_count; i++) {
+        __builtin_prefetch(&foreseen->event->cells[turn->late_fields[i]]);
+    }
+}
+
 static void ask_foreseen(struct engine *engine, struct expected *expected, const struct foreseen *foreseen) {
     const struct feature_plan *plan = engine->features;
     const struct row_recipe *recipes = plan->recipes[foreseen->type];
     recall_prefetch(engine->recall, foreseen->id);
+    expected->foreseen = foreseen;
+    ask_event(foreseen->event);
     for (uint32_t i = 0; i < plan->recipe_counts[foreseen->type]; i++) {
         if (bits_test(foreseen->has_key, i)) {
             ask_index(engine, expected, recipes[i].entity, foreseen->keys[i]);
@@ -107,6 +131,9 @@ static struct expected *next_expected(struct engine *engine, bool is_there) {
     engine->expected[2] = engine->expected[1];
     engine->expected[1] = engine->expected[0];
     engine->expected[0] = oldest;
+    if (engine->expected[1]->is_there && engine->expected[1]->foreseen != NULL) {
+        ask_cells(engine, engine->expected[1]->foreseen);
+    }
     if (engine->expected[1]->is_there) {
         ask_things(engine, engine->expected[1]);
     }
@@ -114,6 +141,7 @@ static struct expected *next_expected(struct engine *engine, bool is_there) {
         ask_rows(engine, engine->expected[2]);
     }
     oldest->is_there = is_there;
+    oldest->foreseen = NULL;
     oldest->key_count = oldest->table_count = oldest->list_key_count = 0;
     return oldest;
 }

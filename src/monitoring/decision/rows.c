@@ -71,6 +71,9 @@ static void make_key(struct engine *engine, uint32_t e) {
     engine->has_key[e] = engine_entity_key(engine, &engine->features->entities.at[e], engine->event, &engine->keys[e]);
 }
 
+enum { WINDOW_NONE_BYTE = 0xff };
+_Static_assert(WINDOW_NONE == UINT32_MAX, "all bytes of it are alike");
+
 static void take_key(struct engine *engine, uint32_t e, const struct foreseen *foreseen, uint32_t recipe) {
     bits_set(engine->resolved, e);
     engine->has_key[e] = bits_test(foreseen->has_key, recipe);
@@ -79,17 +82,17 @@ static void take_key(struct engine *engine, uint32_t e, const struct foreseen *f
 
 // Those that may write rows are found ahead, in three steps, so that their memory comes while others are looked at. The
 // rest is found when a feature asks for it.
-void engine_find_entities(struct engine *engine, const struct foreseen *foreseen) {
+void engine_find_entities(struct engine *engine) {
     const struct feature_plan *plan = engine->features;
+    const struct foreseen *foreseen = engine->foreseen;
     const struct row_recipe *recipes = plan->recipes[engine->event->type];
     uint32_t count = plan->recipe_counts[engine->event->type];
+    size_t entities = plan->entities.count;
     memset(engine->resolved, 0, sizeof engine->resolved);
-    for (uint32_t e = 0; e < plan->entities.count; e++) {
-        engine->refs[e] = WINDOW_NONE;
-        engine->current[e] = WINDOW_NONE;
-        engine->row_of[e] = NULL;
-        engine->has_key[e] = false;
-    }
+    memset(engine->refs, WINDOW_NONE_BYTE, sizeof *engine->refs * entities);
+    memset(engine->current, WINDOW_NONE_BYTE, sizeof *engine->current * entities);
+    memset(engine->row_of, 0, sizeof *engine->row_of * entities);
+    memset(engine->has_key, 0, sizeof *engine->has_key * entities);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t e = recipes[i].entity;
         if (foreseen != NULL && !recipes[i].is_late) {
@@ -249,7 +252,8 @@ static void find_value(struct engine *engine, uint32_t index) {
     }
 }
 
-void engine_know_values(struct engine *engine, const struct foreseen *foreseen) {
+void engine_know_values(struct engine *engine) {
+    const struct foreseen *foreseen = engine->foreseen;
     memset(engine->value_known, 0, sizeof engine->value_known);
     if (foreseen == NULL) {
         return;
@@ -353,7 +357,7 @@ void engine_write_rows(struct engine *engine) {
         }
         fill_row(engine, store, row);
         engine->row_of[e] = row;
-        if (counts && !is_written(engine, e)) {
+        if (counts && !(store->is_shared && is_written(engine, e))) {
             write_row(engine, e, row);
         }
     }

@@ -61,7 +61,8 @@ struct filter_stage {
 struct feature_turn {
     const uint32_t *late_filters; // each behind its parent and those it reads
     const uint32_t *early_values; // that its rows may carry
-    uint32_t late_filter_count, early_value_count;
+    const uint32_t *late_fields;  // that late filters read
+    uint32_t late_filter_count, early_value_count, late_field_count;
 };
 
 struct feature_key {
@@ -91,6 +92,7 @@ struct feature_store {
     const uint32_t *ids[WINDOW_IDS_MAX];
     uint32_t filters[WINDOW_FILTERS_MAX]; // index of the filter, by bit
     bool shows_current; // a feature looks at the current row also when it is not written
+    bool is_shared;     // several entities write into it
     Place place;
 };
 

@@ -302,6 +302,12 @@ static void make_recipes(struct features_loader *loader) {
     }
     plan->recipes = recipes;
     plan->recipe_counts = counts;
+    uint32_t *writers = ARENA_ARRAY(loader->arena, uint32_t, plan->stores.count + 1);
+    for (uint32_t e = 0; e < plan->entities.count; e++) {
+        const struct feature_entity *entity = &plan->entities.at[e];
+        writers[entity->store] += !entity->read_only;
+        plan->stores.at[entity->store].is_shared = writers[entity->store] > 1;
+    }
 }
 
 // ---- the window plan -------------------------------------------------------------------------------------

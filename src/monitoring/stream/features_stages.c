@@ -141,18 +141,42 @@ static void values_of_type(const struct feature_plan *plan, uint32_t type, uint6
     }
 }
 
+static void note_fields(const struct vocabulary *vocabulary, const struct expr *expr, uint64_t *fields) {
+    uint32_t count = 0;
+    const struct expr_variable *const *reads = expr == NULL ? NULL : expr_reads(expr, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct name *name = &vocabulary->names.at[reads[i]->slot];
+        if (name->kind == NAME_FIELD) {
+            bits_set(fields, name->index);
+        }
+    }
+}
+
+static uint32_t list_set(const uint64_t *set, size_t words, uint32_t *list) {
+    uint32_t count = 0;
+    size_t index = 0;
+    BITS_EACH(set, words, index) {
+        list[count++] = (uint32_t)index;
+    }
+    return count;
+}
+
 static struct feature_turn make_turn(const struct staging *staging, const struct vocabulary *vocabulary, uint32_t type) {
     const struct feature_plan *plan = staging->plan;
     uint64_t values[FEATURE_VALUES_MAX / 64] = {0};
     uint32_t *late = ARENA_ARRAY(staging->arena, uint32_t, plan->filters.count + 1);
     uint32_t *early = ARENA_ARRAY(staging->arena, uint32_t, plan->values.count + 1);
-    struct feature_turn turn = {.late_filters = late, .early_values = early};
+    uint32_t *read = ARENA_ARRAY(staging->arena, uint32_t, plan->schema->field_count + 1);
+    uint64_t fields[SCHEMA_FIELDS_MAX / 64] = {0};
+    struct feature_turn turn = {.late_filters = late, .early_values = early, .late_fields = read};
     for (uint32_t i = 0; i < plan->filters.count; i++) {
         uint32_t index = plan->filter_order[i];
         if (bits_test(staging->late, index) && features_filter_may_hold(&plan->filters.at[index], type)) {
             late[turn.late_filter_count++] = index;
+            note_fields(vocabulary, plan->filters.at[index].when, fields);
         }
     }
+    turn.late_field_count = list_set(fields, SCHEMA_FIELDS_MAX / 64, read);
     values_of_type(plan, type, values);
     for (uint32_t v = 0; v < plan->values.count; v++) {
         if (bits_test(values, v) && !waits(plan, vocabulary, plan->values.at[v].expr, staging->late)) {
