@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "codec/json.h"
+#include "codec/json_scan.h"
 #include "codec/json_write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -63,6 +64,48 @@ static void check_written(Slice text, uint32_t count) {
     json_reader_destroy(reader);
 }
 
+static bool same_scalar(const struct json_node *left, const struct json_node *right) {
+    if (left->kind != right->kind) {
+        return false;
+    }
+    switch (left->kind) {
+    case JSON_STRING:
+        return slice_equal(left->text, right->text);
+    case JSON_INT:
+        return left->i64 == right->i64;
+    case JSON_DOUBLE:
+        return memcmp(&left->f64, &right->f64, sizeof left->f64) == 0;
+    default:
+        return left->kind < JSON_INT;
+    }
+}
+
+static bool same_value(const struct json_node *scanned, const struct json_node *read) {
+    bool same = scanned->kind == JSON_ARRAY ? read->kind == JSON_ARRAY && scanned->count == read->count : same_scalar(scanned, read);
+    for (uint32_t i = 1; same && scanned->kind == JSON_ARRAY && i <= scanned->count; i++) {
+        same = same_scalar(&scanned[i], &read[i]);
+    }
+    return same;
+}
+
+// What is scanned of a well-formed text is what is read of it; of another one, any bytes inside of it.
+static void check_scanned(Slice text, const JsonTree *tree) {
+    struct json_scan scan;
+    struct json_node nodes[JSON_SCAN_NODES];
+    JsonScanned what = json_scan_begin(&scan, text);
+    uint32_t next = 1;
+    Slice guess = {0};
+    while (what == JSON_SCAN_MEMBER && (what = json_scan_next(&scan, guess, nodes)) == JSON_SCAN_MEMBER) {
+        if (tree != NULL) {
+            const struct json_node *read = &tree->nodes[next];
+            INVARIANT(next < tree->count && slice_equal(nodes[0].key, read->key) && same_value(nodes, read));
+            next = read->next;
+            guess = next < tree->count && next % 2 == 0 ? tree->nodes[next].key : SLICE("id");
+        }
+    }
+    INVARIANT(tree == NULL || what == JSON_SCAN_UNSURE || (tree->nodes[0].kind == JSON_OBJECT && next == tree->count));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > 4096) {
         return 0; // past this the second opinion refuses long numbers
@@ -73,6 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Status status = json_parse(reader, text, &tree);
     INVARIANT((status == STATUS_OK) == (json_check(text, DEPTH).fault == JSON_FAULT_NONE));
     INVARIANT(json_reader_error(reader)->offset <= size);
+    check_scanned(text, status == STATUS_OK ? &tree : NULL);
     if (status == STATUS_OK) {
         struct buf out;
         buf_init(&out, JSON_SIZE_MAX);

@@ -33,6 +33,11 @@ struct thread *thread_start(const char *name, void (*run)(void *context), void *
     return thread;
 }
 
+uint32_t thread_processors(void) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (uint32_t)CPU_COUNT(&set) : 1;
+}
+
 void thread_join(struct thread *thread) {
     if (thread == NULL) {
         return;

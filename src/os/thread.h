@@ -19,6 +19,8 @@ struct thread;
 
 // Never fails: a process that gets no thread stops. `name` shows in ps and in debuggers (15 bytes).
 struct thread *thread_start(const char *name, void (*run)(void *context), void *context);
+// How many may run at once: the processors that this process may use.
+uint32_t thread_processors(void);
 // Waits for its end and frees it. NULL is let pass.
 void thread_join(struct thread *thread);
 

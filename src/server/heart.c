@@ -167,12 +167,25 @@ void heart_expect_event(struct heart *heart, const struct event *event) {
     engine_expect(heart->engine, event);
 }
 
-HeartAnswer heart_forward_event(struct heart *heart, struct event *event, Effort effort, Slice answer, struct heart_refusal *ret_refusal) {
-    if (engine_forward(heart->engine, event, effort, answer) != STATUS_OK) {
+static HeartAnswer forwarded(Status status, struct heart_refusal *ret_refusal) {
+    if (status != STATUS_OK) {
         *ret_refusal = (struct heart_refusal){SLICE("SV020"), SLICE("the answer that stands beside the record is none of this pack")};
         return HEART_REFUSED;
     }
     return HEART_DECIDED;
+}
+
+HeartAnswer heart_forward_event(struct heart *heart, struct event *event, Effort effort, Slice answer, struct heart_refusal *ret_refusal) {
+    return forwarded(engine_forward(heart->engine, event, effort, answer), ret_refusal);
+}
+
+void heart_expect_foreseen(struct heart *heart, const struct foreseen *foreseen) {
+    engine_expect_foreseen(heart->engine, foreseen);
+}
+
+HeartAnswer heart_forward_foreseen(struct heart *heart, struct event *event, Effort effort, Slice answer, const struct foreseen *foreseen,
+                                   struct heart_refusal *ret_refusal) {
+    return forwarded(engine_forward_foreseen(heart->engine, event, effort, answer, foreseen), ret_refusal);
 }
 
 HeartAnswer heart_examine(struct heart *heart, Slice record, struct buf *answer, struct heart_refusal *ret_refusal) {

@@ -75,6 +75,10 @@ void heart_succeed(struct heart *heart, struct heart *from);
 // it is forwarded, and a record that is no event counts as a call with NULL.
 void heart_expect_event(struct heart *heart, const struct event *event);
 HeartAnswer heart_forward_event(struct heart *heart, struct event *event, Effort effort, Slice answer, struct heart_refusal *ret_refusal);
+// And with what was foreseen of them (decision.h).
+void heart_expect_foreseen(struct heart *heart, const struct foreseen *foreseen);
+HeartAnswer heart_forward_foreseen(struct heart *heart, struct event *event, Effort effort, Slice answer, const struct foreseen *foreseen,
+                                   struct heart_refusal *ret_refusal);
 const struct catalogue *heart_catalogue(const struct heart *heart);
 struct engine *heart_engine(struct heart *heart);
 struct knowledge *heart_knowledge(struct heart *heart);

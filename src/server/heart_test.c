@@ -61,9 +61,11 @@ static bool forward_all(struct world *w, struct heart *heart, uint32_t to, bool 
     return true;
 }
 
-// Events that are parsed by another's intake, each some records before its turn.
+// Events that are parsed by another's intake, and foreseen, each some records before its turn.
 struct reader {
     struct intake *intake;
+    struct foresight *foresight; // NULL: they are only parsed
+    struct foreseen ahead[EXPECT_AHEAD + 1];
     struct event *events[EXPECT_AHEAD + 1];
     bool is_event[EXPECT_AHEAD + 1];
 };
@@ -75,11 +77,29 @@ static void read_ahead(struct reader *reader, const struct world *w, struct hear
     bool *is_event = &reader->is_event[place];
     *is_event = i < to && intake_json(reader->intake, w->records.at[i].text, reader->events[place], &kind, &refusal) == STATUS_OK &&
                 kind == RECORD_EVENT;
-    heart_expect_event(heart, *is_event ? reader->events[place] : NULL);
+    // One that was answered before is no part of a journal.
+    *is_event = *is_event && w->records.at[i].answer.size > 0;
+    if (reader->foresight == NULL) {
+        heart_expect_event(heart, *is_event ? reader->events[place] : NULL);
+        return;
+    }
+    if (*is_event) {
+        foresee(reader->foresight, reader->events[place], w->records.at[i].answer, &reader->ahead[place]);
+    }
+    heart_expect_foreseen(heart, *is_event ? &reader->ahead[place] : NULL);
+}
+
+static HeartAnswer forward_one(struct heart *heart, struct reader *reader, const struct record *record, uint32_t place) {
+    struct heart_refusal refusal;
+    if (!reader->is_event[place]) {
+        return heart_forward(heart, record->text, record->effort, record->answer, &refusal);
+    }
+    struct event *event = reader->events[place];
+    return reader->foresight == NULL ? heart_forward_event(heart, event, record->effort, record->answer, &refusal)
+                                     : heart_forward_foreseen(heart, event, record->effort, record->answer, &reader->ahead[place], &refusal);
 }
 
 static bool forward_read(struct world *w, struct heart *heart, struct reader *reader, uint32_t to) {
-    struct heart_refusal refusal;
     for (uint32_t i = 0; i < EXPECT_AHEAD; i++) {
         read_ahead(reader, w, heart, i, to);
     }
@@ -87,16 +107,14 @@ static bool forward_read(struct world *w, struct heart *heart, struct reader *re
         const struct record *record = &w->records.at[i];
         uint32_t place = i % (EXPECT_AHEAD + 1);
         read_ahead(reader, w, heart, i + EXPECT_AHEAD, to);
-        HeartAnswer what = reader->is_event[place]
-                               ? heart_forward_event(heart, reader->events[place], record->effort, record->answer, &refusal)
-                               : heart_forward(heart, record->text, record->effort, record->answer, &refusal);
+        HeartAnswer what = forward_one(heart, reader, record, place);
         CHECK_THAT((what == HEART_DECIDED) == (record->answer.size > 0), "record %u: %.*s", i, SLICE_ARGS(record->text));
     }
     return true;
 }
 
-static bool forward_with_a_reader(struct world *w, struct heart *heart, uint32_t to) {
-    struct reader reader = {.intake = intake_create(w->catalogue->schema, NULL)};
+static bool forward_with_a_reader(struct world *w, struct heart *heart, uint32_t to, bool foresees) {
+    struct reader reader = {.intake = intake_create(w->catalogue->schema, NULL), .foresight = foresees ? foresight_create(w->catalogue) : NULL};
     for (uint32_t i = 0; i <= EXPECT_AHEAD; i++) {
         reader.events[i] = event_create(w->catalogue->schema);
     }
@@ -105,15 +123,17 @@ static bool forward_with_a_reader(struct world *w, struct heart *heart, uint32_t
         event_destroy(reader.events[i]);
     }
     intake_destroy(reader.intake);
+    foresight_destroy(reader.foresight);
     return ok;
 }
 
-typedef enum Way { WAY_PLAIN, WAY_EXPECTED, WAY_READ, WAY_COUNT } Way;
+typedef enum Way { WAY_PLAIN, WAY_EXPECTED, WAY_READ, WAY_FORESEEN, WAY_COUNT } Way;
 
 static bool forward_and_go_on(struct world *w, uint32_t half, uint64_t hash, uint64_t hash_at_end, Way way) {
     struct life life;
     struct heart *heart = be_born(&life, w, true);
-    bool ok = way == WAY_READ ? forward_with_a_reader(w, heart, half) : forward_all(w, heart, half, way == WAY_EXPECTED);
+    bool reads = way == WAY_READ || way == WAY_FORESEEN;
+    bool ok = reads ? forward_with_a_reader(w, heart, half, way == WAY_FORESEEN) : forward_all(w, heart, half, way == WAY_EXPECTED);
     ok = ok && heart_hash(heart) == hash && same_answers(w, heart, half, w->records.count) && heart_hash(heart) == hash_at_end;
     die(&life);
     return ok;

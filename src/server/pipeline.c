@@ -918,6 +918,7 @@ static Status take_up_brakes(struct pipeline *pipeline) {
 static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
     struct journal_options options = {.created_us = clock_wall_us(),
                                       .segment_bytes = pipeline->options.segment_bytes,
+                                      .check_from = UINT64_MAX, // what is replayed is checked when it is read
                                       .events = {.context = pipeline, .failed = on_failed}};
     if (pipeline->options.async) {
         options.events.written = on_kept;

@@ -10,7 +10,6 @@ enum { ANSWER_MAX = 32 << 20, OWN_RECORD_MAX = 1 << 20, OWN_RECORD_DEPTH = 16 };
 struct running {
     struct replay *replay;
     const struct journal_entry *entry;
-    struct json_reader *json; // of the server's own records
     struct arena *arena;
     struct diag *diag;
 };
@@ -75,7 +74,7 @@ static Status make_anew(struct running *running, Slice label) {
 
 static Status on_release(struct running *running) {
     JsonTree tree;
-    if (json_parse(running->json, running->entry->data, &tree) != STATUS_OK) {
+    if (json_parse(running->replay->json, running->entry->data, &tree) != STATUS_OK) {
         return differs(running, "is a release that cannot be read");
     }
     Slice label = record_text(tree, "catalogue");
@@ -141,7 +140,7 @@ static Status on_entry(struct running *running) {
     case KIND_DECISION:
         return on_decision(running);
     case KIND_BRAKE:
-        return replay->heart != NULL && brake_apply(running->json, running->entry->data, replay->heart) ? STATUS_OK
+        return replay->heart != NULL && brake_apply(running->replay->json, running->entry->data, replay->heart) ? STATUS_OK
                                                                                                         : differs(running, "is a brake that is not understood");
     case KIND_LABEL:
     case KIND_NIGHT:
@@ -159,6 +158,7 @@ Status replay_begin(struct replay *replay, struct arena *arena, struct diag *dia
     replay->found = (struct replayed){0};
     replay->heart = NULL;
     replay->owes_decision = false;
+    replay->json = json_reader_create(OWN_RECORD_MAX, OWN_RECORD_DEPTH);
     if (!replay->from_snapshot) {
         return STATUS_OK;
     }
@@ -190,10 +190,7 @@ static Status run(struct running *running, struct journal_reader *reader) {
 }
 
 Status replay_entry(struct replay *replay, const struct journal_entry *entry, struct arena *arena, struct diag *diag) {
-    struct running running = {replay, entry, json_reader_create(OWN_RECORD_MAX, OWN_RECORD_DEPTH), arena, diag};
-    Status status = on_entry(&running);
-    json_reader_destroy(running.json);
-    return status;
+    return on_entry(&(struct running){replay, entry, arena, diag});
 }
 
 Status replay_run(struct replay *replay, struct arena *arena, struct diag *diag) {
@@ -201,9 +198,8 @@ Status replay_run(struct replay *replay, struct arena *arena, struct diag *diag)
     struct journal_reader_options options = {.chain = !replay->apart, .journal = replay->journal};
     Status status = journal_reader_open(disk_real(), replay->folder, replay->found.last_sequence + 1, options, arena, &reader, diag);
     if (status == STATUS_OK) {
-        struct running running = {replay, NULL, json_reader_create(OWN_RECORD_MAX, OWN_RECORD_DEPTH), arena, diag};
+        struct running running = {replay, NULL, arena, diag};
         status = run(&running, reader);
-        json_reader_destroy(running.json);
         journal_reader_close(reader);
     }
     if (status != STATUS_OK) {
@@ -215,4 +211,5 @@ Status replay_run(struct replay *replay, struct arena *arena, struct diag *diag)
 
 void replay_end(struct replay *replay) {
     buf_deinit(&replay->answer);
+    json_reader_destroy(replay->json);
 }

@@ -49,11 +49,14 @@ struct replay {
     // Asked before each record; STATUS_END stops there as if the log ended, and the record is not taken. May be NULL.
     Status (*before)(void *context, const struct journal_entry *entry);
 
+    uint32_t threads; // that read beside the calling one; 0: by the number of processors. catch_up.h only
+
     struct heart *heart; // NULL: the journal is empty; the caller's to destroy
     struct buf answer;   // the last decision; if not apart, what the next record has to be
     bool owes_decision;  // the log ends between an event and its decision, which is in `answer`
     uint64_t owed_by;
     struct replayed found;
+    struct json_reader *json; // of the server's own records
 };
 
 // In case of a failure the heart is gone; replay_end() is called in any case.

@@ -18,7 +18,8 @@ struct expected_key {
     uint32_t store;
 };
 struct expected {
-    const struct event *event;
+    bool is_there;
+    const struct foreseen *foreseen; // or NULL
     struct expected_key keys[WINDOW_ENTITIES_MAX];
     struct expected_key tables[FETCHED_MAX];
     Hash128 list_keys[FETCHED_MAX];
@@ -43,8 +44,9 @@ struct engine {
     struct engine_options options;
     struct engine_counters counters;
 
-    // The event at hand.
+    // The event at hand, and what was foreseen of it, or NULL.
     const struct event *event;
+    const struct foreseen *foreseen;
     uint64_t sequence;
     uint16_t release; // goes up with each engine that takes over
     int64_t clock_us; // the stream's time
@@ -62,6 +64,7 @@ struct engine {
         int64_t integer;
         double real;
         uint64_t id;
+        uint64_t bits;
     } values[FEATURE_VALUES_MAX];
 
     // Its entities and rows.
@@ -122,7 +125,13 @@ bool engine_table_key(const struct engine *engine, uint32_t table, const struct 
 void engine_find_entities(struct engine *engine);
 // Finds one that does not write rows, when a feature of it is asked for.
 void engine_resolve(struct engine *engine, uint32_t entity);
-void engine_decide_filters(struct engine *engine);
+// Those of some stages of the plan, on top of the ones that are decided already.
+void engine_decide_filters(struct engine *engine, const struct filter_stage *stages);
+// And, one by one, those that nobody can foresee.
+void engine_decide_late_filters(struct engine *engine);
+// What rows carry: what was foreseen of it, and what is to be foreseen.
+void engine_know_values(struct engine *engine);
+void engine_foresee_values(struct engine *engine, struct foreseen *foreseen);
 void engine_write_rows(struct engine *engine);
 // Takes back the rows of an earlier event; those of filters that stay (`keep_failed`) are left.
 void engine_undo(struct engine *engine, const struct recalled *event);

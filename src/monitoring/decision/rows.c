@@ -71,21 +71,34 @@ static void make_key(struct engine *engine, uint32_t e) {
     engine->has_key[e] = engine_entity_key(engine, &engine->features->entities.at[e], engine->event, &engine->keys[e]);
 }
 
+enum { WINDOW_NONE_BYTE = 0xff };
+_Static_assert(WINDOW_NONE == UINT32_MAX, "all bytes of it are alike");
+
+static void take_key(struct engine *engine, uint32_t e, const struct foreseen *foreseen, uint32_t recipe) {
+    bits_set(engine->resolved, e);
+    engine->has_key[e] = bits_test(foreseen->has_key, recipe);
+    engine->keys[e] = foreseen->keys[recipe];
+}
+
 // Those that may write rows are found ahead, in three steps, so that their memory comes while others are looked at. The
 // rest is found when a feature asks for it.
 void engine_find_entities(struct engine *engine) {
     const struct feature_plan *plan = engine->features;
+    const struct foreseen *foreseen = engine->foreseen;
     const struct row_recipe *recipes = plan->recipes[engine->event->type];
     uint32_t count = plan->recipe_counts[engine->event->type];
+    size_t entities = plan->entities.count;
     memset(engine->resolved, 0, sizeof engine->resolved);
-    for (uint32_t e = 0; e < plan->entities.count; e++) {
-        engine->refs[e] = WINDOW_NONE;
-        engine->current[e] = WINDOW_NONE;
-        engine->row_of[e] = NULL;
-        engine->has_key[e] = false;
-    }
+    memset(engine->refs, WINDOW_NONE_BYTE, sizeof *engine->refs * entities);
+    memset(engine->current, WINDOW_NONE_BYTE, sizeof *engine->current * entities);
+    memset(engine->row_of, 0, sizeof *engine->row_of * entities);
+    memset(engine->has_key, 0, sizeof *engine->has_key * entities);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t e = recipes[i].entity;
+        if (foreseen != NULL && !recipes[i].is_late) {
+            take_key(engine, e, foreseen, i);
+            continue; // its memory was asked for when it was expected
+        }
         make_key(engine, e);
         if (engine->has_key[e]) {
             window_prefetch(engine->windows, plan->entities.at[e].store, engine->keys[e]);
@@ -118,9 +131,9 @@ static const uint64_t *candidates_of(struct engine *engine, const struct filter_
     return engine->candidates;
 }
 
-static void decide_stage(struct engine *engine, const struct filter_stage *stage, bool is_first) {
+static void decide_stage(struct engine *engine, const struct filter_stage *stage) {
     const struct feature_plan *plan = engine->features;
-    const uint64_t *candidates = is_first ? NULL : candidates_of(engine, stage);
+    const uint64_t *candidates = stage->is_gated ? candidates_of(engine, stage) : NULL;
     uint32_t hits[FEATURE_FILTERS_MAX];
     uint32_t hit_count = expr_table_evaluate(engine->filter_run, stage->plan, candidates, hits);
     uint64_t holding[FEATURE_FILTERS_MAX / 64] = {0};
@@ -135,14 +148,23 @@ static void decide_stage(struct engine *engine, const struct filter_stage *stage
     }
 }
 
-void engine_decide_filters(struct engine *engine) {
+void engine_decide_filters(struct engine *engine, const struct filter_stage *stages) {
     const struct feature_plan *plan = engine->features;
-    const struct filter_stage *stages = plan->stages + (size_t)engine->event->type * plan->stage_count;
-    memset(engine->filters, 0, sizeof engine->filters);
+    const struct filter_stage *of_type = stages + (size_t)engine->event->type * plan->stage_count;
     for (uint32_t s = 0; s < plan->stage_count; s++) {
-        if (stages[s].count > 0) {
-            decide_stage(engine, &stages[s], s == 0);
+        if (of_type[s].count > 0) {
+            decide_stage(engine, &of_type[s]);
         }
+    }
+}
+
+void engine_decide_late_filters(struct engine *engine) {
+    const struct feature_turn *turn = &engine->features->turns[engine->event->type];
+    for (uint32_t i = 0; i < turn->late_filter_count; i++) {
+        const struct feature_filter *filter = &engine->features->filters.at[turn->late_filters[i]];
+        bool holds = (filter->parent == SCHEMA_NONE || bits_test(engine->filters, filter->parent)) &&
+                     (filter->rule == SCHEMA_NONE || expr_table_rule(engine->filter_run, filter->rule));
+        bits_assign(engine->filters, turn->late_filters[i], holds);
     }
 }
 
@@ -230,6 +252,29 @@ static void find_value(struct engine *engine, uint32_t index) {
     }
 }
 
+void engine_know_values(struct engine *engine) {
+    const struct foreseen *foreseen = engine->foreseen;
+    memset(engine->value_known, 0, sizeof engine->value_known);
+    if (foreseen == NULL) {
+        return;
+    }
+    const struct feature_turn *turn = &engine->features->turns[foreseen->type];
+    for (uint32_t i = 0; i < turn->early_value_count; i++) {
+        uint32_t value = turn->early_values[i];
+        bits_set(engine->value_known, value);
+        engine->values[value].bits = foreseen->values[i];
+    }
+}
+
+void engine_foresee_values(struct engine *engine, struct foreseen *foreseen) {
+    const struct feature_turn *turn = &engine->features->turns[foreseen->type];
+    memset(engine->value_known, 0, sizeof engine->value_known);
+    for (uint32_t i = 0; i < turn->early_value_count; i++) {
+        find_value(engine, turn->early_values[i]);
+        foreseen->values[i] = engine->values[turn->early_values[i]].bits;
+    }
+}
+
 // ---- rows ------------------------------------------------------------------------------------------------
 
 static bool filters_of_row(const struct engine *engine, const struct row_recipe *recipe, WindowMask *ret_mask) {
@@ -299,7 +344,6 @@ void engine_write_rows(struct engine *engine) {
     const struct row_recipe *recipes = plan->recipes[engine->event->type];
     uint32_t count = plan->recipe_counts[engine->event->type];
     engine->written_count = 0;
-    memset(engine->value_known, 0, sizeof engine->value_known);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t e = recipes[i].entity;
         const struct feature_store *store = &plan->stores.at[plan->entities.at[e].store];
@@ -313,7 +357,7 @@ void engine_write_rows(struct engine *engine) {
         }
         fill_row(engine, store, row);
         engine->row_of[e] = row;
-        if (counts && !is_written(engine, e)) {
+        if (counts && !(store->is_shared && is_written(engine, e))) {
             write_row(engine, e, row);
         }
     }

@@ -59,13 +59,25 @@ bool engine_table_key(const struct engine *engine, uint32_t table, const struct 
     return true;
 }
 
+// Of the event at hand, as it was foreseen or as it is.
+static bool table_key(const struct engine *engine, uint32_t table, Hash128 *ret_key) {
+    const struct foreseen *foreseen = engine->foreseen;
+    const struct fetched *late = foreseen == NULL ? NULL : &engine->catalogue->types[foreseen->type].late;
+    for (uint32_t i = 0; foreseen != NULL && i < late->table_count; i++) {
+        if (late->tables[i] == table) {
+            *ret_key = foreseen->table_keys[i];
+            return (foreseen->has_table >> i & 1) != 0;
+        }
+    }
+    return engine_table_key(engine, table, engine->event, ret_key);
+}
+
 static KnowledgeRow cell_row(struct engine *engine, uint32_t table) {
     struct cell_row *found = &engine->cells[table];
     if (found->event != engine->sequence) {
         Hash128 key;
         found->event = engine->sequence;
-        found->row = engine_table_key(engine, table, engine->event, &key) ? knowledge_row(engine->knowledge, table, key)
-                                                                          : (KnowledgeRow){NULL};
+        found->row = table_key(engine, table, &key) ? knowledge_row(engine->knowledge, table, key) : (KnowledgeRow){NULL};
     }
     return found->row;
 }

@@ -225,14 +225,19 @@ struct policy {
 enum { FETCHED_MAX = 64 };
 
 // The models that watch one event type.
+// What is worth fetching ahead: tables that are read, and fields that lists are asked about.
+struct fetched {
+    const uint32_t *tables;
+    const uint32_t *list_fields;
+    uint32_t table_count, list_field_count;
+};
+
 struct type_plan {
     const struct table_plan *plan;
     const uint32_t *models;            // by position in the plan
     uint32_t count;
-    // What is worth fetching ahead: tables that are read, and fields that lists are asked about.
-    const uint32_t *tables;
-    const uint32_t *list_fields;
-    uint32_t table_count, list_field_count;
+    struct fetched fetched; // for a decision
+    struct fetched late;    // for late filters alone (stream/features_stages.c)
     // By binding-independent combination: segment * channel_count + channel.
     const uint64_t *const *candidates[MODEL_SCOPE_COUNT][EFFORT_COUNT];
     const uint64_t *const *confirmed[MODEL_SCOPE_COUNT]; // of those of full effort the ones that a RESULT that confirms its REQUEST still concerns

@@ -59,15 +59,33 @@ static const uint32_t *as_array(struct catalogue *catalogue, const uint64_t *set
     return array;
 }
 
+static struct fetching begin(struct catalogue *catalogue) {
+    return (struct fetching){
+        .catalogue = catalogue,
+        .tables = ARENA_ARRAY(&catalogue->arena, uint64_t, bits_words(catalogue->knowledge->table_count) + 1),
+        .fields = ARENA_ARRAY(&catalogue->arena, uint64_t, bits_words(catalogue->schema->field_count) + 1),
+    };
+}
+
+static struct fetched end(struct catalogue *catalogue, const struct fetching *fetching) {
+    struct fetched fetched = {0};
+    fetched.tables = as_array(catalogue, fetching->tables, catalogue->knowledge->table_count, &fetched.table_count);
+    fetched.list_fields = as_array(catalogue, fetching->fields, catalogue->schema->field_count, &fetched.list_field_count);
+    return fetched;
+}
+
+static struct fetched find_late(struct catalogue *catalogue, uint32_t type) {
+    const struct feature_turn *turn = &catalogue->features->turns[type];
+    struct fetching fetching = begin(catalogue);
+    for (uint32_t i = 0; i < turn->late_filter_count; i++) {
+        note(&fetching, catalogue->features->filters.at[turn->late_filters[i]].when);
+    }
+    return end(catalogue, &fetching);
+}
+
 void catalogue_find_fetched(struct catalogue *catalogue, uint32_t type, struct type_plan *plan) {
     const struct feature_plan *features = catalogue->features;
-    size_t table_count = catalogue->knowledge->table_count;
-    size_t field_count = catalogue->schema->field_count;
-    struct fetching fetching = {
-        .catalogue = catalogue,
-        .tables = ARENA_ARRAY(&catalogue->arena, uint64_t, bits_words(table_count) + 1),
-        .fields = ARENA_ARRAY(&catalogue->arena, uint64_t, bits_words(field_count) + 1),
-    };
+    struct fetching fetching = begin(catalogue);
     for (uint32_t i = 0; i < plan->count; i++) {
         note(&fetching, catalogue->models.at[plan->models[i]].expr);
     }
@@ -83,6 +101,6 @@ void catalogue_find_fetched(struct catalogue *catalogue, uint32_t type, struct t
             note(&fetching, filter->when);
         }
     }
-    plan->tables = as_array(catalogue, fetching.tables, table_count, &plan->table_count);
-    plan->list_fields = as_array(catalogue, fetching.fields, field_count, &plan->list_field_count);
+    plan->fetched = end(catalogue, &fetching);
+    plan->late = find_late(catalogue, type);
 }

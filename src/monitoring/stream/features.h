@@ -53,7 +53,16 @@ struct filter_stage {
     const uint32_t *ruled;   // those with a condition of their own, in the order of the plan; and
     const uint32_t *gates;   // their parents, where these are of an earlier stage, else SCHEMA_NONE
     uint32_t ruled_count;
+    bool is_gated; // one of the gates is a filter
     const struct table_plan *plan;
+};
+
+// Of an event type: what can be known of an event before its turn in the stream, and what cannot.
+struct feature_turn {
+    const uint32_t *late_filters; // each behind its parent and those it reads
+    const uint32_t *early_values; // that its rows may carry
+    const uint32_t *late_fields;  // that late filters read
+    uint32_t late_filter_count, early_value_count, late_field_count;
 };
 
 struct feature_key {
@@ -83,6 +92,7 @@ struct feature_store {
     const uint32_t *ids[WINDOW_IDS_MAX];
     uint32_t filters[WINDOW_FILTERS_MAX]; // index of the filter, by bit
     bool shows_current; // a feature looks at the current row also when it is not written
+    bool is_shared;     // several entities write into it
     Place place;
 };
 
@@ -93,6 +103,7 @@ struct row_bit {
 };
 struct row_recipe {
     uint32_t entity;
+    bool is_late; // a field of its key waits for the event's turn (schema_derives_late())
     const struct row_bit *bits;
     uint32_t bit_count;
 };
@@ -128,7 +139,9 @@ struct feature_plan {
     const uint32_t *filter_order; // each behind its parent and those it reads
     // By event type and stage [type * stage_count + stage]: filters that are decided together, stage after stage.
     const struct filter_stage *stages;
+    const struct filter_stage *early_stages; // of those alone that read nothing but the event
     uint32_t stage_count;
+    const struct feature_turn *turns; // by event type
     // By event type: the entities that may write rows.
     const struct row_recipe *const *recipes;
     const uint32_t *recipe_counts;

@@ -262,6 +262,15 @@ static void compile_day(struct features_loader *loader, struct feature_draft *dr
 
 // ---- recipes ---------------------------------------------------------------------------------------------
 
+static bool key_is_late(const struct schema *schema, const struct feature_entity *entity, uint32_t type) {
+    const struct feature_key *key = entity->key_on == NULL ? &entity->key : &entity->key_on[type];
+    bool late = false;
+    for (uint32_t i = 0; i < key->count; i++) {
+        late = late || schema_derives_late(schema, key->fields[i]);
+    }
+    return late;
+}
+
 static void add_recipe(struct features_loader *loader, uint32_t entity_index, uint32_t type, struct row_recipe *recipes,
                        uint32_t *count) {
     const struct feature_plan *plan = loader->plan;
@@ -275,7 +284,7 @@ static void add_recipe(struct features_loader *loader, uint32_t entity_index, ui
         }
     }
     if (bit_count > 0 || store->shows_current) {
-        recipes[(*count)++] = (struct row_recipe){entity_index, bits, bit_count};
+        recipes[(*count)++] = (struct row_recipe){entity_index, key_is_late(loader->schema, entity, type), bits, bit_count};
     }
 }
 
@@ -293,6 +302,12 @@ static void make_recipes(struct features_loader *loader) {
     }
     plan->recipes = recipes;
     plan->recipe_counts = counts;
+    uint32_t *writers = ARENA_ARRAY(loader->arena, uint32_t, plan->stores.count + 1);
+    for (uint32_t e = 0; e < plan->entities.count; e++) {
+        const struct feature_entity *entity = &plan->entities.at[e];
+        writers[entity->store] += !entity->read_only;
+        plan->stores.at[entity->store].is_shared = writers[entity->store] > 1;
+    }
 }
 
 // ---- the window plan -------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "monitoring/stream/intake.h"
 
 #include "base/utf8.h"
+#include "codec/json_scan.h"
 #include "codec/number.h"
 #include "monitoring/stream/cell.h"
 #include "monitoring/stream/derive.h"
@@ -54,6 +55,7 @@ struct intake {
     struct known_field fields[SCHEMA_FIELDS_MAX];
     uint32_t next_of[SCHEMA_FIELDS_MAX +
                      1]; // prediction: 0 the first field, i + 1 the one behind field i
+    uint16_t *again; // the same for records that come again, by type, plus one; NULL: none came
     uint64_t seen[WORDS];
     bool change; // a member is "$list" or "$table"
     uint64_t required[SCHEMA_TYPES_MAX][WORDS];
@@ -151,6 +153,7 @@ void intake_destroy(struct intake *intake) {
     buf_deinit(&intake->scratch);
     buf_deinit(&intake->rendered);
     buf_deinit(&intake->header_reason);
+    free(intake->again);
     free(intake->type_of_value);
     free(intake->plain);
     free(intake->bindings);
@@ -535,6 +538,84 @@ Status intake_json(struct intake *intake, Slice line, struct event *event, Recor
     event->position = position;
     *ret_kind = RECORD_CHANGE;
     return STATUS_OK;
+}
+
+// ---- records that come again ------------------------------------------------------------------------------
+
+static bool put_again(struct intake *intake, uint32_t field, const struct json_node *node, uint64_t *seen, struct event *event) {
+    union event_cell cell;
+    if (intake->fields[field].derived) {
+        return true;
+    }
+    if (bits_test(seen, field)) {
+        return false;
+    }
+    bits_set(seen, field);
+    if (node->kind == JSON_NULL) {
+        return true;
+    }
+    if (!cell_from_json(&intake->checker, field, node, &cell)) {
+        return false;
+    }
+    put_cell(intake, event, field, cell);
+    return true;
+}
+
+// Which field comes behind another one differs by type, which is told among the first members.
+static uint16_t *next_again(struct intake *intake, const struct event *event) {
+    uint32_t field = intake->schema->type;
+    uint32_t type = event_has(event, field) ? intake->type_of_value[event->cells[field].integer] + 1 : 0;
+    return &intake->again[(size_t)type * (SCHEMA_FIELDS_MAX + 1)];
+}
+
+static uint32_t find_again(struct intake *intake, uint16_t *guess, Slice key) {
+    if (*guess > 0 && key.at == intake->fields[*guess - 1].name.at) {
+        return *guess - 1u;
+    }
+    uint32_t field = map_get(&intake->schema->fields_by_name, key);
+    *guess = field == SCHEMA_NONE ? *guess : (uint16_t)(field + 1);
+    return field;
+}
+
+static bool read_again(struct intake *intake, Slice line, struct event *event) {
+    uint64_t seen[WORDS];
+    struct json_scan scan;
+    struct json_node nodes[JSON_SCAN_NODES];
+    uint32_t previous = 0;
+    uint16_t *next = next_again(intake, event);
+    memset(seen, 0, sizeof *seen * intake->word_count);
+    JsonScanned what = json_scan_begin(&scan, line);
+    while (what == JSON_SCAN_MEMBER) {
+        uint16_t *guess = &next[previous];
+        what = json_scan_next(&scan, *guess == 0 ? (Slice){0} : intake->fields[*guess - 1].name, nodes);
+        if (what != JSON_SCAN_MEMBER) {
+            break;
+        }
+        uint32_t field = find_again(intake, guess, nodes[0].key);
+        if (field == SCHEMA_NONE) {
+            ENSURE(!is_change(nodes[0].key), false);
+            continue;
+        }
+        previous = field + 1;
+        ENSURE(put_again(intake, field, nodes, seen, event), false);
+        next = field == intake->schema->type ? next_again(intake, event) : next;
+    }
+    return what == JSON_SCAN_END && finish(intake, event);
+}
+
+bool intake_json_again(struct intake *intake, Slice line, struct event *event) {
+    intake->map = intake_map_of(intake, false);
+    intake->tree = (JsonTree){0};
+    if (intake->map != NULL || line.size > RECORD_SIZE_MAX) {
+        return false;
+    }
+    if (intake->again == NULL) {
+        intake->again = memory_alloc(sizeof *intake->again * (intake->schema->type_count + 1) * (SCHEMA_FIELDS_MAX + 1));
+    }
+    begin(intake, event, text_room(intake, line.size));
+    bool ok = read_again(intake, line, event);
+    intake->position -= !ok; // it is read once more
+    return ok;
 }
 
 Status intake_json_event(struct intake *intake, JsonTree tree, uint32_t object, struct event *event,

@@ -31,6 +31,11 @@ uint32_t schema_find_type(const struct schema *schema, Slice name) {
     return map_get(&schema->types_by_name, name);
 }
 
+bool schema_derives_late(const struct schema *schema, uint32_t field) {
+    DeriveKind derive = schema->fields[field].derive;
+    return derive == DERIVE_ON_DATE_LIST || derive == DERIVE_EXPRESSION;
+}
+
 uint32_t schema_enum_value(const struct schema *schema, uint32_t enumeration, Slice value) {
     return enumeration == SCHEMA_NONE ? SCHEMA_NONE
                                       : map_get(&schema->enums[enumeration].by_value, value);

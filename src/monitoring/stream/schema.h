@@ -121,3 +121,5 @@ uint32_t schema_find_field(const struct schema *schema, Slice name);
 uint32_t schema_find_type(const struct schema *schema, Slice name);
 // The number of a value in an enumeration, or SCHEMA_NONE.
 uint32_t schema_enum_value(const struct schema *schema, uint32_t enumeration, Slice value);
+// Whether a field is computed when the event is decided, by what else is known then, and not when it is read.
+bool schema_derives_late(const struct schema *schema, uint32_t field);
