@@ -19,9 +19,10 @@ for source in $(git ls-files 'src/*_fuzz.c'); do
     corpora=$(find fuzz -mindepth 1 -maxdepth 1 -type d -name "$name")
     [[ $name == json ]] && corpora+=" tests/data/jsontestsuite"
     mkdir -p "build-fuzz/corpus/$name"
+    # An expression may take its 10 million comparisons, which is seconds under the sanitizers.
     log=build-fuzz/$name.log
     # shellcheck disable=SC2086
-    if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    if "$program" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="build-fuzz/findings/$name-" "build-fuzz/corpus/$name" $corpora >"$log" 2>&1; then
         printf '%-10s %s inputs in %s s\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$seconds"
     else

@@ -339,13 +339,16 @@ static uint32_t count_segments(struct bench *b) {
     return verify(b, &findings, &summary) == STATUS_IO ? 0 : (uint32_t)summary.segments;
 }
 
+// How many there are depends on how the writes fell together, so on the machine.
 static bool name_of_segment(struct bench *b, uint32_t index, char name[64]) {
-    char names[64][64];
+    enum { NAMES_MAX = 2048 };
+    static char names[NAMES_MAX][64];
     uint32_t count = 0;
     DiskNames list;
     CHECK(b->world.disk->list(b->world.disk->context, FOLDER, &b->world.arena, &list) == 0);
     for (uint32_t i = 0; i < list.count; i++) {
         if (slice_starts_with(list.at[i], SLICE("journal-"))) {
+            CHECK(count < NAMES_MAX);
             uint32_t k = count++;
             for (; k > 0 && strcmp(names[k - 1], list.at[i].at) > 0; k--) {
                 memcpy(names[k], names[k - 1], sizeof names[k]);

@@ -559,17 +559,19 @@ Status instance_close(struct instance *instance, struct arena *arena, struct dia
     if (instance->serve != NULL) {
         serve_stop(instance->serve);
     }
-    releases_close(instance->releases);
+    releases_stop(instance->releases);
     night_stop(atomic_load(&instance->night));
     if (instance->pipeline != NULL) {
         status = pipeline_close(instance->pipeline, arena, diag);
     }
-    serve_destroy(instance->serve);
-    if (instance->gate != NULL) {
+    releases_close(instance->releases); // a brake could ask it until here
+    if (atomic_load(&instance->is_open)) {
         gate_report(instance->gate, NULL, AUDIT_SERVER_STOPPED, SLICE(""), SLICE(""));
-        Status left = gate_close(instance->gate, arena, status == STATUS_OK ? diag : &(struct diag){0});
-        status = status == STATUS_OK ? left : status;
     }
+    // Before what requests lived in goes: its threads may still be within their last answers.
+    Status left = gate_close(instance->gate, arena, status == STATUS_OK ? diag : &(struct diag){0});
+    status = status == STATUS_OK ? left : status;
+    serve_destroy(instance->serve);
     if (status != STATUS_OK) {
         log_put_diag(instance->log, LOG_error, "stopped_with_failure", diag);
     } else {

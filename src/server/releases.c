@@ -872,8 +872,8 @@ void releases_attach(struct releases *releases, struct pipeline *pipeline) {
     pthread_mutex_unlock(&releases->lock);
 }
 
-void releases_close(struct releases *releases) {
-    if (releases == NULL) {
+void releases_stop(struct releases *releases) {
+    if (releases == NULL || releases->thread == NULL) {
         return;
     }
     atomic_store(&releases->stop, true);
@@ -882,5 +882,12 @@ void releases_close(struct releases *releases) {
     pthread_cond_signal(&releases->has_work);
     pthread_mutex_unlock(&releases->lock);
     thread_join(releases->thread);
-    free_releases(releases);
+    releases->thread = NULL;
+}
+
+void releases_close(struct releases *releases) {
+    if (releases != NULL) {
+        releases_stop(releases);
+        free_releases(releases);
+    }
 }

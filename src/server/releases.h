@@ -82,7 +82,9 @@ struct releases_options {
 MUST_USE Status releases_open(const struct releases_options *options, struct arena *arena, struct releases **ret_releases, struct diag *diag);
 // Before it only lists.
 void releases_attach(struct releases *releases, struct pipeline *pipeline);
-// Ends what is under way, tells those who wait that it ends, and frees it. Before pipeline_close().
+// Ends what is under way and tells those who wait that it ends; from then on nothing can be asked. Before pipeline_close(). NULL is let pass.
+void releases_stop(struct releases *releases);
+// Stops and frees it. Behind pipeline_close(), since a brake asks. NULL is let pass.
 void releases_close(struct releases *releases);
 // False: too many wait, or it is closing. Any thread.
 bool releases_ask(struct releases *releases, struct release_ask *ask);

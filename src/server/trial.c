@@ -38,6 +38,7 @@ struct trying {
     bool has_answer;
     uint64_t count_from; // sequence: events before it only make the state
     uint64_t events, same, took_ns, first, last;
+    uint64_t left_out_events, left_out_changes; // that this pack does not understand
     VEC(struct change) changes;
     VEC(struct model_count) models;
     struct map models_by_id;
@@ -185,6 +186,7 @@ static void decide(struct trying *trying, const struct journal_entry *entry) {
     buf_reset(&trying->answer);
     HeartEffort effort = {.effort = entry->flags < EFFORT_COUNT ? (Effort)entry->flags : EFFORT_full};
     trying->has_answer = heart_take(trying->heart, entry->data, effort, &trying->answer, &refusal) == HEART_DECIDED;
+    trying->left_out_events += !trying->has_answer;
     trying->took_ns += clock_monotonic_ns() - start_ns;
 }
 
@@ -192,7 +194,8 @@ static void decide(struct trying *trying, const struct journal_entry *entry) {
 static void adopt(struct trying *trying, Slice answer) {
     struct heart_refusal refusal;
     if (trying->event.size > 0) {
-        (void)heart_adopt(trying->heart, buf_slice(&trying->event), trying->effort, answer, &refusal);
+        HeartAnswer what = heart_adopt(trying->heart, buf_slice(&trying->event), trying->effort, answer, &refusal);
+        trying->left_out_events += what != HEART_DECIDED;
         buf_reset(&trying->event);
     }
 }
@@ -203,8 +206,13 @@ static void hold(struct trying *trying, const struct journal_entry *entry) {
     trying->effort = entry->flags < EFFORT_COUNT ? (Effort)entry->flags : EFFORT_full;
 }
 
-static void on_entry(struct trying *trying, const struct journal_entry *entry) {
+static void take_change(struct trying *trying, Slice record) {
     struct heart_refusal refusal;
+    buf_reset(&trying->answer);
+    trying->left_out_changes += heart_take(trying->heart, record, (HeartEffort){0}, &trying->answer, &refusal) != HEART_CHANGED;
+}
+
+static void on_entry(struct trying *trying, const struct journal_entry *entry) {
     switch (entry->kind) {
     case KIND_EVENT:
         if (entry->sequence < trying->count_from) {
@@ -223,12 +231,11 @@ static void on_entry(struct trying *trying, const struct journal_entry *entry) {
         }
         trying->has_answer = false;
         break;
-    case KIND_CHANGE: // one that this pack does not understand is no concern of its
-        buf_reset(&trying->answer);
-        (void)heart_take(trying->heart, entry->data, (HeartEffort){0}, &trying->answer, &refusal);
+    case KIND_CHANGE:
+        take_change(trying, entry->data);
         break;
     case KIND_BRAKE:
-        brake_apply(trying->before_json, entry->data, trying->heart);
+        trying->left_out_changes += !brake_apply(trying->before_json, entry->data, trying->heart);
         break;
     default:
         break;
@@ -240,7 +247,7 @@ static Status read_on(struct trying *trying, struct journal_reader *reader) {
     Status status;
     while ((status = journal_reader_next(reader, &entry, trying->arena, trying->diag)) == STATUS_OK) {
         if (trying->trial->stop != NULL && entry.sequence % STOP_EVERY == 0 && atomic_load(trying->trial->stop)) {
-            return diag_fail(trying->diag, trying->arena, STATUS_LIMIT, "RL004", "the trial was given up, since the server ends");
+            return diag_fail(trying->diag, trying->arena, STATUS_LIMIT, "RL004", "the trial was given up, since the server ends or something urgent came");
         }
         on_entry(trying, &entry);
     }
@@ -300,6 +307,8 @@ static void write_report(const struct trying *trying, struct buf *out) {
     json_key_i64(&json, SLICE("upto_sequence"), (int64_t)trying->last);
     json_key_i64(&json, SLICE("same_action"), (int64_t)trying->same);
     json_key_i64(&json, SLICE("other_action"), (int64_t)(trying->events - trying->same));
+    json_key_i64(&json, SLICE("left_out_events"), (int64_t)trying->left_out_events);
+    json_key_i64(&json, SLICE("left_out_changes"), (int64_t)trying->left_out_changes);
     json_key_double(&json, SLICE("us_per_event"), trying->events == 0 ? 0 : (double)(trying->took_ns / trying->events) / 1000);
     report_changes(trying, &json);
     report_models(trying, &json);

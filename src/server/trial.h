@@ -7,7 +7,8 @@
 //
 // It begins at the newest snapshot with at least that many events behind it, or else at the oldest one, or at the beginning of the journal; the
 // report says how many events it was. Its catalogue has to have the state layout of the snapshot's (catalogue.h); for others the report says that
-// there is no trial. Takes the memory of a second state, and the time of deciding on the events again.
+// there is no trial. Events and changes of the journal that the pack does not understand are left out of its state and of the comparison, and counted.
+// Takes the memory of a second state, and the time of deciding on the events again.
 
 #include "journal/journal.h"
 #include "server/heart.h"
