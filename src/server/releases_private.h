@@ -1,0 +1,94 @@
+#pragma once
+// What the files of the releases share; releases.h tells the way of a pack.
+//
+//     releases.c          who asks waits here; one thread does it
+//     releases_kept.c     releases.json
+//     releases_brought.c  packs come in: archives, statuses, the watched folder
+//     releases_way.c      tried, proposed, judged, released, rolled back
+//
+// All but what stands under the lock belongs to the thread.
+
+#include "codec/json_write.h"
+#include "server/releases.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define STATES(X) X(draft) X(proposed) X(approved) X(rejected) X(released) X(replaced)
+typedef enum ReleaseState {
+#define X(name) STATE_##name,
+    STATES(X)
+#undef X
+    STATE_COUNT
+} ReleaseState;
+extern const char *const release_state_names[STATE_COUNT];
+
+enum { RELEASE_REPORT_MAX = 16 << 20, RELEASES_FILE_MAX = 64 << 20, RELEASES_FILE_DEPTH = 32 };
+
+struct release_entry {
+    Slice name, label;
+    ReleaseState state;
+    Slice brought_by, proposed_by, approved_by, released_by, note;
+    bool brought_by_person;
+    int64_t brought_us, proposed_us, approved_us, released_us;
+    Slice before; // name of the release that it replaced
+    Slice trial;  // report, JSON; empty: not tried
+};
+
+struct releases {
+    struct releases_options options;
+    struct arena arena;
+    VEC(struct release_entry) entries; // oldest first
+    struct json_reader *json;
+    struct pipeline *pipeline; // under the lock
+    struct pipeline *at_hand;  // the same, for the thread
+    struct thread *thread;
+    pthread_mutex_t lock;
+    pthread_cond_t has_work, released;
+    struct release_ask *first, *last;
+    uint32_t waiting;
+    bool closing, frozen;
+    bool work_is_over; // of the release under way
+    atomic_bool stop;
+    atomic_uint_fast64_t try_events;
+};
+
+// ---- releases.c ---------------------------------------------------------------------------------------------
+
+void release_refuse(struct release_ask *ask, uint16_t status, const char *code, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void release_refuse_by(struct release_ask *ask, const struct diag *diag);
+// NULL: there is none. Pointers to entries end with the next releases_add().
+struct release_entry *releases_find(struct releases *releases, Slice name);
+struct release_entry *releases_find_deciding(struct releases *releases);
+void releases_happened(struct releases *releases, const char *what, Slice name, Slice by, Slice note);
+// Keeps what was changed, and answers with it.
+void releases_settle(struct releases *releases, struct release_ask *ask, const struct release_entry *entry, const char *what, struct arena *arena);
+
+// ---- releases_kept.c ----------------------------------------------------------------------------------------
+
+// Nothing where the text is empty.
+void release_put_text(struct json_writer *json, const char *key, Slice text);
+// `whole`: with its trial.
+void release_write(struct json_writer *json, const struct release_entry *entry, bool whole);
+MUST_USE Status releases_keep(struct releases *releases, struct diag *diag, struct arena *arena);
+// Nothing was released here yet: fine.
+MUST_USE Status releases_read_kept(struct releases *releases, struct arena *arena, struct diag *diag);
+
+// ---- releases_brought.c -------------------------------------------------------------------------------------
+
+// The one of that label, a draft when there was none.
+struct release_entry *releases_add(struct releases *releases, Slice label, Slice by, bool is_person, Slice note);
+void release_upload(struct releases *releases, struct release_ask *ask, struct arena *arena);
+void release_change_status(struct releases *releases, struct release_ask *ask, struct arena *arena);
+void releases_watch(struct releases *releases);
+
+// ---- releases_way.c -----------------------------------------------------------------------------------------
+
+void release_answer(struct release_ask *ask, const struct release_entry *entry);
+void release_try(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena);
+void release_propose(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena);
+void release_judge(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena, ReleaseState verdict);
+void release_release(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena);
+void release_roll_back(struct releases *releases, struct release_ask *ask, struct arena *arena);
+// Has it decide from now on; `what` happened is told, and stands in the journal.
+void release_now(struct releases *releases, struct release_ask *ask, struct release_entry *entry, const char *what, struct arena *arena);
