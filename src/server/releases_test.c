@@ -6,6 +6,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/scratch_test.h"
+#include "server/api/problems.h"
 #include "server/snapshots.h"
 
 #include <archive.h>
@@ -20,6 +21,7 @@ struct world {
     struct pipeline_opened opened;
     struct pack_folder pack; // of the tests
     Slice journal, packs;
+    Slice rebuilt_from; // empty: the journal
     pthread_mutex_t lock;
     pthread_cond_t ended;
     bool is_over;
@@ -42,7 +44,8 @@ static bool open_all(struct world *w) {
     struct arena *arena = &w->scratch.arena;
     struct diag *diag = &w->scratch.diag;
     CHECK(shelf_open(w->packs, arena, &w->shelf, diag) == STATUS_OK && shelf_put(w->shelf, &w->pack, arena, &label, diag) == STATUS_OK);
-    struct releases_options options = {.folder = w->packs, .journal = w->journal, .shelf = w->shelf, .try_events = 1000, .now_us = clock_wall_us};
+    struct releases_options options = {.folder = w->packs, .shelf = w->shelf, .try_events = 1000, .now_us = clock_wall_us};
+    options.journal = slice_empty(w->rebuilt_from) ? w->journal : w->rebuilt_from;
     CHECK_THAT(releases_open(&options, arena, &w->releases, diag) == STATUS_OK, "%.*s", SLICE_ARGS(diag->message));
     CHECK(open_pipeline(w, label_hash(label)));
     releases_attach(w->releases, w->pipeline);
@@ -109,6 +112,8 @@ static bool asks(struct world *w, struct release_ask *ask, uint16_t status, cons
     CHECK(releases_ask(w->releases, ask));
     wait_end(w);
     CHECK_THAT(ask->http_status == status && strcmp(ask->code, code) == 0, "%u %s: %s", ask->http_status, ask->code, ask->detail);
+    const struct problem *problem = problem_named(slice_of(ask->code));
+    CHECK_THAT(status == 200 || (problem != NULL && problem->status == status), "%s is no problem of the API", ask->code);
     return true;
 }
 
@@ -335,8 +340,21 @@ static bool test_a_pack_that_remembers_other_things(void) {
     return world_deinit(&w);
 }
 
+// Where the beginning of the journal was put away, a pack that remembers other things is refused, and what decides goes on.
+static bool test_a_state_that_cannot_be_made_again(void) {
+    struct world w;
+    Slice name;
+    CHECK(world_init(&w) && pays(&w, 1, "DELAY") && close_all(&w));
+    w.rebuilt_from = make_folder(&w, "empty");
+    CHECK(open_all(&w) && brings(&w, pack_archive(&w, "", "features/all.yaml", "[10m, 1h, 1d, day]", "[10m, 1h, 2d, 1d, day]"), "ann", &name));
+    CHECK(ask_as(&w, RELEASE_PROPOSE, name, "ann", 200, "") && ask_as(&w, RELEASE_APPROVE, name, "bob", 200, ""));
+    CHECK(ask_as(&w, RELEASE_RELEASE, name, "bob", 409, "not_rebuilt") && pays(&w, 2, "DELAY"));
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_the_way_of_a_pack), TEST(test_a_model_is_suspended_by_one_and_comes_back_by_two),
-                                        TEST(test_a_trial_tells_what_would_change), TEST(test_what_is_no_pack), TEST(test_a_pack_that_remembers_other_things)};
+                                        TEST(test_a_trial_tells_what_would_change), TEST(test_what_is_no_pack), TEST(test_a_pack_that_remembers_other_things),
+                                        TEST(test_a_state_that_cannot_be_made_again)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
