@@ -211,7 +211,7 @@ static void rolled_back(struct release_ask *ask) {
 
 static void roll_back(struct instance *instance, const struct brake_news *news) {
     struct release_ask *ask = memory_alloc(sizeof *ask);
-    *ask = (struct release_ask){.kind = RELEASE_ROLLBACK, .by = SLICE("the brake"), .note = news->rule->name, .done = rolled_back, .user = instance};
+    *ask = (struct release_ask){.kind = RELEASE_ROLLBACK, .by = SLICE("the brake"), .is_brake = true, .note = news->rule->name, .done = rolled_back, .user = instance};
     buf_init(&ask->body, 1 << 20);
     if (!releases_ask(instance->releases, ask)) {
         snprintf(ask->code, sizeof ask->code, "busy");

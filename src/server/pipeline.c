@@ -482,6 +482,10 @@ static bool finish_rebuild(struct pipeline *pipeline, struct work *work) {
 static void release(struct pipeline *pipeline, struct work *work) {
     struct heart *old = pipeline->heart;
     flush(pipeline);
+    if (work->yields_to_brakes && brake_freezing(pipeline->brake) > 0) {
+        refuse(pipeline, work, (struct heart_refusal){SLICE(PIPELINE_FROZEN), SLICE("a brake holds releases")});
+        return;
+    }
     if (work->rebuild == NULL) {
         heart_succeed(work->heart, old);
     } else if (finish_rebuild(pipeline, work)) {

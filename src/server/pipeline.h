@@ -46,6 +46,8 @@ enum {
     PIPELINE_SNAPSHOT_STEP = 32 << 10,  // handed out after each decision: some 10 us
 };
 
+#define PIPELINE_FROZEN "BR002"
+
 typedef enum WorkKind {
     WORK_RECORD,  // `record` is an event or a change
     WORK_LABEL,   // `record` is kept as it is; it changes nothing
@@ -89,6 +91,7 @@ struct work {
     uint64_t arrived_ns; // by the monotonic clock; the event's time begins to run. 0: when it is submitted
     bool is_patient;     // whoever is turned away with it asks again himself, and nobody is told: it is not counted
     struct heart *heart; // of a release: in, what takes over; out, what it took over from
+    bool yields_to_brakes; // of a release: refused with PIPELINE_FROZEN while a brake holds releases
     struct rebuild *rebuild; // of a release whose heart has a state of its own: what it has taken in so far. NULL: it takes the state over
     // Filled in before done().
     PipelineOutcome outcome;

@@ -649,6 +649,31 @@ static bool test_a_brake_sends_to_people(void) {
     return world_deinit(&w);
 }
 
+// Between two decisions a release sees what the decision before it has set off: whether a brake holds releases is asked there.
+static bool test_a_brake_holds_a_release_that_was_on_its_way(void) {
+    static const struct brake_rule rules[] = {{
+        .name = {"stops", 5}, .over = {"model", 5}, .actions = {"REJECT,DELAY", 12}, .share_max = 50, .count_min = 1, .window_us = 3600000000,
+        .then = BRAKE_freeze, .hold_us = 3600000000}};
+    struct world w;
+    struct pipeline *pipeline;
+    struct pipeline_opened opened;
+    struct work work;
+    CHECK(world_init(&w));
+    w.options.brakes = rules;
+    w.options.brake_count = 1;
+    CHECK(open_pipeline(&w, make_folder(&w, "journal"), &pipeline, &opened) == STATUS_OK && pay_and_see(&w, pipeline, 0, "DELAY"));
+    Hash128 now = pipeline_state(pipeline).label;
+    struct heart *heart = w.options.source.make(w.options.source.context, now, SCOPE_IN_FLIGHT, false, &w.scratch.arena, &w.scratch.diag);
+    work_init(&work, WORK_RELEASE, SLICE("{}"));
+    work.heart = heart;
+    work.yields_to_brakes = true;
+    CHECK(do_now(pipeline, &work) && work.outcome == PIPELINE_REFUSED && strcmp(work.code, PIPELINE_FROZEN) == 0 && work.heart == heart);
+    heart_destroy(heart);
+    CHECK(release(&w, pipeline, now)); // back, or a model out, at any time
+    CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
+    return world_deinit(&w);
+}
+
 // A snapshot that is written while decisions go on: without the one of the end it is taken up, and the rest comes out again from there.
 static bool wait_for_snapshot(struct world *w, struct pipeline *pipeline, int *number) {
     while (pipeline_snapshots(pipeline).made + pipeline_snapshots(pipeline).failed == 0) {
@@ -699,6 +724,7 @@ int main(int argc, char **argv) {
                                         TEST(test_a_snapshot_of_another_state_is_refused), TEST(test_a_release_takes_over),
                                         TEST(test_what_comes_again_and_what_only_asks), TEST(test_what_is_decided_and_turned_away_is_counted), TEST(test_an_earlier_answer_among_others),
                                         TEST(test_what_was_forgotten_is_not_decided_again), TEST(test_what_depends_on_a_doubt_waits_behind_it),
-                                        TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people), TEST(test_a_snapshot_while_it_decides)};
+                                        TEST(test_time_that_runs_out), TEST(test_a_brake_sends_to_people), TEST(test_a_brake_holds_a_release_that_was_on_its_way),
+                                        TEST(test_a_snapshot_while_it_decides)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

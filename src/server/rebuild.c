@@ -67,7 +67,7 @@ static Status read_on(struct rebuilding *rebuilding, struct journal_reader *read
     Status status = STATUS_OK;
     while (rebuilding->rebuild->upto < last && (status = journal_reader_next(reader, &entry, arena, diag)) == STATUS_OK && entry.sequence <= last) {
         if (stop != NULL && entry.sequence % STOP_EVERY == 0 && atomic_load(stop)) {
-            return diag_fail(diag, arena, STATUS_LIMIT, "RL004", "it was given up, since the server ends");
+            return diag_fail(diag, arena, STATUS_LIMIT, "RL004", "it was given up, since the server ends or something urgent came");
         }
         take(rebuilding, &entry);
     }

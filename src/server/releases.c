@@ -51,10 +51,19 @@ void releases_happened(struct releases *releases, const char *what, Slice name, 
     }
 }
 
-// Keeps what was changed, and answers with it.
-void releases_settle(struct releases *releases, struct release_ask *ask, const struct release_entry *entry, const char *what, struct arena *arena) {
+static void take_back(struct releases *releases, struct release_entry *entry, const struct release_entry *was) {
+    if (slice_empty(was->name)) {
+        releases->entries.count--; // it is the last one
+    } else {
+        *entry = *was;
+    }
+}
+
+void releases_settle(struct releases *releases, struct release_ask *ask, struct release_entry *entry, const struct release_entry *was, const char *what,
+                     struct arena *arena) {
     struct diag diag;
     if (releases_keep(releases, &diag, arena) != STATUS_OK) {
+        take_back(releases, entry, was);
         release_refuse(ask, 507, "not_kept", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
         return;
     }
@@ -108,28 +117,15 @@ static void do_named(struct releases *releases, struct release_ask *ask, struct 
 
 // ---- the thread -------------------------------------------------------------------------------------------
 
-// What decides now is among the releases, whoever put it there.
-static void know_released(struct releases *releases, struct arena *arena) {
-    const struct pack_folder *pack;
-    struct diag diag;
-    if (releases_find_deciding(releases) != NULL || shelf_find(releases->options.shelf, pipeline_state(releases->at_hand).label, arena, &pack, &diag) != STATUS_OK) {
-        return;
-    }
-    struct release_entry *entry = releases_add(releases, pack->catalogue->label, SLICE("begin"), false, SLICE(""));
-    entry->state = STATE_released;
-    entry->released_us = releases->options.now_us();
-    if (releases_keep(releases, &diag, arena) != STATUS_OK) {
-        releases_happened(releases, "releases_not_kept", entry->name, SLICE("the server"), diag.message);
-    }
-}
-
-static void do_ask(struct releases *releases, struct release_ask *ask) {
+static void do_ask(struct releases *releases, struct release_ask *ask, bool is_closing) {
     struct arena arena;
     arena_init(&arena, 1 << 16);
-    if (releases->at_hand == NULL) {
+    if (is_closing) {
+        release_refuse(ask, 503, "stopping", "the server ends");
+    } else if (releases->at_hand == NULL) {
         release_refuse(ask, 503, "starting", "the journal is being replayed");
     } else {
-        know_released(releases, &arena);
+        releases_know_deciding(releases, &arena);
         switch (ask->kind) {
         case RELEASE_UPLOAD:
             release_upload(releases, ask, &arena);
@@ -151,12 +147,32 @@ static void do_ask(struct releases *releases, struct release_ask *ask) {
     ask->done(ask);
 }
 
+// What takes something back that may do harm.
+static bool is_urgent(const struct release_ask *ask) {
+    return ask->kind == RELEASE_ROLLBACK || (ask->kind == RELEASE_STATUS && slice_is(ask->status, "SUSPENDED"));
+}
+
+// Under the lock.
+static void push(struct releases *releases, struct release_ask *ask) {
+    struct release_ask **at = &releases->first;
+    while (*at != NULL && (!is_urgent(ask) || is_urgent(*at))) {
+        at = &(*at)->next;
+    }
+    ask->next = *at;
+    *at = ask;
+    releases->waiting++;
+    if (is_urgent(ask) && !releases->is_urgent) {
+        atomic_store(&releases->give_up, true);
+    }
+}
+
 static struct release_ask *take(struct releases *releases) {
     struct release_ask *ask = releases->first;
     if (ask != NULL) {
         releases->first = ask->next;
-        releases->last = ask->next == NULL ? NULL : releases->last;
         releases->waiting--;
+        releases->is_urgent = is_urgent(ask);
+        atomic_store(&releases->give_up, releases->closing);
     }
     return ask;
 }
@@ -174,31 +190,34 @@ static void run(void *context) {
         }
         struct release_ask *ask = take(releases);
         releases->at_hand = releases->pipeline;
-        bool ends = ask == NULL && releases->closing;
+        bool is_closing = releases->closing;
+        bool ends = ask == NULL && is_closing;
         pthread_mutex_unlock(&releases->lock);
         if (ends) {
             return;
         }
         if (ask != NULL) {
-            do_ask(releases, ask);
+            do_ask(releases, ask, is_closing);
         } else {
             releases_watch(releases);
         }
     }
 }
 
-bool releases_ask(struct releases *releases, struct release_ask *ask) {
+static struct pipeline *attached(struct releases *releases) {
     pthread_mutex_lock(&releases->lock);
-    bool taken = !releases->closing && releases->waiting < RELEASES_WAITING_MAX;
+    struct pipeline *pipeline = releases->pipeline;
+    pthread_mutex_unlock(&releases->lock);
+    return pipeline;
+}
+
+bool releases_ask(struct releases *releases, struct release_ask *ask) {
+    struct pipeline *pipeline = attached(releases);
+    ask->from = pipeline == NULL ? (Hash128){0} : pipeline_state(pipeline).label;
+    pthread_mutex_lock(&releases->lock);
+    bool taken = !releases->closing && releases->waiting < (is_urgent(ask) ? 2 : 1) * RELEASES_WAITING_MAX;
     if (taken) {
-        ask->next = NULL;
-        if (releases->last == NULL) {
-            releases->first = ask;
-        } else {
-            releases->last->next = ask;
-        }
-        releases->last = ask;
-        releases->waiting++;
+        push(releases, ask);
         pthread_cond_signal(&releases->has_work);
     }
     pthread_mutex_unlock(&releases->lock);
@@ -264,9 +283,9 @@ void releases_stop(struct releases *releases) {
     if (releases == NULL || releases->thread == NULL) {
         return;
     }
-    atomic_store(&releases->stop, true);
     pthread_mutex_lock(&releases->lock);
     releases->closing = true;
+    atomic_store(&releases->give_up, true);
     pthread_cond_signal(&releases->has_work);
     pthread_mutex_unlock(&releases->lock);
     thread_join(releases->thread);

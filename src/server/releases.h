@@ -7,7 +7,8 @@
 //
 // Two different persons. Who proposes is a person; who approves is another one, and not who brought the pack either. Systems may bring packs and try
 // them, no more. Enforced here, whatever the roles say. Two things need one person and a reason: rolling back, and suspending a model, since both
-// take something back that may do harm now.
+// take something back that may do harm now. They go before all that waits, and what takes long meanwhile, a trial or a state that is made again, is given up.
+// A brake may roll back by itself. To roll back means to go back from what decided when it was asked: of two who ask for the same, one goes back.
 //
 // A release takes over the state when both packs remember the same things (catalogue.h, state_layout): that takes no longer than a decision. For one
 // that remembers others, with new features or fields, the state is made again from the journal beside the decisions (rebuild.h), for as long as that takes, and
@@ -18,13 +19,17 @@
 //     struct release_ask ask = {.kind = RELEASE_TRY, .name = name, .by = who, .is_person = true, .done = reply};
 //     if (!releases_ask(releases, &ask)) { ... too many wait ... }
 //
-// One thread does what is asked, in order. Everything that happened to a pack is in `releases.json` beside the packs, replaced as a whole each time;
-// which catalogue decides is told by the journal alone.
+// One thread does what is asked, in order. Everything that happened to a pack is in `releases.json` beside the packs, replaced as a whole each time; what cannot be
+// written there did not happen. Which catalogue decides is told by the journal alone. So a release is first written down as one that is about to be, then goes into the
+// journal, and then is one that was: where the program is killed between, the next start sees in the journal whether it was.
 
 #include "server/pipeline.h"
 #include "server/shelf.h"
 
-enum { RELEASES_WAITING_MAX = 64, RELEASES_KEPT_MAX = 1000 };
+enum {
+    RELEASES_WAITING_MAX = 64, // twice as many where it is urgent
+    RELEASES_KEPT_MAX = 1000,
+};
 
 struct releases;
 
@@ -54,12 +59,14 @@ struct release_ask {
     Slice archive; // of UPLOAD
     Slice by;      // who asks
     bool is_person;
+    bool is_brake; // of ROLLBACK
     Slice note;    // why; needed for ROLLBACK and for STATUS
     uint64_t events; // of TRY; 0: as the settings say
     Slice model, status, canary_by; // of STATUS
     double canary_percent;
     void (*done)(struct release_ask *ask);
     void *user;
+    Hash128 from;  // what decides, filled in by releases_ask()
     // Filled in before done(), which is called on the thread of the releases.
     uint16_t http_status;
     char code[40];

@@ -46,8 +46,9 @@ struct release_entry *releases_add(struct releases *releases, Slice label, Slice
     return entry;
 }
 
-// Compiles and shelves. NULL after a refusal.
-static struct release_entry *bring(struct releases *releases, struct release_ask *ask, struct pack_folder *pack, struct arena *arena) {
+// Compiles and shelves. NULL after a refusal; `ret_was` is empty where it is a new one.
+static struct release_entry *bring(struct releases *releases, struct release_ask *ask, struct pack_folder *pack, struct arena *arena,
+                                   struct release_entry *ret_was) {
     struct diag diag;
     Slice label;
     if (releases->entries.count >= RELEASES_KEPT_MAX) {
@@ -66,6 +67,8 @@ static struct release_entry *bring(struct releases *releases, struct release_ask
         release_refuse_by(ask, &diag);
         return NULL;
     }
+    const struct release_entry *there = releases_find(releases, shelf_name(label, arena));
+    *ret_was = there == NULL ? (struct release_entry){0} : *there;
     return releases_add(releases, label, ask->by, ask->is_person, ask->note);
 }
 
@@ -76,9 +79,10 @@ void release_upload(struct releases *releases, struct release_ask *ask, struct a
     if (upload_read(ask->archive, &pack, &diag) != STATUS_OK) {
         release_refuse_by(ask, &diag);
     } else {
-        const struct release_entry *entry = bring(releases, ask, &pack, arena);
+        struct release_entry was;
+        struct release_entry *entry = bring(releases, ask, &pack, arena, &was);
         if (entry != NULL) {
-            releases_settle(releases, ask, entry, "release_brought", arena);
+            releases_settle(releases, ask, entry, &was, "release_brought", arena);
         }
     }
     pack_close(&pack);
@@ -178,11 +182,12 @@ void release_change_status(struct releases *releases, struct release_ask *ask, s
     }
     pack.files[pack.file_count++] =
         (struct pack_file){.path = SLICE("statuses.yaml"), .source = {.name = SLICE("statuses.yaml"), .text = write_statuses(now, ask, &pack.arena)}};
-    struct release_entry *entry = bring(releases, ask, &pack, arena);
+    struct release_entry was;
+    struct release_entry *entry = bring(releases, ask, &pack, arena, &was);
     if (entry != NULL && suspends) {
         release_now(releases, ask, entry, "model_suspended", arena);
     } else if (entry != NULL) {
-        releases_settle(releases, ask, entry, "release_brought", arena);
+        releases_settle(releases, ask, entry, &was, "release_brought", arena);
     }
     pack_close(&pack);
 }
@@ -203,9 +208,10 @@ static void look_at(struct releases *releases, Slice path, struct arena *arena) 
     if (pack_read(&pack, NULL, 0, &diag) == STATUS_OK && pack_compile(&pack) == STATUS_OK && !is_known_folder(releases, &pack)) {
         catalogue_destroy(pack.catalogue);
         pack.catalogue = NULL;
-        const struct release_entry *entry = bring(releases, &ask, &pack, arena);
+        struct release_entry was;
+        struct release_entry *entry = bring(releases, &ask, &pack, arena, &was);
         if (entry != NULL) {
-            releases_settle(releases, &ask, entry, "release_brought", arena);
+            releases_settle(releases, &ask, entry, &was, "release_brought", arena);
         }
     }
     buf_deinit(&ask.body);

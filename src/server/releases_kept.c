@@ -52,6 +52,21 @@ static Slice file_path(struct releases *releases, struct arena *arena) {
     return arena_printf(arena, "%.*s/releases.json", SLICE_ARGS(releases->options.folder));
 }
 
+static void write_releasing(struct json_writer *json, const struct releasing *releasing) {
+    if (slice_empty(releasing->name)) {
+        return;
+    }
+    json_key(json, SLICE("releasing"));
+    json_object_begin(json);
+    json_key_string(json, SLICE("name"), releasing->name);
+    json_key_string(json, SLICE("what"), releasing->what);
+    release_put_text(json, "before", releasing->before);
+    release_put_text(json, "by", releasing->by);
+    release_put_text(json, "note", releasing->note);
+    put_time(json, "at", releasing->at_us);
+    json_object_end(json);
+}
+
 Status releases_keep(struct releases *releases, struct diag *diag, struct arena *arena) {
     struct buf text;
     struct json_writer json;
@@ -64,6 +79,7 @@ Status releases_keep(struct releases *releases, struct diag *diag, struct arena 
         release_write(&json, &releases->entries.at[i], true);
     }
     json_array_end(&json);
+    write_releasing(&json, &releases->releasing);
     json_object_end(&json);
     json_writer_finish(&json);
     buf_put_byte(&text, '\n');
@@ -127,6 +143,21 @@ static void read_entry(struct releases *releases, JsonTree tree, uint32_t object
     }
 }
 
+static void read_releasing(struct releases *releases, JsonTree tree) {
+    uint32_t object = json_member(tree, 0, SLICE("releasing"));
+    if (object == JSON_NONE || tree.nodes[object].kind != JSON_OBJECT) {
+        return;
+    }
+    releases->releasing = (struct releasing){
+        .name = member_text(releases, tree, object, "name"),
+        .what = member_text(releases, tree, object, "what"),
+        .before = member_text(releases, tree, object, "before"),
+        .by = member_text(releases, tree, object, "by"),
+        .note = member_text(releases, tree, object, "note"),
+        .at_us = member_time(tree, object, "at"),
+    };
+}
+
 Status releases_read_kept(struct releases *releases, struct arena *arena, struct diag *diag) {
     Slice text;
     JsonTree tree;
@@ -146,5 +177,6 @@ Status releases_read_kept(struct releases *releases, struct arena *arena, struct
     JSON_EACH(tree, list, object) {
         read_entry(releases, tree, object);
     }
+    read_releasing(releases, tree);
     return STATUS_OK;
 }

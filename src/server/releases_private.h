@@ -35,6 +35,13 @@ struct release_entry {
     Slice trial;  // report, JSON; empty: not tried
 };
 
+// A release on its way into the journal.
+struct releasing {
+    Slice name; // empty: none
+    Slice what, before, by, note;
+    int64_t at_us;
+};
+
 struct releases {
     struct releases_options options;
     struct arena arena;
@@ -45,11 +52,14 @@ struct releases {
     struct thread *thread;
     pthread_mutex_t lock;
     pthread_cond_t has_work, released;
-    struct release_ask *first, *last;
+    struct release_ask *first; // urgent ones before the others
     uint32_t waiting;
     bool closing, frozen;
+    bool is_urgent;    // what is under way
     bool work_is_over; // of the release under way
-    atomic_bool stop;
+    bool knows_deciding; // what decides was compared with what was kept
+    struct releasing releasing;
+    atomic_bool give_up; // what is under way, if it takes long
     atomic_uint_fast64_t try_events;
 };
 
@@ -61,8 +71,9 @@ void release_refuse_by(struct release_ask *ask, const struct diag *diag);
 struct release_entry *releases_find(struct releases *releases, Slice name);
 struct release_entry *releases_find_deciding(struct releases *releases);
 void releases_happened(struct releases *releases, const char *what, Slice name, Slice by, Slice note);
-// Keeps what was changed, and answers with it.
-void releases_settle(struct releases *releases, struct release_ask *ask, const struct release_entry *entry, const char *what, struct arena *arena);
+// Keeps what was changed, and answers with it. What cannot be kept is again as it was before; `was` of one that was not there is empty.
+void releases_settle(struct releases *releases, struct release_ask *ask, struct release_entry *entry, const struct release_entry *was, const char *what,
+                     struct arena *arena);
 
 // ---- releases_kept.c ----------------------------------------------------------------------------------------
 
@@ -92,3 +103,5 @@ void release_release(struct releases *releases, struct release_ask *ask, struct 
 void release_roll_back(struct releases *releases, struct release_ask *ask, struct arena *arena);
 // Has it decide from now on; `what` happened is told, and stands in the journal.
 void release_now(struct releases *releases, struct release_ask *ask, struct release_entry *entry, const char *what, struct arena *arena);
+// Once after a start: what was kept is made to say what the journal says.
+void releases_know_deciding(struct releases *releases, struct arena *arena);

@@ -4,6 +4,7 @@
 
 #include "base/test.h"
 #include "os/clock.h"
+#include "os/disk.h"
 #include "os/file.h"
 #include "os/scratch_test.h"
 #include "server/api/problems.h"
@@ -25,7 +26,24 @@ struct world {
     pthread_mutex_t lock;
     pthread_cond_t ended;
     bool is_over;
+    // What is told of while `holds` waits until it no longer does: what is asked meanwhile stands in line.
+    pthread_cond_t goes_on;
+    bool holds, is_held;
+    int ended_count;
+    const char *told; // of what happened last
 };
+
+static void told(void *context, const char *what, Slice name, Slice by, Slice note) {
+    struct world *w = context;
+    pthread_mutex_lock(&w->lock);
+    w->told = what;
+    while (w->holds) {
+        w->is_held = true;
+        pthread_cond_signal(&w->ended);
+        pthread_cond_wait(&w->goes_on, &w->lock);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
 
 static Slice make_folder(struct world *w, const char *name) {
     Slice path = scratch_path(&w->scratch, name);
@@ -44,7 +62,7 @@ static bool open_all(struct world *w) {
     struct arena *arena = &w->scratch.arena;
     struct diag *diag = &w->scratch.diag;
     CHECK(shelf_open(w->packs, arena, &w->shelf, diag) == STATUS_OK && shelf_put(w->shelf, &w->pack, arena, &label, diag) == STATUS_OK);
-    struct releases_options options = {.folder = w->packs, .shelf = w->shelf, .try_events = 1000, .now_us = clock_wall_us};
+    struct releases_options options = {.folder = w->packs, .shelf = w->shelf, .try_events = 1000, .now_us = clock_wall_us, .context = w, .happened = told};
     options.journal = slice_empty(w->rebuilt_from) ? w->journal : w->rebuilt_from;
     CHECK_THAT(releases_open(&options, arena, &w->releases, diag) == STATUS_OK, "%.*s", SLICE_ARGS(diag->message));
     CHECK(open_pipeline(w, label_hash(label)));
@@ -63,7 +81,7 @@ static bool close_all(struct world *w) {
 
 static bool world_init(struct world *w) {
     const char *root = getenv("QIANTANG_ROOT");
-    *w = (struct world){.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
+    *w = (struct world){.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER, .goes_on = PTHREAD_COND_INITIALIZER};
     CHECK(scratch_make(&w->scratch, NULL));
     w->journal = make_folder(w, "journal");
     w->packs = make_folder(w, "packs");
@@ -222,11 +240,12 @@ static bool test_the_way_of_a_pack(void) {
     CHECK(ask_as(&w, RELEASE_APPROVE, name, "robot", 403, "needs_a_person") && ask_as(&w, RELEASE_RELEASE, name, "cho", 409, "wrong_state"));
     CHECK(ask_as(&w, RELEASE_APPROVE, name, "bob", 200, ""));
     releases_freeze(w.releases, true);
-    CHECK(ask_as(&w, RELEASE_RELEASE, name, "cho", 409, "frozen") && pays(&w, 2, "M-PX-01-A"));
+    CHECK(ask_as(&w, RELEASE_RELEASE, name, "robot", 403, "needs_a_person") && ask_as(&w, RELEASE_RELEASE, name, "cho", 409, "frozen") && pays(&w, 2, "M-PX-01-A"));
     releases_freeze(w.releases, false);
     CHECK(ask_as(&w, RELEASE_RELEASE, name, "cho", 200, "") && pays(&w, 3, "\"action\":\"PASS\""));
     // What was done is known after a restart, and one call goes back.
     CHECK(close_all(&w) && open_all(&w) && pays(&w, 4, "\"action\":\"PASS\""));
+    CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "robot", 403, "needs_a_person"));
     CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "dan", 200, "") && pays(&w, 5, "\"action\":\"DELAY\""));
     CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "dan", 409, "nothing_before"));
     CHECK(ask_as(&w, RELEASE_SHOW, SLICE("none"), "dan", 404, "no_such_release"));
@@ -243,6 +262,8 @@ static bool test_a_model_is_suspended_by_one_and_comes_back_by_two(void) {
     suspend.code[0] = '\0';
     CHECK(asks(&w, &suspend, 200, "") && pays(&w, 2, "\"action\":\"PASS\""));
     buf_deinit(&suspend.body);
+    CHECK(asks(&w, &suspend, 409, "wrong_state")); // and the way back is not lost
+    buf_deinit(&suspend.body);
     struct release_ask canary = {.kind = RELEASE_STATUS, .by = SLICE("ann"), .is_person = true, .model = SLICE("M-PX-01-A"), .status = SLICE("CANARY"),
                                  .canary_by = SLICE("account"), .canary_percent = 100, .note = SLICE("mended")};
     CHECK(asks(&w, &canary, 200, "") && slice_find(buf_slice(&canary.body), SLICE("\"state\":\"draft\""), 0) != SIZE_MAX);
@@ -254,6 +275,7 @@ static bool test_a_model_is_suspended_by_one_and_comes_back_by_two(void) {
     wrong.model = SLICE("M-XX");
     CHECK(asks(&w, &wrong, 404, "no_such_model"));
     buf_deinit(&wrong.body);
+    CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "ann", 200, "") && pays(&w, 4, "M-PX-01-A"));
     return world_deinit(&w);
 }
 
@@ -352,9 +374,173 @@ static bool test_a_state_that_cannot_be_made_again(void) {
     return world_deinit(&w);
 }
 
+// ---- what may come between --------------------------------------------------------------------------------
+
+static Slice kept_path(struct world *w) {
+    return arena_printf(&w->scratch.arena, "%.*s/releases.json", SLICE_ARGS(w->packs));
+}
+
+static bool read_kept(struct world *w, Slice *ret_text) {
+    return file_read(kept_path(w), 1 << 20, &w->scratch.arena, ret_text, &w->scratch.diag) == STATUS_OK;
+}
+
+static bool shows(struct world *w, Slice name, const char *wanted) {
+    struct release_ask ask = {.kind = RELEASE_SHOW, .name = name, .by = SLICE("ann")};
+    CHECK(asks(w, &ask, 200, ""));
+    CHECK_THAT(slice_find(buf_slice(&ask.body), slice_of(wanted), 0) != SIZE_MAX, "%s in %.*s", wanted, SLICE_ARGS(buf_slice(&ask.body)));
+    buf_deinit(&ask.body);
+    return true;
+}
+
+// Brings the pack that lets more pass, and has it approved.
+static bool approves(struct world *w, Slice *ret_name) {
+    CHECK(brings(w, pack_archive(w, "", "models/amount.yaml", "default: 50000", "default: 90000"), "ann", ret_name));
+    return ask_as(w, RELEASE_PROPOSE, *ret_name, "ann", 200, "") && ask_as(w, RELEASE_APPROVE, *ret_name, "bob", 200, "");
+}
+
+// With a folder where the file has to be nothing can be kept.
+static bool block(struct world *w, bool blocked) {
+    const struct disk *disk = disk_real();
+    if (blocked) {
+        CHECK(disk->unlink(disk->context, kept_path(w)) == 0);
+        return file_make_directory(kept_path(w), &w->scratch.arena, &w->scratch.diag) == STATUS_OK;
+    }
+    return file_remove_directory(kept_path(w), &w->scratch.arena, &w->scratch.diag) == STATUS_OK;
+}
+
+static bool test_what_cannot_be_kept_did_not_happen(void) {
+    struct world w;
+    Slice name;
+    CHECK(world_init(&w) && brings(&w, pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 90000"), "ann", &name));
+    CHECK(block(&w, true) && ask_as(&w, RELEASE_PROPOSE, name, "ann", 507, "not_kept") && shows(&w, name, "\"state\":\"draft\""));
+    CHECK(block(&w, false) && ask_as(&w, RELEASE_PROPOSE, name, "ann", 200, ""));
+    CHECK(block(&w, true) && ask_as(&w, RELEASE_APPROVE, name, "bob", 507, "not_kept") && shows(&w, name, "\"state\":\"proposed\""));
+    CHECK(block(&w, false) && ask_as(&w, RELEASE_APPROVE, name, "bob", 200, ""));
+    CHECK(block(&w, true) && ask_as(&w, RELEASE_RELEASE, name, "bob", 507, "not_kept") && pays(&w, 1, "DELAY"));
+    struct release_ask other = {.kind = RELEASE_UPLOAD, .by = SLICE("ann"), .is_person = true};
+    other.archive = pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 80000");
+    CHECK(asks(&w, &other, 507, "not_kept"));
+    buf_deinit(&other.body);
+    CHECK(block(&w, false) && ask_as(&w, RELEASE_RELEASE, name, "bob", 200, "") && pays(&w, 2, "PASS"));
+    CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "dan", 200, "") && pays(&w, 3, "DELAY"));
+    return world_deinit(&w);
+}
+
+// Puts back what was kept before the program was killed: `releasing` was on its way then.
+static bool comes_back(struct world *w, Slice kept, const char *releasing) {
+    struct arena *arena = &w->scratch.arena;
+    size_t end = kept.size - 2;
+    CHECK(close_all(w) && slice_is(slice_part(kept, end, 2), "}\n"));
+    CHECK(file_write(kept_path(w), arena_printf(arena, "%.*s%s}\n", (int)end, kept.at, releasing), arena, &w->scratch.diag) == STATUS_OK);
+    return open_all(w);
+}
+
+static bool test_killed_between_the_journal_and_the_file(void) {
+    struct world w;
+    Slice name;
+    Slice approved;
+    Slice released;
+    CHECK(world_init(&w) && pays(&w, 1, "DELAY") && approves(&w, &name) && read_kept(&w, &approved));
+    const char *first = shelf_name(w.pack.catalogue->label, &w.scratch.arena).at;
+    const char *going =
+        arena_printf(&w.scratch.arena, ",\"releasing\":{\"name\":\"%.*s\",\"what\":\"release_released\",\"before\":\"%s\",\"by\":\"cho\",\"at\":7}",
+                     SLICE_ARGS(name), first)
+            .at;
+    // It did not come so far as the journal: nothing has happened.
+    CHECK(comes_back(&w, approved, going) && shows(&w, name, "\"state\":\"approved\"") && pays(&w, 2, "DELAY"));
+    CHECK(ask_as(&w, RELEASE_RELEASE, name, "cho", 200, "") && read_kept(&w, &released));
+    // It did.
+    CHECK(comes_back(&w, approved, going) && shows(&w, name, "\"state\":\"released\"") && shows(&w, name, "\"released_by\":\"cho\""));
+    CHECK(shows(&w, slice_of(first), "\"state\":\"replaced\"") && strcmp(w.told, "release_released") == 0 && pays(&w, 3, "PASS"));
+    CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "dan", 200, "") && pays(&w, 4, "DELAY"));
+    // The way back was gone: there is none to what was gone back from.
+    going = arena_printf(&w.scratch.arena, ",\"releasing\":{\"name\":\"%s\",\"what\":\"release_rolled_back\",\"by\":\"dan\"}", first).at;
+    CHECK(comes_back(&w, released, going) && shows(&w, name, "\"state\":\"replaced\"") && strcmp(w.told, "release_rolled_back") == 0);
+    CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "dan", 409, "nothing_before"));
+    // A backup has the file of another moment than the journal.
+    CHECK(comes_back(&w, released, "") && shows(&w, name, "\"state\":\"replaced\"") && shows(&w, slice_of(first), "\"state\":\"released\""));
+    CHECK(ask_as(&w, RELEASE_ROLLBACK, SLICE(""), "dan", 409, "nothing_before") && pays(&w, 5, "DELAY"));
+    return world_deinit(&w);
+}
+
+// ---- many at once -----------------------------------------------------------------------------------------
+
+static void hold(struct world *w, bool holds) {
+    pthread_mutex_lock(&w->lock);
+    w->holds = holds;
+    w->is_held = false;
+    pthread_cond_signal(&w->goes_on);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void one_ended(struct release_ask *ask) {
+    struct world *w = ask->user;
+    pthread_mutex_lock(&w->lock);
+    ask->events = (uint64_t)++w->ended_count; // which one it was
+    pthread_cond_signal(&w->ended);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static bool stands_in_line(struct world *w, struct release_ask *ask) {
+    ask->done = one_ended;
+    ask->user = w;
+    buf_init(&ask->body, 16 << 20);
+    return releases_ask(w->releases, ask);
+}
+
+static void wait_for(struct world *w, int count) {
+    pthread_mutex_lock(&w->lock);
+    while (w->ended_count < count) {
+        pthread_cond_wait(&w->ended, &w->lock);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void wait_held(struct world *w) {
+    pthread_mutex_lock(&w->lock);
+    while (!w->is_held) {
+        pthread_cond_wait(&w->ended, &w->lock);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
+// A rule of the brake takes hold of two models at once, and each of them asks: one release is gone back from, and not the one before it too. Both go before a
+// person's trial that came earlier.
+static bool test_who_goes_back_goes_first_and_once(void) {
+    struct world w;
+    Slice second;
+    Slice third;
+    CHECK(world_init(&w) && approves(&w, &second) && ask_as(&w, RELEASE_RELEASE, second, "cho", 200, ""));
+    CHECK(brings(&w, pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 40000"), "ann", &third));
+    CHECK(ask_as(&w, RELEASE_PROPOSE, third, "ann", 200, "") && ask_as(&w, RELEASE_APPROVE, third, "bob", 200, ""));
+    CHECK(ask_as(&w, RELEASE_RELEASE, third, "cho", 200, "") && pays(&w, 1, "DELAY"));
+    struct release_ask asks_of[] = {
+        {.kind = RELEASE_TRY, .name = third, .by = SLICE("ann"), .is_person = true},
+        {.kind = RELEASE_TRY, .name = second, .by = SLICE("ann"), .is_person = true},
+        {.kind = RELEASE_ROLLBACK, .by = SLICE("the brake"), .is_brake = true, .note = SLICE("stops")},
+        {.kind = RELEASE_ROLLBACK, .by = SLICE("the brake"), .is_brake = true, .note = SLICE("stops")},
+    };
+    hold(&w, true);
+    CHECK(stands_in_line(&w, &asks_of[0]));
+    wait_held(&w);
+    for (int i = 1; i < 4; i++) {
+        CHECK(stands_in_line(&w, &asks_of[i]));
+    }
+    hold(&w, false);
+    wait_for(&w, 4);
+    CHECK(asks_of[2].events == 2 && asks_of[3].events == 3 && asks_of[1].events == 4);
+    CHECK(asks_of[2].http_status == 200 && asks_of[3].http_status == 409 && strcmp(asks_of[3].code, "wrong_state") == 0);
+    for (int i = 0; i < 4; i++) {
+        buf_deinit(&asks_of[i].body);
+    }
+    CHECK(shows(&w, second, "\"state\":\"released\"") && pays(&w, 2, "PASS"));
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_the_way_of_a_pack), TEST(test_a_model_is_suspended_by_one_and_comes_back_by_two),
                                         TEST(test_a_trial_tells_what_would_change), TEST(test_what_is_no_pack), TEST(test_a_pack_that_remembers_other_things),
-                                        TEST(test_a_state_that_cannot_be_made_again)};
+                                        TEST(test_a_state_that_cannot_be_made_again), TEST(test_what_cannot_be_kept_did_not_happen),
+                                        TEST(test_killed_between_the_journal_and_the_file), TEST(test_who_goes_back_goes_first_and_once)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -22,7 +22,7 @@ void release_try(struct releases *releases, struct release_ask *ask, struct rele
         .folder = releases->options.journal,
         .journal = pipeline_journal(releases->at_hand),
         .events = ask->events > 0 ? ask->events : atomic_load(&releases->try_events),
-        .stop = &releases->stop,
+        .stop = &releases->give_up,
     };
     struct diag diag;
     struct buf report;
@@ -30,8 +30,9 @@ void release_try(struct releases *releases, struct release_ask *ask, struct rele
     if (trial_run(&trial, arena, &report, &diag) != STATUS_OK) {
         release_refuse(ask, 409, "trial_failed", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
     } else {
+        struct release_entry was = *entry;
         entry->trial = arena_copy(&releases->arena, buf_slice(&report));
-        releases_settle(releases, ask, entry, "release_tried", arena);
+        releases_settle(releases, ask, entry, &was, "release_tried", arena);
     }
     buf_deinit(&report);
 }
@@ -51,6 +52,7 @@ static bool find_way(struct releases *releases, struct release_ask *ask, const s
 }
 
 void release_propose(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena) {
+    struct release_entry was = *entry;
     if (!ask->is_person) {
         release_refuse(ask, 403, "needs_a_person", "a person proposes a release");
     } else if (entry->state != STATE_draft && entry->state != STATE_rejected && entry->state != STATE_replaced) {
@@ -61,11 +63,12 @@ void release_propose(struct releases *releases, struct release_ask *ask, struct 
         entry->proposed_us = releases->options.now_us();
         entry->note = slice_empty(ask->note) ? entry->note : arena_copy(&releases->arena, ask->note);
         entry->approved_by = SLICE("");
-        releases_settle(releases, ask, entry, "release_proposed", arena);
+        releases_settle(releases, ask, entry, &was, "release_proposed", arena);
     }
 }
 
 void release_judge(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena, ReleaseState verdict) {
+    struct release_entry was = *entry;
     bool brought_it = entry->brought_by_person && slice_equal(ask->by, entry->brought_by);
     if (!ask->is_person) {
         release_refuse(ask, 403, "needs_a_person", "a person judges a release");
@@ -77,7 +80,7 @@ void release_judge(struct releases *releases, struct release_ask *ask, struct re
         entry->state = verdict;
         entry->approved_by = arena_copy(&releases->arena, ask->by);
         entry->approved_us = releases->options.now_us();
-        releases_settle(releases, ask, entry, verdict == STATE_approved ? "release_approved" : "release_rejected", arena);
+        releases_settle(releases, ask, entry, &was, verdict == STATE_approved ? "release_approved" : "release_rejected", arena);
     }
 }
 
@@ -89,19 +92,19 @@ static void on_released(struct work *work) {
     pthread_mutex_unlock(&releases->lock);
 }
 
-static void write_record(struct buf *out, const struct release_entry *entry, const struct release_ask *ask, const char *what, bool keeps) {
+static void write_record(struct buf *out, const struct release_entry *entry, const struct releasing *releasing, bool keeps) {
     struct json_writer json;
     json_writer_init(&json, out);
     json_object_begin(&json);
     json_key_string(&json, SLICE("catalogue"), entry->label);
     json_key_string(&json, SLICE("state"), keeps ? SLICE("kept") : SLICE("rebuilt"));
-    json_key_string(&json, SLICE("what"), slice_of(what));
-    release_put_text(&json, "before", entry->before);
+    json_key_string(&json, SLICE("what"), releasing->what);
+    release_put_text(&json, "before", releasing->before);
     release_put_text(&json, "brought_by", entry->brought_by);
     release_put_text(&json, "proposed_by", entry->proposed_by);
     release_put_text(&json, "approved_by", entry->approved_by);
-    json_key_string(&json, SLICE("released_by"), ask->by);
-    release_put_text(&json, "note", ask->note);
+    json_key_string(&json, SLICE("released_by"), releasing->by);
+    release_put_text(&json, "note", releasing->note);
     json_object_end(&json);
     json_writer_finish(&json);
 }
@@ -109,6 +112,7 @@ static void write_record(struct buf *out, const struct release_entry *entry, con
 // Has the pipeline take it over, and waits until that is durable.
 static PipelineOutcome hand_over(struct releases *releases, struct release_ask *ask, struct heart *heart, struct rebuild *rebuild, Slice record) {
     struct work work = {.kind = WORK_RELEASE, .record = record, .done = on_released, .user = releases, .heart = heart, .rebuild = rebuild};
+    work.yields_to_brakes = ask->kind == RELEASE_RELEASE;
     releases->work_is_over = false;
     if (!pipeline_submit(releases->at_hand, &work)) {
         heart_destroy(heart);
@@ -120,7 +124,9 @@ static PipelineOutcome hand_over(struct releases *releases, struct release_ask *
     }
     pthread_mutex_unlock(&releases->lock);
     heart_destroy(work.heart); // the old one, or the new one when it was refused
-    if (work.outcome == PIPELINE_REFUSED) {
+    if (work.outcome == PIPELINE_REFUSED && strcmp(work.code, PIPELINE_FROZEN) == 0) {
+        release_refuse(ask, 409, "frozen", "a brake holds releases; see /v1/brakes");
+    } else if (work.outcome == PIPELINE_REFUSED) {
         release_refuse(ask, 409, "not_rebuilt", "%s: %s", work.code, work.reason);
     }
     return work.outcome;
@@ -130,7 +136,7 @@ static PipelineOutcome hand_over(struct releases *releases, struct release_ask *
 static bool rebuild_beside(struct releases *releases, struct release_ask *ask, struct heart *heart, struct rebuild *rebuild, struct arena *arena) {
     struct diag diag;
     *rebuild = (struct rebuild){
-        .folder = releases->options.journal, .journal = pipeline_journal(releases->at_hand), .heart = heart, .stop = &releases->stop};
+        .folder = releases->options.journal, .journal = pipeline_journal(releases->at_hand), .heart = heart, .stop = &releases->give_up};
     uint64_t before;
     do { // each time fewer have come meanwhile
         before = rebuild->records;
@@ -142,51 +148,116 @@ static bool rebuild_beside(struct releases *releases, struct release_ask *ask, s
     return true;
 }
 
-static void settle_release(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct release_entry *before, const char *what,
-                           struct arena *arena) {
-    if (before != NULL && before != entry) {
-        before->state = STATE_replaced;
+// What is on its way decides by now.
+static void became(struct releases *releases, struct release_entry *entry) {
+    struct releasing *releasing = &releases->releasing;
+    for (uint32_t i = 0; i < releases->entries.count; i++) {
+        struct release_entry *other = &releases->entries.at[i];
+        other->state = other->state == STATE_released ? STATE_replaced : other->state;
     }
     entry->state = STATE_released;
-    entry->released_by = arena_copy(&releases->arena, ask->by);
-    entry->released_us = releases->options.now_us();
-    releases_settle(releases, ask, entry, what, arena);
+    entry->before = releasing->before;
+    entry->released_by = releasing->by;
+    entry->released_us = releasing->at_us;
+    *releasing = (struct releasing){0};
 }
 
-void release_now(struct releases *releases, struct release_ask *ask, struct release_entry *entry, const char *what, struct arena *arena) {
+static void cannot_keep(struct releases *releases, Slice name, const struct diag *diag) {
+    releases_happened(releases, "releases_not_kept", name, SLICE("the server"), diag->message);
+}
+
+// It decides, whatever can be kept: that it was on its way is kept already, and is seen through by the next start.
+static void settle_release(struct releases *releases, struct release_ask *ask, struct release_entry *entry, const char *what, struct arena *arena) {
     struct diag diag;
-    struct buf record;
-    struct rebuild rebuild;
-    bool keeps;
-    struct release_entry *before = releases_find_deciding(releases);
-    if (!find_way(releases, ask, entry, arena, &keeps)) {
-        return;
+    became(releases, entry);
+    if (releases_keep(releases, &diag, arena) != STATUS_OK) {
+        cannot_keep(releases, entry->name, &diag);
     }
-    struct heart_source source = shelf_source(releases->options.shelf);
-    struct heart *heart = source.make(source.context, label_hash(entry->label), SCOPE_IN_FLIGHT, !keeps, arena, &diag);
-    if (heart == NULL) {
-        release_refuse_by(ask, &diag);
-        return;
+    releases_happened(releases, what, entry->name, ask->by, ask->note);
+    release_answer(ask, entry);
+}
+
+// Writes down what is about to be. False: it has refused.
+static bool begin_release(struct releases *releases, struct release_ask *ask, const struct release_entry *entry, const char *what, struct arena *arena) {
+    struct diag diag;
+    const struct release_entry *before = releases_find_deciding(releases);
+    bool goes_back = ask->kind == RELEASE_ROLLBACK;
+    releases->releasing = (struct releasing){
+        .name = entry->name,
+        .what = slice_of(what),
+        .before = goes_back ? entry->before : before == NULL ? SLICE("") : before->name,
+        .by = arena_copy(&releases->arena, ask->by),
+        .note = arena_copy(&releases->arena, ask->note),
+        .at_us = releases->options.now_us(),
+    };
+    if (releases_keep(releases, &diag, arena) == STATUS_OK) {
+        return true;
     }
-    if (!keeps && !rebuild_beside(releases, ask, heart, &rebuild, arena)) {
-        heart_destroy(heart);
-        return;
-    }
-    Slice replaced = before == NULL || before == entry ? SLICE("") : before->name;
-    entry->before = slice_equal(slice_of(what), SLICE("release_rolled_back")) ? entry->before : replaced;
-    buf_init(&record, 1 << 16);
-    write_record(&record, entry, ask, what, keeps);
-    PipelineOutcome outcome = hand_over(releases, ask, heart, keeps ? NULL : &rebuild, buf_slice(&record));
-    buf_deinit(&record);
+    releases->releasing = (struct releasing){0};
+    release_refuse(ask, 507, "not_kept", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
+    return false;
+}
+
+static void end_release(struct releases *releases, struct release_ask *ask, struct release_entry *entry, PipelineOutcome outcome, const char *what,
+                        struct arena *arena) {
     if (outcome == PIPELINE_DONE) {
-        settle_release(releases, ask, entry, before, what, arena);
-    } else if (outcome != PIPELINE_REFUSED) {
+        settle_release(releases, ask, entry, what, arena);
+        return;
+    }
+    // Of a journal that has failed nobody knows whether it holds the record; the next start does.
+    if (outcome != PIPELINE_FAILED) {
+        releases->releasing = (struct releasing){0};
+    }
+    if (outcome != PIPELINE_REFUSED) {
         release_refuse(ask, 503, "not_released", "the journal did not take it: %s", outcome == PIPELINE_NO_ROOM ? "its disk is full" : "it has failed");
     }
 }
 
+// A heart of that pack, with the state of the one that decides yet to come or made again. NULL: it has refused.
+static struct heart *make_heart(struct releases *releases, struct release_ask *ask, const struct release_entry *entry, struct rebuild *rebuild, bool *ret_keeps,
+                                struct arena *arena) {
+    struct diag diag;
+    if (!find_way(releases, ask, entry, arena, ret_keeps)) {
+        return NULL;
+    }
+    struct heart_source source = shelf_source(releases->options.shelf);
+    struct heart *heart = source.make(source.context, label_hash(entry->label), SCOPE_IN_FLIGHT, !*ret_keeps, arena, &diag);
+    if (heart == NULL) {
+        release_refuse_by(ask, &diag);
+    } else if (!*ret_keeps && !rebuild_beside(releases, ask, heart, rebuild, arena)) {
+        heart_destroy(heart);
+        heart = NULL;
+    }
+    return heart;
+}
+
+void release_now(struct releases *releases, struct release_ask *ask, struct release_entry *entry, const char *what, struct arena *arena) {
+    struct buf record;
+    struct rebuild rebuild;
+    bool keeps;
+    if (entry == releases_find_deciding(releases)) {
+        release_refuse(ask, 409, "wrong_state", "it decides already");
+        return;
+    }
+    struct heart *heart = make_heart(releases, ask, entry, &rebuild, &keeps, arena);
+    if (heart == NULL) {
+        return;
+    }
+    if (!begin_release(releases, ask, entry, what, arena)) {
+        heart_destroy(heart);
+        return;
+    }
+    buf_init(&record, 1 << 16);
+    write_record(&record, entry, &releases->releasing, keeps);
+    PipelineOutcome outcome = hand_over(releases, ask, heart, keeps ? NULL : &rebuild, buf_slice(&record));
+    buf_deinit(&record);
+    end_release(releases, ask, entry, outcome, what, arena);
+}
+
 void release_release(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena) {
-    if (entry->state != STATE_approved) {
+    if (!ask->is_person) {
+        release_refuse(ask, 403, "needs_a_person", "a person releases");
+    } else if (entry->state != STATE_approved) {
         release_refuse(ask, 409, "wrong_state", "it is %s, and only what is approved is released", release_state_names[entry->state]);
     } else if (releases_is_frozen(releases)) {
         release_refuse(ask, 409, "frozen", "a brake holds releases; see /v1/brakes");
@@ -198,11 +269,70 @@ void release_release(struct releases *releases, struct release_ask *ask, struct 
 void release_roll_back(struct releases *releases, struct release_ask *ask, struct arena *arena) {
     struct release_entry *now = releases_find_deciding(releases);
     struct release_entry *before = now == NULL || slice_empty(now->before) ? NULL : releases_find(releases, now->before);
-    if (before == NULL) {
+    Hash128 label = pipeline_state(releases->at_hand).label;
+    if (!ask->is_person && !ask->is_brake) {
+        release_refuse(ask, 403, "needs_a_person", "a person rolls back");
+    } else if (label.low != ask->from.low || label.high != ask->from.high) {
+        release_refuse(ask, 409, "wrong_state", "what decided when this was asked does not decide any more");
+    } else if (before == NULL) {
         release_refuse(ask, 409, "nothing_before", "there is no release before this one");
     } else if (slice_empty(ask->note)) {
         release_refuse(ask, 422, "note_missing", "say why: it stands beside the change");
     } else {
         release_now(releases, ask, before, "release_rolled_back", arena);
+    }
+}
+
+// ---- after a start ----------------------------------------------------------------------------------------
+
+// What decides now is among the releases, whoever put it there.
+static struct release_entry *add_deciding(struct releases *releases, struct arena *arena) {
+    const struct pack_folder *pack;
+    struct diag diag;
+    struct release_entry *entry = releases_find_deciding(releases);
+    if (entry != NULL || shelf_find(releases->options.shelf, pipeline_state(releases->at_hand).label, arena, &pack, &diag) != STATUS_OK) {
+        return entry;
+    }
+    return releases_add(releases, pack->catalogue->label, SLICE("begin"), false, SLICE(""));
+}
+
+static Slice name_of_released(const struct releases *releases) {
+    for (uint32_t i = 0; i < releases->entries.count; i++) {
+        if (releases->entries.at[i].state == STATE_released) {
+            return releases->entries.at[i].name;
+        }
+    }
+    return SLICE("");
+}
+
+static void see_through(struct releases *releases, struct release_entry *entry, struct arena *arena) {
+    struct releasing *releasing = &releases->releasing;
+    if (slice_equal(releasing->name, entry->name)) {
+        Slice note = arena_printf(arena, "asked for by %.*s before the server ended: %.*s", SLICE_ARGS(releasing->by), SLICE_ARGS(releasing->note));
+        releases_happened(releases, arena_printf(arena, "%.*s", SLICE_ARGS(releasing->what)).at, entry->name, SLICE("the server"), note);
+    } else { // the file is a copy of another moment than the journal
+        *releasing = (struct releasing){
+            .before = entry->state == STATE_replaced ? entry->before : name_of_released(releases),
+            .by = entry->released_by,
+            .at_us = releases->options.now_us(),
+        };
+    }
+    became(releases, entry);
+}
+
+void releases_know_deciding(struct releases *releases, struct arena *arena) {
+    struct diag diag;
+    struct release_entry *entry = releases->knows_deciding ? NULL : add_deciding(releases, arena);
+    if (entry == NULL) {
+        return;
+    }
+    releases->knows_deciding = true;
+    if (entry->state == STATE_released) {
+        releases->releasing = (struct releasing){0};
+        return;
+    }
+    see_through(releases, entry, arena);
+    if (releases_keep(releases, &diag, arena) != STATUS_OK) {
+        cannot_keep(releases, entry->name, &diag);
     }
 }

@@ -22,7 +22,7 @@ struct trial {
     Slice folder;
     const struct journal *journal; // reads up to what is durable in it
     uint64_t events;               // how many of the last ones are wanted
-    atomic_bool *stop;             // given up as soon as it is true; may be NULL
+    const atomic_bool *stop;       // given up as soon as it is true; may be NULL
 };
 
 // Codes RL004 (given up), and those of the journal and of snapshots.
