@@ -9,6 +9,7 @@
 #include "os/scratch_test.h"
 #include "server/api/problems.h"
 #include "server/snapshots.h"
+#include "server/upload.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -329,7 +330,53 @@ static bool test_what_is_no_pack(void) {
     struct archive *archive = archive_begin(&w, &bytes, &used);
     add_to(archive, "pack.yaml", SLICE(""), AE_IFLNK, "/etc/passwd");
     CHECK(refused(&w, archive_end(archive, bytes, &used), "pack_refused", "RL003"));
+    // A folder that has bytes of its own, of which nobody would count how many are unpacked.
+    archive = archive_begin(&w, &bytes, &used);
+    add_to(archive, "models/", SLICE("x: 1\n"), AE_IFREG, NULL);
+    CHECK(refused(&w, archive_end(archive, bytes, &used), "pack_refused", "RL003"));
+    // Two files of one name: which of them counts depends on who reads.
+    archive = archive_begin(&w, &bytes, &used);
+    add_to(archive, "models/a.yaml", SLICE("x: 1\n"), AE_IFREG, NULL);
+    add_to(archive, "./models/a.yaml", SLICE("x: 2\n"), AE_IFREG, NULL);
+    CHECK(refused(&w, archive_end(archive, bytes, &used), "pack_refused", "RL003"));
+    archive = archive_begin(&w, &bytes, &used);
+    add_to(archive, "models/a.yaml", SLICE("x: 1\n"), AE_IFREG, NULL);
+    add_to(archive, "models/a.yaml/b.yaml", SLICE("x: 2\n"), AE_IFREG, NULL);
+    CHECK(refused(&w, archive_end(archive, bytes, &used), "pack_refused", "RL003"));
     CHECK(refused(&w, pack_archive(&w, "", "models/amount.yaml", "event.amount >=", "event.amonut >="), "pack_has_errors", "did you mean 'event.amount'?"));
+    return world_deinit(&w);
+}
+
+// What is small as it comes and long in the unpacking.
+static bool test_bombs(void) {
+    struct world w;
+    char *bytes;
+    size_t used = 0;
+    CHECK(world_init(&w));
+    // A layer below a layer may give nothing for ever.
+    struct archive *twice = archive_write_new();
+    bytes = arena_alloc(&w.scratch.arena, ARCHIVE_MAX);
+    archive_write_add_filter_gzip(twice);
+    archive_write_add_filter_gzip(twice);
+    archive_write_set_format_ustar(twice);
+    INVARIANT(archive_write_open_memory(twice, bytes, ARCHIVE_MAX, &used) == ARCHIVE_OK);
+    add_to(twice, "pack.yaml", SLICE("pack: x\n"), AE_IFREG, NULL);
+    CHECK(refused(&w, archive_end(twice, bytes, &used), "pack_refused", "RL001"));
+    struct archive *folders = archive_begin(&w, &bytes, &used);
+    for (int i = 0; i <= UPLOAD_ENTRIES_MAX; i++) {
+        add_to(folders, "d/", SLICE(""), AE_IFDIR, NULL);
+    }
+    CHECK(refused(&w, archive_end(folders, bytes, &used), "pack_refused", "RL002"));
+    // Plain, without any compression, is taken.
+    Slice name;
+    struct archive *plain = archive_write_new();
+    bytes = arena_alloc(&w.scratch.arena, ARCHIVE_MAX);
+    archive_write_set_format_ustar(plain);
+    INVARIANT(archive_write_open_memory(plain, bytes, ARCHIVE_MAX, &used) == ARCHIVE_OK);
+    for (uint32_t i = 0; i < w.pack.file_count; i++) {
+        add_to(plain, arena_printf(&w.scratch.arena, "%.*s", SLICE_ARGS(w.pack.files[i].path)).at, w.pack.files[i].source.text, AE_IFREG, NULL);
+    }
+    CHECK(brings(&w, archive_end(plain, bytes, &used), "ann", &name));
     return world_deinit(&w);
 }
 
@@ -539,7 +586,7 @@ static bool test_who_goes_back_goes_first_and_once(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_the_way_of_a_pack), TEST(test_a_model_is_suspended_by_one_and_comes_back_by_two),
-                                        TEST(test_a_trial_tells_what_would_change), TEST(test_what_is_no_pack), TEST(test_a_pack_that_remembers_other_things),
+                                        TEST(test_a_trial_tells_what_would_change), TEST(test_what_is_no_pack), TEST(test_bombs), TEST(test_a_pack_that_remembers_other_things),
                                         TEST(test_a_state_that_cannot_be_made_again), TEST(test_what_cannot_be_kept_did_not_happen),
                                         TEST(test_killed_between_the_journal_and_the_file), TEST(test_who_goes_back_goes_first_and_once)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);

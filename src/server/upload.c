@@ -1,5 +1,6 @@
 #include "server/upload.h"
 
+#include "base/map.h"
 #include "base/utf8.h"
 
 #include <archive.h>
@@ -13,6 +14,8 @@ struct unpacking {
     struct archive *archive;
     struct pack_folder *pack;
     uint32_t capacity;
+    struct map paths; // of files and of the folders above them, without the slash
+    uint32_t entries;
     size_t bytes; // of all files so far
     struct diag *diag;
 };
@@ -77,6 +80,26 @@ static Status read_text(struct unpacking *unpacking, Slice path, Slice *ret_text
     return status;
 }
 
+enum { IS_FILE, IS_FOLDER };
+
+// Whether the path can be that of another file: no file has it, nor is one above it.
+static bool is_free(struct unpacking *unpacking, Slice path) {
+    for (size_t i = 0; i < path.size; i++) {
+        Slice above = slice_part(path, 0, i);
+        if (path.at[i] != '/') {
+            continue;
+        }
+        uint32_t known = map_get(&unpacking->paths, above);
+        if (known == IS_FILE) {
+            return false;
+        }
+        if (known == MAP_NONE) {
+            map_put(&unpacking->paths, above, IS_FOLDER);
+        }
+    }
+    return map_get(&unpacking->paths, path) == MAP_NONE;
+}
+
 static Status add_file(struct unpacking *unpacking, Slice path) {
     struct pack_folder *pack = unpacking->pack;
     Slice text;
@@ -93,6 +116,10 @@ static Status add_file(struct unpacking *unpacking, Slice path) {
         unpacking->capacity = capacity;
     }
     path = arena_copy(&pack->arena, path);
+    if (!is_free(unpacking, path)) {
+        return refused(unpacking, "RL003", "the archive has a path twice, or as a file and as a folder", path);
+    }
+    map_put(&unpacking->paths, path, IS_FILE);
     TRY(read_text(unpacking, path, &text));
     pack->files[pack->file_count++] = (struct pack_file){.path = path, .source = {.name = path, .text = text}};
     return STATUS_OK;
@@ -101,7 +128,10 @@ static Status add_file(struct unpacking *unpacking, Slice path) {
 static Status on_entry(struct unpacking *unpacking, struct archive_entry *entry) {
     Slice path = path_of(entry);
     mode_t type = archive_entry_filetype(entry);
-    if (type == AE_IFDIR) {
+    if (++unpacking->entries > UPLOAD_ENTRIES_MAX) {
+        return refused(unpacking, "RL002", "the archive has more than 100,000 entries", SLICE(""));
+    }
+    if (type == AE_IFDIR && archive_entry_size(entry) == 0) {
         return STATUS_OK;
     }
     if (type != AE_IFREG || archive_entry_hardlink(entry) != NULL) {
@@ -158,8 +188,10 @@ static Status unpack(struct unpacking *unpacking) {
 Status upload_read(Slice archive, struct pack_folder *pack, struct diag *diag) {
     struct unpacking unpacking = {.archive = archive_read_new(), .pack = pack, .diag = diag};
     INVARIANT(unpacking.archive != NULL);
+    map_init(&unpacking.paths, &pack->arena);
+    // The only one, and not looked for again below itself.
+    INVARIANT(!slice_starts_with(archive, SLICE("\x1f\x8b")) || archive_read_append_filter(unpacking.archive, ARCHIVE_FILTER_GZIP) == ARCHIVE_OK);
     archive_read_support_format_tar(unpacking.archive);
-    archive_read_support_filter_gzip(unpacking.archive);
     Status status = archive.size > UPLOAD_BYTES_MAX ? refused(&unpacking, "RL002", "the archive is larger than 64 MiB", SLICE(""))
                     : archive_read_open_memory(unpacking.archive, archive.at, archive.size) != ARCHIVE_OK
                         ? refused(&unpacking, "RL001", "this is no archive", SLICE(""))

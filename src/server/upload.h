@@ -1,14 +1,16 @@
 #pragma once
 // Upload: a pack as one file, as `tar -C packs/bank -cz .` makes it. Read by libarchive; what comes from outside is bounded and looked at before any of it
-// is kept: plain files with plain relative paths, and no more of them than a pack may have.
+// is kept: plain files with plain relative paths, each once, and no more of them than a pack may have. gzip is taken off once: what is compressed in itself could take
+// hours and give nothing.
 //
-// Codes: RL001 no archive, or a damaged one; RL002 too large; RL003 a path or an entry that a pack does not have.
+// Codes: RL001 no archive, or a damaged one; RL002 too large; RL003 a path or an entry that a pack does not have, or has twice.
 
 #include "server/pack_folder.h"
 
 enum {
     UPLOAD_BYTES_MAX = 64 << 20,  // of the archive as it comes
     UPLOAD_FILES_MAX = 50000,
+    UPLOAD_ENTRIES_MAX = 100000, // folders included: some 50 MB of headers
     UPLOAD_TEXT_MAX = 512 << 20,  // of all files together, unpacked
 };
 
