@@ -355,6 +355,9 @@ def test_a_release_through_two_hands(folder):
     done = [(record["action"], record["actor"]["name"]) for record in records if record["action"].startswith("model.")]
     assert done == [("model.brought", "ann"), ("model.tried", "ann"), ("model.proposed", "ann"), ("model.rejected", "bob"), ("model.proposed", "ann"),
                     ("model.approved", "bob"), ("model.activated", "bob"), ("model.rolled_back", "bob"), ("model.suspended", "bob"), ("model.brought", "ann")], done
+    targets = {record["action"]: record["target"] for record in records}
+    assert targets["model.rolled_back"] == listed[1]["name"] and targets["model.activated"] == name and targets["model.suspended"] == "M-PX-01-A", targets
+    assert [record["target"] for record in records if record["action"] == "model.brought"] == [name, "M-PX-01-A"], targets
     server.end()
 
 

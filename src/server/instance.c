@@ -1,5 +1,6 @@
 #include "server/instance.h"
 
+#include "codec/json_write.h"
 #include "os/clock.h"
 #include "os/disk.h"
 #include "os/file.h"
@@ -260,12 +261,28 @@ static void settled(void *context) {
     serve_settled(instance->serve);
 }
 
+static void write_detail(struct buf *out, Slice by, Slice note) {
+    struct json_writer json;
+    json_writer_init(&json, out);
+    json_object_begin(&json);
+    json_key_string(&json, SLICE("by"), by);
+    if (!slice_empty(note)) {
+        json_key_string(&json, SLICE("note"), note);
+    }
+    json_object_end(&json);
+    json_writer_finish(&json);
+}
+
 static void happened(void *context, const char *what, Slice name, Slice by, Slice note) {
     const struct instance *instance = context;
     LOG(instance->log, info, "release", LOG_TEXT("what", slice_of(what)), LOG_TEXT("name", name), LOG_TEXT("by", by), LOG_TEXT("note", note));
     // What somebody asked for is noted where he asked. No name of a user or system has a blank.
-    if (slice_find_byte(by, ' ', 0) < by.size) {
-        gate_report(instance->gate, NULL, gate_action_of(what), name, SLICE(""));
+    if (slice_find_byte(by, ' ', 0) < by.size && gate_action_of(what) != AUDIT_OPERATIONS_CHANGED) {
+        struct buf detail;
+        buf_init(&detail, ACCESS_DETAIL_MAX);
+        write_detail(&detail, by, note);
+        gate_report(instance->gate, NULL, gate_action_of(what), name, buf_slice(&detail));
+        buf_deinit(&detail);
     }
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { WATCH_EVERY_S = 5 };
+enum { WATCH_EVERY_MS = 5000 };
 
 // ---- answers ----------------------------------------------------------------------------------------------
 
@@ -67,6 +67,7 @@ void releases_settle(struct releases *releases, struct release_ask *ask, struct 
         release_refuse(ask, 507, "not_kept", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
         return;
     }
+    ask->became = entry->name;
     releases_happened(releases, what, entry->name, ask->by, ask->note);
     release_answer(ask, entry);
 }
@@ -161,6 +162,7 @@ static void push(struct releases *releases, struct release_ask *ask) {
     ask->next = *at;
     *at = ask;
     releases->waiting++;
+    releases->waiting_archives += ask->kind == RELEASE_UPLOAD;
     if (is_urgent(ask) && !releases->is_urgent) {
         atomic_store(&releases->give_up, true);
     }
@@ -171,18 +173,27 @@ static struct release_ask *take(struct releases *releases) {
     if (ask != NULL) {
         releases->first = ask->next;
         releases->waiting--;
+        releases->waiting_archives -= ask->kind == RELEASE_UPLOAD;
         releases->is_urgent = is_urgent(ask);
         atomic_store(&releases->give_up, releases->closing);
     }
     return ask;
 }
 
+static struct timespec next_watch(const struct releases *releases) {
+    struct timespec until;
+    uint32_t every_ms = releases->options.watch_every_ms == 0 ? WATCH_EVERY_MS : releases->options.watch_every_ms;
+    clock_gettime(CLOCK_REALTIME, &until);
+    int64_t ns = until.tv_nsec + (int64_t)(every_ms % 1000) * 1000000;
+    until.tv_sec += every_ms / 1000 + ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    return until;
+}
+
 static void run(void *context) {
     struct releases *releases = context;
     for (;;) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += WATCH_EVERY_S;
+        struct timespec until = next_watch(releases);
         bool timely = true;
         pthread_mutex_lock(&releases->lock);
         while (releases->first == NULL && !releases->closing && timely) {
@@ -215,7 +226,8 @@ bool releases_ask(struct releases *releases, struct release_ask *ask) {
     struct pipeline *pipeline = attached(releases);
     ask->from = pipeline == NULL ? (Hash128){0} : pipeline_state(pipeline).label;
     pthread_mutex_lock(&releases->lock);
-    bool taken = !releases->closing && releases->waiting < (is_urgent(ask) ? 2 : 1) * RELEASES_WAITING_MAX;
+    bool taken = !releases->closing && releases->waiting < (is_urgent(ask) ? 2 : 1) * RELEASES_WAITING_MAX &&
+                 (ask->kind != RELEASE_UPLOAD || releases->waiting_archives < RELEASES_ARCHIVES_MAX);
     if (taken) {
         push(releases, ask);
         pthread_cond_signal(&releases->has_work);

@@ -29,6 +29,9 @@
 enum {
     RELEASES_WAITING_MAX = 64, // twice as many where it is urgent
     RELEASES_KEPT_MAX = 1000,
+    RELEASES_STATUSES_MAX = 200, // beyond them, for changes of statuses: however many packs somebody brings, a model can be suspended
+    RELEASES_ARCHIVES_MAX = 4,   // that wait; each is held in memory
+    RELEASES_TRIALS_MAX = 24 << 20, // bytes of all reports that are kept; the oldest go first
 };
 
 struct releases;
@@ -69,6 +72,7 @@ struct release_ask {
     Hash128 from;  // what decides, filled in by releases_ask()
     // Filled in before done(), which is called on the thread of the releases.
     uint16_t http_status;
+    Slice became; // name of the release that was changed; lives as long as the releases
     char code[40];
     char detail[1024];
     struct buf body; // JSON, when it went well; of pack_has_errors the list of what is wrong. Set up by who asks
@@ -80,6 +84,7 @@ struct releases_options {
     struct shelf *shelf;
     uint64_t try_events;
     Slice watch; // folder; empty: none
+    uint32_t watch_every_ms; // 0: 5000
     int64_t (*now_us)(void);
     void *context;
     // Told of all that changed something, by whom: for logs and audits. May be NULL.

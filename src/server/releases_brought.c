@@ -51,10 +51,6 @@ static struct release_entry *bring(struct releases *releases, struct release_ask
                                    struct release_entry *ret_was) {
     struct diag diag;
     Slice label;
-    if (releases->entries.count >= RELEASES_KEPT_MAX) {
-        release_refuse(ask, 507, "too_many_releases", "there are %d packs already: remove old ones", RELEASES_KEPT_MAX);
-        return NULL;
-    }
     bool fine = pack_compile(pack) == STATUS_OK;
     if (fine) {
         knowledge_destroy(pack_knowledge(pack));
@@ -63,11 +59,16 @@ static struct release_entry *bring(struct releases *releases, struct release_ask
         answer_diags(ask, &pack->catalogue->diags);
         return NULL;
     }
-    if (shelf_put(releases->options.shelf, pack, arena, &label, &diag) != STATUS_OK) {
+    const struct release_entry *there = releases_find(releases, shelf_name(pack->catalogue->label, arena));
+    uint32_t kept_max = ask->kind == RELEASE_STATUS ? RELEASES_KEPT_MAX + RELEASES_STATUSES_MAX : RELEASES_KEPT_MAX;
+    if (there == NULL && releases->entries.count >= kept_max) {
+        release_refuse(ask, 507, "too_many_releases", "there are %u packs already: remove old ones", releases->entries.count);
+        return NULL;
+    }
+    if (shelf_compare(releases->options.shelf, pack, arena, &diag) != STATUS_OK || shelf_put(releases->options.shelf, pack, arena, &label, &diag) != STATUS_OK) {
         release_refuse_by(ask, &diag);
         return NULL;
     }
-    const struct release_entry *there = releases_find(releases, shelf_name(label, arena));
     *ret_was = there == NULL ? (struct release_entry){0} : *there;
     return releases_add(releases, label, ask->by, ask->is_person, ask->note);
 }
@@ -194,25 +195,52 @@ void release_change_status(struct releases *releases, struct release_ask *ask, s
 
 // ---- the watched folder -----------------------------------------------------------------------------------
 
-static bool is_known_folder(struct releases *releases, const struct pack_folder *pack) {
-    return releases_find(releases, shelf_name(pack->catalogue->label, &releases->arena)) != NULL;
+static Hash128 hash_texts(const struct pack_folder *pack) {
+    Hash128 hash = {0};
+    for (uint32_t i = 0; i < pack->file_count; i++) {
+        Hash128 path = hash128(pack->files[i].path, hash.low);
+        hash = hash128(pack->files[i].source.text, hash.high ^ path.low);
+    }
+    return hash;
 }
 
-// A pack in the watched folder becomes a draft; one with mistakes is told of once for each of its states.
+// Whether the texts of a folder are those that were looked at before; from now on they are.
+static bool was_seen(struct releases *releases, const struct pack_folder *pack) {
+    Hash128 texts = hash_texts(pack);
+    struct watched_folder *watched = NULL;
+    for (uint32_t i = 0; i < releases->watched.count && watched == NULL; i++) {
+        watched = slice_equal(releases->watched.at[i].path, pack->path) ? &releases->watched.at[i] : NULL;
+    }
+    if (watched == NULL) {
+        watched = VEC_PUSH(&releases->watched, &releases->arena);
+        *watched = (struct watched_folder){.path = arena_copy(&releases->arena, pack->path)};
+    }
+    bool same = watched->texts.low == texts.low && watched->texts.high == texts.high;
+    watched->texts = texts;
+    return same;
+}
+
+static void bring_watched(struct releases *releases, struct release_ask *ask, struct pack_folder *pack, struct arena *arena) {
+    struct release_entry was;
+    struct release_entry *entry = bring(releases, ask, pack, arena, &was);
+    if (entry != NULL && slice_empty(was.name)) {
+        releases_settle(releases, ask, entry, &was, "release_brought", arena);
+    }
+    if (ask->code[0] != '\0') {
+        Slice why = arena_printf(arena, "%s: %s %.*s", ask->code, ask->detail, SLICE_ARGS(buf_slice(&ask->body)));
+        releases_happened(releases, "release_refused", pack->path, ask->by, why);
+    }
+}
+
+// A pack in the watched folder becomes a draft; one with mistakes is told of once for each of its states. It is compiled when it is another than it was.
 static void look_at(struct releases *releases, Slice path, struct arena *arena) {
     struct pack_folder pack;
     struct diag diag;
     struct release_ask ask = {.by = SLICE("watched folder")};
     pack_init(&pack, path);
     buf_init(&ask.body, RELEASE_REPORT_MAX);
-    if (pack_read(&pack, NULL, 0, &diag) == STATUS_OK && pack_compile(&pack) == STATUS_OK && !is_known_folder(releases, &pack)) {
-        catalogue_destroy(pack.catalogue);
-        pack.catalogue = NULL;
-        struct release_entry was;
-        struct release_entry *entry = bring(releases, &ask, &pack, arena, &was);
-        if (entry != NULL) {
-            releases_settle(releases, &ask, entry, &was, "release_brought", arena);
-        }
+    if (pack_read(&pack, NULL, 0, &diag) == STATUS_OK && !was_seen(releases, &pack)) {
+        bring_watched(releases, &ask, &pack, arena);
     }
     buf_deinit(&ask.body);
     pack_close(&pack);

@@ -35,6 +35,12 @@ struct release_entry {
     Slice trial;  // report, JSON; empty: not tried
 };
 
+// A folder of the watched one, as it was looked at last.
+struct watched_folder {
+    Slice path;
+    Hash128 texts;
+};
+
 // A release on its way into the journal.
 struct releasing {
     Slice name; // empty: none
@@ -53,12 +59,13 @@ struct releases {
     pthread_mutex_t lock;
     pthread_cond_t has_work, released;
     struct release_ask *first; // urgent ones before the others
-    uint32_t waiting;
+    uint32_t waiting, waiting_archives;
     bool closing, frozen;
     bool is_urgent;    // what is under way
     bool work_is_over; // of the release under way
     bool knows_deciding; // what decides was compared with what was kept
     struct releasing releasing;
+    VEC(struct watched_folder) watched;
     atomic_bool give_up; // what is under way, if it takes long
     atomic_uint_fast64_t try_events;
 };

@@ -24,6 +24,7 @@ struct world {
     struct pack_folder pack; // of the tests
     Slice journal, packs;
     Slice rebuilt_from; // empty: the journal
+    Slice watch;
     pthread_mutex_t lock;
     pthread_cond_t ended;
     bool is_over;
@@ -38,9 +39,9 @@ static void told(void *context, const char *what, Slice name, Slice by, Slice no
     struct world *w = context;
     pthread_mutex_lock(&w->lock);
     w->told = what;
-    while (w->holds) {
-        w->is_held = true;
-        pthread_cond_signal(&w->ended);
+    w->is_held = w->holds;
+    pthread_cond_signal(&w->ended);
+    while (w->holds && w->is_held) {
         pthread_cond_wait(&w->goes_on, &w->lock);
     }
     pthread_mutex_unlock(&w->lock);
@@ -64,6 +65,8 @@ static bool open_all(struct world *w) {
     struct diag *diag = &w->scratch.diag;
     CHECK(shelf_open(w->packs, arena, &w->shelf, diag) == STATUS_OK && shelf_put(w->shelf, &w->pack, arena, &label, diag) == STATUS_OK);
     struct releases_options options = {.folder = w->packs, .shelf = w->shelf, .try_events = 1000, .now_us = clock_wall_us, .context = w, .happened = told};
+    options.watch = w->watch;
+    options.watch_every_ms = 5;
     options.journal = slice_empty(w->rebuilt_from) ? w->journal : w->rebuilt_from;
     CHECK_THAT(releases_open(&options, arena, &w->releases, diag) == STATUS_OK, "%.*s", SLICE_ARGS(diag->message));
     CHECK(open_pipeline(w, label_hash(label)));
@@ -584,10 +587,117 @@ static bool test_who_goes_back_goes_first_and_once(void) {
     return world_deinit(&w);
 }
 
+// ---- limits -----------------------------------------------------------------------------------------------
+
+// Lists and tests are not in a label. Who approves looks at the one pack of that label that there is.
+static bool test_one_label_has_one_pack(void) {
+    struct world w;
+    Slice name;
+    CHECK(world_init(&w) && brings(&w, pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 90000"), "ann", &name));
+    CHECK(brings(&w, pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 90000"), "ann", &name));
+    CHECK(refused(&w, pack_archive(&w, "", "tests/px.jsonl", "\n", "\n\n"), "pack_refused", "RL007"));
+    return world_deinit(&w);
+}
+
+static bool test_many_packs_and_large_trials(void) {
+    enum { TRIAL = RELEASES_TRIALS_MAX / 2 + 4096 };
+    struct world w;
+    struct buf text;
+    Slice kept;
+    Slice third;
+    CHECK(world_init(&w) && brings(&w, pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 90000"), "ann", &third) && read_kept(&w, &kept));
+    char *large = arena_alloc(&w.scratch.arena, TRIAL);
+    memset(large, 'x', TRIAL);
+    buf_init(&text, 64 << 20);
+    buf_printf(&text, "{\"releases\":[");
+    for (int i = 0; i < RELEASES_KEPT_MAX; i++) {
+        buf_printf(&text, "{\"name\":\"old-1-%016x\",\"catalogue\":\"old 1 %016x\",\"state\":\"draft\"%s", i, i, i < 2 ? ",\"trial\":\"" : "},");
+        if (i < 2) {
+            buf_put(&text, (Slice){large, TRIAL});
+            buf_printf(&text, "\"},");
+        }
+    }
+    buf_put(&text, slice_part(kept, SLICE("{\"releases\":[").size, SIZE_MAX));
+    CHECK(close_all(&w) && file_write(kept_path(&w), buf_slice(&text), &w.scratch.arena, &w.scratch.diag) == STATUS_OK && open_all(&w));
+    buf_deinit(&text);
+    CHECK(ask_as(&w, RELEASE_TRY, third, "ann", 200, ""));
+    CHECK(shows(&w, SLICE("old-1-0000000000000000"), "\"tried\":false") && shows(&w, SLICE("old-1-0000000000000001"), "\"tried\":true"));
+    // No more packs, but one that is there, and a model that has to go.
+    struct release_ask more = {.kind = RELEASE_UPLOAD, .by = SLICE("ann"), .is_person = true};
+    more.archive = pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 70000");
+    CHECK(asks(&w, &more, 507, "too_many_releases"));
+    buf_deinit(&more.body);
+    CHECK(brings(&w, pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 90000"), "ann", &third));
+    struct release_ask suspend = {.kind = RELEASE_STATUS, .by = SLICE("ann"), .is_person = true, .model = SLICE("M-PX-01-A"), .status = SLICE("SUSPENDED")};
+    suspend.note = SLICE("wages");
+    CHECK(asks(&w, &suspend, 200, "") && pays(&w, 1, "PASS") && slice_starts_with(suspend.became, SLICE("payments-")));
+    buf_deinit(&suspend.body);
+    return world_deinit(&w);
+}
+
+static bool test_archives_that_wait_are_few(void) {
+    struct world w;
+    struct release_ask uploads[RELEASES_ARCHIVES_MAX + 2];
+    CHECK(world_init(&w));
+    hold(&w, true);
+    for (int i = 0; i < RELEASES_ARCHIVES_MAX + 2; i++) {
+        uploads[i] = (struct release_ask){.kind = RELEASE_UPLOAD, .by = SLICE("ann"), .is_person = true};
+        uploads[i].archive = pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 90000");
+        CHECK(stands_in_line(&w, &uploads[i]) == (i <= RELEASES_ARCHIVES_MAX));
+        if (i == 0) {
+            wait_held(&w); // the first is under way
+        }
+    }
+    hold(&w, false);
+    wait_for(&w, RELEASES_ARCHIVES_MAX + 1);
+    for (int i = 0; i < RELEASES_ARCHIVES_MAX + 2; i++) {
+        buf_deinit(&uploads[i].body);
+    }
+    return world_deinit(&w);
+}
+
+static bool happens(struct world *w, const char *what) {
+    wait_held(w);
+    CHECK_THAT(strcmp(w->told, what) == 0, "%s", w->told);
+    hold(w, true);
+    return true;
+}
+
+// What lies in the folder is brought once, and told of once where it cannot be; again when it is another.
+static bool test_a_folder_is_watched(void) {
+    struct world w;
+    struct arena *arena = &w.scratch.arena;
+    CHECK(world_init(&w) && close_all(&w));
+    w.watch = make_folder(&w, "watched");
+    Slice pack = make_folder(&w, "watched/pack");
+    static const char *const folders[] = {"features", "models"};
+    for (int i = 0; i < 2; i++) {
+        CHECK(file_make_directory(arena_printf(arena, "%.*s/%s", SLICE_ARGS(pack), folders[i]), arena, &w.scratch.diag) == STATUS_OK);
+    }
+    hold(&w, true);
+    CHECK(file_write(arena_printf(arena, "%.*s/pack.yaml", SLICE_ARGS(pack)), SLICE("pack: [\n"), arena, &w.scratch.diag) == STATUS_OK);
+    CHECK(open_all(&w) && happens(&w, "release_refused"));
+    for (uint32_t i = 0; i < w.pack.file_count; i++) {
+        const struct pack_file *file = &w.pack.files[i];
+        if (!slice_starts_with(file->path, SLICE("tests/")) && !slice_is(file->path, "pack.yaml")) {
+            CHECK(file_write(arena_printf(arena, "%.*s/%.*s", SLICE_ARGS(pack), SLICE_ARGS(file->path)), file->source.text, arena, &w.scratch.diag) == STATUS_OK);
+        }
+    }
+    Slice text = arena_printf(arena, "%.*s# another one\n", SLICE_ARGS(pack_find(&w.pack, SLICE("pack.yaml"))->source.text));
+    CHECK(file_write(arena_printf(arena, "%.*s/pack.yaml", SLICE_ARGS(pack)), text, arena, &w.scratch.diag) == STATUS_OK);
+    do { // of what it saw before the last file was there it told too
+        wait_held(&w);
+    } while (strcmp(w.told, "release_refused") == 0 && (hold(&w, true), true));
+    CHECK(strcmp(w.told, "release_brought") == 0);
+    hold(&w, false);
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_the_way_of_a_pack), TEST(test_a_model_is_suspended_by_one_and_comes_back_by_two),
                                         TEST(test_a_trial_tells_what_would_change), TEST(test_what_is_no_pack), TEST(test_bombs), TEST(test_a_pack_that_remembers_other_things),
                                         TEST(test_a_state_that_cannot_be_made_again), TEST(test_what_cannot_be_kept_did_not_happen),
-                                        TEST(test_killed_between_the_journal_and_the_file), TEST(test_who_goes_back_goes_first_and_once)};
+                                        TEST(test_killed_between_the_journal_and_the_file), TEST(test_who_goes_back_goes_first_and_once), TEST(test_one_label_has_one_pack),
+                                        TEST(test_many_packs_and_large_trials), TEST(test_archives_that_wait_are_few), TEST(test_a_folder_is_watched)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

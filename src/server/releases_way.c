@@ -15,6 +15,21 @@ void release_answer(struct release_ask *ask, const struct release_entry *entry) 
     ask->http_status = 200;
 }
 
+// So that the file of the releases, which has them all, has room for what matters.
+static void forget_trials(struct releases *releases, const struct release_entry *newest) {
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < releases->entries.count; i++) {
+        bytes += releases->entries.at[i].trial.size;
+    }
+    for (uint32_t i = 0; i < releases->entries.count && bytes > RELEASES_TRIALS_MAX; i++) {
+        struct release_entry *entry = &releases->entries.at[i];
+        if (entry != newest) {
+            bytes -= entry->trial.size;
+            entry->trial = SLICE("");
+        }
+    }
+}
+
 void release_try(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena) {
     struct trial trial = {
         .source = shelf_source(releases->options.shelf),
@@ -32,6 +47,7 @@ void release_try(struct releases *releases, struct release_ask *ask, struct rele
     } else {
         struct release_entry was = *entry;
         entry->trial = arena_copy(&releases->arena, buf_slice(&report));
+        forget_trials(releases, entry);
         releases_settle(releases, ask, entry, &was, "release_tried", arena);
     }
     buf_deinit(&report);
@@ -173,6 +189,7 @@ static void settle_release(struct releases *releases, struct release_ask *ask, s
     if (releases_keep(releases, &diag, arena) != STATUS_OK) {
         cannot_keep(releases, entry->name, &diag);
     }
+    ask->became = entry->name;
     releases_happened(releases, what, entry->name, ask->by, ask->note);
     release_answer(ask, entry);
 }

@@ -1,5 +1,6 @@
 #include "server/shelf.h"
 
+#include "base/map.h"
 #include "os/disk.h"
 #include "os/file.h"
 #include "server/snapshots.h"
@@ -144,6 +145,42 @@ Status shelf_put(struct shelf *shelf, const struct pack_folder *pack, struct are
     Status status = put(shelf, pack, arena, diag);
     *ret_label = arena_copy(&shelf->arena, pack->catalogue->label);
     pthread_mutex_unlock(&shelf->lock);
+    return status;
+}
+
+static Status compare_files(const struct pack_folder *there, const struct pack_folder *pack, struct arena *arena, struct diag *diag) {
+    struct map paths;
+    map_init(&paths, arena);
+    for (uint32_t i = 0; i < there->file_count; i++) {
+        map_put(&paths, there->files[i].path, i);
+    }
+    for (uint32_t i = 0; i <= pack->file_count; i++) {
+        bool is_missing = i == pack->file_count;
+        uint32_t at = is_missing ? MAP_NONE : map_get(&paths, pack->files[i].path);
+        bool is_same = is_missing ? there->file_count == pack->file_count
+                                  : at != MAP_NONE && slice_equal(there->files[at].source.text, pack->files[i].source.text);
+        if (!is_same) {
+            Slice what = is_missing ? SLICE("a file that this one does not have") : arena_printf(arena, "another %.*s", SLICE_ARGS(pack->files[i].path));
+            return diag_fail(diag, arena, STATUS_INVALID, "RL007", "there is a pack of this name, version and hash already, with %.*s: raise the version in pack.yaml",
+                             SLICE_ARGS(what));
+        }
+    }
+    return STATUS_OK;
+}
+
+Status shelf_compare(struct shelf *shelf, const struct pack_folder *pack, struct arena *arena, struct diag *diag) {
+    struct pack_folder there;
+    pack_init(&there, arena_printf(arena, "%.*s/%.*s", SLICE_ARGS(shelf->folder), SLICE_ARGS(shelf_name(pack->catalogue->label, arena))));
+    Status status = STATUS_OK;
+    if (file_is_directory(there.path)) { // what stands there does not change any more: no lock
+        status = pack_read(&there, NULL, 0, diag);
+        if (status != STATUS_OK) {
+            diag->message = arena_copy(arena, diag->message);
+        } else {
+            status = compare_files(&there, pack, arena, diag);
+        }
+    }
+    pack_close(&there);
     return status;
 }
 

@@ -21,6 +21,9 @@ MUST_USE Status shelf_open(Slice folder, struct arena *arena, struct shelf **ret
 void shelf_close(struct shelf *shelf);
 // Copies the files of a pack that was compiled without errors. One that stands there already is left as it is. `ret_label` lives as long as the shelf.
 MUST_USE Status shelf_put(struct shelf *shelf, const struct pack_folder *pack, struct arena *arena, Slice *ret_label, struct diag *diag);
+// RL007 where a pack stands there with the label of this one and with other files: lists, tables, maps and tests are not in a label, and who looks at the one
+// would have the other.
+MUST_USE Status shelf_compare(struct shelf *shelf, const struct pack_folder *pack, struct arena *arena, struct diag *diag);
 // By the hash of its label. The pack is the shelf's.
 MUST_USE Status shelf_find(struct shelf *shelf, Hash128 label, struct arena *arena, const struct pack_folder **ret_pack, struct diag *diag);
 struct heart_source shelf_source(struct shelf *shelf);

@@ -34,7 +34,7 @@ static void ended(struct release_ask *ask) {
     struct release_deed *asked = ask->user;
     struct deed *deed = asked->deed;
     if (asked->is_change && ask->http_status == 200) {
-        Slice target = !slice_empty(ask->model) ? ask->model : ask->name;
+        Slice target = !slice_empty(ask->model) ? ask->model : ask->became;
         api_report(deed->serve, &deed->act, asked->action, target, ask->note);
     }
     reply(asked);
