@@ -322,11 +322,15 @@ static Slice name_of_released(const struct releases *releases) {
     return SLICE("");
 }
 
+static const char *what_happened(Slice what) {
+    return slice_is(what, "release_rolled_back") ? "release_rolled_back" : slice_is(what, "model_suspended") ? "model_suspended" : "release_released";
+}
+
 static void see_through(struct releases *releases, struct release_entry *entry, struct arena *arena) {
     struct releasing *releasing = &releases->releasing;
     if (slice_equal(releasing->name, entry->name)) {
         Slice note = arena_printf(arena, "asked for by %.*s before the server ended: %.*s", SLICE_ARGS(releasing->by), SLICE_ARGS(releasing->note));
-        releases_happened(releases, arena_printf(arena, "%.*s", SLICE_ARGS(releasing->what)).at, entry->name, SLICE("the server"), note);
+        releases_happened(releases, what_happened(releasing->what), entry->name, SLICE("the server"), note);
     } else { // the file is a copy of another moment than the journal
         *releasing = (struct releasing){
             .before = entry->state == STATE_replaced ? entry->before : name_of_released(releases),
