@@ -599,6 +599,27 @@ static bool test_one_label_has_one_pack(void) {
     return world_deinit(&w);
 }
 
+// A pack that cannot be put on the shelf leaves nothing there.
+static bool test_a_pack_that_cannot_be_kept_leaves_nothing(void) {
+    struct world w;
+    Slice name;
+    DiskNames names;
+    const struct disk *disk = disk_real();
+    struct arena *arena = &w.scratch.arena;
+    CHECK(world_init(&w));
+    Slice archive = pack_archive(&w, "", "models/amount.yaml", "default: 50000", "default: 90000");
+    CHECK(brings(&w, archive, "ann", &name) && close_all(&w));
+    Slice path = arena_printf(arena, "%.*s/%.*s", SLICE_ARGS(w.packs), SLICE_ARGS(name));
+    Slice aside = scratch_path(&w.scratch, "aside");
+    CHECK(disk->rename(disk->context, path, aside) == 0 && file_write(path, SLICE("in the way"), arena, &w.scratch.diag) == STATUS_OK && open_all(&w));
+    CHECK(refused(&w, archive, "pack_refused", "OS003"));
+    CHECK(disk->list(disk->context, w.packs, arena, &names) == 0);
+    for (uint32_t i = 0; i < names.count; i++) {
+        CHECK_THAT(!slice_starts_with(names.at[i], SLICE(".")), "%.*s", SLICE_ARGS(names.at[i]));
+    }
+    return world_deinit(&w);
+}
+
 static bool test_many_packs_and_large_trials(void) {
     enum { TRIAL = RELEASES_TRIALS_MAX / 2 + 4096 };
     struct world w;
@@ -698,6 +719,7 @@ int main(int argc, char **argv) {
                                         TEST(test_a_trial_tells_what_would_change), TEST(test_what_is_no_pack), TEST(test_bombs), TEST(test_a_pack_that_remembers_other_things),
                                         TEST(test_a_state_that_cannot_be_made_again), TEST(test_what_cannot_be_kept_did_not_happen),
                                         TEST(test_killed_between_the_journal_and_the_file), TEST(test_who_goes_back_goes_first_and_once), TEST(test_one_label_has_one_pack),
+                                        TEST(test_a_pack_that_cannot_be_kept_leaves_nothing),
                                         TEST(test_many_packs_and_large_trials), TEST(test_archives_that_wait_are_few), TEST(test_a_folder_is_watched)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

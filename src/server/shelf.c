@@ -125,6 +125,27 @@ static Status copy_files(Slice root, const struct pack_folder *pack, struct aren
     return STATUS_OK;
 }
 
+// The rest of an attempt that failed: on a full disk it would keep it full. What cannot be removed stays.
+static void take_away(Slice root, const struct pack_folder *pack, struct arena *arena) {
+    const struct disk *disk = disk_real();
+    struct diag ignored;
+    for (uint32_t i = 0; i < pack->file_count; i++) {
+        Slice path = pack->files[i].path;
+        (void)disk->unlink(disk->context, arena_printf(arena, "%.*s/%.*s", SLICE_ARGS(root), SLICE_ARGS(path)));
+    }
+    for (uint32_t i = 0; i < pack->file_count; i++) { // a folder goes with the last of its files
+        Slice path = pack->files[i].path;
+        for (size_t at = path.size; at > 0; at--) {
+            if (path.at[at - 1] == '/') {
+                Status gone = file_remove_directory(arena_printf(arena, "%.*s/%.*s", SLICE_ARGS(root), (int)(at - 1), path.at), arena, &ignored);
+                (void)gone;
+            }
+        }
+    }
+    Status gone = file_remove_directory(root, arena, &ignored);
+    (void)gone;
+}
+
 // What a crash has left of an earlier attempt is written over: its files are the same or are not read.
 static Status put(struct shelf *shelf, const struct pack_folder *pack, struct arena *arena, struct diag *diag) {
     const struct disk *disk = disk_real();
@@ -134,10 +155,16 @@ static Status put(struct shelf *shelf, const struct pack_folder *pack, struct ar
         return STATUS_OK;
     }
     Slice coming = arena_printf(arena, "%.*s/.coming-%016llx", SLICE_ARGS(shelf->folder), (unsigned long long)label_hash(label).low);
-    TRY(copy_files(coming, pack, arena, diag));
-    int error = disk->rename(disk->context, coming, path);
-    error = error == 0 ? disk->sync_directory(disk->context, shelf->folder) : error;
-    return error == 0 ? STATUS_OK : diag_fail(diag, arena, STATUS_IO, "OS003", "cannot keep the pack as '%.*s': %s", SLICE_ARGS(path), strerror(error));
+    Status status = copy_files(coming, pack, arena, diag);
+    if (status == STATUS_OK) {
+        int error = disk->rename(disk->context, coming, path);
+        error = error == 0 ? disk->sync_directory(disk->context, shelf->folder) : error;
+        status = error == 0 ? STATUS_OK : diag_fail(diag, arena, STATUS_IO, "OS003", "cannot keep the pack as '%.*s': %s", SLICE_ARGS(path), strerror(error));
+    }
+    if (status != STATUS_OK) {
+        take_away(coming, pack, arena);
+    }
+    return status;
 }
 
 Status shelf_put(struct shelf *shelf, const struct pack_folder *pack, struct arena *arena, Slice *ret_label, struct diag *diag) {
