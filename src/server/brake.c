@@ -132,14 +132,23 @@ static struct step sum(const struct watch *watch, struct watched *watched, int64
     return total;
 }
 
-// NULL: there are too many.
-static struct watched *watched_of(struct brake *brake, struct watch *watch, Slice key) {
-    uint64_t hash = hash64(key, 1) | 1;
+static uint64_t hash_key(Slice key) {
+    return hash64(key, 1) | 1;
+}
+
+// Where a key is, or would be.
+static struct watched *slot_of(struct watch *watch, Slice key) {
+    uint64_t hash = hash_key(key);
     uint32_t slot = (uint32_t)(hash >> 32) % SLOTS;
     while (watch->watched[slot].hash != 0 && watch->watched[slot].hash != hash) {
         slot = (slot + 1) % SLOTS;
     }
-    struct watched *watched = &watch->watched[slot];
+    return &watch->watched[slot];
+}
+
+// NULL: there are too many.
+static struct watched *watched_of(struct brake *brake, struct watch *watch, Slice key) {
+    struct watched *watched = slot_of(watch, key);
     if (watched->hash != 0) {
         return watched;
     }
@@ -149,7 +158,7 @@ static struct watched *watched_of(struct brake *brake, struct watch *watch, Slic
     }
     Slice part = slice_part(key, 0, sizeof watched->key - 1);
     watch->count++;
-    watched->hash = hash;
+    watched->hash = hash_key(key);
     memcpy(watched->key, part.at, part.size);
     return watched;
 }
@@ -385,7 +394,7 @@ bool brake_held_at(const struct brake *brake, uint32_t index, Slice *ret_rule, S
 
 bool brake_let_go(struct brake *brake, Slice rule, Slice key, int64_t now_us) {
     struct watch *watch = find_watch(brake, rule);
-    struct watched *watched = watch == NULL ? NULL : watched_of(brake, watch, key);
+    struct watched *watched = watch == NULL ? NULL : slot_of(watch, key);
     if (watched == NULL || !watched->is_held) {
         return false;
     }

@@ -181,7 +181,25 @@ static bool test_other_rules_take_over(void) {
     return world_deinit(&w);
 }
 
+// Who asks for what does not hold takes no room from what does.
+static bool test_names_that_nobody_watches(void) {
+    struct world w;
+    struct brake_news news;
+    CHECK(world_init(&w));
+    struct brake *brake = brake_create(&by_channel, 1);
+    brake_read_catalogue(brake, w.pack.catalogue);
+    int64_t now = 1000 * MINUTE;
+    for (int i = 0; i < BRAKE_KEYS_MAX; i++) {
+        CHECK(!brake_let_go(brake, SLICE("channel"), arena_printf(&w.scratch.arena, "made up %d", i), now));
+    }
+    see(&w, brake, "M-PX-01-A", false, 1, now);
+    see(&w, brake, "M-PX-01-A", false, 1, now);
+    CHECK(brake_next(brake, now, &news) && news.held && brake_unwatched(brake) == 0);
+    brake_destroy(brake);
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_a_share_of_a_window), TEST(test_a_value_of_a_field), TEST(test_what_cannot_be_watched), TEST(test_other_rules_take_over)};
+    static const struct test tests[] = {TEST(test_a_share_of_a_window), TEST(test_a_value_of_a_field), TEST(test_what_cannot_be_watched), TEST(test_other_rules_take_over), TEST(test_names_that_nobody_watches)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
