@@ -261,12 +261,14 @@ static void free_releases(struct releases *releases) {
     pthread_cond_destroy(&releases->has_work);
     pthread_cond_destroy(&releases->released);
     arena_deinit(&releases->arena);
+    arena_deinit(&releases->trials);
     free(releases);
 }
 
 Status releases_open(const struct releases_options *options, struct arena *arena, struct releases **ret_releases, struct diag *diag) {
     struct releases *releases = memory_alloc(sizeof *releases);
     arena_init(&releases->arena, 1 << 16);
+    arena_init(&releases->trials, 1 << 16);
     releases->options = *options;
     atomic_init(&releases->try_events, options->try_events);
     releases->options.folder = arena_copy(&releases->arena, options->folder);

@@ -51,6 +51,8 @@ struct releasing {
 struct releases {
     struct releases_options options;
     struct arena arena;
+    struct arena trials; // reports
+    size_t trial_bytes;  // in there, also of those that are not kept any more
     VEC(struct release_entry) entries; // oldest first
     struct json_reader *json;
     struct pipeline *pipeline; // under the lock

@@ -8,6 +8,7 @@
 #include "os/file.h"
 #include "os/scratch_test.h"
 #include "server/api/problems.h"
+#include "server/releases_private.h"
 #include "server/snapshots.h"
 #include "server/upload.h"
 
@@ -573,9 +574,9 @@ static bool test_who_goes_back_goes_first_and_once(void) {
     hold(&w, true);
     CHECK(stands_in_line(&w, &asks_of[0]));
     wait_held(&w);
-    for (int i = 1; i < 4; i++) {
-        CHECK(stands_in_line(&w, &asks_of[i]));
-    }
+    CHECK(stands_in_line(&w, &asks_of[1]) && !atomic_load(&w.releases->give_up));
+    CHECK(stands_in_line(&w, &asks_of[2]) && atomic_load(&w.releases->give_up)); // what the first one is at, if it is at something yet
+    CHECK(stands_in_line(&w, &asks_of[3]));
     hold(&w, false);
     wait_for(&w, 4);
     CHECK(asks_of[2].events == 2 && asks_of[3].events == 3 && asks_of[1].events == 4);

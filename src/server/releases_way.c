@@ -4,7 +4,7 @@
 #include "server/snapshots.h"
 #include "server/trial.h"
 
-enum { REBUILD_LEFT_MAX = 32 };
+enum { REBUILD_LEFT_MAX = 32, REBUILD_ROUNDS_MAX = 100 };
 
 void release_answer(struct release_ask *ask, const struct release_entry *entry) {
     struct json_writer json;
@@ -30,6 +30,28 @@ static void forget_trials(struct releases *releases, const struct release_entry 
     }
 }
 
+// Reports come and go: from time to time those that are kept move, and the memory of the others is given back.
+static void make_room(struct releases *releases) {
+    struct arena kept;
+    if (releases->trial_bytes < 4 * (size_t)RELEASES_TRIALS_MAX) {
+        return;
+    }
+    arena_init(&kept, 1 << 16);
+    releases->trial_bytes = 0;
+    for (uint32_t i = 0; i < releases->entries.count; i++) {
+        struct release_entry *entry = &releases->entries.at[i];
+        entry->trial = arena_copy(&kept, entry->trial);
+        releases->trial_bytes += entry->trial.size;
+    }
+    arena_deinit(&releases->trials);
+    releases->trials = kept;
+}
+
+static Slice keep_report(struct releases *releases, Slice report) {
+    releases->trial_bytes += report.size;
+    return arena_copy(&releases->trials, report);
+}
+
 void release_try(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena) {
     struct trial trial = {
         .source = shelf_source(releases->options.shelf),
@@ -45,8 +67,9 @@ void release_try(struct releases *releases, struct release_ask *ask, struct rele
     if (trial_run(&trial, arena, &report, &diag) != STATUS_OK) {
         release_refuse(ask, 409, "trial_failed", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
     } else {
+        make_room(releases);
         struct release_entry was = *entry;
-        entry->trial = arena_copy(&releases->arena, buf_slice(&report));
+        entry->trial = keep_report(releases, buf_slice(&report));
         forget_trials(releases, entry);
         releases_settle(releases, ask, entry, &was, "release_tried", arena);
     }
@@ -154,13 +177,14 @@ static bool rebuild_beside(struct releases *releases, struct release_ask *ask, s
     *rebuild = (struct rebuild){
         .folder = releases->options.journal, .journal = pipeline_journal(releases->at_hand), .heart = heart, .stop = &releases->give_up};
     uint64_t before;
-    do { // each time fewer have come meanwhile
+    int rounds = 0;
+    do { // each time fewer have come meanwhile, until it is as many as come while a reader is opened
         before = rebuild->records;
         if (rebuild_upto(rebuild, UINT64_MAX, arena, &diag) != STATUS_OK) {
             release_refuse(ask, 409, "not_rebuilt", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
             return false;
         }
-    } while (rebuild->records - before > REBUILD_LEFT_MAX);
+    } while (rebuild->records - before > REBUILD_LEFT_MAX && ++rounds < REBUILD_ROUNDS_MAX);
     return true;
 }
 
