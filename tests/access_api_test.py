@@ -337,6 +337,13 @@ def test_a_release_through_two_hands(folder):
     assert [release["state"] for release in listed] == ["released", "replaced"], listed
     assert expect(ann.ask("GET", path), 200)["released_by"] == "bob"
     expect(ann.ask("GET", "/v1/releases/nothing"), 404, "no_such_release")
+    # Another role does not make another person of him: what she brought she does not approve, nor what she proposed.
+    own = expect(ann.ask("POST", "/v1/releases", archive("models/amount.yaml", "default: 50000", "default: 70000"), "application/gzip"), 200)["name"]
+    expect(ann.ask("POST", f"/v1/releases/{own}/propose", {}), 200)
+    expect(zhao.ask("PUT", "/v1/users/ann/roles", {"roles": ["model-approver"]}), 200)
+    expect(Person(server, "ann").ask("POST", f"/v1/releases/{own}/approve", {}), 403, "needs_another_person")
+    expect(zhao.ask("PUT", "/v1/users/ann/roles", {"roles": ["model-author"]}), 200)
+    ann = Person(server, "ann")
     expect(bob.ask("POST", "/v1/releases/rollback", {}), 422, "note_missing")
     expect(bob.ask("POST", "/v1/releases/rollback", {"note": "wages"}), 200)
     assert action(3) == "DELAY"
@@ -352,6 +359,9 @@ def test_a_release_through_two_hands(folder):
     expect(ann.ask("POST", "/v1/models/M-PX-01-A/status", {**canary, "canary": 5}), 422, "body_refused")
     expect(ann.ask("POST", "/v1/models/M-PX-01-A/status", {**canary, "canary": None}), 422, "canary_incomplete")
     records = expect(auditor.ask("GET", "/v1/audit?limit=1000"), 200)["records"]
+    tried = [record for record in records if record["action"] == "model.approved" and record["outcome"] == "refused"]
+    assert [(record["actor"]["name"], record["target"], record["detail"]["code"]) for record in tried] == [("ann", own, "needs_another_person")], tried
+    records = [record for record in records if record["target"] != own and record not in tried]
     done = [(record["action"], record["actor"]["name"]) for record in records if record["action"].startswith("model.")]
     assert done == [("model.brought", "ann"), ("model.tried", "ann"), ("model.proposed", "ann"), ("model.rejected", "bob"), ("model.proposed", "ann"),
                     ("model.approved", "bob"), ("model.activated", "bob"), ("model.rolled_back", "bob"), ("model.suspended", "bob"), ("model.brought", "ann")], done

@@ -1,5 +1,6 @@
 #include "server/gate.h"
 
+#include "codec/json_write.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/thread.h"
@@ -268,13 +269,30 @@ AuditAction gate_action_of(const char *what) {
     return AUDIT_OPERATIONS_CHANGED;
 }
 
-void gate_report(struct gate *gate, const struct access_act *act, AuditAction action, Slice target, Slice detail) {
+static void note(struct gate *gate, const struct access_act *act, const struct access_report *report) {
     struct access_act program = {.who = identity_of_program(), .now_us = clock_wall_us()};
-    struct access_report report = {.action = action, .target = target, .detail = detail};
     uint64_t sequence;
-    if (access_audit(gate->access, act == NULL ? &program : act, &report, &sequence) != STATUS_OK) {
-        LOG(gate->log, error, "audit_not_written", LOG_TEXT("action", slice_of(audit_word(action))), LOG_TEXT("target", target));
+    if (access_audit(gate->access, act == NULL ? &program : act, report, &sequence) != STATUS_OK) {
+        LOG(gate->log, error, "audit_not_written", LOG_TEXT("action", slice_of(audit_word(report->action))), LOG_TEXT("target", report->target));
     }
+}
+
+void gate_report(struct gate *gate, const struct access_act *act, AuditAction action, Slice target, Slice detail) {
+    note(gate, act, &(struct access_report){.action = action, .target = target, .detail = detail});
+}
+
+void gate_report_refused(struct gate *gate, const struct access_act *act, AuditAction action, Slice target, Slice code) {
+    struct buf detail;
+    struct json_writer json;
+    buf_init(&detail, ACCESS_DETAIL_MAX);
+    json_writer_init(&json, &detail);
+    json_object_begin(&json);
+    json_key_string(&json, SLICE("code"), code);
+    json_object_end(&json);
+    json_writer_finish(&json);
+    gate_count(gate, code);
+    note(gate, act, &(struct access_report){.action = action, .target = target, .detail = buf_slice(&detail), .refused = true});
+    buf_deinit(&detail);
 }
 
 // ---- its life -----------------------------------------------------------------------------------------------

@@ -75,3 +75,5 @@ AuditAction gate_action_of(const char *what);
 // Notes what happened, in the name of who asks, or of the program where `act` is NULL. `detail` is a JSON object, or empty. A log that takes no more is told in the log of
 // the server; what must not happen unlogged asks access itself.
 void gate_report(struct gate *gate, const struct access_act *act, AuditAction action, Slice target, Slice detail);
+// The same of what somebody may not do although he has the scope, such as to approve what he has proposed; and counts it. `code` is one of problems.def.
+void gate_report_refused(struct gate *gate, const struct access_act *act, AuditAction action, Slice target, Slice code);

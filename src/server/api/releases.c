@@ -30,12 +30,25 @@ static void reply(struct release_deed *asked) {
     api_refuse_with(request, problem, slice_of(ask->detail), &more);
 }
 
+// What was done, and what somebody tried who may not.
+static void report(const struct release_deed *asked) {
+    const struct release_ask *ask = &asked->ask;
+    const struct deed *deed = asked->deed;
+    struct gate *gate = deed->serve->options.gate;
+    Slice name = slice_empty(ask->became) ? ask->name : ask->became;
+    Slice target = slice_empty(ask->model) ? name : ask->model;
+    if (ask->http_status == 200) {
+        api_report(deed->serve, &deed->act, asked->action, target, ask->note);
+    } else if (ask->http_status == 403 && gate != NULL) {
+        gate_report_refused(gate, &deed->act, asked->action, target, slice_of(ask->code));
+    }
+}
+
 static void ended(struct release_ask *ask) {
     struct release_deed *asked = ask->user;
     struct deed *deed = asked->deed;
-    if (asked->is_change && ask->http_status == 200) {
-        Slice target = !slice_empty(ask->model) ? ask->model : ask->became;
-        api_report(deed->serve, &deed->act, asked->action, target, ask->note);
+    if (asked->is_change) {
+        report(asked);
     }
     reply(asked);
     buf_deinit(&ask->body);
