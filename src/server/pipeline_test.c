@@ -504,8 +504,8 @@ static bool test_what_depends_on_a_doubt_waits_behind_it(void) {
     static const char *const texts[COUNT] = {
         "{\"event_id\":\"o\",\"event_type\":\"pay\",\"event_time\":1795420801000,\"phase\":\"REQUEST\",\"account\":\"a\",\"payee\":\"p\",\"amount\":1}",
         "{\"event_id\":\"o\",\"event_type\":\"pay\",\"event_time\":1795420801000,\"phase\":\"REQUEST\",\"account\":\"a\",\"payee\":\"p\",\"amount\":1}",
-        "{\"event_id\":\"r\",\"event_type\":\"pay\",\"event_time\":1795499999000,\"phase\":\"REVERSAL\",\"orig_event_id\":\"o\",\"account\":\"a\",\"payee\":\"p\","
-        "\"amount\":1}",
+        ("{\"event_id\":\"r\",\"event_type\":\"pay\",\"event_time\":1795499999000,\"phase\":\"REVERSAL\",\"orig_event_id\":\"o\",\"account\":\"a\",\"payee\":\"p\","
+         "\"amount\":1}"),
         "{\"event_id\":\"n\",\"event_type\":\"pay\",\"event_time\":1795499999000,\"phase\":\"REQUEST\",\"account\":\"a\",\"payee\":\"p\",\"amount\":1}"};
     struct world w;
     struct memory_of_all memory;
