@@ -52,19 +52,29 @@ static Slice keep_report(struct releases *releases, Slice report) {
     return arena_copy(&releases->trials, report);
 }
 
-void release_try(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena) {
+static Status run_trial(struct releases *releases, const struct release_ask *ask, const struct release_entry *entry, struct arena *arena, struct buf *report,
+                        struct diag *diag) {
+    // What it compiles goes with a shelf of its own: authors try many a pack that never decides.
+    struct shelf *shelf;
+    TRY(shelf_open(releases->options.folder, arena, &shelf, diag));
     struct trial trial = {
-        .source = shelf_source(releases->options.shelf),
+        .source = shelf_source(shelf),
         .label = label_hash(entry->label),
         .folder = releases->options.journal,
         .journal = pipeline_journal(releases->at_hand),
         .events = ask->events > 0 ? ask->events : atomic_load(&releases->try_events),
         .stop = &releases->give_up,
     };
+    Status status = trial_run(&trial, arena, report, diag);
+    shelf_close(shelf);
+    return status;
+}
+
+void release_try(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena) {
     struct diag diag;
     struct buf report;
     buf_init(&report, RELEASE_REPORT_MAX);
-    if (trial_run(&trial, arena, &report, &diag) != STATUS_OK) {
+    if (run_trial(releases, ask, entry, arena, &report, &diag) != STATUS_OK) {
         release_refuse(ask, 409, "trial_failed", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
     } else {
         make_room(releases);

@@ -9,7 +9,7 @@
 //     shelf_close(shelf);                                                   // no heart may be left
 //
 // Any thread may call; calls wait for each other. A pack is compiled when it is first asked for, and stays until shelf_close(): 20 MB for the 677
-// models of packs/bank. Codes SV004 (a pack is not there, or is not what its name says), SV005 (it does not compile).
+// models of packs/bank, so as much for each release of a server that is not started again meanwhile. What is only looked at has a shelf of its own. Codes SV004 (a pack is not there, or is not what its name says), SV005 (it does not compile).
 
 #include "server/pack_folder.h"
 #include "server/replay.h"
