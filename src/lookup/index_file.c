@@ -132,7 +132,7 @@ static IndexFault header_decode(const char block[INDEX_BLOCK], struct index_head
     header.count = le_get_u64(&in);
     header.level = le_get_u32(&in);
     *ret_header = header;
-    return INDEX_FINE;
+    return header.level <= INDEX_LEVEL_MAX ? INDEX_FINE : INDEX_HEADER;
 }
 
 static IndexEntry entry_decode(const char *block, uint32_t index) {

@@ -46,10 +46,13 @@ typedef enum IndexFault {
 
 const char *lookup_file_fault_text(IndexFault fault);
 
+// Of eight files of a level comes one of the next, so no more than 2^63 files can make.
+enum { INDEX_LEVEL_MAX = 21 };
+
 struct index_header {
     uint64_t first, last; // sequences
     uint64_t count;       // of entries
-    uint32_t level;       // how often it was merged
+    uint32_t level;       // how often it was merged, at most INDEX_LEVEL_MAX
 };
 
 // A range of sequences. `file` is NULL when it is missing: damaged, or never written.

@@ -159,7 +159,10 @@ static bool finish(struct merging *merging, const struct run *run) {
         old[i] = merging->inputs[i]->header;
     }
     struct index_header header = {
-        .first = old[0].first, .last = old[run->count - 1].last, .level = run->level + 1};
+        .first = old[0].first,
+        .last = old[run->count - 1].last,
+        .level = run->level < INDEX_LEVEL_MAX ? run->level + 1 : INDEX_LEVEL_MAX,
+    };
     struct index_file *file = memory_alloc(sizeof *file);
     Slice path = lookup_file_path(&lookup->scratch, lookup->folder, header.first, header.last);
     int error = lookup_file_writer_commit(&merging->writer, lookup->folder, path, &header, file);
