@@ -25,7 +25,8 @@ PACK = os.path.join(PACKS, "payments")
 T0 = 1795420800000
 PASSWORD = "correct horse battery"
 RELOADED = ("settings_read_again", "settings_not_read", "settings_need_a_start")
-PATIENT = "decisions: {default_budget: 1 min, overload_wait: 1 min}\n"
+SMALL = "journal: {segment_bytes: 8 MiB}\n"   # a new folder begins with two of them made of zeros
+PATIENT = SMALL + "decisions: {default_budget: 1 min, overload_wait: 1 min}\n"
 BRAKE = "brake: {rules: [{name: stops, over: model, actions: [DELAY, REJECT], share_max: 1 %, count_min: 2, window: 1 h, then: THEN, hold: 1 h, instead: PASS}]}\n"
 
 
@@ -130,7 +131,7 @@ class Server:
 def test_budgets(folder):
     server = Server(folder)
     server.pay()
-    tight = "decisions: {default_budget: 1 min, overload_wait: 1 min, margin: 999 us, budgets: [{event_type: pay, budget: 1 ms}]}\n"   # leaves 1 us
+    tight = SMALL + "decisions: {default_budget: 1 min, overload_wait: 1 min, margin: 999 us, budgets: [{event_type: pay, budget: 1 ms}]}\n"   # leaves 1 us
     server.reload(tight)
     for _ in range(20):
         server.pay()
