@@ -113,6 +113,7 @@ static Status take_batch(struct catching_up *catching, const struct batch *batch
     if (batch->status != STATUS_OK && batch->status != STATUS_END) {
         *catching->diag = batch->diag;
         catching->diag->message = arena_copy(catching->arena, batch->diag.message);
+        catching->diag->hint = arena_copy(catching->arena, batch->diag.hint);
     }
     return batch->status;
 }
@@ -142,9 +143,12 @@ Status catch_up(struct replay *replay, struct arena *arena, struct diag *diag) {
         .catalogue = catalogue_of(replay),
         .threads = replay->threads,
     };
-    TRY(read_ahead_start(&options, arena, &catching.ahead, diag));
-    Status status = take_all(&catching);
-    read_ahead_stop(catching.ahead);
+    INVARIANT(!replay->apart && replay->before == NULL && replay->journal == NULL);
+    Status status = read_ahead_start(&options, arena, &catching.ahead, diag);
+    if (status == STATUS_OK) {
+        status = take_all(&catching);
+        read_ahead_stop(catching.ahead);
+    }
     if (status != STATUS_END) {
         heart_destroy(replay->heart);
         replay->heart = NULL;

@@ -7,6 +7,8 @@
 //     TRY(replay_begin(&replay, arena, diag));
 //     TRY(catch_up(&replay, arena, diag));             // in place of replay_run(), of which the rest holds too
 //
+// It is for the server that opens its own journal: `apart`, `before` and `journal` of the replay are not for it.
+//
 // Of the first CATCH_UP_CLOSELY events every CATCH_UP_CHECKED-th is decided on, later every CATCH_UP_CHECKED_LATER-th, and its decision compared with the one that was
 // given, so that a program that decides otherwise is found at its start. What a program decides otherwise in one event of a thousand is found among
 // these with all but certainty: 4,096 are compared before it gets rarer. (replay.on_record is told of some of the sequences, without the records.) All of

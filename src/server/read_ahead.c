@@ -48,24 +48,30 @@ static struct item *add_item(struct batch *batch, const struct journal_entry *en
     return item;
 }
 
+static bool is_full(const struct batch *batch) {
+    return batch->count >= READ_AHEAD_EVENTS || batch->size >= READ_AHEAD_BYTES;
+}
+
 // Whether the batch is to end with this record.
 static bool put(struct batch *batch, const struct journal_entry *entry) {
     struct item *last = batch->count == 0 ? NULL : &batch->items[batch->count - 1];
     bool owes = last != NULL && last->is_event && last->answer.at == NULL;
+    batch->size += entry->data.size;
     if (entry->kind == KIND_DECISION && owes) {
         last->answer = arena_copy(&batch->bytes, entry->data);
-        return batch->count >= READ_AHEAD_EVENTS;
+        return is_full(batch);
     }
     struct item *item = add_item(batch, entry);
     item->is_event = entry->kind == KIND_EVENT && !owes;
     batch->releases = entry->kind == KIND_RELEASE;
-    return batch->releases || (batch->count >= READ_AHEAD_EVENTS && !item->is_event);
+    return batch->releases || (is_full(batch) && !item->is_event);
 }
 
 static void read_batch(struct read_ahead *ahead, struct batch *batch) {
     struct journal_entry entry;
     arena_reset(&batch->bytes);
     batch->count = 0;
+    batch->size = 0;
     batch->releases = false;
     batch->catalogue = ahead->catalogue;
     do {

@@ -14,12 +14,19 @@
 // needs no tuning. A batch ends behind a decision, so that an event and its decision are never apart. Behind a release nobody reads on until the catalogue
 // that goes on is told, since events are parsed by its schema.
 //
+// A batch is full with READ_AHEAD_EVENTS events or READ_AHEAD_BYTES, whichever comes first, so that what is held is bounded: the batches, the last two records
+// of each beyond that, and an event of the schema for each item. Records are some hundred bytes to some thousand; those of a megabyte come one or two
+// to a batch.
+//
+// A hand of a thread and the events of a batch are of one catalogue, and stay of an older one until they are given work of the next. So
+// catalogues have to live longer than the reading (replay.h says so of its source).
+//
 // What is read is held against the hashes of the journal's chain too.
 
 #include "journal/journal.h"
 #include "monitoring/decision/decision.h"
 
-enum { READ_AHEAD_EVENTS = 128, READ_AHEAD_BATCHES = 8, READ_AHEAD_THREADS_MAX = 8 };
+enum { READ_AHEAD_EVENTS = 128, READ_AHEAD_BYTES = 1 << 20, READ_AHEAD_BATCHES = 8, READ_AHEAD_THREADS_MAX = 8 };
 
 struct item {
     struct journal_entry entry;
@@ -32,6 +39,7 @@ struct item {
 struct batch {
     struct item items[READ_AHEAD_EVENTS + 1]; // one more: the decision of the last event is missing
     uint32_t count;
+    size_t size;   // of the records, in bytes
     bool releases; // the last item is a release
     Status status; // STATUS_OK: there is more to come; STATUS_END
     struct diag diag;
