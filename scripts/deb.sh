@@ -76,7 +76,11 @@ put 0644 packaging/systemd/qiantang.tmpfiles usr/lib/tmpfiles.d/qiantang.conf
 mkdir -p "$doc/examples"
 cp -R docs "$doc/docs"
 cp -R examples/operations "$doc/examples/operations"
-cp README.md ARCHITECTURE.md NOTICE "$doc/"
+put 0755 examples/clients/qiantang.sh usr/share/doc/qiantang/examples/clients/qiantang.sh
+for name in README.md qiantang_client.c qiantang_client.py; do
+    put 0644 "examples/clients/$name" "usr/share/doc/qiantang/examples/clients/$name"
+done
+cp README.md README.zh-CN.md ARCHITECTURE.md NOTICE "$doc/"
 put 0644 packaging/debian/lintian-overrides usr/share/lintian/overrides/qiantang
 put 0644 packaging/debian/copyright usr/share/doc/qiantang/copyright
 gzip -9n <packaging/debian/changelog >"$doc/changelog.gz"

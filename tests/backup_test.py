@@ -203,6 +203,12 @@ def test_what_is_refused(folder):
     load.wait_for(30)
     load.end()
     server.end()
+    # Into the data folder itself: by its name, below it, and by a link to it.
+    os.symlink(data, os.path.join(folder, "link"))
+    before = sorted(os.listdir(data))
+    for inside in (data, data + "/", os.path.join(data, "copy"), os.path.join(data, "packs", "..", "copy/"), os.path.join(folder, "link", "copy")):
+        said = run("backup", "--data", data, "--to", inside, code=1)
+        assert "BU011" in said and sorted(os.listdir(data)) == before, (inside, said)
     os.makedirs(to)
     with open(os.path.join(to, "other"), "w") as file:
         file.write("mine")

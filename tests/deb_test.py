@@ -30,6 +30,8 @@ FILES = {
     "usr/share/doc/qiantang/copyright": 0o644,
     "usr/share/doc/qiantang/changelog.gz": 0o644,
     "usr/share/doc/qiantang/docs/operations/README.md": 0o644,
+    "usr/share/doc/qiantang/README.zh-CN.md": 0o644,
+    "usr/share/doc/qiantang/examples/clients/qiantang_client.py": 0o644,
     "usr/share/man/man8/qiantang.8.gz": 0o644,
 }
 
@@ -145,6 +147,9 @@ def test_starts_reloads_and_stops(folder, packages, tree):
     connection.request("GET", "/healthz")
     assert connection.getresponse().status == 200
     connection.close()
+    # A second one on the same folder is refused, and its log tells that it never began.
+    second = subprocess.run([program, "serve", "--config", settings], capture_output=True, text=True, timeout=120)
+    assert second.returncode == 3 and '"event":"not_started","code":"AC013"' in second.stderr and "stopped" not in second.stderr, second
     process.send_signal(signal.SIGHUP)
     hear(manager, "READY=1")
     process.send_signal(signal.SIGTERM)

@@ -100,7 +100,8 @@ static Status open_journal(struct access *access, struct access_opened *opened, 
         access->journal = NULL;
         return status == STATUS_IO && strcmp(diag->code, "JO004") == 0
                    ? diag_fail(diag, arena, STATUS_IO, "AC013",
-                               "another process has the access log in '%.*s' open",
+                               "another process has the access log in '%.*s' open; fuser -v on its "
+                               "file 'lock' tells which",
                                SLICE_ARGS(access->options.folder))
                    : status;
     }

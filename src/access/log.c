@@ -268,7 +268,9 @@ static Status keep_others_out(const struct disk *disk, Slice folder, struct disk
     return error != EWOULDBLOCK
                ? STATUS_OK
                : diag_fail(diag, arena, STATUS_IO, "AC013",
-                           "another process has the access log in '%.*s' open", SLICE_ARGS(folder));
+                           "another process has the access log in '%.*s' open; fuser -v on its file "
+                           "'lock' tells which",
+                           SLICE_ARGS(folder));
 }
 
 struct first_finding {

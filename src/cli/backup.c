@@ -309,7 +309,9 @@ static Status read_old(struct backup *backup) {
     return names <= ours
                ? STATUS_OK
                : diag_fail(&backup->diag, &backup->arena, STATUS_INVALID, "BU004",
-                           "'%.*s' is not empty, and holds no backup", SLICE_ARGS(backup->to));
+                           "'%.*s' is not empty, and holds no backup; name a new or empty folder, or "
+                           "one that holds a backup",
+                           SLICE_ARGS(backup->to));
 }
 
 static Status lock(struct backup *backup, struct disk_file **ret_lock) {
@@ -348,8 +350,15 @@ static Status back_up(struct backup *backup) {
     Slice journal = join(backup, backup->data, SLICE("journal"));
     if (!file_is_directory(journal)) {
         return diag_fail(&backup->diag, &backup->arena, STATUS_INVALID, "BU006",
-                         "'%.*s' is no data folder of a server: there is no '%.*s'",
+                         "'%.*s' is no data folder of a server: there is no '%.*s'; --data is what "
+                         "the settings name folders.data",
                          SLICE_ARGS(backup->data), SLICE_ARGS(journal));
+    }
+    if (file_lies_in(backup->to, backup->data)) {
+        return diag_fail(&backup->diag, &backup->arena, STATUS_INVALID, "BU011",
+                         "'%.*s' lies in the data folder, and would be lost with it; name a folder "
+                         "on another disk",
+                         SLICE_ARGS(backup->to));
     }
     TRY(file_make_private_directory(backup->to, &backup->arena, &backup->diag));
     TRY(lock(backup, &lock_file));

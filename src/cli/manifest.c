@@ -276,7 +276,8 @@ Status manifest_read(Slice path, struct arena *arena, struct manifest *ret_manif
     if (!right) {
         return diag_fail(diag, arena, STATUS_INVALID, "BU001",
                          "'%.*s' is damaged, was changed by somebody, or was written by a newer "
-                         "version of this program",
+                         "version of this program; it cannot be mended: take another backup, or "
+                         "begin one in a new folder",
                          SLICE_ARGS(path));
     }
     *ret_manifest = manifest;

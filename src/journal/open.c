@@ -33,7 +33,7 @@ static Status lock_folder(struct opening *opening) {
     int error = opening->disk->lock(opening->disk->context, path, &journal->lock_file);
     if (error == EWOULDBLOCK) {
         return diag_fail(opening->diag, opening->arena, STATUS_IO, "JO004",
-                         "another process has the journal in '%.*s' open",
+                         "another process has the journal in '%.*s' open; fuser -v on its file 'lock' tells which",
                          SLICE_ARGS(journal->folder));
     }
     return error == 0 ? STATUS_OK : call_failed(opening, "lock", path, error);

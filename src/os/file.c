@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -180,6 +181,32 @@ static bool stat_path(Slice path, struct stat *ret_info) {
 bool file_is_directory(Slice path) {
     struct stat info;
     return stat_path(path, &info) && S_ISDIR(info.st_mode);
+}
+
+// Of the nearest that is there: the path, or the folder above it.
+static bool real_path(Slice path, char text[PATH_MAX]) {
+    struct c_path c_path;
+    if (c_path_make(path, &c_path) && realpath(c_path.text, text) != NULL) {
+        return true;
+    }
+    while (path.size > 1 && path.at[path.size - 1] == '/') {
+        path.size--;
+    }
+    while (path.size > 0 && path.at[path.size - 1] != '/') {
+        path.size--;
+    }
+    return c_path_make(path.size > 0 ? path : SLICE("."), &c_path) && realpath(c_path.text, text) != NULL;
+}
+
+bool file_lies_in(Slice path, Slice folder) {
+    char inner[PATH_MAX];
+    char outer[PATH_MAX];
+    struct c_path c_path;
+    if (!c_path_make(folder, &c_path) || realpath(c_path.text, outer) == NULL || !real_path(path, inner)) {
+        return false;
+    }
+    size_t size = strcmp(outer, "/") == 0 ? 0 : strlen(outer);
+    return strncmp(inner, outer, size) == 0 && (inner[size] == '/' || inner[size] == 0);
 }
 
 static Status make_directory(Slice path, mode_t mode, struct arena *arena, struct diag *diag) {

@@ -35,6 +35,9 @@ MUST_USE Status file_read(Slice path, size_t size_max, struct arena *arena, Slic
 // returns.
 MUST_USE Status file_write(Slice path, Slice text, struct arena *arena, struct diag *diag);
 bool file_is_directory(Slice path);
+// Whether a path is the folder or lies in it, whatever links and dots say. The path itself need not be there, the
+// folder above it has to be; false where that or `folder` is not there.
+bool file_lies_in(Slice path, Slice folder);
 // Makes one folder below one that is there; fine when it is there already.
 MUST_USE Status file_make_directory(Slice path, struct arena *arena, struct diag *diag);
 // The same for one that nobody else on the machine may look into. One that is there already keeps what it allows.

@@ -6,6 +6,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static bool test_lies_in(void) {
+    struct scratch f;
+    CHECK(scratch_make(&f, NULL));
+    Slice data = scratch_path(&f, "data");
+    Slice link = scratch_path(&f, "link");
+    CHECK(file_make_directory(data, &f.arena, &f.diag) == STATUS_OK);
+    CHECK(file_make_directory(scratch_path(&f, "data2"), &f.arena, &f.diag) == STATUS_OK);
+    CHECK(symlink("data", arena_printf(&f.arena, "%.*s%c", SLICE_ARGS(link), 0).at) == 0);
+    CHECK(file_lies_in(data, data) && file_lies_in(scratch_path(&f, "data/"), data));
+    CHECK(file_lies_in(scratch_path(&f, "data/new"), data));
+    CHECK(file_lies_in(scratch_path(&f, "data/new//"), data));
+    CHECK(file_lies_in(scratch_path(&f, "data2/../link/new"), data));
+    CHECK(file_lies_in(data, link) && file_lies_in(data, SLICE("/")));
+    CHECK(!file_lies_in(scratch_path(&f, "data2"), data) && !file_lies_in(slice_of(f.path), data));
+    CHECK(!file_lies_in(scratch_path(&f, "data/../new"), data));
+    CHECK(!file_lies_in(scratch_path(&f, "none/new"), data));
+    CHECK(!file_lies_in(data, scratch_path(&f, "none")) && !file_lies_in(SLICE("new"), data));
+    CHECK(!file_lies_in((Slice){"a\0b", 3}, data) && !file_lies_in(SLICE(""), data));
+    CHECK(scratch_remove(&f));
+    return true;
+}
+
 static bool test_whole(void) {
     struct scratch f;
     CHECK(scratch_make(&f, NULL));
@@ -151,7 +173,7 @@ static bool test_full(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_whole), TEST(test_list), TEST(test_streams),
+    static const struct test tests[] = {TEST(test_whole), TEST(test_lies_in), TEST(test_list), TEST(test_streams),
                                         TEST(test_names), TEST(test_links), TEST(test_full)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -493,6 +493,37 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     return STATUS_OK;
 }
 
+static Status end_parts(struct instance *instance, struct arena *arena, struct diag *diag) {
+    Status status = STATUS_OK;
+    if (instance->serve != NULL) {
+        serve_stop(instance->serve);
+    }
+    releases_stop(instance->releases);
+    night_stop(atomic_load(&instance->night));
+    if (instance->pipeline != NULL) {
+        status = pipeline_close(instance->pipeline, arena, diag);
+    }
+    releases_close(instance->releases); // a brake could ask it until here
+    if (atomic_load(&instance->is_open)) {
+        gate_report(instance->gate, NULL, AUDIT_SERVER_STOPPED, SLICE(""), SLICE(""));
+    }
+    // Before what requests lived in goes: its threads may still be within their last answers.
+    Status left = gate_close(instance->gate, arena, status == STATUS_OK ? diag : &(struct diag){0});
+    status = status == STATUS_OK ? left : status;
+    serve_destroy(instance->serve);
+    return status;
+}
+
+static void release_parts(struct instance *instance) {
+    event_index_destroy(instance->index);
+    shelf_close(instance->shelf);
+    watcher_destroy(instance->watcher);
+    metrics_destroy(instance->metrics);
+    log_close(instance->log);
+    arena_deinit(&instance->arena);
+    free(instance);
+}
+
 Status instance_open(const struct instance_options *options, struct arena *arena, struct instance **ret_instance, struct instance_opened *ret_opened,
                      struct diag *diag) {
     struct instance *instance = memory_alloc(sizeof *instance);
@@ -505,8 +536,10 @@ Status instance_open(const struct instance_options *options, struct arena *arena
     instance->opening = NULL;
     if (status != STATUS_OK) {
         struct diag ignored;
-        Status closed = instance_close(instance, arena, &ignored);
-        (void)closed; // what opening failed of is told
+        Status ended = end_parts(instance, arena, &ignored);
+        (void)ended; // what opening failed of is told
+        log_put_diag(instance->log, LOG_error, "not_started", diag);
+        release_parts(instance);
         return status;
     }
     LOG(instance->log, info, "started", LOG_TEXT("catalogue", ret_opened->label), LOG_I64("port", ret_opened->port),
@@ -572,34 +605,12 @@ struct log *instance_log(struct instance *instance) {
 }
 
 Status instance_close(struct instance *instance, struct arena *arena, struct diag *diag) {
-    Status status = STATUS_OK;
-    if (instance->serve != NULL) {
-        serve_stop(instance->serve);
-    }
-    releases_stop(instance->releases);
-    night_stop(atomic_load(&instance->night));
-    if (instance->pipeline != NULL) {
-        status = pipeline_close(instance->pipeline, arena, diag);
-    }
-    releases_close(instance->releases); // a brake could ask it until here
-    if (atomic_load(&instance->is_open)) {
-        gate_report(instance->gate, NULL, AUDIT_SERVER_STOPPED, SLICE(""), SLICE(""));
-    }
-    // Before what requests lived in goes: its threads may still be within their last answers.
-    Status left = gate_close(instance->gate, arena, status == STATUS_OK ? diag : &(struct diag){0});
-    status = status == STATUS_OK ? left : status;
-    serve_destroy(instance->serve);
+    Status status = end_parts(instance, arena, diag);
     if (status != STATUS_OK) {
         log_put_diag(instance->log, LOG_error, "stopped_with_failure", diag);
     } else {
         LOG(instance->log, info, "stopped");
     }
-    event_index_destroy(instance->index);
-    shelf_close(instance->shelf);
-    watcher_destroy(instance->watcher);
-    metrics_destroy(instance->metrics);
-    log_close(instance->log);
-    arena_deinit(&instance->arena);
-    free(instance);
+    release_parts(instance);
     return status;
 }
