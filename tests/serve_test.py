@@ -7,6 +7,7 @@ The server listens on loopback at a port that the system chooses, and ends with 
 import http.client
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -61,9 +62,11 @@ class Server:
     def end(self, how=signal.SIGTERM):
         self.process.send_signal(how)
         code = self.process.wait(60)
-        assert code == (0 if how == signal.SIGTERM else -how), (code, self.process.stderr.read())
+        log = self.process.stderr.read()
+        assert code == (0 if how == signal.SIGTERM else -how), (code, log)
         self.process.stdout.close()
         self.process.stderr.close()
+        return log.splitlines()
 
 
 def replay(records):
@@ -135,6 +138,39 @@ def test_goes_on_from_a_snapshot(folder):
     assert first + second == replay([pay(str(i), i * 1000, account="a1", **({"channel": "MOBILE"} if i >= 5 else {})) for i in range(10)])
     server.end()
     assert "10 decisions" in verify(folder)
+
+
+def test_a_damaged_snapshot_is_told_and_an_older_one_taken(folder):
+    for i in range(2):
+        server = Server(folder)
+        server.lines([pay(f"{i}-{k}", (i * 5 + k) * 1000, account="a1") for k in range(5)])
+        server.end()
+    journal = pathlib.Path(folder, "journal")
+    newest = max(journal.glob("snapshot-*"))
+    with open(newest, "r+b") as file:
+        file.seek(newest.stat().st_size // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 1]))
+    server = Server(folder)
+    assert "replayed 10 records" in server.said[0], server.said
+    server.lines([pay("last", 20000, account="a1")])
+    told = [json.loads(line) for line in server.end() if "snapshot_damaged" in line]
+    assert len(told) == 1 and told[0]["level"] == "warning" and told[0]["file"].endswith(newest.name) and told[0]["code"].startswith("JO04"), told
+    assert "11 decisions" in verify(folder)
+
+
+def test_without_the_folder_of_access_it_does_not_let_all_in(folder):
+    server = Server(folder)
+    server.lines([pay("1", 1000, account="a1")])
+    server.end()
+    access = pathlib.Path(folder, "access")
+    access.rename(pathlib.Path(folder, "elsewhere"))
+    done = subprocess.run([QIANTANG, "serve", "--data", folder, "--port", "0"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "SV013" in done.stderr and "backup" in done.stderr, done.stderr
+    assert not access.exists()
+    pathlib.Path(folder, "elsewhere").rename(access)
+    Server(folder).end()
 
 
 def test_another_pack_is_refused(folder):

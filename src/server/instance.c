@@ -245,6 +245,12 @@ static void snapshot_ended(void *context, const struct diag *failure) {
     watcher_snapshot_ended(instance->watcher, failure);
 }
 
+static void snapshot_damaged(void *context, const struct journal_finding *finding) {
+    const struct instance *instance = context;
+    LOG(instance->log, warning, "snapshot_damaged", LOG_TEXT("code", slice_of(finding->code)), LOG_TEXT("file", finding->path),
+        LOG_I64("offset", finding->offset), LOG_TEXT("reason", slice_of(finding->reason)));
+}
+
 static bool snapshot_before(void *context, uint64_t sequence) {
     const struct instance *instance = context;
     return event_index_flush(instance->index, sequence);
@@ -286,6 +292,29 @@ static void happened(void *context, const char *what, Slice name, Slice by, Slic
     }
 }
 
+static bool has_segments(Slice journal, struct arena *arena) {
+    DiskNames names;
+    const struct disk *disk = disk_real();
+    bool any = false;
+    if (disk->list(disk->context, journal, arena, &names) == 0) {
+        for (uint32_t i = 0; i < names.count && !any; i++) {
+            any = slice_starts_with(names.at[i], SLICE("journal-"));
+        }
+    }
+    return any;
+}
+
+// Every start makes it before there is a segment. Without it whoever asks over loopback would be let in, whoever was set up before.
+static Status check_access(const struct instance *instance, Slice folder, struct arena *arena, struct diag *diag) {
+    if (file_is_directory(folder) || !has_segments(instance->journal, arena)) {
+        return STATUS_OK;
+    }
+    Status status = diag_fail(diag, arena, STATUS_INVALID, "SV013", "there is a journal, but '%.*s' with the users, keys and the record of who did what is gone",
+                              SLICE_ARGS(folder));
+    diag->hint = SLICE("restore it from a backup; or, if nobody was ever set up, make the first user: qiantang user add NAME --data DIR --roles administrator");
+    return status;
+}
+
 static Status open_gate(struct instance *instance, struct arena *arena, struct diag *diag) {
     const struct settings *settings = instance->settings;
     struct gate_options options = {
@@ -297,6 +326,7 @@ static Status open_gate(struct instance *instance, struct arena *arena, struct d
         .log = instance->log,
         .metrics = instance->metrics,
     };
+    TRY(check_access(instance, options.folder, arena, diag));
     return gate_open(&options, arena, &instance->gate, diag);
 }
 
@@ -356,6 +386,7 @@ static Status open_pipeline(struct instance *instance, struct arena *arena, stru
         .decided_before = event_index_knows,
         .noted_context = instance->index,
         .snapshot_ended = snapshot_ended,
+        .snapshot_damaged = snapshot_damaged,
         .snapshot_before = snapshot_before,
         .snapshot_needed_from = snapshot_needed_from,
         .replaying = replaying,

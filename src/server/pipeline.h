@@ -157,6 +157,7 @@ struct pipeline_options {
     void (*snapshot_ended)(void *context, const struct diag *failure);   // as in snapshot_maker.h, all three; or NULL
     bool (*snapshot_before)(void *context, uint64_t sequence);
     uint64_t (*snapshot_needed_from)(void *context);
+    void (*snapshot_damaged)(void *context, const struct journal_finding *finding); // while it is opened: one that is passed over; or NULL
     // While it is opened: the record that was replayed last, of `first` to `last`. Every PIPELINE_REPLAY_STEP records; or NULL.
     void (*replaying)(void *context, uint64_t sequence, uint64_t first, uint64_t last);
 };

@@ -76,6 +76,7 @@ static void replayed_some(void *context, const struct journal_entry *entry, cons
 static Status take_up(struct pipeline *pipeline, uint64_t last, struct arena *arena, struct pipeline_opened *opened, struct diag *diag) {
     struct replay_watch watch = {.options = &pipeline->options, .last = last};
     struct replay replay = {.source = pipeline->options.source, .folder = pipeline->options.folder, .from_snapshot = true, .scope = SCOPE_IN_FLIGHT,
+                            .damaged = {.context = pipeline->options.context, .add = pipeline->options.snapshot_damaged},
                             .noted = pipeline->options.noted, .noted_context = pipeline->options.noted_context,
                             .context = &watch, .on_record = replayed_some};
     Status status = replay_begin(&replay, arena, diag);

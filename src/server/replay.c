@@ -162,7 +162,8 @@ Status replay_begin(struct replay *replay, struct arena *arena, struct diag *dia
     if (!replay->from_snapshot) {
         return STATUS_OK;
     }
-    Status status = snapshot_take_up(&replay->source, replay->scope, replay->folder, arena, &replay->heart, &replay->found.snapshot_sequence, diag);
+    Status status = snapshot_take_up(&replay->source, replay->scope, replay->folder, replay->damaged, arena, &replay->heart,
+                                     &replay->found.snapshot_sequence, diag);
     if (status == STATUS_NOT_FOUND) {
         replay->found.snapshot_sequence = 0;
         return STATUS_OK;

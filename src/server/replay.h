@@ -37,6 +37,7 @@ struct replay {
     struct heart_source source;
     Slice folder;
     bool from_snapshot; // from the newest good one, when there is one
+    struct journal_findings damaged; // told of newer ones that are not
     ModelScope scope;
     bool apart;
     const struct journal *journal; // as it is appended to, or NULL

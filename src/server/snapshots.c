@@ -115,8 +115,8 @@ Status snapshot_take_up_at(const struct heart_source *source, ModelScope scope, 
     return status;
 }
 
-Status snapshot_take_up(const struct heart_source *source, ModelScope scope, Slice folder, struct arena *arena, struct heart **ret_heart,
-                        uint64_t *ret_sequence, struct diag *diag) {
-    TRY(snapshot_newest_good(disk_real(), folder, (struct journal_findings){0}, arena, ret_sequence, diag));
+Status snapshot_take_up(const struct heart_source *source, ModelScope scope, Slice folder, struct journal_findings damaged, struct arena *arena,
+                        struct heart **ret_heart, uint64_t *ret_sequence, struct diag *diag) {
+    TRY(snapshot_newest_good(disk_real(), folder, damaged, arena, ret_sequence, diag));
     return snapshot_take_up_at(source, scope, folder, *ret_sequence, arena, ret_heart, diag);
 }
