@@ -172,6 +172,12 @@ static bool content_type_taken(const struct http_request *request) {
     return false;
 }
 
+static bool content_coding_taken(const struct http_request *request) {
+    Slice coding;
+    return !http_request_header(request, SLICE("content-encoding"), &coding) ||
+           slice_equal_ignoring_case(slice_trim(coding), SLICE("identity"));
+}
+
 static Slice accepted(struct http_request *request) {
     struct buf list;
     buf_init(&list, 4 << 10);
@@ -201,6 +207,9 @@ static void check_route(struct http_request *request) {
     } else if (request->has_body && route->content_types != NULL && !content_type_taken(request)) {
         reply_problem(request, PROBLEM_CONTENT_TYPE,
                       &(struct http_header){SLICE("Accept"), accepted(request)});
+    } else if (request->has_body && !content_coding_taken(request)) {
+        reply_problem(request, PROBLEM_CONTENT_CODING,
+                      &(struct http_header){SLICE("Accept-Encoding"), SLICE("identity")});
     }
 }
 

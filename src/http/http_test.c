@@ -178,6 +178,10 @@ static bool test_statuses(void) {
                  "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/html\r\nContent-Length: "
                  "3\r\n\r\nabc",
                  415, "content_type_unsupported", true),
+        EXCHANGE("coded content",
+                 "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\n"
+                 "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+                 415, "content_coding_unsupported", true),
         EXCHANGE("injection by CR LF",
                  "POST /inject HTTP/1.1\r\nHost: t\r\nContent-Length: 6\r\n\r\na\r\nb:c", 500,
                  "reply_malformed", true),
