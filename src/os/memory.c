@@ -63,9 +63,9 @@ void memory_pool_release(struct memory_pool *pool) {
 void memory_populate(void *context, void *at, size_t size) {
     (void)context;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t begin = ((uintptr_t)at + page - 1) / page * page;
-    uintptr_t end = ((uintptr_t)at + size) / page * page;
-    if (begin < end) {
+    uintptr_t begin = (uintptr_t)at / page * page;
+    uintptr_t end = ((uintptr_t)at + size + page - 1) / page * page;
+    if (size > 0) {
         madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
     }
 }

@@ -230,6 +230,11 @@ const struct catalogue *heart_catalogue(const struct heart *heart) {
     return heart->catalogue;
 }
 
+void heart_bring_in(const struct heart *heart) {
+    enum { AHEAD_BYTES = 4 << 20 }; // of each store
+    engine_ahead(heart->engine, AHEAD_BYTES, memory_populate, NULL);
+}
+
 struct engine *heart_engine(struct heart *heart) {
     return heart->engine;
 }

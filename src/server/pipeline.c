@@ -1,7 +1,6 @@
 // Works wait in line, and the deciding thread takes them; what others ask is answered beside it.
 
 #include "os/clock.h"
-#include "os/memory.h"
 #include "os/thread.h"
 #include "server/pipeline_private.h"
 
@@ -101,14 +100,14 @@ static void begin_snapshot_if_due(struct pipeline *pipeline) {
     }
 }
 
-enum { IDLE_STEP_BYTES = 256 << 10, NAP_NS = 1000000, LOOK_NS = 200000000, LOOK_AHEAD_EVERY = 512, LOOK_AHEAD_BYTES = 4 << 20 };
+enum { IDLE_STEP_BYTES = 256 << 10, NAP_NS = 1000000, LOOK_NS = 200000000, LOOK_AHEAD_EVERY = 512 };
 
 // The first touch of memory costs up to a millisecond where pages are large: what will be touched next is brought in when nothing waits.
 static void look_ahead(struct pipeline *pipeline) {
     uint64_t decided = atomic_load_explicit(&pipeline->decided, memory_order_relaxed);
     if (decided - pipeline->looked_ahead >= LOOK_AHEAD_EVERY) {
         pipeline->looked_ahead = decided;
-        engine_ahead(heart_engine(pipeline->heart), LOOK_AHEAD_BYTES, memory_populate, NULL);
+        heart_bring_in(pipeline->heart);
     }
 }
 

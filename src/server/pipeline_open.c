@@ -125,6 +125,7 @@ static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pi
     }
     TRY(take_up(pipeline, found.last_sequence, arena, opened, diag));
     pipeline_begin_with(pipeline);
+    heart_bring_in(pipeline->heart); // else the first event would take longer than its budget
     return take_up_brakes(pipeline) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
 }
 

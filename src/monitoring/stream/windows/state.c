@@ -259,6 +259,9 @@ void window_state_ahead(const struct window_state *state, uint64_t bytes, Window
         bool grows_soon = index->slot_count < index_slots_for(store->plan->cap_things) &&
                           (uint64_t)store->thing_count * 10 > index->slot_count * 3;
         size_t next_bytes = sizeof *index->next * index->slot_count * 2;
+        if (store->thing_count == 0) {
+            ahead(context, index->slots, next_bytes / 2);
+        }
         if (grows_soon && next_bytes <= bytes) {
             ahead(context, index->next, next_bytes);
         }
