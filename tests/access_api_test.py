@@ -15,11 +15,12 @@ import signal
 import subprocess
 import sys
 import tarfile
-import tempfile
 import warnings
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 import jsonschema  # noqa: E402
+
+import cases
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PACK = os.path.join(PACKS, "payments")
@@ -439,17 +440,4 @@ def test_operations(folder):
     assert "brake stops/M-PX-01-A" in done.stdout and "looked at" in done.stdout and "server.stopped" in done.stdout, done.stdout
 
 
-passed = failed = 0
-chosen = sys.argv[3:]
-for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
-    if chosen and not any(part in name for part in chosen):
-        continue
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            test(folder)
-            passed += 1
-        except AssertionError as error:
-            failed += 1
-            print(f"{name}: line {error.__traceback__.tb_next.tb_lineno}: {error!r}"[:1500], file=sys.stderr)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+cases.run(globals(), sys.argv[3:])

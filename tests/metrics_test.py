@@ -12,7 +12,8 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
+
+import cases
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PACK = os.path.join(PACKS, "payments")
@@ -178,14 +179,4 @@ def test_every_metric_is_set_somewhere(folder):
     assert [name for name in listed if not re.search(rf"\bMETRIC_{name}\b", code)] == []
 
 
-passed = failed = 0
-for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            test(folder)
-            passed += 1
-        except AssertionError as error:
-            failed += 1
-            print(f"{name}: line {error.__traceback__.tb_next.tb_lineno}: {error!r}"[:1500], file=sys.stderr)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+cases.run(globals())

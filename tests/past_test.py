@@ -13,8 +13,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
+
+import cases
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 T0 = 1795420800000
@@ -159,14 +160,4 @@ def test_a_segment_that_was_moved_away(folder):
     server.end()
 
 
-passed = failed = 0
-for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            test(folder)
-            passed += 1
-        except AssertionError as error:
-            failed += 1
-            print(f"{name}: line {error.__traceback__.tb_next.tb_lineno}: {error!r}"[:1500], file=sys.stderr)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+cases.run(globals())

@@ -17,8 +17,9 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
+
+import cases
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PACK = os.path.join(PACKS, "payments")
@@ -312,17 +313,4 @@ def test_a_bad_file_changes_nothing_and_nothing_stops(folder):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-passed = failed = 0
-chosen = sys.argv[3:]
-for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
-    if chosen and not any(part in name for part in chosen):
-        continue
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            test(folder)
-            passed += 1
-        except (AssertionError, queue.Empty) as error:
-            failed += 1
-            print(f"{name}: line {error.__traceback__.tb_next.tb_lineno}: {error!r}"[:1500], file=sys.stderr)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+cases.run(globals(), sys.argv[3:], (AssertionError, queue.Empty))

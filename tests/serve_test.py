@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 
+import cases
+
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PACK = os.path.join(PACKS, "payments")
 T0 = 1795420800000
@@ -183,14 +185,4 @@ def test_another_pack_is_refused(folder):
     assert done.returncode == 1 and "SV002" in done.stderr and "another one was named" in done.stderr, done.stderr
 
 
-passed = failed = 0
-for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            test(folder)
-            passed += 1
-        except AssertionError as error:
-            failed += 1
-            print(f"{name}: {error!r}", file=sys.stderr)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+cases.run(globals())

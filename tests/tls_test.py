@@ -14,7 +14,8 @@ import signal
 import ssl
 import subprocess
 import sys
-import tempfile
+
+import cases
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PACK = os.path.join(PACKS, "payments")
@@ -163,17 +164,4 @@ def test_a_key_that_does_not_fit(folder):
     assert done.returncode != 0 and "HT003" in done.stderr, (done.returncode, done.stdout, done.stderr)
 
 
-passed = failed = 0
-chosen = sys.argv[3:]
-for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
-    if chosen and not any(part in name for part in chosen):
-        continue
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            test(folder)
-            passed += 1
-        except AssertionError as error:
-            failed += 1
-            print(f"{name}: line {error.__traceback__.tb_next.tb_lineno}: {error!r}"[:1500], file=sys.stderr)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+cases.run(globals(), sys.argv[3:])

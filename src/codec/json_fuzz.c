@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "codec/json.h"
+#include "codec/json_same_test.h"
 #include "codec/json_scan.h"
 #include "codec/json_write.h"
 
@@ -64,30 +65,6 @@ static void check_written(Slice text, uint32_t count) {
     json_reader_destroy(reader);
 }
 
-static bool same_scalar(const struct json_node *left, const struct json_node *right) {
-    if (left->kind != right->kind) {
-        return false;
-    }
-    switch (left->kind) {
-    case JSON_STRING:
-        return slice_equal(left->text, right->text);
-    case JSON_INT:
-        return left->i64 == right->i64;
-    case JSON_DOUBLE:
-        return memcmp(&left->f64, &right->f64, sizeof left->f64) == 0;
-    default:
-        return left->kind < JSON_INT;
-    }
-}
-
-static bool same_value(const struct json_node *scanned, const struct json_node *read) {
-    bool same = scanned->kind == JSON_ARRAY ? read->kind == JSON_ARRAY && scanned->count == read->count : same_scalar(scanned, read);
-    for (uint32_t i = 1; same && scanned->kind == JSON_ARRAY && i <= scanned->count; i++) {
-        same = same_scalar(&scanned[i], &read[i]);
-    }
-    return same;
-}
-
 // What is scanned of a well-formed text is what is read of it; of another one, any bytes inside of it.
 static void check_scanned(Slice text, const JsonTree *tree) {
     struct json_scan scan;
@@ -98,7 +75,7 @@ static void check_scanned(Slice text, const JsonTree *tree) {
     while (what == JSON_SCAN_MEMBER && (what = json_scan_next(&scan, guess, nodes)) == JSON_SCAN_MEMBER) {
         if (tree != NULL) {
             const struct json_node *read = &tree->nodes[next];
-            INVARIANT(next < tree->count && slice_equal(nodes[0].key, read->key) && same_value(nodes, read));
+            INVARIANT(next < tree->count && slice_equal(nodes[0].key, read->key) && json_same_value(nodes, read));
             next = read->next;
             guess = next < tree->count && next % 2 == 0 ? tree->nodes[next].key : SLICE("id");
         }

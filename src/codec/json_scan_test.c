@@ -3,36 +3,10 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/test.h"
+#include "codec/json_same_test.h"
 #include "codec/json_scan.h"
 
 #include <stdlib.h>
-
-static bool same_scalar(const struct json_node *left, const struct json_node *right) {
-    if (left->kind != right->kind) {
-        return false;
-    }
-    switch (left->kind) {
-    case JSON_STRING:
-        return slice_equal(left->text, right->text);
-    case JSON_INT:
-        return left->i64 == right->i64;
-    case JSON_DOUBLE:
-        return memcmp(&left->f64, &right->f64, sizeof left->f64) == 0; // the sign of a zero too
-    default:
-        return left->kind < JSON_INT;
-    }
-}
-
-static bool same_value(const struct json_node *scanned, const struct json_node *read) {
-    if (scanned->kind != JSON_ARRAY) {
-        return same_scalar(scanned, read);
-    }
-    bool same = read->kind == JSON_ARRAY && scanned->count == read->count;
-    for (uint32_t i = 1; same && i <= scanned->count; i++) {
-        same = same_scalar(&scanned[i], &read[i]);
-    }
-    return same;
-}
 
 // Scans the text beside what was read of it, and says how it ends; JSON_SCAN_MEMBER: they differ.
 static JsonScanned scan_beside(Slice text, JsonTree tree, Slice guess) {
@@ -43,7 +17,7 @@ static JsonScanned scan_beside(Slice text, JsonTree tree, Slice guess) {
     while (what == JSON_SCAN_MEMBER && (what = json_scan_next(&scan, guess, nodes)) == JSON_SCAN_MEMBER) {
         bool is_guess = nodes[0].key.at == guess.at;
         if (next >= tree.count || !slice_equal(nodes[0].key, tree.nodes[next].key) || is_guess != (guess.size > 0 && slice_equal(nodes[0].key, guess)) ||
-            !same_value(nodes, &tree.nodes[next])) {
+            !json_same_value(nodes, &tree.nodes[next])) {
             return JSON_SCAN_MEMBER;
         }
         next = tree.nodes[next].next;
