@@ -1,8 +1,11 @@
 #include "base/test.h"
 #include "os/clock.h"
 #include "os/memory.h"
+#include "os/memory_ahead.h"
 #include "os/process.h"
 #include "os/progress.h"
+
+#include <time.h>
 
 static bool test_clock(void) {
     uint64_t before = clock_monotonic_ns();
@@ -28,6 +31,32 @@ static bool test_memory(void) {
         CHECK(pool.last == NULL && memory_resident_bytes() < before + size / 2);
         memory_pool_release(&pool); // there is nothing more, and nothing happens
     }
+    return true;
+}
+
+// What is asked for comes; what is asked for last may not have come when it is over.
+static bool test_memory_ahead(void) {
+    const size_t size = 8 * (size_t)MEMORY_LARGE_PAGE;
+    struct memory_pool pool = {.large = true};
+    struct memory_ahead *ahead = memory_ahead_start();
+    char *memory = memory_pool_map(&pool, size);
+    char *more = memory_pool_map(&pool, size);
+    uint64_t before = memory_resident_bytes();
+    memory_ahead_ask(ahead, memory, 0);
+    memory_ahead_ask(ahead, memory, size);
+    for (int i = 0; i < 2 * MEMORY_AHEAD_ASKED; i++) { // more than it takes
+        memory_ahead_ask(ahead, memory + 5, 1);
+    }
+    for (int ms = 0; ms < 10000 && memory_resident_bytes() < before + size / 2; ms++) {
+        struct timespec wait = {.tv_nsec = 1000000};
+        nanosleep(&wait, NULL);
+    }
+    CHECK(memory_resident_bytes() >= before + size / 2);
+    memory_ahead_ask(ahead, more, size);
+    CHECK(memory[0] == 0 && memory[size - 1] == 0 && more[size - 1] == 0);
+    memory_ahead_stop(ahead);
+    memory_ahead_stop(NULL);
+    memory_pool_release(&pool);
     return true;
 }
 
@@ -70,6 +99,6 @@ static bool test_progress(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_clock), TEST(test_memory), TEST(test_usage), TEST(test_progress)};
+    static const struct test tests[] = {TEST(test_clock), TEST(test_memory), TEST(test_memory_ahead), TEST(test_usage), TEST(test_progress)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

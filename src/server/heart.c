@@ -230,9 +230,9 @@ const struct catalogue *heart_catalogue(const struct heart *heart) {
     return heart->catalogue;
 }
 
-void heart_bring_in(const struct heart *heart) {
+void heart_bring_in(const struct heart *heart, struct memory_ahead *beside) {
     enum { AHEAD_BYTES = 4 << 20 }; // of each store
-    engine_ahead(heart->engine, AHEAD_BYTES, memory_populate, NULL);
+    engine_ahead(heart->engine, AHEAD_BYTES, beside == NULL ? memory_populate : memory_ahead_ask, beside);
 }
 
 struct engine *heart_engine(struct heart *heart) {

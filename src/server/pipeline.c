@@ -102,12 +102,12 @@ static void begin_snapshot_if_due(struct pipeline *pipeline) {
 
 enum { IDLE_STEP_BYTES = 256 << 10, NAP_NS = 1000000, LOOK_NS = 200000000, LOOK_AHEAD_EVERY = 512 };
 
-// The first touch of memory costs up to a millisecond where pages are large: what will be touched next is brought in when nothing waits.
+// The first touch of memory costs up to a millisecond where pages are large: another thread brings in what will be touched next.
 static void look_ahead(struct pipeline *pipeline) {
     uint64_t decided = atomic_load_explicit(&pipeline->decided, memory_order_relaxed);
     if (decided - pipeline->looked_ahead >= LOOK_AHEAD_EVERY) {
         pipeline->looked_ahead = decided;
-        heart_bring_in(pipeline->heart);
+        heart_bring_in(pipeline->heart, pipeline->memory);
     }
 }
 
@@ -142,6 +142,7 @@ void pipeline_run(void *context) {
                 do_works(pipeline, works);
             }
             begin_snapshot_if_due(pipeline);
+            look_ahead(pipeline);
             continue;
         }
         // Nothing waits: the snapshot goes on, or there is time to sleep.

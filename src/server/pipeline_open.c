@@ -12,6 +12,7 @@
 
 static void free_pipeline(struct pipeline *pipeline) {
     doubts_destroy(pipeline->doubts);
+    memory_ahead_stop(pipeline->memory);
     heart_destroy(pipeline->heart);
     budget_destroy(pipeline->budget);
     brake_destroy(pipeline->brake);
@@ -125,7 +126,7 @@ static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pi
     }
     TRY(take_up(pipeline, found.last_sequence, arena, opened, diag));
     pipeline_begin_with(pipeline);
-    heart_bring_in(pipeline->heart); // else the first event would take longer than its budget
+    heart_bring_in(pipeline->heart, NULL); // else the first event would take longer than its budget
     return take_up_brakes(pipeline) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
 }
 
@@ -170,6 +171,7 @@ Status pipeline_open(const struct pipeline_options *options, struct arena *arena
         pipeline->doubts = doubts_create(&doubts);
     }
     pipeline->snapshots = snapshot_maker_create(&snapshots, ret_opened->replayed.snapshot_sequence, clock_wall_us());
+    pipeline->memory = memory_ahead_start();
     pipeline->thread = thread_start("decide", pipeline_run, pipeline);
     *ret_pipeline = pipeline;
     return STATUS_OK;

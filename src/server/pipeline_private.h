@@ -37,6 +37,7 @@ struct pipeline {
     struct doubts *doubts; // NULL: there is no index
     atomic_bool wants_snapshot;
     uint64_t looked_ahead; // decisions that there were then
+    struct memory_ahead *memory;
     struct json_reader *json; // of the server's own records
     struct arena scratch;     // of a batch: those records
     struct batch batch;

@@ -195,7 +195,7 @@ static bool rebuild_beside(struct releases *releases, struct release_ask *ask, s
             return false;
         }
     } while (rebuild->records - before > REBUILD_LEFT_MAX && ++rounds < REBUILD_ROUNDS_MAX);
-    heart_bring_in(heart);
+    heart_bring_in(heart, NULL);
     return true;
 }
 

@@ -2,7 +2,8 @@
 //
 // A row would need 16 bytes for its 128 filters; but few of the possible sets ever occur, so a row keeps the number of
 // its set in two bytes (four when a store has more than 65,536 sets in use). "Late" is part of the set. With each set
-// stands how long a row that has it can be reached. Numbers are counted by reference and used again.
+// stands how long a row that has it can be reached. Numbers are counted by reference and used again. The empty set is
+// number 0 and stays; it comes with the first row, so that a state that will take over another's touches no memory.
 
 #include "monitoring/stream/windows/windows_private.h"
 
@@ -85,8 +86,29 @@ static int64_t reach_of(const struct store_plan *store, WindowMask mask) {
     return reach;
 }
 
+static uint32_t add_pattern(struct patterns *patterns, const struct store_plan *store, WindowMask mask, bool late, uint32_t slot) {
+    uint32_t pattern = patterns->free_count > 0 ? patterns->free[--patterns->free_count]
+                                                : patterns->count++;
+    guard_pattern(patterns, pattern);
+    patterns->masks[pattern] = mask;
+    patterns->late[pattern] = late;
+    patterns->reach_us[pattern] = reach_of(store, mask);
+    patterns->refs[pattern] = 1;
+    patterns->used++;
+    if (patterns->used * 2 > patterns->slot_count) {
+        grow_slots(patterns);
+    } else {
+        set_slot(patterns, slot, pattern + 1);
+    }
+    return pattern;
+}
+
 uint32_t patterns_take(struct patterns *patterns, const struct store_plan *store, WindowMask mask,
                        bool late) {
+    if (patterns->count == 0) {
+        WindowMask none = {{0, 0}};
+        add_pattern(patterns, store, none, false, home_of(patterns, none, false));
+    }
     uint32_t i = home_of(patterns, mask, late);
     for (; patterns->slots[i] != 0; i = (i + 1) & (patterns->slot_count - 1)) {
         uint32_t pattern = patterns->slots[i] - 1;
@@ -106,20 +128,15 @@ uint32_t patterns_take(struct patterns *patterns, const struct store_plan *store
         patterns->refs[0]++;
         return 0;
     }
-    uint32_t pattern = patterns->free_count > 0 ? patterns->free[--patterns->free_count]
-                                                : patterns->count++;
-    guard_pattern(patterns, pattern);
-    patterns->masks[pattern] = mask;
-    patterns->late[pattern] = late;
-    patterns->reach_us[pattern] = reach_of(store, mask);
-    patterns->refs[pattern] = 1;
-    patterns->used++;
-    if (patterns->used * 2 > patterns->slot_count) {
-        grow_slots(patterns);
-    } else {
-        set_slot(patterns, i, pattern + 1);
-    }
-    return pattern;
+    return add_pattern(patterns, store, mask, late, i);
+}
+
+void patterns_ahead(const struct patterns *patterns, WindowAhead ahead, void *context) {
+    ahead(context, patterns->masks, sizeof *patterns->masks);
+    ahead(context, patterns->reach_us, sizeof *patterns->reach_us);
+    ahead(context, patterns->refs, sizeof *patterns->refs);
+    ahead(context, patterns->late, sizeof *patterns->late);
+    ahead(context, patterns->slots, sizeof *patterns->slots * patterns->slot_count);
 }
 
 // Takes a slot out and moves the ones behind it back, so that no search stops too early.

@@ -9,7 +9,7 @@
 
 #include "monitoring/stream/windows/index.h"
 
-enum { PATTERNS_MIN = 64, PATTERNS_MAX = 1 << 18, SCRATCH_MIN = 1 << 20 };
+enum { BITMAPS = FILTER_SLOTS + 3, PATTERNS_MIN = 64, PATTERNS_MAX = 1 << 18, SCRATCH_MIN = 1 << 20 };
 #define SLAB_BYTES_MAX ((UINT64_C(1) << 36) - 64)
 
 static size_t aligned(size_t size) {
@@ -46,19 +46,21 @@ static void init_store(struct window_state *state, struct store_state *store, Wi
     uint32_t cap = pattern_cap(plan);
     patterns_init(&store->patterns,
                   reserve_some(state, reserve, context, patterns_bytes(cap)), cap);
-    // Pattern 0 is the empty set and stays.
-    patterns_take(&store->patterns, plan, (WindowMask){{0, 0}}, false);
+}
+
+static size_t scratch_bytes(const struct window_state *state) {
+    size_t rows = state->rows_max;
+    return rows * 64 > SCRATCH_MIN ? rows * 64 : SCRATCH_MIN;
 }
 
 static void init_scratch(struct window_state *state, WindowReserve reserve, void *context) {
     size_t rows = state->rows_max;
     size_t words = bits_words(rows);
     state->bitmaps =
-        reserve_some(state, reserve, context, (FILTER_SLOTS + 3) * words * sizeof(uint64_t));
+        reserve_some(state, reserve, context, BITMAPS * words * sizeof(uint64_t));
     state->keep = reserve_some(state, reserve, context, (words + 1) * sizeof(uint64_t));
     state->scratch_bits = reserve_some(state, reserve, context, words * sizeof(uint64_t));
-    size_t scratch = rows * 64 > SCRATCH_MIN ? rows * 64 : SCRATCH_MIN;
-    state->scratch = reserve_some(state, reserve, context, scratch);
+    state->scratch = reserve_some(state, reserve, context, scratch_bytes(state));
     state->id_counts = reserve_some(state, reserve, context, sizeof(uint32_t) << 16);
     state->seen = reserve_some(state, reserve, context, 65536 / 8);
     state->seen_other = reserve_some(state, reserve, context, 65536 / 8);
@@ -244,8 +246,26 @@ void window_prefetch_rows(const struct window_state *state, WindowRef ref) {
     }
 }
 
+static void scratch_ahead(const struct window_state *state, WindowAhead ahead, void *context) {
+    size_t words = bits_words(state->rows_max);
+    uint32_t spans = state->plan->spans.count + 1;
+    ahead(context, state->bitmaps, BITMAPS * words * sizeof *state->bitmaps);
+    ahead(context, state->keep, (words + 1) * sizeof *state->keep);
+    ahead(context, state->scratch_bits, words * sizeof *state->scratch_bits);
+    ahead(context, state->scratch, scratch_bytes(state));
+    ahead(context, state->id_counts, sizeof *state->id_counts << 16);
+    ahead(context, state->seen, 65536 / 8);
+    ahead(context, state->seen_other, 65536 / 8);
+    ahead(context, state->span_lo, sizeof *state->span_lo * spans);
+    ahead(context, state->span_hi, sizeof *state->span_hi * spans);
+    ahead(context, state->span_stamp, sizeof *state->span_stamp * spans);
+    ahead(context, state->span_sums, sizeof *state->span_sums * spans);
+    ahead(context, state->span_distinct, sizeof *state->span_distinct * spans);
+}
+
 void window_state_ahead(const struct window_state *state, uint64_t bytes, WindowAhead ahead, void *context) {
     enum { SHARE_OF_STORE = 16 };
+    scratch_ahead(state, ahead, context);
     const struct slab *slab = &state->slab;
     uint64_t left = (slab->units - slab->next) * 16;
     ahead(context, slab_at(slab, (uint32_t)slab->next), bytes < left ? bytes : left);
@@ -261,6 +281,7 @@ void window_state_ahead(const struct window_state *state, uint64_t bytes, Window
         size_t next_bytes = sizeof *index->next * index->slot_count * 2;
         if (store->thing_count == 0) {
             ahead(context, index->slots, next_bytes / 2);
+            patterns_ahead(&store->patterns, ahead, context);
         }
         if (grows_soon && next_bytes <= bytes) {
             ahead(context, index->next, next_bytes);

@@ -214,6 +214,8 @@ void patterns_init(struct patterns *patterns, unsigned char *memory, uint32_t ca
 // The number of a set, with one reference more.
 uint32_t patterns_take(struct patterns *patterns, const struct store_plan *store, WindowMask mask,
                        bool late);
+// Tells of the memory that the first patterns will touch.
+void patterns_ahead(const struct patterns *patterns, WindowAhead ahead, void *context);
 void patterns_drop(struct patterns *patterns, uint32_t pattern);
 
 // ---- things ----
