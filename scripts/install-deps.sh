@@ -7,7 +7,7 @@ set -euo pipefail
 
 # The tests make certificates with openssl's command, and judge documents with python3-jsonschema.
 build=(gcc g++ libc6-dev meson ninja-build pkg-config python3 python3-jsonschema openssl
-    libarchive-dev libgnutls28-dev libmicrohttpd-dev libpcre2-dev libsimdjson-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev)
+    libarchive-dev libgnutls28-dev libmicrohttpd-dev libpcre2-dev libpq-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev)
 # libclang-rt holds clang's sanitizers and its fuzzer, llvm the names in their reports.
 clang=(clang libclang-rt-14-dev llvm)
 node=(nodejs npm)
