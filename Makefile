@@ -19,7 +19,7 @@ demo: all ## check, test and replay the packs that come with the program, and ex
 	@scripts/demo.sh $(BUILD)
 
 test: ## everything: tests with gcc, the same bytes from gcc and clang, sanitizers; ends with "N passed, N failed"
-	@scripts/install-deps.sh build clang deb
+	@scripts/install-deps.sh build clang deb sql
 	@python3 scripts/test.py all
 
 sanitize: ## the tests under the sanitizers alone, with gcc and with clang

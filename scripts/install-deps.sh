@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, and nothing when none is: then it needs no network and no rights.
 #
-#   scripts/install-deps.sh GROUP...      groups: build clang node format deb
+#   scripts/install-deps.sh GROUP...      groups: build clang node format deb sql
 #   scripts/install-deps.sh --list GROUP...   only names them
 set -euo pipefail
 
 # The tests make certificates with openssl's command, and judge documents with python3-jsonschema.
 build=(gcc g++ libc6-dev meson ninja-build pkg-config python3 python3-jsonschema openssl
-    libarchive-dev libgnutls28-dev libmicrohttpd-dev libpcre2-dev libsimdjson-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev)
+    libarchive-dev libgnutls28-dev libmicrohttpd-dev libpcre2-dev libpq-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev)
 # libclang-rt holds clang's sanitizers and its fuzzer, llvm the names in their reports.
 clang=(clang libclang-rt-14-dev llvm)
 node=(nodejs npm)
 format=(clang-format-16) # the first of Debian 12 that knows all of .clang-format is 15
 deb=(binutils dpkg-dev)
+# Tests start a server of their own with it.
+sql=(postgresql)
 
 list_only=false
 if [[ ${1:-} == --list ]]; then
@@ -28,6 +30,7 @@ for group in "$@"; do
     node) command -v node >/dev/null && command -v npm >/dev/null || wanted+=("${node[@]}") ;;
     format) wanted+=("${format[@]}") ;;
     deb) wanted+=("${deb[@]}") ;;
+    sql) wanted+=("${sql[@]}") ;;
     *)
         echo "install-deps: there is no group '$group'" >&2
         exit 2

@@ -1,0 +1,168 @@
+// SQLite, in a file with a write-ahead log that is synced at each commit.
+
+#include "store/engine.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+enum { BUSY_MS = 5000, STATEMENTS_MAX = 4096 };
+
+struct sqlite {
+    sqlite3 *db;
+    sqlite3_stmt *prepared[STATEMENTS_MAX]; // by number
+    sqlite3_stmt *running;
+};
+
+static bool fail(sqlite3 *db, int code, struct store_problem *problem) {
+    static const struct {
+        int code;
+        Status status;
+        const char *told;
+    } known[] = {
+        {SQLITE_CONSTRAINT, STATUS_INVALID, "ST003"}, {SQLITE_BUSY, STATUS_LIMIT, "ST006"},  {SQLITE_LOCKED, STATUS_LIMIT, "ST006"}, {SQLITE_FULL, STATUS_LIMIT, "ST008"},
+        {SQLITE_ERROR, STATUS_INVALID, "ST004"},      {SQLITE_TOOBIG, STATUS_INVALID, "ST007"}, {SQLITE_RANGE, STATUS_INVALID, "ST004"}, {SQLITE_MISMATCH, STATUS_INVALID, "ST003"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if ((code & 0xff) == known[i].code) {
+            return store_problem_set(problem, known[i].status, known[i].told, "%s", sqlite3_errmsg(db));
+        }
+    }
+    return store_problem_set(problem, STATUS_IO, "ST002", "%s", sqlite3_errmsg(db));
+}
+
+static bool script(void *context, const char *text, struct store_problem *problem) {
+    struct sqlite *engine = context;
+    int code = sqlite3_exec(engine->db, text, NULL, NULL, NULL);
+    return code == SQLITE_OK || fail(engine->db, code, problem);
+}
+
+static void stop(void *context) {
+    struct sqlite *engine = context;
+    if (engine->running != NULL) {
+        sqlite3_reset(engine->running);
+        sqlite3_clear_bindings(engine->running);
+        engine->running = NULL;
+    }
+}
+
+static void close_all(void *context) {
+    struct sqlite *engine = context;
+    for (uint32_t i = 0; i < STATEMENTS_MAX; i++) {
+        sqlite3_finalize(engine->prepared[i]);
+    }
+    sqlite3_close(engine->db);
+    free(engine);
+}
+
+static void *open_file(const char *path, struct store_problem *problem) {
+    struct sqlite *engine = memory_alloc(sizeof *engine);
+    int code = sqlite3_open_v2(path, &engine->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (code != SQLITE_OK) {
+        store_problem_set(problem, STATUS_IO, "ST001", "cannot open the store '%s': %s", path, sqlite3_errmsg(engine->db));
+    } else {
+        sqlite3_busy_timeout(engine->db, BUSY_MS);
+        // Defensive: what is in the file may not change the file behind our back.
+        sqlite3_db_config(engine->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        sqlite3_db_config(engine->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+        struct store_problem why;
+        if (script(engine, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", &why)) {
+            return engine;
+        }
+        store_problem_set(problem, why.status == STATUS_INVALID ? STATUS_IO : why.status, "ST001", "cannot open the store '%s': %s", path, why.message);
+    }
+    close_all(engine);
+    return NULL;
+}
+
+static bool revive(void *context, struct store_problem *problem) {
+    (void)context;
+    (void)problem;
+    return true;
+}
+
+static bool lock(void *context, bool locks, struct store_problem *problem) {
+    (void)context; // who has begun is alone
+    (void)locks;
+    (void)problem;
+    return true;
+}
+
+static int bind(sqlite3_stmt *statement, int at, const StoreValue *value) {
+    switch (value->kind) {
+    case STORE_NULL: return sqlite3_bind_null(statement, at);
+    case STORE_I64: return sqlite3_bind_int64(statement, at, value->i64);
+    case STORE_F64: return sqlite3_bind_double(statement, at, value->f64);
+    case STORE_TEXT: return sqlite3_bind_text64(statement, at, value->text.size == 0 ? "" : value->text.at, value->text.size, SQLITE_TRANSIENT, SQLITE_UTF8);
+    case STORE_BYTES: return sqlite3_bind_blob64(statement, at, value->text.size == 0 ? "" : value->text.at, value->text.size, SQLITE_TRANSIENT);
+    }
+    return SQLITE_ERROR;
+}
+
+static bool start(void *context, uint32_t number, const char *text, StoreValues values, struct store_problem *problem) {
+    struct sqlite *engine = context;
+    INVARIANT(number < STATEMENTS_MAX);
+    sqlite3_stmt **prepared = &engine->prepared[number];
+    if (*prepared == NULL) {
+        int code = sqlite3_prepare_v3(engine->db, text, -1, SQLITE_PREPARE_PERSISTENT, prepared, NULL);
+        if (code != SQLITE_OK) {
+            return fail(engine->db, code, problem);
+        }
+    }
+    INVARIANT(sqlite3_bind_parameter_count(*prepared) == (int)values.count);
+    engine->running = *prepared;
+    for (uint32_t i = 0; i < values.count; i++) {
+        int code = bind(*prepared, (int)i + 1, &values.at[i]);
+        if (code != SQLITE_OK) {
+            return fail(engine->db, code, problem);
+        }
+    }
+    return true;
+}
+
+static Status next(void *context, int64_t *ret_changed, struct store_problem *problem) {
+    struct sqlite *engine = context;
+    int code = sqlite3_step(engine->running);
+    if (code == SQLITE_ROW) {
+        return STATUS_OK;
+    }
+    if (code == SQLITE_DONE) {
+        *ret_changed = sqlite3_stmt_readonly(engine->running) ? 0 : sqlite3_changes64(engine->db);
+        return STATUS_END;
+    }
+    fail(engine->db, code, problem);
+    return problem->status;
+}
+
+static StoreValue column(void *context, uint32_t at) {
+    const struct sqlite *engine = context;
+    sqlite3_stmt *row = engine->running;
+    int i = (int)at;
+    INVARIANT(row != NULL && i < sqlite3_column_count(row));
+    switch (sqlite3_column_type(row, i)) {
+    case SQLITE_INTEGER: return store_i64(sqlite3_column_int64(row, i));
+    case SQLITE_FLOAT: return store_f64(sqlite3_column_double(row, i));
+    case SQLITE_TEXT: {
+        const char *text = (const char *)sqlite3_column_text(row, i);
+        return store_text((Slice){text, (size_t)sqlite3_column_bytes(row, i)});
+    }
+    case SQLITE_BLOB: {
+        const char *bytes = sqlite3_column_blob(row, i);
+        return store_bytes((Slice){bytes == NULL ? "" : bytes, (size_t)sqlite3_column_bytes(row, i)});
+    }
+    default: return store_null();
+    }
+}
+
+const struct store_engine store_sqlite = {
+    .is_embedded = true,
+    .begin = "BEGIN IMMEDIATE",
+    .open = open_file,
+    .close = close_all,
+    .revive = revive,
+    .script = script,
+    .lock = lock,
+    .start = start,
+    .next = next,
+    .stop = stop,
+    .column = column,
+};
