@@ -12,9 +12,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
-import traceback
+
+import cases
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
@@ -282,17 +282,4 @@ def test_cut_off(folder):
     holds(back, load.answers)
 
 
-passed = failed = 0
-for name, test in [(name, value) for name, value in list(globals().items()) if name.startswith("test_")]:
-    if len(sys.argv) > 3 and sys.argv[3] not in name:
-        continue
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            test(folder)
-            passed += 1
-        except AssertionError as error:
-            failed += 1
-            print(f"{name}: {error!r}", file=sys.stderr)
-            traceback.print_tb(error.__traceback__)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+cases.run(globals(), sys.argv[3:])

@@ -18,5 +18,5 @@ struct memory_ahead;
 struct memory_ahead *memory_ahead_start(void);
 // NULL is let pass.
 void memory_ahead_stop(struct memory_ahead *ahead);
-// Some 50 ns. Takes a void *, to serve as a callback.
+// Takes a void *, to serve as a callback.
 void memory_ahead_ask(void *ahead, void *at, size_t size);

@@ -81,7 +81,7 @@ void heart_expect_foreseen(struct heart *heart, const struct foreseen *foreseen)
 HeartAnswer heart_forward_foreseen(struct heart *heart, struct event *event, Effort effort, Slice answer, const struct foreseen *foreseen,
                                    struct heart_refusal *ret_refusal);
 // Brings in memory that events to come will touch first: up to 200 ms of a new heart, microseconds when nothing is new. With `beside` (memory_ahead.h; else NULL)
-// it is only asked for, which takes some 10 us.
+// it is only asked for.
 void heart_bring_in(const struct heart *heart, struct memory_ahead *beside);
 const struct catalogue *heart_catalogue(const struct heart *heart);
 struct engine *heart_engine(struct heart *heart);

@@ -29,11 +29,12 @@ bool store_problem_set(struct store_problem *problem, Status status, const char 
     va_start(arguments, format);
     vsnprintf(problem->message, sizeof problem->message, format, arguments);
     va_end(arguments);
-    for (char *at = problem->message; *at != 0; at++) { // engines end their messages with a line, and have more than one
-        *at = *at == '\n' ? (at[1] == 0 ? 0 : ' ') : *at;
-        if (*at == 0) {
-            break;
-        }
+    size_t size = strlen(problem->message); // engines end their messages with a line, and have more than one
+    while (size > 0 && problem->message[size - 1] == '\n') {
+        problem->message[--size] = 0;
+    }
+    for (char *at = problem->message; (at = strchr(at, '\n')) != NULL;) {
+        *at = ' ';
     }
     return false;
 }

@@ -23,8 +23,6 @@
 //
 // Codes: ST001 cannot be opened; ST002 the file or the server fails, or has gone; ST003 a constraint refuses the row; ST004 the engine refuses the statement;
 // ST005 the data are of a newer program, or a migration is another than it was; ST006 others are in the way; ST007 a text that cannot be kept; ST008 full.
-//
-// Cost (SQLite, WAL, durable): a transaction of one row some 0.2 ms; of 1,000 rows some 10 us each.
 
 #include "base/arena.h"
 #include "base/diag.h"

@@ -101,6 +101,7 @@ static bool test_asking(void) {
 
 static bool refuses(struct world *w, Status status, Status wanted, const char *code) {
     CHECK_THAT(status == wanted && strcmp(w->scratch.diag.code, code) == 0, "%d %s %.*s", (int)status, w->scratch.diag.code, SLICE_ARGS(w->scratch.diag.message));
+    CHECK(memchr(w->scratch.diag.message.at, '\n', w->scratch.diag.message.size) == NULL);
     return true;
 }
 
