@@ -64,11 +64,7 @@ bool sha256_parse(Slice text, bool colons, Sha256 *ret_hash) {
 }
 
 void sha256_put_hex(const uint8_t hash[ACCESS_SHA256_SIZE], char into[2 * ACCESS_SHA256_SIZE]) {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < ACCESS_SHA256_SIZE; i++) {
-        into[2 * i] = digits[hash[i] >> 4];
-        into[2 * i + 1] = digits[hash[i] & 15];
-    }
+    hex_put(into, hash, ACCESS_SHA256_SIZE);
 }
 
 // ---- base64url --------------------------------------------------------------------------------

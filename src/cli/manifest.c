@@ -18,11 +18,7 @@ enum { VERSION = 1, HEX_SIZE = 64 };
 // ----------------------------------------------------------------------------------------------
 
 static Slice hex_of(const Sha256 *hash, char text[HEX_SIZE]) {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < sizeof hash->bytes; i++) {
-        text[2 * i] = digits[hash->bytes[i] >> 4];
-        text[2 * i + 1] = digits[hash->bytes[i] & 15];
-    }
+    hex_put(text, hash->bytes, sizeof hash->bytes);
     return (Slice){text, HEX_SIZE};
 }
 

@@ -4,6 +4,7 @@
 #include "http/server.h"
 
 #include "base/arena.h"
+#include "base/hex.h"
 
 #include <gnutls/x509.h>
 #include <stdlib.h>
@@ -56,10 +57,7 @@ void tls_certificate_read(struct connection *connection) {
         connection->subject = memory_alloc(name.size + 1);
         memcpy(connection->subject, name.data, name.size);
         gnutls_free(name.data);
-        for (size_t i = 0; i < sizeof digest; i++) {
-            connection->fingerprint[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-            connection->fingerprint[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-        }
+        hex_put(connection->fingerprint, digest, sizeof digest);
         connection->certified = true;
     }
     gnutls_x509_crt_deinit(certificate);

@@ -1,5 +1,6 @@
 #include "load/answers.h"
 
+#include "base/hex.h"
 #include "codec/json.h"
 #include "load/connection.h"
 #include "os/file.h"
@@ -69,10 +70,7 @@ static void acknowledge(struct answers *answers, Slice id, Slice line) {
               EVP_DigestUpdate(answers->context, line.at, line.size) == 1 &&
               EVP_DigestFinal_ex(answers->context, sum, &size) == 1 && size == SUM_SIZE);
     text[0] = ' ';
-    for (uint32_t i = 0; i < SUM_SIZE; i++) {
-        text[1 + 2 * i] = "0123456789abcdef"[sum[i] >> 4];
-        text[2 + 2 * i] = "0123456789abcdef"[sum[i] & 15];
-    }
+    hex_put(text + 1, sum, SUM_SIZE);
     text[sizeof text - 1] = '\n';
     file_writer_put(answers->acknowledged, id);
     file_writer_put(answers->acknowledged, (Slice){text, sizeof text});

@@ -1,0 +1,7 @@
+#pragma once
+// Migrations: the tables, as text, in the order in which they came. One that was released never
+// changes.
+
+#include "base/slice.h"
+
+extern const Slice migration_0001, migration_0002, migration_0003;
