@@ -4,20 +4,19 @@ CREATE TABLE alert (
     id BIGINT PRIMARY KEY,             -- sequence of the decision that opened it * 16 + number within that decision
     subject_kind TEXT NOT NULL, subject TEXT NOT NULL, typology_group TEXT NOT NULL,
     secrecy TEXT NOT NULL, skill TEXT NOT NULL,
-    state TEXT NOT NULL, is_open BIGINT NOT NULL,
-    severity BIGINT NOT NULL, severity_first BIGINT NOT NULL, score BIGINT NOT NULL, action TEXT NOT NULL,
+    state TEXT NOT NULL, is_open BIGINT NOT NULL, is_waiting BIGINT NOT NULL, -- for somebody to take it
+    severity BIGINT NOT NULL, severity_first BIGINT NOT NULL, severity_most BIGINT NOT NULL, severity_last BIGINT NOT NULL, score BIGINT NOT NULL, action TEXT NOT NULL,
     amount BIGINT NOT NULL, amount_sum BIGINT NOT NULL, -- fen; the largest payment, and all of them
     hits BIGINT NOT NULL, events BIGINT NOT NULL,
     lead BIGINT NOT NULL,              -- sequence of the event that stands for it: the newest of the highest severity
     branch TEXT NOT NULL, channel TEXT NOT NULL, segment TEXT NOT NULL, customer TEXT NOT NULL, account TEXT NOT NULL,
-    is_company BIGINT NOT NULL, is_impaired BIGINT NOT NULL, -- late or degraded data
+    is_company BIGINT NOT NULL, is_late BIGINT NOT NULL, is_degraded BIGINT NOT NULL,
     money_here BIGINT NOT NULL,        -- the payment has not left: it is held, or was refused
     marks TEXT NOT NULL,               -- POLICE_ORDER, APPEAL, COMPLAINT, MEDIA, LEGAL; with blanks around each
     opened_us BIGINT NOT NULL, hit_us BIGINT NOT NULL, -- moments of the first and the newest hit
     queued_us BIGINT, acted_us BIGINT, decide_us BIGINT, -- when it came to people, when somebody first acted, by when it has to be decided
     rank DOUBLE PRECISION NOT NULL,    -- order in a queue, the larger the sooner; does not change as time goes by
     owner TEXT NOT NULL, level BIGINT NOT NULL, -- who works on it; 0 analyst, 1 shift leader, 2 duty director
-    script TEXT NOT NULL,              -- of the customer call
     code TEXT NOT NULL, decided_us BIGINT, decided_by TEXT NOT NULL, note TEXT NOT NULL,
     approval TEXT NOT NULL,            -- four eyes: '', ASKED, GIVEN
     closed_us BIGINT, is_automatic BIGINT NOT NULL, strategy TEXT NOT NULL, strategy_hash TEXT NOT NULL,
@@ -26,7 +25,7 @@ CREATE TABLE alert (
 );
 -- At most one open alert of a subject and group.
 CREATE UNIQUE INDEX alert_open ON alert (subject_kind, subject, typology_group) WHERE is_open = 1;
-CREATE INDEX alert_queue ON alert (state, skill, rank DESC, id);
+CREATE INDEX alert_queue ON alert (is_waiting, skill, rank DESC, id);
 CREATE INDEX alert_owner ON alert (owner, is_open, rank DESC, id);
 CREATE INDEX alert_subject ON alert (subject_kind, subject, opened_us);
 CREATE INDEX alert_opened ON alert (opened_us, id);

@@ -34,7 +34,7 @@
 // its id is the one by which a receiver knows it again. Those of one object go out in their order.
 //
 // Secrecy. People read alerts, controls, cases through views (seen_alert ...) that show a viewer
-// what his clearance opens. `clearance` is a mask of SECRECY_AML and SECRECY_INSIDER.
+// what his clearance opens. `clearance` is a mask of CLEARANCE_AML and CLEARANCE_INSIDER.
 //
 // Codes: those of the store; BK001 a trace was changed; BK002 others were in the way again and
 // again.
@@ -44,7 +44,7 @@
 #include "store/store.h"
 
 enum { BOOK_TRIES_MAX = 20, BOOK_TEXT_MAX = 64 << 10 };
-enum { SECRECY_AML = 1, SECRECY_INSIDER = 2, SECRECY_ALL = 3 };
+enum { CLEARANCE_AML = 1, CLEARANCE_INSIDER = 2, CLEARANCE_ALL = 3 };
 
 // Who does something: X(NAME, "word")
 #define ACTOR_KINDS(X)                                                                             \

@@ -1,0 +1,235 @@
+#include "response/disposition/alert.h"
+
+#include <inttypes.h>
+
+const struct alert_state_text alert_states[ALERT_STATE_COUNT] = {
+#define STATE(name, zh, en, is_open, is_waiting) {#name, zh, en, is_open, is_waiting},
+#include "response/disposition/states.def"
+#undef STATE
+};
+
+static const struct {
+    AlertState from, to;
+} moves[] = {
+#define MOVE(from, to, by) {ALERT_##from, ALERT_##to},
+#include "response/disposition/moves.def"
+#undef MOVE
+};
+
+#define ALERT_COLUMNS                                                                              \
+    "id, subject_kind, subject, typology_group, secrecy, skill, state, is_open, is_waiting, "      \
+    "severity, severity_first, severity_most, "                                                    \
+    "severity_last, score, action, amount, amount_sum, hits, events, lead, branch, channel, "      \
+    "segment, customer, account, is_company, is_late, "                                            \
+    "is_degraded, money_here, marks, opened_us, hit_us, queued_us, acted_us, decide_us, rank, "    \
+    "owner, level, code, decided_us, decided_by, note, "                                           \
+    "approval, closed_us, is_automatic, strategy, strategy_hash, reopened, case_id"
+
+static const struct statement KEEP = {
+    "alert_keep",
+    "INSERT INTO alert (" ALERT_COLUMNS ") VALUES ("
+    "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+    "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "
+    "?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49"
+    ") ON CONFLICT (id) DO UPDATE SET "
+    "subject_kind = excluded.subject_kind, subject = excluded.subject, typology_group = "
+    "excluded.typology_group, secrecy = excluded.secrecy, "
+    "skill = excluded.skill, state = excluded.state, is_open = excluded.is_open, is_waiting = "
+    "excluded.is_waiting, severity = excluded.severity, "
+    "severity_first = excluded.severity_first, severity_most = excluded.severity_most, "
+    "severity_last = excluded.severity_last, score = "
+    "excluded.score, action = excluded.action, amount = excluded.amount, amount_sum = "
+    "excluded.amount_sum, hits = excluded.hits, events = "
+    "excluded.events, lead = excluded.lead, branch = excluded.branch, channel = excluded.channel, "
+    "segment = excluded.segment, customer = "
+    "excluded.customer, account = excluded.account, is_company = excluded.is_company, is_late = "
+    "excluded.is_late, is_degraded = "
+    "excluded.is_degraded, money_here = excluded.money_here, marks = excluded.marks, opened_us = "
+    "excluded.opened_us, hit_us = excluded.hit_us, "
+    "queued_us = excluded.queued_us, acted_us = excluded.acted_us, decide_us = excluded.decide_us, "
+    "rank = excluded.rank, owner = excluded.owner, "
+    "level = excluded.level, code = excluded.code, decided_us = excluded.decided_us, decided_by = "
+    "excluded.decided_by, note = excluded.note, "
+    "approval = excluded.approval, closed_us = excluded.closed_us, is_automatic = "
+    "excluded.is_automatic, strategy = excluded.strategy, "
+    "strategy_hash = excluded.strategy_hash, reopened = excluded.reopened, case_id = "
+    "excluded.case_id"};
+static const struct statement LOAD = {"alert_load",
+                                      "SELECT " ALERT_COLUMNS " FROM alert WHERE id = ?1"};
+static const struct statement FIND_OPEN = {
+    "alert_find_open",
+    "SELECT " ALERT_COLUMNS
+    " FROM alert WHERE subject_kind = ?1 AND subject = ?2 AND typology_group = ?3 AND is_open = 1"};
+static const struct statement FIND_CLOSED = {
+    "alert_find_closed",
+    "SELECT " ALERT_COLUMNS
+    " FROM alert WHERE subject_kind = ?1 AND subject = ?2 AND typology_group = ?3"
+    " AND is_open = 0 AND closed_us >= ?4 ORDER BY closed_us DESC, id DESC LIMIT 1"};
+
+// A moment or number that may be missing.
+static StoreValue moment(int64_t value) {
+    return value == 0 ? store_null() : store_i64(value);
+}
+
+static AlertState state_of(Slice word) {
+    uint32_t state = 0;
+    while (state < ALERT_STATE_COUNT && !slice_is(word, alert_states[state].word)) {
+        state++;
+    }
+    INVARIANT(state < ALERT_STATE_COUNT);
+    return (AlertState)state;
+}
+
+Status alert_keep(struct book *book, const struct alert *alert) {
+    const struct alert_state_text *state = &alert_states[alert->state];
+    return book_run(
+        book, &KEEP,
+        STORE_VALUES(
+            store_i64(alert->id), store_text(alert->subject_kind), store_text(alert->subject),
+            store_text(alert->typology_group), store_text(alert->secrecy), store_text(alert->skill),
+            store_text(slice_of(state->word)), store_i64(state->is_open),
+            store_i64(state->is_waiting), store_i64(alert->severity),
+            store_i64(alert->severity_first), store_i64(alert->severity_most),
+            store_i64(alert->severity_last), store_i64(alert->score), store_text(alert->action),
+            store_i64(alert->amount), store_i64(alert->amount_sum), store_i64(alert->hits),
+            store_i64(alert->events), store_i64(alert->lead), store_text(alert->branch),
+            store_text(alert->channel), store_text(alert->segment), store_text(alert->customer),
+            store_text(alert->account), store_i64(alert->is_company), store_i64(alert->is_late),
+            store_i64(alert->is_degraded), store_i64(alert->money_here), store_text(alert->marks),
+            store_i64(alert->opened_us), store_i64(alert->hit_us), moment(alert->queued_us),
+            moment(alert->acted_us), moment(alert->decide_us), store_f64(alert->rank),
+            store_text(alert->owner), store_i64(alert->level), store_text(alert->code),
+            moment(alert->decided_us), store_text(alert->decided_by), store_text(alert->note),
+            store_text(alert->approval), moment(alert->closed_us), store_i64(alert->is_automatic),
+            store_text(alert->strategy), store_text(alert->strategy_hash),
+            store_i64(alert->reopened), moment(alert->case_id)));
+}
+
+static void read_row(struct book *book, struct alert *alert) {
+    *alert = (struct alert){.id = book_i64(book, 0),
+                            .subject_kind = book_text(book, 1),
+                            .subject = book_text(book, 2),
+                            .typology_group = book_text(book, 3),
+                            .secrecy = book_text(book, 4),
+                            .skill = book_text(book, 5),
+                            .state = state_of(store_column_text(book->store, 6)),
+                            .severity = book_i64(book, 9),
+                            .severity_first = book_i64(book, 10),
+                            .severity_most = book_i64(book, 11),
+                            .severity_last = book_i64(book, 12),
+                            .score = book_i64(book, 13),
+                            .action = book_text(book, 14),
+                            .amount = book_i64(book, 15),
+                            .amount_sum = book_i64(book, 16),
+                            .hits = book_i64(book, 17),
+                            .events = book_i64(book, 18),
+                            .lead = book_i64(book, 19),
+                            .branch = book_text(book, 20),
+                            .channel = book_text(book, 21),
+                            .segment = book_text(book, 22),
+                            .customer = book_text(book, 23),
+                            .account = book_text(book, 24),
+                            .is_company = book_i64(book, 25) != 0,
+                            .is_late = book_i64(book, 26) != 0,
+                            .is_degraded = book_i64(book, 27) != 0,
+                            .money_here = book_i64(book, 28) != 0,
+                            .marks = book_text(book, 29),
+                            .opened_us = book_i64(book, 30),
+                            .hit_us = book_i64(book, 31),
+                            .queued_us = book_i64(book, 32),
+                            .acted_us = book_i64(book, 33),
+                            .decide_us = book_i64(book, 34),
+                            .rank = book_f64(book, 35),
+                            .owner = book_text(book, 36),
+                            .level = book_i64(book, 37),
+                            .code = book_text(book, 38),
+                            .decided_us = book_i64(book, 39),
+                            .decided_by = book_text(book, 40),
+                            .note = book_text(book, 41),
+                            .approval = book_text(book, 42),
+                            .closed_us = book_i64(book, 43),
+                            .is_automatic = book_i64(book, 44) != 0,
+                            .strategy = book_text(book, 45),
+                            .strategy_hash = book_text(book, 46),
+                            .reopened = book_i64(book, 47),
+                            .case_id = book_i64(book, 48)};
+}
+
+Status alert_load(struct book *book, int64_t id, struct alert *ret_alert) {
+    Status status = book_one(book, &LOAD, STORE_VALUES(store_i64(id)));
+    if (status == STATUS_NOT_FOUND) {
+        return book_fail(book, STATUS_NOT_FOUND, "DI001", "there is no alert %" PRId64, id);
+    }
+    TRY(status);
+    read_row(book, ret_alert);
+    return STATUS_OK;
+}
+
+Status alert_find(struct book *book, Slice subject_kind, Slice subject, Slice group,
+                  int64_t closed_from_us, struct alert *ret_alert) {
+    Status status =
+        book_one(book, &FIND_OPEN,
+                 STORE_VALUES(store_text(subject_kind), store_text(subject), store_text(group)));
+    if (status == STATUS_NOT_FOUND) {
+        status = book_one(book, &FIND_CLOSED,
+                          STORE_VALUES(store_text(subject_kind), store_text(subject),
+                                       store_text(group), store_i64(closed_from_us)));
+    }
+    if (status == STATUS_OK) {
+        read_row(book, ret_alert);
+    }
+    return status;
+}
+
+bool alert_may_move(AlertState from, AlertState to) {
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        if (moves[i].from == from && moves[i].to == to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Status trace(struct book *book, const struct alert *alert, AlertState from, Slice reason,
+                    Slice detail) {
+    return book_trace(book, &(struct trace){.object_kind = "alert",
+                                            .object = alert->id,
+                                            .from = slice_of(alert_states[from].word),
+                                            .to = slice_of(alert_states[alert->state].word),
+                                            .reason = reason,
+                                            .detail = detail});
+}
+
+Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice reason,
+                  Slice detail) {
+    AlertState from = alert->state;
+    if (!alert_may_move(from, to)) {
+        return book_fail(book, STATUS_INVALID, "DI002",
+                         "alert %" PRId64 " is %s and cannot become %s", alert->id,
+                         alert_states[from].word, alert_states[to].word);
+    }
+    alert->state = to;
+    return trace(book, alert, from, reason, detail);
+}
+
+Status alert_note(struct book *book, const struct alert *alert, Slice reason, Slice detail) {
+    return trace(book, alert, alert->state, reason, detail);
+}
+
+bool words_have(Slice words, Slice word) {
+    for (size_t at = 0; at + word.size + 1 < words.size; at++) {
+        if (words.at[at] == ' ' && words.at[at + 1 + word.size] == ' ' &&
+            memcmp(words.at + at + 1, word.at, word.size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Slice words_add(struct arena *arena, Slice words, Slice word) {
+    if (words_have(words, word)) {
+        return words;
+    }
+    return arena_printf(arena, "%.*s%.*s ", SLICE_ARGS(slice_empty(words) ? SLICE(" ") : words),
+                        SLICE_ARGS(word));
+}

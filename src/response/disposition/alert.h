@@ -1,0 +1,82 @@
+#pragma once
+// Alert: hits of one subject and one group of typologies, merged; the unit of work and of
+// statistics. Here it is one row: read whole, changed, and kept whole.
+//
+//     struct alert alert;
+//     TRY(alert_load(book, id, &alert));
+//     TRY(alert_move(book, &alert, ALERT_QUEUED, SLICE("no_strategy"), SLICE("")));      // checks
+//     that it may, writes the trace TRY(alert_keep(book, &alert));
+//
+// States and moves: states.def, moves.def; every other move is refused (DI002). Texts live in the
+// unit of work's arena.
+
+#include "response/book/book.h"
+
+typedef enum AlertState {
+#define STATE(name, zh, en, is_open, is_waiting) ALERT_##name,
+#include "response/disposition/states.def"
+#undef STATE
+    ALERT_STATE_COUNT,
+} AlertState;
+
+struct alert_state_text {
+    const char *word, *zh, *en;
+    bool is_open, is_waiting;
+};
+extern const struct alert_state_text alert_states[ALERT_STATE_COUNT];
+
+enum {
+    ALERTS_PER_DECISION = 16
+}; // an alert's id is the sequence of the decision that opened it times this, and a number
+
+struct alert {
+    int64_t id;
+    Slice subject_kind, subject, typology_group;
+    Slice secrecy, skill;
+    AlertState state;
+    int64_t severity, severity_first, severity_most, severity_last; // 1 to 4
+    int64_t score;
+    Slice action;               // the strongest of its decisions
+    int64_t amount, amount_sum; // fen
+    int64_t hits, events;
+    int64_t lead; // sequence of the event that stands for it
+    Slice branch, channel, segment, customer, account;
+    bool is_company, is_late, is_degraded, money_here;
+    Slice marks; // " APPEAL MEDIA ", or empty
+    int64_t opened_us, hit_us;
+    int64_t queued_us, acted_us, decide_us; // 0: not yet
+    double rank;
+    Slice owner;
+    int64_t level;
+    Slice code;
+    int64_t decided_us;
+    Slice decided_by, note, approval;
+    int64_t closed_us;
+    bool is_automatic;
+    Slice strategy, strategy_hash; // that closed it
+    int64_t reopened;
+    int64_t case_id; // 0: none
+};
+
+// DI001: there is none of this id.
+MUST_USE Status alert_load(struct book *book, int64_t id, struct alert *ret_alert);
+// The open one, or else the newest one of the key that was closed at or after `closed_from_us`.
+// STATUS_NOT_FOUND.
+MUST_USE Status alert_find(struct book *book, Slice subject_kind, Slice subject, Slice group,
+                           int64_t closed_from_us, struct alert *ret_alert);
+// Writes the row, a new one or over the old one.
+MUST_USE Status alert_keep(struct book *book, const struct alert *alert);
+// Changes `alert->state` and writes the trace; the row is kept by the caller. DI002: it may not
+// move so.
+MUST_USE Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice reason,
+                           Slice detail);
+// A trace without a move.
+MUST_USE Status alert_note(struct book *book, const struct alert *alert, Slice reason,
+                           Slice detail);
+bool alert_may_move(AlertState from, AlertState to);
+static inline bool alert_is_open(const struct alert *alert) {
+    return alert_states[alert->state].is_open;
+}
+// Words with blanks around each, as `marks`.
+bool words_have(Slice words, Slice word);
+Slice words_add(struct arena *arena, Slice words, Slice word);
