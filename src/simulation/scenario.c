@@ -69,8 +69,16 @@ void at_work(struct stage *stage) {
 
 // ---- who ----------------------------------------------------------------------------------------
 
-static void enlist(struct stage *stage, uint32_t customer, uint32_t account) {
+static struct party numbered(uint32_t number) {
+    return (struct party){.number = number, .own = true};
+}
+
+static void enlist(struct stage *stage, uint32_t customer, uint32_t account, Role role) {
     struct story *story = stage->story;
+    story_joins(story, THING_CUSTOMER, numbered(customer), role);
+    if (account != NONE) {
+        story_joins(story, THING_ACCOUNT, numbered(account), role);
+    }
     if (story->people_count < sizeof story->people / sizeof story->people[0]) {
         story->people[story->people_count++] = customer;
     }
@@ -121,7 +129,7 @@ bool small_firm(const struct simulation *sim, uint32_t customer) {
     return firm_of(sim, customer)->staff < 12 && !firm_of(sim, customer)->dispatches;
 }
 
-uint32_t cast(struct stage *stage, Fits *fits) {
+uint32_t cast(struct stage *stage, Role role, Fits *fits) {
     struct simulation *sim = stage->sim;
     uint32_t who = 0;
     for (uint32_t attempt = 0; attempt < 4000; attempt++) {
@@ -133,11 +141,11 @@ uint32_t cast(struct stage *stage, Fits *fits) {
         }
     }
     sim->people[who].taken_by = stage->number;
-    enlist(stage, who, who);
+    enlist(stage, who, who, role);
     return who;
 }
 
-uint32_t cast_firm(struct stage *stage, Fits *fits) {
+uint32_t cast_firm(struct stage *stage, Role role, Fits *fits) {
     struct simulation *sim = stage->sim;
     uint32_t firm = 0;
     for (uint32_t attempt = 0; attempt < 600; attempt++) {
@@ -148,25 +156,25 @@ uint32_t cast_firm(struct stage *stage, Fits *fits) {
         }
     }
     sim->companies[firm].taken_by = stage->number;
-    enlist(stage, firm_customer(sim, firm), firm_customer(sim, firm));
+    enlist(stage, firm_customer(sim, firm), firm_customer(sim, firm), role);
     return firm_customer(sim, firm);
 }
 
-uint32_t cast_newcomer(struct stage *stage) {
+uint32_t cast_newcomer(struct stage *stage, Role role) {
     struct simulation *sim = stage->sim;
     if (sim->next_newcomer >= sim->persons) {
-        return cast(stage, is_weak);
+        return cast(stage, role, is_weak);
     }
     uint32_t who = sim->next_newcomer++;
     struct person *person = &sim->people[who];
     person->age =
         person->age < 18 || person->age > 60 ? (uint8_t)(18 + below(stage, 30)) : person->age;
     person->taken_by = stage->number;
-    enlist(stage, who, who);
+    enlist(stage, who, who, role);
     return who;
 }
 
-uint32_t cast_merchant(struct stage *stage, bool micro) {
+uint32_t cast_merchant(struct stage *stage, Role role, bool micro) {
     struct simulation *sim = stage->sim;
     uint32_t merchant = MERCHANTS_ONLINE;
     for (uint32_t attempt = 0; attempt < 5000; attempt++) {
@@ -180,7 +188,8 @@ uint32_t cast_merchant(struct stage *stage, bool micro) {
             person ? &sim->people[of->customer].taken_by : &firm_of(sim, of->customer)->taken_by;
         if (*taken == 0 || attempt > 4000) {
             *taken = stage->number;
-            enlist(stage, of->customer, of->customer);
+            story_joins(stage->story, THING_MERCHANT, numbered(merchant), role);
+            enlist(stage, of->customer, of->customer, role == ROLE_SCENE ? ROLE_BYSTANDER : role);
             return merchant;
         }
     }
@@ -193,6 +202,7 @@ struct party cast_outside(struct stage *stage, PartyType type) {
     if (story->outside_count < sizeof story->outside / sizeof story->outside[0]) {
         story->outside[story->outside_count++] = party;
     }
+    story_joins(story, THING_ACCOUNT, party, ROLE_OUTSIDE);
     return party;
 }
 
@@ -204,18 +214,32 @@ uint32_t cast_employee(struct stage *stage, StaffPost post) {
         if (of->post == post && !of->on_leave &&
             (sim->people[of->person].taken_by == 0 || attempt > 500)) {
             sim->people[of->person].taken_by = stage->number;
-            enlist(stage, of->person, of->person);
+            story_joins(stage->story, THING_EMPLOYEE, numbered(employee), ROLE_EMPLOYEE);
+            enlist(stage, of->person, of->person, ROLE_EMPLOYEE);
             return employee;
         }
     }
     return 0;
 }
 
-uint32_t somebody(struct stage *stage) {
+uint32_t somebody(struct stage *stage, Role role) {
     for (;;) {
         uint32_t who = below(stage, stage->sim->plan.customers);
         if (anybody(stage->sim, who)) {
+            story_joins(stage->story, THING_CUSTOMER, numbered(who), role);
             return who;
+        }
+    }
+}
+
+void acts_as(struct stage *stage, uint32_t customer, Role role) {
+    struct story *story = stage->story;
+    for (uint32_t i = 0; i < story->participant_count; i++) {
+        struct participant *participant = &story->participants[i];
+        bool his = participant->thing == THING_CUSTOMER ||
+                   (participant->thing == THING_ACCOUNT && participant->party.own);
+        if (his && participant->party.number == customer) { // his main account has his number
+            participant->role = (uint8_t)role;
         }
     }
 }

@@ -68,14 +68,17 @@ void at_work(struct stage *stage);
 
 // ---- who ----------------------------------------------------------------------------------------
 typedef bool Fits(const struct simulation *sim, uint32_t who);
-uint32_t cast(struct stage *stage, Fits *fits);          // a person, for this case alone
-uint32_t cast_firm(struct stage *stage, Fits *fits);     // gives the customer's number
-uint32_t cast_newcomer(struct stage *stage);             // not a customer yet
-uint32_t cast_merchant(struct stage *stage, bool micro); // one that the bank settles with
+uint32_t cast(struct stage *stage, Role role, Fits *fits);      // a person, for this case alone
+uint32_t cast_firm(struct stage *stage, Role role, Fits *fits); // gives the customer's number
+uint32_t cast_newcomer(struct stage *stage, Role role);         // not a customer yet
+// One that the bank settles with; who is settled with has the same role, or none in a mere scene.
+uint32_t cast_merchant(struct stage *stage, Role role, bool micro);
 struct party cast_outside(struct stage *stage, PartyType type);
 uint32_t cast_employee(struct stage *stage, StaffPost post);
-// Anybody, who has no part in the case but meets it.
-uint32_t somebody(struct stage *stage);
+// Anybody, who is met by the case in passing: other cases may take him too.
+uint32_t somebody(struct stage *stage, Role role);
+// The course of things gives him another role than he was cast for.
+void acts_as(struct stage *stage, uint32_t customer, Role role);
 bool anybody(const struct simulation *sim, uint32_t who);
 bool is_adult(const struct simulation *sim, uint32_t who);
 bool is_young(const struct simulation *sim, uint32_t who);

@@ -30,7 +30,7 @@ static uint32_t shop(struct stage *stage) {
 
 // ---- CF-01 --------------------------------------------------------------------------------------
 void counterfeit_card(struct stage *stage) {
-    uint32_t holder = cast(stage, has_credit_card);
+    uint32_t holder = cast(stage, ROLE_ROBBED, has_credit_card);
     bool abroad = chance(stage, 50);
     variant(stage, abroad ? "abroad" : chance(stage, 40) ? "cash machine" : "shop");
     at_hour(stage, 8, 23);
@@ -64,7 +64,7 @@ void card_not_present(struct stage *stage) {
     at_hour(stage, 0, 24);
     uint32_t holder = 0;
     for (uint32_t c = 0; c < cards; c++) {
-        holder = cast(stage, has_credit_card);
+        holder = cast(stage, ROLE_ROBBED, has_credit_card);
         Spot ship = place_far(random_u64(&stage->random));
         for (uint32_t i = 2 + below(stage, 5); i > 0; i--) {
             take_setting(stage, thief);
@@ -94,7 +94,7 @@ void card_testing(struct stage *stage) {
     for (uint32_t i = 25 + below(stage, 50); i > 0; i--) {
         bool ours = chance(stage, 25);
         take_setting(stage, bot);
-        uint32_t holder = ours ? somebody(stage) : NONE;
+        uint32_t holder = ours ? somebody(stage, ROLE_ROBBED) : NONE;
         int64_t amount = 100 + below(stage, 800);
         struct act *pay =
             ours ? pay_card(stage, holder, holder, merchant, amount, MANUAL)
@@ -109,7 +109,7 @@ void card_testing(struct stage *stage) {
 
 // ---- CF-04 --------------------------------------------------------------------------------------
 void found_card(struct stage *stage) {
-    uint32_t holder = cast(stage, has_credit_card);
+    uint32_t holder = cast(stage, ROLE_ROBBED, has_credit_card);
     bool guesses = chance(stage, 40);
     variant(stage, guesses ? "guesses the PIN" : "without PIN");
     at_hour(stage, 10, 22);
@@ -140,12 +140,12 @@ void found_card(struct stage *stage) {
 
 // ---- CF-05 --------------------------------------------------------------------------------------
 void leaking_merchant(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_SCENE, false);
     variant(stage, "skimmed terminal");
     uint32_t holders[5];
     at_hour(stage, 10, 20);
     for (int i = 0; i < 5; i++) {
-        holders[i] = cast(stage, has_credit_card);
+        holders[i] = cast(stage, ROLE_ROBBED, has_credit_card);
         pay_card(stage, holders[i], card_of(stage, holders[i]), merchant, sum(stage, 200, 14),
                  CHIP);
         wait_hours(stage, 6);
@@ -166,7 +166,7 @@ void leaking_merchant(struct stage *stage) {
 
 // ---- CF-06 --------------------------------------------------------------------------------------
 void foreign_use(struct stage *stage) {
-    uint32_t holder = cast(stage, has_credit_card);
+    uint32_t holder = cast(stage, ROLE_ROBBED, has_credit_card);
     variant(stage, "holder at home");
     at_hour(stage, 14, 20);
     stage->part = PART_BEFORE;
@@ -190,9 +190,9 @@ void foreign_use(struct stage *stage) {
 
 // ---- CF-07 --------------------------------------------------------------------------------------
 void holder_cash_out(struct stage *stage) {
-    uint32_t holder = cast(stage, has_credit_card);
+    uint32_t holder = cast(stage, ROLE_OFFENDER, has_credit_card);
     uint32_t card = card_of(stage, holder);
-    uint32_t friendly = cast_merchant(stage, false);
+    uint32_t friendly = cast_merchant(stage, ROLE_MERCHANT, false);
     variant(stage, "repay and draw");
     for (uint32_t month = 0; month < 3; month++) {
         at_hour(stage, 10, 21);
@@ -219,9 +219,9 @@ void holder_cash_out(struct stage *stage) {
 
 // ---- CF-08 --------------------------------------------------------------------------------------
 void preauth_abuse(struct stage *stage) {
-    uint32_t holder = cast(stage, has_credit_card);
+    uint32_t holder = cast(stage, ROLE_OFFENDER, has_credit_card);
     uint32_t card = card_of(stage, holder);
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     variant(stage, "completion above the hold");
     at_hour(stage, 9, 20);
     struct act *repay = play(stage, ACT_REPAY, MOBILE, holder);
@@ -246,7 +246,7 @@ void false_wallet(struct stage *stage) {
     variant(stage, "phone with strangers' cards");
     at_hour(stage, 9, 22);
     for (uint32_t i = 1 + below(stage, 3); i > 0; i--) {
-        uint32_t holder = cast(stage, has_credit_card);
+        uint32_t holder = cast(stage, ROLE_ROBBED, has_credit_card);
         take_setting(stage, thief);
         challenge(stage, holder, 0)->outcome =
             chance(stage, 25) ? OUTCOME_WRONG_CODE : OUTCOME_FINE;
@@ -275,7 +275,8 @@ void emptied_at_one_machine(struct stage *stage) {
     for (uint32_t i = 7 + below(stage, 12); i > 0; i--) {
         bool ours = chance(stage, 30);
         int64_t drawn = YUAN(1000) * (3 + below(stage, 3));
-        struct act *cash = draw_cash(stage, ours ? cast(stage, is_weak) : 0, drawn, ATM, branch);
+        struct act *cash =
+            draw_cash(stage, ours ? cast(stage, ROLE_MULE, is_weak) : 0, drawn, ATM, branch);
         if (!ours) {
             uint32_t card = 700000000u + below(stage, 100000000);
             cash->customer = cash->account = NONE;
@@ -294,7 +295,7 @@ void emptied_at_one_machine(struct stage *stage) {
 
 // ---- TA-02 --------------------------------------------------------------------------------------
 void across_midnight(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     variant(stage, "both days' limits");
     at_hour(stage, 20, 22);
     credit(stage, mule, cast_outside(stage, PARTY_PERSONAL), YUAN(45000));
@@ -321,7 +322,8 @@ void tampered_machine(struct stage *stage) {
     alert->alert.branch = branch;
     alert->part = PART_STRIKE;
     for (uint32_t i = 3 + below(stage, 5); i > 0; i--) {
-        uint32_t holder = somebody(stage);
+        uint32_t holder =
+            somebody(stage, stage->story->variant[0] == 's' ? ROLE_BYSTANDER : ROLE_ROBBED);
         struct act *cash = draw_cash(stage, holder, YUAN(2000), ATM, branch);
         cash->part = PART_STRIKE;
         if (stage->story->variant[0] == 's') {
@@ -337,7 +339,7 @@ void tampered_machine(struct stage *stage) {
 
 // ---- TA-04 --------------------------------------------------------------------------------------
 void false_notes(struct stage *stage) {
-    uint32_t who = cast(stage, is_weak);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_weak);
     uint32_t branch = below(stage, stage->sim->branches_count);
     variant(stage, "recycler");
     for (uint32_t day = 1 + below(stage, 3); day > 0; day--) {
@@ -356,7 +358,7 @@ void false_notes(struct stage *stage) {
 
 // ---- TA-05 --------------------------------------------------------------------------------------
 void odd_at_counter(struct stage *stage) {
-    uint32_t who = cast(stage, chance(stage, 40) ? is_old : is_weak);
+    uint32_t who = cast(stage, ROLE_MULE, chance(stage, 40) ? is_old : is_weak);
     variant(stage, chance(stage, 40) ? "agent" : "strangers' money");
     at_work(stage);
     int64_t amount = sum(stage, 70000, 10);
@@ -385,7 +387,7 @@ void cardless_cash(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "codes" : "faces");
     at_hour(stage, 9, 23);
     for (uint32_t i = 1 + below(stage, 4); i > 0; i--) {
-        uint32_t victim = cast(stage, is_adult);
+        uint32_t victim = cast(stage, ROLE_ROBBED, is_adult);
         take_setting(stage, thief);
         login(stage, victim);
         struct act *cash = draw_cash(stage, victim, YUAN(5000), ATM, branch);
@@ -401,7 +403,7 @@ void cardless_cash(struct stage *stage) {
 
 // ---- TA-07 --------------------------------------------------------------------------------------
 void odd_terminal(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     variant(stage, chance(stage, 50) ? "key alarm" : "off-line");
     at_hour(stage, 10, 22);
     for (uint32_t i = 8 + below(stage, 15); i > 0; i--) {

@@ -31,7 +31,7 @@ static void graph_customer(struct stage *stage, uint32_t customer, const char *s
 
 // ---- IF-01 --------------------------------------------------------------------------------------
 void pooled_funds(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, young_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, young_firm);
     variant(stage, chance(stage, 50) ? "elderly" : "round sums");
     bool old = stage->story->variant[0] == 'e';
     for (uint32_t day = 8 + below(stage, 10); day > 0; day--) {
@@ -39,7 +39,7 @@ void pooled_funds(struct stage *stage) {
         for (uint32_t i = 3 + below(stage, 8); i > 0; i--) {
             int64_t amount = YUAN(10000) * (1 + below(stage, 10));
             if (chance(stage, 25)) {
-                uint32_t saver = cast(stage, old ? is_old : is_saver);
+                uint32_t saver = cast(stage, ROLE_DECEIVED, old ? is_old : is_saver);
                 offline(stage, COUNTER);
                 struct act *seen = at_counter(stage, saver, COUNTER_TRANSFER, amount,
                                               chance(stage, 40) ? SIGN_ACCOMPANIED : 0);
@@ -62,7 +62,7 @@ void pooled_funds(struct stage *stage) {
 
 // ---- IF-02 --------------------------------------------------------------------------------------
 void periodic_returns(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, any_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, any_firm);
     variant(stage, chance(stage, 50) ? "weekly" : "fortnightly");
     struct party people[30];
     int64_t shares[30];
@@ -86,7 +86,7 @@ void periodic_returns(struct stage *stage) {
 
 // ---- IF-03 --------------------------------------------------------------------------------------
 void drying_up(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, any_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, any_firm);
     variant(stage, "collapse");
     uint32_t inflow = 16;
     char set[48];
@@ -107,7 +107,8 @@ void drying_up(struct stage *stage) {
         inflow /= 2;
         firm_passes(stage, firm, boss, week < 2 ? 3000 : 9000);
         if (week >= 2) {
-            struct act *complaint = play(stage, ACT_REPORT, CALLCENTER, somebody(stage));
+            struct act *complaint =
+                play(stage, ACT_REPORT, CALLCENTER, somebody(stage, ROLE_DECEIVED));
             complaint->phase = RESULT;
             complaint->other = party_own(firm);
             complaint->order = (struct order_detail){.order = stage->sim->next_order++, .kind = 3};
@@ -118,7 +119,7 @@ void drying_up(struct stage *stage) {
 
 // ---- IF-04 --------------------------------------------------------------------------------------
 void pyramid(struct stage *stage) {
-    uint32_t head = cast(stage, is_adult);
+    uint32_t head = cast(stage, ROLE_OFFENDER, is_adult);
     variant(stage, "joining fees");
     static const int64_t fees[] = {2900, 6980, 39800};
     struct party down[6];
@@ -159,7 +160,7 @@ void off_book_product(struct stage *stage) {
     }
     uint16_t branch = stage->sim->staff[employee].branch;
     for (uint32_t i = 6 + below(stage, 6); i > 0; i--) {
-        uint32_t saver = cast(stage, is_saver);
+        uint32_t saver = cast(stage, ROLE_DECEIVED, is_saver);
         int64_t amount = YUAN(10000) * (5 + below(stage, 25));
         at_work(stage);
         offline(stage, COUNTER);
@@ -176,7 +177,7 @@ void off_book_product(struct stage *stage) {
 
 // ---- IF-06 --------------------------------------------------------------------------------------
 void prepaid_run(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
     variant(stage, "prepaid cards");
     for (uint32_t day = 5 + below(stage, 8); day > 0; day--) {
@@ -198,7 +199,7 @@ void prepaid_run(struct stage *stage) {
 
 // ---- AM-01, AM-02 -------------------------------------------------------------------------------
 void split_deposits(struct stage *stage) {
-    uint32_t who = cast(stage, is_adult);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_adult);
     variant(stage, chance(stage, 40) ? "several branches" : "one machine");
     for (uint32_t day = 1 + below(stage, 4); day > 0; day--) {
         at_hour(stage, 9, 18);
@@ -217,7 +218,7 @@ void split_deposits(struct stage *stage) {
     transfer(stage, who, cast_outside(stage, PARTY_PERSONAL), 9000)->signs |= ACT_PART;
 }
 void split_withdrawals(struct stage *stage) {
-    uint32_t who = cast(stage, is_adult);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_adult);
     variant(stage, chance(stage, 40) ? "agent" : "himself");
     at_work(stage);
     credit(stage, who, cast_outside(stage, PARTY_CORPORATE), sum(stage, 300000, 8));
@@ -240,7 +241,8 @@ void split_withdrawals(struct stage *stage) {
 // ---- AM-03, AM-04 -------------------------------------------------------------------------------
 void under_the_line(struct stage *stage) {
     bool firm = chance(stage, 40);
-    uint32_t who = firm ? cast_firm(stage, any_firm) : cast(stage, is_saver);
+    uint32_t who =
+        firm ? cast_firm(stage, ROLE_OFFENDER, any_firm) : cast(stage, ROLE_OFFENDER, is_saver);
     variant(stage, firm ? "2 million" : "500,000");
     struct party payee = cast_outside(stage, firm ? PARTY_CORPORATE : PARTY_PERSONAL);
     for (uint32_t day = 2 + below(stage, 3); day > 0; day--) {
@@ -259,12 +261,12 @@ void under_the_line(struct stage *stage) {
     }
 }
 void many_carriers(struct stage *stage) {
-    struct party boss =
-        chance(stage, 50) ? party_own(cast(stage, is_adult)) : cast_outside(stage, PARTY_PERSONAL);
+    struct party boss = chance(stage, 50) ? party_own(cast(stage, ROLE_OFFENDER, is_adult))
+                                          : cast_outside(stage, PARTY_PERSONAL);
     bool exchange = chance(stage, 40);
     variant(stage, exchange ? "foreign exchange" : "transfers");
     for (uint32_t i = 5 + below(stage, 5); i > 0; i--) {
-        uint32_t who = cast(stage, is_weak);
+        uint32_t who = cast(stage, ROLE_MULE, is_weak);
         at_work(stage);
         online(stage, who);
         login(stage, who);
@@ -288,7 +290,7 @@ void round_trip(struct stage *stage) {
     uint32_t size = 3 + below(stage, 2);
     variant(stage, size == 3 ? "three" : "four");
     for (uint32_t i = 0; i < size; i++) {
-        ring[i] = cast(stage, is_adult);
+        ring[i] = cast(stage, ROLE_OFFENDER, is_adult);
     }
     for (uint32_t round = 2 + below(stage, 3); round > 0; round--) {
         at_hour(stage, 9, 20);
@@ -317,7 +319,7 @@ void layers(struct stage *stage) {
     uint32_t chain[5];
     variant(stage, "chain");
     for (int i = 0; i < 5; i++) {
-        chain[i] = cast(stage, is_weak);
+        chain[i] = cast(stage, ROLE_MULE, is_weak);
     }
     at_hour(stage, 9, 21);
     struct setting runner = criminal(stage);
@@ -340,7 +342,7 @@ static bool is_poor(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) && sim->people[who].income < YUAN(3500);
 }
 void out_of_profile(struct stage *stage) {
-    uint32_t who = cast(stage, is_poor);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_poor);
     variant(stage, "income");
     for (uint32_t day = 6 + below(stage, 8); day > 0; day--) {
         at_hour(stage, 9, 20);
@@ -357,7 +359,7 @@ void out_of_profile(struct stage *stage) {
     }
 }
 void listed_party(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, any_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, any_firm);
     bool country = chance(stage, 50);
     variant(stage, country ? "country" : "name");
     at_work(stage);
@@ -385,7 +387,7 @@ static bool exporter(const struct simulation *sim, uint32_t customer) {
     return firm_of(sim, customer)->exports;
 }
 void trade_laundering(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, exporter);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, exporter);
     variant(stage, chance(stage, 50) ? "overpriced" : "phantom");
     for (uint32_t i = 4 + below(stage, 6); i > 0; i--) {
         at_work(stage);
@@ -407,7 +409,7 @@ void trade_laundering(struct stage *stage) {
     }
 }
 void small_donations(struct stage *stage) {
-    uint32_t who = cast(stage, is_adult);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_adult);
     variant(stage, "collected, then abroad");
     for (uint32_t day = 6 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 9, 22);
@@ -430,7 +432,7 @@ static bool is_exposed(const struct simulation *sim, uint32_t who) {
     return anybody(sim, who) && (sim->people[who].habits & (IS_PEP | PEP_RELATED)) != 0;
 }
 void bribes(struct stage *stage) {
-    uint32_t who = cast(stage, is_exposed);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_exposed);
     variant(stage, chance(stage, 50) ? "cash" : "company and gold");
     for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
         at_work(stage);
@@ -449,7 +451,7 @@ void bribes(struct stage *stage) {
     }
 }
 void street_deals(struct stage *stage) {
-    uint32_t who = cast(stage, is_weak);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_weak);
     variant(stage, "nights");
     for (uint32_t day = 6 + below(stage, 10); day > 0; day--) {
         at_hour(stage, 21, 24);
@@ -468,7 +470,7 @@ void street_deals(struct stage *stage) {
 
 // ---- UB -----------------------------------------------------------------------------------------
 void mirror_exchange(struct stage *stage) {
-    uint32_t who = cast(stage, is_adult);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_adult);
     variant(stage, chance(stage, 40) ? "worked from abroad" : "at home");
     for (uint32_t day = 5 + below(stage, 8); day > 0; day--) {
         at_hour(stage, 9, 22);
@@ -490,8 +492,8 @@ void mirror_exchange(struct stage *stage) {
     }
 }
 void company_to_cash(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, small_firm);
-    uint32_t drawer = cast(stage, is_weak);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, small_firm);
+    uint32_t drawer = cast(stage, ROLE_MULE, is_weak);
     variant(stage, "fee of some per cent");
     for (uint32_t day = 5 + below(stage, 6); day > 0; day--) {
         at_work(stage);
@@ -519,7 +521,7 @@ void split_exchange(struct stage *stage) {
     bool device = chance(stage, 50);
     variant(stage, device ? "one device" : "one funder");
     for (uint32_t i = 5 + below(stage, 6); i > 0; i--) {
-        uint32_t who = cast(stage, is_adult);
+        uint32_t who = cast(stage, ROLE_MULE, is_adult);
         at_work(stage);
         credit(stage, who, funder, YUAN(355000));
         graph_customer(stage, who, "\"fx_funder_buyers\":6");
@@ -541,7 +543,7 @@ void split_exchange(struct stage *stage) {
     }
 }
 void terminal_abroad(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     variant(stage, "jewellery abroad");
     for (uint32_t day = 3 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 12, 24);
@@ -558,7 +560,7 @@ void terminal_abroad(struct stage *stage) {
     }
 }
 void coin_dealer(struct stage *stage) {
-    uint32_t who = cast(stage, is_young);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_young);
     variant(stage, "stable-coins");
     for (uint32_t day = 4 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 9, 24);
@@ -580,7 +582,7 @@ void coin_dealer(struct stage *stage) {
 
 // ---- CO -----------------------------------------------------------------------------------------
 void shell_transit(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, young_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, young_firm);
     variant(stage, "no staff, no costs");
     char key[NAME_SIZE];
     name_customer(firm, key);
@@ -604,7 +606,7 @@ void shell_transit(struct stage *stage) {
     }
 }
 void company_to_persons(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, small_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, small_firm);
     variant(stage, "many persons");
     for (uint32_t day = 2 + below(stage, 4); day > 0; day--) {
         at_work(stage);
@@ -617,7 +619,7 @@ void company_to_persons(struct stage *stage) {
     }
 }
 void persons_to_company(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, young_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, young_firm);
     struct party next = cast_outside(stage, PARTY_CORPORATE);
     variant(stage, "collected and forwarded");
     for (uint32_t day = 2 + below(stage, 3); day > 0; day--) {
@@ -635,7 +637,7 @@ void persons_to_company(struct stage *stage) {
     }
 }
 void contrary_trade(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, small_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, small_firm);
     variant(stage, "other trades, nights and week-ends");
     for (uint32_t day = 5 + below(stage, 5); day > 0; day--) {
         at_hour(stage, 20, 24);
@@ -649,8 +651,9 @@ void contrary_trade(struct stage *stage) {
     }
 }
 void circular_trade(struct stage *stage) {
-    uint32_t ring[3] = {cast_firm(stage, small_firm), cast_firm(stage, small_firm),
-                        cast_firm(stage, small_firm)};
+    uint32_t ring[3] = {cast_firm(stage, ROLE_OFFENDER, small_firm),
+                        cast_firm(stage, ROLE_OFFENDER, small_firm),
+                        cast_firm(stage, ROLE_OFFENDER, small_firm)};
     struct party boss = cast_outside(stage, PARTY_PERSONAL);
     variant(stage, chance(stage, 50) ? "one computer" : "invoices");
     for (int i = 0; i < 3; i++) {
@@ -679,7 +682,7 @@ void sold_ebank(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "one address" : "night and abroad");
     uint32_t firms = stage->story->variant[0] == 'o' ? 4 : 1;
     for (uint32_t i = 0; i < firms; i++) {
-        uint32_t firm = cast_firm(stage, small_firm);
+        uint32_t firm = cast_firm(stage, ROLE_MULE, small_firm);
         stage->story->variant[0] == 'o' ? at_work(stage) : at_hour(stage, 0, 5);
         take_setting(stage, buyer);
         stage->channel = EBANK_C;
@@ -693,7 +696,7 @@ void sold_ebank(struct stage *stage) {
     }
 }
 void bought_company(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, small_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, small_firm);
     variant(stage, "representative changed");
     at_work(stage);
     offline(stage, COUNTER);
@@ -714,7 +717,7 @@ void bought_company(struct stage *stage) {
     }
 }
 void subsidy_fraud(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, young_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, young_firm);
     variant(stage, chance(stage, 50) ? "subsidy" : "export refund");
     at_work(stage);
     struct act *in =
@@ -728,12 +731,12 @@ void subsidy_fraud(struct stage *stage) {
     }
 }
 void false_payroll(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, small_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, small_firm);
     uint32_t persons[6];
     struct party boss = cast_outside(stage, PARTY_PERSONAL);
     variant(stage, "wages that are forwarded");
     for (int i = 0; i < 6; i++) {
-        persons[i] = cast(stage, is_weak);
+        persons[i] = cast(stage, ROLE_MULE, is_weak);
     }
     for (uint32_t round = 0; round < 3; round++) {
         at_work(stage);

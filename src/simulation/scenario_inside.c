@@ -56,7 +56,7 @@ void looked_up(struct stage *stage) {
         for (uint32_t i = 20 + below(stage, 50); i > 0; i--) {
             struct act *act = does(stage, employee, OP_QUERY);
             act->staff.has_about = true;
-            act->staff.about = somebody(stage);
+            act->staff.about = somebody(stage, ROLE_BYSTANDER);
             act->staff.ticket = false;
             wait_seconds(stage, 40);
         }
@@ -84,8 +84,8 @@ void staff_account(struct stage *stage) {
     for (uint32_t day = 5 + below(stage, 6); day > 0; day--) {
         at_hour(stage, 18, 23);
         for (uint32_t i = 1 + below(stage, 4); i > 0; i--) {
-            struct party other =
-                way == 1 ? party_own(somebody(stage)) : cast_outside(stage, PARTY_PERSONAL);
+            struct party other = way == 1 ? party_own(somebody(stage, ROLE_BYSTANDER))
+                                          : cast_outside(stage, PARTY_PERSONAL);
             if (way != 1) {
                 struck(credit(stage, own, other, sum(stage, 12000, 20)))->tag =
                     way == 0 ? INTEREST : TAG_NONE;
@@ -127,7 +127,7 @@ void rubber_stamp(struct stage *stage) {
         }
         return;
     }
-    uint32_t victim = cast(stage, is_old);
+    uint32_t victim = cast(stage, ROLE_ROBBED, is_old);
     for (uint32_t i = 3 + below(stage, 4); i > 0; i--) {
         from_device(stage, device_for(stage, stage->sim->staff[employee].person),
                     stage->sim->branches[stage->sim->staff[employee].branch].city, NET_BRANCH);
@@ -160,7 +160,7 @@ void collusion(struct stage *stage) {
     for (uint32_t i = 4 + below(stage, 4); i > 0; i--) {
         at_work(stage);
         offline(stage, COUNTER);
-        uint32_t who = cast_newcomer(stage);
+        uint32_t who = cast_newcomer(stage, ROLE_MULE);
         struck(open_main(stage, who, COUNTER))->open.employee = employee;
         struct act *op = does(stage, employee, OP_OPEN);
         op->staff.has_about = true;
@@ -273,7 +273,7 @@ void flood_as_cover(struct stage *stage) {
         act->alert.bytes = 2000 + below(stage, 60000);
         act->alert.minutes = 10 + below(stage, 90);
         if (stage->story->variant[0] == 'c') {
-            uint32_t victim = cast(stage, is_saver);
+            uint32_t victim = cast(stage, ROLE_ROBBED, is_saver);
             take_setting(stage, criminal(stage));
             login(stage, victim);
             struck(
@@ -321,7 +321,7 @@ void phishing(struct stage *stage) {
     act->alert.domain = 1 + site;
     act->alert.brand = true;
     for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
-        uint32_t victim = cast(stage, is_adult);
+        uint32_t victim = cast(stage, ROLE_ROBBED, is_adult);
         wait_hours(stage, 3);
         online(stage, victim);
         stage->signs |= SIGN_PHISH;

@@ -30,7 +30,7 @@ void application_ring(struct stage *stage) {
     struct party boss = cast_outside(stage, PARTY_PERSONAL);
     uint32_t common = 1300000000u + stage->number;
     for (uint32_t i = 4 + below(stage, 5); i > 0; i--) {
-        uint32_t who = cast(stage, is_weak);
+        uint32_t who = cast(stage, ROLE_OFFENDER, is_weak);
         at_hour(stage, 9, 20);
         kind == 0 ? take_setting(stage, organiser) : online(stage, who);
         struct act *apply = struck(apply_loan(stage, who, sum(stage, 50000, 8)));
@@ -55,7 +55,7 @@ void application_ring(struct stage *stage) {
 
 // ---- LF-02 --------------------------------------------------------------------------------------
 void borrowed_identity(struct stage *stage) {
-    uint32_t victim = cast(stage, is_adult);
+    uint32_t victim = cast(stage, ROLE_ROBBED, is_adult);
     variant(stage, chance(stage, 50) ? "face" : "new number");
     at_hour(stage, 9, 23);
     take_setting(stage, criminal(stage));
@@ -81,7 +81,7 @@ void forged_papers(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "tampered" : "used twice");
     uint32_t paper = 1320000000u + stage->number;
     for (uint32_t i = stage->story->variant[0] == 'u' ? 3 : 1; i > 0; i--) {
-        uint32_t who = cast(stage, is_adult);
+        uint32_t who = cast(stage, ROLE_OFFENDER, is_adult);
         at_hour(stage, 9, 20);
         online(stage, who);
         struct act *apply = struck(apply_loan(stage, who, sum(stage, 120000, 8)));
@@ -110,7 +110,7 @@ void loan_broker(struct stage *stage) {
         list_add(stage, "loan_agency_phone", key, "中介", 365);
     }
     for (uint32_t i = 3 + below(stage, 5); i > 0; i--) {
-        uint32_t who = cast(stage, is_adult);
+        uint32_t who = cast(stage, ROLE_OFFENDER, is_adult);
         at_hour(stage, 9, 19);
         office.device = device_for(stage, who);
         take_setting(stage, office);
@@ -125,7 +125,7 @@ void loan_broker(struct stage *stage) {
 
 // ---- LF-05 --------------------------------------------------------------------------------------
 void diverted_loan(struct stage *stage) {
-    uint32_t who = cast(stage, is_adult);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_adult);
     static const char *const ways[] = {"property or shares", "to himself", "cash",
                                        "back to the borrower"};
     uint32_t way = below(stage, 4);
@@ -162,7 +162,7 @@ void diverted_loan(struct stage *stage) {
 
 // ---- LF-06 --------------------------------------------------------------------------------------
 void never_repays(struct stage *stage) {
-    uint32_t who = cast(stage, is_weak);
+    uint32_t who = cast(stage, ROLE_OFFENDER, is_weak);
     variant(stage, "first instalment unpaid");
     char key[NAME_SIZE];
     name_customer(who, key);
@@ -192,8 +192,8 @@ void never_repays(struct stage *stage) {
 
 // ---- LF-07, LF-08 -------------------------------------------------------------------------------
 void false_trade(struct stage *stage) {
-    uint32_t firm = cast_firm(stage, young_firm);
-    uint32_t seller = cast_firm(stage, small_firm);
+    uint32_t firm = cast_firm(stage, ROLE_OFFENDER, young_firm);
+    uint32_t seller = cast_firm(stage, ROLE_OFFENDER, small_firm);
     variant(stage, chance(stage, 50) ? "related seller" : "invoice used twice");
     at_work(stage);
     online(stage, firm);
@@ -224,7 +224,7 @@ void false_trade(struct stage *stage) {
 void guarantee_circle(struct stage *stage) {
     variant(stage, "one falls");
     for (uint32_t i = 0; i < 4; i++) {
-        uint32_t firm = cast_firm(stage, any_firm);
+        uint32_t firm = cast_firm(stage, ROLE_OFFENDER, any_firm);
         char key[NAME_SIZE];
         name_customer(firm, key);
         at_work(stage);
@@ -253,7 +253,7 @@ void guarantee_circle(struct stage *stage) {
 
 // Recruited people open accounts; some of the accounts are used at once.
 static uint32_t recruit_opens(struct stage *stage, Channel channel) {
-    uint32_t who = cast_newcomer(stage);
+    uint32_t who = cast_newcomer(stage, ROLE_MULE);
     struct act *open = struck(open_main(stage, who, channel));
     open->open.other_banks = (uint16_t)below(stage, 5);
     open->open.phone_months = (uint16_t)between(stage, 0, 4);
@@ -292,7 +292,7 @@ void odd_applicant(struct stage *stage) {
     stage->act.outcome = chance(stage, 40) ? OUTCOME_REFUSED : OUTCOME_FINE;
 }
 void listed_applicant(struct stage *stage) {
-    uint32_t who = cast_newcomer(stage);
+    uint32_t who = cast_newcomer(stage, ROLE_OFFENDER);
     static const char *const lists[] = {"punish_cust", "police_case_cust", "grey_cert"};
     uint32_t kind = below(stage, 3);
     variant(stage, lists[kind]);
@@ -309,7 +309,7 @@ void listed_applicant(struct stage *stage) {
 void false_face_opening(struct stage *stage) {
     variant(stage, chance(stage, 50) ? "lost certificate" : "deepfake");
     bool lost = stage->story->variant[0] == 'l';
-    uint32_t who = cast_newcomer(stage);
+    uint32_t who = cast_newcomer(stage, ROLE_OFFENDER);
     lost ? at_work(stage) : at_hour(stage, 9, 23);
     lost ? offline(stage, COUNTER) : take_setting(stage, criminal(stage));
     stage->signs = lost ? 0 : SIGN_INJECT;
@@ -367,7 +367,7 @@ void shell_opening(struct stage *stage) {
     static const char *const ways[] = {"one representative", "one address", "failed visit"};
     uint32_t way = below(stage, 3);
     variant(stage, ways[way]);
-    uint32_t legal = cast(stage, is_weak);
+    uint32_t legal = cast(stage, ROLE_MULE, is_weak);
     uint32_t address = 1420000000u + stage->number;
     if (way == 1 && chance(stage, 60)) {
         char key[NAME_SIZE];
@@ -375,7 +375,7 @@ void shell_opening(struct stage *stage) {
         list_add(stage, "shell_addr", key, "集中注册", 365);
     }
     for (uint32_t i = way == 2 ? 1 : 3 + below(stage, 3); i > 0; i--) {
-        uint32_t firm = cast_firm(stage, small_firm); // asks for one more account
+        uint32_t firm = cast_firm(stage, ROLE_OFFENDER, small_firm); // asks for one more account
         uint32_t account = account_add(sim, firm, CORP_GENERAL, INT32_MAX);
         sim->accounts[account].state = ACCOUNT_NOT_YET;
         at_work(stage);
@@ -394,7 +394,7 @@ void shell_opening(struct stage *stage) {
     }
 }
 void churned_cards(struct stage *stage) {
-    uint32_t who = cast(stage, is_weak);
+    uint32_t who = cast(stage, ROLE_MULE, is_weak);
     variant(stage, "lost and re-issued");
     for (uint32_t i = 3 + below(stage, 3); i > 0; i--) {
         at_work(stage);

@@ -11,7 +11,7 @@ static struct act *struck(struct act *act) {
 
 // ---- MF-01 --------------------------------------------------------------------------------------
 void merchant_cash_out(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
     uint32_t base = 800000000u + stage->number * 100;
     variant(stage, "few cards, round sums");
@@ -39,7 +39,7 @@ void merchant_cash_out(struct stage *stage) {
 
 // ---- MF-02 --------------------------------------------------------------------------------------
 void second_clearing(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
     variant(stage, "platform");
     struct party sellers[12];
@@ -68,7 +68,7 @@ void false_merchants(struct stage *stage) {
     struct setting agent = criminal(stage);
     uint32_t address = 1800000000u + stage->number;
     for (uint32_t i = 3 + below(stage, 5); i > 0; i--) {
-        uint32_t who = cast(stage, is_weak);
+        uint32_t who = cast(stage, ROLE_OFFENDER, is_weak);
         at_hour(stage, 9, 19);
         take_setting(stage, agent);
         struct act *apply = struck(play(stage, ACT_ONBOARD, MOBILE, who));
@@ -85,7 +85,7 @@ void false_merchants(struct stage *stage) {
 
 // ---- MF-04 --------------------------------------------------------------------------------------
 void moved_terminal(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     bool abroad = chance(stage, 30);
     Spot far = abroad ? place_abroad(chance(stage, 50) ? COUNTRY_MM : COUNTRY_MO)
                       : place_far(random_u64(&stage->random));
@@ -108,7 +108,7 @@ void moved_terminal(struct stage *stage) {
 
 // ---- MF-05 --------------------------------------------------------------------------------------
 void jumping_codes(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     variant(stage, "several categories");
     static const uint16_t codes[] = {4900, 8062, 8211, 5411, 5541, 7011};
     for (uint32_t day = 3 + below(stage, 6); day > 0; day--) {
@@ -127,7 +127,7 @@ void jumping_codes(struct stage *stage) {
 
 // ---- MF-06 --------------------------------------------------------------------------------------
 void off_hours(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, true);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, true);
     variant(stage, chance(stage, 50) ? "night" : "sudden volume");
     bool night = stage->story->variant[0] == 'n';
     for (uint32_t day = 2 + below(stage, 4); day > 0; day--) {
@@ -143,8 +143,8 @@ void off_hours(struct stage *stage) {
 
 // ---- MF-07 --------------------------------------------------------------------------------------
 void refund_fraud(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
-    uint32_t insider = cast(stage, is_weak);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
+    uint32_t insider = cast(stage, ROLE_OFFENDER, is_weak);
     variant(stage, chance(stage, 50) ? "to another card" : "above the original");
     for (uint32_t day = 2 + below(stage, 4); day > 0; day--) {
         at_hour(stage, 10, 21);
@@ -168,9 +168,9 @@ void refund_fraud(struct stage *stage) {
 
 // ---- MF-08 --------------------------------------------------------------------------------------
 void odd_settlement(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     uint32_t owner = stage->sim->merchants[merchant].customer;
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     variant(stage, "changed and drained");
     at_work(stage);
     online(stage, owner);
@@ -197,13 +197,14 @@ void odd_settlement(struct stage *stage) {
 
 // ---- MF-09 --------------------------------------------------------------------------------------
 void bonus_hunters(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, true);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, true);
     struct setting base = criminal(stage);
     variant(stage, chance(stage, 50) ? "one device" : "one address");
     for (uint32_t day = 1 + below(stage, 3); day > 0; day--) {
         at_hour(stage, 9, 20);
         for (uint32_t i = 10 + below(stage, 12); i > 0; i--) {
-            uint32_t who = i % 2 == 0 ? cast(stage, is_weak) : somebody(stage);
+            uint32_t who =
+                i % 2 == 0 ? cast(stage, ROLE_MULE, is_weak) : somebody(stage, ROLE_MULE);
             base.device = stage->story->variant[4] == 'd' ? base.device : device_for(stage, who);
             take_setting(stage, base);
             struct act *pay = play(stage, ACT_QR, MOBILE, who);

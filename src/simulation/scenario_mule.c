@@ -8,7 +8,7 @@
 // ---- MU-02 --------------------------------------------------------------------------------------
 // Many victims or first-level mules pay one collector, who forwards to one or two accounts.
 void collector(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     struct setting runner = criminal(stage);
     struct party next[2] = {
         cast_outside(stage, PARTY_PERSONAL),
@@ -23,8 +23,8 @@ void collector(struct stage *stage) {
         uint32_t payers = 5 + below(stage, 14);
         for (uint32_t i = 0; i < payers; i++) {
             bool own = chance(stage, 15);
-            struct party payer =
-                own ? party_own(somebody(stage)) : party_new(stage->sim, PARTY_PERSONAL);
+            struct party payer = own ? party_own(somebody(stage, ROLE_DECEIVED))
+                                     : party_new(stage->sim, PARTY_PERSONAL);
             if (own) { // one of our own customers pays him
                 struct act *pay =
                     transfer(stage, payer.number, party_own(mule), odd_sum(stage, 3000, 28));
@@ -77,7 +77,7 @@ static void maybe_stopped(struct stage *stage, uint32_t account, uint32_t percen
 
 // ---- MU-01 --------------------------------------------------------------------------------------
 void pass_through(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     struct setting runner = criminal(stage);
     variant(stage, chance(stage, 50) ? "one in, one out" : "many");
     bool single = stage->story->variant[0] == 'o';
@@ -103,7 +103,7 @@ void pass_through(struct stage *stage) {
 
 // ---- MU-03 --------------------------------------------------------------------------------------
 void spreader(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     bool wallets = chance(stage, 30);
     bool equal = chance(stage, 40);
     variant(stage, wallets ? "wallets" : equal ? "equal" : "any");
@@ -128,7 +128,7 @@ void spreader(struct stage *stage) {
 // ---- MU-04 --------------------------------------------------------------------------------------
 void probe_then_flood(struct stage *stage) {
     bool dormant = chance(stage, 50);
-    uint32_t mule = cast(stage, dormant ? is_dormant : is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, dormant ? is_dormant : is_weak);
     variant(stage, dormant ? "idle before" : "active");
     at_hour(stage, 8, 12);
     take_setting(stage, criminal(stage));
@@ -155,7 +155,7 @@ void probe_then_flood(struct stage *stage) {
 
 // ---- MU-05 --------------------------------------------------------------------------------------
 void dormant_woken(struct stage *stage) {
-    uint32_t mule = cast(stage, is_dormant);
+    uint32_t mule = cast(stage, ROLE_MULE, is_dormant);
     uint32_t trigger = below(stage, 4);
     static const char *const triggers[] = {"credit", "device", "card", "phone"};
     variant(stage, triggers[trigger]);
@@ -192,7 +192,7 @@ void dormant_woken(struct stage *stage) {
 
 // ---- MU-06 --------------------------------------------------------------------------------------
 void nothing_left(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     struct setting runner = criminal(stage);
     variant(stage, "bursts");
     for (uint32_t day = 3 + below(stage, 8); day > 0; day--) {
@@ -208,7 +208,7 @@ void nothing_left(struct stage *stage) {
 
 // ---- MU-07 --------------------------------------------------------------------------------------
 void night_runner(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     struct setting runner = criminal(stage);
     variant(stage, chance(stage, 30) ? "round the clock" : "nights");
     bool always = stage->story->variant[0] == 'r';
@@ -232,8 +232,9 @@ void night_runner(struct stage *stage) {
 void code_running(struct stage *stage) {
     bool shop = chance(stage, 40);
     variant(stage, shop ? "micro merchant" : "personal code");
-    uint32_t merchant = shop ? cast_merchant(stage, true) : NONE;
-    uint32_t mule = shop ? stage->sim->merchants[merchant].customer : cast(stage, is_weak);
+    uint32_t merchant = shop ? cast_merchant(stage, ROLE_MERCHANT, true) : NONE;
+    uint32_t mule =
+        shop ? stage->sim->merchants[merchant].customer : cast(stage, ROLE_MULE, is_weak);
     static const int64_t tiers[] = {100, 200, 300, 500, 1000};
     struct setting runner = setting_of_home(stage, mule);
     for (uint32_t day = 1 + below(stage, 3); day > 0; day--) {
@@ -264,7 +265,7 @@ void code_running(struct stage *stage) {
 
 // ---- MU-09 --------------------------------------------------------------------------------------
 void cash_runner(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     bool counter = chance(stage, 35);
     variant(stage, counter ? "counter" : "machines");
     counter ? at_work(stage) : at_hour(stage, 9, 22);
@@ -295,7 +296,7 @@ void cash_runner(struct stage *stage) {
 
 // ---- MU-10 --------------------------------------------------------------------------------------
 void second_class(struct stage *stage) {
-    uint32_t mule = cast(stage, has_second);
+    uint32_t mule = cast(stage, ROLE_MULE, has_second);
     uint32_t account = stage->sim->people[mule].second;
     if (account == NONE) {
         account = mule;
@@ -324,8 +325,8 @@ void second_class(struct stage *stage) {
 // ---- MU-11 --------------------------------------------------------------------------------------
 // One was found out; the next one beside it goes on.
 void next_account(struct stage *stage) {
-    uint32_t first = cast(stage, is_weak);
-    uint32_t second = cast(stage, is_weak);
+    uint32_t first = cast(stage, ROLE_MULE, is_weak);
+    uint32_t second = cast(stage, ROLE_MULE, is_weak);
     struct setting runner = criminal(stage);
     variant(stage, chance(stage, 50) ? "same device" : "same payees");
     at_hour(stage, 9, 14);
@@ -374,7 +375,7 @@ void fleet(struct stage *stage) {
                              cast_outside(stage, PARTY_PERSONAL)};
     uint32_t mules[12];
     for (uint32_t i = 0; i < members; i++) {
-        mules[i] = cast(stage, is_weak);
+        mules[i] = cast(stage, ROLE_MULE, is_weak);
     }
     for (uint32_t day = 1 + below(stage, 3); day > 0; day--) {
         at_hour(stage, 10, 20);
@@ -401,7 +402,7 @@ void fleet(struct stage *stage) {
 // Card, phone and face are handed over; behaviour changes overnight. Some report the card lost to
 // keep what lies there.
 void rented_account(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     struct setting renter = criminal(stage);
     bool grabs = chance(stage, 25);
     variant(stage, grabs ? "loss report" : "device and place");
@@ -448,7 +449,7 @@ static bool is_student(const struct simulation *sim, uint32_t who) {
 }
 void unlikely_turnover(struct stage *stage) {
     bool student = chance(stage, 50);
-    uint32_t mule = cast(stage, student ? is_student : is_farmer_or_old);
+    uint32_t mule = cast(stage, ROLE_MULE, student ? is_student : is_farmer_or_old);
     variant(stage, student ? "student" : "village or elderly");
     struct setting runner = chance(stage, 50) ? criminal(stage) : setting_of_home(stage, mule);
     for (uint32_t day = 2 + below(stage, 5); day > 0; day--) {
@@ -469,7 +470,7 @@ void unlikely_turnover(struct stage *stage) {
 
 // ---- MU-15 --------------------------------------------------------------------------------------
 void conversion(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     struct simulation *sim = stage->sim;
     uint32_t way = below(stage, 3);
     static const char *const ways[] = {"gold", "phone credit", "gift cards"};
@@ -501,7 +502,7 @@ void conversion(struct stage *stage) {
 
 // ---- MU-16 --------------------------------------------------------------------------------------
 void disguised_sums(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     uint32_t way = below(stage, 3);
     static const char *const ways[] = {"not round", "just under 50,000", "order numbers"};
     variant(stage, ways[way]);
@@ -529,7 +530,7 @@ void disguised_sums(struct stage *stage) {
 
 // ---- MU-17 --------------------------------------------------------------------------------------
 void ecny_wallets(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     variant(stage, chance(stage, 50) ? "out" : "in and out");
     struct setting runner = criminal(stage);
     at_hour(stage, 9, 22);
@@ -550,7 +551,7 @@ void ecny_wallets(struct stage *stage) {
 // ---- CG-01 --------------------------------------------------------------------------------------
 // A player: round sums at night to ever new accounts and codes; now and then he wins.
 void gambler(struct stage *stage) {
-    uint32_t player = cast(stage, is_adult);
+    uint32_t player = cast(stage, ROLE_OFFENDER, is_adult);
     variant(stage, chance(stage, 40) ? "codes" : "transfers");
     bool codes = stage->story->variant[0] == 'c';
     for (uint32_t day = 4 + below(stage, 8); day > 0; day--) {
@@ -581,7 +582,7 @@ void gambler(struct stage *stage) {
 // A collecting account: a few days of bets from all over the country, fixed tiers, repeated payers,
 // peaks at matches.
 void betting_account(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     variant(stage, chance(stage, 40) ? "matches" : "tiers");
     static const int64_t tiers[] = {100, 200, 500, 1000, 2000};
     struct party regulars[8];
@@ -608,7 +609,7 @@ void betting_account(struct stage *stage) {
 
 // ---- CG-03 --------------------------------------------------------------------------------------
 void payout_account(struct stage *stage) {
-    uint32_t mule = cast(stage, is_weak);
+    uint32_t mule = cast(stage, ROLE_MULE, is_weak);
     variant(stage, "winnings");
     struct setting runner = criminal(stage);
     for (uint32_t night = 1 + below(stage, 3); night > 0; night--) {
@@ -631,7 +632,7 @@ void payout_account(struct stage *stage) {
 
 // ---- CG-04 --------------------------------------------------------------------------------------
 void aggregator(struct stage *stage) {
-    uint32_t merchant = cast_merchant(stage, true);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, true);
     variant(stage, "micro merchants' codes");
     for (uint32_t day = 1 + below(stage, 4); day > 0; day--) {
         at_hour(stage, 13, 24);
@@ -650,7 +651,7 @@ void aggregator(struct stage *stage) {
 
 // ---- CG-05 --------------------------------------------------------------------------------------
 void slow_top_up(struct stage *stage) {
-    uint32_t player = cast(stage, is_adult);
+    uint32_t player = cast(stage, ROLE_OFFENDER, is_adult);
     variant(stage, "other people's numbers");
     for (uint32_t day = 2 + below(stage, 5); day > 0; day--) {
         at_hour(stage, 18, 24);
@@ -667,7 +668,7 @@ void slow_top_up(struct stage *stage) {
 
 // ---- CG-06 --------------------------------------------------------------------------------------
 void casino_abroad(struct stage *stage) {
-    uint32_t player = cast(stage, is_saver);
+    uint32_t player = cast(stage, ROLE_OFFENDER, is_saver);
     Spot where = place_abroad(chance(stage, 60)   ? COUNTRY_MO
                               : chance(stage, 50) ? COUNTRY_KH
                                                   : COUNTRY_PH);
@@ -693,7 +694,7 @@ void casino_abroad(struct stage *stage) {
 
 // ---- CG-07 --------------------------------------------------------------------------------------
 void agent_commissions(struct stage *stage) {
-    uint32_t agent = cast(stage, is_adult);
+    uint32_t agent = cast(stage, ROLE_OFFENDER, is_adult);
     variant(stage, "weekly");
     struct party people[8];
     for (int i = 0; i < 8; i++) {

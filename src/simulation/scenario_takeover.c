@@ -7,8 +7,8 @@
 
 // What the thief takes once he is inside.
 static void drain(struct stage *stage, uint32_t victim, uint32_t transfers) {
-    struct party mule =
-        chance(stage, 35) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
+    struct party mule = chance(stage, 35) ? party_own(cast(stage, ROLE_MULE, is_weak))
+                                          : cast_outside(stage, PARTY_PERSONAL);
     stage->part = PART_STRIKE;
     if (chance(stage, 45)) {
         change(stage, ACT_PAYEE, victim, 0)->other = mule;
@@ -54,9 +54,9 @@ void credential_stuffing(struct stage *stage) {
     bool many = stage->story->variant[0] == 'm';
     at_hour(stage, 1, 23);
     uint32_t tries = 20 + below(stage, 60);
-    uint32_t victim = cast(stage, has_money);
+    uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
     for (uint32_t i = 0; i < tries; i++) {
-        uint32_t who = somebody(stage);
+        uint32_t who = somebody(stage, ROLE_TARGET);
         thief.device = many ? device_new(stage->sim) : thief.device;
         take_setting(stage, thief);
         stage->signs = chance(stage, 40) ? SIGN_SCRIPT | SIGN_EMULATOR : 0;
@@ -76,7 +76,7 @@ void credential_stuffing(struct stage *stage) {
 
 // ---- AT-02 --------------------------------------------------------------------------------------
 void rebound_device(struct stage *stage) {
-    uint32_t victim = cast(stage, has_money);
+    uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
     variant(stage, chance(stage, 40) ? "limit raised" : "plain");
     at_hour(stage, 8, 24);
     take_setting(stage, criminal(stage));
@@ -96,7 +96,7 @@ void rebound_device(struct stage *stage) {
 
 // ---- AT-03 --------------------------------------------------------------------------------------
 void stolen_number(struct stage *stage) {
-    uint32_t victim = cast(stage, has_money);
+    uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
     bool counter = chance(stage, 30);
     variant(stage, counter ? "number changed at a counter" : "new SIM");
     if (counter) {
@@ -126,7 +126,7 @@ void stolen_number(struct stage *stage) {
 
 // ---- AT-04 --------------------------------------------------------------------------------------
 void kill_chain(struct stage *stage) {
-    uint32_t victim = cast(stage, has_money);
+    uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
     bool card = chance(stage, 25);
     variant(stage, card ? "card" : "transfer");
     at_hour(stage, 0, 24);
@@ -150,7 +150,7 @@ void kill_chain(struct stage *stage) {
 
 // ---- AT-05 --------------------------------------------------------------------------------------
 void impossible_journey(struct stage *stage) {
-    uint32_t victim = cast(stage, has_money);
+    uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
     variant(stage, chance(stage, 50) ? "abroad" : "another city");
     at_hour(stage, 9, 21);
     online(stage, victim);
@@ -173,7 +173,7 @@ void remote_control(struct stage *stage) {
     variant(stage, several ? "one device, several customers" : "the customer's own phone");
     uint32_t device = NONE;
     for (uint32_t i = several ? 3 : 1; i > 0; i--) {
-        uint32_t victim = cast(stage, has_money);
+        uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
         at_hour(stage, 0, 24);
         online(stage, victim);
         device = device == NONE ? stage->setting.device : device;
@@ -193,8 +193,8 @@ void remote_control(struct stage *stage) {
 // ---- AT-07 --------------------------------------------------------------------------------------
 // The card is held to a phone that relays it to a terminal far away.
 void nfc_relay(struct stage *stage) {
-    uint32_t victim = cast(stage, has_money);
-    uint32_t merchant = cast_merchant(stage, false);
+    uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
+    uint32_t merchant = cast_merchant(stage, ROLE_MERCHANT, false);
     variant(stage, chance(stage, 40) ? "cash machine" : "terminal");
     at_hour(stage, 9, 22);
     online(stage, victim);
@@ -223,8 +223,8 @@ void nfc_relay(struct stage *stage) {
 
 // ---- AT-08 --------------------------------------------------------------------------------------
 void family_misuse(struct stage *stage) {
-    uint32_t victim = cast(stage, is_old);
-    uint32_t relative = cast(stage, is_young);
+    uint32_t victim = cast(stage, ROLE_ROBBED, is_old);
+    uint32_t relative = cast(stage, ROLE_OFFENDER, is_young);
     bool child = chance(stage, 50);
     variant(stage, child ? "games and streams" : "transfers");
     for (uint32_t day = 2 + below(stage, 5); day > 0; day--) {
@@ -254,7 +254,7 @@ void false_agreement(struct stage *stage) {
     uint32_t phone = 1700000000u + stage->number;
     variant(stage, chance(stage, 40) ? "one number, several customers" : "several institutions");
     for (uint32_t who = stage->story->variant[0] == 'o' ? 4 : 1; who > 0; who--) {
-        uint32_t victim = cast(stage, has_money);
+        uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
         at_hour(stage, 8, 24);
         for (uint32_t i = 1 + below(stage, 4); i > 0; i--) {
             take_setting(stage, thief);
@@ -286,7 +286,7 @@ static void disguised(struct stage *stage, uint64_t signs, Net net, bool fresh_d
     struct party sink = cast_outside(stage, PARTY_PERSONAL);
     base.net = (uint8_t)net;
     for (uint32_t i = 0; i < customers; i++) {
-        uint32_t who = cast(stage, is_weak);
+        uint32_t who = cast(stage, ROLE_MULE, is_weak);
         at_hour(stage, 8, 24);
         base.device = fresh_devices ? device_new(stage->sim) : base.device;
         take_setting(stage, base);
@@ -342,7 +342,7 @@ void false_place(struct stage *stage) {
               1 + below(stage, 3));
 }
 void scam_apps(struct stage *stage) {
-    uint32_t victim = cast(stage, chance(stage, 50) ? is_old : is_adult);
+    uint32_t victim = cast(stage, ROLE_ROBBED, chance(stage, 50) ? is_old : is_adult);
     variant(stage, "remote app");
     at_hour(stage, 9, 21);
     online(stage, victim);
@@ -360,7 +360,7 @@ void diverted_codes(struct stage *stage) {
     static const char *const names[] = {"forwarding", "SMS reader", "no SIM", "caller abroad"};
     uint32_t kind = below(stage, 4);
     variant(stage, names[kind]);
-    uint32_t victim = cast(stage, has_money);
+    uint32_t victim = cast(stage, ROLE_ROBBED, has_money);
     at_hour(stage, 9, 22);
     online(stage, victim);
     stage->signs |= kinds[kind];

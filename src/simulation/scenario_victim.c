@@ -8,7 +8,8 @@
 // On the phone for hours: gather what you have elsewhere, break the deposit, move all of it to the
 // "safe account".
 // The victim has no app: a deposit is broken and the money sent at a counter.
-static void police_at_counter(struct stage *stage, uint32_t victim, struct party mule, int64_t own) {
+static void police_at_counter(struct stage *stage, uint32_t victim, struct party mule,
+                              int64_t own) {
     struct simulation *sim = stage->sim;
     variant(stage, "counter");
     at_work(stage);
@@ -43,9 +44,9 @@ static void police_money_goes_on(struct stage *stage, struct party mule) {
 
 void impersonated_police(struct stage *stage) {
     struct simulation *sim = stage->sim;
-    uint32_t victim = cast(stage, chance(stage, 45) ? is_old : is_saver);
-    struct party mule =
-        chance(stage, 45) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, chance(stage, 45) ? is_old : is_saver);
+    struct party mule = chance(stage, 45) ? party_own(cast(stage, ROLE_MULE, is_weak))
+                                          : cast_outside(stage, PARTY_PERSONAL);
     uint64_t call = SIGN_CALL | (chance(stage, 35)   ? SIGN_CALLER_ABROAD
                                  : chance(stage, 30) ? SIGN_CALLER_VIRTUAL
                                                      : 0);
@@ -115,7 +116,7 @@ static struct act *lose(struct stage *stage, uint32_t victim, struct party mule,
 }
 
 static struct party mule_of(struct stage *stage, uint32_t own_percent) {
-    return chance(stage, own_percent) ? party_own(cast(stage, is_weak))
+    return chance(stage, own_percent) ? party_own(cast(stage, ROLE_MULE, is_weak))
                                       : cast_outside(stage, PARTY_PERSONAL);
 }
 
@@ -148,7 +149,7 @@ static void pass_on(struct stage *stage, struct party mule) {
 // ---- VP-01 --------------------------------------------------------------------------------------
 // Small "tasks" that are paid back with a little more; then chained orders that never are.
 void brushing(struct stage *stage) {
-    uint32_t victim = cast(stage, is_young);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_young);
     variant(stage, chance(stage, 40) ? "codes" : "transfers");
     bool codes = stage->story->variant[0] == 'c';
     at_hour(stage, 10, 20);
@@ -208,7 +209,7 @@ void brushing(struct stage *stage) {
 // ---- VP-02 --------------------------------------------------------------------------------------
 // Weeks of affection, then an "investment" that takes more and more, on several payees.
 void pig_butchering(struct stage *stage) {
-    uint32_t victim = cast(stage, is_saver);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_saver);
     struct simulation *sim = stage->sim;
     at_hour(stage, 19, 23);
     int64_t amount = sum(stage, 3000, 14);
@@ -245,7 +246,7 @@ void pig_butchering(struct stage *stage) {
 // "Your insurance of a million will be charged": a call, a shared screen, codes, a transfer "to
 // verify".
 void fake_service(struct stage *stage) {
-    uint32_t victim = cast(stage, is_adult);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_adult);
     struct party mule = mule_of(stage, 30);
     at_hour(stage, 9, 21);
     online(stage, victim);
@@ -285,13 +286,14 @@ void fake_service(struct stage *stage) {
 // A trading app that is none: small profits come back, then large deposits vanish in young
 // companies.
 void fake_investment(struct stage *stage) {
-    uint32_t victim = cast(stage, chance(stage, 30) ? is_old : is_saver);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, chance(stage, 30) ? is_old : is_saver);
     struct simulation *sim = stage->sim;
     bool company = chance(stage, 50);
     variant(stage, company ? "company" : chance(stage, 30) ? "coins" : "persons");
-    struct party payee = company ? (chance(stage, 40) ? party_own(cast_firm(stage, young_firm))
-                                                      : cast_outside(stage, PARTY_CORPORATE))
-                                 : cast_outside(stage, PARTY_PERSONAL);
+    struct party payee =
+        company ? (chance(stage, 40) ? party_own(cast_firm(stage, ROLE_OFFENDER, young_firm))
+                                     : cast_outside(stage, PARTY_CORPORATE))
+                : cast_outside(stage, PARTY_PERSONAL);
     at_hour(stage, 10, 16);
     int64_t amount = sum(stage, 1500, 12);
     uint32_t steps = 3 + below(stage, 3);
@@ -324,7 +326,7 @@ void fake_investment(struct stage *stage) {
 // ---- VP-06 --------------------------------------------------------------------------------------
 // "Approved": but first a deposit, an unfreezing fee, proof of movement on the account.
 void fake_loan(struct stage *stage) {
-    uint32_t victim = cast(stage, is_weak);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_weak);
     at_hour(stage, 9, 21);
     online(stage, victim);
     if (chance(stage, 60)) { // refused at the bank before
@@ -358,7 +360,7 @@ void fake_loan(struct stage *stage) {
 // ---- VP-07 --------------------------------------------------------------------------------------
 // Through a meeting app somebody sees every step: sign-ins, codes, limits, agreements, payments.
 void screen_sharing(struct stage *stage) {
-    uint32_t victim = cast(stage, is_adult);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_adult);
     struct party mule = mule_of(stage, 30);
     at_hour(stage, 9, 22);
     online(stage, victim);
@@ -400,7 +402,7 @@ void false_boss(struct stage *stage) {
     struct party mule = cast_outside(stage, share == 1 ? PARTY_CORPORATE : PARTY_PERSONAL);
     if (share == 2) {
         variant(stage, "acquaintance");
-        uint32_t victim = cast(stage, is_adult);
+        uint32_t victim = cast(stage, ROLE_DECEIVED, is_adult);
         at_hour(stage, 9, 22);
         online(stage, victim);
         stage->signs |= SIGN_CALL;
@@ -413,7 +415,7 @@ void false_boss(struct stage *stage) {
         return;
     }
     variant(stage, share == 0 ? "boss" : "supplier");
-    uint32_t firm = cast_firm(stage, small_firm);
+    uint32_t firm = cast_firm(stage, ROLE_DECEIVED, small_firm);
     at_work(stage);
     at_hour(stage, 15, 18);
     online(stage, firm);
@@ -431,14 +433,14 @@ void false_boss(struct stage *stage) {
 // ---- VP-09 --------------------------------------------------------------------------------------
 // Goods that never come: many small payers, one seller with a young account.
 void purchase_scam(struct stage *stage) {
-    struct party seller =
-        chance(stage, 60) ? party_own(cast(stage, is_weak)) : cast_outside(stage, PARTY_PERSONAL);
+    struct party seller = chance(stage, 60) ? party_own(cast(stage, ROLE_MULE, is_weak))
+                                            : cast_outside(stage, PARTY_PERSONAL);
     bool codes = chance(stage, 50);
     variant(stage, codes ? "codes" : "transfers");
     at_hour(stage, 10, 23);
     for (uint32_t i = 4 + below(stage, 9); i > 0; i--) {
         if (chance(stage, 45)) {
-            uint32_t victim = somebody(stage);
+            uint32_t victim = somebody(stage, ROLE_DECEIVED);
             online(stage, victim);
             int64_t amount = sum(stage, 900, 18);
             struct act *pay = codes ? pay_qr_person(stage, victim, seller, amount)
@@ -469,7 +471,7 @@ static bool is_minor(const struct simulation *sim, uint32_t who) {
 }
 void game_minor(struct stage *stage) {
     bool own = chance(stage, 50);
-    uint32_t victim = cast(stage, own ? is_minor : is_adult);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, own ? is_minor : is_adult);
     variant(stage, own ? "child's account" : "parent's phone");
     at_hour(stage, 16, 22);
     online(stage, victim);
@@ -493,7 +495,7 @@ void game_minor(struct stage *stage) {
 // ---- VP-11 --------------------------------------------------------------------------------------
 // "Your student loan spoils your record": borrow everywhere, send it all "to clear it".
 void credit_repair(struct stage *stage) {
-    uint32_t victim = cast(stage, is_young);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_young);
     at_hour(stage, 9, 18);
     online(stage, victim);
     stage->signs |= SIGN_CALL | (chance(stage, 65) ? SIGN_SCREEN_SHARE : 0);
@@ -524,7 +526,7 @@ void credit_repair(struct stage *stage) {
 // Cash or gold, handed to a courier.
 void cash_to_courier(struct stage *stage) {
     struct simulation *sim = stage->sim;
-    uint32_t victim = cast(stage, is_old);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_old);
     bool gold = chance(stage, 35);
     variant(stage, gold ? "gold" : "cash");
     int64_t amount = sum(stage, 80000, 16);
@@ -570,15 +572,16 @@ void cash_to_courier(struct stage *stage) {
 // ---- VP-13 --------------------------------------------------------------------------------------
 // A forged voice of a relative; or a video fed into the bank's own face check.
 void deepfake(struct stage *stage) {
-    uint32_t victim = cast(stage, is_adult);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_adult);
     bool bank = chance(stage, 50);
     struct party mule = mule_of(stage, 30);
     at_hour(stage, 10, 23);
     if (bank) {
         variant(stage, "face check");
+        acts_as(stage, victim, ROLE_ROBBED); // he does nothing himself
         struct setting thief = criminal(stage);
         for (uint32_t i = below(stage, 3); i > 0; i--) { // others before, without success
-            uint32_t other = cast(stage, is_adult);
+            uint32_t other = cast(stage, ROLE_TARGET, is_adult);
             take_setting(stage, thief);
             stage->signs = SIGN_INJECT | SIGN_WEAK_FACE;
             challenge(stage, other, 1)->outcome = OUTCOME_NO_FACE;
@@ -607,7 +610,7 @@ void deepfake(struct stage *stage) {
 // ---- VP-14 --------------------------------------------------------------------------------------
 // The anti-fraud centre warns: this customer is under attack. He pays all the same.
 void warned_victim(struct stage *stage) {
-    uint32_t victim = cast(stage, is_adult);
+    uint32_t victim = cast(stage, ROLE_DECEIVED, is_adult);
     struct party mule = mule_of(stage, 25);
     char key[24];
     snprintf(key, sizeof key, "C%09u", victim);
@@ -647,7 +650,7 @@ void risky_payee(struct stage *stage) {
                    "他案涉及", 0);
     }
     for (uint32_t i = 2 + below(stage, 4); i > 0; i--) {
-        uint32_t victim = cast(stage, is_adult);
+        uint32_t victim = cast(stage, ROLE_DECEIVED, is_adult);
         wait_hours(stage, 2);
         online(stage, victim);
         login(stage, victim);
@@ -665,11 +668,12 @@ void risky_payee(struct stage *stage) {
 // Elder care, health goods, "pension top-ups": a company paid by many old people, brought to the
 // counter by an agent.
 void elder_fraud(struct stage *stage) {
-    struct party company = chance(stage, 60) ? party_own(cast_firm(stage, young_firm))
-                                             : cast_outside(stage, PARTY_CORPORATE);
+    struct party company = chance(stage, 60)
+                               ? party_own(cast_firm(stage, ROLE_OFFENDER, young_firm))
+                               : cast_outside(stage, PARTY_CORPORATE);
     variant(stage, "agent");
     for (uint32_t i = 4 + below(stage, 8); i > 0; i--) {
-        uint32_t victim = cast(stage, is_old);
+        uint32_t victim = cast(stage, ROLE_DECEIVED, is_old);
         int64_t amount = sum(stage, 30000, 14);
         at_work(stage);
         if (chance(stage, 70)) {

@@ -4,16 +4,19 @@
 #include "simulation/event.h"
 #include "simulation/known.h"
 #include "simulation/life.h"
+#include "simulation/lookalikes.h"
 #include "simulation/stories.h"
 
 #include <stdlib.h>
 
 struct simulation *simulation_create(const struct simulation_plan *plan) {
     INVARIANT(plan->customers >= 100 && plan->customers <= SIMULATION_CUSTOMERS_MAX &&
-              plan->days <= SIMULATION_DAYS_MAX);
+              plan->days <= SIMULATION_DAYS_MAX &&
+              plan->confusion_percent <= SIMULATION_CONFUSION_MAX);
     struct simulation *sim = memory_alloc(sizeof *sim);
     sim->plan = *plan;
     arena_init(&sim->arena, 1 << 16);
+    sim->plan.confusion_percent = plan->confusion_percent == 0 ? 100 : plan->confusion_percent;
     sim->plan.only = arena_copy(&sim->arena, plan->only);
     sim->agenda = agenda_create();
     sim->next_event = 1;
@@ -77,6 +80,7 @@ static void begin_day(struct simulation *sim, int32_t day) {
     if (!sim->muted) {
         stories_begin(sim);
     }
+    lookalikes_begin(sim);
     life_people(sim);
     life_firms(sim);
     life_bank(sim);

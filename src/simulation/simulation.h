@@ -35,6 +35,7 @@
 enum {
     SIMULATION_CUSTOMERS_MAX = 2000000,
     SIMULATION_DAYS_MAX = 731,
+    SIMULATION_CONFUSION_MAX = 2000,
     SIMULATION_BATCH = 1 << 18, // bytes that simulation_next() gives, about
 };
 
@@ -46,6 +47,8 @@ struct simulation_plan {
     int32_t first_day;     // days since 1970-01-01, in the bank's zone
     uint32_t past_days;    // lived before it, for the profiles
     bool no_scores;        // leave the tables ml.* empty
+    uint32_t
+        confusion_percent; // of what looks like fraud and is none, 100 to 2000; 0 counts as 100
     Slice only; // typologies wanted, such as "VP-03,MU-02", or families, "VP"; empty: all
 };
 

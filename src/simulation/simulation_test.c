@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/test.h"
 #include "base/time.h"
+#include "simulation/lookalikes.h"
 
 #include <stdlib.h>
 
@@ -335,6 +336,92 @@ static bool test_holidays_are_quiet_and_wages_come_before(void) {
     return true;
 }
 
+// ---- what looks like fraud and is none ----------------------------------------------------------
+
+static bool test_life_is_as_it_was_unless_more_confusion_is_asked_for(void) {
+    struct simulation_plan plan = usual;
+    struct run unsaid;
+    struct run said;
+    struct run more;
+    CHECK(live(plan, NULL, NULL, &unsaid));
+    plan.confusion_percent = 100;
+    CHECK(live(plan, NULL, NULL, &said));
+    plan.confusion_percent = 500;
+    CHECK(live(plan, NULL, NULL, &more));
+    bool cases = unsaid.counts.cases == more.counts.cases;
+    buf_deinit(&unsaid.labels);
+    buf_deinit(&said.labels);
+    buf_deinit(&more.labels);
+    CHECK(unsaid.hash == said.hash && unsaid.tables_hash == said.tables_hash);
+    CHECK(more.hash != said.hash && more.counts.events > said.counts.events && cases);
+    return true;
+}
+
+static bool test_a_confusing_life_is_innocent_and_in_order(void) {
+    struct ledger ledger = {.phases = calloc(EVENTS_MAX, 1)};
+    struct simulation_plan plan = usual;
+    plan.rate_percent = 0;
+    plan.confusion_percent = 2000;
+    struct run run;
+    bool fine = live(plan, look_at_order, &ledger, &run);
+    free(ledger.phases);
+    size_t labelled = run.labels.size;
+    buf_deinit(&run.labels);
+    CHECK(fine && labelled == 0);
+    ledger = (struct ledger){.opened = calloc(20000, sizeof(bool))};
+    plan.past_days = 0;
+    fine = live(plan, look_at_openings, &ledger, &run);
+    free(ledger.opened);
+    buf_deinit(&run.labels);
+    CHECK(fine && ledger.open_seen > 10);
+    return true;
+}
+
+// Acts that one course puts on the agenda; false when one of them belongs to a case.
+static bool plays_it(struct simulation *sim, Play *course, uint64_t seed, uint32_t *ret_acts) {
+    struct story nobodys = {.variant = ""};
+    struct stage stage = {.sim = sim, .story = &nobodys, .channel = MOBILE};
+    random_init(&stage.random, seed);
+    stage.clock = (int64_t)sim->plan.first_day * MS_PER_DAY;
+    course(&stage);
+    finish(&stage);
+    free(nobodys.participants);
+    bool innocent = true;
+    for (struct act act; agenda_take(sim->agenda, INT64_MAX, &act); ++*ret_acts) {
+        innocent = innocent && act.story == 0 && (act.signs & ACT_LOSS) == 0;
+    }
+    return innocent;
+}
+
+static bool test_every_lookalike_is_played(void) {
+    static const struct {
+        const char *name;
+        Play *course;
+    } all[] = {
+#define LOOKALIKE(function, zh, rate, typologies, what) {#function, function},
+#include "simulation/lookalikes.def"
+#undef LOOKALIKE
+    };
+    struct simulation_plan plan = usual;
+    plan.first_day = (int32_t)civil_days(2026, 9, 14);
+    plan.past_days = 1;
+    plan.days = 60;
+    struct simulation *sim = simulation_create(&plan);
+    struct run run = {0};
+    simulation_tables(sim, take, &run);
+    for (struct act act; agenda_take(sim->agenda, INT64_MAX, &act);) {
+    }
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        uint32_t acts = 0;
+        for (uint64_t seed = 1; seed <= 4; seed++) {
+            CHECK_THAT(plays_it(sim, all[i].course, seed, &acts), "%s", all[i].name);
+        }
+        CHECK_THAT(acts >= 4, "%s: %u", all[i].name, acts);
+    }
+    simulation_destroy(sim);
+    return true;
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_the_same_seed_gives_the_same_bytes),
@@ -344,6 +431,9 @@ int main(int argc, char **argv) {
         TEST(test_labels_name_events_that_there_are),
         TEST(test_only_what_was_asked_for),
         TEST(test_holidays_are_quiet_and_wages_come_before),
+        TEST(test_life_is_as_it_was_unless_more_confusion_is_asked_for),
+        TEST(test_a_confusing_life_is_innocent_and_in_order),
+        TEST(test_every_lookalike_is_played),
     };
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -6,6 +6,8 @@
 
 void stories_cast(struct simulation *sim);  // who, when, how many
 void stories_begin(struct simulation *sim); // those of today
+// Notes who or what takes part; of two roles the stronger one stays (roles.def).
+void story_joins(struct story *story, ThingKind thing, struct party party, Role role);
 void story_event(struct simulation *sim, const struct act *act, uint64_t event, int64_t lost);
 void stories_labels(const struct simulation *sim, struct buf *out);
 void stories_free(struct simulation *sim);

@@ -172,9 +172,33 @@ struct case_event {
     uint8_t part;
 };
 
+// What somebody or something is to a case, and what it is.
+typedef enum Role {
+#define ROLE(name, word, zh, what) ROLE_##name,
+#include "simulation/roles.def"
+#undef ROLE
+    ROLES,
+} Role;
+typedef enum ThingKind {
+    THING_CUSTOMER,
+    THING_ACCOUNT, // also elsewhere: its party tells
+    THING_MERCHANT,
+    THING_DEVICE,
+    THING_EMPLOYEE,
+    THING_HOST,
+    THING_EQUIPMENT, // of a branch: a camera, a machine
+    THING_BRANCH,
+} ThingKind;
+struct participant {
+    struct party party; // its number; the rest for accounts
+    uint8_t thing, role;
+};
+
 struct story {
     const struct scenario *scenario;
     const char *variant;
+    struct participant *participants;
+    uint32_t participant_count, participant_capacity;
     struct case_event *events;
     uint32_t event_count, event_capacity;
     uint32_t people[24], accounts[24];
