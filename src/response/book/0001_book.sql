@@ -33,6 +33,9 @@ CREATE TABLE trace (
 );
 CREATE INDEX trace_actor ON trace (actor, at_us);
 
+-- Records and timers that could not be handled, and why; they hold nothing up.
+CREATE TABLE unread (kind TEXT NOT NULL, object BIGINT NOT NULL, at_us BIGINT NOT NULL, code TEXT NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (kind, object));
+
 -- Who may see what: a mask of domains (1 money laundering, 2 employees) and the secrecies that it opens. Rows of secret matters are reached by people through views
 -- that join this.
 CREATE TABLE clearance (mask BIGINT NOT NULL, secrecy TEXT NOT NULL, PRIMARY KEY (mask, secrecy));

@@ -9,8 +9,8 @@ CREATE TABLE alert (
     amount BIGINT NOT NULL, amount_sum BIGINT NOT NULL, -- fen; the largest payment, and all of them
     hits BIGINT NOT NULL, events BIGINT NOT NULL,
     lead BIGINT NOT NULL,              -- sequence of the event that stands for it: the newest of the highest severity
-    branch TEXT NOT NULL, channel TEXT NOT NULL, segment TEXT NOT NULL, customer TEXT NOT NULL, account TEXT NOT NULL,
-    is_company BIGINT NOT NULL, is_late BIGINT NOT NULL, is_degraded BIGINT NOT NULL,
+    branch TEXT NOT NULL, channel TEXT NOT NULL, segment TEXT NOT NULL, customer TEXT NOT NULL, account TEXT NOT NULL, payee TEXT NOT NULL DEFAULT '',
+    is_company BIGINT NOT NULL, is_elder BIGINT NOT NULL DEFAULT 0, is_late BIGINT NOT NULL, is_degraded BIGINT NOT NULL,
     money_here BIGINT NOT NULL,        -- the payment has not left: it is held, or was refused
     marks TEXT NOT NULL,               -- POLICE_ORDER, APPEAL, COMPLAINT, MEDIA, LEGAL; with blanks around each
     opened_us BIGINT NOT NULL, hit_us BIGINT NOT NULL, -- moments of the first and the newest hit
@@ -40,7 +40,12 @@ CREATE TABLE evidence (
 );
 CREATE INDEX evidence_event ON evidence (event_id);
 
-CREATE TABLE alert_event (alert BIGINT NOT NULL, sequence BIGINT NOT NULL, event_us BIGINT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (alert, sequence));
+-- `outcome` is what became of the payment: '', SUCCESS, FAIL, EXPIRED, CANCELLED.
+CREATE TABLE alert_event (
+    alert BIGINT NOT NULL, sequence BIGINT NOT NULL, event_id TEXT NOT NULL, event_us BIGINT NOT NULL, amount BIGINT NOT NULL, payee TEXT NOT NULL,
+    action TEXT NOT NULL, is_request BIGINT NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY (alert, sequence)
+);
+CREATE INDEX alert_event_id ON alert_event (event_id);
 CREATE INDEX alert_event_sequence ON alert_event (sequence);
 
 CREATE TABLE hit (
@@ -59,11 +64,14 @@ CREATE TABLE model_age (model TEXT NOT NULL, version BIGINT NOT NULL, since_us B
 -- A strategy at work on an alert.
 CREATE TABLE run (
     id BIGINT PRIMARY KEY, alert BIGINT NOT NULL, strategy TEXT NOT NULL, strategy_hash TEXT NOT NULL,
-    is_shadow BIGINT NOT NULL, state TEXT NOT NULL, -- ASKING, WAITING, DONE
-    began_us BIGINT NOT NULL, until_us BIGINT, task BIGINT, ended_us BIGINT,
+    is_shadow BIGINT NOT NULL, life BIGINT NOT NULL, -- the alert's `reopened`
+    state TEXT NOT NULL,               -- ASKING, WAITING, ASKING_AGAIN, DONE
+    began_us BIGINT NOT NULL, waits_us BIGINT, until_us BIGINT, hits_before BIGINT NOT NULL, ended_us BIGINT,
+    answered BIGINT NOT NULL, answered_again BIGINT NOT NULL, acted BIGINT NOT NULL,
     outcome TEXT NOT NULL,             -- CLOSED, HUMAN, STAYS, LOWERED, FORBIDDEN, LIMITED, OVERTAKEN
     code TEXT NOT NULL,                -- with which it closed, or would have
-    reason TEXT NOT NULL               -- branch taken, rule that forbade it
+    branch TEXT NOT NULL,              -- that was taken: D-ESCAL#elder
+    reason TEXT NOT NULL               -- the limit that forbade it, or why it was overtaken
 );
 CREATE INDEX run_alert ON run (alert, id);
 CREATE INDEX run_strategy ON run (strategy, ended_us);
@@ -98,6 +106,13 @@ CREATE INDEX sample_open ON sample (second, drawn_us, alert);
 CREATE INDEX sample_strategy ON sample (strategy, closed_us);
 CREATE INDEX sample_analyst ON sample (analyst, closed_us);
 
+-- What was closed as no fraud and turned out to be one.
+CREATE TABLE later_positive (
+    alert BIGINT NOT NULL, closure BIGINT NOT NULL, strategy TEXT NOT NULL, strategy_hash TEXT NOT NULL, analyst TEXT NOT NULL, code TEXT NOT NULL, severity BIGINT NOT NULL,
+    source TEXT NOT NULL, closed_us BIGINT NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (alert, closure)
+);
+CREATE INDEX later_positive_strategy ON later_positive (strategy, at_us);
+
 -- What became of alerts and events, for lists, profiles and training. It counts once it is mature.
 CREATE TABLE label (
     id BIGINT PRIMARY KEY, alert BIGINT, event_id TEXT NOT NULL, subject_kind TEXT NOT NULL, subject TEXT NOT NULL, typology_group TEXT NOT NULL,
@@ -109,6 +124,9 @@ CREATE INDEX label_alert ON label (alert, id);
 CREATE INDEX label_event ON label (event_id);
 CREATE INDEX label_subject ON label (subject_kind, subject, at_us);
 CREATE INDEX label_at ON label (at_us, id);
+
+-- When something last happened to a subject that strategies ask for: its number was changed.
+CREATE TABLE happened (kind TEXT NOT NULL, subject TEXT NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (kind, subject));
 
 -- What people have found to be in order: the subject and, for payments, the other side.
 CREATE TABLE cleared (

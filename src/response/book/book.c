@@ -11,6 +11,8 @@ static Status migrate(struct book *book, int64_t now_us, struct diag *diag) {
         {1, "book", migration_0001.at},
         {2, "disposition", migration_0002.at},
         {3, "contact and controls", migration_0003.at},
+        {4, "orders", migration_0004.at},
+        {5, "cases", migration_0005.at},
     };
     return store_migrate(book->store, migrations, sizeof migrations / sizeof migrations[0], now_us,
                          diag);

@@ -168,10 +168,11 @@ MUST_USE Status book_trace_verify(struct book *book, const char *object_kind, in
 // ---- messages
 // ----------------------------------------------------------------------------------------------
 
-// To whom: a setting tells where each is (contact centre, core bank, police gateway, paging).
+// To whom: a setting tells where each is (contact centre, core bank, lists that decisions read,
+// police gateway, paging).
 struct message {
     int64_t id;
-    Slice endpoint; // "contact", "core", "police", "page"
+    Slice endpoint; // "contact", "core", "lists", "police", "page"
     Slice kind;     // "task.asked"
     const char *object_kind;
     int64_t object;

@@ -4,4 +4,4 @@
 
 #include "base/slice.h"
 
-extern const Slice migration_0001, migration_0002, migration_0003;
+extern const Slice migration_0001, migration_0002, migration_0003, migration_0004, migration_0005;
