@@ -1,6 +1,6 @@
 #include "response/strategies/lists.h"
 
-#define SLICE_OF(literal)                                                                          \
+#define SLICE_OF(literal)                                                                                                                            \
     { ("" literal), sizeof(literal) - 1 }
 
 // ---- families
@@ -42,9 +42,8 @@ bool family_kind(Slice family, FamilyKind *ret_kind) {
 enum { ANY = (1 << FAMILY_KIND_COUNT) - 1 };
 #define KIND(id) (1u << FAMILY_KIND_##id)
 const struct code_info code_infos[CODE_COUNT] = {
-#define CODE(id, text, direction, label, counts, kinds, zh, en)                                    \
-    {SLICE_OF(text), DIRECTION_##direction, LABEL_##label, COUNT_##counts,                         \
-     kinds,          SLICE_OF(zh),          SLICE_OF(en)},
+#define CODE(id, text, direction, label, counts, kinds, zh, en)                                                                                      \
+    {SLICE_OF(text), DIRECTION_##direction, LABEL_##label, COUNT_##counts, kinds, SLICE_OF(zh), SLICE_OF(en)},
 #include "response/strategies/codes.def"
 #undef CODE
 };
@@ -74,9 +73,8 @@ enum { NONE = 0, SILENT = 0, NOTICE = 1 };
 #define ARG(id) (1u << ARGUMENT_##id)
 const struct action_info action_infos[ACTION_COUNT] = {
 #define ARGUMENT(id, key, type)
-#define ACTION(id, direction, notice, needed, allowed, zh, en)                                     \
-    {SLICE_OF(#id),        DIRECTION_##direction, notice,      needed,                             \
-     (needed) | (allowed), SLICE_OF(zh),          SLICE_OF(en)},
+#define ACTION(id, direction, notice, needed, allowed, zh, en)                                                                                       \
+    {SLICE_OF(#id), DIRECTION_##direction, notice, needed, (needed) | (allowed), SLICE_OF(zh), SLICE_OF(en)},
 #include "response/strategies/actions.def"
 #undef ARGUMENT
 #undef ACTION
@@ -87,8 +85,7 @@ const struct action_info action_infos[ACTION_COUNT] = {
 // ----------------------------------------------------------------------------------------
 
 const struct fact_info fact_infos[FACT_COUNT] = {
-#define FACT(id, name, type, worst, zh, en)                                                        \
-    {SLICE_OF(name), TYPE_##type, worst, SLICE_OF(zh), SLICE_OF(en)},
+#define FACT(id, name, type, worst, zh, en) {SLICE_OF(name), TYPE_##type, worst, SLICE_OF(zh), SLICE_OF(en)},
 #include "response/strategies/facts.def"
 #undef FACT
 };
@@ -103,8 +100,7 @@ const struct forbidden_info forbidden_infos[FORBIDDEN_COUNT] = {
 };
 
 const struct strategy_name_info strategy_name_infos[STRATEGY_NAME_COUNT] = {
-#define NAME(id, name, type, choices, zh, en)                                                      \
-    {SLICE_OF(name), TYPE_##type, SLICE_OF(zh), SLICE_OF(en)},
+#define NAME(id, name, type, choices, zh, en) {SLICE_OF(name), TYPE_##type, SLICE_OF(zh), SLICE_OF(en)},
 #include "response/strategies/names.def"
 #undef NAME
 };

@@ -16,13 +16,7 @@ typedef enum FamilyKind {
 
 typedef enum Direction { DIRECTION_RELEASING, DIRECTION_PROTECTING, DIRECTION_NEUTRAL } Direction;
 typedef enum CodeLabel { LABEL_POSITIVE, LABEL_WEAK, LABEL_NEGATIVE, LABEL_EXCLUDED } CodeLabel;
-typedef enum CodeCount {
-    COUNT_EFFECTIVE,
-    COUNT_FALSE_ALARM,
-    COUNT_DEFECT,
-    COUNT_NEUTRAL,
-    COUNT_OPEN_RESULT
-} CodeCount;
+typedef enum CodeCount { COUNT_EFFECTIVE, COUNT_FALSE_ALARM, COUNT_DEFECT, COUNT_NEUTRAL, COUNT_OPEN_RESULT } CodeCount;
 
 typedef enum Code {
 #define CODE(id, text, direction, label, counts, kinds, zh, en) CODE_##id,
@@ -134,10 +128,10 @@ extern const char *const family_kind_names[FAMILY_KIND_COUNT]; // "OWN"
 Code code_find(Slice text);
 
 // Sources of lists whose hits weigh most.
-#define LIST_SOURCES(X)                                                                            \
-    X(POLICE, "公安名单", "list of the police")                                                    \
-    X(SANCTION, "特别预防名单", "list of special preventive measures")                             \
-        X(PUNISHED, "联合惩戒名单", "list of persons under joint punishment")
+#define LIST_SOURCES(X)                                                                                                                              \
+    X(POLICE, "公安名单", "list of the police")                                                                                                      \
+    X(SANCTION, "特别预防名单", "list of special preventive measures")                                                                               \
+    X(PUNISHED, "联合惩戒名单", "list of persons under joint punishment")
 typedef enum ListSource {
 #define X(id, zh, en) LIST_SOURCE_##id,
     LIST_SOURCES(X)
@@ -146,12 +140,11 @@ typedef enum ListSource {
 } ListSource;
 extern const char *const list_source_names[LIST_SOURCE_COUNT]; // "POLICE"
 
-#define SUBJECT_KINDS(X)                                                                           \
-    X(CUSTOMER, "客户", "customer")                                                                \
-    X(ACCOUNT, "账户", "account") X(CARD, "卡", "card") X(MERCHANT, "商户", "merchant")            \
-        X(TERMINAL, "终端", "terminal") X(DEVICE, "设备", "device")                                \
-            X(EMPLOYEE, "员工", "employee") X(ASSET, "资产", "asset") X(BRANCH, "网点", "outlet")  \
-                X(APPLICANT, "申请人", "applicant")
+#define SUBJECT_KINDS(X)                                                                                                                             \
+    X(CUSTOMER, "客户", "customer")                                                                                                                  \
+    X(ACCOUNT, "账户", "account")                                                                                                                    \
+    X(CARD, "卡", "card") X(MERCHANT, "商户", "merchant") X(TERMINAL, "终端", "terminal") X(DEVICE, "设备", "device")                                \
+        X(EMPLOYEE, "员工", "employee") X(ASSET, "资产", "asset") X(BRANCH, "网点", "outlet") X(APPLICANT, "申请人", "applicant")
 typedef enum SubjectKind {
 #define X(id, zh, en) SUBJECT_##id,
     SUBJECT_KINDS(X)
@@ -163,15 +156,13 @@ extern const char *const subject_kind_names[SUBJECT_KIND_COUNT];
 typedef enum Secrecy { SECRECY_NORMAL, SECRECY_AML, SECRECY_INSIDER } Secrecy;
 
 // How somebody is asked or told.
-#define CONTACT_CHANNELS(X)                                                                        \
-    X(SMS, "短信", "text message")                                                                 \
-    X(APP, "手机银行消息", "message in the app") X(ROBOT_CALL, "智能外呼", "call by a robot")      \
-        X(AUTH, "加强认证", "step-up") X(QUESTIONNAIRE, "问卷", "questionnaire")                   \
-            X(HUMAN_CALL, "人工外呼", "call by a person")                                          \
-                X(DOCUMENTS, "调取材料", "request for documents")                                  \
-                    X(BRANCH_VISIT, "网点核实", "visit by the outlet")                             \
-                        X(EMERGENCY_CONTACT, "紧急联系人", "registered emergency contact")         \
-                            X(POLICE, "公安", "police")
+#define CONTACT_CHANNELS(X)                                                                                                                          \
+    X(SMS, "短信", "text message")                                                                                                                   \
+    X(APP, "手机银行消息", "message in the app")                                                                                                     \
+    X(ROBOT_CALL, "智能外呼", "call by a robot") X(AUTH, "加强认证", "step-up") X(QUESTIONNAIRE, "问卷", "questionnaire")                            \
+        X(HUMAN_CALL, "人工外呼", "call by a person") X(DOCUMENTS, "调取材料", "request for documents")                                              \
+            X(BRANCH_VISIT, "网点核实", "visit by the outlet") X(EMERGENCY_CONTACT, "紧急联系人", "registered emergency contact")                    \
+                X(POLICE, "公安", "police")
 typedef enum ContactChannel {
 #define X(id, zh, en) CONTACT_##id,
     CONTACT_CHANNELS(X)
@@ -181,13 +172,12 @@ typedef enum ContactChannel {
 extern const char *const contact_channel_names[CONTACT_CHANNEL_COUNT];
 
 // Who is called by PAGE and by an escalation.
-#define DUTY_ROLES(X)                                                                              \
-    X(OWNER, "预警责任人", "owner of the alert")                                                   \
-    X(SHIFT_LEADER, "值班长", "shift leader") X(DUTY_DIRECTOR, "值班主任", "duty director")        \
-        X(POLICE_DESK, "警银联络岗", "police desk")                                                \
-            X(STRATEGY_OWNER, "策略责任人", "owner of the strategy")                               \
-                X(HEAD_OFFICE, "总行主管部门", "head office")                                      \
-                    X(OUTLET, "网点责任人", "person responsible for the outlet")
+#define DUTY_ROLES(X)                                                                                                                                \
+    X(OWNER, "预警责任人", "owner of the alert")                                                                                                     \
+    X(SHIFT_LEADER, "值班长", "shift leader")                                                                                                        \
+    X(DUTY_DIRECTOR, "值班主任", "duty director") X(POLICE_DESK, "警银联络岗", "police desk")                                                        \
+        X(STRATEGY_OWNER, "策略责任人", "owner of the strategy") X(HEAD_OFFICE, "总行主管部门", "head office")                                       \
+            X(OUTLET, "网点责任人", "person responsible for the outlet")
 typedef enum DutyRole {
 #define X(id, zh, en) DUTY_##id,
     DUTY_ROLES(X)
@@ -197,14 +187,12 @@ typedef enum DutyRole {
 extern const char *const duty_role_names[DUTY_ROLE_COUNT];
 
 // What makes strategies be tried.
-#define TRIGGERS(X)                                                                                \
-    X(OPENED, "预警产生",                                                                          \
-      "an alert was opened, opened again, or given back by a run that changed it")                 \
-    X(JOINED, "命中合并", "a hit joined an open alert")                                            \
-    X(PAYMENT, "交易状态变化", "the state of the payment changed")                                 \
-    X(ANSWERED, "客户主动答复",                                                                    \
-      "the customer said something that nobody had asked: he cancels, he sends documents")         \
-    X(DUE, "时限将到", "a share of the time to a decision is used up: half, 80 in a hundred, all") \
+#define TRIGGERS(X)                                                                                                                                  \
+    X(OPENED, "预警产生", "an alert was opened, opened again, or given back by a run that changed it")                                               \
+    X(JOINED, "命中合并", "a hit joined an open alert")                                                                                              \
+    X(PAYMENT, "交易状态变化", "the state of the payment changed")                                                                                   \
+    X(ANSWERED, "客户主动答复", "the customer said something that nobody had asked: he cancels, he sends documents")                                 \
+    X(DUE, "时限将到", "a share of the time to a decision is used up: half, 80 in a hundred, all")                                                   \
     X(ORDER, "有权机关指令", "an order of an authority came in; there need not be an alert")
 typedef enum Trigger {
 #define X(id, zh, en) TRIGGER_##id,
@@ -213,3 +201,11 @@ typedef enum Trigger {
         TRIGGER_COUNT
 } Trigger;
 extern const char *const trigger_names[TRIGGER_COUNT];
+
+// What the response has to find in events: roles.def.
+typedef enum EventRole {
+#define ROLE(id, key, type, zh, en) EVENT_ROLE_##id,
+#include "response/strategies/roles.def"
+#undef ROLE
+    EVENT_ROLE_COUNT
+} EventRole;

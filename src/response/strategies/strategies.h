@@ -1,255 +1,112 @@
 #pragma once
-// Strategies: the texts of a pack that close alerts without a person, or prepare them for one:
-// disposition.yaml and strategies/*.yaml, compiled. What they say is told in docs/disposition.md;
-// what no text may say is here, in forbidden.def.
+// Strategies: the texts of a pack that close alerts without a person, or prepare them for one: disposition.yaml and strategies/*.yaml, compiled. What they
+// may say is told in docs/disposition.md; what no text may say is forbidden.def.
 //
 //     struct strategies *strategies = strategies_create();
-//     Status status = strategies_compile(strategies, catalogue, files, file_count);   // the pack's
-//     texts, already read; see strategies->diags if (strategies->plan.exists) { ... } // a pack
-//     without disposition.yaml has no disposition strategies_destroy(strategies);
+//     Status status = strategies_compile(strategies, catalogue, files, file_count);   // the pack's texts, already read; see strategies->diags
+//     if (strategies->plan.exists) { ... }                                            // a pack without disposition.yaml has no disposition
+//     strategies_destroy(strategies);
 //
-// The room is pure: it asks for no time and keeps no alert. Who keeps them hands over what is known
-// of one, by name (struct strategy_input), and is told what to do. The life of a run of a strategy
-// on one alert:
+// The room is pure: it asks for no time and keeps no alert. Who keeps them hands over what is known of one, by name (struct strategy_input), and is told
+// what to do. The life of a run of a strategy on one alert:
 //
-//     for each strategy in the order of strategies->at, whose `on` names what has happened:
-//         strategy_begin()      does it apply, and do its limits allow it?           -> do `first`,
-//         then ask, or wait, or end at once
-//     a question is out         `ask`: channel, script, `within`
-//         answered or expired:  strategy_stop()   does a branch of `stop` hold now?  -> that branch
-//         ends the run
-//     it waits                  strategy_wait_us(); `quiet`: a new hit begins the wait anew
-//         on each new hit, answer, change of the payment: strategy_stop() again
-//     a second question         `ask_again`, in the same way
-//     strategy_end()            the first branch of `then` that holds, or `otherwise`
+//     it is tried         strategies are tried in the order of strategies->at, those whose `triggers` name what has happened.
+//                         strategy_begin(): does it apply, do its limits allow it?   -> do `first`, which releases nothing
+//     it asks             `ask`, if there is one, until it is answered or `within` has passed; then strategy_stop()
+//     it waits            strategy_wait_us(), if there is a wait; with `quiet` a new hit begins the wait anew. On each new hit, answer, or change of
+//                         the payment: strategy_stop()
+//     it asks again       `ask_again`, if there is one; then strategy_stop()
+//     it ends             strategy_end(): the first branch of `stop` that holds, else of `then`, else `otherwise`
 //
-// A run of which the alert changes so that strategy_begin() would refuse it now (a higher severity,
-// a list hit) is given up by who keeps it: `otherwise`. Strategies that are tried on JOINED,
-// PAYMENT, ANSWERED or DUE may begin while another waits; the one that waited ends when the new one
-// takes a branch.
+// A branch of `stop` that holds ends the run at once, and so does a person who decides on the alert. When the alert changes so that strategy_begin() would
+// refuse it now for REFUSED_SCOPE, REFUSED_LIST or REFUSED_FORBIDDEN, the run is given up: strategy_give_up(). A strategy that is tried on JOINED, PAYMENT,
+// ANSWERED or DUE may begin while another waits; when it takes a branch that closes, goes to a person or lowers, the one that waits has ended too.
 //
-// What a branch may not. strategy_stop() and strategy_end() look at the limits of forbidden.def
-// before they give a branch that closes or releases. Where one forbids, the outcome names it, keeps
-// the protecting and neutral actions, drops the releasing ones and the code, and goes to a person.
-// Who closes alerts in another way asks closure_forbidden() himself.
+// When a run ends with STAYS, the strategies behind it in the order are tried; with LOWER, all others, from the first on. An alert of which no strategy runs
+// and none begins is queued for a person.
 //
-// Compiled strategies are immutable and may be shared by threads. The catalogue has to live as
-// long. Codes: DI of disposition.yaml, SG of strategies.
+// What no branch may. strategy_stop() and strategy_end() ask the limits of forbidden.def before they give a branch that closes or releases. Where one
+// forbids it, the outcome names the limit, drops the code and the releasing actions, keeps the others, and goes to a person. Whoever closes alerts
+// without a person and without a strategy asks closure_forbidden() himself.
+//
+// Compiled strategies are immutable and may be shared by threads; evaluation writes into the scratch arena only. The catalogue has to live as long.
+// Diagnostics: DP of disposition.yaml, SG of strategies.
 
 #include "monitoring/models/catalogue.h"
 #include "monitoring/stream/event.h"
 #include "response/strategies/lists.h"
+#include "response/strategies/plan.h"
 
 enum {
-    GROUPS_MAX = 64, // of typologies
-    TYPOLOGIES_MAX = 1024,
     STRATEGIES_MAX = 256,
-    STRATEGY_BRANCHES_MAX = 32, // of `stop` and of `then`
+    STRATEGY_BRANCHES_MAX = 32, // of `stop`, and of `then`
+    STRATEGY_ACTIONS_MAX = 16,  // of a branch
     STRATEGY_LIMITS_MAX = 8,
-    SUBJECT_CANDIDATES_MAX = 8,
-    ANSWERS_MAX = 128,
-    SCRIPTS_MAX = 512,
+    STRATEGY_ROWS_MAX = 8, // of `first`, and of `wait`
+    ACTION_SHARES_MAX = 8,
 };
 
-// ---- disposition.yaml
-// ------------------------------------------------------------------------------------------
+// ---- a strategy --------------------------------------------------------------------------------------------------
 
-// A span of the calendar, or of working days, which who keeps the calendar counts.
-typedef struct Term {
-    int64_t span_us; // where working_days is 0; -1: none
-    uint32_t working_days;
-} Term;
-
-struct subject_candidate {
-    SubjectKind kind;
-    uint32_t field; // of the event
-};
-
-struct typology_group {
-    Slice id, zh, en;
-    uint32_t kinds;                           // set of FamilyKind: those of its families
-    const struct subject_candidate *subjects; // the first of which the event has the field
-    uint32_t subject_count;
-    Secrecy secrecy;
-    Slice queue; // skill that a person needs for it
-    bool is_victim;
-    Place place;
-};
-
-struct typology {
-    Slice id, family;
-    FamilyKind kind;
-    uint32_t group;
-};
-
-enum { ESCALATIONS_MAX = 8, CONTACT_STEPS_MAX = 16 };
-struct escalation {
-    Term after;   // or
-    double share; // of the time to a decision; 0: `after` says it
-    DutyRole role;
-};
-// One severity's service level.
-struct service_level {
-    Term first_action, first_human; // machine or person; a person
-    Term contact;                   // first attempt
-    Term contact_all;               // by when `contact_channels` channels were tried
-    uint32_t contact_channels;
-    Term decision, decision_money_gone;
-    Term wait_customer, wait_branch, wait_police; // until the next channel, or a reminder
-    struct escalation escalations[ESCALATIONS_MAX];
-    uint32_t escalation_count;
-};
-// The steps in which somebody is reached, one after the other.
-struct contact_step {
-    const ContactChannel *channels; // at once
-    uint32_t channel_count;
-    uint32_t tries;
-    uint32_t severities; // set of Severity
-    bool victims_only;
-};
-
-// Priority in the queue: the sum of these times what they name. `age` counts from 70 years on.
-struct priority_weights {
-    double severity, money_here, victim, amount_log10, age, minute_left;
-};
-
-struct code_plan { // of one Code
-    double weight; // of a label: 1 for POSITIVE; of LABEL_WEAK and of closures marked `weak` below
-                   // 1; 0 elsewhere
-};
-
-struct fact_plan {
-    const struct expr *value;
-    const struct expr *known; // NULL: whenever `value` gives one
-};
-
-struct answer_name {
-    Slice name;              // without "answer."
-    const struct type *type; // BOOL, INT, DOUBLE, STRING, MONEY, or a list of texts
-    const Slice *choices;    // of a STRING; NULL: any
-    uint32_t choice_count;
-    Slice zh, en;
-};
-
-typedef enum ScriptKind {
-    SCRIPT_MESSAGE,
-    SCRIPT_CALL,
-    SCRIPT_QUESTIONNAIRE,
-    SCRIPT_NOTICE,
-    SCRIPT_DOCUMENTS
-} ScriptKind;
-struct script_line {
-    Slice zh, en;
-    uint32_t answer; // that it fills, or SCHEMA_NONE
-};
-struct script {
-    Slice id;
-    int64_t version;
-    ScriptKind kind;
-    Slice zh, en; // of a MESSAGE and the head of the others; with holes: see strategies_put_text()
-    const struct script_line *lines; // of a CALL or QUESTIONNAIRE, in their order
-    uint32_t line_count;
-    Slice reason, remedy_zh, remedy_en, documents_zh,
-        documents_en; // of a NOTICE; of DOCUMENTS the last two
-    Place place;
-};
-
-struct sampling {
-    double share;
-    uint32_t weekly_least;
-    int64_t all_from; // minor units; INT64_MAX: none
-};
-struct breaker {
-    double closures_factor; // of the mean of `mean_days`, in `window_us`
-    uint32_t mean_days;
-    int64_t window_us;
-    double overturn_share; // by its lower 95 % bound
-    uint32_t later_positives;
-    int64_t later_window_us;
-};
-struct earning {
-    double agreement;
-    uint32_t alerts;
-};
-
-struct limit_step {
-    int64_t person, company; // minor units
-};
-
-struct disposition_plan {
-    bool exists;
-    const struct typology_group *groups;
-    uint32_t group_count;
-    const struct typology *typologies; // that models name, by id
-    uint32_t typology_count;
-    struct map typologies_by_id;
-    const uint32_t *typology_of_model;        // by the model's number in the catalogue
-    const uint32_t *lists_of_model;           // sets of ListSource that its condition asks
-    uint32_t list_sources[LIST_SOURCE_COUNT]; // how many lists are of that source
-    int64_t window_us;                        // sliding, from the first hit
-    struct service_level levels[SEVERITY_S4 + 1];
-    struct contact_step contact_steps[CONTACT_STEPS_MAX];
-    uint32_t contact_step_count;
-    struct priority_weights priority;
-    struct code_plan codes[CODE_COUNT];
-    double weak_weight; // of a closure marked `weak`
-    struct fact_plan facts[FACT_COUNT];
-    const struct answer_name *answers;
-    uint32_t answer_count;
-    const struct script *scripts;
-    uint32_t script_count;
-    const struct limit_step
-        *limit_steps; // in which a limit is given back; after the last it is as before
-    uint32_t limit_step_count;
-};
-
-// ---- a strategy
-// ------------------------------------------------------------------------------------------------
-
-// For which alerts: sets of typologies and models by severity.
+// For which hits: typologies by severity, and models that are named one by one.
 struct strategy_scope {
     uint64_t typologies[SEVERITY_S4 + 1][TYPOLOGIES_MAX / 64];
-    const uint32_t *models; // named one by one
-    const uint32_t *model_severities;
+    const uint32_t *models;           // of the catalogue
+    const uint32_t *model_severities; // of each, a set of Severity
     uint32_t model_count;
 };
 
 struct strategy_action {
     ActionId id;
-    uint32_t given; // set of ActionArgument
-    int64_t values[ARGUMENT_COUNT];
-    Slice text; // of an argument of type TEXT
-    uint32_t shares[8];
+    uint32_t given;                 // set of ActionArgument
+    int64_t values[ARGUMENT_COUNT]; // what they mean: ArgumentType
+    Slice text;                     // of an argument of type TEXT
+    uint32_t shares[ACTION_SHARES_MAX];
     uint32_t share_count;
 };
+struct strategy_actions {
+    const struct strategy_action *at;
+    uint32_t count;
+};
 
+#define STRATEGY_ENDS(X)                                                                                                                             \
+    X(CLOSED, "关闭", "closed with the code")                                                                                                        \
+    X(HUMAN, "转人工", "queued for a person")                                                                                                        \
+    X(STAYS, "保持", "open, as it is; other strategies may still be tried") X(LOWER, "降级", "one severity lower, and tried anew by the others")
 typedef enum StrategyEnd {
-    END_CLOSED,
-    END_HUMAN, // queued for a person
-    END_STAYS, // open, as it is; other strategies may still be tried
-    END_LOWER, // one severity lower, and tried anew by other strategies
+#define X(id, zh, en) END_##id,
+    STRATEGY_ENDS(X)
+#undef X
+        STRATEGY_END_COUNT
 } StrategyEnd;
-extern const char *const strategy_end_names[];
+extern const char *const strategy_end_names[STRATEGY_END_COUNT];
 
 struct strategy_branch {
-    Slice id;
+    Slice id;                           // "1", "2" ... where the text gives none
     const struct expr *when;            // NULL: always
     const struct strategy_scope *scope; // NULL: the strategy's
-    bool once;                          // for an alert
-    const struct strategy_action *actions;
-    uint32_t action_count;
-    Code code;              // with END_CLOSED
-    bool weak;              // the label counts with plan.weak_weight
-    bool prevented_unknown; // in statistics a prevented payment of which nobody knows whether it
-                            // was fraud
+    bool once;                          // for an alert: not when alert.taken has it
+    struct strategy_actions actions;
     StrategyEnd to;
-    Slice zh, en;
+    Code code;              // with END_CLOSED, else CODE_NONE
+    bool weak;              // the label counts with plan.weak_weight only
+    bool prevented_unknown; // in statistics: prevented, and nobody knows what it was
+    Slice zh, en;           // note for the protocol of the alert
     Place place;
+};
+struct strategy_branches {
+    const struct strategy_branch *at;
+    uint32_t count;
+};
+
+struct strategy_row {
+    const struct expr *when; // NULL: always
+    struct strategy_actions actions;
 };
 
 struct strategy_ask {
     ContactChannel channel;
-    uint32_t script;
+    uint32_t script; // of the plan
     int64_t within_us;
 };
 
@@ -258,10 +115,17 @@ struct strategy_wait {
     int64_t span_us;
 };
 
-typedef enum LimitScope { LIMIT_SUBJECT, LIMIT_PAYEE, LIMIT_ALERT } LimitScope;
+#define LIMIT_SCOPES(X) X(SUBJECT, "主体", "subject") X(PAYEE, "收款方", "payee") X(ALERT, "预警", "alert")
+typedef enum LimitScope {
+#define X(id, zh, en) LIMIT_##id,
+    LIMIT_SCOPES(X)
+#undef X
+        LIMIT_SCOPE_COUNT
+} LimitScope;
+extern const char *const limit_scope_names[LIMIT_SCOPE_COUNT];
 struct strategy_limit {
     LimitScope per;
-    uint32_t count;
+    uint32_t count;    // at most so often
     int64_t within_us; // 0: ever
 };
 
@@ -269,26 +133,25 @@ struct strategy {
     Slice id;
     int64_t version;
     Slice zh, en, owner;
-    uint64_t hash;            // of all that it means; not of names, notes and cases
-    bool releases;            // direction RELEASE; else PROTECT, and nothing in it releases
+    uint64_t hash;            // of all that it means; names, notes and cases do not change it
+    bool releases;            // direction RELEASE. The others are PROTECT, and nothing in them releases or closes in that direction
     bool is_closure;          // false: what it does is no disposition (merging, orders)
-    bool counts_as_automatic; // in the rate
+    bool counts_as_automatic; // in the rate of automatic disposition
     uint32_t triggers;        // set of Trigger
     struct strategy_scope scope;
-    uint32_t list_sources; // set of ListSource of which the alert must have a hit; 0: not asked for
+    uint32_t list_sources; // set of ListSource; the alert must have a hit of one. 0: it need not
     const struct expr *when;
-    const struct strategy_action *first;
+    const struct strategy_row *first; // the first whose `when` holds is done when it begins
     uint32_t first_count;
     const struct strategy_ask *ask, *ask_again; // NULL: none
     const struct strategy_wait *waits;          // the first whose `when` holds
     uint32_t wait_count;
     bool quiet;
-    const struct strategy_branch *stops, *branches;
-    uint32_t stop_count, branch_count;
+    struct strategy_branches stop, then;
     struct strategy_branch otherwise;
     struct strategy_limit limits[STRATEGY_LIMITS_MAX];
     uint32_t limit_count;
-    int64_t amount_max; // minor units; INT64_MAX: none
+    int64_t amount_max; // minor units, of the largest event; INT64_MAX: any
     struct sampling sampling;
     struct breaker breaker;
     struct earning earning;
@@ -301,153 +164,158 @@ struct strategies {
     struct diag_list diags;
     const struct catalogue *catalogue;
     struct disposition_plan plan;
-    struct expr_env *env;      // what strategies may name
-    const struct strategy *at; // in the order in which they are tried
+    const struct expr_env *env; // what strategies may name
+    const struct strategy *at;  // in the order in which they are tried
     uint32_t count;
     struct map by_id;
     bool *lists_read; // by list of the catalogue: a fact or strategy asks it
     bool *names_read; // by slot of the catalogue's vocabulary
+    // Slots of expressions: below `first_name` those of the catalogue, then names, facts and answers.
+    uint32_t first_name, first_fact, first_answer;
+    const struct yaml_node *given; // what holds in all cases that do not say otherwise
 };
 
 struct strategies *strategies_create(void);
 void strategies_destroy(struct strategies *strategies);
-// STATUS_INVALID when there are errors; all are in strategies->diags. The files' texts and the
-// catalogue must live as long.
-MUST_USE Status strategies_compile(struct strategies *strategies, const struct catalogue *catalogue,
-                                   const struct pack_file *files, uint32_t file_count);
+// STATUS_INVALID when there are errors; all are in strategies->diags. The files' texts and the catalogue must live as long. The catalogue was compiled
+// without errors; it is not changed.
+MUST_USE Status strategies_compile(struct strategies *strategies, const struct catalogue *catalogue, const struct pack_file *files,
+                                   uint32_t file_count);
 
-// ---- who an alert is about
-// ---------------------------------------------------------------------------------------
+// ---- who an alert is about ---------------------------------------------------------------------------------------
 
-// The kind and key of the subject of an event in a group; false when the event has none of its
-// fields: the alert then stands alone.
-bool disposition_subject(const struct disposition_plan *plan, uint32_t group,
-                         const struct event *event, SubjectKind *ret_kind, struct buf *out);
+// The kind and key of an event's subject in a group; false when the event has none of its fields: the alert then stands alone.
+bool disposition_subject(const struct disposition_plan *plan, uint32_t group, const struct event *event, SubjectKind *ret_kind, struct buf *out);
 
-// ---- asking
-// ------------------------------------------------------------------------------------------------------
+// ---- what is known -----------------------------------------------------------------------------------------------
 
 typedef enum StrategySlotKind {
     SLOT_FIELD,  // event.x of the leading event: `index` is the field
-    SLOT_CELL,   // prof.x, g.x, ml.x: `table` and `index` of the column
+    SLOT_CELL,   // prof.x, g.x, ml.x: `table`, and `index` of the column
     SLOT_NAME,   // names.def: `index` is a StrategyName
-    SLOT_ANSWER, // answer.x: `index` among plan.answers
+    SLOT_ANSWER, // answer.x: `index` among the plan's answers
 } StrategySlotKind;
 typedef struct StrategySlot {
     StrategySlotKind kind;
     uint32_t index, table;
 } StrategySlot;
 
-// What is known of one alert. Everything may be unknown: then the function gives false, and what
-// depends on it goes to a person.
+// What is known of one alert. Each function may give false: not known. What depends on it then goes to a person.
 struct strategy_input {
     void *context;
-    // The value of a name, of the type that it is declared with; texts and lists live in `scratch`
-    // or longer.
+    // The value of a name, of the type that it is declared with; texts and lists live in `scratch` or longer. alert.list_hits is not asked for: it is
+    // computed from alert.models and the facts.
     bool (*read)(void *context, StrategySlot slot, struct arena *scratch, struct value *ret_value);
     // Whether a key is on a list of the catalogue's knowledge.
     bool (*on_list)(void *context, uint32_t list, Slice key, bool *ret_is_on);
-    // The highest severity of the open alerts of this alert's subject that have a hit of the
-    // family; SEVERITY_NONE: there are none.
+    // The highest severity of the subject's open alerts that have a hit of the family, this one included; SEVERITY_NONE: there are none.
     bool (*open_severity)(void *context, Slice family, Severity *ret_severity);
-    // How often the strategy has acted (closed, or done an action) for this subject, payee or alert
-    // in a span up to now; within_us 0: ever.
-    bool (*uses)(void *context, const struct strategy *strategy, LimitScope per, int64_t within_us,
-                 uint32_t *ret_count);
+    // How often the strategy has acted (closed, or done an action) for this subject, payee or alert in a span up to now; within_us 0: ever.
+    bool (*uses)(void *context, const struct strategy *strategy, LimitScope per, int64_t within_us, uint32_t *ret_count);
 };
 
-// The value of a fact; false when it is not known (a BOOL is then set to its worst).
-bool strategies_fact(const struct strategies *strategies, FactId fact,
-                     const struct strategy_input *input, struct arena *scratch,
+// The value of a fact; false when it is not known. A BOOL then has its worst value, an INT none (VALUE_MISSING).
+bool strategies_fact(const struct strategies *strategies, FactId fact, const struct strategy_input *input, struct arena *scratch,
                      struct value *ret_value);
 
+// ---- a run -------------------------------------------------------------------------------------------------------
+
+#define STRATEGY_REFUSALS(X)                                                                                                                         \
+    X(NOT, "it begins")                                                                                                                              \
+    X(SCOPE, "it is for other typologies or severities")                                                                                             \
+    X(LIST, "no hit of the lists that it is for")                                                                                                    \
+    X(WHEN, "its condition does not hold") X(LIMIT, "it has acted as often as it may") X(AMOUNT, "the amount is above what it may, or not known")    \
+        X(FORBIDDEN, "every way in which it could release or close is forbidden for this alert, and it would do nothing else")
 typedef enum StrategyRefusal {
-    REFUSED_NOT,
-    REFUSED_SCOPE,     // typologies or severity
-    REFUSED_LIST,      // no hit of the lists it is for
-    REFUSED_WHEN,      // its condition does not hold
-    REFUSED_LIMIT,     // `limit` says which; STRATEGY_LIMITS_MAX: the amount
-    REFUSED_FORBIDDEN, // every way in which it could end is forbidden for this alert: `forbidden`
-                       // is one reason
+#define X(id, en) REFUSED_##id,
+    STRATEGY_REFUSALS(X)
+#undef X
+        STRATEGY_REFUSAL_COUNT
 } StrategyRefusal;
-extern const char *const strategy_refusal_names[];
+extern const char *const strategy_refusal_names[STRATEGY_REFUSAL_COUNT];
+
 struct strategy_begin {
     StrategyRefusal refused;
-    uint32_t limit;
-    Forbidden forbidden;
+    uint32_t limit;      // REFUSED_LIMIT: of the strategy's
+    Forbidden forbidden; // REFUSED_FORBIDDEN
 };
-void strategy_begin(const struct strategies *strategies, const struct strategy *strategy,
-                    const struct strategy_input *input, struct arena *scratch,
+void strategy_begin(const struct strategies *strategies, const struct strategy *strategy, const struct strategy_input *input, struct arena *scratch,
                     struct strategy_begin *ret_begin);
 
-int64_t strategy_wait_us(const struct strategies *strategies, const struct strategy *strategy,
-                         const struct strategy_input *input, struct arena *scratch);
+// What is done when it begins; nothing of it releases.
+struct strategy_actions strategy_first(const struct strategies *strategies, const struct strategy *strategy, const struct strategy_input *input,
+                                       struct arena *scratch);
+// How long it waits; 0: not at all.
+int64_t strategy_wait_us(const struct strategies *strategies, const struct strategy *strategy, const struct strategy_input *input,
+                         struct arena *scratch);
 
 struct strategy_outcome {
-    const struct strategy_branch *branch; // NULL: none
+    const struct strategy_branch *branch;
     StrategyEnd to;
-    Code code;           // CODE_NONE unless `to` is END_CLOSED
-    Forbidden forbidden; // what kept it from closing or releasing; `to` is then END_HUMAN
-    const struct strategy_action *const
-        *actions; // that may be done, in order; in the scratch arena
+    Code code;                                    // CODE_NONE unless it is closed
+    Forbidden forbidden;                          // what kept it from closing or releasing; `to` is then END_HUMAN
+    const struct strategy_action *const *actions; // what is to be done, in order; in the scratch arena
     uint32_t action_count;
 };
 // The first branch of `stop` that holds now; false: the run goes on.
-bool strategy_stop(const struct strategies *strategies, const struct strategy *strategy,
-                   const struct strategy_input *input, struct arena *scratch,
+bool strategy_stop(const struct strategies *strategies, const struct strategy *strategy, const struct strategy_input *input, struct arena *scratch,
                    struct strategy_outcome *ret_outcome);
-// The first branch of `then` that holds, or `otherwise`.
-void strategy_end(const struct strategies *strategies, const struct strategy *strategy,
-                  const struct strategy_input *input, struct arena *scratch,
+// The first branch of `stop` that holds, else of `then`, else `otherwise`.
+void strategy_end(const struct strategies *strategies, const struct strategy *strategy, const struct strategy_input *input, struct arena *scratch,
                   struct strategy_outcome *ret_outcome);
 
-// ---- what is never closed
-// ----------------------------------------------------------------------------------------
+// `otherwise`, whatever holds now.
+void strategy_give_up(const struct strategies *strategies, const struct strategy *strategy, const struct strategy_input *input, struct arena *scratch,
+                      struct strategy_outcome *ret_outcome);
+
+// ---- what is never closed ----------------------------------------------------------------------------------------
+
+enum {
+    CLOSURE_AGE_ELDER = 70,  // years, and above
+    CLOSURE_AGE_ADULT = 18,  // below it: a minor
+    CLOSURE_MODEL_DAYS = 14, // younger models close nothing
+};
+#define CLOSURE_PERSON_MAX INT64_C(50000000)   // fen: 500,000 yuan and above
+#define CLOSURE_COMPANY_MAX INT64_C(200000000) // fen: 2,000,000 yuan and above
 
 typedef enum Known { NOT_KNOWN, KNOWN_NO, KNOWN_YES } Known;
 
-// What the limits look at. All zero is all unknown, and forbidden.
+// What the limits look at. All zero is nothing known, and forbidden.
 struct closure {
-    Direction direction; // DIRECTION_RELEASING or DIRECTION_PROTECTING
-    Severity severity;   // the highest that the alert ever had; SEVERITY_NONE: not known
-    uint32_t kinds;      // set of FamilyKind of all its hits; 0: not known
-    Known list_hit[LIST_SOURCE_COUNT];
+    Direction direction;               // releasing or protecting
+    Severity severity;                 // the highest that the alert ever had; SEVERITY_NONE: not known
+    uint32_t kinds;                    // set of FamilyKind of all its hits; 0: not known
+    Known list_hit[LIST_SOURCE_COUNT]; // of any of its hits
     Known is_company;
-    Known has_age;
-    int64_t age; // where has_age is KNOWN_YES
-    Known victim_protect;
-    Known is_marked; // order, appeal, complaint, media, law
-    Known has_amount;
+    bool has_age;
+    int64_t age;
+    Known victim_protect; // the customer is on the list of warned victims
+    Known is_marked;      // order of the police, appeal, complaint, media, law
+    bool has_amount;
     int64_t amount; // minor units, of the largest event
     Known is_challenger;
-    Known has_model_days;
+    bool has_model_days;
     int64_t model_days; // of the youngest of its models
     Known is_late, is_degraded;
-    Known was_overturned; // of the subject
+    Known was_overturned; // an automatic closure of the subject, ever
 };
-// The first limit that forbids it, or FORBIDDEN_NOTHING.
+// The first limit that forbids the closure, or FORBIDDEN_NOTHING.
 Forbidden closure_forbidden(const struct closure *closure);
-// Fills a closure from what is known of an alert.
-void closure_of(const struct strategies *strategies, Direction direction,
-                const struct strategy_input *input, struct arena *scratch,
+// What a closure of an alert would be, from what is known of it.
+void closure_of(const struct strategies *strategies, Direction direction, const struct strategy_input *input, struct arena *scratch,
                 struct closure *ret_closure);
 
-// ---- for people
-// --------------------------------------------------------------------------------------------------
+// ---- for people --------------------------------------------------------------------------------------------------
 
-// A text of a script with its holes filled: {event.amount}, {event.payee_acct_no|tail}. What has no
-// value is shown as "-".
-void strategies_put_text(const struct strategies *strategies, Slice text, bool zh,
-                         const struct strategy_input *input, struct arena *scratch,
+// A text of a script with its holes filled: {event.amount}, {event.payee_acct_no|tail} (the last four). What has no value is shown as "-".
+void strategies_put_text(const struct strategies *strategies, Slice text, bool chinese, const struct strategy_input *input, struct arena *scratch,
                          struct buf *out);
-
 // How a strategy was understood, in both languages; false when there is none of that id.
 bool strategies_explain(const struct strategies *strategies, Slice id, struct buf *out);
 
-// Runs the cases of one strategy; what does not come out as its case says is told in `out`, a line
-// each.
 struct strategy_tally {
-    uint32_t passed, failed;
+    uint32_t passed, failed;   // cases
+    uint32_t ways, ways_shown; // branches and limits, and those of which a case shows that they work
 };
-void strategies_try_cases(const struct strategies *strategies, const struct strategy *strategy,
-                          struct buf *out, struct strategy_tally *tally);
+// Runs the cases of a strategy. What does not come out as a case says, and what no case shows, stands in `out` with its place.
+void strategies_try_cases(const struct strategies *strategies, const struct strategy *strategy, struct buf *out, struct strategy_tally *tally);
