@@ -20,40 +20,42 @@ static const struct {
     "id, subject_kind, subject, typology_group, secrecy, skill, state, is_open, is_waiting, "      \
     "severity, severity_first, severity_most, "                                                    \
     "severity_last, score, action, amount, amount_sum, hits, events, lead, branch, channel, "      \
-    "segment, customer, account, is_company, is_late, "                                            \
-    "is_degraded, money_here, marks, opened_us, hit_us, queued_us, acted_us, decide_us, rank, "    \
-    "owner, level, code, decided_us, decided_by, note, "                                           \
-    "approval, closed_us, is_automatic, strategy, strategy_hash, reopened, case_id"
+    "segment, customer, account, payee, is_company, "                                              \
+    "is_elder, is_late, is_degraded, money_here, marks, opened_us, hit_us, queued_us, acted_us, "  \
+    "decide_us, rank, owner, level, code, decided_us, "                                            \
+    "decided_by, note, approval, closed_us, is_automatic, strategy, strategy_hash, reopened, "     \
+    "case_id"
 
 static const struct statement KEEP = {
-    "alert_keep",
-    "INSERT INTO alert (" ALERT_COLUMNS ") VALUES ("
-    "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-    "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "
-    "?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49"
-    ") ON CONFLICT (id) DO UPDATE SET "
-    "subject_kind = excluded.subject_kind, subject = excluded.subject, typology_group = "
-    "excluded.typology_group, secrecy = excluded.secrecy, "
-    "skill = excluded.skill, state = excluded.state, is_open = excluded.is_open, is_waiting = "
-    "excluded.is_waiting, severity = excluded.severity, "
-    "severity_first = excluded.severity_first, severity_most = excluded.severity_most, "
-    "severity_last = excluded.severity_last, score = "
-    "excluded.score, action = excluded.action, amount = excluded.amount, amount_sum = "
-    "excluded.amount_sum, hits = excluded.hits, events = "
-    "excluded.events, lead = excluded.lead, branch = excluded.branch, channel = excluded.channel, "
-    "segment = excluded.segment, customer = "
-    "excluded.customer, account = excluded.account, is_company = excluded.is_company, is_late = "
-    "excluded.is_late, is_degraded = "
-    "excluded.is_degraded, money_here = excluded.money_here, marks = excluded.marks, opened_us = "
-    "excluded.opened_us, hit_us = excluded.hit_us, "
-    "queued_us = excluded.queued_us, acted_us = excluded.acted_us, decide_us = excluded.decide_us, "
-    "rank = excluded.rank, owner = excluded.owner, "
-    "level = excluded.level, code = excluded.code, decided_us = excluded.decided_us, decided_by = "
-    "excluded.decided_by, note = excluded.note, "
-    "approval = excluded.approval, closed_us = excluded.closed_us, is_automatic = "
-    "excluded.is_automatic, strategy = excluded.strategy, "
-    "strategy_hash = excluded.strategy_hash, reopened = excluded.reopened, case_id = "
-    "excluded.case_id"};
+    "alert_keep", "INSERT INTO alert (" ALERT_COLUMNS ") VALUES ("
+                  "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+                  "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "
+                  "?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, "
+                  "?47, ?48, ?49, ?50, ?51"
+                  ") ON CONFLICT (id) DO UPDATE SET "
+                  "subject_kind = excluded.subject_kind, subject = excluded.subject, "
+                  "typology_group = excluded.typology_group, secrecy = excluded.secrecy, "
+                  "skill = excluded.skill, state = excluded.state, is_open = excluded.is_open, "
+                  "is_waiting = excluded.is_waiting, severity = excluded.severity, "
+                  "severity_first = excluded.severity_first, severity_most = "
+                  "excluded.severity_most, severity_last = excluded.severity_last, score = "
+                  "excluded.score, action = excluded.action, amount = excluded.amount, amount_sum "
+                  "= excluded.amount_sum, hits = excluded.hits, events = "
+                  "excluded.events, lead = excluded.lead, branch = excluded.branch, channel = "
+                  "excluded.channel, segment = excluded.segment, customer = "
+                  "excluded.customer, account = excluded.account, payee = excluded.payee, "
+                  "is_company = excluded.is_company, is_elder = excluded.is_elder, "
+                  "is_late = excluded.is_late, is_degraded = excluded.is_degraded, money_here = "
+                  "excluded.money_here, marks = excluded.marks, opened_us = "
+                  "excluded.opened_us, hit_us = excluded.hit_us, queued_us = excluded.queued_us, "
+                  "acted_us = excluded.acted_us, decide_us = excluded.decide_us, "
+                  "rank = excluded.rank, owner = excluded.owner, level = excluded.level, code = "
+                  "excluded.code, decided_us = excluded.decided_us, decided_by = "
+                  "excluded.decided_by, note = excluded.note, approval = excluded.approval, "
+                  "closed_us = excluded.closed_us, is_automatic = "
+                  "excluded.is_automatic, strategy = excluded.strategy, strategy_hash = "
+                  "excluded.strategy_hash, reopened = excluded.reopened, case_id = "
+                  "excluded.case_id"};
 static const struct statement LOAD = {"alert_load",
                                       "SELECT " ALERT_COLUMNS " FROM alert WHERE id = ?1"};
 static const struct statement FIND_OPEN = {
@@ -94,15 +96,15 @@ Status alert_keep(struct book *book, const struct alert *alert) {
             store_i64(alert->amount), store_i64(alert->amount_sum), store_i64(alert->hits),
             store_i64(alert->events), store_i64(alert->lead), store_text(alert->branch),
             store_text(alert->channel), store_text(alert->segment), store_text(alert->customer),
-            store_text(alert->account), store_i64(alert->is_company), store_i64(alert->is_late),
-            store_i64(alert->is_degraded), store_i64(alert->money_here), store_text(alert->marks),
-            store_i64(alert->opened_us), store_i64(alert->hit_us), moment(alert->queued_us),
-            moment(alert->acted_us), moment(alert->decide_us), store_f64(alert->rank),
-            store_text(alert->owner), store_i64(alert->level), store_text(alert->code),
-            moment(alert->decided_us), store_text(alert->decided_by), store_text(alert->note),
-            store_text(alert->approval), moment(alert->closed_us), store_i64(alert->is_automatic),
-            store_text(alert->strategy), store_text(alert->strategy_hash),
-            store_i64(alert->reopened), moment(alert->case_id)));
+            store_text(alert->account), store_text(alert->payee), store_i64(alert->is_company),
+            store_i64(alert->is_elder), store_i64(alert->is_late), store_i64(alert->is_degraded),
+            store_i64(alert->money_here), store_text(alert->marks), store_i64(alert->opened_us),
+            store_i64(alert->hit_us), moment(alert->queued_us), moment(alert->acted_us),
+            moment(alert->decide_us), store_f64(alert->rank), store_text(alert->owner),
+            store_i64(alert->level), store_text(alert->code), moment(alert->decided_us),
+            store_text(alert->decided_by), store_text(alert->note), store_text(alert->approval),
+            moment(alert->closed_us), store_i64(alert->is_automatic), store_text(alert->strategy),
+            store_text(alert->strategy_hash), store_i64(alert->reopened), moment(alert->case_id)));
 }
 
 static void read_row(struct book *book, struct alert *alert) {
@@ -129,36 +131,38 @@ static void read_row(struct book *book, struct alert *alert) {
                             .segment = book_text(book, 22),
                             .customer = book_text(book, 23),
                             .account = book_text(book, 24),
-                            .is_company = book_i64(book, 25) != 0,
-                            .is_late = book_i64(book, 26) != 0,
-                            .is_degraded = book_i64(book, 27) != 0,
-                            .money_here = book_i64(book, 28) != 0,
-                            .marks = book_text(book, 29),
-                            .opened_us = book_i64(book, 30),
-                            .hit_us = book_i64(book, 31),
-                            .queued_us = book_i64(book, 32),
-                            .acted_us = book_i64(book, 33),
-                            .decide_us = book_i64(book, 34),
-                            .rank = book_f64(book, 35),
-                            .owner = book_text(book, 36),
-                            .level = book_i64(book, 37),
-                            .code = book_text(book, 38),
-                            .decided_us = book_i64(book, 39),
-                            .decided_by = book_text(book, 40),
-                            .note = book_text(book, 41),
-                            .approval = book_text(book, 42),
-                            .closed_us = book_i64(book, 43),
-                            .is_automatic = book_i64(book, 44) != 0,
-                            .strategy = book_text(book, 45),
-                            .strategy_hash = book_text(book, 46),
-                            .reopened = book_i64(book, 47),
-                            .case_id = book_i64(book, 48)};
+                            .payee = book_text(book, 25),
+                            .is_company = book_i64(book, 26) != 0,
+                            .is_elder = book_i64(book, 27) != 0,
+                            .is_late = book_i64(book, 28) != 0,
+                            .is_degraded = book_i64(book, 29) != 0,
+                            .money_here = book_i64(book, 30) != 0,
+                            .marks = book_text(book, 31),
+                            .opened_us = book_i64(book, 32),
+                            .hit_us = book_i64(book, 33),
+                            .queued_us = book_i64(book, 34),
+                            .acted_us = book_i64(book, 35),
+                            .decide_us = book_i64(book, 36),
+                            .rank = book_f64(book, 37),
+                            .owner = book_text(book, 38),
+                            .level = book_i64(book, 39),
+                            .code = book_text(book, 40),
+                            .decided_us = book_i64(book, 41),
+                            .decided_by = book_text(book, 42),
+                            .note = book_text(book, 43),
+                            .approval = book_text(book, 44),
+                            .closed_us = book_i64(book, 45),
+                            .is_automatic = book_i64(book, 46) != 0,
+                            .strategy = book_text(book, 47),
+                            .strategy_hash = book_text(book, 48),
+                            .reopened = book_i64(book, 49),
+                            .case_id = book_i64(book, 50)};
 }
 
 Status alert_load(struct book *book, int64_t id, struct alert *ret_alert) {
     Status status = book_one(book, &LOAD, STORE_VALUES(store_i64(id)));
     if (status == STATUS_NOT_FOUND) {
-        return book_fail(book, STATUS_NOT_FOUND, "DI001", "there is no alert %" PRId64, id);
+        return book_fail(book, STATUS_NOT_FOUND, "DP001", "there is no alert %" PRId64, id);
     }
     TRY(status);
     read_row(book, ret_alert);
@@ -204,7 +208,7 @@ Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice r
                   Slice detail) {
     AlertState from = alert->state;
     if (!alert_may_move(from, to)) {
-        return book_fail(book, STATUS_INVALID, "DI002",
+        return book_fail(book, STATUS_INVALID, "DP002",
                          "alert %" PRId64 " is %s and cannot become %s", alert->id,
                          alert_states[from].word, alert_states[to].word);
     }

@@ -7,7 +7,7 @@
 //     TRY(alert_move(book, &alert, ALERT_QUEUED, SLICE("no_strategy"), SLICE("")));      // checks
 //     that it may, writes the trace TRY(alert_keep(book, &alert));
 //
-// States and moves: states.def, moves.def; every other move is refused (DI002). Texts live in the
+// States and moves: states.def, moves.def; every other move is refused (DP002). Texts live in the
 // unit of work's arena.
 
 #include "response/book/book.h"
@@ -40,8 +40,8 @@ struct alert {
     int64_t amount, amount_sum; // fen
     int64_t hits, events;
     int64_t lead; // sequence of the event that stands for it
-    Slice branch, channel, segment, customer, account;
-    bool is_company, is_late, is_degraded, money_here;
+    Slice branch, channel, segment, customer, account, payee;
+    bool is_company, is_elder, is_late, is_degraded, money_here;
     Slice marks; // " APPEAL MEDIA ", or empty
     int64_t opened_us, hit_us;
     int64_t queued_us, acted_us, decide_us; // 0: not yet
@@ -58,7 +58,7 @@ struct alert {
     int64_t case_id; // 0: none
 };
 
-// DI001: there is none of this id.
+// DP001: there is none of this id.
 MUST_USE Status alert_load(struct book *book, int64_t id, struct alert *ret_alert);
 // The open one, or else the newest one of the key that was closed at or after `closed_from_us`.
 // STATUS_NOT_FOUND.
@@ -66,7 +66,7 @@ MUST_USE Status alert_find(struct book *book, Slice subject_kind, Slice subject,
                            int64_t closed_from_us, struct alert *ret_alert);
 // Writes the row, a new one or over the old one.
 MUST_USE Status alert_keep(struct book *book, const struct alert *alert);
-// Changes `alert->state` and writes the trace; the row is kept by the caller. DI002: it may not
+// Changes `alert->state` and writes the trace; the row is kept by the caller. DP002: it may not
 // move so.
 MUST_USE Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice reason,
                            Slice detail);

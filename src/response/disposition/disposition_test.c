@@ -1,0 +1,489 @@
+// Alerts and strategies, on both engines.
+
+#include "response/disposition/scene_test.h"
+
+static const struct scene_strategy ASKS = {
+    "D-ASK", "id: D-ASK\nversion: 1\nzh: 问\nen: asks\nowner: 风险监测中心\ndirection: RELEASE\napplies_to: [AT, CF, VP]\nseverities: [S1, S2]\nwhen: size(alert.list_hits) == 0\n"
+             "ask: {channel: SMS, script: SMS-CONFIRM, within: 10m}\n"
+             "then:\n"
+             "  - {id: \"yes\", when: 'run.answered && answer.reply == \"Y\"', do: [RELEASE_PAYMENT], close: FP-OWNWILL, zh: 是, en: \"yes\"}\n"
+             "  - {id: \"no\", when: 'run.answered && answer.reply == \"N\"', do: [{REFUSE_PAYMENT: {notice: NOTICE-PAYMENT-REFUSED}}], to: HUMAN, zh: 否, en: \"no\"}\n"
+             "  - {id: silent, when: 'has(run.answered) && !run.answered', to: HUMAN, zh: 无, en: silent}\n"};
+static const struct scene_strategy QUIET = {
+    "D-QUIET", "id: D-QUIET\nversion: 1\nzh: 静\nen: quiet\nowner: 风险监测中心\ndirection: RELEASE\napplies_to: [AT, CF, VP, MU]\nseverities: [S1, S2]\nwhen: size(alert.list_hits) == 0\n"
+               "wait: [{for: 24h}]\nquiet: true\nthen:\n  - {id: quiet, close: UNC-TIMEOUT, zh: 静, en: quiet}\n"};
+
+// Hits of one customer and group are one alert; of another group or customer another.
+static bool test_merging(void) {
+    struct scene s;
+    struct alert one, other;
+    CHECK(scene_init(&s, &ASKS, 1));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000}));
+    s.now_us += 3600 * US_PER_SECOND;
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .other_model = "M-VP-06-A", .customer = "C1", .amount = 700000}));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C2", .amount = 100}));
+    CHECK(scene_alert(&s, "C1", "AT", &one) && one.hits == 2 && one.events == 2 && one.amount == 700000 && one.amount_sum == 1200000 && one.severity == 2);
+    CHECK(one.lead == 101 && one.opened_us == SCENE_BEGIN_US && one.hit_us == s.now_us);
+    CHECK(scene_alert(&s, "C1", "VP", &other) && other.hits == 1 && other.id != one.id);
+    CHECK(scene_alert(&s, "C2", "AT", &other) && other.hits == 1 && other.amount == 100);
+    // A higher severity: the same alert, more urgent.
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-02-A", .customer = "C1", .amount = 100}));
+    double rank = one.rank;
+    CHECK(scene_alert(&s, "C1", "AT", &one) && one.hits == 3 && one.severity > 2 && one.severity_first == 2 && one.rank > rank && one.lead == 103);
+    static const struct statement COUNT = {"test_count", "SELECT COUNT(*) FROM alert"};
+    CHECK(scene_number(&s, &COUNT, STORE_NO_VALUES) == 3);
+    return scene_deinit(&s);
+}
+
+// In the shadow nothing is done, and what would have been is compared with what people decide.
+static Status take_next(void *context, struct book *book) {
+    struct scene *s = context;
+    struct person person;
+    int64_t id;
+    TRY(person_load(book, book->actor.name, &person));
+    return alert_next(s->disposition, book, &person, &id);
+}
+
+struct deciding {
+    struct scene *scene;
+    int64_t alert;
+    Code code;
+    int64_t clear_days;
+    bool needs_approval;
+};
+
+static Status decide(void *context, struct book *book) {
+    struct deciding *deciding = context;
+    struct person person;
+    struct alert_decision decision = {.code = deciding->code, .note = SLICE("as the customer says"), .clear_days = deciding->clear_days};
+    TRY(person_load(book, book->actor.name, &person));
+    return alert_decide(deciding->scene->disposition, book, &person, deciding->alert, &decision, &deciding->needs_approval);
+}
+
+static Status hire(void *context, struct book *book) {
+    static const struct person people[] = {
+        {.name = {"li", 2}, .skills = {" FRAUD MULE ", 12}, .on_duty = true},
+        {.name = {"wang", 4}, .skills = {" FRAUD MULE ", 12}, .on_duty = true},
+        {.name = {"zhou", 4}, .skills = {" FRAUD MULE ", 12}, .level = 1, .on_duty = true},
+        {.name = {"aml", 3}, .skills = {" AML ", 5}, .domains = CLEARANCE_AML, .on_duty = true},
+    };
+    (void)context;
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+        TRY(person_keep(book, &people[i]));
+    }
+    return STATUS_OK;
+}
+
+static bool test_shadow_and_agreement(void) {
+    static const struct statement AGREES = {"test_agrees", "SELECT agrees FROM agreement WHERE proposed = 'FP-OWNWILL' AND decided = ?1"};
+    static const struct statement SHADOW = {"test_shadow", "SELECT COUNT(*) FROM run WHERE is_shadow = 1 AND outcome = 'CLOSED'"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, scene_make_old, &s));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, hire, NULL));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000, .action = "DELAY", .delay_s = 1800}));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_QUEUED); // people have it at once
+    s.now_us += 60 * US_PER_SECOND;
+    SCENE_OK(&s, scene_answer(&s, "C1", "{\"reply\":\"Y\"}"));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_QUEUED); // nothing was done
+    CHECK(scene_number(&s, &SHADOW, STORE_NO_VALUES) == 1);
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), take_next, &s));
+    struct deciding deciding = {.scene = &s, .alert = alert.id, .code = CODE_FP_OWNWILL};
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), decide, &deciding));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_MANUAL && !alert.is_automatic && slice_is(alert.code, "FP-OWNWILL"));
+    CHECK(scene_number(&s, &AGREES, STORE_VALUES(store_text(SLICE("FP-OWNWILL")))) == 1);
+    return scene_deinit(&s);
+}
+
+// The whole way of one that acts: held, asked, answered, released, closed; with a label, and the core bank told.
+static bool test_released_by_reply(void) {
+    static const struct statement HOLD = {"test_hold", "SELECT COUNT(*) FROM hold WHERE state = 'RELEASED'"};
+    static const struct statement TOLD = {"test_told", "SELECT COUNT(*) FROM message WHERE kind = 'hold.released'"};
+    static const struct statement LABEL = {"test_label", "SELECT COUNT(*) FROM label WHERE code = 'FP-OWNWILL' AND label = 'NEGATIVE' AND weight = 0"};
+    struct scene s;
+    struct alert alert;
+    uint32_t traces;
+    CHECK(scene_init(&s, &ASKS, 1) && scene_grown(&s));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000, .action = "DELAY", .delay_s = 1800}));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_AUTO_RUNNING && alert.money_here);
+    CHECK(scene_pass(&s, 599 * US_PER_SECOND));
+    SCENE_REFUSES(&s, scene_answer(&s, "C1", "{\"answers\":\"Y\"}"), "DP005");
+    SCENE_REFUSES(&s, scene_answer(&s, "C1", "{\"reply\":\"MAYBE\"}"), "DP005");
+    SCENE_REFUSES(&s, scene_answer(&s, "C1", "[]"), "DP005");
+    SCENE_OK(&s, scene_answer(&s, "C1", "{\"reply\":\"Y\"}"));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_AUTO && alert.is_automatic && slice_is(alert.strategy, "D-ASK"));
+    CHECK(scene_number(&s, &HOLD, STORE_NO_VALUES) == 1 && scene_number(&s, &TOLD, STORE_NO_VALUES) == 1 && scene_number(&s, &LABEL, STORE_NO_VALUES) == 1);
+    SCENE_REFUSES(&s, scene_answer(&s, "C1", "{\"reply\":\"N\"}"), "DP003"); // nobody is asked any more
+    s.book.arena = &s.scratch.arena;
+    CHECK(book_trace_verify(&s.book, "alert", alert.id, &traces) == STATUS_OK && traces == 4);
+    return scene_deinit(&s);
+}
+
+static bool test_denied_and_silent(void) {
+    static const struct statement REFUSED = {"test_refused", "SELECT COUNT(*) FROM hold WHERE state = 'REFUSED'"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1) && scene_grown(&s));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000, .action = "DELAY", .delay_s = 3600}));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C2", .amount = 500000, .action = "DELAY", .delay_s = 3600}));
+    SCENE_OK(&s, scene_answer(&s, "C1", "{\"reply\":\"N\"}"));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_QUEUED && scene_number(&s, &REFUSED, STORE_NO_VALUES) == 1);
+    CHECK(scene_pass(&s, 600 * US_PER_SECOND - 1));
+    CHECK(scene_alert(&s, "C2", "AT", &alert) && alert.state == ALERT_AUTO_RUNNING);
+    CHECK(scene_pass(&s, 1)); // to the microsecond
+    CHECK(scene_alert(&s, "C2", "AT", &alert) && alert.state == ALERT_QUEUED && alert.decide_us > s.now_us);
+    SCENE_REFUSES(&s, scene_answer(&s, "C2", "{\"reply\":\"Y\"}"), "DP003");
+    return scene_deinit(&s);
+}
+
+// Quiet is without a new hit: each begins the wait anew.
+static bool test_quiet(void) {
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &QUIET, 1) && scene_grown(&s));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 5000}));
+    CHECK(scene_pass(&s, 23 * US_PER_HOUR));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 5000}));
+    CHECK(scene_pass(&s, 23 * US_PER_HOUR));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_AUTO_RUNNING && alert.hits == 2);
+    CHECK(scene_pass(&s, US_PER_HOUR));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_AUTO && slice_is(alert.code, "UNC-TIMEOUT"));
+    return scene_deinit(&s);
+}
+
+// A hit that makes the alert one that the strategy is not for: people get it.
+static bool test_given_up(void) {
+    static const struct statement GIVEN_UP = {"test_given_up", "SELECT COUNT(*) FROM run WHERE outcome = 'GIVEN_UP'"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1) && scene_grown(&s));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 5000}));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-02-A", .customer = "C1", .amount = 5000}));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_QUEUED && scene_number(&s, &GIVEN_UP, STORE_NO_VALUES) == 1);
+    return scene_deinit(&s);
+}
+
+// ---- what may never be closed, tried one by one at a strategy that closes everything it can ----------------------------
+
+static const struct scene_strategy CLOSES_ALL = {
+    "D-ALL", "id: D-ALL\nversion: 1\nzh: 全\nen: all\nowner: 风险监测中心\ndirection: RELEASE\napplies_to: [AT, CF, VP, MU]\nseverities: [S1, S2]\nwhen: \"true\"\n"
+             "wait: [{for: 1h}]\nthen:\n  - {id: all, close: FP-OWNWILL, zh: 全, en: all}\n"};
+
+struct forbidden_case {
+    const char *what;
+    struct decided decided;
+    bool young, listed, overturned;
+    const char *mark;
+};
+
+static Status add_mark(void *context, struct book *book) {
+    static const struct statement MARK = {"test_mark", "UPDATE alert SET marks = ?1"};
+    return book_run(book, &MARK, STORE_VALUES(store_text(slice_of(context))));
+}
+
+static Status make_overturned(void *context, struct book *book) {
+    static const struct statement OLD_ALERT = {
+        "test_old_alert", "INSERT INTO alert (id, subject_kind, subject, typology_group, secrecy, skill, state, is_open, is_waiting, severity, severity_first, severity_most, severity_last, score,"
+                          " action, amount, amount_sum, hits, events, lead, branch, channel, segment, customer, account, payee, is_company, is_elder, is_late, is_degraded, money_here, marks,"
+                          " opened_us, hit_us, rank, owner, level, code, decided_by, note, approval, closed_us, is_automatic, strategy, strategy_hash, reopened)"
+                          " VALUES (1, 'CUSTOMER', 'C1', 'CF', 'NORMAL', 'FRAUD', 'CLOSED_MANUAL', 0, 0, 2, 2, 2, 2, 1, 'PASS', 0, 0, 1, 1, 1, '', '', '', 'C1', '', '', 0, 0, 0, 0, 0, '', 1, 1, 0,"
+                          " '', 0, 'TP-UNAUTH', '', '', '', 2, 0, '', '', 1)"};
+    static const struct statement OVERTURNED = {
+        "test_overturned", "INSERT INTO sample (alert, kind, closure, strategy, strategy_hash, analyst, why, drawn_us, closed_us, first, owner, second, note, overturned)"
+                           " VALUES (1, 'AUTOMATIC', 0, 'D-ALL', '', '', 'RANDOM', 1, 1, 'FP-OWNWILL', '', 'TP-UNAUTH', '', 1)"};
+    (void)context;
+    TRY(book_run(book, &OLD_ALERT, STORE_NO_VALUES));
+    return book_run(book, &OVERTURNED, STORE_NO_VALUES);
+}
+
+static bool list_payee(struct scene *s) {
+    uint32_t list = map_get(&s->catalogue->knowledge->lists_by_name, SLICE("police_case_acct"));
+    Slice payee = SLICE("B1");
+    struct knowledge_entry entry = {.begin_us = INT64_MIN, .end_us = INT64_MAX, .source = SLICE("police"), .reason = SLICE("case")};
+    return list != MAP_NONE && knowledge_list_add(s->knowledge, list, knowledge_key(&payee, 1), &entry) == STATUS_OK;
+}
+
+static bool try_forbidden(const struct forbidden_case *tried, bool *ret_closed) {
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &CLOSES_ALL, 1) && scene_grown(&s));
+    if (tried->young) {
+        static const struct statement YOUNG = {"test_young", "DELETE FROM model_age"};
+        CHECK(store_run(s.book.store, &YOUNG, STORE_NO_VALUES, NULL, &s.scratch.diag) == STATUS_OK);
+    }
+    if (tried->overturned) {
+        SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, make_overturned, NULL));
+    }
+    CHECK(!tried->listed || list_payee(&s));
+    CHECK(scene_decide(&s, &tried->decided));
+    if (tried->mark != NULL) {
+        SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, add_mark, (void *)tried->mark));
+    }
+    CHECK(scene_pass(&s, US_PER_HOUR));
+    CHECK(scene_alert(&s, "C1", "AT", &alert));
+    *ret_closed = !alert_is_open(&alert);
+    CHECK(*ret_closed || alert.state == ALERT_QUEUED); // people have what may not be closed
+    return scene_deinit(&s);
+}
+
+static bool test_never_closed(void) {
+    static const struct decided plain = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000};
+    static const struct forbidden_case cases[] = {
+        {.what = "listed", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000}, .listed = true},
+        {.what = "police order", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000}, .mark = " POLICE_ORDER "},
+        {.what = "appeal", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000}, .mark = " APPEAL "},
+        {.what = "complaint", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000}, .mark = " COMPLAINT "},
+        {.what = "media", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000}, .mark = " MEDIA "},
+        {.what = "law", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000}, .mark = " LEGAL "},
+        {.what = "500,000 yuan", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 50000000}},
+        {.what = "2,000,000 yuan of a company", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 200000000, .company = true}},
+        {.what = "young model", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000}, .young = true},
+        {.what = "late data", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000, .late = true}},
+        {.what = "degraded", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000, .degraded = true}},
+        {.what = "overturned before", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000}, .overturned = true},
+    };
+    static const struct forbidden_case allowed[] = {
+        {.what = "plain"},
+        {.what = "a fen less", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 49999999}},
+        {.what = "a company's, a fen less", .decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 199999999, .company = true}},
+    };
+    bool closed;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CHECK(try_forbidden(&cases[i], &closed));
+        CHECK_THAT(!closed, "%s", cases[i].what);
+    }
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+        struct forbidden_case tried = allowed[i];
+        tried.decided = tried.decided.model == NULL ? plain : tried.decided;
+        CHECK(try_forbidden(&tried, &closed));
+        CHECK_THAT(closed, "%s", allowed[i].what);
+    }
+    return true;
+}
+
+// ---- people -----------------------------------------------------------------------------------------------------------
+
+static Status approve(void *context, struct book *book) {
+    struct deciding *deciding = context;
+    struct person person;
+    TRY(person_load(book, book->actor.name, &person));
+    return alert_approve(deciding->scene->disposition, book, &person, deciding->alert, SLICE(""));
+}
+
+static bool test_four_eyes(void) {
+    static const struct statement HELD = {"test_held", "SELECT COUNT(*) FROM hold WHERE state = 'HELD'"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, hire, NULL));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-02-A", .customer = "C1", .amount = 5000, .action = "DELAY", .delay_s = 7200}));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.severity >= 3 && alert.state == ALERT_QUEUED);
+    struct deciding deciding = {.scene = &s, .alert = alert.id, .code = CODE_FP_OWNWILL};
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("li"), decide, &deciding), "DP008"); // he has not taken it
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), take_next, &s));
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("wang"), decide, &deciding), "DP008");
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), decide, &deciding));
+    CHECK(deciding.needs_approval && scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_DECIDED && scene_number(&s, &HELD, STORE_NO_VALUES) == 1);
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("li"), approve, &deciding), "DP014");
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("aml"), approve, &deciding), "DP007");
+    SCENE_OK(&s, scene_within(&s, scene_person("wang"), approve, &deciding));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_MANUAL && scene_number(&s, &HELD, STORE_NO_VALUES) == 0);
+    return scene_deinit(&s);
+}
+
+// Who has no clearance finds nothing, by no way.
+static bool test_secrecy(void) {
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, hire, NULL));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AM-01-A", .customer = "C1", .amount = 4900000, .type = "transfer_out"}));
+    CHECK(scene_alert(&s, "C1", "AM", &alert) && slice_is(alert.secrecy, "AML") && slice_is(alert.skill, "AML"));
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("li"), take_next, &s), "DP015");
+    struct deciding deciding = {.scene = &s, .alert = alert.id, .code = CODE_FP_BUSINESS};
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("zhou"), decide, &deciding), "DP001"); // a leader without the domain: it is not there
+    SCENE_OK(&s, scene_within(&s, scene_person("aml"), take_next, &s));
+    SCENE_OK(&s, scene_within(&s, scene_person("aml"), decide, &deciding));
+    return scene_deinit(&s);
+}
+
+// S4 first, and nobody gets a second one before the first is done.
+static bool test_queue(void) {
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, hire, NULL));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 100000000}));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-MU-01-A", .customer = "C2", .amount = 100}));
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), take_next, &s));
+    CHECK(scene_alert(&s, "C2", "MU", &alert) && slice_is(alert.owner, "li") && alert.state == ALERT_ASSIGNED);
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), take_next, &s));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && slice_empty(alert.owner));
+    SCENE_OK(&s, scene_within(&s, scene_person("wang"), take_next, &s));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && slice_is(alert.owner, "wang"));
+    return scene_deinit(&s);
+}
+
+// An S4 alert of which nobody takes care goes to the shift leader after five minutes, and to the duty director after half an hour.
+static bool test_escalation(void) {
+    static const struct statement PAGED = {"test_paged", "SELECT COUNT(*) FROM message WHERE endpoint = 'page' AND body LIKE '%DUTY_DIRECTOR%'"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-MU-01-A", .customer = "C2", .amount = 100}));
+    CHECK(scene_pass(&s, 5 * US_PER_MINUTE - 1) && scene_alert(&s, "C2", "MU", &alert) && alert.state == ALERT_QUEUED && alert.level == 0);
+    CHECK(scene_pass(&s, 1) && scene_alert(&s, "C2", "MU", &alert) && alert.state == ALERT_ESCALATED && alert.level == 1);
+    CHECK(scene_pass(&s, 25 * US_PER_MINUTE) && scene_alert(&s, "C2", "MU", &alert) && alert.level == 2 && scene_number(&s, &PAGED, STORE_NO_VALUES) == 1);
+    return scene_deinit(&s);
+}
+
+// ---- opening again ------------------------------------------------------------------------------------------------------
+
+// A victim's report about what was closed as nothing: it is open again, counted against the strategy, and two of them stop it.
+static bool test_later_positive_stops(void) {
+    static const struct statement STATE = {"test_state", "SELECT COUNT(*) FROM strategy_state WHERE state = 'SHADOW' AND reason = 'breaker_later_positives'"};
+    static const struct statement LATER = {"test_later", "SELECT COUNT(*) FROM later_positive WHERE strategy = 'D-ASK'"};
+    static const struct statement SEVERE = {"test_severe", "UPDATE alert SET severity_most = 3"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1) && scene_grown(&s));
+    const char *const customers[] = {"C1", "C2"};
+    for (int i = 0; i < 2; i++) {
+        CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = customers[i], .amount = 5000}));
+        SCENE_OK(&s, scene_answer(&s, customers[i], "{\"reply\":\"Y\"}"));
+        CHECK(scene_alert(&s, customers[i], "AT", &alert) && alert.state == ALERT_CLOSED_AUTO);
+    }
+    CHECK(store_run(s.book.store, &SEVERE, STORE_NO_VALUES, NULL, &s.scratch.diag) == STATUS_OK); // as if they had been of S3
+    s.now_us += US_PER_DAY;
+    for (int i = 0; i < 2; i++) {
+        struct scene_taking taking = {.scene = &s, .outcome = {.sequence = s.sequence, .decided_us = s.now_us}};
+        taking.outcome.event = arena_printf(&s.arena, "{\"event_id\":\"R%d\",\"event_type\":\"customer_report\",\"schema_version\":1,\"phase\":\"RESULT\",\"event_time\":%lld,\"source_system\":\"CRM\","
+                                                      "\"channel\":\"CALLCENTER\",\"result\":\"SUCCESS\",\"trace_id\":\"T\",\"branch_id\":\"0301001\",\"cust_id\":\"%s\",\"cust_type\":\"PERSONAL\","
+                                                      "\"acct_no\":\"A\",\"report_kind\":\"VICTIM\",\"report_id\":\"R\"}",
+                                            i, (long long)(s.now_us / US_PER_MS), customers[i]);
+        taking.outcome.decision = arena_copy(&s.arena, scene_decision(&s, &(struct decided){.customer = customers[i]}));
+        s.sequence++;
+        SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, scene_take, &taking));
+        CHECK(scene_alert(&s, customers[i], "AT", &alert) && alert.state == ALERT_REOPENED && alert.reopened == 1);
+        CHECK(scene_number(&s, &LATER, STORE_NO_VALUES) == i + 1 && scene_number(&s, &STATE, STORE_NO_VALUES) == i);
+    }
+    // In the shadow again: the next alert waits for people.
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C3", .amount = 5000}));
+    CHECK(scene_alert(&s, "C3", "AT", &alert) && alert.state == ALERT_QUEUED);
+    return scene_deinit(&s);
+}
+
+static bool test_s4_opens_again(void) {
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1) && scene_grown(&s));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 5000}));
+    SCENE_OK(&s, scene_answer(&s, "C1", "{\"reply\":\"Y\"}"));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_AUTO);
+    int64_t id = alert.id;
+    s.now_us += 23 * US_PER_HOUR;
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-01-E", .customer = "C1", .amount = 5000}));
+    CHECK(scene_alert(&s, "C1", "AT", &alert));
+    CHECK_THAT(alert.id == id && alert.state == ALERT_REOPENED && alert.severity == 4, "%lld %d %lld", (long long)alert.id, (int)alert.state, (long long)alert.severity);
+    return scene_deinit(&s);
+}
+
+// ---- earning --------------------------------------------------------------------------------------------------------------
+
+static Status propose(void *context, struct book *book) {
+    const struct scene *s = context;
+    return strategy_propose(book, &s->strategies->at[0]);
+}
+
+static Status approve_strategy(void *context, struct book *book) {
+    const struct scene *s = context;
+    return strategy_approve(book, &s->strategies->at[0]);
+}
+
+static Status look(void *context, struct book *book) {
+    const struct scene *s = context;
+    struct strategy_record record;
+    return strategy_record(book, &s->strategies->at[0], &record);
+}
+
+struct comparing {
+    struct scene *scene;
+    int from, until, disagree;
+    bool missed;
+};
+
+static Status compare(void *context, struct book *book) {
+    static const struct statement ADD = {"test_agreement", "INSERT INTO agreement (run, strategy, strategy_hash, alert, severity, proposed, decided, agrees, is_missed, at_us)"
+                                                           " SELECT CAST(?1 AS BIGINT), strategy, strategy_hash, CAST(?1 AS BIGINT), 2, 'FP-OWNWILL', 'FP-OWNWILL', CAST(?2 AS BIGINT),"
+                                                           " CAST(?3 AS BIGINT), CAST(?4 AS BIGINT) FROM strategy_state"};
+    const struct comparing *comparing = context;
+    for (int i = comparing->from; i < comparing->until; i++) {
+        TRY(book_run(book, &ADD, STORE_VALUES(store_i64(i), store_i64(i >= comparing->disagree), store_i64(comparing->missed), store_i64(book->now_us))));
+    }
+    return STATUS_OK;
+}
+
+static bool test_earning(void) {
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &ASKS, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, scene_make_old, &s));
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("li"), approve_strategy, &s), "DP012");
+    struct comparing comparing = {.scene = &s, .from = 0, .until = 499, .disagree = 10};
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, look, &s)); // from here on it is followed
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), compare, &comparing));
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("li"), propose, &s), "DP013"); // 499
+    comparing.from = 499;
+    comparing.until = 500;
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), compare, &comparing)); // 490 of 500 agree: 98 %
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), propose, &s));
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("li"), approve_strategy, &s), "DP014");
+    SCENE_OK(&s, scene_within(&s, scene_person("wang"), approve_strategy, &s));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 5000}));
+    SCENE_OK(&s, scene_answer(&s, "C1", "{\"reply\":\"Y\"}"));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_AUTO);
+    return scene_deinit(&s);
+}
+
+static bool test_missed_fraud_is_not_earned(void) {
+    struct scene s;
+    CHECK(scene_init(&s, &ASKS, 1) && scene_grown(&s));
+    static const struct statement SHADOW = {"test_to_shadow", "UPDATE strategy_state SET state = 'SHADOW'"};
+    CHECK(store_run(s.book.store, &SHADOW, STORE_NO_VALUES, NULL, &s.scratch.diag) == STATUS_OK);
+    struct comparing comparing = {.scene = &s, .from = 0, .until = 1000, .disagree = 0};
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), compare, &comparing));
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), propose, &s));
+    comparing = (struct comparing){.scene = &s, .from = 1000, .until = 1001, .disagree = 2000, .missed = true};
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), compare, &comparing));
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("wang"), approve_strategy, &s), "DP013"); // 1,000 of 1,001, and one fraud of S3 missed
+    return scene_deinit(&s);
+}
+
+// When lists and profiles cannot be asked, nothing is done, and it is done later.
+static bool test_nobody_to_ask(void) {
+    static const struct statement COUNT = {"test_alerts", "SELECT COUNT(*) FROM alert"};
+    struct scene s;
+    CHECK(scene_init(&s, &ASKS, 1) && scene_grown(&s));
+    s.knows = false;
+    struct decided decided = {.model = "M-AT-05-E", .customer = "C1", .amount = 5000};
+    struct scene_taking taking = {.scene = &s, .outcome = {.sequence = s.sequence, .decided_us = s.now_us}};
+    taking.outcome.event = arena_copy(&s.arena, scene_event(&s, &decided));
+    taking.outcome.decision = arena_copy(&s.arena, scene_decision(&s, &decided));
+    SCENE_REFUSES(&s, scene_within(&s, SCENE_SYSTEM, scene_take, &taking), "DP010");
+    s.knows = true;
+    CHECK(scene_number(&s, &COUNT, STORE_NO_VALUES) == 0);
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, scene_take, &taking));
+    CHECK(scene_number(&s, &COUNT, STORE_NO_VALUES) == 1);
+    return scene_deinit(&s);
+}
+
+int main(int argc, char **argv) {
+    static const struct test tests[] = {
+        TEST(test_merging),     TEST(test_shadow_and_agreement), TEST(test_released_by_reply), TEST(test_denied_and_silent),
+        TEST(test_quiet),       TEST(test_given_up),             TEST(test_never_closed),      TEST(test_four_eyes),
+        TEST(test_secrecy),     TEST(test_queue),                TEST(test_escalation),        TEST(test_later_positive_stops),
+        TEST(test_s4_opens_again), TEST(test_earning),           TEST(test_missed_fraud_is_not_earned), TEST(test_nobody_to_ask),
+    };
+    return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

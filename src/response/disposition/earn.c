@@ -1,0 +1,261 @@
+// How a strategy leaves the shadow, and what puts it back.
+//
+// A text of a strategy begins in the shadow: it is followed, and what it would have done is compared with what people then decide. When enough alerts agree, and it would not have closed a
+// fraud of S3 and above, somebody may propose and somebody else approve that it acts (people.h); the program refuses before. Another text, even of one word more, begins anew.
+//
+// Breakers. A strategy goes back into the shadow by itself, and its owner is paged, when it closes far more than it used to, when too many of its closures are overturned by a second look (the
+// lower bound of Wilson's interval, so that one unlucky sample does not), or when frauds of S3 and above that it closed come to light.
+
+#include "response/disposition/parts.h"
+
+#include "base/statistics.h"
+#include "response/disposition/earn.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static const struct statement STATE = {"strategy_state", "SELECT state FROM strategy_state WHERE strategy = ?1 AND strategy_hash = ?2"};
+static const struct statement STATE_ADD = {
+    "strategy_state_add", "INSERT INTO strategy_state (strategy, strategy_hash, version, state, since_us, changed_by, reason, proposed_by, first_us)"
+                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?5) ON CONFLICT (strategy, strategy_hash) DO NOTHING"};
+static const struct statement STATE_SET = {
+    "strategy_state_set", "UPDATE strategy_state SET state = ?3, since_us = ?4, changed_by = ?5, reason = ?6, proposed_by = '' WHERE strategy = ?1 AND strategy_hash = ?2"};
+static const struct statement PROPOSE = {"strategy_propose", "UPDATE strategy_state SET proposed_by = ?3 WHERE strategy = ?1 AND strategy_hash = ?2 AND state = 'SHADOW'"};
+static const struct statement PROPOSED = {"strategy_proposed", "SELECT state, proposed_by, since_us FROM strategy_state WHERE strategy = ?1 AND strategy_hash = ?2"};
+static const struct statement WOULD = {"earn_would", "SELECT id, strategy, strategy_hash, code FROM run WHERE alert = ?1 AND life = ?2 AND is_shadow = 1 AND state = 'DONE'"
+                                                     " AND outcome = 'CLOSED' ORDER BY id"};
+static const struct statement AGREEMENT_ADD = {
+    "agreement_add", "INSERT INTO agreement (run, strategy, strategy_hash, alert, severity, proposed, decided, agrees, is_missed, at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+                     " ON CONFLICT (run) DO NOTHING"};
+static const struct statement EARNED = {"earn_earned", "SELECT COUNT(*), CAST(COALESCE(SUM(agrees), 0) AS BIGINT), CAST(COALESCE(SUM(is_missed), 0) AS BIGINT) FROM agreement"
+                                                       " WHERE strategy = ?1 AND strategy_hash = ?2 AND at_us >= ?3"};
+static const struct statement CLOSURES = {"earn_closures", "SELECT COUNT(*) FROM run WHERE strategy = ?1 AND ended_us >= ?2 AND ended_us < ?3 AND is_shadow = 0 AND outcome = 'CLOSED'"};
+static const struct statement LOOKED_AT = {"earn_looked_at", "SELECT COUNT(*), CAST(COALESCE(SUM(overturned), 0) AS BIGINT) FROM sample WHERE strategy = ?1 AND strategy_hash = ?2"
+                                                             " AND kind = 'AUTOMATIC' AND overturned IS NOT NULL AND closed_us >= ?3"};
+static const struct statement LATER = {"earn_later", "SELECT COUNT(*) FROM later_positive WHERE strategy = ?1 AND severity >= 3 AND at_us >= ?2"};
+static const struct statement GOING_OF = {"earn_going", "SELECT DISTINCT r.alert FROM run r WHERE r.strategy = ?1 AND r.state <> 'DONE' AND r.is_shadow = 0 ORDER BY r.alert LIMIT 4096"};
+
+Slice strategy_hash_text(struct arena *arena, const struct strategy *strategy) {
+    return arena_printf(arena, "%016" PRIx64, strategy->hash);
+}
+
+static StoreValue key_of(struct book *book, const struct strategy *strategy) {
+    return store_text(strategy_hash_text(book->arena, strategy));
+}
+
+static Status trace(struct book *book, const struct strategy *strategy, const char *from, const char *to, Slice reason, Slice detail) {
+    // The object of a trace is a number: that of the text.
+    return book_trace(book, &(struct trace){.object_kind = "strategy", .object = (int64_t)(strategy->hash >> 1), .from = slice_of(from), .to = slice_of(to), .reason = reason, .detail = detail});
+}
+
+// ---- the state ------------------------------------------------------------------------------------------------------------
+
+Status strategy_mode(struct book *book, const struct strategy *strategy, StrategyMode *ret_mode) {
+    Status status = book_one(book, &STATE, STORE_VALUES(store_text(strategy->id), key_of(book, strategy)));
+    if (status == STATUS_NOT_FOUND) {
+        *ret_mode = STRATEGY_SHADOW;
+        TRY(book_run(book, &STATE_ADD, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(strategy->version), store_text(SLICE("SHADOW")), store_i64(book->now_us),
+                                                    store_text(book->actor.name), store_text(SLICE("new_text")))));
+        return trace(book, strategy, "", "SHADOW", SLICE("new_text"), SLICE(""));
+    }
+    TRY(status);
+    *ret_mode = slice_is(store_column_text(book->store, 0), "ACTIVE") ? STRATEGY_ACTIVE : STRATEGY_SHADOW;
+    return STATUS_OK;
+}
+
+// ---- agreement --------------------------------------------------------------------------------------------------------------
+
+// Frauds, false alarms, and what says nothing.
+typedef enum Verdict { VERDICT_FRAUD, VERDICT_FALSE, VERDICT_NOTHING } Verdict;
+
+static Verdict verdict(Code code) {
+    switch (code_infos[code].counts) {
+    case COUNT_EFFECTIVE: return VERDICT_FRAUD;
+    case COUNT_FALSE_ALARM:
+    case COUNT_DEFECT: return VERDICT_FALSE;
+    default: return VERDICT_NOTHING;
+    }
+}
+
+Status agreement_note(struct disposition *disposition, struct book *book, const struct alert *alert, Code decided) {
+    enum { WOULD_MAX = 64 };
+    struct {
+        int64_t run;
+        Slice strategy, hash, code;
+    } would[WOULD_MAX];
+    uint32_t count = 0;
+    Status status;
+    if (verdict(decided) == VERDICT_NOTHING) {
+        return STATUS_OK; // a duplicate or a test agrees with nothing
+    }
+    TRY(book_ask(book, &WOULD, STORE_VALUES(store_i64(alert->id), store_i64(alert->reopened))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        if (count < WOULD_MAX) {
+            would[count].run = book_i64(book, 0);
+            would[count].strategy = book_text(book, 1);
+            would[count].hash = book_text(book, 2);
+            would[count++].code = book_text(book, 3);
+        }
+    }
+    if (status != STATUS_END) {
+        return status;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        Code proposed = code_find(would[i].code);
+        // To let something rest without a verdict agrees with everything but a fraud.
+        bool agrees = verdict(proposed) == verdict(decided) || (verdict(proposed) == VERDICT_NOTHING && verdict(decided) == VERDICT_FALSE);
+        bool is_missed = verdict(decided) == VERDICT_FRAUD && verdict(proposed) != VERDICT_FRAUD && alert->severity_most >= SEVERITY_S3;
+        TRY(book_run(book, &AGREEMENT_ADD,
+                     STORE_VALUES(store_i64(would[i].run), store_text(would[i].strategy), store_text(would[i].hash), store_i64(alert->id), store_i64(alert->severity_most),
+                                  store_text(would[i].code), store_text(code_infos[decided].text), store_i64(agrees), store_i64(is_missed), store_i64(book->now_us))));
+    }
+    (void)disposition;
+    return STATUS_OK;
+}
+
+Status strategy_record(struct book *book, const struct strategy *strategy, struct strategy_record *ret_record) {
+    StrategyMode mode;
+    TRY(strategy_mode(book, strategy, &mode));
+    TRY(book_one(book, &PROPOSED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy))));
+    *ret_record = (struct strategy_record){.mode = mode, .proposed_by = book_text(book, 1), .since_us = book_i64(book, 2)};
+    // What counts is since it came into the shadow, for the first time or again.
+    int64_t from_us = mode == STRATEGY_SHADOW ? ret_record->since_us : 0;
+    TRY(book_one(book, &EARNED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(from_us))));
+    ret_record->compared = (uint64_t)book_i64(book, 0);
+    ret_record->agreed = (uint64_t)book_i64(book, 1);
+    ret_record->missed = (uint64_t)book_i64(book, 2);
+    ret_record->is_earned = ret_record->compared >= strategy->earning.alerts && ret_record->missed == 0 &&
+                            (double)ret_record->agreed >= strategy->earning.agreement * (double)ret_record->compared;
+    return STATUS_OK;
+}
+
+Status strategy_propose(struct book *book, const struct strategy *strategy) {
+    struct strategy_record record;
+    TRY(strategy_record(book, strategy, &record));
+    if (record.mode == STRATEGY_ACTIVE) {
+        return book_fail(book, STATUS_INVALID, "DP012", "'%.*s' acts already", SLICE_ARGS(strategy->id));
+    }
+    if (!record.is_earned) {
+        return book_fail(book, STATUS_INVALID, "DP013", "'%.*s' has not earned it: of %llu alerts compared %llu agree, %llu frauds of S3 and above would have been missed; it needs %u alerts, %g %% and none",
+                         SLICE_ARGS(strategy->id), (unsigned long long)record.compared, (unsigned long long)record.agreed, (unsigned long long)record.missed, strategy->earning.alerts,
+                         100 * strategy->earning.agreement);
+    }
+    TRY(book_run(book, &PROPOSE, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_text(book->actor.name))));
+    return trace(book, strategy, "SHADOW", "SHADOW", SLICE("proposed"), SLICE(""));
+}
+
+static Status set_state(struct book *book, const struct strategy *strategy, const char *from, const char *to, Slice reason, Slice detail) {
+    TRY(book_run(book, &STATE_SET, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_text(slice_of(to)), store_i64(book->now_us), store_text(book->actor.name),
+                                                store_text(reason))));
+    return trace(book, strategy, from, to, reason, detail);
+}
+
+Status strategy_approve(struct book *book, const struct strategy *strategy) {
+    struct strategy_record record;
+    TRY(strategy_record(book, strategy, &record));
+    if (record.mode == STRATEGY_ACTIVE || slice_empty(record.proposed_by)) {
+        return book_fail(book, STATUS_INVALID, "DP012", "nobody has proposed that '%.*s' acts", SLICE_ARGS(strategy->id));
+    }
+    if (slice_equal(record.proposed_by, book->actor.name)) {
+        return book_fail(book, STATUS_INVALID, "DP014", "who has proposed a strategy does not approve it; ask somebody else");
+    }
+    if (!record.is_earned) {
+        return book_fail(book, STATUS_INVALID, "DP013", "'%.*s' has not earned it any more since it was proposed", SLICE_ARGS(strategy->id));
+    }
+    return set_state(book, strategy, "SHADOW", "ACTIVE", SLICE("approved"), arena_printf(book->arena, "{\"proposed_by\":\"%.*s\",\"compared\":%llu,\"agreed\":%llu}",
+                                                                                          SLICE_ARGS(record.proposed_by), (unsigned long long)record.compared, (unsigned long long)record.agreed));
+}
+
+// ---- breakers -----------------------------------------------------------------------------------------------------------------
+
+// What waited for it goes to people.
+static Status give_to_people(struct disposition *disposition, struct book *book, const struct strategy *strategy) {
+    enum { ALERTS_MAX = 4096 };
+    int64_t *alerts = ARENA_ARRAY(book->arena, int64_t, ALERTS_MAX);
+    uint32_t count = 0;
+    Status status;
+    TRY(book_ask(book, &GOING_OF, STORE_VALUES(store_text(strategy->id))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        alerts[count++] = book_i64(book, 0);
+    }
+    if (status != STATUS_END) {
+        return status;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct alert alert;
+        TRY(alert_load(book, alerts[i], &alert));
+        TRY(strategies_overtaken(book, &alert, SLICE("stopped")));
+        if (alert.state == ALERT_AUTO_RUNNING) {
+            TRY(level_queue(disposition, book, &alert, SLICE("strategy_stopped"), SLICE("")));
+            TRY(alert_keep(book, &alert));
+        }
+    }
+    return STATUS_OK;
+}
+
+Status strategy_stop_acting(struct disposition *disposition, struct book *book, const struct strategy *strategy, Slice reason, Slice detail) {
+    TRY(set_state(book, strategy, "ACTIVE", "SHADOW", reason, detail));
+    TRY(give_to_people(disposition, book, strategy));
+    Slice body = arena_printf(book->arena, "{\"strategy\":\"%.*s\",\"role\":\"STRATEGY_OWNER\",\"reason\":\"%.*s\"}", SLICE_ARGS(strategy->id), SLICE_ARGS(reason));
+    return book_message(book, &(struct message){.endpoint = SLICE("page"), .kind = SLICE("page"), .object_kind = "strategy", .object = (int64_t)(strategy->hash >> 1), .body = body}, NULL);
+}
+
+// Far more than it used to close: more than the factor of its mean, and more than chance does to a count of that size (three standard deviations of Poisson's).
+static Status closes_too_many(struct book *book, const struct strategy *strategy, int64_t active_since_us, bool *ret_trips, Slice *ret_detail) {
+    const struct breaker *breaker = &strategy->breaker;
+    int64_t now, before;
+    int64_t from_us = book->now_us - breaker->window_us;
+    int64_t mean_from_us = from_us - (int64_t)breaker->mean_days * US_PER_DAY;
+    mean_from_us = active_since_us > mean_from_us ? active_since_us : mean_from_us;
+    *ret_trips = false;
+    if (breaker->closures_factor <= 0 || from_us - mean_from_us < 3 * US_PER_DAY) {
+        return STATUS_OK; // too young to have a usual day
+    }
+    TRY(book_number(book, &CLOSURES, STORE_VALUES(store_text(strategy->id), store_i64(from_us), store_i64(book->now_us + 1)), &now));
+    TRY(book_number(book, &CLOSURES, STORE_VALUES(store_text(strategy->id), store_i64(mean_from_us), store_i64(from_us)), &before));
+    double mean = (double)before * (double)breaker->window_us / (double)(from_us - mean_from_us);
+    double most = breaker->closures_factor * mean;
+    *ret_trips = (double)now > most + 3 * sqrt(fmax(most, 1));
+    *ret_detail = arena_printf(book->arena, "{\"closures\":%" PRId64 ",\"usual\":%.2f}", now, mean);
+    return STATUS_OK;
+}
+
+static Status is_overturned_too_often(struct book *book, const struct strategy *strategy, int64_t active_since_us, bool *ret_trips, Slice *ret_detail) {
+    TRY(book_one(book, &LOOKED_AT, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(active_since_us))));
+    Share share = share_wilson((uint64_t)book_i64(book, 1), (uint64_t)book_i64(book, 0));
+    *ret_trips = strategy->breaker.overturn_share > 0 && share.lower > strategy->breaker.overturn_share;
+    *ret_detail = arena_printf(book->arena, "{\"overturned\":%" PRId64 ",\"looked_at\":%" PRId64 ",\"lower\":%.4f}", book_i64(book, 1), book_i64(book, 0), share.lower);
+    return STATUS_OK;
+}
+
+static Status has_later_positives(struct book *book, const struct strategy *strategy, int64_t active_since_us, bool *ret_trips, Slice *ret_detail) {
+    int64_t count;
+    int64_t from_us = book->now_us - strategy->breaker.later_window_us;
+    from_us = active_since_us > from_us ? active_since_us : from_us;
+    TRY(book_number(book, &LATER, STORE_VALUES(store_text(strategy->id), store_i64(from_us)), &count));
+    *ret_trips = strategy->breaker.later_positives > 0 && count >= strategy->breaker.later_positives;
+    *ret_detail = arena_printf(book->arena, "{\"later_positives\":%" PRId64 "}", count);
+    return STATUS_OK;
+}
+
+Status breakers_look(struct disposition *disposition, struct book *book, const struct strategy *strategy) {
+    static const struct {
+        const char *reason;
+        Status (*looks)(struct book *book, const struct strategy *strategy, int64_t active_since_us, bool *ret_trips, Slice *ret_detail);
+    } breakers[] = {{"breaker_closures", closes_too_many}, {"breaker_overturned", is_overturned_too_often}, {"breaker_later_positives", has_later_positives}};
+    struct strategy_record record;
+    TRY(strategy_record(book, strategy, &record));
+    for (size_t i = 0; i < sizeof breakers / sizeof breakers[0] && record.mode == STRATEGY_ACTIVE; i++) {
+        bool trips;
+        Slice detail;
+        TRY(breakers[i].looks(book, strategy, record.since_us, &trips, &detail));
+        if (trips) {
+            Actor before = book->actor;
+            book->actor = (Actor){ACTOR_KIND_SYSTEM, SLICE("breaker")};
+            Status status = strategy_stop_acting(disposition, book, strategy, slice_of(breakers[i].reason), detail);
+            book->actor = before;
+            return status;
+        }
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,262 @@
+// Hits join or open alerts.
+//
+// The hits of a decision fall into groups of typologies; each group has its own subject. At most one alert of a subject and group is open, and while it is, hits join it. When it
+// is closed, a hit of S4 within the window opens it again; any other opens a new one.
+
+#include "response/disposition/parts.h"
+
+#include "base/bits.h"
+#include "response/controls/controls.h"
+
+#include <inttypes.h>
+
+static const struct statement EVIDENCE_ADD = {
+    "evidence_add", "INSERT INTO evidence (sequence, event_id, event_us, decided_us, event, decision) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (sequence) DO NOTHING"};
+static const struct statement EVENT_ADD = {
+    "alert_event_add", "INSERT INTO alert_event (alert, sequence, event_id, event_us, amount, payee, action, is_request, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '')"
+                       " ON CONFLICT (alert, sequence) DO NOTHING"};
+static const struct statement EVENT_KNOWN = {"alert_event_known", "SELECT 1 FROM alert_event WHERE alert = ?1 AND event_id = ?2"};
+static const struct statement HIT_ADD = {
+    "hit_add", "INSERT INTO hit (alert, sequence, model, version, family, typology, mode, severity, score, asks, evidence, lists, saw)"
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (alert, sequence, model) DO NOTHING"};
+static const struct statement MODEL_SEEN = {
+    "model_age_add", "INSERT INTO model_age (model, version, since_us) VALUES (?1, ?2, ?3) ON CONFLICT (model, version) DO NOTHING"};
+
+// The hits of a decision that belong to one alert.
+struct share {
+    uint32_t group;
+    SubjectKind kind;
+    Slice subject_kind, subject;
+    uint32_t hits[OUTCOME_HITS_MAX];
+    uint32_t count;
+    Severity severity;
+    int64_t score;
+};
+
+static void shares_of(struct disposition *disposition, const struct outcome_read *read, struct arena *arena, struct share *shares, uint32_t *ret_count) {
+    const struct disposition_plan *plan = disposition->plan;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < read->hit_count; i++) {
+        uint32_t group = plan->typologies[plan->typology_of_model[read->hits[i].model_number]].group;
+        uint32_t at = 0;
+        while (at < count && shares[at].group != group) {
+            at++;
+        }
+        if (at == ALERTS_PER_DECISION) {
+            continue; // there are not so many groups that one event has a part in
+        }
+        struct share *share = &shares[at];
+        if (at == count) {
+            *share = (struct share){.group = group};
+            count++;
+        }
+        share->hits[share->count++] = i;
+        share->severity = read->hits[i].severity > share->severity ? read->hits[i].severity : share->severity;
+        share->score = read->hits[i].score > share->score ? read->hits[i].score : share->score;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct buf out;
+        buf_init(&out, 1 << 12);
+        if (disposition_subject(plan, shares[i].group, read->event, &shares[i].kind, &out)) {
+            shares[i].subject_kind = slice_of(subject_kind_names[shares[i].kind]);
+            shares[i].subject = arena_copy(arena, buf_slice(&out));
+        } else { // nobody is named: it stands alone
+            shares[i].subject_kind = SLICE("EVENT");
+            shares[i].subject = read->event_id;
+        }
+        buf_deinit(&out);
+    }
+    *ret_count = count;
+}
+
+// ---- rows -------------------------------------------------------------------------------------------------
+
+static Status add_hit(struct disposition *disposition, struct book *book, const struct alert *alert, const struct outcome_read *read, const struct outcome_hit *hit) {
+    const struct disposition_plan *plan = disposition->plan;
+    const struct typology *typology = &plan->typologies[plan->typology_of_model[hit->model_number]];
+    Slice lists = SLICE("");
+    for (uint32_t source = 0; source < LIST_SOURCE_COUNT; source++) {
+        if (plan->lists_of_model[hit->model_number].surely & UINT32_C(1) << source) {
+            lists = words_add(book->arena, lists, slice_of(list_source_names[source]));
+        }
+    }
+    TRY(book_run(book, &MODEL_SEEN, STORE_VALUES(store_text(hit->model->id), store_i64(hit->version), store_i64(read->outcome->decided_us))));
+    return book_run(book, &HIT_ADD,
+                    STORE_VALUES(store_i64(alert->id), store_i64((int64_t)read->outcome->sequence), store_text(hit->model->id), store_i64(hit->version),
+                                 store_text(typology->family), store_text(typology->id), store_text(slice_of(model_mode_names[hit->model->mode])), store_i64(hit->severity),
+                                 store_i64(hit->score), store_text(hit->asks), store_i64(hit->model->evidence), store_text(lists), store_text(hit->saw)));
+}
+
+// What a RESULT says again of a payment whose REQUEST is there already moves no money once more.
+static Status amount_that_counts(struct disposition *disposition, struct book *book, const struct alert *alert, const struct outcome_read *read, int64_t *ret_amount) {
+    Slice original = event_text(read->event, disposition->catalogue->schema->original, book->arena);
+    *ret_amount = read->amount;
+    if (slice_empty(original)) {
+        return STATUS_OK;
+    }
+    Status status = book_one(book, &EVENT_KNOWN, STORE_VALUES(store_i64(alert->id), store_text(original)));
+    if (status == STATUS_OK) {
+        *ret_amount = 0;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static Status add_rows(struct disposition *disposition, struct book *book, const struct alert *alert, const struct outcome_read *read, const struct share *share, int64_t amount) {
+    const struct outcome *outcome = read->outcome;
+    int64_t sequence = (int64_t)outcome->sequence;
+    Slice payee = event_role(disposition, read->event, EVENT_ROLE_PAYEE, book->arena);
+    TRY(book_run(book, &EVIDENCE_ADD, STORE_VALUES(store_i64(sequence), store_text(read->event_id), store_i64(read->event->time_us), store_i64(outcome->decided_us),
+                                                   store_text(outcome->event), store_text(outcome->decision))));
+    TRY(book_run(book, &EVENT_ADD, STORE_VALUES(store_i64(alert->id), store_i64(sequence), store_text(read->event_id), store_i64(read->event->time_us), store_i64(amount),
+                                                store_text(payee), store_text(read->action), store_i64(read->is_request))));
+    for (uint32_t i = 0; i < share->count; i++) {
+        TRY(add_hit(disposition, book, alert, read, &read->hits[share->hits[i]]));
+    }
+    return STATUS_OK;
+}
+
+// ---- the alert --------------------------------------------------------------------------------------------
+
+static uint32_t action_number(const struct catalogue *catalogue, Slice id) {
+    uint32_t at = 0;
+    while (at < catalogue->policy.actions.count && !slice_equal(catalogue->policy.actions.at[at].id, id)) {
+        at++;
+    }
+    return at < catalogue->policy.actions.count ? at : 0;
+}
+
+static bool keeps_money_here(const struct outcome_read *read) {
+    return read->is_request && read->amount > 0 &&
+           (read->delay_us > 0 || slice_is(read->action, "REJECT") || slice_is(read->action, "STOP_PAY") || slice_is(read->action, "FREEZE"));
+}
+
+// What the alert shows is that of the newest event of its highest severity.
+static void take_lead(struct disposition *disposition, struct book *book, const struct outcome_read *read, struct alert *alert) {
+    const struct schema *schema = disposition->catalogue->schema;
+    alert->lead = (int64_t)read->outcome->sequence;
+    alert->branch = event_role(disposition, read->event, EVENT_ROLE_BRANCH, book->arena);
+    alert->channel = event_text(read->event, schema->channel, book->arena);
+    alert->segment = read->segment;
+    alert->customer = event_role(disposition, read->event, EVENT_ROLE_CUSTOMER, book->arena);
+    alert->account = event_role(disposition, read->event, EVENT_ROLE_ACCOUNT, book->arena);
+    alert->payee = event_role(disposition, read->event, EVENT_ROLE_PAYEE, book->arena);
+    alert->money_here = keeps_money_here(read);
+}
+
+static void update(struct disposition *disposition, struct book *book, const struct outcome_read *read, const struct share *share, int64_t amount, struct alert *alert) {
+    const struct catalogue *catalogue = disposition->catalogue;
+    alert->severity_last = share->severity;
+    if (share->severity >= alert->severity_most || alert->lead == 0) {
+        take_lead(disposition, book, read, alert);
+    }
+    alert->severity = share->severity > alert->severity ? share->severity : alert->severity;
+    alert->severity_most = alert->severity > alert->severity_most ? alert->severity : alert->severity_most;
+    alert->score = share->score > alert->score ? share->score : alert->score;
+    if (alert->events == 0 || action_number(catalogue, read->action) > action_number(catalogue, alert->action)) {
+        alert->action = read->action;
+    }
+    alert->amount = amount > alert->amount ? amount : alert->amount;
+    alert->amount_sum += amount;
+    alert->hits += share->count;
+    alert->events++;
+    alert->is_late = alert->is_late || read->is_late;
+    alert->is_degraded = alert->is_degraded || read->is_degraded;
+    alert->hit_us = read->outcome->decided_us;
+}
+
+static struct alert new_alert(struct disposition *disposition, const struct outcome_read *read, const struct share *share, uint32_t number) {
+    static const char *const secrecies[] = {[SECRECY_NORMAL] = "NORMAL", [SECRECY_AML] = "AML", [SECRECY_INSIDER] = "INSIDER"};
+    const struct typology_group *group = &disposition->plan->groups[share->group];
+    return (struct alert){
+        .id = (int64_t)read->outcome->sequence * ALERTS_PER_DECISION + number,
+        .subject_kind = share->subject_kind,
+        .subject = share->subject,
+        .typology_group = group->id,
+        .secrecy = slice_of(secrecies[group->secrecy]),
+        .skill = group->queue,
+        .state = ALERT_NEW,
+        .severity_first = share->severity,
+        .opened_us = read->outcome->decided_us,
+    };
+}
+
+static Status open_new(struct disposition *disposition, struct book *book, const struct outcome_read *read, const struct share *share, uint32_t number, struct alert *alert) {
+    *alert = new_alert(disposition, read, share, number);
+    TRY(book_trace(book, &(struct trace){.object_kind = "alert", .object = alert->id, .from = SLICE(""), .to = SLICE("NEW"), .reason = SLICE("hit")}));
+    return alert_move(book, alert, ALERT_ENRICHING, SLICE("hit"), SLICE(""));
+}
+
+static Status merge(struct disposition *disposition, struct book *book, const struct outcome_read *read, const struct share *share, uint32_t number, struct alert *alert,
+                    Trigger *ret_trigger) {
+    int64_t amount;
+    int64_t from_us = read->outcome->decided_us - disposition->plan->window_us;
+    Status found = alert_find(book, share->subject_kind, share->subject, disposition->plan->groups[share->group].id, from_us, alert);
+    if (found != STATUS_OK && found != STATUS_NOT_FOUND) {
+        return found;
+    }
+    *ret_trigger = TRIGGER_JOINED;
+    bool reopens = found == STATUS_OK && !alert_is_open(alert) && share->severity == SEVERITY_S4;
+    if (found == STATUS_NOT_FOUND || (!alert_is_open(alert) && !reopens)) {
+        TRY(open_new(disposition, book, read, share, number, alert));
+        *ret_trigger = TRIGGER_OPENED;
+    }
+    int64_t severity_before = alert->severity;
+    TRY(amount_that_counts(disposition, book, alert, read, &amount));
+    update(disposition, book, read, share, amount, alert);
+    if (reopens) {
+        TRY(alert_reopen(disposition, book, alert, REOPEN_S4_HIT, SLICE("")));
+    } else if (*ret_trigger == TRIGGER_JOINED) {
+        TRY(alert_note(book, alert, SLICE("hit_joined"), SLICE("")));
+        if (alert->severity > severity_before) {
+            TRY(level_set(disposition, book, alert));
+        }
+    }
+    TRY(add_rows(disposition, book, alert, read, share, amount));
+    return alert_keep(book, alert);
+}
+
+// ---- payments that wait ---------------------------------------------------------------------------------------
+
+static Status open_hold(struct disposition *disposition, struct book *book, const struct outcome_read *read, const struct alert *alert) {
+    bool refuses = alert != NULL && alert->severity >= disposition->plan->holds_refused_from;
+    struct hold_ask hold = {
+        .id = (int64_t)read->outcome->sequence,
+        .event_id = read->event_id,
+        .alert = alert == NULL ? 0 : alert->id,
+        .customer = event_role(disposition, read->event, EVENT_ROLE_CUSTOMER, book->arena),
+        .account = event_role(disposition, read->event, EVENT_ROLE_ACCOUNT, book->arena),
+        .payee = event_role(disposition, read->event, EVENT_ROLE_PAYEE, book->arena),
+        .amount = read->amount,
+        .held_us = read->outcome->decided_us,
+        .until_us = read->outcome->decided_us + read->delay_us,
+        .at_deadline = refuses ? HOLD_REFUSED : HOLD_RELEASED,
+        .secrecy = alert == NULL ? SLICE("NORMAL") : alert->secrecy,
+    };
+    return hold_open(book, disposition->options.terms, &hold, NULL);
+}
+
+Status disposition_take(struct disposition *disposition, struct book *book, const struct outcome *outcome, const struct event **ret_event) {
+    struct share shares[ALERTS_PER_DECISION];
+    struct alert alerts[ALERTS_PER_DECISION];
+    Trigger triggers[ALERTS_PER_DECISION];
+    struct outcome_read *read = ARENA_NEW(book->arena, struct outcome_read);
+    uint32_t count;
+    uint32_t worst = 0;
+    TRY(outcome_read(disposition, book, outcome, read));
+    shares_of(disposition, read, book->arena, shares, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(merge(disposition, book, read, &shares[i], i, &alerts[i], &triggers[i]));
+        worst = alerts[i].severity > alerts[worst].severity ? i : worst;
+    }
+    if (read->delay_us > 0 && read->is_request) {
+        TRY(open_hold(disposition, book, read, count == 0 ? NULL : &alerts[worst]));
+    }
+    TRY(follow_take(disposition, book, read));
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(strategies_try(disposition, book, alerts[i].id, triggers[i]));
+    }
+    if (ret_event != NULL) { // strategies have read others meanwhile
+        return count == 0 ? (*ret_event = read->event, STATUS_OK) : event_read(disposition, book, outcome->event, ret_event);
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,190 @@
+#pragma once
+// Parts: what the files of this room share, and nobody else sees.
+//
+//   outcome.c    a decision and its event, read
+//   merge.c      hits join or open alerts; payments that wait; what became of payments; reports
+//   follow.c     what events say of alerts that are there: payments that went or failed, reports, orders
+//   situation.c  all that strategies may ask about one alert, gathered
+//   strategy.c   strategies at work on an alert
+//   act.c        what a strategy or person does to payments, accounts and others
+//   ask.c        questions to customers, and their answers
+//   level.c      priority, service levels, queues, escalation
+//   close.c      closing and opening again; labels, samples, clearances
+//   people.c     what people do (people.h)
+//   earn.c       how a strategy leaves the shadow, and what puts it back
+
+#include "codec/json.h"
+#include "codec/json_write.h"
+#include "monitoring/stream/intake.h"
+#include "response/controls/controls.h"
+#include "response/disposition/alert.h"
+#include "response/disposition/disposition.h"
+#include "response/disposition/earn.h"
+
+enum { OUTCOME_HITS_MAX = 256, SAW_MAX = 64 << 10, DETAIL_MAX = 32 << 10 };
+
+struct disposition {
+    struct disposition_options options;
+    const struct catalogue *catalogue;
+    const struct strategies *strategies;
+    const struct disposition_plan *plan;
+    struct json_reader *json; // of decisions and answers
+    struct intake *intake;
+    struct event *event; // the one at hand
+    struct arena scratch;
+    // Payments of alerts of which the end is not known yet, by the id of their REQUEST: most events are about none, and need no question to the store.
+    struct arena waited_arena;
+    struct map waited;
+    bool knows_waited;
+};
+
+// ---- outcome.c ----------------------------------------------------------------------------------------------
+
+struct outcome_hit {
+    const struct model *model; // of the catalogue at hand
+    uint32_t model_number;
+    int64_t version;
+    Severity severity;
+    int64_t score;
+    Slice asks;
+    Slice saw; // JSON
+};
+
+// What the disposition has to know of a decision and its event.
+struct outcome_read {
+    const struct outcome *outcome;
+    const struct event *event;
+    Slice event_id, action, segment;
+    int64_t delay_us; // of a payment that waits; 0: none
+    bool is_late, is_degraded, is_request;
+    int64_t amount;   // fen; 0: none moves
+    struct outcome_hit hits[OUTCOME_HITS_MAX]; // those that count
+    uint32_t hit_count;
+};
+
+// Texts live in `arena` or in the disposition until its next reading. STATUS_INVALID: one of them cannot be read by this catalogue.
+MUST_USE Status outcome_read(struct disposition *disposition, struct book *book, const struct outcome *outcome, struct outcome_read *ret_read);
+// The event alone, of evidence.
+MUST_USE Status event_read(struct disposition *disposition, struct book *book, Slice text, const struct event **ret_event);
+// The text of a role's field; empty where the event or the pack has none. In the arena.
+Slice event_role(const struct disposition *disposition, const struct event *event, EventRole role, struct arena *arena);
+int64_t event_money(const struct disposition *disposition, const struct event *event, EventRole role);
+// Of the field of an enumeration or text.
+Slice event_text(const struct event *event, uint32_t field, struct arena *arena);
+
+// ---- follow.c -------------------------------------------------------------------------------------------------
+
+MUST_USE Status follow_take(struct disposition *disposition, struct book *book, const struct outcome_read *read);
+
+// ---- situation.c ----------------------------------------------------------------------------------------------
+
+struct alert_hit {
+    const struct model *model; // NULL: the catalogue does not know it any more
+    Slice id, family, typology, mode, lists, asks, saw;
+    int64_t version, sequence, event_us;
+    Severity severity;
+    uint32_t evidence;
+};
+
+enum { ALERT_HITS_MAX = 512, OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX };
+
+struct situation {
+    struct disposition *disposition;
+    const struct knowledge *knowledge; // while it is looked at
+    struct alert alert;
+    const struct event *event; // the leading one
+    struct alert_hit *hits;
+    uint32_t hit_count;
+    struct value names[STRATEGY_NAME_COUNT];
+    bool is_known[STRATEGY_NAME_COUNT];
+    struct value answers[ANSWERS_MAX];
+    bool is_answered[ANSWERS_MAX];
+    struct {
+        Slice family;
+        Severity severity;
+    } open[OPEN_FAMILIES_MAX];
+    uint32_t open_count;
+    // Of one strategy.
+    const struct strategy *strategy;
+    uint32_t uses[USES_MAX];
+    struct strategy_input input;
+};
+
+MUST_USE Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation);
+// What depends on a strategy: its limits, and its run (0: none).
+MUST_USE Status situation_of_strategy(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow, int64_t run);
+
+// ---- strategy.c -------------------------------------------------------------------------------------------------
+
+// Tries the strategies that a trigger calls, and sends the alert to people when nothing works on it. Loads and keeps the alert.
+MUST_USE Status strategies_try(struct disposition *disposition, struct book *book, int64_t alert, Trigger trigger);
+// A task that a run waited for was answered, or ran out.
+MUST_USE Status strategy_answered(struct disposition *disposition, struct book *book, int64_t run, bool in_time);
+MUST_USE Status strategy_due(struct disposition *disposition, struct book *book, int64_t run);
+// Ends what works on an alert, since somebody or something else has it now. What is only followed in the shadow goes on where a question is out: its answer is compared with what was decided
+// meanwhile.
+MUST_USE Status strategies_overtaken(struct book *book, const struct alert *alert, Slice reason);
+
+// ---- ask.c --------------------------------------------------------------------------------------------------------
+
+struct question {
+    int64_t alert, run; // run 0: a person asks
+    ContactChannel channel;
+    uint32_t script; // of the plan
+    int64_t until_us;
+    int64_t attempt;
+};
+MUST_USE Status ask(struct disposition *disposition, struct book *book, const struct situation *situation, const struct question *question, int64_t *ret_task);
+MUST_USE Status ask_cancel(struct book *book, int64_t alert, int64_t run);
+MUST_USE Status ask_expired(struct disposition *disposition, struct book *book, int64_t task);
+// The answers to an alert's questions, the newest last, into the situation: all of them, or those of a run.
+MUST_USE Status answers_load(struct situation *situation, struct book *book);
+bool answer_is_fine(const struct disposition_plan *plan, JsonTree tree, struct buf *reason);
+
+// ---- act.c --------------------------------------------------------------------------------------------------------
+
+// Does what a branch says, one action after the other. `done` is a JSON list of what was done and what was refused, for the trace; `is_refused`: something that was to
+// protect could not be set, so nobody may rely on it.
+struct acted {
+    Slice done;
+    bool is_refused;
+};
+MUST_USE Status act(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy_action *const *actions, uint32_t count,
+                    int64_t run, struct acted *ret_acted);
+// Payments of the alert that still wait.
+MUST_USE Status act_settle_holds(struct disposition *disposition, struct book *book, int64_t alert, HoldState outcome, Slice reason, uint32_t *ret_count);
+
+// ---- level.c --------------------------------------------------------------------------------------------------------
+
+// Sets when it has to be decided, and its rank; and its timers. Of one that is open and with people, or goes to them.
+MUST_USE Status level_set(struct disposition *disposition, struct book *book, struct alert *alert);
+MUST_USE Status level_clear(struct book *book, int64_t alert);
+MUST_USE Status level_queue(struct disposition *disposition, struct book *book, struct alert *alert, Slice reason, Slice detail);
+MUST_USE Status level_timer(struct disposition *disposition, struct book *book, const struct due_timer *timer);
+MUST_USE Status level_raise(struct disposition *disposition, struct book *book, struct alert *alert, int64_t severity, Slice reason);
+MUST_USE Status level_page(struct book *book, const struct alert *alert, DutyRole role, Slice reason);
+// A moment so much later: a span, or working days.
+int64_t term_end(const struct disposition *disposition, Term term, int64_t from_us);
+
+// ---- close.c --------------------------------------------------------------------------------------------------------
+
+struct closing {
+    Code code;
+    bool is_weak;
+    const struct strategy *strategy; // NULL: a person
+    Slice reason, detail;
+};
+// Ends the alert: state, label, sample, timers. The row is kept.
+MUST_USE Status alert_close(struct disposition *disposition, struct book *book, struct alert *alert, const struct closing *closing);
+typedef enum ReopenReason { REOPEN_QA, REOPEN_APPEAL, REOPEN_S4_HIT, REOPEN_VICTIM_REPORT, REOPEN_POLICE_LIST } ReopenReason;
+MUST_USE Status alert_reopen(struct disposition *disposition, struct book *book, struct alert *alert, ReopenReason reason, Slice detail);
+MUST_USE Status label_add(struct disposition *disposition, struct book *book, const struct alert *alert, Code code, bool is_weak, Slice source);
+
+// ---- earn.c ---------------------------------------------------------------------------------------------------------
+
+MUST_USE Status strategy_mode(struct book *book, const struct strategy *strategy, StrategyMode *ret_mode);
+Slice strategy_hash_text(struct arena *arena, const struct strategy *strategy);
+// People have decided: what the strategies in the shadow would have done is compared.
+MUST_USE Status agreement_note(struct disposition *disposition, struct book *book, const struct alert *alert, Code code);
+// Looks whether a strategy has to be stopped after a closure, an overturned sample or a later positive.
+MUST_USE Status breakers_look(struct disposition *disposition, struct book *book, const struct strategy *strategy);

@@ -1,0 +1,588 @@
+// All that strategies may ask about one alert, gathered: from its rows, from what happened to its subject before, from answers, and, while somebody lets us look, from profiles and
+// lists. What is not known stays so: a condition that reads it does not hold, and a limit that asks for it forbids.
+
+#include "response/disposition/parts.h"
+
+#include "base/bits.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define CLEARED_SPAN_US (180 * US_PER_DAY)
+#define MONTH_US (30 * US_PER_DAY)
+#define WEEK_US (7 * US_PER_DAY)
+#define APART_SPAN_US (24 * US_PER_HOUR)
+
+static const struct statement HITS = {"situation_hits", "SELECT h.model, h.version, h.sequence, h.family, h.typology, h.mode, h.severity, h.evidence, h.lists, h.asks, h.saw, e.event_us"
+                                                        " FROM hit h JOIN alert_event e ON e.alert = h.alert AND e.sequence = h.sequence WHERE h.alert = ?1"
+                                                        " ORDER BY h.sequence, h.model LIMIT ?2"};
+static const struct statement LEAD = {"situation_lead", "SELECT event FROM evidence WHERE sequence = ?1"};
+static const struct statement ACTIONS = {"situation_actions", "SELECT DISTINCT action FROM alert_event WHERE alert = ?1 ORDER BY action"};
+static const struct statement TAKEN = {"situation_taken", "SELECT DISTINCT branch FROM run WHERE alert = ?1 AND branch <> '' ORDER BY branch"};
+static const struct statement OPEN = {"situation_open", "SELECT h.family, MAX(h.severity) FROM alert a JOIN hit h ON h.alert = a.id WHERE a.subject_kind = ?1 AND a.subject = ?2"
+                                                        " AND a.is_open = 1 GROUP BY h.family ORDER BY h.family"};
+static const struct statement RELEASES = {"situation_releases", "SELECT COUNT(*) FROM alert WHERE subject_kind = ?1 AND subject = ?2 AND closed_us >= ?3 AND is_automatic = 1"
+                                                                " AND code LIKE 'FP-%'"};
+static const struct statement OVERTURNED = {"situation_overturned", "SELECT COUNT(*) FROM sample s JOIN alert a ON a.id = s.alert WHERE a.subject_kind = ?1 AND a.subject = ?2"
+                                                                    " AND s.kind = 'AUTOMATIC' AND s.overturned = 1"};
+static const struct statement LATER_POSITIVES = {"situation_later", "SELECT COUNT(*) FROM later_positive p JOIN alert a ON a.id = p.alert WHERE a.subject_kind = ?1 AND a.subject = ?2"
+                                                                    " AND p.strategy <> ''"};
+// Of one model: when people last found it false for this subject, how often, and the alert where.
+static const struct statement CLEARED = {"situation_cleared", "SELECT a.id, a.closed_us FROM alert a JOIN hit h ON h.alert = a.id WHERE a.subject_kind = ?1 AND a.subject = ?2"
+                                                              " AND a.is_open = 0 AND a.is_automatic = 0 AND a.code LIKE 'FP-%' AND a.closed_us >= ?4 AND h.model = ?3"
+                                                              " AND a.id <> ?5 ORDER BY a.closed_us DESC, a.id DESC LIMIT 64"};
+static const struct statement CLEARED_SAW = {"situation_cleared_saw", "SELECT saw, evidence FROM hit WHERE alert = ?1 AND model = ?2 ORDER BY sequence DESC LIMIT 1"};
+static const struct statement REPEATS = {"situation_repeats", "SELECT COUNT(*) FROM run r JOIN alert a ON a.id = r.alert WHERE a.subject_kind = ?1 AND a.subject = ?2 AND r.strategy = ?3"
+                                                              " AND r.ended_us >= ?4 AND r.outcome IN ('CLOSED', 'LOWERED') AND r.is_shadow = 0"};
+static const struct statement LIMIT_STEPS = {"situation_limit_steps", "SELECT COUNT(*) FROM control WHERE customer = ?1 AND measure = 'LIMIT_NON_COUNTER' AND asked_us >= ?2"};
+static const struct statement BLOCKS = {"situation_blocks", "SELECT COUNT(*) FROM control WHERE target_kind = 'ip' AND target = ?1 AND measure = 'BLOCK_SOURCE' AND asked_us >= ?2"};
+static const struct statement WHITE = {"situation_white", "SELECT amount, since_us, until_us, typology, alert FROM cleared WHERE subject_kind = ?1 AND subject = ?2"
+                                                          " AND counterparty = ?3 AND since_us <= ?4 AND until_us > ?4 AND is_ended = 0 ORDER BY until_us DESC LIMIT 8"};
+static const struct statement PAYMENT = {"situation_payment", "SELECT e.outcome, e.amount, e.is_request, e.action, COALESCE(h.state, ''), e.event_us FROM alert_event e"
+                                                              " LEFT JOIN hold h ON h.id = e.sequence WHERE e.alert = ?1 AND e.sequence = ?2"};
+static const struct statement RETRIED = {"situation_retried", "SELECT COUNT(*) FROM alert_event WHERE alert = ?1 AND event_us > ?2 AND payee = ?3 AND is_request = 1"};
+static const struct statement MODEL_SINCE = {"situation_model_since", "SELECT since_us FROM model_age WHERE model = ?1 AND version = ?2"};
+static const struct statement SCAMQ = {"situation_scamq", "SELECT COUNT(*) FROM task t JOIN run r ON r.id = t.run JOIN alert a ON a.id = t.alert WHERE a.customer = ?1 AND a.payee = ?2"
+                                                          " AND t.channel = 'QUESTIONNAIRE' AND r.outcome = 'CLOSED' AND r.is_shadow = 0 AND r.acted = 1"};
+static const struct statement USES_ALERT = {"situation_uses_alert", "SELECT COUNT(*) FROM run WHERE strategy = ?1 AND alert = ?2 AND is_shadow = ?3 AND acted = 1 AND ended_us >= ?4"};
+static const struct statement USES_SUBJECT = {
+    "situation_uses_subject", "SELECT COUNT(*) FROM run r JOIN alert a ON a.id = r.alert WHERE a.subject_kind = ?2 AND a.subject = ?3 AND r.strategy = ?1 AND r.is_shadow = ?4"
+                              " AND r.acted = 1 AND r.ended_us >= ?5"};
+static const struct statement USES_PAYEE = {
+    "situation_uses_payee", "SELECT COUNT(*) FROM run r JOIN alert a ON a.id = r.alert WHERE a.subject_kind = ?2 AND a.subject = ?3 AND a.payee = ?6 AND r.strategy = ?1"
+                            " AND r.is_shadow = ?4 AND r.acted = 1 AND r.ended_us >= ?5"};
+static const struct statement RUN = {"situation_run", "SELECT answered, answered_again, waits_us, hits_before FROM run WHERE id = ?1"};
+
+// ---- setting what is known --------------------------------------------------------------------------------------
+
+static void know(struct situation *situation, StrategyName name, struct value value) {
+    situation->names[name] = value;
+    situation->is_known[name] = true;
+}
+
+static void know_text(struct situation *situation, StrategyName name, Slice text) {
+    if (!slice_empty(text)) {
+        know(situation, name, value_string(text));
+    }
+}
+
+static void know_days(struct situation *situation, StrategyName name, int64_t span_us) {
+    know(situation, name, value_int(floor_div(span_us, US_PER_DAY)));
+}
+
+struct texts {
+    struct value *at;
+    uint32_t count;
+};
+
+static void texts_add(struct texts *texts, struct arena *arena, Slice text) {
+    enum { TEXTS_MAX = 256 };
+    if (texts->at == NULL) {
+        texts->at = ARENA_ARRAY(arena, struct value, TEXTS_MAX);
+    }
+    for (uint32_t i = 0; i < texts->count; i++) {
+        if (slice_equal(texts->at[i].text, text)) {
+            return;
+        }
+    }
+    if (texts->count < TEXTS_MAX) {
+        texts->at[texts->count++] = value_string(text);
+    }
+}
+
+static void know_list(struct situation *situation, struct arena *arena, StrategyName name, struct texts texts) {
+    struct value_list *list = ARENA_NEW(arena, struct value_list);
+    *list = (struct value_list){.items = texts.at, .count = texts.count};
+    know(situation, name, (struct value){.kind = VALUE_LIST, .list = list});
+}
+
+// Words with blanks around each.
+static struct texts texts_of_words(struct arena *arena, Slice words) {
+    struct texts texts = {0};
+    size_t at = 0;
+    while (at < words.size) {
+        size_t end = slice_find_byte(words, ' ', at);
+        if (end > at) {
+            texts_add(&texts, arena, slice_part(words, at, end - at));
+        }
+        at = end + 1;
+    }
+    return texts;
+}
+
+static Status count_of(struct book *book, const struct statement *statement, StoreValues values, struct situation *situation, StrategyName name) {
+    int64_t count;
+    TRY(book_number(book, statement, values, &count));
+    know(situation, name, value_int(count));
+    return STATUS_OK;
+}
+
+// ---- hits -------------------------------------------------------------------------------------------------------
+
+static Status load_hits(struct situation *situation, struct book *book) {
+    const struct catalogue *catalogue = situation->disposition->catalogue;
+    Status status;
+    situation->hits = ARENA_ARRAY(book->arena, struct alert_hit, ALERT_HITS_MAX);
+    TRY(book_ask(book, &HITS, STORE_VALUES(store_i64(situation->alert.id), store_i64(ALERT_HITS_MAX))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        struct alert_hit *hit = &situation->hits[situation->hit_count++];
+        *hit = (struct alert_hit){.id = book_text(book, 0), .version = book_i64(book, 1), .sequence = book_i64(book, 2), .family = book_text(book, 3), .typology = book_text(book, 4),
+                                  .mode = book_text(book, 5), .severity = (Severity)book_i64(book, 6), .evidence = (uint32_t)book_i64(book, 7), .lists = book_text(book, 8),
+                                  .asks = book_text(book, 9), .saw = book_text(book, 10), .event_us = book_i64(book, 11)};
+        uint32_t number = map_get(&catalogue->models_by_id, hit->id);
+        hit->model = number == MAP_NONE ? NULL : &catalogue->models.at[number];
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+// Two hits of S2 and above within a day, of which each rests on a kind of evidence that the other has not.
+static bool has_s2_apart(const struct situation *situation) {
+    for (uint32_t i = 0; i < situation->hit_count; i++) {
+        for (uint32_t k = i + 1; k < situation->hit_count; k++) {
+            const struct alert_hit *one = &situation->hits[i];
+            const struct alert_hit *other = &situation->hits[k];
+            bool near = llabs(one->event_us - other->event_us) <= APART_SPAN_US;
+            if (near && one->severity >= SEVERITY_S2 && other->severity >= SEVERITY_S2 && (one->evidence & ~other->evidence) != 0 && (other->evidence & ~one->evidence) != 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static Status know_model_ages(struct situation *situation, struct book *book) {
+    bool is_challenger = false;
+    int64_t youngest_us = INT64_MIN;
+    for (uint32_t i = 0; i < situation->hit_count; i++) {
+        const struct alert_hit *hit = &situation->hits[i];
+        int64_t since_us;
+        is_challenger = is_challenger || (hit->model != NULL && hit->model->status == MODEL_CHALLENGER);
+        TRY(book_number(book, &MODEL_SINCE, STORE_VALUES(store_text(hit->id), store_i64(hit->version)), &since_us));
+        youngest_us = since_us > youngest_us ? since_us : youngest_us;
+    }
+    know(situation, STRATEGY_ALERT_CHALLENGER, value_bool(is_challenger));
+    if (situation->hit_count > 0) {
+        know_days(situation, STRATEGY_ALERT_MODEL_DAYS, book->now_us - youngest_us);
+    }
+    return STATUS_OK;
+}
+
+static void know_hits(struct situation *situation, struct arena *arena) {
+    struct texts models = {0}, typologies = {0}, families = {0}, modes = {0}, kinds = {0};
+    uint32_t evidence = 0;
+    bool is_sync = false;
+    Slice family = SLICE("");
+    for (uint32_t i = 0; i < situation->hit_count; i++) {
+        const struct alert_hit *hit = &situation->hits[i];
+        texts_add(&models, arena, hit->id);
+        texts_add(&typologies, arena, hit->typology);
+        texts_add(&families, arena, hit->family);
+        texts_add(&modes, arena, hit->mode);
+        evidence |= hit->evidence;
+        is_sync = is_sync || slice_is(hit->mode, "PRE") || slice_is(hit->mode, "SYNC");
+        family = hit->sequence == situation->alert.lead && (slice_empty(family) || hit->severity == (Severity)situation->alert.severity_most) ? hit->family : family;
+    }
+    for (uint32_t i = 0; i < EVIDENCE_COUNT; i++) {
+        if (evidence & UINT32_C(1) << i) {
+            texts_add(&kinds, arena, evidence_text((Evidence)i));
+        }
+    }
+    know_text(situation, STRATEGY_ALERT_FAMILY, family);
+    know_list(situation, arena, STRATEGY_ALERT_MODELS, models);
+    know_list(situation, arena, STRATEGY_ALERT_TYPOLOGIES, typologies);
+    know_list(situation, arena, STRATEGY_ALERT_FAMILIES, families);
+    know_list(situation, arena, STRATEGY_ALERT_MODES, modes);
+    know_list(situation, arena, STRATEGY_ALERT_EVIDENCE, kinds);
+    know(situation, STRATEGY_ALERT_S2_APART, value_bool(has_s2_apart(situation)));
+    know(situation, STRATEGY_ALERT_SYNC, value_bool(is_sync));
+}
+
+// ---- the alert ----------------------------------------------------------------------------------------------------
+
+static Status texts_asked(struct book *book, const struct statement *statement, StoreValues values, struct texts *ret_texts) {
+    Status status;
+    TRY(book_ask(book, statement, values));
+    while ((status = book_next(book)) == STATUS_OK) {
+        texts_add(ret_texts, book->arena, book_text(book, 0));
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static double time_used(const struct alert *alert, int64_t now_us) {
+    int64_t from_us = alert->queued_us == 0 ? alert->opened_us : alert->queued_us;
+    return alert->decide_us <= from_us ? 0 : (double)(now_us - from_us) / (double)(alert->decide_us - from_us);
+}
+
+static Status know_alert(struct situation *situation, struct book *book) {
+    const struct alert *alert = &situation->alert;
+    struct texts actions = {0}, taken = {0};
+    know_text(situation, STRATEGY_ALERT_GROUP, alert->typology_group);
+    know(situation, STRATEGY_ALERT_SEVERITY, value_int(alert->severity));
+    know(situation, STRATEGY_ALERT_SEVERITY_FIRST, value_int(alert->severity_first));
+    know(situation, STRATEGY_ALERT_SEVERITY_MOST, value_int(alert->severity_most));
+    know(situation, STRATEGY_ALERT_SEVERITY_LAST, value_int(alert->severity_last));
+    know(situation, STRATEGY_ALERT_AMOUNT, value_money((double)alert->amount));
+    know(situation, STRATEGY_ALERT_AMOUNT_SUM, value_money((double)alert->amount_sum));
+    know(situation, STRATEGY_ALERT_HITS, value_int(alert->hits));
+    know(situation, STRATEGY_ALERT_EVENTS, value_int(alert->events));
+    know_text(situation, STRATEGY_ALERT_ACTION, alert->action);
+    know_text(situation, STRATEGY_ALERT_SEGMENT, alert->segment);
+    know_text(situation, STRATEGY_ALERT_CHANNEL, alert->channel);
+    know(situation, STRATEGY_ALERT_AGE_SEC, value_int(floor_div(book->now_us - alert->opened_us, US_PER_SECOND)));
+    know(situation, STRATEGY_ALERT_QUIET_SEC, value_int(floor_div(book->now_us - alert->hit_us, US_PER_SECOND)));
+    know(situation, STRATEGY_ALERT_SLA_USED, value_double(time_used(alert, book->now_us)));
+    know_list(situation, book->arena, STRATEGY_ALERT_MARKS, texts_of_words(book->arena, alert->marks));
+    know(situation, STRATEGY_ALERT_LATE, value_bool(alert->is_late));
+    know(situation, STRATEGY_ALERT_DEGRADED, value_bool(alert->is_degraded));
+    know(situation, STRATEGY_ALERT_REOPENED, value_int(alert->reopened));
+    TRY(texts_asked(book, &ACTIONS, STORE_VALUES(store_i64(alert->id)), &actions));
+    TRY(texts_asked(book, &TAKEN, STORE_VALUES(store_i64(alert->id)), &taken));
+    know_list(situation, book->arena, STRATEGY_ALERT_ACTIONS, actions);
+    know_list(situation, book->arena, STRATEGY_ALERT_TAKEN, taken);
+    return STATUS_OK;
+}
+
+// The state of the payment that the leading event asks for.
+static Slice payment_state(Slice outcome, Slice hold, Slice action) {
+    if (slice_is(hold, "HELD") || slice_is(hold, "CANCELLED")) {
+        return hold;
+    }
+    if (slice_is(hold, "REFUSED") || slice_is(action, "REJECT") || slice_is(action, "STOP_PAY") || slice_is(action, "FREEZE")) {
+        return SLICE("REJECTED");
+    }
+    if (slice_is(outcome, "FAIL")) {
+        return SLICE("FAILED");
+    }
+    if (slice_is(outcome, "EXPIRED") || slice_is(outcome, "CANCELLED")) {
+        return outcome;
+    }
+    return SLICE("PASSED");
+}
+
+static Status know_payment(struct situation *situation, struct book *book) {
+    const struct alert *alert = &situation->alert;
+    int64_t retries;
+    TRY(book_one(book, &PAYMENT, STORE_VALUES(store_i64(alert->id), store_i64(alert->lead))));
+    bool is_payment = book_i64(book, 1) > 0 && book_i64(book, 2) != 0;
+    Slice state = is_payment ? payment_state(book_text(book, 0), book_text(book, 4), book_text(book, 3)) : SLICE("NONE");
+    int64_t event_us = book_i64(book, 5);
+    know_text(situation, STRATEGY_PAYMENT_STATE, state);
+    TRY(book_number(book, &RETRIED, STORE_VALUES(store_i64(alert->id), store_i64(event_us), store_text(alert->payee)), &retries));
+    know(situation, STRATEGY_PAYMENT_RETRIED, value_bool(is_payment && retries > 0));
+    return STATUS_OK;
+}
+
+// ---- what happened before -------------------------------------------------------------------------------------------
+
+// The largest ratio of numbers that a model saw now to those that it saw then; features alone, and only those that were above zero.
+static double ratio_of(struct json_reader *json, Slice now, Slice then, struct arena *arena) {
+    JsonTree tree;
+    double most = 0;
+    struct {
+        Slice key;
+        double value;
+    } *seen = ARENA_ARRAY(arena, __typeof__(*seen), 64);
+    uint32_t count = 0;
+    if (json_parse(json, then, &tree) != STATUS_OK || tree.nodes[0].kind != JSON_OBJECT) {
+        return INFINITY;
+    }
+    JSON_EACH(tree, 0, i) {
+        if (count < 64 && slice_starts_with(tree.nodes[i].key, SLICE("f.")) && json_number(&tree.nodes[i], &seen[count].value)) {
+            seen[count++].key = arena_copy(arena, tree.nodes[i].key);
+        }
+    }
+    if (json_parse(json, now, &tree) != STATUS_OK || tree.nodes[0].kind != JSON_OBJECT) {
+        return INFINITY;
+    }
+    JSON_EACH(tree, 0, i) {
+        double value;
+        for (uint32_t k = 0; k < count && json_number(&tree.nodes[i], &value); k++) {
+            if (slice_equal(seen[k].key, tree.nodes[i].key)) {
+                double ratio = seen[k].value > 0 ? value / seen[k].value : (value > 0 ? INFINITY : 1);
+                most = ratio > most ? ratio : most;
+            }
+        }
+    }
+    return most;
+}
+
+struct clearances {
+    double days, ratio;
+    int64_t count;
+    bool everywhere, new_evidence;
+};
+
+// One model of the alert against when it was last found false.
+static Status know_cleared_model(struct situation *situation, struct book *book, const struct alert_hit *hit, struct clearances *found) {
+    const struct alert *alert = &situation->alert;
+    int64_t then = 0, closed_us = 0, times = 0;
+    Status status;
+    TRY(book_ask(book, &CLEARED, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(hit->id), store_i64(book->now_us - CLEARED_SPAN_US),
+                                              store_i64(alert->id))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        then = times == 0 ? book_i64(book, 0) : then;
+        closed_us = times == 0 ? book_i64(book, 1) : closed_us;
+        times++;
+    }
+    if (status != STATUS_END) {
+        return status;
+    }
+    if (times == 0) {
+        found->everywhere = false;
+        return STATUS_OK;
+    }
+    TRY(book_one(book, &CLEARED_SAW, STORE_VALUES(store_i64(then), store_text(hit->id))));
+    Slice saw = book_text(book, 0);
+    uint32_t evidence = (uint32_t)book_i64(book, 1);
+    double days = (double)(book->now_us - closed_us) / (double)US_PER_DAY;
+    double ratio = ratio_of(situation->disposition->json, hit->saw, saw, book->arena);
+    found->days = days > found->days ? days : found->days;
+    found->ratio = ratio > found->ratio ? ratio : found->ratio;
+    found->count = found->count == 0 || times < found->count ? times : found->count;
+    found->new_evidence = found->new_evidence || (hit->evidence & ~evidence) != 0;
+    return STATUS_OK;
+}
+
+static Status know_cleared(struct situation *situation, struct book *book) {
+    struct clearances found = {.everywhere = situation->hit_count > 0};
+    for (uint32_t i = 0; i < situation->hit_count && found.everywhere; i++) {
+        TRY(know_cleared_model(situation, book, &situation->hits[i], &found));
+    }
+    know(situation, STRATEGY_HISTORY_CLEARED_CNT, value_int(found.everywhere ? found.count : 0));
+    if (found.everywhere) { // else one of the models was never found false: the names stay unknown
+        know(situation, STRATEGY_HISTORY_CLEARED_DAYS, value_double(found.days));
+        know(situation, STRATEGY_HISTORY_RATIO, value_double(found.ratio));
+        know(situation, STRATEGY_HISTORY_NEW_EVIDENCE, value_bool(found.new_evidence));
+    }
+    return STATUS_OK;
+}
+
+static Status know_white(struct situation *situation, struct book *book) {
+    const struct alert *alert = &situation->alert;
+    Status status;
+    bool is_found = false;
+    TRY(book_ask(book, &WHITE, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(alert->payee), store_i64(book->now_us))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        Slice typology = book_text(book, 3);
+        bool is_same = situation->hit_count > 0;
+        for (uint32_t i = 0; i < situation->hit_count; i++) {
+            is_same = is_same && slice_equal(situation->hits[i].typology, typology);
+        }
+        if (!is_found || is_same) {
+            know(situation, STRATEGY_WHITE_TYPOLOGY, value_bool(is_same));
+            know(situation, STRATEGY_WHITE_BY_HUMAN, value_bool(book_i64(book, 4) != 0));
+            know(situation, STRATEGY_WHITE_AMOUNT, value_money((double)book_i64(book, 0)));
+            know_days(situation, STRATEGY_WHITE_DAYS_LEFT, book_i64(book, 2) - book->now_us);
+            know_days(situation, STRATEGY_WHITE_TERM_DAYS, book_i64(book, 2) - book_i64(book, 1));
+        }
+        is_found = true;
+    }
+    know(situation, STRATEGY_WHITE_FOUND, value_bool(is_found));
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static Status know_history(struct situation *situation, struct book *book) {
+    const struct alert *alert = &situation->alert;
+    StoreValue kind = store_text(alert->subject_kind);
+    StoreValue subject = store_text(alert->subject);
+    StoreValue month = store_i64(book->now_us - MONTH_US);
+    int64_t overturned, later, scamq;
+    TRY(count_of(book, &RELEASES, STORE_VALUES(kind, subject, month), situation, STRATEGY_HISTORY_RELEASES));
+    TRY(book_number(book, &OVERTURNED, STORE_VALUES(kind, subject), &overturned));
+    TRY(book_number(book, &LATER_POSITIVES, STORE_VALUES(kind, subject), &later));
+    know(situation, STRATEGY_HISTORY_OVERTURNED, value_int(overturned + later));
+    TRY(count_of(book, &LIMIT_STEPS, STORE_VALUES(store_text(alert->customer), month), situation, STRATEGY_HISTORY_LIMIT_STEPS));
+    TRY(book_number(book, &SCAMQ, STORE_VALUES(store_text(alert->customer), store_text(alert->payee)), &scamq));
+    know(situation, STRATEGY_HISTORY_SCAMQ, value_bool(scamq > 0));
+    Slice source = event_role(situation->disposition, situation->event, EVENT_ROLE_SOURCE, book->arena);
+    TRY(count_of(book, &BLOCKS, STORE_VALUES(store_text(source), store_i64(book->now_us - WEEK_US)), situation, STRATEGY_HISTORY_BLOCKS));
+    TRY(know_cleared(situation, book));
+    return know_white(situation, book);
+}
+
+static Status know_open(struct situation *situation, struct book *book) {
+    Status status;
+    TRY(book_ask(book, &OPEN, STORE_VALUES(store_text(situation->alert.subject_kind), store_text(situation->alert.subject))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        if (situation->open_count < OPEN_FAMILIES_MAX) {
+            situation->open[situation->open_count].family = book_text(book, 0);
+            situation->open[situation->open_count++].severity = (Severity)book_i64(book, 1);
+        }
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+// ---- answering strategies ---------------------------------------------------------------------------------------------
+
+static bool read_field(const struct situation *situation, uint32_t field, struct arena *scratch, struct value *ret_value) {
+    const struct event *event = situation->event;
+    const struct schema_field *declared = &event->schema->fields[field];
+    if (!event_has(event, field)) {
+        return false;
+    }
+    const union event_cell *cell = &event->cells[field];
+    switch (declared->type) {
+    case FIELD_STRING: *ret_value = value_string(cell->text); return true;
+    case FIELD_ENUM: *ret_value = value_string(event->schema->enums[declared->enumeration].values[cell->integer]); return true;
+    case FIELD_INT: *ret_value = value_int(cell->integer); return true;
+    case FIELD_FLOAT: *ret_value = value_double(cell->number); return true;
+    case FIELD_BOOL: *ret_value = value_bool(cell->integer != 0); return true;
+    case FIELD_MONEY: *ret_value = value_money((double)cell->integer); return true;
+    case FIELD_TIME:
+        *ret_value = (struct value){.kind = VALUE_TIMESTAMP, .time = {floor_div(cell->integer, US_PER_SECOND), (int32_t)((cell->integer - floor_div(cell->integer, US_PER_SECOND) * US_PER_SECOND) * 1000)}};
+        return true;
+    case FIELD_LIST: {
+        struct texts texts = {0};
+        for (uint32_t i = 0; i < event->schema->enums[declared->enumeration].count; i++) {
+            if ((uint64_t)cell->integer & UINT64_C(1) << i) {
+                texts_add(&texts, scratch, event->schema->enums[declared->enumeration].values[i]);
+            }
+        }
+        struct value_list *list = ARENA_NEW(scratch, struct value_list);
+        *list = (struct value_list){.items = texts.at, .count = texts.count};
+        *ret_value = (struct value){.kind = VALUE_LIST, .list = list};
+        return true;
+    }
+    }
+    return false;
+}
+
+// The row of a table for the leading event's key.
+static bool row_of(const struct situation *situation, uint32_t table, struct arena *scratch, KnowledgeRow *ret_row) {
+    const struct catalogue_key *key = &situation->disposition->catalogue->table_keys[table];
+    Slice parts[TABLE_KEY_PARTS_MAX];
+    for (uint32_t i = 0; i < key->count; i++) {
+        parts[i] = event_text(situation->event, key->fields[i], scratch);
+        if (slice_empty(parts[i])) {
+            return false;
+        }
+    }
+    *ret_row = knowledge_row(situation->knowledge, table, knowledge_key(parts, key->count));
+    return ret_row->cells != NULL;
+}
+
+static bool read_cell(const struct situation *situation, uint32_t table, uint32_t column, struct arena *scratch, struct value *ret_value) {
+    const struct knowledge_column *declared = &situation->disposition->catalogue->knowledge->tables[table].columns[column];
+    KnowledgeRow row;
+    if (situation->knowledge == NULL || !row_of(situation, table, scratch, &row)) {
+        return false;
+    }
+    if (declared->type == COLUMN_STRING) {
+        Slice text;
+        bool is_there = knowledge_cell_text(situation->knowledge, table, row, column, &text);
+        *ret_value = value_string(is_there ? arena_copy(scratch, text) : SLICE(""));
+        return is_there;
+    }
+    double number = knowledge_cell(situation->knowledge, table, row, column);
+    if (isnan(number)) {
+        return false;
+    }
+    switch (declared->type) {
+    case COLUMN_INT: *ret_value = value_int((int64_t)number); break;
+    case COLUMN_BOOL: *ret_value = value_bool(number != 0); break;
+    case COLUMN_MONEY: *ret_value = value_money(number); break;
+    case COLUMN_ENUM: *ret_value = value_string(declared->values[(uint32_t)number]); break;
+    default: *ret_value = value_double(number); break;
+    }
+    return true;
+}
+
+static bool read_slot(void *context, StrategySlot slot, struct arena *scratch, struct value *ret_value) {
+    const struct situation *situation = context;
+    switch (slot.kind) {
+    case SLOT_FIELD: return read_field(situation, slot.index, scratch, ret_value);
+    case SLOT_CELL: return read_cell(situation, slot.table, slot.index, scratch, ret_value);
+    case SLOT_NAME: *ret_value = situation->names[slot.index]; return situation->is_known[slot.index];
+    case SLOT_ANSWER: *ret_value = situation->answers[slot.index]; return situation->is_answered[slot.index];
+    }
+    return false;
+}
+
+static bool on_list(void *context, uint32_t list, Slice key, bool *ret_is_on) {
+    const struct situation *situation = context;
+    if (situation->knowledge == NULL) {
+        return false;
+    }
+    *ret_is_on = knowledge_on_list(situation->knowledge, list, knowledge_key(&key, 1), situation->event->time_us);
+    return true;
+}
+
+static bool open_severity(void *context, Slice family, Severity *ret_severity) {
+    const struct situation *situation = context;
+    *ret_severity = SEVERITY_NONE;
+    for (uint32_t i = 0; i < situation->open_count; i++) {
+        if (slice_equal(situation->open[i].family, family)) {
+            *ret_severity = situation->open[i].severity;
+        }
+    }
+    return situation->open_count < OPEN_FAMILIES_MAX;
+}
+
+static bool uses(void *context, const struct strategy *strategy, LimitScope per, int64_t within_us, uint32_t *ret_count) {
+    const struct situation *situation = context;
+    for (uint32_t i = 0; i < strategy->limit_count && strategy == situation->strategy; i++) {
+        if (strategy->limits[i].per == per && strategy->limits[i].within_us == within_us) {
+            *ret_count = situation->uses[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation) {
+    struct situation *situation = ret_situation;
+    *situation = (struct situation){.disposition = disposition};
+    situation->input = (struct strategy_input){.context = situation, .read = read_slot, .on_list = on_list, .open_severity = open_severity, .uses = uses};
+    TRY(alert_load(book, alert, &situation->alert));
+    TRY(book_one(book, &LEAD, STORE_VALUES(store_i64(situation->alert.lead))));
+    TRY(event_read(disposition, book, book_text(book, 0), &situation->event));
+    TRY(load_hits(situation, book));
+    know_hits(situation, book->arena);
+    TRY(know_model_ages(situation, book));
+    TRY(know_alert(situation, book));
+    TRY(know_payment(situation, book));
+    TRY(know_open(situation, book));
+    TRY(know_history(situation, book));
+    return answers_load(situation, book);
+}
+
+static Status know_uses(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow) {
+    const struct alert *alert = &situation->alert;
+    StoreValue id = store_text(strategy->id);
+    for (uint32_t i = 0; i < strategy->limit_count; i++) {
+        const struct strategy_limit *limit = &strategy->limits[i];
+        StoreValue from = store_i64(limit->within_us == 0 ? 0 : book->now_us - limit->within_us);
+        StoreValue kind = store_text(alert->subject_kind), subject = store_text(alert->subject), shadow = store_i64(is_shadow);
+        int64_t count = 0;
+        switch (limit->per) {
+        case LIMIT_ALERT: TRY(book_number(book, &USES_ALERT, STORE_VALUES(id, store_i64(alert->id), shadow, from), &count)); break;
+        case LIMIT_SUBJECT: TRY(book_number(book, &USES_SUBJECT, STORE_VALUES(id, kind, subject, shadow, from), &count)); break;
+        case LIMIT_SCOPE_COUNT: break;
+        case LIMIT_PAYEE: TRY(book_number(book, &USES_PAYEE, STORE_VALUES(id, kind, subject, shadow, from, store_text(alert->payee)), &count)); break;
+        }
+        situation->uses[i] = (uint32_t)count;
+    }
+    return STATUS_OK;
+}
+
+Status situation_of_strategy(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow, int64_t run) {
+    const struct alert *alert = &situation->alert;
+    situation->strategy = strategy;
+    TRY(know_uses(situation, book, strategy, is_shadow));
+    TRY(count_of(book, &REPEATS, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(strategy->id), store_i64(book->now_us - MONTH_US)), situation,
+                 STRATEGY_HISTORY_REPEATS));
+    for (uint32_t name = STRATEGY_RUN_ANSWERED; name <= STRATEGY_RUN_NEW_HITS; name++) {
+        situation->is_known[name] = false;
+    }
+    if (run == 0) {
+        return STATUS_OK;
+    }
+    TRY(book_one(book, &RUN, STORE_VALUES(store_i64(run))));
+    know(situation, STRATEGY_RUN_ANSWERED, value_bool(book_i64(book, 0) != 0));
+    know(situation, STRATEGY_RUN_ANSWERED_AGAIN, value_bool(book_i64(book, 1) != 0));
+    if (!book_is_null(book, 2)) {
+        know(situation, STRATEGY_RUN_WAITED_SEC, value_int(floor_div(book->now_us - book_i64(book, 2), US_PER_SECOND)));
+    }
+    know(situation, STRATEGY_RUN_NEW_HITS, value_int(alert->hits - book_i64(book, 3)));
+    return STATUS_OK;
+}
