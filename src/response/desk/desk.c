@@ -1,0 +1,273 @@
+#include "response/desk/desk.h"
+
+#include "response/controls/appeals.h"
+#include "response/desk/parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define FEED SLICE("journal")
+#define PUT_OFF_US US_PER_MINUTE
+
+static const Actor DESK = {ACTOR_KIND_SYSTEM, {"desk", 4}};
+
+static const struct statement UNREAD_ADD = {"unread_add", "INSERT INTO unread (kind, object, at_us, code, problem) VALUES (?1, ?2, ?3, ?4, ?5)"
+                                                          " ON CONFLICT (kind, object) DO UPDATE SET at_us = excluded.at_us, code = excluded.code, problem = excluded.problem"};
+
+struct desk *desk_create(const struct desk_options *options) {
+    struct desk *desk = memory_alloc(sizeof *desk);
+    desk->options = *options;
+    desk->plan = &options->strategies->plan;
+    desk->disposition = disposition_create(
+        &(struct disposition_options){.catalogue = options->catalogue, .strategies = options->strategies, .terms = options->terms, .world = options->world});
+    arrived_bank(desk);
+    return desk;
+}
+
+void desk_destroy(struct desk *desk) {
+    if (desk != NULL) {
+        disposition_destroy(desk->disposition);
+        free(desk);
+    }
+}
+
+struct disposition *desk_disposition(struct desk *desk) {
+    return desk->disposition;
+}
+
+// ---- decisions ------------------------------------------------------------------------------------------------------------
+
+struct batch {
+    struct desk *desk;
+    const struct outcome *outcomes;
+    uint32_t count;
+    uint64_t from, upto;
+    uint64_t *position;
+};
+
+static Status read_position(void *context, struct book *book) {
+    uint64_t *sequence = context;
+    return book_feed_at(book, FEED, sequence);
+}
+
+Status desk_position(struct desk *desk, struct book *book, uint64_t *ret_sequence, int64_t now_us, struct arena *arena, struct diag *diag) {
+    (void)desk;
+    return book_read(book, now_us, read_position, ret_sequence, arena, diag);
+}
+
+static Status take_batch(void *context, struct book *book) {
+    struct batch *batch = context;
+    struct desk *desk = batch->desk;
+    struct facts facts = {0};
+    struct case_taken taken;
+    desk->book = book;
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const struct event *event;
+        TRY(disposition_take(desk->disposition, book, &batch->outcomes[i], &event));
+        facts_take(desk, event, &batch->outcomes[i], &facts, book->arena);
+        TRY(arrived_take(desk, book, event));
+    }
+    for (uint32_t at = 0; at < facts.count; at += CASES_FACTS_MAX) {
+        uint32_t some = facts.count - at < CASES_FACTS_MAX ? facts.count - at : CASES_FACTS_MAX;
+        TRY(cases_take(book, facts.at + at, some, &taken));
+    }
+    return book_feed_advance(book, FEED, batch->from, batch->upto);
+}
+
+// One record that cannot be read is put aside, and the stream goes on behind it.
+struct put_aside {
+    uint64_t from, sequence;
+    const char *code;
+    Slice problem;
+};
+
+static Status put_aside(void *context, struct book *book) {
+    const struct put_aside *aside = context;
+    TRY(book_run(book, &UNREAD_ADD,
+                 STORE_VALUES(store_text(SLICE("outcome")), store_i64((int64_t)aside->sequence), store_i64(book->now_us), store_text(slice_of(aside->code)), store_text(aside->problem))));
+    return book_feed_advance(book, FEED, aside->from, aside->sequence);
+}
+
+static Status take_one_by_one(struct desk *desk, struct book *book, const struct batch *batch, int64_t now_us, struct arena *arena, struct diag *diag, struct desk_taken *taken) {
+    uint64_t from = batch->from;
+    for (uint32_t i = 0; i < batch->count; i++) {
+        ArenaMark mark = arena_mark(arena);
+        uint64_t upto = i + 1 == batch->count ? batch->upto : batch->outcomes[i].sequence;
+        struct batch one = {.desk = desk, .outcomes = &batch->outcomes[i], .count = 1, .from = from, .upto = upto};
+        Status status = book_do(book, DESK, now_us, take_batch, &one, arena, diag);
+        if (status == STATUS_INVALID) {
+            struct put_aside aside = {.from = from, .sequence = upto, .code = diag->code, .problem = diag->message};
+            taken->unread++;
+            status = book_do(book, DESK, now_us, put_aside, &aside, arena, diag);
+        }
+        TRY(status);
+        from = upto;
+        arena_rewind(arena, mark);
+    }
+    return STATUS_OK;
+}
+
+Status desk_take(struct desk *desk, struct book *book, const struct outcome *outcomes, uint32_t count, uint64_t from, uint64_t upto, int64_t now_us, struct arena *arena, struct diag *diag,
+                 struct desk_taken *ret_taken) {
+    struct batch batch = {.desk = desk, .outcomes = outcomes, .count = count, .from = from, .upto = upto};
+    INVARIANT(count <= DESK_BATCH_MAX);
+    *ret_taken = (struct desk_taken){.outcomes = count};
+    Status status = book_do(book, DESK, now_us, take_batch, &batch, arena, diag);
+    return status == STATUS_INVALID && count > 0 ? take_one_by_one(desk, book, &batch, now_us, arena, diag, ret_taken) : status;
+}
+
+// ---- timers ---------------------------------------------------------------------------------------------------------------
+
+struct timers {
+    struct desk *desk;
+    struct due_timer due[DESK_TIMERS_MAX];
+    uint32_t count;
+    int64_t next_us;
+    const struct due_timer *one;
+    const struct diag *failure;
+};
+
+static Status find_due(void *context, struct book *book) {
+    struct timers *timers = context;
+    TRY(book_timers_due(book, timers->due, DESK_TIMERS_MAX, &timers->count));
+    return book_timer_next(book, &timers->next_us);
+}
+
+static Status daily(struct desk *desk, struct book *book, const struct due_timer *due) {
+    TRY(book_timer_set(book, TIMER_DAILY, due->object, due->due_us + US_PER_DAY));
+    return disposition_daily(desk->disposition, book);
+}
+
+static Status fire(void *context, struct book *book) {
+    struct timers *timers = context;
+    struct desk *desk = timers->desk;
+    const struct terms *terms = desk->options.terms;
+    const struct due_timer *due = timers->one;
+    desk->book = book;
+    switch (due->kind) {
+    case TIMER_HOLD:
+    case TIMER_HOLD_CONFIRM: return hold_timer(book, terms, due);
+    case TIMER_CONTROL:
+    case TIMER_CONTROL_CONFIRM:
+    case TIMER_CONTROL_STEP:
+    case TIMER_CONTROL_REVIEW: return order_control_timer(book, terms, &desk->bank, due);
+    case TIMER_APPEAL: return appeal_timer(book, terms, due);
+    case TIMER_ORDER:
+    case TIMER_REVERIFY:
+    case TIMER_REPORT: return order_timer(book, terms, &desk->bank, due);
+    case TIMER_DAILY: return daily(desk, book, due);
+    default: return disposition_timer(desk->disposition, book, due);
+    }
+}
+
+static Status put_off(void *context, struct book *book) {
+    struct timers *timers = context;
+    const struct due_timer *due = timers->one;
+    TRY(book_run(book, &UNREAD_ADD, STORE_VALUES(store_text(timer_word(due->kind)), store_i64(due->object), store_i64(book->now_us), store_text(slice_of(timers->failure->code)),
+                                                 store_text(timers->failure->message))));
+    return book_timer_set(book, due->kind, due->object, book->now_us + PUT_OFF_US);
+}
+
+static Status fire_one(struct timers *timers, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag) {
+    Status status = book_do(book, DESK, now_us, fire, timers, arena, diag);
+    if (status == STATUS_INVALID || status == STATUS_NOT_FOUND) {
+        struct diag failure = *diag;
+        timers->failure = &failure;
+        status = book_do(book, DESK, now_us, put_off, timers, arena, diag);
+    }
+    return status;
+}
+
+Status desk_timers(struct desk *desk, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag, uint32_t *ret_fired, int64_t *ret_next_us) {
+    struct timers timers = {.desk = desk};
+    *ret_fired = 0;
+    do {
+        ArenaMark mark = arena_mark(arena);
+        TRY(book_read(book, now_us, find_due, &timers, arena, diag));
+        for (uint32_t i = 0; i < timers.count; i++) {
+            timers.one = &timers.due[i];
+            TRY(fire_one(&timers, book, now_us, arena, diag));
+            (*ret_fired)++;
+        }
+        arena_rewind(arena, mark);
+    } while (timers.count > 0);
+    *ret_next_us = timers.next_us;
+    return STATUS_OK;
+}
+
+// ---- messages -------------------------------------------------------------------------------------------------------------
+
+struct posts {
+    struct message at[DESK_MESSAGES_MAX];
+    struct desk_sent sent[DESK_MESSAGES_MAX];
+    uint32_t count;
+};
+
+static Status find_messages(void *context, struct book *book) {
+    struct posts *posts = context;
+    return book_messages_due(book, posts->at, DESK_MESSAGES_MAX, &posts->count);
+}
+
+static Status settle_messages(void *context, struct book *book) {
+    const struct posts *posts = context;
+    for (uint32_t i = 0; i < posts->count; i++) {
+        const struct desk_sent *sent = &posts->sent[i];
+        TRY(book_message_tried(book, posts->at[i].id, sent->fate, sent->next_us, sent->status, sent->problem));
+    }
+    return STATUS_OK;
+}
+
+Status desk_messages(struct desk *desk, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag, DeskSink *sink, void *context, uint32_t *ret_count) {
+    struct posts *posts = ARENA_NEW(arena, struct posts);
+    (void)desk;
+    *ret_count = 0;
+    TRY(book_read(book, now_us, find_messages, posts, arena, diag));
+    for (uint32_t i = 0; i < posts->count; i++) {
+        posts->sent[i] = (struct desk_sent){.fate = MESSAGE_DELIVERED};
+        sink(context, &posts->at[i], &posts->sent[i]);
+    }
+    *ret_count = posts->count;
+    return posts->count == 0 ? STATUS_OK : book_do(book, DESK, now_us, settle_messages, posts, arena, diag);
+}
+
+// ---- what others answer -----------------------------------------------------------------------------------------------------
+
+struct reply {
+    struct desk *desk;
+    int64_t object;
+    Slice text, object_kind;
+    const struct confirmation *confirmation;
+};
+
+static Status take_answer(void *context, struct book *book) {
+    struct reply *reply = context;
+    reply->desk->book = book;
+    return disposition_answer(reply->desk->disposition, book, reply->object, reply->text);
+}
+
+Status desk_answer(struct desk *desk, struct book *book, Actor actor, int64_t task, Slice answer, int64_t now_us, struct arena *arena, struct diag *diag) {
+    struct reply reply = {.desk = desk, .object = task, .text = answer};
+    return book_do(book, actor, now_us, take_answer, &reply, arena, diag);
+}
+
+static Status take_confirmation(void *context, struct book *book) {
+    struct reply *reply = context;
+    struct desk *desk = reply->desk;
+    desk->book = book;
+    if (slice_is(reply->object_kind, "hold")) {
+        return hold_confirmed(book, reply->object, reply->confirmation);
+    }
+    if (slice_is(reply->object_kind, "control")) {
+        return order_control_confirmed(book, desk->options.terms, &desk->bank, reply->object, reply->confirmation);
+    }
+    if (slice_is(reply->object_kind, "order")) {
+        return order_confirmed(book, desk->options.terms, &desk->bank, reply->object, reply->confirmation);
+    }
+    return book_fail(book, STATUS_INVALID, "DK001", "what is confirmed is a hold, a control or an order");
+}
+
+Status desk_confirm(struct desk *desk, struct book *book, Slice object_kind, int64_t object, const struct confirmation *confirmation, int64_t now_us, struct arena *arena,
+                    struct diag *diag) {
+    struct reply reply = {.desk = desk, .object = object, .object_kind = object_kind, .confirmation = confirmation};
+    return book_do(book, DESK, now_us, take_confirmation, &reply, arena, diag);
+}

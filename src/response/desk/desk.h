@@ -1,0 +1,67 @@
+#pragma once
+// Desk: what follows the decisions as they are made, and time as it passes: the one worker of the response. It owns no thread and no clock; a server's thread runs it by the wall clock, and a
+// rehearsal by the time of its events.
+//
+//     struct desk *desk = desk_create(&options);
+//     loop:
+//         TRY(desk_position(desk, &book, &at, ...));                              // where the journal was read to
+//         TRY(desk_take(desk, &book, outcomes, count, at, upto, now_us, ...));    // decisions behind it, in one unit of work
+//         TRY(desk_timers(desk, &book, now_us, ..., &next_us));                   // all that is due
+//         TRY(desk_messages(desk, &book, now_us, ..., sink));                     // what has to be told to others
+//     desk_destroy(desk);
+//
+// Exactly once. What a batch of decisions does and how far they were read is one unit of work. A batch that fails because one of its records cannot be read is taken one by one, and that
+// record is put aside (table `unread`) with the reason; everything else goes on. When the store is gone nothing moves, decisions go on without us, and the journal keeps what is to be read.
+//
+// Timers. Each is handled in a unit of work of its own, in the order of their moments; one that fails for a reason of its own is put off by a minute and told in `unread`, so that it does
+// not hold up the others.
+//
+// Messages are given to a sink and settled by what it says; between the two no unit of work is open, since a sink may wait for a network. One that was sent and not settled, because the
+// program died, is sent again with the same id.
+
+#include "response/cases/cases.h"
+#include "response/disposition/disposition.h"
+#include "response/orders/orders.h"
+
+enum { DESK_BATCH_MAX = 4096, DESK_TIMERS_MAX = 256, DESK_MESSAGES_MAX = 256 };
+
+struct desk;
+
+struct desk_options {
+    const struct catalogue *catalogue;
+    const struct strategies *strategies; // compiled for it; its plan exists
+    const struct terms *terms;
+    struct disposition_world world;
+};
+
+struct desk *desk_create(const struct desk_options *options);
+void desk_destroy(struct desk *desk);
+struct disposition *desk_disposition(struct desk *desk);
+
+// The sequence up to which decisions were taken.
+MUST_USE Status desk_position(struct desk *desk, struct book *book, uint64_t *ret_sequence, int64_t now_us, struct arena *arena, struct diag *diag);
+
+struct desk_taken {
+    uint32_t outcomes, unread;
+};
+// Outcomes behind `from`, in their order; `upto` is the last sequence that was read, whatever it was. At most DESK_BATCH_MAX.
+MUST_USE Status desk_take(struct desk *desk, struct book *book, const struct outcome *outcomes, uint32_t count, uint64_t from, uint64_t upto, int64_t now_us, struct arena *arena,
+                          struct diag *diag, struct desk_taken *ret_taken);
+// Handles all timers that are due. `ret_next_us`: when the next one is; INT64_MAX: there is none.
+MUST_USE Status desk_timers(struct desk *desk, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag, uint32_t *ret_fired, int64_t *ret_next_us);
+
+// What became of a message that was handed over: sent, to be sent again at `next_us`, or never.
+struct desk_sent {
+    MessageFate fate;
+    int64_t next_us;
+    int64_t status;
+    Slice problem;
+};
+typedef void DeskSink(void *context, const struct message *message, struct desk_sent *ret_sent);
+MUST_USE Status desk_messages(struct desk *desk, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag, DeskSink *sink, void *context, uint32_t *ret_count);
+
+// What others answer. `message`: to which message; 0: the last.
+MUST_USE Status desk_answer(struct desk *desk, struct book *book, Actor actor, int64_t task, Slice answer, int64_t now_us, struct arena *arena, struct diag *diag);
+// The core bank has done, or could not do, what a message asked for: of a hold or a control.
+MUST_USE Status desk_confirm(struct desk *desk, struct book *book, Slice object_kind, int64_t object, const struct confirmation *confirmation, int64_t now_us, struct arena *arena,
+                             struct diag *diag);

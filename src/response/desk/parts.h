@@ -1,0 +1,27 @@
+#pragma once
+// Parts: what the files of this room share.
+//
+//   desk.c     units of work: decisions, timers, messages
+//   facts.c    what an event says of money, things that are shared and openings
+//   arrived.c  orders of authorities among the events, and what the bank knows when it checks them
+
+#include "base/vec.h"
+#include "response/desk/desk.h"
+
+struct desk {
+    struct desk_options options;
+    const struct disposition_plan *plan;
+    struct disposition *disposition;
+    struct order_bank bank;
+    struct book *book; // of the unit of work, for `bank`
+};
+
+struct facts {
+    struct case_fact *at;
+    uint32_t count, capacity;
+};
+
+void facts_take(struct desk *desk, const struct event *event, const struct outcome *outcome, struct facts *facts, struct arena *arena);
+// An event that is an order: it is taken as one.
+MUST_USE Status arrived_take(struct desk *desk, struct book *book, const struct event *event);
+void arrived_bank(struct desk *desk);
