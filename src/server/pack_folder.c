@@ -8,7 +8,7 @@ enum { PACK_FILE_SIZE_MAX = 256 << 20 };
 // is read whatever its name, so that one that cannot be used is told.
 bool pack_wants(Slice path) {
     static const char *const data[] = {"lists/", "tables/", "tests/"};
-    static const char *const texts[] = {"features/", "models/", "maps/"};
+    static const char *const texts[] = {"features/", "models/", "maps/", "strategies/", "scripts/"};
     bool yaml = slice_ends_with(path, SLICE(".yaml"));
     for (size_t i = 0; i < sizeof data / sizeof data[0]; i++) {
         if (slice_starts_with(path, slice_of(data[i]))) {

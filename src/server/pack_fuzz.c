@@ -1,8 +1,10 @@
-// Any bytes as a pack that somebody uploads: it compiles or is refused with reasons, and one that compiles decides on any records, twice the same.
+// Any bytes as a pack that somebody uploads: it compiles or is refused with reasons, and one that compiles decides on any records, twice the same; its
+// strategies compile or are refused, and their cases come out in some way.
 //
 // An input is an archive, or, where mutations get further, texts one behind the other, each below a line `=== path`; the one below `=== records` are records
 // to decide on, one a line.
 
+#include "response/strategies/strategies.h"
 #include "server/heart.h"
 #include "server/upload.h"
 
@@ -50,8 +52,7 @@ static bool read_input(Slice input, struct pack_folder *pack, Slice *ret_records
     return upload_read(input, pack, &diag) == STATUS_OK;
 }
 
-static void tell(const struct pack_folder *pack) {
-    const struct diag_list *diags = &pack->catalogue->diags;
+static void tell(const struct diag_list *diags) {
     struct buf told;
     buf_init(&told, 16 << 20);
     for (uint32_t i = 0; i < diags->count; i++) {
@@ -82,6 +83,21 @@ static void decide_twice(struct pack_folder *pack, Slice records) {
     buf_deinit(&second);
 }
 
+static void try_strategies(const struct pack_folder *pack) {
+    struct strategies *strategies = strategies_create();
+    Status status = strategies_compile(strategies, pack->catalogue, pack->files, pack->file_count);
+    struct strategy_tally tally = {0};
+    struct buf out;
+    tell(&strategies->diags);
+    buf_init(&out, ANSWER_MAX);
+    for (uint32_t i = 0; i < strategies->count && status == STATUS_OK; i++) {
+        INVARIANT(strategies_explain(strategies, strategies->at[i].id, &out));
+        strategies_try_cases(strategies, &strategies->at[i], &out, &tally);
+    }
+    buf_deinit(&out);
+    strategies_destroy(strategies);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > INPUT_MAX) {
         return 0;
@@ -91,9 +107,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pack_init(&pack, SLICE(""));
     if (read_input((Slice){(const char *)data, size}, &pack, &records)) {
         bool compiles = pack_compile(&pack) == STATUS_OK;
-        tell(&pack);
+        tell(&pack.catalogue->diags);
         if (compiles) {
             decide_twice(&pack, records);
+            try_strategies(&pack);
         }
     }
     pack_close(&pack);
