@@ -1,0 +1,77 @@
+#pragma once
+// Parts: what the files of this room share.
+//
+//   rehearsal.c  time: events, timers, and what was planned, each when it is due
+//   plan.c       a heap of what is to happen
+//   stand_in.c   who is told and asked: customers, the core bank, the engine
+//   team.c       five people at work
+//   told.c       what the truth says of it
+
+#include "base/vec.h"
+#include "codec/json.h"
+#include "rehearsal/rehearsal.h"
+#include "response/disposition/people.h"
+
+typedef enum PlannedKind { PLANNED_ANSWER, PLANNED_VOLUNTEER, PLANNED_CONFIRM, PLANNED_WORK } PlannedKind;
+
+struct planned {
+    int64_t at_us;
+    uint64_t number; // in the order in which they were planned, for those of one moment
+    PlannedKind kind;
+    int64_t object;    // task, alert, hold or control
+    char object_kind[16];
+    int64_t message;
+    uint32_t analyst;
+    char code[24];
+    char *text; // JSON, of its own
+};
+
+struct plans {
+    struct planned *at;
+    uint32_t count, capacity;
+    uint64_t numbers;
+};
+
+void plan_add(struct plans *agenda, const struct planned *planned);
+// False: nothing is due up to then.
+bool plan_take(struct plans *agenda, int64_t upto_us, struct planned *ret_planned);
+int64_t plan_next(const struct plans *agenda);
+void plan_deinit(struct plans *agenda);
+
+enum { PENDING_MAX = DESK_BATCH_MAX, TEXTS_BLOCK = 4 << 20 };
+
+struct heart;
+enum { TEAM_MEMBERS = 5 };
+
+struct analyst {
+    bool busy;
+    int64_t alert; // that he works on
+};
+
+struct rehearsal {
+    struct rehearsal_options options;
+    struct heart *heart;
+    struct desk *desk;
+    struct book book;
+    struct json_reader *json;
+    struct arena arena, scratch, texts; // of the unit at hand; of pending outcomes
+    struct outcome pending[PENDING_MAX];
+    uint32_t pending_count;
+    uint64_t sequence, position;
+    int64_t now_us, flushed_us, polled_us, day_us;
+    int64_t next_timer_us;
+    struct plans agenda;
+    struct analyst team[TEAM_MEMBERS];
+    bool something_waits; // since the last time that the team looked
+    struct buf answer;
+    struct rehearsal_counts counts;
+};
+
+MUST_USE Status stand_in_send(struct rehearsal *rehearsal, struct diag *diag);
+MUST_USE Status stand_in_do(struct rehearsal *rehearsal, const struct planned *planned, struct diag *diag);
+MUST_USE Status team_look(struct rehearsal *rehearsal, struct diag *diag);
+MUST_USE Status team_do(struct rehearsal *rehearsal, const struct planned *planned, struct diag *diag);
+MUST_USE Status team_hire(struct rehearsal *rehearsal, struct diag *diag);
+MUST_USE Status team_promote(struct rehearsal *rehearsal, struct diag *diag);
+// A list entry that the response asks for, as a record of the stream.
+void rehearsal_list(struct rehearsal *rehearsal, Slice list, Slice key, Slice end, Slice reason);

@@ -1,0 +1,294 @@
+// Who is told and asked: the customers, by way of the contact centre; the core bank; the engine.
+
+#include "rehearsal/played.h"
+
+#include "codec/json_write.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ANSWER_TEXT_MAX = 8 << 10 };
+#define CORE_TAKES_US US_PER_SECOND
+
+static const Actor CENTRE = {ACTOR_KIND_CUSTOMER, {"contact", 7}};
+
+static Slice text_of(JsonTree tree, const char *name) {
+    uint32_t at = json_member(tree, 0, slice_of(name));
+    return at != JSON_NONE && tree.nodes[at].kind == JSON_STRING ? tree.nodes[at].text : SLICE("");
+}
+
+static int64_t number_of(JsonTree tree, const char *name) {
+    uint32_t at = json_member(tree, 0, slice_of(name));
+    return at != JSON_NONE && tree.nodes[at].kind == JSON_INT ? tree.nodes[at].i64 : 0;
+}
+
+// ---- answers in the words of the pack -----------------------------------------------------------------------------------
+//
+// The simulation says what people do; the pack's disposition.yaml says in which words an answer is kept. Each member of the one becomes members of the other here; what the pack does not
+// know is left out.
+
+static const char *purpose_of(const char *purpose) {
+    static const struct {
+        const char *said, *kept;
+    } words[] = {{"WAGE", "SALARY"}, {"BUSINESS", "GOODS"}, {"WEDDING", "FAMILY"}, {"GOODS", "GOODS"}, {"FAMILY", "FAMILY"}, {"INVEST", "INVESTMENT"}, {"LOAN", "LOAN"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(purpose, words[i].said) == 0) {
+            return words[i].kept;
+        }
+    }
+    return "OTHER";
+}
+
+static void put_share(struct json_writer *json, Slice key, int32_t thousandths) {
+    json_key_double(json, key, thousandths / 1000.0);
+}
+
+static void put_call(const struct answer *answer, struct json_writer *json) {
+    if (answer_says(answer, SAID_IDENTITY_OK)) {
+        json_key_bool(json, SLICE("identity_ok"), answer->identity_ok);
+    }
+    if (answer_says(answer, SAID_PURPOSE)) {
+        json_key_string(json, SLICE("purpose"), slice_of(purpose_of(answer->purpose)));
+    }
+    if (answer_says(answer, SAID_CONSISTENT)) {
+        json_key_bool(json, SLICE("consistent"), answer->consistent);
+    }
+    if (answer_says(answer, SAID_SCAM_KEYWORD)) { // the three questions about scams
+        json_key_bool(json, SLICE("scam_keyword"), answer->scam_keyword);
+        json_key_bool(json, SLICE("stranger"), answer->scam_keyword);
+        json_key_bool(json, SLICE("promised_back"), answer->scam_keyword);
+        json_key_bool(json, SLICE("told_secret"), answer->scam_keyword);
+    }
+    if (answer_says(answer, SAID_HESITATION)) {
+        json_key_bool(json, SLICE("hesitation"), answer->hesitation);
+    }
+    if (answer_says(answer, SAID_THIRD_VOICE)) {
+        json_key_bool(json, SLICE("third_voice"), answer->third_voice);
+    }
+    if (answer_says(answer, SAID_CONFIDENCE)) {
+        put_share(json, SLICE("confidence"), answer->confidence);
+    }
+}
+
+static void put_auth(const struct answer *answer, struct json_writer *json) {
+    if (answer_says(answer, SAID_METHOD) && strcmp(answer->method, "COUNTER") != 0) {
+        json_key_string(json, SLICE("method"), slice_of(answer->method));
+    }
+    if (answer_says(answer, SAID_PASSED)) {
+        json_key_bool(json, SLICE("passed"), answer->passed);
+    }
+    if (answer_says(answer, SAID_LIVENESS)) {
+        put_share(json, SLICE("liveness"), answer->liveness);
+    }
+    if (answer_says(answer, SAID_INJECTED)) {
+        json_key_bool(json, SLICE("injected"), answer->injected);
+    }
+    if (answer_says(answer, SAID_DEVICE_DAYS)) {
+        json_key_i64(json, SLICE("device_days"), answer->device_days);
+    }
+    if (answer_says(answer, SAID_NUMBER_DAYS)) {
+        json_key_i64(json, SLICE("number_days"), answer->number_days);
+    }
+    if (answer_says(answer, SAID_CALL_FORWARDING)) {
+        json_key_bool(json, SLICE("call_forwarding"), answer->call_forwarding);
+    }
+    if (answer_says(answer, SAID_KNOWN_DEVICE)) {
+        json_key_bool(json, SLICE("known_device"), answer->known_device);
+    }
+}
+
+static void put_rest(const struct answer *answer, struct json_writer *json) {
+    if (answer_says(answer, SAID_REPLY)) {
+        json_key_string(json, SLICE("reply"), slice_of(answer->reply));
+        json_key_bool(json, SLICE("registered_number"), true); // whoever holds it
+    }
+    if (answer_says(answer, SAID_QUESTIONNAIRE_PASSED)) {
+        json_key_bool(json, SLICE("warning_seen"), true);
+        json_key_bool(json, SLICE("questionnaire_passed"), answer->questionnaire_passed);
+    }
+    if (answer_says(answer, SAID_DECEIVED)) {
+        json_key_bool(json, SLICE("deceived"), answer->deceived);
+    }
+    if (answer_says(answer, SAID_CANCELLED)) {
+        json_key_bool(json, SLICE("cancelled"), answer->cancelled);
+    }
+    if (answer_says(answer, SAID_CONFIRMED_AGAIN)) {
+        json_key_bool(json, SLICE("confirmed_again"), answer->confirmed_again);
+    }
+    if (answer_says(answer, SAID_DOCUMENTS)) {
+        json_key_bool(json, SLICE("documents_given"), true);
+    }
+}
+
+static char *write_answer(const struct answer *answer) {
+    struct buf out;
+    struct json_writer json;
+    buf_init(&out, ANSWER_TEXT_MAX);
+    json_writer_init(&json, &out);
+    json_object_begin(&json);
+    put_call(answer, &json);
+    put_auth(answer, &json);
+    put_rest(answer, &json);
+    json_object_end(&json);
+    char *text = memory_alloc(out.size + 1);
+    memcpy(text, out.bytes, out.size);
+    text[out.size] = 0;
+    buf_deinit(&out);
+    return text;
+}
+
+// ---- questions ----------------------------------------------------------------------------------------------------------
+
+struct asked {
+    int64_t alert;
+    struct played_alert played;
+};
+
+static Status load(void *context, struct book *book) {
+    struct asked *asked = context;
+    return played_load(book, asked->alert, &asked->played);
+}
+
+static Status asked(struct rehearsal *rehearsal, JsonTree tree, struct diag *diag) {
+    struct asked asked = {.alert = number_of(tree, "alert")};
+    struct question question;
+    struct answer answer;
+    AskChannel channel;
+    int64_t task = number_of(tree, "task"), until_us = number_of(tree, "until_us");
+    Slice script = arena_copy(&rehearsal->scratch, text_of(tree, "script"));
+    bool is_known = ask_channel_find(text_of(tree, "channel"), &channel);
+    TRY(book_read(&rehearsal->book, rehearsal->now_us, load, &asked, &rehearsal->scratch, diag));
+    if (!is_known) {
+        return STATUS_OK; // nobody is there who would answer
+    }
+    played_question(&asked.played, &question);
+    question.channel = channel;
+    question.script = script;
+    question.asked_us = rehearsal->now_us;
+    question.attempt = asked.played.answer_count + 1;
+    question.again = asked.played.answer_count > 0;
+    answer_of(rehearsal->options.truth, &question, rehearsal->options.seed, &answer);
+    if (answer.answered && answer.answered_us <= until_us) {
+        plan_add(&rehearsal->agenda, &(struct planned){.at_us = answer.answered_us, .kind = PLANNED_ANSWER, .object = task, .text = write_answer(&answer)});
+    }
+    return STATUS_OK;
+}
+
+// A payment is held: some take it back by themselves.
+static Status held(struct rehearsal *rehearsal, JsonTree tree, struct diag *diag) {
+    struct asked asked = {.alert = number_of(tree, "alert")};
+    struct question question;
+    struct answer answer;
+    int64_t hold = number_of(tree, "hold");
+    static const struct statement HOLD = {"played_hold", "SELECT COALESCE(alert, 0), until_us FROM hold WHERE id = ?1"};
+    if (store_query(rehearsal->book.store, &HOLD, STORE_VALUES(store_i64(hold)), diag) != STATUS_OK || store_next(rehearsal->book.store, diag) != STATUS_OK) {
+        return STATUS_OK;
+    }
+    asked.alert = store_column_i64(rehearsal->book.store, 0);
+    int64_t until_us = store_column_i64(rehearsal->book.store, 1);
+    if (asked.alert == 0) {
+        return STATUS_OK;
+    }
+    TRY(book_read(&rehearsal->book, rehearsal->now_us, load, &asked, &rehearsal->scratch, diag));
+    played_question(&asked.played, &question);
+    question.channel = ASK_APP;
+    question.asked_us = rehearsal->now_us;
+    change_of_mind(rehearsal->options.truth, &question, until_us, rehearsal->options.seed, &answer);
+    if (answer.answered) {
+        plan_add(&rehearsal->agenda, &(struct planned){.at_us = answer.answered_us, .kind = PLANNED_VOLUNTEER, .object = asked.alert, .text = write_answer(&answer)});
+    }
+    return STATUS_OK;
+}
+
+static void plan_confirmation(struct rehearsal *rehearsal, const struct message *message, const char *object_kind, int64_t object) {
+    struct planned planned = {.at_us = rehearsal->now_us + CORE_TAKES_US, .kind = PLANNED_CONFIRM, .object = object, .message = message->id};
+    snprintf(planned.object_kind, sizeof planned.object_kind, "%s", object_kind);
+    plan_add(&rehearsal->agenda, &planned);
+}
+
+// ---- messages -----------------------------------------------------------------------------------------------------------
+
+struct sending {
+    struct rehearsal *rehearsal;
+    Status status;
+    struct diag *diag;
+};
+
+static Status take_message(struct rehearsal *rehearsal, const struct message *message, struct diag *diag) {
+    JsonTree tree;
+    if (json_parse(rehearsal->json, message->body, &tree) != STATUS_OK) {
+        return STATUS_OK;
+    }
+    if (slice_is(message->kind, "task.asked")) {
+        return asked(rehearsal, tree, diag);
+    }
+    if (slice_is(message->endpoint, "core") && slice_starts_with(message->kind, SLICE("hold."))) {
+        plan_confirmation(rehearsal, message, "hold", message->object);
+        return slice_is(message->kind, "hold.held") ? held(rehearsal, tree, diag) : STATUS_OK;
+    }
+    if (slice_is(message->endpoint, "core") && slice_starts_with(message->kind, SLICE("control."))) {
+        plan_confirmation(rehearsal, message, "control", number_of(tree, "control"));
+    } else if (slice_is(message->endpoint, "core") && slice_starts_with(message->kind, SLICE("order."))) {
+        plan_confirmation(rehearsal, message, "order", message->object);
+    } else if (slice_is(message->kind, "list.add")) {
+        rehearsal_list(rehearsal, text_of(tree, "list"), text_of(tree, "key"), text_of(tree, "end"), text_of(tree, "reason"));
+    }
+    return STATUS_OK;
+}
+
+static void sink(void *context, const struct message *message, struct desk_sent *ret_sent) {
+    struct sending *sending = context;
+    ret_sent->status = 204;
+    sending->rehearsal->counts.messages++;
+    if (sending->status == STATUS_OK) {
+        sending->status = take_message(sending->rehearsal, message, sending->diag);
+    }
+}
+
+Status stand_in_send(struct rehearsal *rehearsal, struct diag *diag) {
+    uint32_t count;
+    do {
+        struct sending sending = {.rehearsal = rehearsal, .diag = diag};
+        arena_reset(&rehearsal->arena);
+        arena_reset(&rehearsal->scratch);
+        TRY(desk_messages(rehearsal->desk, &rehearsal->book, rehearsal->now_us, &rehearsal->arena, diag, sink, &sending, &count));
+        TRY(sending.status);
+    } while (count > 0);
+    return STATUS_OK;
+}
+
+// ---- what was planned -----------------------------------------------------------------------------------------------------
+
+struct volunteered {
+    struct disposition *disposition;
+    int64_t alert;
+    Slice text;
+};
+
+static Status volunteer(void *context, struct book *book) {
+    const struct volunteered *said = context;
+    struct alert alert;
+    TRY(alert_load(book, said->alert, &alert));
+    return alert_is_open(&alert) ? disposition_volunteer(said->disposition, book, said->alert, said->text) : STATUS_OK;
+}
+
+// Late answers and confirmations of what has changed since are the ordinary case of a contact centre, and told to nobody.
+static Status let_pass(struct rehearsal *rehearsal, Status status) {
+    rehearsal->counts.late_answers += status == STATUS_INVALID || status == STATUS_NOT_FOUND;
+    return status == STATUS_INVALID || status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+Status stand_in_do(struct rehearsal *rehearsal, const struct planned *planned, struct diag *diag) {
+    struct confirmation confirmation = {.message = planned->message, .is_done = true, .at_us = rehearsal->now_us};
+    struct volunteered said = {.disposition = desk_disposition(rehearsal->desk), .alert = planned->object, .text = planned->text == NULL ? SLICE("") : slice_of(planned->text)};
+    arena_reset(&rehearsal->arena);
+    switch (planned->kind) {
+    case PLANNED_ANSWER:
+        rehearsal->counts.answers++;
+        return let_pass(rehearsal, desk_answer(rehearsal->desk, &rehearsal->book, CENTRE, planned->object, said.text, rehearsal->now_us, &rehearsal->arena, diag));
+    case PLANNED_VOLUNTEER: return let_pass(rehearsal, book_do(&rehearsal->book, CENTRE, rehearsal->now_us, volunteer, &said, &rehearsal->arena, diag));
+    default:
+        return let_pass(rehearsal, desk_confirm(rehearsal->desk, &rehearsal->book, slice_of(planned->object_kind), planned->object, &confirmation, rehearsal->now_us, &rehearsal->arena, diag));
+    }
+}
