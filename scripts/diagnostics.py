@@ -21,6 +21,8 @@ AREAS = {
     "KN": "knowledge.yaml, lists and tables",
     "PO": "policy.yaml",
     "MO": "models/**/*.yaml",
+    "DI": "disposition.yaml and scripts/*.yaml",
+    "SG": "strategies/*.yaml",
     "EX": "Expressions",
     "MP": "maps/*.yaml",
     "ST": "Stories under tests/",
@@ -33,10 +35,22 @@ AREAS = {
     "JO": "The journal and its snapshots",
     "LD": "qiantang load",
     "AC": "Users, keys and the audit log",
+    "GR": "Graphs, ledgers, and what is asked of them",
+    "CA": "Cases, gangs and ways of money",
     "LK": "The index of the journal",
     "BU": "Backups",
+    "WH": "Webhooks",
+    "PA": "Documents, figures and bundles",
+    "BK": "The book: units of work, timers, messages, traces",
+    "DP": "Alerts: strategies at work, people, samples",
+    "CT": "Holds, measures, appeals",
+    "OD": "Orders of authorities",
+    "CA": "Cases",
+    "DK": "The desk",
     "BA": "batch.yaml",
     "NR": "Nightly runs",
+    "CT": "Held payments, measures, notices, appeals",
+    "OD": "Orders of authorities",
     "IN": "Records that are refused (dead letters)",
 }
 HEAD = """# Diagnostics
@@ -76,6 +90,7 @@ def codes():
 
 def readable(message):
     message = re.sub(r"%(\.\*s|s|zu|u|d|lld|g)", "...", message)
+    message = re.sub(r"%$", "...", message)  # what follows is put together by the compiler
     message = message.replace("\\n", " ").replace("\\\"", '"').replace("|", "\\|")
     return re.sub(r"^warning: ", "", message).strip()
 

@@ -5,9 +5,11 @@
 #   scripts/install-deps.sh --list GROUP...   only names them
 set -euo pipefail
 
-# The tests make certificates with openssl's command, and judge documents with python3-jsonschema.
-build=(gcc g++ libc6-dev meson ninja-build pkg-config python3 python3-jsonschema openssl
-    libarchive-dev libgnutls28-dev libmicrohttpd-dev libpcre2-dev libpq-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev)
+# The tests make certificates with openssl's command, and judge documents with python3-jsonschema and, where they are PDFs, with poppler-utils. What is
+# printed is set in fonts-noto-cjk.
+build=(gcc g++ libc6-dev meson ninja-build pkg-config python3 python3-jsonschema openssl fonts-noto-cjk poppler-utils
+    libarchive-dev libcairo2-dev libcurl4-openssl-dev libfontconfig-dev libgnutls28-dev libmicrohttpd-dev libpango1.0-dev libpcre2-dev libpq-dev libsimdjson-dev
+    libsqlite3-dev libssl-dev libxxhash-dev libyaml-dev libzstd-dev zlib1g-dev)
 # libclang-rt holds clang's sanitizers and its fuzzer, llvm the names in their reports.
 clang=(clang libclang-rt-14-dev llvm)
 node=(nodejs npm)

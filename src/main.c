@@ -26,6 +26,7 @@ static const struct {
     {"backup", command_backup, "copy a server's data while it runs"},
     {"restore", command_restore, "make a data folder from a backup, or check one"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
+    {"rehearse", command_rehearse, "play months of a simulated bank with its customers and a team, and measure disposition"},
     {"bench", command_bench, "measure this machine with this program"},
 };
 

@@ -73,20 +73,22 @@ compare_all() {
     done
 }
 
-# A bank made up by each program: the same files, byte by byte.
-run=0
-for program in "$@"; do
-    "$program" simulate --customers 700 --days 8 --past 5 --rate 30 --seed 11 --out "$folder/bank$run" --quiet
-    if ((run == 0)); then
-        echo "   simulate: $(wc -l <"$folder/bank0/events.ndjson") events and changes, $(wc -l <"$folder/bank0/labels.ndjson") cases"
-    fi
-    if diff -r "$folder/bank0" "$folder/bank$run" >/dev/null; then
-        ((run == 0)) || echo "ok simulate: files of $program"
-    else
-        echo "not ok simulate: files of $program"
-        failed=1
-    fi
-    run=$((run + 1))
+# A bank made up by each program, an ordinary and a confusing one: the same files, byte by byte.
+for confusion in 100 2000; do
+    run=0
+    for program in "$@"; do
+        "$program" simulate --customers 700 --days 8 --past 5 --rate 30 --seed 11 --confusion $confusion --out "$folder/bank$run" --quiet
+        if ((run == 0)); then
+            echo "   simulate: $(wc -l <"$folder/bank0/events.ndjson") events and changes, $(wc -l <"$folder/bank0/labels.ndjson") cases"
+        fi
+        if diff -r "$folder/bank0" "$folder/bank$run" >/dev/null; then
+            ((run == 0)) || echo "ok simulate: files of $program"
+        else
+            echo "not ok simulate: files of $program"
+            failed=1
+        fi
+        run=$((run + 1))
+    done
 done
 
 for pack in packs/* examples/*; do

@@ -8,9 +8,13 @@
   Keys of model files: docs/models.md names every one that src/monitoring/models/model.c knows.
   Keys of the other files of a pack, and what policies read: docs/packs.md names every one that the loaders know.
   Scopes, roles, refusals, actions, actors and masks: docs/access.md names every one of their lists.
+  Strategies: docs/disposition.md names every key that src/response/strategies knows, and has every row of its lists with what it means.
   Members of decisions: docs/decisions.md names every one that src/monitoring/decision/render.c writes.
+  Webhooks: docs/webhooks.md has every row of src/webhook/faults.def and no other, and the waits of src/webhook/schedule.c.
+  Measures, refusals, orders, answers, time limits: docs/controls.md names every one of their lists.
   Problems: docs/api/problems.md is what scripts/problems.py writes, and every problem of the room http is in the API's list.
   What documents call by a name is there: `qiantang COMMAND`, settings (`server.port`), metrics (qiantang_...), diagnostic codes.
+  Chances: the tables of docs/simulate.md are what scripts/chances.py writes.
   Operations: every alarm of examples/operations/qiantang.rules.yaml is explained in docs/operations/alarms.md and no other is; so is every
   line of the log of level warning or error.
 
@@ -120,10 +124,75 @@ def check_problems():
         problems.append(f"src/server/api/problems.def: {code} of src/http/problems.def is missing, or has another status")
 
 
+def check_chances():
+    import chances
+    if chances.DOCUMENT.read_text() != chances.document():
+        problems.append("docs/simulate.md is not what the lists of src/simulation say; run scripts/chances.py")
+
+
 def access_names():
     for name in ("scopes", "roles", "refusals", "actions", "actors"):
         yield from re.findall(r'^[A-Z]+\(\w+,\s*"([\w.:-]+)"', read(f"src/access/{name}.def"), re.M)
     yield from re.findall(r'^MASK\(\w+,\s*"(\w+)"', read("src/base/masks.def"), re.M)
+
+
+def check_webhooks():
+    """The list of faults, and the row of waits."""
+    text = read("docs/webhooks.md")
+    faults = re.findall(r'^FAULT\(\w+, +"(\w+)", "([^"]+)", "([^"]+)",\s+"([^"]+)", "[^"]+"\)', read("src/webhook/faults.def"), re.M)
+    told = re.findall(r"^\| (WH\d{3}) \| (.+) \| (.+) \| (.+) \|$", text, re.M)
+    if faults != told or len(faults) < 10:
+        problems.append("docs/webhooks.md: the codes are not those of src/webhook/faults.def: " + ", ".join(sorted({row[0] for row in set(faults) ^ set(told)})))
+    units = {"SECOND": "s", "MINUTE": "min", "HOUR": "h"}
+    steps = re.search(r"steps_us\[\] = \{(.*?)\};", read("src/webhook/schedule.c"), re.S)[1]
+    waits = [f"{count} {units[unit]}" for count, unit in re.findall(r"(\d+) \* US_PER_(\w+)", steps)]
+    if f"| wait | {' | '.join(waits)} |" not in text:
+        problems.append(f"docs/webhooks.md: the waits are {', '.join(waits)}")
+
+
+STRATEGIES = "src/response/strategies"
+STRATEGY_LISTS = {"names.def": r'^NAME\(\w+,\s*"([\w.]+)".*"(.*)"\)$', "facts.def": r'^FACT\(\w+,\s*"(\w+)".*"(.*)"\)$',
+                  "codes.def": r'^CODE\(\w+,\s*"([\w-]+)".*"(.*)"\)$', "actions.def": r'^ACTION\((\w+),.*"(.*)"\)$',
+                  "forbidden.def": r'^(?:FORBIDDEN|ASKING)\((\w+),.*"(.*)"\)$', "families.def": r'^FAMILY_KIND\((\w+),.*"(.*)"\)$',
+                  "roles.def": r'^ROLE\(\w+,\s*"(\w+)".*"(.*)"\)$'}
+
+
+def check_disposition():
+    document = "docs/disposition.md"
+    text = read(document)
+    for name, row in STRATEGY_LISTS.items():
+        rows = re.findall(row, read(f"{STRATEGIES}/{name}"), re.M)
+        assert len(rows) > 8, name
+        for word, meaning in rows:
+            if f"`{word}`" not in text or meaning.lower() not in text.lower():
+                problems.append(f"{document}: `{word}` of {STRATEGIES}/{name} is not described as it is there: {meaning}")
+    keys = set(re.findall(r'^ARGUMENT\(\w+,\s*"(\w+)"', read(f"{STRATEGIES}/actions.def"), re.M))
+    for path in sorted((ROOT / STRATEGIES).glob("*.c")):
+        if not path.name.endswith("_test.c"):
+            for block in re.findall(r"keys\[\] = \{(.*?)\};", path.read_text(), re.S):
+                keys |= set(re.findall(r'"(\w+)"', block))
+    assert len(keys) > 80, keys
+    for key in sorted(keys):
+        if not re.search(rf"\b{re.escape(key)}\b", text):
+            problems.append(f"{document}: the key `{key}` is not described")
+
+
+def check_controls():
+    text = read("docs/controls.md")
+    lists = {"controls/measures.def": r"^MEASURE\((\w+),", "controls/terms.def": r'^TERM\(\w+,\s*"(\w+)"', "orders/order_kinds.def": r"^ORDER_KIND\((\w+),",
+             "orders/answers.def": r"^ANSWER\((\w+),"}
+    for name, pattern in lists.items():
+        names = re.findall(pattern, read(f"src/response/{name}"), re.M)
+        assert len(names) > 10, name
+        check_names("docs/controls.md", names, "name")
+    for code in re.findall(r'^REFUSAL\(\w+,\s*"(\w+)"', read("src/response/controls/refusals.def"), re.M):
+        if f"| {code} |" not in text:
+            problems.append(f"docs/controls.md: the refusal {code} is not described")
+    values = dict(re.findall(r"^\| `([A-Z_]+)` \| (\d+) ", text, re.M))
+    for key, value in re.findall(r'^TERM\(\w+,\s*"(\w+)",\s*(\d+)', read("src/response/controls/terms.def"), re.M):
+        if values.get(key) != value:
+            problems.append(f"docs/controls.md: {key} is {value}, not {values.get(key)}")
+
 
 # ---- names that documents use -------------------------------------------------------------------------------
 
@@ -211,11 +280,15 @@ def main():
     check_makefile()
     check_codes()
     check_problems()
+    check_chances()
+    check_controls()
     check_names("docs/expressions.md", functions(), "function")
     check_names("docs/models.md", model_keys(), "key")
     check_pack_keys()
     check_names("docs/access.md", sorted(set(access_names()) - {"none"}), "word")
     check_names("docs/decisions.md", decision_members(), "member")
+    check_webhooks()
+    check_disposition()
     check_named(documents)
     check_alarms()
     print("\n".join(problems))

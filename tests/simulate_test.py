@@ -64,6 +64,21 @@ def test_labels_say_what_happened(folder):
     assert sum(case["lost"] for case in cases) > 0
 
 
+def test_labels_say_who_was_what(folder):
+    cases = [json.loads(line) for line in read(folder, "labels.ndjson").splitlines()]
+    with open(os.path.join(ROOT, "src", "simulation", "roles.def"), encoding="utf-8") as file:
+        words = {line.split('"')[1] for line in file if line.startswith("ROLE(")}
+    usual = {"AT": "robbed", "VP": "deceived", "CF": "robbed", "MU": "mule", "IE": "employee", "SI": "scene", "NS": "scene", "MF": "merchant"}
+    seen = set()
+    for case in cases:
+        roles = {(role["thing"], role["id"]): role["role"] for role in case["roles"]}
+        assert len(roles) == len(case["roles"]), case["case_id"]
+        assert set(roles.values()) <= words, case["case_id"]
+        assert {("customer", name) for name in case["people"]} | {("account", name) for name in case["accounts"]} <= set(roles), case["case_id"]
+        seen |= {(case["typology"][:2], role) for role in roles.values()}
+    assert set(usual.items()) <= seen, set(usual.items()) - seen
+
+
 def test_the_same_seed_gives_the_same_files(folder):
     with tempfile.TemporaryDirectory() as other:
         simulate(other)
@@ -98,9 +113,22 @@ def test_scores_can_be_left_out(folder):
         assert b'"$table":"score_' not in read(other, "events.ndjson")
 
 
+def test_more_confusion_leaves_the_labels_alone_and_is_understood(folder):
+    with tempfile.TemporaryDirectory() as other:
+        done = run("simulate", "--quiet", "--customers", "2000", "--days", "14", "--past", "7", "--rate", "0", "--confusion", "2000", "--out", other)
+        assert done.returncode == 0, done.stderr
+        assert read(other, "labels.ndjson") == b""
+        dead = os.path.join(other, "dead.ndjson")
+        done = run("replay", "--pack", BANK, "--quiet", "--input", os.path.join(other, "events.ndjson"), "--dead-letters", dead,
+                   "--summary", os.path.join(other, "summary.json"),
+                   "--lists", *glob.glob(os.path.join(other, "lists", "*.csv")), "--tables", *glob.glob(os.path.join(other, "tables", "*.ndjson")))
+        assert done.returncode == 0, done.stderr
+        assert not os.path.exists(dead), open(dead).read()[:2000]
+
+
 def test_a_wrong_command_line_is_told(folder):
     for arguments, word in ((["--customers", "10"], "--customers"), (["--days", "0"], "--days"), (["--rate", "x"], "--rate"), (["--start", "yesterday"], "--start"),
-                            (["--only", "ZZ"], "--only"), (["--past", "-1"], "--past")):
+                            (["--only", "ZZ"], "--only"), (["--past", "-1"], "--past"), (["--confusion", "99"], "--confusion"), (["--confusion", "2001"], "--confusion")):
         done = run("simulate", "--out", folder, *arguments)
         assert done.returncode == 2 and word in done.stderr, (arguments, done.stderr)
     assert run("simulate").returncode == 2

@@ -22,7 +22,7 @@ static void end_list(uint32_t count) {
     }
 }
 
-static void print_unused(const struct catalogue *catalogue) {
+static void print_unused(const struct catalogue *catalogue, const struct strategies *strategies) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < catalogue->features->features.count; i++) {
         const struct feature *feature = &catalogue->features->features.at[i];
@@ -33,7 +33,7 @@ static void print_unused(const struct catalogue *catalogue) {
     end_list(count);
     count = 0;
     for (uint32_t i = 0; i < catalogue->knowledge->list_count; i++) {
-        if (!catalogue->lists_read[i]) {
+        if (!catalogue->lists_read[i] && !strategies->lists_read[i]) {
             print_name("lists that nothing asks:", catalogue->knowledge->lists[i].name, &count);
         }
     }
@@ -41,7 +41,7 @@ static void print_unused(const struct catalogue *catalogue) {
     count = 0;
     for (uint32_t i = 0; i < catalogue->vocabulary.names.count; i++) {
         const struct name *name = &catalogue->vocabulary.names.at[i];
-        if (name->kind == NAME_CELL && !name->read) {
+        if (name->kind == NAME_CELL && !name->read && !strategies->names_read[i]) {
             print_name("columns that nothing reads:", name->text, &count);
         }
     }
@@ -93,6 +93,18 @@ static void print_contents(const struct catalogue *catalogue) {
            catalogue->binding_count);
 }
 
+static void print_disposition(const struct strategies *strategies) {
+    const struct disposition_plan *plan = &strategies->plan;
+    uint32_t releasing = 0;
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        releasing += strategies->at[i].releases;
+    }
+    if (plan->exists) {
+        printf("disposition: %u groups of %u typologies, %u strategies (%u release), %u scripts, %u words of answers\n", plan->group_count, plan->typology_count,
+               strategies->count, releasing, plan->script_count, plan->answer_count);
+    }
+}
+
 CliExit command_check(int argc, char **argv) {
     bool brief = false;
     bool strict = false;
@@ -120,24 +132,31 @@ CliExit command_check(int argc, char **argv) {
     uint64_t start = clock_monotonic_ns();
     struct pack_folder pack;
     Status status = pack_open(&pack, operands.at[0]);
+    struct strategies *strategies = NULL;
     if (status == STATUS_OK) {
         catalogue_judge(pack.catalogue);
+        strategies = pack_strategies(&pack, &status);
     }
     double elapsed_ms = (double)(clock_monotonic_ns() - start) / 1e6;
     if (status == STATUS_OK) {
         knowledge_destroy(pack_knowledge(&pack));
         const struct diag_list *diags = &pack.catalogue->diags;
-        status = diags->error_count > 0 || (strict && diags->warning_count > 0) ? STATUS_INVALID : STATUS_OK;
+        uint32_t warnings = diags->warning_count + strategies->diags.warning_count;
+        status = diags->error_count > 0 || (strict && warnings > 0) ? STATUS_INVALID : STATUS_OK;
         diag_list_print(diags, stderr);
         if (!brief && status == STATUS_OK) {
             print_contents(pack.catalogue);
-            print_unused(pack.catalogue);
+            print_disposition(strategies);
+            print_unused(pack.catalogue, strategies);
         }
     }
     if (status != STATUS_IO) {
-        printf("%u errors, %u warnings, %.0f ms\n", pack.catalogue->diags.error_count,
-               pack.catalogue->diags.warning_count, elapsed_ms);
+        const struct diag_list none = {.error_count = 0};
+        const struct diag_list *more = strategies == NULL ? &none : &strategies->diags;
+        printf("%u errors, %u warnings, %.0f ms\n", pack.catalogue->diags.error_count + more->error_count,
+               pack.catalogue->diags.warning_count + more->warning_count, elapsed_ms);
     }
+    strategies_destroy(strategies);
     pack_close(&pack);
     arena_deinit(&arena);
     return cli_exit(status);

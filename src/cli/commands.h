@@ -18,5 +18,6 @@ CliExit command_key(int argc, char **argv);
 CliExit command_audit(int argc, char **argv);
 CliExit command_backup(int argc, char **argv);
 CliExit command_restore(int argc, char **argv);
+CliExit command_rehearse(int argc, char **argv);
 CliExit command_simulate(int argc, char **argv);
 CliExit command_bench(int argc, char **argv);

@@ -19,3 +19,10 @@ Status pack_open_with(struct pack_folder *pack, Slice path, const struct pack_fi
 Status pack_open(struct pack_folder *pack, Slice path) {
     return pack_open_with(pack, path, NULL, 0);
 }
+
+struct strategies *pack_strategies(const struct pack_folder *pack, Status *ret_status) {
+    struct strategies *strategies = strategies_create();
+    *ret_status = strategies_compile(strategies, pack->catalogue, pack->files, pack->file_count);
+    diag_list_print(&strategies->diags, stderr);
+    return strategies;
+}

@@ -15,7 +15,7 @@ enum { TEXT_MAX = 1 << 30, FILES_MAX = 64 };
 
 struct simulate_options {
     Slice out, start, rate, only;
-    int64_t seed, customers, days, past;
+    int64_t seed, customers, days, past, confusion;
     bool no_scores, quiet, list;
 };
 
@@ -219,6 +219,9 @@ static const char *check(struct simulate *run) {
     if (options->past < 0 || options->past > 90) {
         return "--past is a number of days from 0 to 90";
     }
+    if (options->confusion < 100 || options->confusion > SIMULATION_CONFUSION_MAX) {
+        return "--confusion is a number from 100 to 2000, in hundredths of what there is";
+    }
     if (!time_parse(options->start, 8 * US_PER_HOUR, &start_us)) {
         return "--start is a date such as 2026-09-01";
     }
@@ -235,6 +238,7 @@ static const char *check(struct simulate *run) {
     run->plan.past_days = (uint32_t)options->past;
     run->plan.first_day = (int32_t)time_day(start_us, 8 * US_PER_HOUR);
     run->plan.no_scores = options->no_scores;
+    run->plan.confusion_percent = (uint32_t)options->confusion;
     run->plan.only = options->only;
     return NULL;
 }
@@ -260,6 +264,9 @@ static CliAnswer read_options(struct simulate *run, int argc, char **argv) {
         {"past", "N",
          "days lived before the first one, so that profiles know something; default 28", CLI_NUMBER,
          &options->past},
+        {"confusion", "PERCENT",
+         "how much there is of what looks like fraud and is none, from 100; default 100",
+         CLI_NUMBER, &options->confusion},
         {"no-scores", NULL, "leave out the tables ml.*: scores are made up with the truth in mind",
          CLI_FLAG, &options->no_scores},
         {"list", NULL, "show the typologies and their rates, and end", CLI_FLAG, &options->list},
@@ -314,6 +321,7 @@ CliExit command_simulate(int argc, char **argv) {
                                        .customers = 2000,
                                        .days = 30,
                                        .past = 28,
+                                       .confusion = 100,
                                        .start = SLICE("2026-09-01"),
                                        .rate = SLICE("1")}};
     arena_init(&run.arena, 1 << 16);

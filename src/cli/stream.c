@@ -304,7 +304,7 @@ static CliExit prepare_knowledge(struct stream *stream) {
     return code == CLI_FINE ? load_files(stream, options->tables, "tables") : code;
 }
 
-CliExit stream_prepare(struct stream *stream) {
+CliExit stream_prepare_knowledge(struct stream *stream) {
     struct stream_options *options = &stream->options;
     Status status = pack_open(&stream->pack, options->pack);
     if (status != STATUS_OK) {
@@ -321,6 +321,15 @@ CliExit stream_prepare(struct stream *stream) {
     if (stream->pack.catalogue->diags.error_count > 0) {
         diag_list_print(&stream->pack.catalogue->diags, stderr);
         return CLI_FAILED;
+    }
+    return CLI_FINE;
+}
+
+CliExit stream_prepare(struct stream *stream) {
+    const struct stream_options *options = &stream->options;
+    CliExit code = stream_prepare_knowledge(stream);
+    if (code != CLI_FINE) {
+        return code;
     }
     stream->memory.large = true;
     struct engine_options engine_options = {.reserve = memory_pool_map,

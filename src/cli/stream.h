@@ -63,6 +63,8 @@ void stream_init(struct stream *stream, const char *command);
 bool stream_check_options(struct stream *stream, const char *input);
 // CLI_FINE, or how the command ends; what is wrong is on standard error.
 CliExit stream_prepare(struct stream *stream);
+// The pack, lists and tables alone, for who makes an engine of his own; `knowledge` may then be taken.
+CliExit stream_prepare_knowledge(struct stream *stream);
 CliExit stream_run(struct stream *stream, StreamTake *take, void *context);
 // Writes the state that the run has come to, where it was asked for.
 CliExit stream_save(struct stream *stream);

@@ -528,6 +528,39 @@ static void run_all(struct pack_folder *pack, CliTexts chosen, struct tester *te
     json_reader_destroy(tester->reader);
 }
 
+static bool is_named(Slice id, CliTexts chosen) {
+    for (uint32_t i = 0; i < chosen.count; i++) {
+        if (slice_equal(id, chosen.at[i])) {
+            return true;
+        }
+    }
+    return chosen.count == 0;
+}
+
+// The cases that strategies have in their own files.
+static Status run_strategies(const struct pack_folder *pack, CliTexts chosen, struct tester *tester) {
+    Status status;
+    struct strategies *strategies = pack_strategies(pack, &status);
+    struct strategy_tally tally = {0};
+    struct buf told;
+    buf_init(&told, 16 << 20);
+    for (uint32_t i = 0; i < strategies->count && status == STATUS_OK; i++) {
+        if (is_named(strategies->at[i].id, chosen)) {
+            strategies_try_cases(strategies, &strategies->at[i], &told, &tally);
+        }
+    }
+    fwrite(told.bytes, 1, told.size, stderr);
+    buf_deinit(&told);
+    if (tally.ways > 0) {
+        printf("strategies: %u cases, which show %u of %u branches and limits\n", tally.passed + tally.failed, tally.ways_shown, tally.ways);
+    }
+    tester->passed += tally.passed;
+    tester->failed += tally.failed;
+    tester->warnings += tally.ways - tally.ways_shown;
+    strategies_destroy(strategies);
+    return status;
+}
+
 // The last lines; whether all is well.
 static bool tell(const struct tester *tester, int64_t least) {
     bool fine = tester->failed == 0 && tester->passed > 0 && !(tester->strict && tester->warnings > 0);
@@ -553,8 +586,8 @@ CliExit command_test(int argc, char **argv) {
     };
     const struct cli_command command = {
         .name = "test",
-        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY ...] [--mutate] [--least PERCENT] [--strict] [--verbose]",
-        .summary = "Runs the sequences that the models of a pack name under `tests`: those that must fire them and those that must not.",
+        .usage = "test PACK [MODEL|TYPOLOGY|FAMILY|STRATEGY ...] [--mutate] [--least PERCENT] [--strict] [--verbose]",
+        .summary = "Runs the sequences that the models of a pack name under `tests`: those that must fire them and those that must not; and the cases of strategies.",
         .details = "The expectation is about the last event of a sequence and one model. A model that fires but is held back by\n"
                    "a guard counts as quiet. For each failure the values that the model saw are shown. Two models of one typology\n"
                    "that no sequence tells apart are named.\n"
@@ -581,8 +614,10 @@ CliExit command_test(int argc, char **argv) {
     code = cli_exit(status);
     if (status == STATUS_OK) {
         CliTexts chosen = {operands.at + 1, operands.count - 1};
-        run_all(&pack, model.count > 0 ? model : chosen, &tester);
-        code = tell(&tester, least) ? CLI_FINE : CLI_FAILED;
+        chosen = model.count > 0 ? model : chosen;
+        run_all(&pack, chosen, &tester);
+        status = run_strategies(&pack, chosen, &tester);
+        code = status == STATUS_OK && tell(&tester, least) ? CLI_FINE : CLI_FAILED;
     }
     pack_close(&pack);
     arena_deinit(&arena);

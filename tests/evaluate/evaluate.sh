@@ -3,7 +3,7 @@
 #
 #   tests/evaluate/evaluate.sh DATA          or: make evaluate DATA=DIR
 #
-# DATA holds handbook/, sparkov_a/, amlsim/ and suites/cel/. BUILD names the build folder (default: build), WORK where the
+# DATA holds handbook/, sparkov_a/, amlsim/, suites/cel/ and, if shapes are to be measured, ibm_aml_patterns/. BUILD names the build folder (default: build), WORK where the
 # outputs go (default: a folder that is removed again). Prints a table and the figures behind it. Exit code 1 when a bound below
 # is missed, 2 when something is not there.
 #
@@ -128,6 +128,13 @@ for set in 20K_cycle200 20K_fanin200; do
         bound "$set, precision of M-STR-01-A" "$p" $structuring_precision
     fi
 done
+
+echo "== shapes of money"
+if [ -x "$build/src/graph/graph_shapes" ] && [ -d "$data/ibm_aml_patterns" ]; then
+    python3 "$here/shapes.py" "$data" --program "$build/src/graph/graph_shapes" || { echo "MISSED: shapes"; failed=1; }
+else
+    echo "not measured: no graph_shapes in $build, or no $data/ibm_aml_patterns"
+fi
 
 echo "== expressions"
 if [ -x "$build/cel_conformance" ]; then
