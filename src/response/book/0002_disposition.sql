@@ -106,6 +106,18 @@ CREATE INDEX sample_open ON sample (second, drawn_us, alert);
 CREATE INDEX sample_strategy ON sample (strategy, closed_us);
 CREATE INDEX sample_analyst ON sample (analyst, closed_us);
 
+-- Fraud that a customer reported and no alert had told of, and payments without a hit that were drawn.
+CREATE TABLE missed (
+    id BIGINT PRIMARY KEY,             -- sequence of the decision
+    kind TEXT NOT NULL,                -- REPORT, SAMPLE
+    event_id TEXT NOT NULL, customer TEXT NOT NULL, account TEXT NOT NULL, branch TEXT NOT NULL, report TEXT NOT NULL, amount BIGINT NOT NULL, said_us BIGINT NOT NULL,
+    state TEXT NOT NULL,               -- OPEN, TAKEN, CLOSED
+    owner TEXT NOT NULL, finding TEXT NOT NULL, model TEXT NOT NULL, note TEXT NOT NULL, closed_us BIGINT, closed_by TEXT NOT NULL
+);
+CREATE INDEX missed_state ON missed (state, id);
+CREATE INDEX missed_customer ON missed (customer, said_us);
+CREATE INDEX missed_said ON missed (said_us);
+
 -- What was closed as no fraud and turned out to be one.
 CREATE TABLE later_positive (
     alert BIGINT NOT NULL, closure BIGINT NOT NULL, strategy TEXT NOT NULL, strategy_hash TEXT NOT NULL, analyst TEXT NOT NULL, code TEXT NOT NULL, severity BIGINT NOT NULL,
