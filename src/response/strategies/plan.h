@@ -199,4 +199,5 @@ struct disposition_plan {
     struct sampling sampling; // of strategies that do not say otherwise
     struct breaker breaker;
     struct earning earning;
+    uint32_t unalerted; // of so many decisions without a hit one is looked at; 0: none
 };

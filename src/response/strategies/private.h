@@ -60,7 +60,7 @@ void read_movements(struct compiling *compiling, const struct yaml_node *map);
 void read_duties(struct compiling *compiling, const struct yaml_node *list);
 // Of the pack as a whole (`needed`: all of it), or of one strategy, which says what differs.
 void read_quality(struct compiling *compiling, const struct yaml_node *node, bool needed, struct sampling *sampling, struct breaker *breaker,
-                  struct earning *earning);
+                  struct earning *earning, uint32_t *unalerted);
 void read_facts(struct compiling *compiling, const struct yaml_node *map);
 void read_answers(struct compiling *compiling, const struct yaml_node *list);
 void read_scripts(struct compiling *compiling, const struct yaml_node *const *roots, uint32_t count);

@@ -206,9 +206,12 @@ static void read_earning(struct compiling *compiling, const struct yaml_node *no
 }
 
 void read_quality(struct compiling *compiling, const struct yaml_node *node, bool needed, struct sampling *sampling, struct breaker *breaker,
-                  struct earning *earning) {
-    static const char *const keys[] = {"sample", "breaker", "earn"};
-    if (node != NULL && yaml_check_keys(node, keys, 3, compiling->diags)) {
+                  struct earning *earning, uint32_t *unalerted) {
+    static const char *const keys[] = {"sample", "breaker", "earn", "unalerted"};
+    if (node != NULL && yaml_check_keys(node, keys, unalerted == NULL ? 3 : 4, compiling->diags)) {
+        if (unalerted != NULL && yaml_get(node, "unalerted") != NULL) {
+            read_count(compiling, yaml_get(node, "unalerted"), 1, 1000000000, unalerted);
+        }
         read_sampling(compiling, member(compiling, node, "sample", needed), needed, sampling);
         read_breaker(compiling, member(compiling, node, "breaker", needed), needed, breaker);
         read_earning(compiling, member(compiling, node, "earn", needed), needed, earning);

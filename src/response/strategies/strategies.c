@@ -245,7 +245,7 @@ static void read_plan(struct compiling *compiling, const struct yaml_node *root,
     read_holds(compiling, yaml_get(root, "holds"));
     read_movements(compiling, yaml_get(root, "movements"));
     read_duties(compiling, yaml_get(root, "duties"));
-    read_quality(compiling, yaml_require(root, "quality", compiling->diags), true, &plan->sampling, &plan->breaker, &plan->earning);
+    read_quality(compiling, yaml_require(root, "quality", compiling->diags), true, &plan->sampling, &plan->breaker, &plan->earning, &plan->unalerted);
     name_fields(compiling);
     read_facts(compiling, yaml_require(root, "facts", compiling->diags));
     read_answers(compiling, yaml_get(root, "answers"));

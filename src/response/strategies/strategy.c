@@ -251,6 +251,6 @@ void read_strategy(struct compiling *compiling, const struct yaml_node *root, st
     check_branch_ids(compiling, strategy);
     read_limits(compiling, yaml_get(root, "limits"), strategy);
     read_money(compiling, yaml_get(root, "amount_max"), &strategy->amount_max);
-    read_quality(compiling, yaml_get(root, "quality"), false, &strategy->sampling, &strategy->breaker, &strategy->earning);
+    read_quality(compiling, yaml_get(root, "quality"), false, &strategy->sampling, &strategy->breaker, &strategy->earning, NULL);
     strategy->hash = hash_node(root, 0);
 }
