@@ -2,6 +2,8 @@
 
 #include "response/disposition/scene_test.h"
 
+#include "response/disposition/missed.h"
+
 static const struct scene_strategy ASKS = {
     "D-ASK", "id: D-ASK\nversion: 1\nzh: 问\nen: asks\nowner: 风险监测中心\ndirection: RELEASE\napplies_to: [AT, CF, VP]\nseverities: [S1, S2]\nwhen: size(alert.list_hits) == 0\n"
              "ask: {channel: SMS, script: SMS-CONFIRM, within: 10m}\n"
@@ -340,6 +342,19 @@ static bool test_escalation(void) {
 
 // ---- opening again ------------------------------------------------------------------------------------------------------
 
+// The customer reports that he was deceived.
+static bool report(struct scene *s, const char *customer) {
+    struct scene_taking taking = {.scene = s, .outcome = {.sequence = s->sequence, .decided_us = s->now_us}};
+    taking.outcome.event = arena_printf(&s->arena, "{\"event_id\":\"R%llu\",\"event_type\":\"customer_report\",\"schema_version\":1,\"phase\":\"RESULT\",\"event_time\":%lld,\"source_system\":\"CRM\","
+                                                   "\"channel\":\"CALLCENTER\",\"result\":\"SUCCESS\",\"trace_id\":\"T\",\"branch_id\":\"0301001\",\"cust_id\":\"%s\",\"cust_type\":\"PERSONAL\","
+                                                   "\"acct_no\":\"A%s\",\"report_kind\":\"VICTIM\",\"report_id\":\"R\"}",
+                                        (unsigned long long)s->sequence, (long long)(s->now_us / US_PER_MS), customer, customer);
+    taking.outcome.decision = arena_copy(&s->arena, scene_decision(s, &(struct decided){.customer = customer}));
+    s->sequence++;
+    SCENE_OK(s, scene_within(s, SCENE_SYSTEM, scene_take, &taking));
+    return true;
+}
+
 // A victim's report about what was closed as nothing: it is open again, counted against the strategy, and two of them stop it.
 static bool test_later_positive_stops(void) {
     static const struct statement STATE = {"test_state", "SELECT COUNT(*) FROM strategy_state WHERE state = 'SHADOW' AND reason = 'breaker_later_positives'"};
@@ -357,14 +372,7 @@ static bool test_later_positive_stops(void) {
     CHECK(store_run(s.book.store, &SEVERE, STORE_NO_VALUES, NULL, &s.scratch.diag) == STATUS_OK); // as if they had been of S3
     s.now_us += US_PER_DAY;
     for (int i = 0; i < 2; i++) {
-        struct scene_taking taking = {.scene = &s, .outcome = {.sequence = s.sequence, .decided_us = s.now_us}};
-        taking.outcome.event = arena_printf(&s.arena, "{\"event_id\":\"R%d\",\"event_type\":\"customer_report\",\"schema_version\":1,\"phase\":\"RESULT\",\"event_time\":%lld,\"source_system\":\"CRM\","
-                                                      "\"channel\":\"CALLCENTER\",\"result\":\"SUCCESS\",\"trace_id\":\"T\",\"branch_id\":\"0301001\",\"cust_id\":\"%s\",\"cust_type\":\"PERSONAL\","
-                                                      "\"acct_no\":\"A\",\"report_kind\":\"VICTIM\",\"report_id\":\"R\"}",
-                                            i, (long long)(s.now_us / US_PER_MS), customers[i]);
-        taking.outcome.decision = arena_copy(&s.arena, scene_decision(&s, &(struct decided){.customer = customers[i]}));
-        s.sequence++;
-        SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, scene_take, &taking));
+        CHECK(report(&s, customers[i]));
         CHECK(scene_alert(&s, customers[i], "AT", &alert) && alert.state == ALERT_REOPENED && alert.reopened == 1);
         CHECK(scene_number(&s, &LATER, STORE_NO_VALUES) == i + 1 && scene_number(&s, &STATE, STORE_NO_VALUES) == i);
     }
@@ -386,6 +394,78 @@ static bool test_s4_opens_again(void) {
     CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-01-E", .customer = "C1", .amount = 5000}));
     CHECK(scene_alert(&s, "C1", "AT", &alert));
     CHECK_THAT(alert.id == id && alert.state == ALERT_REOPENED && alert.severity == 4, "%lld %d %lld", (long long)alert.id, (int)alert.state, (long long)alert.severity);
+    return scene_deinit(&s);
+}
+
+// ---- what was missed ------------------------------------------------------------------------------------------------------
+
+struct looking {
+    struct missed card;
+    struct missed_finding finding;
+    int64_t id;
+    struct missed_figures figures;
+    Slice json;
+};
+
+static Status take_missed(void *context, struct book *book) {
+    struct looking *looking = context;
+    struct person person;
+    TRY(person_load(book, book->actor.name, &person));
+    TRY(missed_next(book, &person, &looking->card));
+    looking->id = looking->card.id;
+    return STATUS_OK;
+}
+
+static Status close_missed(void *context, struct book *book) {
+    struct looking *looking = context;
+    struct person person;
+    TRY(person_load(book, book->actor.name, &person));
+    return missed_close(book, &person, looking->id, &looking->finding);
+}
+
+static Status tell_missed(void *context, struct book *book) {
+    struct looking *looking = context;
+    struct buf text;
+    struct json_writer json;
+    buf_init(&text, 4096);
+    json_writer_init(&json, &text);
+    Status status = missed_put_card(book, looking->id, &json);
+    looking->json = arena_copy(book->arena, buf_slice(&text));
+    buf_deinit(&text);
+    TRY(status);
+    return missed_figures(book, 0, INT64_MAX, &looking->figures);
+}
+
+// A report of fraud that nobody was told of is a card; one that follows an alert against the customer is none, whatever other alerts there are.
+static bool test_missed(void) {
+    static const struct statement CARDS = {"test_cards", "SELECT COUNT(*) FROM missed"};
+    struct scene s;
+    struct looking looking = {.finding = {.finding = FINDING_THRESHOLD}};
+    CHECK(scene_init(&s, &ASKS, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, hire, NULL));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 5000}));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-MU-14-D", .customer = "C2", .amount = 5000}));
+    s.now_us += US_PER_DAY;
+    CHECK(report(&s, "C1") && scene_number(&s, &CARDS, STORE_NO_VALUES) == 0);
+    CHECK(report(&s, "C2") && scene_number(&s, &CARDS, STORE_NO_VALUES) == 1);
+    CHECK(report(&s, "C2") && scene_number(&s, &CARDS, STORE_NO_VALUES) == 1); // the same matter
+    CHECK(report(&s, "C3") && scene_number(&s, &CARDS, STORE_NO_VALUES) == 2);
+    s.now_us += 31 * US_PER_DAY; // the alert is not about this any more
+    CHECK(report(&s, "C1") && scene_number(&s, &CARDS, STORE_NO_VALUES) == 3);
+
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("aml"), take_missed, &looking), "DP007");
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), take_missed, &looking));
+    CHECK(slice_is(looking.card.customer, "C2") && slice_is(looking.card.kind, "REPORT") && slice_is(looking.card.report, "VICTIM"));
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("li"), close_missed, &looking), "DP009"); // which model?
+    looking.finding.model = SLICE("M-VP-07-B");
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("wang"), close_missed, &looking), "DP008");
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), close_missed, &looking));
+    SCENE_REFUSES(&s, scene_within(&s, scene_person("li"), close_missed, &looking), "DP002");
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, tell_missed, &looking));
+    CHECK(looking.figures.reports == 3 && looking.figures.reports_open == 2 && looking.figures.fraud == 1 && looking.figures.samples == 0);
+    CHECK(slice_find(looking.json, SLICE("\"finding\":\"THRESHOLD\",\"model\":\"M-VP-07-B\""), 0) != SIZE_MAX && slice_find(looking.json, SLICE("\"payments\":[]"), 0) != SIZE_MAX);
+    SCENE_OK(&s, scene_within(&s, scene_person("li"), take_missed, &looking));
+    CHECK(slice_is(looking.card.customer, "C3"));
     return scene_deinit(&s);
 }
 
@@ -483,7 +563,7 @@ int main(int argc, char **argv) {
         TEST(test_merging),     TEST(test_shadow_and_agreement), TEST(test_released_by_reply), TEST(test_denied_and_silent),
         TEST(test_quiet),       TEST(test_given_up),             TEST(test_never_closed),      TEST(test_four_eyes),
         TEST(test_secrecy),     TEST(test_queue),                TEST(test_escalation),        TEST(test_later_positive_stops),
-        TEST(test_s4_opens_again), TEST(test_earning),           TEST(test_missed_fraud_is_not_earned), TEST(test_nobody_to_ask),
+        TEST(test_missed), TEST(test_s4_opens_again), TEST(test_earning),           TEST(test_missed_fraud_is_not_earned), TEST(test_nobody_to_ask),
     };
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -108,18 +108,18 @@ static Status mark_open(struct book *book, Slice customer, const char *mark) {
     return STATUS_OK;
 }
 
-static uint32_t kinds_of_group(const struct disposition_plan *plan, Slice id) {
+bool group_is_against_customer(const struct disposition_plan *plan, Slice id) {
+    const uint32_t against_him = UINT32_C(1) << FAMILY_KIND_VICTIM | UINT32_C(1) << FAMILY_KIND_OWN;
     for (uint32_t i = 0; i < plan->group_count; i++) {
         if (slice_equal(plan->groups[i].id, id)) {
-            return plan->groups[i].kinds;
+            return plan->groups[i].kinds & against_him;
         }
     }
-    return 0;
+    return false;
 }
 
 // The customer says that it was fraud: what was closed as none is opened again, if it was about crime against him.
 static Status victim_reports(struct disposition *disposition, struct book *book, const struct outcome_read *read, Slice customer) {
-    const uint32_t against_him = UINT32_C(1) << FAMILY_KIND_VICTIM | UINT32_C(1) << FAMILY_KIND_OWN;
     int64_t alerts[ALERTS_FOLLOWED_MAX];
     uint32_t count;
     int64_t now_us = read->outcome->decided_us;
@@ -128,7 +128,7 @@ static Status victim_reports(struct disposition *disposition, struct book *book,
     for (uint32_t i = 0; i < count; i++) {
         struct alert alert;
         TRY(alert_load(book, alerts[i], &alert));
-        if (kinds_of_group(disposition->plan, alert.typology_group) & against_him) {
+        if (group_is_against_customer(disposition->plan, alert.typology_group)) {
             Slice detail = arena_printf(book->arena, "{\"report\":\"%.*s\"}", SLICE_ARGS(read->event_id));
             TRY(alert_reopen(disposition, book, &alert, REOPEN_VICTIM_REPORT, detail));
             TRY(alert_keep(book, &alert));
@@ -140,7 +140,8 @@ static Status victim_reports(struct disposition *disposition, struct book *book,
 static Status follow_report(struct disposition *disposition, struct book *book, const struct outcome_read *read, Slice customer) {
     Slice report = event_role(disposition, read->event, EVENT_ROLE_REPORT, book->arena);
     if (slice_is(report, "VICTIM") || slice_is(report, "UNAUTHORISED")) {
-        return victim_reports(disposition, book, read, customer);
+        TRY(victim_reports(disposition, book, read, customer));
+        return missed_report(disposition, book, read, customer, report);
     }
     return slice_is(report, "COMPLAINT") || slice_is(report, "DISPUTE") ? mark_open(book, customer, "COMPLAINT") : STATUS_OK;
 }
@@ -150,6 +151,7 @@ Status follow_take(struct disposition *disposition, struct book *book, const str
         TRY(know_waited(disposition, book));
     }
     wait_for(disposition, read);
+    TRY(missed_draw(disposition, book, read));
     TRY(follow_payment(disposition, book, read));
     Slice customer = event_role(disposition, read->event, EVENT_ROLE_CUSTOMER, book->arena);
     if (slice_empty(customer)) {

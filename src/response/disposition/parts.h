@@ -11,6 +11,7 @@
 //   level.c      priority, service levels, queues, escalation
 //   close.c      closing and opening again; labels, samples, clearances
 //   people.c     what people do (people.h)
+//   missed.c     fraud that no alert had told of (missed.h)
 //   earn.c       how a strategy leaves the shadow, and what puts it back
 
 #include "codec/json.h"
@@ -75,6 +76,15 @@ Slice event_text(const struct event *event, uint32_t field, struct arena *arena)
 // ---- follow.c -------------------------------------------------------------------------------------------------
 
 MUST_USE Status follow_take(struct disposition *disposition, struct book *book, const struct outcome_read *read);
+// Whether alerts of this group are about crime against the customer.
+bool group_is_against_customer(const struct disposition_plan *plan, Slice id);
+
+// ---- missed.c -------------------------------------------------------------------------------------------------
+
+// A customer reports fraud: a card, when no alert had told of it.
+MUST_USE Status missed_report(struct disposition *disposition, struct book *book, const struct outcome_read *read, Slice customer, Slice report);
+// A payment without a hit: a card, when it is drawn.
+MUST_USE Status missed_draw(struct disposition *disposition, struct book *book, const struct outcome_read *read);
 
 // ---- situation.c ----------------------------------------------------------------------------------------------
 

@@ -130,7 +130,7 @@ static inline Status scene_empty(void *context, struct book *book) {
         {"scene_5", "DELETE FROM control"}, {"scene_6", "DELETE FROM alert"}, {"scene_7", "DELETE FROM evidence"}, {"scene_8", "DELETE FROM alert_event"},
         {"scene_9", "DELETE FROM hit"}, {"scene_10", "DELETE FROM run"}, {"scene_11", "DELETE FROM strategy_state"}, {"scene_12", "DELETE FROM agreement"},
         {"scene_13", "DELETE FROM sample"}, {"scene_14", "DELETE FROM label"}, {"scene_15", "DELETE FROM cleared"}, {"scene_16", "DELETE FROM desk"},
-        {"scene_17", "DELETE FROM task"}, {"scene_18", "DELETE FROM model_age"}, {"scene_19", "DELETE FROM later_positive"},
+        {"scene_17", "DELETE FROM task"}, {"scene_18", "DELETE FROM model_age"}, {"scene_19", "DELETE FROM later_positive"}, {"scene_20", "DELETE FROM missed"},
     };
     (void)context;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
