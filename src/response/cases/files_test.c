@@ -598,8 +598,90 @@ static bool test_told(void) {
     return world_deinit(&w);
 }
 
+// ---- ties and attachments ----------------------------------------------------------------------
+
+static Status do_relate(void *context, struct book *book) {
+    struct work *work = work_of(context);
+    return case_relate(book, work->clearance, work->id, work->other, SLICE("SAME_GANG"),
+                       SLICE("one device"));
+}
+
+// Whether the case tells of the other one, in its fields or its traces.
+static Status names_other(void *context, struct book *book) {
+    struct work *work = work_of(context);
+    static const struct statement NUMBER = {"test_other_number",
+                                            "SELECT number FROM case_file WHERE id = ?1"};
+    struct told told;
+    TRY(book_one(book, &NUMBER, STORE_VALUES(store_i64(work->other))));
+    Slice number = book_text(book, 0);
+    told_begin(&told);
+    json_array_begin(&told.json);
+    TRY(case_put_json(book, work->clearance, work->id, &told.json));
+    TRY(case_put_timeline(book, work->clearance, work->id, &(struct case_page){0}, &told.json));
+    json_array_end(&told.json);
+    work->finds = slice_find(buf_slice(&told.out), number, 0) != SIZE_MAX;
+    return told_end(&told, book, "\"related\"");
+}
+
+static bool test_ties(void) {
+    struct world w;
+    struct work work = {0};
+    CHECK(world_init(&w) && open_case(&w, &work));
+    int64_t first = work.id;
+    work.clearance = CLEARANCE_AML;
+    work.plan.alert_count = 0;
+    work.plan.secrecy = SLICE("AML");
+    DO(&w, DAY_0 + 60, do_open);
+    work.other = work.id;
+    work.id = first;
+    DO(&w, DAY_0 + 61, do_relate);
+    DO(&w, DAY_0 + 62, names_other);
+    CHECK(work.finds); // for who may see both
+    work.clearance = 0;
+    DO(&w, DAY_0 + 62, names_other);
+    CHECK(!work.finds);
+    REFUSED(&w, DAY_0 + 63, do_relate, "CA013");
+    return world_deinit(&w);
+}
+
+static Status read_attachment(void *context, struct book *book) {
+    struct work *work = work_of(context);
+    struct case_attachment attachment;
+    TRY(case_attachment_read(book, work->clearance, work->id, work->attachment, &attachment));
+    bool is_same =
+        slice_equal(attachment.bytes, (Slice){"a\0b", 3}) && slice_is(attachment.name, "答复.pdf");
+    return is_same ? STATUS_OK : STATUS_INVALID;
+}
+
+static Status do_withdraw(void *context, struct book *book) {
+    struct work *work = work_of(context);
+    return case_attachment_withdraw(book, work->clearance, work->id, work->attachment,
+                                    work->reason);
+}
+
+static bool test_attachments(void) {
+    struct world w;
+    struct work work = {0};
+    CHECK(world_init(&w) && open_case(&w, &work));
+    DO(&w, DAY_0 + 70, do_attach);
+    DO(&w, DAY_0 + 71, read_attachment);
+    REFUSED(&w, DAY_0 + 72, do_withdraw, "CA005");
+    work.reason = SLICE("of another customer");
+    DO(&w, DAY_0 + 72, do_withdraw);
+    REFUSED(&w, DAY_0 + 73, do_withdraw, "CA013"); // once
+    DO(&w, DAY_0 + 74, read_attachment);           // it stays
+    DO(&w, DAY_0 + 75, do_verify);
+    int64_t id = work.id;
+    work.plan.alert_count = 0;
+    DO(&w, DAY_0 + 76, do_open);
+    REFUSED(&w, DAY_0 + 77, read_attachment, "CA013"); // of another case
+    work.id = id;
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_life),    TEST(test_numbers), TEST(test_frozen),
-                                        TEST(test_amounts), TEST(test_secrecy), TEST(test_told)};
+    static const struct test tests[] = {
+        TEST(test_life),    TEST(test_numbers), TEST(test_frozen), TEST(test_amounts),
+        TEST(test_secrecy), TEST(test_told),    TEST(test_ties),   TEST(test_attachments)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -18,6 +18,7 @@
     X(NAMED, "已登记的公共账户", "registered as an account that everybody meets")                  \
     X(AMOUNT, "金额低于追踪下限", "less came here than is followed")                               \
     X(ACCOUNTS, "账户数达到上限", "as many accounts were read as may be")                          \
+    X(MOVEMENTS, "流水总量达到上限", "as many movements were read as may be")                      \
     X(LAYERS, "层数达到上限", "as many layers were followed as may be")                            \
     X(PIECES, "资金碎片达到上限", "as many pieces were followed as may be")
 typedef enum FlowCut {

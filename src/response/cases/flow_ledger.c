@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 enum { NODE_KIND_OWN = PLACE_OWN };
+enum { MOVEMENTS_MAX = 100000 }; // of all accounts: some tenths of a second to read
 
 #define MOVEMENTS_OF(side)                                                                         \
     "SELECT sequence, time_us, payer_place, payer, payee_place, payee, amount, payer_customer, "   \
@@ -191,6 +192,8 @@ static Status read_on(struct flow_ledger *ledger, const struct flow_tracing *tra
             stop(ledger, account->node, FLOW_CUT_AMOUNT);
         } else if (ledger->reads >= ledger->options.accounts_max) {
             stop(ledger, account->node, FLOW_CUT_ACCOUNTS);
+        } else if (ledger->movements.count >= MOVEMENTS_MAX) {
+            stop(ledger, account->node, FLOW_CUT_MOVEMENTS);
         } else {
             TRY(flow_read_account(ledger, account->node));
             *ret_has_read = true;

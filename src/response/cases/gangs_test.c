@@ -4,7 +4,7 @@
 #include "response/cases/bank_test.h"
 #include "response/cases/world_test.h"
 
-enum { THINGS = 8, FACTS_MAX = 4096 };
+enum { THINGS = 8, FACTS_MAX = 16384 };
 
 struct work {
     struct bank bank;
@@ -123,16 +123,16 @@ static bool test_planted(void) {
     w.given = &work;
     bank_init(&work.bank,
               &(struct bank_plan){.seed = 7,
-                                  .accounts = 4000,
-                                  .gangs = 12,
+                                  .accounts = 3000,
+                                  .gangs = 9,
                                   .gang_min = 4,
                                   .gang_max = 16,
                                   .movements_percent = 50,
                                   .gang_permille = 20,
                                   .from_us = DAY_0,
-                                  .step_us = 29 * US_PER_DAY / 80000},
+                                  .step_us = 29 * US_PER_DAY / 60000},
               &w.scratch.arena);
-    CHECK(fill(&w, &work, 80000));
+    CHECK(fill(&w, &work, 60000));
     for (uint32_t gang = 0; gang < work.bank.plan.gangs; gang++) {
         const struct planted *planted = &work.bank.gangs[gang];
         for (uint32_t i = 0; i < planted->size; i++) {
@@ -333,7 +333,13 @@ static Status tell(void *context, struct book *book) {
     struct json_writer json;
     buf_init(&out, 1 << 20);
     json_writer_init(&json, &out);
+    json_array_begin(&json);
     Status status = gang_put_json(book, work->clearance, work->proposal.id, &json);
+    if (status == STATUS_OK) {
+        struct gang_filter filter = {.state = SLICE("DISMISSED"), .member = work->seed.name};
+        status = gangs_put_json(book, work->clearance, &filter, &json);
+    }
+    json_array_end(&json);
     work->reason = arena_copy(book->arena, buf_slice(&out));
     buf_deinit(&out);
     return status;
@@ -367,6 +373,8 @@ static bool test_decided(void) {
     DO(&w, DAY_0 + US_PER_DAY, do_propose);
     CHECK(work.proposal.fate == GANG_FATE_NEW && work.proposal.id > first);
     DO(&w, DAY_0 + US_PER_DAY, tell);
+    CHECK(json_check(work.reason, 16).fault == JSON_FAULT_NONE);
+    CHECK(slice_find(work.reason, SLICE("\"reason\":\"a family\""), 0) != SIZE_MAX);
     CHECK(slice_find(work.reason,
                      arena_printf(&w.scratch.arena, "\"grown_from\":%lld", (long long)first),
                      0) != SIZE_MAX);
