@@ -14,42 +14,28 @@ static const struct statement MOVEMENTS = {
 
 #define MOVEMENT_NEAR_US (10 * US_PER_MINUTE) // clocks of two banks, and the minute that a victim remembers
 
-static Slice text_of(const struct desk *desk, const struct event *event, EventRole role, struct arena *arena) {
-    uint32_t field = desk->plan->roles[role];
-    if (field == SCHEMA_NONE || !event_has(event, field)) {
-        return SLICE("");
-    }
-    const struct schema_field *declared = &event->schema->fields[field];
-    return declared->type == FIELD_ENUM ? event->schema->enums[declared->enumeration].values[event->cells[field].integer] : arena_copy(arena, event->cells[field].text);
-}
-
-static int64_t number_of(const struct desk *desk, const struct event *event, EventRole role, int64_t otherwise) {
-    uint32_t field = desk->plan->roles[role];
-    return field != SCHEMA_NONE && event_has(event, field) ? event->cells[field].integer : otherwise;
-}
-
 Status arrived_take(struct desk *desk, struct book *book, const struct event *event) {
     OrderKind kind;
     struct order_result result;
-    Slice word = text_of(desk, event, EVENT_ROLE_ORDER, book->arena);
+    Slice word = desk_role(desk, event, EVENT_ROLE_ORDER, book->arena);
     const struct schema *schema = event->schema;
     bool is_request = schema->phase == SCHEMA_NONE || !event_has(event, schema->phase) || event->cells[schema->phase].integer == schema->phase_request;
     if (slice_empty(word) || !is_request || !order_kind_parse(word, &kind)) {
         return STATUS_OK;
     }
     struct order order = {
-        .number = text_of(desk, event, EVENT_ROLE_ORDER_NUMBER, book->arena),
+        .number = desk_role(desk, event, EVENT_ROLE_ORDER_NUMBER, book->arena),
         .kind = kind,
-        .authority = text_of(desk, event, EVENT_ROLE_ORDER_AUTHORITY, book->arena),
-        .document = text_of(desk, event, EVENT_ROLE_ORDER_DOCUMENT, book->arena),
+        .authority = desk_role(desk, event, EVENT_ROLE_ORDER_AUTHORITY, book->arena),
+        .document = desk_role(desk, event, EVENT_ROLE_ORDER_DOCUMENT, book->arena),
         .is_signed = true, // the gateway lets nothing else through
         .ordered_us = event->time_us,
-        .account = text_of(desk, event, EVENT_ROLE_ACCOUNT, book->arena),
-        .name_hash = text_of(desk, event, EVENT_ROLE_NAME_HASH, book->arena),
-        .certificate_hash = text_of(desk, event, EVENT_ROLE_CERTIFICATE, book->arena),
-        .amount = number_of(desk, event, EVENT_ROLE_ORDER_AMOUNT, CONTROL_WHOLE),
-        .from_us = number_of(desk, event, EVENT_ROLE_ORDER_START, 0),
-        .until_us = number_of(desk, event, EVENT_ROLE_ORDER_END, 0),
+        .account = desk_role(desk, event, EVENT_ROLE_ACCOUNT, book->arena),
+        .name_hash = desk_role(desk, event, EVENT_ROLE_NAME_HASH, book->arena),
+        .certificate_hash = desk_role(desk, event, EVENT_ROLE_CERTIFICATE, book->arena),
+        .amount = desk_role_number(desk, event, EVENT_ROLE_ORDER_AMOUNT, CONTROL_WHOLE),
+        .from_us = desk_role_number(desk, event, EVENT_ROLE_ORDER_START, 0),
+        .until_us = desk_role_number(desk, event, EVENT_ROLE_ORDER_END, 0),
     };
     return order_take(book, desk->options.terms, &desk->bank, &order, &result);
 }

@@ -2,7 +2,7 @@
 
 #include "response/desk/parts.h"
 
-static Slice role(const struct desk *desk, const struct event *event, EventRole role, struct arena *arena) {
+Slice desk_role(const struct desk *desk, const struct event *event, EventRole role, struct arena *arena) {
     uint32_t field = desk->plan->roles[role];
     if (field == SCHEMA_NONE || !event_has(event, field)) {
         return SLICE("");
@@ -16,9 +16,9 @@ static bool role_is_true(const struct desk *desk, const struct event *event, Eve
     return field != SCHEMA_NONE && event_has(event, field) && event->cells[field].integer != 0;
 }
 
-static int64_t role_money(const struct desk *desk, const struct event *event, EventRole role) {
+int64_t desk_role_number(const struct desk *desk, const struct event *event, EventRole role, int64_t otherwise) {
     uint32_t field = desk->plan->roles[role];
-    return field != SCHEMA_NONE && event_has(event, field) ? event->cells[field].integer : 0;
+    return field != SCHEMA_NONE && event_has(event, field) ? event->cells[field].integer : otherwise;
 }
 
 static bool is_own_bank(const struct desk *desk, Slice code) {
@@ -61,26 +61,26 @@ static MoneyPlace place_of_payee(const struct desk *desk, const struct event *ev
     if (!slice_empty(merchant)) {
         return PLACE_MERCHANT;
     }
-    return slice_is(role(desk, event, EVENT_ROLE_PAYEE_KIND, arena), "WALLET") ? PLACE_WALLET : PLACE_BANK;
+    return slice_is(desk_role(desk, event, EVENT_ROLE_PAYEE_KIND, arena), "WALLET") ? PLACE_WALLET : PLACE_BANK;
 }
 
 static void take_movement(struct desk *desk, const struct event *event, const struct outcome *outcome, EventMoves moves, struct facts *facts, struct arena *arena) {
-    Slice account = role(desk, event, EVENT_ROLE_ACCOUNT, arena);
-    Slice customer = role(desk, event, EVENT_ROLE_CUSTOMER, arena);
-    Slice terminal = role(desk, event, EVENT_ROLE_TERMINAL, arena);
-    Slice merchant = role(desk, event, EVENT_ROLE_MERCHANT, arena);
+    Slice account = desk_role(desk, event, EVENT_ROLE_ACCOUNT, arena);
+    Slice customer = desk_role(desk, event, EVENT_ROLE_CUSTOMER, arena);
+    Slice terminal = desk_role(desk, event, EVENT_ROLE_TERMINAL, arena);
+    Slice merchant = desk_role(desk, event, EVENT_ROLE_MERCHANT, arena);
     Phase phase = phase_of(event);
     struct case_movement movement = {
         .sequence = (int64_t)outcome->sequence,
         .time_us = event->time_us,
         .event_id = arena_copy(arena, event->id),
-        .amount = role_money(desk, event, EVENT_ROLE_AMOUNT),
+        .amount = desk_role_number(desk, event, EVENT_ROLE_AMOUNT, 0),
         .kind = event->schema->types[event->type].name,
         .channel = event->schema->channel != SCHEMA_NONE && event_has(event, event->schema->channel)
                        ? event->schema->enums[event->schema->fields[event->schema->channel].enumeration].values[event->cells[event->schema->channel].integer]
                        : SLICE(""),
-        .ip = role(desk, event, EVENT_ROLE_IP, arena),
-        .device = role(desk, event, EVENT_ROLE_DEVICE, arena),
+        .ip = desk_role(desk, event, EVENT_ROLE_IP, arena),
+        .device = desk_role(desk, event, EVENT_ROLE_DEVICE, arena),
         .state = phase == PHASE_REQUEST ? MOVED_WAITING : succeeded(event) ? MOVED_DONE : MOVED_FAILED,
     };
     switch (moves) {
@@ -89,17 +89,17 @@ static void take_movement(struct desk *desk, const struct event *event, const st
         movement.payer = account;
         movement.payer_customer = customer;
         movement.payee_place = place_of_payee(desk, event, merchant, arena);
-        movement.payee = movement.payee_place == PLACE_MERCHANT ? merchant : role(desk, event, EVENT_ROLE_PAYEE, arena);
-        movement.payee_customer = role(desk, event, EVENT_ROLE_PAYEE_CUSTOMER, arena);
-        movement.bank = movement.payee_place == PLACE_BANK ? role(desk, event, EVENT_ROLE_PAYEE_BANK, arena) : SLICE("");
+        movement.payee = movement.payee_place == PLACE_MERCHANT ? merchant : desk_role(desk, event, EVENT_ROLE_PAYEE, arena);
+        movement.payee_customer = desk_role(desk, event, EVENT_ROLE_PAYEE_CUSTOMER, arena);
+        movement.bank = movement.payee_place == PLACE_BANK ? desk_role(desk, event, EVENT_ROLE_PAYEE_BANK, arena) : SLICE("");
         break;
     case MOVES_IN:
-        movement.bank = role(desk, event, EVENT_ROLE_PAYER_BANK, arena);
+        movement.bank = desk_role(desk, event, EVENT_ROLE_PAYER_BANK, arena);
         if (is_own_bank(desk, movement.bank)) {
             return; // the payer's own event has told it
         }
         movement.payer_place = PLACE_BANK;
-        movement.payer = role(desk, event, EVENT_ROLE_PAYER, arena);
+        movement.payer = desk_role(desk, event, EVENT_ROLE_PAYER, arena);
         movement.payee_place = PLACE_OWN;
         movement.payee = account;
         movement.payee_customer = customer;
@@ -141,9 +141,9 @@ static void take_bonds(struct desk *desk, const struct event *event, struct fact
         EventRole role;
         BondKind kind;
     } shared[] = {{EVENT_ROLE_DEVICE, BOND_DEVICE}, {EVENT_ROLE_IP, BOND_IP}, {EVENT_ROLE_PHONE, BOND_PHONE}, {EVENT_ROLE_ADDRESS, BOND_ADDRESS}, {EVENT_ROLE_AGENT, BOND_AGENT}};
-    Slice customer = role(desk, event, EVENT_ROLE_CUSTOMER, arena);
+    Slice customer = desk_role(desk, event, EVENT_ROLE_CUSTOMER, arena);
     for (size_t i = 0; i < sizeof shared / sizeof shared[0] && !slice_empty(customer); i++) {
-        Slice thing = role(desk, event, shared[i].role, arena);
+        Slice thing = desk_role(desk, event, shared[i].role, arena);
         if (!slice_empty(thing)) {
             push(facts, arena, CASE_FACT_BOND)->bond =
                 (struct case_bond){.kind = shared[i].kind, .party_kind = PARTY_CUSTOMER, .thing = thing, .party = customer, .time_us = event->time_us};
@@ -152,7 +152,7 @@ static void take_bonds(struct desk *desk, const struct event *event, struct fact
 }
 
 static void take_opening(struct desk *desk, const struct event *event, const struct outcome *outcome, struct facts *facts, struct arena *arena) {
-    Slice account = role(desk, event, EVENT_ROLE_ACCOUNT, arena);
+    Slice account = desk_role(desk, event, EVENT_ROLE_ACCOUNT, arena);
     if (slice_empty(account) || !succeeded(event) || phase_of(event) == PHASE_REVERSAL) {
         return;
     }
@@ -161,15 +161,15 @@ static void take_opening(struct desk *desk, const struct event *event, const str
         .sequence = (int64_t)outcome->sequence,
         .opened_us = event->time_us,
         .account = account,
-        .customer = role(desk, event, EVENT_ROLE_CUSTOMER, arena),
-        .branch = role(desk, event, EVENT_ROLE_BRANCH, arena),
+        .customer = desk_role(desk, event, EVENT_ROLE_CUSTOMER, arena),
+        .branch = desk_role(desk, event, EVENT_ROLE_BRANCH, arena),
         .channel = schema->channel != SCHEMA_NONE && event_has(event, schema->channel)
                        ? schema->enums[schema->fields[schema->channel].enumeration].values[event->cells[schema->channel].integer]
                        : SLICE(""),
-        .operator_id = role(desk, event, EVENT_ROLE_OPERATOR, arena),
-        .authoriser = role(desk, event, EVENT_ROLE_AUTHORISER, arena),
-        .agent = role(desk, event, EVENT_ROLE_AGENT, arena),
-        .purpose = role(desk, event, EVENT_ROLE_PURPOSE, arena),
+        .operator_id = desk_role(desk, event, EVENT_ROLE_OPERATOR, arena),
+        .authoriser = desk_role(desk, event, EVENT_ROLE_AUTHORISER, arena),
+        .agent = desk_role(desk, event, EVENT_ROLE_AGENT, arena),
+        .purpose = desk_role(desk, event, EVENT_ROLE_PURPOSE, arena),
     };
 }
 

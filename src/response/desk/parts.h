@@ -21,6 +21,10 @@ struct facts {
     uint32_t count, capacity;
 };
 
+// What an event says in a role: a text or the word of an enumeration, in the arena; empty where the event or the pack has none.
+Slice desk_role(const struct desk *desk, const struct event *event, EventRole role, struct arena *arena);
+int64_t desk_role_number(const struct desk *desk, const struct event *event, EventRole role, int64_t otherwise);
+
 void facts_take(struct desk *desk, const struct event *event, const struct outcome *outcome, struct facts *facts, struct arena *arena);
 // An event that is an order: it is taken as one.
 MUST_USE Status arrived_take(struct desk *desk, struct book *book, const struct event *event);

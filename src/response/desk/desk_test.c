@@ -1,0 +1,269 @@
+// The desk on both engines: exactly once, what cannot be read, timers that fail, messages, orders among the events.
+
+#include "response/disposition/scene_test.h"
+
+#include "response/desk/desk.h"
+
+#include <inttypes.h>
+
+static const struct scene_strategy QUIET = {
+    "D-QUIET", "id: D-QUIET\nversion: 1\nzh: 静\nen: quiet\nowner: 风险监测中心\ndirection: RELEASE\napplies_to: [AT]\nseverities: [S1, S2]\nwhen: size(alert.list_hits) == 0\n"
+               "wait: [{for: 24h}]\nquiet: true\nthen:\n  - {id: quiet, close: UNC-TIMEOUT, zh: 静, en: quiet}\n"};
+
+enum { BATCH = 8 };
+
+struct place {
+    struct scene s;
+    struct desk *desk;
+    struct outcome outcomes[BATCH];
+    uint32_t count;
+    uint64_t at; // the feed's
+    struct desk_taken taken;
+};
+
+static Status empty_rest(void *context, struct book *book) {
+    static const struct statement tables[] = {
+        {"desk_test_1", "DELETE FROM feed"},         {"desk_test_2", "DELETE FROM unread"},    {"desk_test_3", "DELETE FROM movement"}, {"desk_test_4", "DELETE FROM opening"},
+        {"desk_test_5", "DELETE FROM police_order"}, {"desk_test_6", "DELETE FROM order_entry"}, {"desk_test_7", "DELETE FROM bond"},     {"desk_test_8", "DELETE FROM control_target"},
+    };
+    (void)context;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        TRY(book_run(book, &tables[i], STORE_NO_VALUES));
+    }
+    return STATUS_OK;
+}
+
+static bool open_place(struct place *p) {
+    *p = (struct place){0};
+    CHECK(scene_init(&p->s, &QUIET, 1));
+    SCENE_OK(&p->s, scene_within(&p->s, SCENE_SYSTEM, empty_rest, NULL));
+    p->desk = desk_create(&(struct desk_options){
+        .catalogue = p->s.catalogue, .strategies = p->s.strategies, .terms = &p->s.terms, .world = {.context = &p->s, .with_knowledge = scene_with_knowledge}});
+    return true;
+}
+
+static bool close_place(struct place *p) {
+    desk_destroy(p->desk);
+    return scene_deinit(&p->s);
+}
+
+// One more decision for the next batch.
+static void decided(struct place *p, Slice event, Slice decision) {
+    INVARIANT(p->count < BATCH);
+    p->outcomes[p->count++] = (struct outcome){
+        .sequence = p->s.sequence++, .decided_us = p->s.now_us, .event = arena_copy(&p->s.arena, event), .decision = arena_copy(&p->s.arena, decision)};
+}
+
+static void decided_on(struct place *p, const struct decided *d) {
+    Slice event = scene_event(&p->s, d);
+    decided(p, event, scene_decision(&p->s, d));
+}
+
+static Status take_from(struct place *p, uint64_t from) {
+    uint64_t upto = p->outcomes[p->count - 1].sequence;
+    return desk_take(p->desk, &p->s.book, p->outcomes, p->count, from, upto, p->s.now_us, &p->s.scratch.arena, &p->s.scratch.diag, &p->taken);
+}
+
+static bool take(struct place *p) {
+    uint64_t upto = p->outcomes[p->count - 1].sequence, position;
+    CHECK_THAT(take_from(p, p->at) == STATUS_OK, "%s %.*s", p->s.scratch.diag.code, SLICE_ARGS(p->s.scratch.diag.message));
+    CHECK(desk_position(p->desk, &p->s.book, &position, p->s.now_us, &p->s.scratch.arena, &p->s.scratch.diag) == STATUS_OK && position == upto);
+    p->at = upto;
+    p->count = 0;
+    return true;
+}
+
+static int64_t count_of(struct place *p, const struct statement *statement) {
+    return scene_number(&p->s, statement, STORE_NO_VALUES);
+}
+
+static const struct statement ALERTS = {"desk_test_alerts", "SELECT COUNT(*) FROM alert"};
+static const struct statement HITS = {"desk_test_hits", "SELECT COUNT(*) FROM hit"};
+static const struct statement MOVED = {"desk_test_moved", "SELECT COUNT(*) FROM movement"};
+static const struct statement UNREAD = {"desk_test_unread", "SELECT COUNT(*) FROM unread"};
+
+// ---- exactly once -------------------------------------------------------------------------------------------------------
+
+// A batch that was taken is not taken again, whoever reads the journal from before it; nor one that leaves a gap.
+static bool test_once(void) {
+    struct place p;
+    CHECK(open_place(&p));
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000});
+    decided_on(&p, &(struct decided){.customer = "C2", .amount = 100});
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C2", .amount = 700000});
+    uint32_t count = p.count;
+    CHECK(take(&p) && p.taken.outcomes == 3 && p.taken.unread == 0);
+    CHECK(count_of(&p, &ALERTS) == 2 && count_of(&p, &HITS) == 2 && count_of(&p, &MOVED) == 3);
+    p.count = count; // a second reader, or this one after its store had gone
+    CHECK(take_from(&p, 0) == STATUS_INVALID && strcmp(p.s.scratch.diag.code, "BK003") == 0);
+    CHECK(take_from(&p, p.at + 1) == STATUS_INVALID && strcmp(p.s.scratch.diag.code, "BK003") == 0);
+    CHECK(count_of(&p, &ALERTS) == 2 && count_of(&p, &HITS) == 2 && count_of(&p, &MOVED) == 3 && count_of(&p, &UNREAD) == 0);
+    return close_place(&p);
+}
+
+// The place in the journal is the store's, not the program's.
+static bool test_goes_on(void) {
+    struct place p;
+    struct alert alert;
+    CHECK(open_place(&p));
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000});
+    CHECK(take(&p));
+    desk_destroy(p.desk);
+    book_close(&p.s.book);
+    CHECK(book_open(&p.s.book, p.s.address, 1, &p.s.scratch.arena, &p.s.scratch.diag) == STATUS_OK);
+    p.desk = desk_create(&(struct desk_options){
+        .catalogue = p.s.catalogue, .strategies = p.s.strategies, .terms = &p.s.terms, .world = {.context = &p.s, .with_knowledge = scene_with_knowledge}});
+    p.s.now_us += US_PER_HOUR;
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 100});
+    CHECK(take(&p) && scene_alert(&p.s, "C1", "AT", &alert) && alert.hits == 2 && count_of(&p, &ALERTS) == 1);
+    return close_place(&p);
+}
+
+// A record that cannot be read is put aside with its reason; those before and behind it are taken.
+static bool test_unread(void) {
+    static const struct statement WHICH = {"desk_test_which", "SELECT object FROM unread WHERE kind = 'outcome'"};
+    static const struct statement WHY = {"desk_test_why", "SELECT COUNT(*) FROM unread WHERE code <> '' AND problem <> ''"};
+    struct place p;
+    CHECK(open_place(&p));
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000});
+    uint64_t bad = p.s.sequence;
+    decided(&p, scene_event(&p.s, &(struct decided){.customer = "C2", .amount = 1}), SLICE("{\"event_id\":\"E\",\"hits\":[{\"model\":7}]"));
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C3", .amount = 700000});
+    CHECK(take(&p) && p.taken.outcomes == 3 && p.taken.unread == 1);
+    CHECK(count_of(&p, &ALERTS) == 2 && count_of(&p, &WHICH) == (int64_t)bad && count_of(&p, &WHY) == 1);
+    return close_place(&p);
+}
+
+// ---- timers ---------------------------------------------------------------------------------------------------------------
+
+static Status set_bad_timer(void *context, struct book *book) {
+    (void)context;
+    return book_timer_set(book, TIMER_HOLD, 424242, book->now_us + US_PER_SECOND); // there is no such hold
+}
+
+// One that fails is told and put off by a minute; the others fire at their moments.
+static bool test_timers(void) {
+    static const struct statement PUT_OFF = {"desk_test_put_off", "SELECT due_us FROM timer WHERE object = 424242"};
+    struct place p;
+    struct alert alert;
+    uint32_t fired;
+    int64_t next_us;
+    CHECK(open_place(&p) && scene_grown(&p.s));
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000});
+    CHECK(take(&p));
+    SCENE_OK(&p.s, scene_within(&p.s, SCENE_SYSTEM, set_bad_timer, NULL));
+    int64_t opened_us = p.s.now_us;
+    CHECK(desk_timers(p.desk, &p.s.book, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &fired, &next_us) == STATUS_OK && fired == 0);
+    CHECK(next_us == opened_us + US_PER_SECOND);
+    p.s.now_us = opened_us + 24 * US_PER_HOUR - 1;
+    CHECK(desk_timers(p.desk, &p.s.book, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &fired, &next_us) == STATUS_OK && fired >= 1);
+    CHECK(scene_alert(&p.s, "C1", "AT", &alert) && alert.state != ALERT_CLOSED_AUTO && next_us == opened_us + 24 * US_PER_HOUR);
+    CHECK(count_of(&p, &PUT_OFF) == p.s.now_us + US_PER_MINUTE && count_of(&p, &UNREAD) == 1);
+    p.s.now_us++;
+    CHECK(desk_timers(p.desk, &p.s.book, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &fired, &next_us) == STATUS_OK && fired == 1);
+    CHECK(scene_alert(&p.s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_AUTO && alert.closed_us == opened_us + 24 * US_PER_HOUR);
+    return close_place(&p);
+}
+
+// ---- messages ---------------------------------------------------------------------------------------------------------------
+
+static Status send_two(void *context, struct book *book) {
+    int64_t id;
+    (void)context;
+    for (int64_t object = 1; object <= 2; object++) {
+        TRY(book_message(book, &(struct message){.endpoint = SLICE("core"), .kind = SLICE("test.told"), .object_kind = "hold", .object = object, .body = SLICE("{}")}, &id));
+    }
+    return STATUS_OK;
+}
+
+struct sink {
+    int64_t ids[16];
+    uint32_t count;
+    MessageFate fate;
+    int64_t next_us;
+};
+
+static void pour(void *context, const struct message *message, struct desk_sent *ret_sent) {
+    struct sink *sink = context;
+    INVARIANT(sink->count < 16);
+    sink->ids[sink->count++] = message->id;
+    ret_sent->fate = message->object == 1 ? sink->fate : MESSAGE_DELIVERED;
+    ret_sent->next_us = sink->next_us;
+    ret_sent->problem = SLICE("nobody answers");
+}
+
+static bool hand_on(struct place *p, struct sink *sink, uint32_t wanted) {
+    uint32_t count;
+    sink->count = 0;
+    CHECK(desk_messages(p->desk, &p->s.book, p->s.now_us, &p->s.scratch.arena, &p->s.scratch.diag, pour, sink, &count) == STATUS_OK);
+    CHECK_THAT(count == wanted && sink->count == wanted, "%u", count);
+    return true;
+}
+
+// One that is not taken is told again at its moment under the same id, until it is delivered or given up.
+static bool test_messages(void) {
+    static const struct statement WAITING = {"desk_test_waiting", "SELECT COUNT(*) FROM message WHERE state = 'WAITING'"};
+    struct place p;
+    struct sink sink = {.fate = MESSAGE_AGAIN};
+    CHECK(open_place(&p));
+    SCENE_OK(&p.s, scene_within(&p.s, SCENE_SYSTEM, send_two, NULL));
+    sink.next_us = p.s.now_us + 5 * US_PER_SECOND;
+    CHECK(hand_on(&p, &sink, 2));
+    int64_t first = sink.ids[0];
+    p.s.now_us += 5 * US_PER_SECOND - 1;
+    CHECK(hand_on(&p, &sink, 0));
+    p.s.now_us++;
+    sink.next_us = p.s.now_us + US_PER_MINUTE;
+    CHECK(hand_on(&p, &sink, 1) && sink.ids[0] == first);
+    p.s.now_us += US_PER_MINUTE;
+    sink.fate = MESSAGE_DEAD;
+    CHECK(hand_on(&p, &sink, 1) && sink.ids[0] == first);
+    p.s.now_us += US_PER_DAY;
+    CHECK(hand_on(&p, &sink, 0) && count_of(&p, &WAITING) == 0);
+    return close_place(&p);
+}
+
+// ---- what others answer, and order ------------------------------------------------------------------------------------------
+
+static bool test_confirms_what_it_knows(void) {
+    static const struct statement CONFIRMED = {"desk_test_confirmed", "SELECT is_confirmed FROM hold"};
+    static const struct statement HOLD = {"desk_test_hold", "SELECT id FROM hold"};
+    struct place p;
+    struct confirmation done = {.is_done = true};
+    CHECK(open_place(&p));
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 500000, .action = "DELAY", .delay_s = 600});
+    CHECK(take(&p));
+    int64_t hold = count_of(&p, &HOLD);
+    CHECK(desk_confirm(p.desk, &p.s.book, SLICE("holds"), hold, &done, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag) == STATUS_INVALID);
+    CHECK(strcmp(p.s.scratch.diag.code, "DK001") == 0);
+    CHECK(desk_confirm(p.desk, &p.s.book, SLICE("hold"), hold + 1, &done, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag) != STATUS_OK);
+    done.at_us = p.s.now_us;
+    CHECK_THAT(desk_confirm(p.desk, &p.s.book, SLICE("hold"), hold, &done, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag) == STATUS_OK, "%s", p.s.scratch.diag.code);
+    CHECK(count_of(&p, &CONFIRMED) == 1);
+    return close_place(&p);
+}
+
+// An order comes as an event of the gateway and becomes a measure of the ledger.
+static bool test_order_among_events(void) {
+    static const struct statement ORDERS = {"desk_test_orders", "SELECT COUNT(*) FROM police_order WHERE kind = 'QUERY_ACCT'"};
+    struct place p;
+    CHECK(open_place(&p));
+    for (int i = 0; i < 2; i++) { // the second time it is the same order
+        Slice event = arena_printf(&p.s.scratch.arena,
+                                   "{\"event_id\":\"E%" PRIu64 "\",\"event_type\":\"police_order\",\"schema_version\":1,\"phase\":\"REQUEST\",\"event_time\":%" PRId64
+                                   ",\"source_system\":\"POLICE\",\"channel\":\"INTERNAL\",\"trace_id\":\"T1\",\"branch_id\":\"0301004\",\"acct_no\":\"A1\",\"cust_name_hash\":\"N1\","
+                                   "\"order_id\":\"O-1\",\"order_kind\":\"QUERY_ACCT\",\"order_authority\":\"反诈中心\",\"order_doc_no\":\"D-1\"}",
+                                   p.s.sequence, p.s.now_us / US_PER_MS);
+        decided(&p, event, scene_decision(&p.s, &(struct decided){.customer = "C1"}));
+        CHECK(take(&p));
+    }
+    CHECK_THAT(count_of(&p, &UNREAD) == 0, "it could be read");
+    CHECK(count_of(&p, &ORDERS) == 1);
+    return close_place(&p);
+}
+
+int main(int argc, char **argv) {
+    static const struct test tests[] = {TEST(test_once),     TEST(test_goes_on),  TEST(test_unread), TEST(test_timers),
+                                        TEST(test_messages), TEST(test_confirms_what_it_knows), TEST(test_order_among_events)};
+    return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}
