@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A first look: checks the bank's pack, runs its models' sequences, replays events through it, and shows a decision and
-# how a model was understood. Then a bank is made up and evaluated, each example pack is checked and tested, and a server is started that decides on the
+# how a model was understood. Then a bank is made up and evaluated, two weeks of another are played with its customers and a team, each example pack is checked and tested, and a server is started that decides on the
 # bank's day while it is told what happens. At a terminal the server stays until a key is pressed. Needs no data but what lies in the tree.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,6 +33,13 @@ show simulate --seed 7 --customers 2000 --days 1 --rate 60 --out "$bank"
 show evaluate --cases --pack packs/bank --events "$bank/events.ndjson" --labels "$bank/labels.ndjson" \
     --lists "$bank"/lists/*.csv --tables "$bank"/tables/*.ndjson --page "$bank/page.html"
 printf '\nThe same with plots, to be opened in a browser: %s\n' "$bank/page.html"
+
+# Two weeks of a smaller bank with its customers and a team of five: what becomes of the alerts. Models are too young to close anything by themselves yet.
+weeks=$out/weeks
+rm -rf "$weeks"
+show simulate --seed 5 --customers 500 --days 16 --rate 2 --confusion 1000 --out "$weeks" --quiet
+show rehearse --quiet --pack packs/bank --events "$weeks/events.ndjson" --labels "$weeks/labels.ndjson" \
+    --lists "$weeks"/lists/*.csv --tables "$weeks"/tables/*.ndjson --store "sqlite:$weeks/rehearsal.db"
 
 for pack in examples/*; do
     [[ -f $pack/pack.yaml ]] || continue
