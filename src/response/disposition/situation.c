@@ -10,6 +10,7 @@
 
 #define CLEARED_SPAN_US (180 * US_PER_DAY)
 #define MONTH_US (30 * US_PER_DAY)
+#define INVOLVED_US (180 * US_PER_DAY)
 #define WEEK_US (7 * US_PER_DAY)
 #define APART_SPAN_US (24 * US_PER_HOUR)
 
@@ -27,6 +28,10 @@ static const struct statement OVERTURNED = {"situation_overturned", "SELECT COUN
                                                                     " AND s.kind = 'AUTOMATIC' AND s.overturned = 1"};
 static const struct statement LATER_POSITIVES = {"situation_later", "SELECT COUNT(*) FROM later_positive p JOIN alert a ON a.id = p.alert WHERE a.subject_kind = ?1 AND a.subject = ?2"
                                                                     " AND p.strategy <> ''"};
+// Those that are secret do not count: what follows from them would tell of them.
+static const struct statement INVOLVED = {"situation_involved", "SELECT COUNT(*) FROM alert WHERE is_open = 0 AND closed_us >= ?3 AND secrecy = 'NORMAL'"
+                                                                " AND code IN ('TP-MULE', 'TP-MULE-SUSP', 'TP-MERCHANT', 'TP-LOAN')"
+                                                                " AND ((subject_kind = ?1 AND subject = ?2) OR (?4 <> '' AND customer = ?4))"};
 // Of one model: when people last found it false for this subject, how often, and the alert where.
 static const struct statement CLEARED = {"situation_cleared", "SELECT a.id, a.closed_us FROM alert a JOIN hit h ON h.alert = a.id WHERE a.subject_kind = ?1 AND a.subject = ?2"
                                                               " AND a.is_open = 0 AND a.is_automatic = 0 AND a.code LIKE 'FP-%' AND a.closed_us >= ?4 AND h.model = ?3"
@@ -391,6 +396,7 @@ static Status know_history(struct situation *situation, struct book *book) {
     TRY(book_number(book, &OVERTURNED, STORE_VALUES(kind, subject), &overturned));
     TRY(book_number(book, &LATER_POSITIVES, STORE_VALUES(kind, subject), &later));
     know(situation, STRATEGY_HISTORY_OVERTURNED, value_int(overturned + later));
+    TRY(count_of(book, &INVOLVED, STORE_VALUES(kind, subject, store_i64(book->now_us - INVOLVED_US), store_text(alert->customer)), situation, STRATEGY_HISTORY_INVOLVED));
     TRY(count_of(book, &LIMIT_STEPS, STORE_VALUES(store_text(alert->customer), month), situation, STRATEGY_HISTORY_LIMIT_STEPS));
     TRY(book_number(book, &SCAMQ, STORE_VALUES(store_text(alert->customer), store_text(alert->payee)), &scamq));
     know(situation, STRATEGY_HISTORY_SCAMQ, value_bool(scamq > 0));
