@@ -110,7 +110,8 @@ static double below_axis(const struct figure_bars *bars) {
 
 double bars_height(const struct figure *figure, struct fonts *fonts, double width, struct arena *arena) {
     const struct figure_bars *bars = &figure->bars;
-    double top = keys_of(bars, fonts, NULL, width, arena) + FIGURE_LINE;
+    struct axis axis = axis_of(bars);
+    double top = keys_of(bars, fonts, NULL, width, arena) + chart_above(&axis);
     double plot = bars->across ? bars->category_count * (bars_a_category(bars) * ROW_HEIGHT + ROW_APART) : PLOT_HEIGHT;
     return top + plot + below_axis(bars) + FIGURE_LINE + 4;
 }
@@ -265,7 +266,7 @@ void bars_draw(const struct drawing *drawing) {
     struct plot plot = {.drawing = drawing, .bars = bars, .axis = axis_of(bars)};
     double keys = keys_of(bars, drawing->fonts, drawing->canvas, drawing->width, drawing->arena);
     chart_unit(drawing, &plot.axis, keys + FIGURE_LETTERS);
-    plot.top = keys + FIGURE_LINE;
+    plot.top = keys + chart_above(&plot.axis);
     if (bars->across) {
         draw_across(&plot);
     } else {

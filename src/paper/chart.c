@@ -63,6 +63,11 @@ double chart_ticks_width(const struct drawing *drawing, const struct axis *axis)
     return widest;
 }
 
+// A line where nothing stands, and more where the unit does: the label of the uppermost tick reaches half a line above the plot.
+double chart_above(const struct axis *axis) {
+    return axis->unit.size > 0 ? FIGURE_LINE + FIGURE_LETTERS * 0.75 : FIGURE_LINE;
+}
+
 void chart_unit(const struct drawing *drawing, const struct axis *axis, double baseline) {
     if (axis->unit.size > 0) {
         const char *before = drawing->figure->language == PAPER_ZH ? "单位：" : "in ";

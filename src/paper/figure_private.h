@@ -76,4 +76,6 @@ double chart_width_of(const struct drawing *drawing, Slice text);
 // The widest label of an axis's ticks.
 double chart_ticks_width(const struct drawing *drawing, const struct axis *axis);
 // The unit, above the axis: "单位：万元".
+// Room between the keys and the plot.
+double chart_above(const struct axis *axis);
 void chart_unit(const struct drawing *drawing, const struct axis *axis, double baseline);

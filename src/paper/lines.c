@@ -119,8 +119,11 @@ static double keys_of(const struct figure_lines *lines, struct fonts *fonts, str
     return chart_keys(fonts, canvas, keys, count, width, arena);
 }
 
+static struct axis axis_of(const struct figure_lines *lines);
+
 double lines_height(const struct figure *figure, struct fonts *fonts, double width, struct arena *arena) {
-    return keys_of(&figure->lines, fonts, NULL, width, arena) + FIGURE_LINE + PLOT_HEIGHT + FIGURE_LINE + 4;
+    struct axis axis = axis_of(&figure->lines);
+    return keys_of(&figure->lines, fonts, NULL, width, arena) + chart_above(&axis) + PLOT_HEIGHT + FIGURE_LINE + 4;
 }
 
 static void widen(const double *values, uint32_t count, double *low, double *high) {
@@ -257,7 +260,7 @@ void lines_draw(const struct drawing *drawing) {
     struct plot plot = {.drawing = drawing, .lines = lines, .axis = axis_of(lines)};
     double keys = keys_of(lines, drawing->fonts, drawing->canvas, drawing->width, drawing->arena);
     chart_unit(drawing, &plot.axis, keys + FIGURE_LETTERS);
-    plot.top = keys + FIGURE_LINE;
+    plot.top = keys + chart_above(&plot.axis);
     plot.left = chart_ticks_width(drawing, &plot.axis) + 6;
     plot.width = drawing->width - plot.left - 16; // the last label stands out
     draw_grid(&plot);
