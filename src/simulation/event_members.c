@@ -163,6 +163,13 @@ static void put_signs(struct line *line, const struct act *act, bool all) {
                     signs & SIGN_JUST_INSTALLED ? 3 + act->noise % 500
                                                 : 9000 + act->noise % 900000);
         LINE_NUMBER(line, "battery_pct", signs & SIGN_CHARGING ? 100 : 12 + act->noise % 88);
+    } else if (act->channel == MOBILE) { // the bank's app tells of these with every act
+        LINE_FLAG(line, "is_rooted", signs & SIGN_ROOTED);
+        LINE_FLAG(line, "is_emulator", signs & SIGN_EMULATOR);
+        LINE_BOOL(line, "is_remote_ctl", signs & SIGN_REMOTE);
+        LINE_BOOL(line, "is_screen_share", signs & SIGN_SCREEN_SHARE);
+        LINE_BOOL(line, "is_call_active", signs & SIGN_CALL);
+        LINE_FLAG(line, "has_remote_app", signs & SIGN_REMOTE_APP);
     } else {
         LINE_FLAG(line, "is_rooted", signs & SIGN_ROOTED);
         LINE_FLAG(line, "is_emulator", signs & SIGN_EMULATOR);
