@@ -20,7 +20,8 @@ CREATE TABLE message (
     state TEXT NOT NULL, -- WAITING, DELIVERED, DEAD
     status BIGINT, problem TEXT, settled_us BIGINT
 );
-CREATE INDEX message_next ON message (state, next_us, id);
+CREATE INDEX message_next ON message (endpoint, next_us, id) WHERE state = 'WAITING';
+CREATE INDEX message_dead ON message (endpoint, id) WHERE state = 'DEAD';
 CREATE INDEX message_object ON message (object_kind, object, id);
 
 -- Every change of an object, in its order; never changed and never removed. `chain` is the SHA-256 of the row before it of the same object and of this row, so that a

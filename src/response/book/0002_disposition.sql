@@ -15,10 +15,13 @@ CREATE TABLE alert (
     marks TEXT NOT NULL,               -- POLICE_ORDER, APPEAL, COMPLAINT, MEDIA, LEGAL; with blanks around each
     opened_us BIGINT NOT NULL, hit_us BIGINT NOT NULL, -- moments of the first and the newest hit
     queued_us BIGINT, acted_us BIGINT, decide_us BIGINT, -- when it came to people, when somebody first acted, by when it has to be decided
+    urgent_us BIGINT,                  -- since when it is as grave as it is, with people
     rank DOUBLE PRECISION NOT NULL,    -- order in a queue, the larger the sooner; does not change as time goes by
     owner TEXT NOT NULL, level BIGINT NOT NULL, -- who works on it; 0 analyst, 1 shift leader, 2 duty director
     code TEXT NOT NULL, decided_us BIGINT, decided_by TEXT NOT NULL, note TEXT NOT NULL,
     approval TEXT NOT NULL,            -- four eyes: '', ASKED, GIVEN
+    approved_by TEXT NOT NULL DEFAULT '',
+    clear_days BIGINT NOT NULL DEFAULT 0, is_weak BIGINT NOT NULL DEFAULT 0, -- of a decision that waits for an approval
     closed_us BIGINT, is_automatic BIGINT NOT NULL, strategy TEXT NOT NULL, strategy_hash TEXT NOT NULL,
     reopened BIGINT NOT NULL,
     case_id BIGINT
@@ -65,6 +68,8 @@ CREATE TABLE model_age (model TEXT NOT NULL, version BIGINT NOT NULL, since_us B
 CREATE TABLE run (
     id BIGINT PRIMARY KEY, alert BIGINT NOT NULL, strategy TEXT NOT NULL, strategy_hash TEXT NOT NULL,
     is_shadow BIGINT NOT NULL, life BIGINT NOT NULL, -- the alert's `reopened`
+    subject_kind TEXT NOT NULL, subject TEXT NOT NULL, payee TEXT NOT NULL, -- the alert's, as they were when it began
+    lead BIGINT NOT NULL, upto BIGINT NOT NULL, -- the event that stood for the alert when it began, and the last one there was
     state TEXT NOT NULL,               -- ASKING, WAITING, ASKING_AGAIN, DONE
     began_us BIGINT NOT NULL, waits_us BIGINT, until_us BIGINT, hits_before BIGINT NOT NULL, ended_us BIGINT,
     answered BIGINT NOT NULL, answered_again BIGINT NOT NULL, acted BIGINT NOT NULL,
@@ -75,6 +80,7 @@ CREATE TABLE run (
 );
 CREATE INDEX run_alert ON run (alert, id);
 CREATE INDEX run_strategy ON run (strategy, ended_us);
+CREATE INDEX run_subject ON run (subject_kind, subject, strategy, ended_us);
 CREATE INDEX run_state ON run (state, strategy);
 
 -- In what state each text of a strategy is: SHADOW until it has earned its way, ACTIVE, and SHADOW again when a breaker opens.

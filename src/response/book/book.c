@@ -13,6 +13,9 @@ static Status migrate(struct book *book, int64_t now_us, struct diag *diag) {
         {3, "contact and controls", migration_0003.at},
         {4, "orders", migration_0004.at},
         {5, "cases", migration_0005.at},
+        {6, "referrals", migration_0006.at},
+        {7, "cockpit", migration_0007.at},
+        {8, "office", migration_0008.at},
     };
     return store_migrate(book->store, migrations, sizeof migrations / sizeof migrations[0], now_us,
                          diag);
@@ -42,8 +45,8 @@ void book_close(struct book *book) {
 // ---- units of work
 // ----------------------------------------------------------------------------------------
 
-static Status attempt(struct book *book, BookWork *work, void *context) {
-    TRY(store_begin(book->store, book->diag));
+static Status attempt(struct book *book, bool reads, BookWork *work, void *context) {
+    TRY(reads ? store_begin_reading(book->store, book->diag) : store_begin(book->store, book->diag));
     Status status = work(context, book);
     if (status == STATUS_OK) {
         status = store_commit(book->store, book->diag);
@@ -58,27 +61,35 @@ static bool others_were_in_the_way(Status status, const struct diag *diag) {
     return status == STATUS_LIMIT && diag->code != NULL && strcmp(diag->code, "ST006") == 0;
 }
 
+static Status attempt_often(struct book *book, bool reads, BookWork *work, void *context) {
+    ArenaMark mark = arena_mark(book->arena);
+    for (uint32_t tries = 0; tries < BOOK_TRIES_MAX; tries++) {
+        arena_rewind(book->arena, mark);
+        Status status = attempt(book, reads, work, context);
+        if (!others_were_in_the_way(status, book->diag)) {
+            return status;
+        }
+    }
+    return book_fail(book, STATUS_LIMIT, "BK002", "others changed the same rows %d times; try again",
+                     BOOK_TRIES_MAX);
+}
+
 Status book_do(struct book *book, Actor actor, int64_t now_us, BookWork *work, void *context,
                struct arena *arena, struct diag *diag) {
     book->arena = arena;
     book->diag = diag;
     book->now_us = now_us;
     book->actor = actor;
-    ArenaMark mark = arena_mark(arena);
-    for (uint32_t tries = 0; tries < BOOK_TRIES_MAX; tries++) {
-        arena_rewind(arena, mark);
-        Status status = attempt(book, work, context);
-        if (!others_were_in_the_way(status, diag)) {
-            return status;
-        }
-    }
-    return diag_fail(diag, arena, STATUS_LIMIT, "BK002",
-                     "others changed the same rows %d times; try again", BOOK_TRIES_MAX);
+    return attempt_often(book, false, work, context);
 }
 
 Status book_read(struct book *book, int64_t now_us, BookWork *work, void *context,
                  struct arena *arena, struct diag *diag) {
-    return book_do(book, (Actor){ACTOR_KIND_SYSTEM, SLICE("")}, now_us, work, context, arena, diag);
+    book->arena = arena;
+    book->diag = diag;
+    book->now_us = now_us;
+    book->actor = (Actor){ACTOR_KIND_SYSTEM, SLICE("")};
+    return attempt_often(book, true, work, context);
 }
 
 Status book_run(struct book *book, const struct statement *statement, StoreValues values) {

@@ -186,6 +186,9 @@ MUST_USE Status book_message(struct book *book, const struct message *message, i
 // Up to `count_max` that are to be sent now; of each object and endpoint only the first that waits.
 MUST_USE Status book_messages_due(struct book *book, struct message *ret_messages,
                                   uint32_t count_max, uint32_t *ret_count);
+// The same of one endpoint: whoever is away holds up nobody else.
+MUST_USE Status book_messages_for(struct book *book, Slice endpoint, struct message *ret_messages,
+                                  uint32_t count_max, uint32_t *ret_count);
 typedef enum MessageFate { MESSAGE_DELIVERED, MESSAGE_AGAIN, MESSAGE_DEAD } MessageFate;
 // What became of an attempt: again at `next_us`, or settled. `status` of HTTP or 0, `problem` for
 // people.

@@ -13,6 +13,13 @@ static const struct statement DUE = {
                    " AND NOT EXISTS (SELECT 1 FROM message b WHERE b.object_kind = m.object_kind "
                    "AND b.object = m.object AND b.endpoint = m.endpoint"
                    " AND b.id < m.id AND b.state = 'WAITING') ORDER BY next_us, id LIMIT ?2"};
+static const struct statement DUE_FOR = {
+    "message_due_for",
+    "SELECT id, endpoint, kind, object_kind, object, body, made_us, attempts FROM message m WHERE "
+    "state = 'WAITING' AND endpoint = ?3 AND next_us <= ?1"
+    " AND NOT EXISTS (SELECT 1 FROM message b WHERE b.object_kind = m.object_kind "
+    "AND b.object = m.object AND b.endpoint = m.endpoint"
+    " AND b.id < m.id AND b.state = 'WAITING') ORDER BY next_us, id LIMIT ?2"};
 static const struct statement AGAIN = {
     "message_again", "UPDATE message SET attempts = attempts + 1, next_us = ?2, status = ?3, "
                      "problem = ?4 WHERE id = ?1 AND state = 'WAITING'"};
@@ -34,11 +41,9 @@ Status book_message(struct book *book, const struct message *message, int64_t *r
     return STATUS_OK;
 }
 
-Status book_messages_due(struct book *book, struct message *ret_messages, uint32_t count_max,
-                         uint32_t *ret_count) {
+static Status read_messages(struct book *book, struct message *ret_messages, uint32_t *ret_count) {
     uint32_t count = 0;
     Status status;
-    TRY(book_ask(book, &DUE, STORE_VALUES(store_i64(book->now_us), store_i64(count_max))));
     while ((status = book_next(book)) == STATUS_OK) {
         ret_messages[count++] = (struct message){.id = book_i64(book, 0),
                                                  .endpoint = book_text(book, 1),
@@ -51,6 +56,20 @@ Status book_messages_due(struct book *book, struct message *ret_messages, uint32
     }
     *ret_count = count;
     return status == STATUS_END ? STATUS_OK : status;
+}
+
+Status book_messages_due(struct book *book, struct message *ret_messages, uint32_t count_max,
+                         uint32_t *ret_count) {
+    TRY(book_ask(book, &DUE, STORE_VALUES(store_i64(book->now_us), store_i64(count_max))));
+    return read_messages(book, ret_messages, ret_count);
+}
+
+Status book_messages_for(struct book *book, Slice endpoint, struct message *ret_messages,
+                         uint32_t count_max, uint32_t *ret_count) {
+    TRY(book_ask(
+        book, &DUE_FOR,
+        STORE_VALUES(store_i64(book->now_us), store_i64(count_max), store_text(endpoint))));
+    return read_messages(book, ret_messages, ret_count);
 }
 
 Status book_message_tried(struct book *book, int64_t id, MessageFate fate, int64_t next_us,
