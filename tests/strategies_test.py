@@ -15,7 +15,7 @@ PLAN, MESSAGES, CALLS, NOTICES = "disposition.yaml", "scripts/messages.yaml", "s
 AUTH, SMS, SCAM, REPEAT, LIMIT, WHITE, STOP, MERCH, MULE, LOW = (
     f"strategies/{name}.yaml" for name in ("D-AUTHREL", "D-SMSCONF", "D-SCAMQ", "D-REPEAT", "D-LIMIT", "D-WHITE", "D-LISTSTOP", "D-MERCHHOLD", "D-MULEHOLD", "D-LOWTTL"))
 AT_GROUP = "  - {id: AT, families: [AT], "
-SUBJECT = "subject: [{kind: CUSTOMER, field: cust_id}]}\n  - {id: VP"
+SUBJECT = "subject: [{kind: CUSTOMER, field: cust_id}], call: ROBOT-VERIFY}\n  - {id: VP"
 
 
 def many(count, line):
@@ -82,7 +82,7 @@ STRATEGY_MISTAKES = {
     "a family of no model": ((AUTH, 'openSeverity("VP")', 'openSeverity("ZZ")'), "SG003", "'ZZ'"),
     "a condition that is a number": ((LOW, "when: 'size(alert.list_hits) == 0'", "when: size(alert.list_hits)"), "SG004", "of type bool"),
     "a name misspelt": ((LOW, "when: alert.quiet_sec", "when: alert.quite_sec"), "EX010", "did you mean 'alert.quiet_sec'?"),
-    "a choice misspelt": ((AUTH, 'payment.state in ["HELD", "NONE"]', 'payment.state == "HOLD"'), "EX015", "HELD"),
+    "a choice misspelt": ((AUTH, 'payment.state in ["HELD", "STEP_UP", "NONE"]', 'payment.state == "HOLD"'), "EX015", "HELD"),
     "a strategy twice": ((LOW, "id: D-LOWTTL", "id: D-WHITE"), "SG006", "two strategies 'D-WHITE'"),
     "a range's end misspelt": ((AUTH, "CF-02..CF-06", "CF-02..CF-99"), "SG007", "'CF-99'"),
     "a range backwards": ((AUTH, "CF-02..CF-06", "CF-06..CF-02"), "SG008", "not behind the other"),
@@ -142,7 +142,7 @@ FORBIDDEN = {
     "S1 is lowered": ((REPEAT, "    severities: [S2, S3]\n    to: LOWER", "    to: LOWER"), "SG034", "S1 cannot be lower"),
     "a victim of S3 is asked by message": ((SMS, "severities: [S1, S2]\n", "severities: [S1, S2, S3]\n"), "SG035", "VICTIM_WORD"),
     "a victim of S3 is not given time": ((SCAM, "wait:\n  - {when: alert.severity >= 3 && fact.payee_new, for: 24h}\n  - {for: 2h}\n", ""), "SG035", "VICTIM_WORD"),
-    "a victim of S3 is asked once": ((SCAM, "ask_again: {channel: APP, script: APP-CONFIRM-AGAIN, within: 24h}\n", ""), "SG035", "VICTIM_WORD"),
+    "a victim of S3 is asked once": ((SCAM, "ask_again: {channel: APP, script: APP-CONFIRM-AGAIN, within: 23h}\n", ""), "SG035", "VICTIM_WORD"),
     "a holder is asked by message": ((SMS, "applies_to: [AT, CF, VP]\nseverities", "applies_to: [AT, CF, VP, MU]\nseverities"), "SG035", "HOLDER_WORD"),
     "a merchant is asked by message": ((SMS, "applies_to: [AT, CF, VP]\nseverities", "applies_to: [AT, CF, VP, MF]\nseverities"), "SG035", "DOCUMENTS"),
     "a launderer is asked": ((SMS, "applies_to: [AT, CF, VP]\nseverities", "applies_to: [AT, CF, VP, AM]\nseverities"), "SG035", "TIPS_OFF"),

@@ -152,7 +152,7 @@ static void check_secrecy(struct compiling *compiling, const struct typology_gro
 }
 
 static void read_group(struct grouping *grouping, const struct yaml_node *node, uint32_t index, struct typology_group *group) {
-    static const char *const keys[] = {"id", "zh", "en", "families", "typologies", "kind", "subject", "secrecy", "queue", "victims"};
+    static const char *const keys[] = {"id", "zh", "en", "families", "typologies", "kind", "subject", "secrecy", "queue", "victims", "call"};
     struct compiling *compiling = grouping->compiling;
     if (!yaml_check_keys(node, keys, sizeof keys / sizeof keys[0], compiling->diags)) {
         return;
@@ -165,6 +165,7 @@ static void read_group(struct grouping *grouping, const struct yaml_node *node, 
     yaml_choice(yaml_get(node, "secrecy"), secrecy_names, 3, &secrecy, compiling->diags);
     group->secrecy = (Secrecy)secrecy;
     yaml_bool(yaml_get(node, "victims"), &group->is_victim, compiling->diags);
+    group->call = yaml_text(yaml_get(node, "call"), compiling->diags);
     read_subjects(compiling, yaml_require(node, "subject", compiling->diags), group);
     if (group->id.at != NULL && !map_put(&compiling->groups_by_id, group->id, index)) {
         compiling_fail(compiling, "DI016", node->place, "there are two groups '%.*s'", group->id);
@@ -220,6 +221,27 @@ void read_groups(struct compiling *compiling, const struct yaml_node *list) {
     }
     for (uint32_t i = 0; i < plan->group_count; i++) {
         check_secrecy(compiling, &groups[i]);
+    }
+}
+
+static bool is_call(const struct disposition_plan *plan, Slice id) {
+    for (uint32_t i = 0; i < plan->script_count; i++) {
+        if (slice_equal(plan->scripts[i].id, id)) {
+            return plan->scripts[i].kind == SCRIPT_CALL;
+        }
+    }
+    return false;
+}
+
+void check_calls(struct compiling *compiling) {
+    const struct disposition_plan *plan = compiling->plan;
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        const struct typology_group *group = &plan->groups[i];
+        if (!slice_empty(group->call) && !is_call(plan, group->call)) {
+            compiling_fail(compiling, "DI045", group->place, "'%.*s', by which customers of the group are called, is no script of kind CALL", group->call);
+        } else if (!slice_empty(group->call) && group->secrecy != SECRECY_NORMAL) {
+            compiling_fail(compiling, "DI046", group->place, "nobody is called in matters of the group '%.*s': it would tip off", group->id);
+        }
     }
 }
 
@@ -304,6 +326,7 @@ static uint32_t sources_if_true(const struct compiling *compiling, const struct 
 void read_lists(struct compiling *compiling, const struct yaml_node *map) {
     const struct catalogue *catalogue = compiling->catalogue;
     compiling->source_of_list = ARENA_ARRAY(compiling->arena, uint32_t, catalogue->knowledge->list_count + 1);
+    compiling->plan->source_of_list = compiling->source_of_list;
     if (map == NULL || !yaml_check_keys(map, list_source_names, LIST_SOURCE_COUNT, compiling->diags)) {
         return;
     }

@@ -140,6 +140,19 @@ typedef enum ListSource {
 } ListSource;
 extern const char *const list_source_names[LIST_SOURCE_COUNT]; // "POLICE"
 
+// What the police platform pushes (LIST_PUSH), for lists of the pack.
+#define PUSHED_LISTS(X)                                                                                                                              \
+    X(CASE, "涉案账户", "accounts of cases")                                                                                                         \
+    X(CASE_HOLDER, "涉案账户开户人证件", "certificates of holders of accounts of cases")                                                             \
+    X(SUSPICIOUS, "可疑账户", "suspicious accounts")
+typedef enum PushedList {
+#define X(id, zh, en) PUSHED_##id,
+    PUSHED_LISTS(X)
+#undef X
+        PUSHED_LIST_COUNT
+} PushedList;
+extern const char *const pushed_list_names[PUSHED_LIST_COUNT]; // "CASE"
+
 #define SUBJECT_KINDS(X)                                                                                                                             \
     X(CUSTOMER, "客户", "customer")                                                                                                                  \
     X(ACCOUNT, "账户", "account")                                                                                                                    \

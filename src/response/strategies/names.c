@@ -83,7 +83,7 @@ struct name_choices {
 };
 
 static struct name_choices make_choices(struct compiling *compiling) {
-    static const Slice payments[] = {{"NONE", 4}, {"HELD", 4}, {"PASSED", 6}, {"REJECTED", 8}, {"FAILED", 6}, {"EXPIRED", 7}, {"CANCELLED", 9}};
+    static const Slice payments[] = {{"NONE", 4}, {"HELD", 4}, {"STEP_UP", 7}, {"PASSED", 6}, {"REJECTED", 8}, {"FAILED", 6}, {"EXPIRED", 7}, {"CANCELLED", 9}};
     const struct disposition_plan *plan = compiling->plan;
     const struct policy *policy = &compiling->catalogue->policy;
     const struct schema *schema = compiling->catalogue->schema;

@@ -38,6 +38,7 @@ struct typology_group {
     Secrecy secrecy;
     Slice queue; // skill that a person needs for it
     bool is_victim;
+    Slice call; // script that a person follows when he calls the customer; empty: none
     Place place;
 };
 
@@ -173,6 +174,7 @@ struct disposition_plan {
     EventMoves moves_of_type[SCHEMA_TYPES_MAX];
     Slice own_banks[OWN_BANKS_MAX]; // codes under which this bank's accounts stand
     uint32_t own_bank_count;
+    uint32_t pushed[PUSHED_LIST_COUNT]; // lists of the catalogue's knowledge, SCHEMA_NONE where the pack has none
     uint32_t duties; // set of the policy's tasks that are duties to report and no suspicion: their hits make no alert
     Severity holds_refused_from;      // a payment that waits is refused at its deadline from here on, and let go below
     const struct typology_group *groups;
@@ -181,6 +183,7 @@ struct disposition_plan {
     uint32_t typology_count;
     struct map typologies_by_id;
     const uint32_t *typology_of_model; // by the model's number in the catalogue
+    const uint32_t *source_of_list; // by list of the catalogue: set of ListSource
     const struct model_lists *lists_of_model;
     int64_t window_us; // of a group, sliding, from the first hit
     struct service_level levels[SEVERITY_S4 + 1];

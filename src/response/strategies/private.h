@@ -51,12 +51,15 @@ const struct expr *compile_condition(struct compiling *compiling, const struct y
 
 // groups.c, service.c, roles.c, facts.c, scripts.c: parts of disposition.yaml.
 void read_groups(struct compiling *compiling, const struct yaml_node *list);
+// The scripts that groups name. The plan's scripts are read.
+void check_calls(struct compiling *compiling);
 void read_lists(struct compiling *compiling, const struct yaml_node *map);
 void read_service(struct compiling *compiling, const struct yaml_node *root);
 // roles.c: which fields of events the response reads, and what becomes of a payment that waits.
 void read_roles(struct compiling *compiling, const struct yaml_node *map);
 void read_holds(struct compiling *compiling, const struct yaml_node *map);
 void read_movements(struct compiling *compiling, const struct yaml_node *map);
+void read_pushed(struct compiling *compiling, const struct yaml_node *map);
 void read_duties(struct compiling *compiling, const struct yaml_node *list);
 // Of the pack as a whole (`needed`: all of it), or of one strategy, which says what differs.
 void read_quality(struct compiling *compiling, const struct yaml_node *node, bool needed, struct sampling *sampling, struct breaker *breaker,

@@ -105,3 +105,23 @@ void read_holds(struct compiling *compiling, const struct yaml_node *map) {
     }
     compiling->plan->holds_refused_from = severity == SEVERITY_NONE ? SEVERITY_S4 : (Severity)severity;
 }
+
+// Which lists of the pack take what the police platform pushes.
+void read_pushed(struct compiling *compiling, const struct yaml_node *map) {
+    const struct map *lists = &compiling->catalogue->knowledge->lists_by_name;
+    bool is_read = map != NULL && yaml_check_keys(map, pushed_list_names, PUSHED_LIST_COUNT, compiling->diags);
+    for (uint32_t i = 0; i < PUSHED_LIST_COUNT; i++) {
+        const struct yaml_node *node = is_read ? yaml_get(map, pushed_list_names[i]) : NULL;
+        compiling->plan->pushed[i] = SCHEMA_NONE;
+        if (node == NULL) {
+            continue;
+        }
+        Slice name = yaml_text(node, compiling->diags);
+        uint32_t list = map_get(lists, name);
+        if (list == MAP_NONE) {
+            compiling_unknown(compiling, "DI019", node->place, "unknown list '%.*s'", lists, name);
+        } else {
+            compiling->plan->pushed[i] = list;
+        }
+    }
+}

@@ -220,7 +220,8 @@ void closure_of(const struct strategies *strategies, Direction direction, const 
 static bool fits_scope(struct asking *asking, const struct strategy *strategy, const struct strategy_scope *scope, struct arena *scratch) {
     const uint32_t *models;
     uint32_t count;
-    Severity severity = read_severity(asking, STRATEGY_ALERT_SEVERITY, scratch);
+    // What was lowered since does not open a question that its severity forbids.
+    Severity severity = read_severity(asking, strategy->ask != NULL ? STRATEGY_ALERT_SEVERITY_MOST : STRATEGY_ALERT_SEVERITY, scratch);
     if (strategy->triggers == 1u << TRIGGER_ORDER) {
         return true; // there need not be an alert
     }

@@ -233,7 +233,7 @@ static void check_models(struct compiling *compiling) {
 
 static void read_plan(struct compiling *compiling, const struct yaml_node *root, const struct pack_file *files, uint32_t file_count) {
     static const char *const keys[] = {"window", "groups", "lists", "levels", "contact", "priority",  "weights", "facts", "answers",
-                                       "quality", "limit_steps", "order", "cases", "zh", "en", "event", "holds", "movements", "duties"};
+                                       "quality", "limit_steps", "order", "cases", "zh", "en", "event", "holds", "movements", "duties", "pushed"};
     struct disposition_plan *plan = compiling->plan;
     yaml_check_keys(root, keys, sizeof keys / sizeof keys[0], compiling->diags);
     plan->window_us = US_PER_DAY;
@@ -245,6 +245,7 @@ static void read_plan(struct compiling *compiling, const struct yaml_node *root,
     read_holds(compiling, yaml_get(root, "holds"));
     read_movements(compiling, yaml_get(root, "movements"));
     read_duties(compiling, yaml_get(root, "duties"));
+    read_pushed(compiling, yaml_get(root, "pushed"));
     read_quality(compiling, yaml_require(root, "quality", compiling->diags), true, &plan->sampling, &plan->breaker, &plan->earning, &plan->unalerted);
     name_fields(compiling);
     read_facts(compiling, yaml_require(root, "facts", compiling->diags));
@@ -252,6 +253,7 @@ static void read_plan(struct compiling *compiling, const struct yaml_node *root,
     name_all(compiling);
     struct roots scripts = parse_folder(compiling, files, file_count, "scripts/");
     read_scripts(compiling, scripts.at, scripts.count);
+    check_calls(compiling);
     const struct yaml_node *cases = yaml_get(root, "cases");
     static const char *const case_keys[] = {"given"};
     if (cases != NULL && yaml_check_keys(cases, case_keys, 1, compiling->diags)) {

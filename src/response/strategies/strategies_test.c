@@ -456,7 +456,7 @@ static bool check_beginning(struct trial *trial) {
     set_severity(alert, SEVERITY_S3);
     CHECK(refused(alert, "D-ASK", scratch) == REFUSED_SCOPE);
     begin_alert(alert, &trial->world);
-    alert->names[STRATEGY_ALERT_SEVERITY].kind = VALUE_MISSING;
+    alert->names[STRATEGY_ALERT_SEVERITY_MOST].kind = VALUE_MISSING; // what asks goes by the gravest that it was
     CHECK(refused(alert, "D-ASK", scratch) == REFUSED_SCOPE);
     begin_alert(alert, &trial->world);
     alert->names[STRATEGY_ALERT_HITS] = value_int(1);
