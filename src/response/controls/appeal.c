@@ -366,39 +366,46 @@ Status appeal_list_json(struct book *book, AppealList list, const struct list_pa
 // ---- figures ----------------------------------------------------------------------------------
 
 #define OF_MEASURES                                                                                \
-    " FROM control c LEFT JOIN appeal a ON a.control = c.id WHERE c.since_us >= ?1 AND "           \
-    "c.since_us < ?2 AND c.authority <> 'ORDER'"
+    " FROM seen_control c LEFT JOIN appeal a ON a.control = c.id WHERE c.viewer = ?1 AND "          \
+    "c.since_us >= ?2 AND c.since_us < ?3 AND c.authority <> 'ORDER'"
 static const struct statement COUNTS = {
     "appeal_counts",
     "SELECT COUNT(DISTINCT c.id), COUNT(DISTINCT a.control), COUNT(a.settled_us), "
     "CAST(COALESCE(SUM(CASE WHEN a.result = 'RELEASED' THEN 1 ELSE 0 END), 0) AS BIGINT), "
     "CAST(COALESCE(SUM(CASE WHEN a.result = 'PARTLY' THEN 1 ELSE 0 END), 0) AS BIGINT), "
     "CAST(COALESCE(SUM(CASE WHEN a.result = 'KEPT' THEN 1 ELSE 0 END), 0) AS BIGINT), "
-    "CAST(COALESCE(SUM(CASE WHEN COALESCE(a.replied_us, ?3) > a.reply_until_us THEN 1 ELSE 0 END), "
+    "CAST(COALESCE(SUM(CASE WHEN COALESCE(a.replied_us, ?4) > a.reply_until_us THEN 1 ELSE 0 END), "
     "0) AS BIGINT), "
-    "CAST(COALESCE(SUM(CASE WHEN a.verified_us IS NOT NULL AND COALESCE(a.release_us, ?3) > "
-    "a.verified_us + ?4 THEN 1 ELSE 0 END), 0) AS BIGINT)" OF_MEASURES};
+    "CAST(COALESCE(SUM(CASE WHEN a.verified_us IS NOT NULL AND COALESCE(a.release_us, ?4) > "
+    "a.verified_us + ?5 THEN 1 ELSE 0 END), 0) AS BIGINT)" OF_MEASURES};
 // The middle one, or the lower of two.
 static const struct statement MEDIAN_SETTLE = {
     "appeal_median_settle", "SELECT a.settled_us - a.submitted_us" OF_MEASURES
-                            " AND a.settled_us IS NOT NULL ORDER BY 1 LIMIT 1 OFFSET ?3"};
+                            " AND a.settled_us IS NOT NULL ORDER BY 1 LIMIT 1 OFFSET ?4"};
 static const struct statement MEDIAN_RELEASE = {
     "appeal_median_release", "SELECT a.release_us - a.submitted_us" OF_MEASURES
-                             " AND a.release_us IS NOT NULL ORDER BY 1 LIMIT 1 OFFSET ?3"};
+                             " AND a.release_us IS NOT NULL ORDER BY 1 LIMIT 1 OFFSET ?4"};
 
-static Status median(struct book *book, const struct statement *statement, int64_t from_us,
-                     int64_t until_us, int64_t count, int64_t *ret_us) {
+struct span {
+    int64_t viewer, from_us, until_us;
+};
+
+static Status median(struct book *book, const struct statement *statement, const struct span *span,
+                     int64_t count, int64_t *ret_us) {
     return count == 0 ? STATUS_OK
                       : book_number(book, statement,
-                                    STORE_VALUES(store_i64(from_us), store_i64(until_us),
+                                    STORE_VALUES(store_i64(span->viewer), store_i64(span->from_us),
+                                                 store_i64(span->until_us),
                                                  store_i64((count - 1) / 2)),
                                     ret_us);
 }
 
-Status appeal_figures(struct book *book, const struct terms *terms, int64_t from_us,
+Status appeal_figures(struct book *book, const struct terms *terms, int64_t viewer, int64_t from_us,
                       int64_t until_us, struct appeal_figures *ret_figures) {
+    const struct span span = {viewer, from_us, until_us};
     TRY(book_one(book, &COUNTS,
-                 STORE_VALUES(store_i64(from_us), store_i64(until_us), store_i64(book->now_us),
+                 STORE_VALUES(store_i64(viewer), store_i64(from_us), store_i64(until_us),
+                              store_i64(book->now_us),
                               store_i64(terms->appeal_release_hours * US_PER_HOUR))));
     struct appeal_figures figures = {.controls = book_i64(book, 0),
                                      .appealed = book_i64(book, 1),
@@ -408,9 +415,8 @@ Status appeal_figures(struct book *book, const struct terms *terms, int64_t from
                                      .kept = book_i64(book, 5),
                                      .late_replies = book_i64(book, 6),
                                      .late_releases = book_i64(book, 7)};
-    TRY(median(book, &MEDIAN_SETTLE, from_us, until_us, figures.settled,
-               &figures.median_settle_us));
-    TRY(median(book, &MEDIAN_RELEASE, from_us, until_us, figures.released + figures.partly,
+    TRY(median(book, &MEDIAN_SETTLE, &span, figures.settled, &figures.median_settle_us));
+    TRY(median(book, &MEDIAN_RELEASE, &span, figures.released + figures.partly,
                &figures.median_release_us));
     *ret_figures = figures;
     return STATUS_OK;

@@ -49,7 +49,7 @@ static Status work_load_appeal(void *context, struct book *book) {
 
 static Status work_figures(void *context, struct book *book) {
     struct objection *o = objection_of(context);
-    return appeal_figures(book, &o->scene.terms, NOON_US, NOON_US + US_PER_DAY, &o->figures);
+    return appeal_figures(book, &o->scene.terms, CLEARANCE_ALL, NOON_US, NOON_US + US_PER_DAY, &o->figures);
 }
 
 static Status handle(struct world *w, struct book *book, const struct due_timer *due) {

@@ -92,13 +92,14 @@ MUST_USE Status appeal_list_json(struct book *book, AppealList list, const struc
                                  struct json_writer *json);
 void appeal_put_json(struct json_writer *json, const struct appeal *appeal);
 
-// Of measures of the bank and of lists that came into force in [from_us, until_us).
+// Of measures of the bank and of lists that came into force in [from_us, until_us) and that the
+// viewer may see.
 struct appeal_figures {
     int64_t controls, appealed; // measures; those of them that somebody appealed against
     int64_t settled, released, partly, kept;
     int64_t late_replies, late_releases;
     int64_t median_settle_us, median_release_us; // from submission; 0: none
 };
-MUST_USE Status appeal_figures(struct book *book, const struct terms *terms, int64_t from_us,
-                               int64_t until_us, struct appeal_figures *ret_figures);
+MUST_USE Status appeal_figures(struct book *book, const struct terms *terms, int64_t viewer,
+                               int64_t from_us, int64_t until_us, struct appeal_figures *ret_figures);
 void appeal_figures_put_json(struct json_writer *json, const struct appeal_figures *figures);

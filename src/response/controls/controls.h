@@ -267,7 +267,8 @@ struct control_effect {
 };
 // "NONE", or the class of the strictest: "RESTRICTED", "STOPPED", "FROZEN".
 const char *control_effect_word(const struct control_effect *effect);
-MUST_USE Status control_effective(struct book *book, TargetKind kind, Slice target,
+// Of the measures that the viewer may see.
+MUST_USE Status control_effective(struct book *book, int64_t viewer, TargetKind kind, Slice target,
                                   struct control_effect *ret_effect);
 
 typedef enum ControlList {

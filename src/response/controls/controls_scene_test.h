@@ -110,7 +110,7 @@ static inline Status work_load(void *context, struct book *book) {
 
 static inline Status work_effect(void *context, struct book *book) {
     struct scene *scene = scene_of(context);
-    return control_effective(book, scene->kind, scene->target, &scene->effect);
+    return control_effective(book, CLEARANCE_ALL, scene->kind, scene->target, &scene->effect);
 }
 
 static inline Status handle_control(struct world *w, struct book *book,

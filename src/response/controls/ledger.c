@@ -156,8 +156,9 @@ Status ledger_begin(struct book *book, const struct control_ask *ask, struct con
 // ---- what is in force on a target -------------------------------------------------------------
 
 static const struct statement OPEN = {
-    "control_open", "SELECT measure, amount, state FROM control WHERE target_kind = ?1 AND target "
-                    "= ?2 AND (state = 'IN_FORCE' OR state = ?3) ORDER BY id"};
+    "control_open", "SELECT measure, amount, state FROM seen_control WHERE viewer = ?4 AND "
+                    "target_kind = ?1 AND target = ?2 AND (state = 'IN_FORCE' OR state = ?3) "
+                    "ORDER BY id"};
 
 static void add_effect(struct control_effect *effect, Measure measure, int64_t amount) {
     const struct measure_text *text = measure_text(measure);
@@ -179,12 +180,13 @@ static void add_effect(struct control_effect *effect, Measure measure, int64_t a
     effect->count++;
 }
 
-static Status effect_of(struct book *book, TargetKind kind, Slice target, const char *also,
-                        struct control_effect *ret_effect) {
+static Status effect_of(struct book *book, int64_t viewer, TargetKind kind, Slice target,
+                        const char *also, struct control_effect *ret_effect) {
     Status status;
     struct control_effect effect = {.strictest = MEASURE_COUNT};
     TRY(book_ask(book, &OPEN,
-                 STORE_VALUES(word(target_kind_word(kind)), store_text(target), word(also))));
+                 STORE_VALUES(word(target_kind_word(kind)), store_text(target), word(also),
+                              store_i64(viewer))));
     while ((status = book_next(book)) == STATUS_OK) {
         Measure measure;
         ENSURE(measure_parse(book_text(book, 0), &measure),
@@ -196,9 +198,9 @@ static Status effect_of(struct book *book, TargetKind kind, Slice target, const 
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-Status control_effective(struct book *book, TargetKind kind, Slice target,
+Status control_effective(struct book *book, int64_t viewer, TargetKind kind, Slice target,
                          struct control_effect *ret_effect) {
-    return effect_of(book, kind, target, "IN_FORCE", ret_effect);
+    return effect_of(book, viewer, kind, target, "IN_FORCE", ret_effect);
 }
 
 // ---- traces and messages ----------------------------------------------------------------------
@@ -253,7 +255,8 @@ static Status write_message(struct book *book, const struct control *control, Sl
     const struct measure_text *text = measure_text(ask->measure);
     struct control_effect effect;
     struct rendering out;
-    TRY(effect_of(book, ask->target_kind, ask->target, control_state_word(CONTROL_ASKED), &effect));
+    TRY(effect_of(book, CLEARANCE_ALL, ask->target_kind, ask->target,
+                  control_state_word(CONTROL_ASKED), &effect));
     struct json_writer *json = rendering_begin(&out);
     json_object_begin(json);
     json_key_i64(json, SLICE("control"), control->id);

@@ -1,5 +1,5 @@
 #pragma once
-// Terms: the numbers that measures and orders go by, and the bank's calendar. The law's numbers are
+// Terms: the numbers that measures, orders and referrals go by, and the bank's calendar. The law's numbers are
 // data with a document, not constants of the code: terms.def lists them with their bounds,
 // and a pack's regulation.yaml gives their values.
 //

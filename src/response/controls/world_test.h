@@ -74,6 +74,30 @@ static inline Status world_empty(void *context, struct book *book) {
         {"empty_movement", "DELETE FROM order_movement"},
         {"empty_reverify", "DELETE FROM reverify"},
         {"empty_report", "DELETE FROM police_report"},
+        {"empty_alert", "DELETE FROM alert"},
+        {"empty_hit", "DELETE FROM hit"},
+        {"empty_evidence", "DELETE FROM evidence"},
+        {"empty_movements", "DELETE FROM movement"},
+        {"empty_bond", "DELETE FROM bond"},
+        {"empty_opening", "DELETE FROM opening"},
+        {"empty_case", "DELETE FROM case_file"},
+        {"empty_case_subject", "DELETE FROM case_subject"},
+        {"empty_case_alert", "DELETE FROM case_alert"},
+        {"empty_case_copy", "DELETE FROM case_transaction"},
+        {"empty_case_freeze", "DELETE FROM case_freeze"},
+        {"empty_case_attachment", "DELETE FROM case_attachment"},
+        {"empty_case_bytes", "DELETE FROM case_attachment_bytes"},
+        {"empty_case_picture", "DELETE FROM case_picture"},
+        {"empty_case_reference", "DELETE FROM case_reference"},
+        {"empty_referral", "DELETE FROM referral"},
+        {"empty_approval", "DELETE FROM referral_approval"},
+        {"empty_datum", "DELETE FROM referral_datum"},
+        {"empty_named", "DELETE FROM referral_named"},
+        {"empty_link", "DELETE FROM referral_link"},
+        {"empty_enclosure", "DELETE FROM referral_enclosure"},
+        {"empty_money", "DELETE FROM referral_money"},
+        {"empty_package", "DELETE FROM referral_package"},
+        {"empty_package_part", "DELETE FROM referral_package_part"},
     };
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         TRY(book_run(book, &tables[i], STORE_NO_VALUES));
@@ -175,6 +199,11 @@ static inline Status print_all(void *context, struct book *book) {
         {"print_order",
          "SELECT kind || ':' || state || ':' || answer FROM police_order ORDER BY id"},
         {"print_reverify", "SELECT state FROM reverify ORDER BY id"},
+        {"print_referral", "SELECT state || ':' || CAST(steps AS TEXT) || ':' || CAST(told AS "
+                           "TEXT) FROM referral ORDER BY id"},
+        {"print_package", "SELECT sha256 FROM referral_package ORDER BY referral"},
+        {"print_parts", "SELECT sha256 FROM referral_package_part ORDER BY referral, part"},
+        {"print_case", "SELECT state FROM case_file ORDER BY id"},
     };
     struct printing *printing = context;
     printing->text = SLICE("");
