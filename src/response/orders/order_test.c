@@ -985,7 +985,7 @@ static Status list_orders(void *context, struct book *book) {
 
 static Status work_figures(void *context, struct book *book) {
     struct scene *s = scene_of(context);
-    return order_figures(book, &s->terms, ORDER_FREEZE, NOON_US, NOON_US + US_PER_DAY, &s->figures);
+    return order_figures(book, &s->terms, CLEARANCE_ALL, ORDER_FREEZE, NOON_US, NOON_US + US_PER_DAY, &s->figures);
 }
 
 static int count_of(Slice text, const char *part) {

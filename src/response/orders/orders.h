@@ -281,11 +281,11 @@ void order_put_json(struct json_writer *json, const struct order_row *order);
 MUST_USE Status report_list_json(struct book *book, const struct list_page *page,
                                  struct json_writer *json);
 
-// Of orders that were taken in [from_us, until_us), by kind.
+// Of orders that were taken in [from_us, until_us) and that the viewer may see, by kind.
 struct order_figures {
     int64_t taken, executed, refused, in_exception;
     int64_t in_time;        // automatic ones that were executed within terms->order_seconds
     int64_t p50_us, p95_us; // from taking to execution
 };
-MUST_USE Status order_figures(struct book *book, const struct terms *terms, OrderKind kind,
+MUST_USE Status order_figures(struct book *book, const struct terms *terms, int64_t viewer, OrderKind kind,
                               int64_t from_us, int64_t until_us, struct order_figures *ret_figures);

@@ -87,7 +87,7 @@ Status order_list_json(struct book *book, OrderListing list, const struct list_p
 
 // ---- figures ----------------------------------------------------------------------------------
 
-#define OF_KIND " FROM police_order WHERE kind = ?1 AND taken_us >= ?2 AND taken_us < ?3"
+#define OF_KIND " FROM seen_order WHERE viewer = ?5 AND kind = ?1 AND taken_us >= ?2 AND taken_us < ?3"
 #define SUM_WHERE(condition)                                                                       \
     "CAST(COALESCE(SUM(CASE WHEN " condition " THEN 1 ELSE 0 END), 0) AS BIGINT)"
 static const struct statement COUNTS = {
@@ -107,23 +107,24 @@ static Status percentile(struct book *book, StoreValues of, int64_t count, int64
         return STATUS_OK;
     }
     int64_t nth = (count * percent + HUNDRED - 1) / HUNDRED - 1;
-    StoreValue values[] = {of.at[0], of.at[1], of.at[2], store_i64(nth)};
-    return book_number(book, &NTH, (StoreValues){values, 4}, ret_us);
+    StoreValue values[] = {of.at[0], of.at[1], of.at[2], store_i64(nth), of.at[4]};
+    return book_number(book, &NTH, (StoreValues){values, 5}, ret_us);
 }
 
-Status order_figures(struct book *book, const struct terms *terms, OrderKind kind, int64_t from_us,
-                     int64_t until_us, struct order_figures *ret_figures) {
+Status order_figures(struct book *book, const struct terms *terms, int64_t viewer, OrderKind kind,
+                     int64_t from_us, int64_t until_us, struct order_figures *ret_figures) {
     enum { MEDIAN = 50, TAIL = 95 };
     StoreValue of[] = {store_text(slice_of(order_kind_text(kind)->word)), store_i64(from_us),
-                       store_i64(until_us), store_i64(terms->order_seconds * US_PER_SECOND)};
-    TRY(book_one(book, &COUNTS, (StoreValues){of, 4}));
+                       store_i64(until_us), store_i64(terms->order_seconds * US_PER_SECOND),
+                       store_i64(viewer)};
+    TRY(book_one(book, &COUNTS, (StoreValues){of, 5}));
     struct order_figures figures = {.taken = book_i64(book, 0),
                                     .executed = book_i64(book, 1),
                                     .refused = book_i64(book, 2),
                                     .in_exception = book_i64(book, 3),
                                     .in_time = book_i64(book, 4)};
-    TRY(percentile(book, (StoreValues){of, 3}, figures.executed, MEDIAN, &figures.p50_us));
-    TRY(percentile(book, (StoreValues){of, 3}, figures.executed, TAIL, &figures.p95_us));
+    TRY(percentile(book, (StoreValues){of, 5}, figures.executed, MEDIAN, &figures.p50_us));
+    TRY(percentile(book, (StoreValues){of, 5}, figures.executed, TAIL, &figures.p95_us));
     *ret_figures = figures;
     return STATUS_OK;
 }
