@@ -7,9 +7,12 @@
 
 #include <inttypes.h>
 
-enum { HOLDS_MAX = 64, BODY_MAX = 32 << 10 };
+enum { HOLDS_MAX = 256, BODY_MAX = 32 << 10 };
 
-static const struct statement HELD = {"act_held", "SELECT id FROM hold WHERE alert = ?1 AND state = 'HELD' ORDER BY id LIMIT ?2"};
+// A payment may stand in several alerts: it is found by the event.
+static const struct statement HELD = {
+    "act_held", "SELECT h.id, h.until_us, h.held_us, h.at_deadline FROM alert_event e JOIN hold h ON h.id = e.sequence WHERE e.alert = ?1 AND h.state = 'HELD' ORDER BY h.id LIMIT ?2"};
+static const struct statement OTHERS = {"act_others", "SELECT COUNT(*) FROM alert_event e JOIN alert a ON a.id = e.alert WHERE e.sequence = ?1 AND a.id <> ?2 AND a.is_open = 1"};
 static const struct statement IN_FORCE = {
     "act_in_force", "SELECT id FROM control WHERE target_kind = ?1 AND target = ?2 AND measure = ?3 AND state IN ('ASKED', 'IN_FORCE') ORDER BY id DESC LIMIT 1"};
 
@@ -54,22 +57,62 @@ static Slice role(const struct doing *doing, EventRole role) {
 
 // ---- payments -----------------------------------------------------------------------------------------------------------
 
-static Status held_of(struct book *book, int64_t alert, int64_t ids[static HOLDS_MAX], uint32_t *ret_count) {
+struct held {
+    int64_t id, until_us, held_us;
+    HoldState at_deadline;
+};
+
+static Status held_of(struct book *book, int64_t alert, struct held held[static HOLDS_MAX], uint32_t *ret_count) {
     uint32_t count = 0;
     Status status;
     TRY(book_ask(book, &HELD, STORE_VALUES(store_i64(alert), store_i64(HOLDS_MAX))));
     while ((status = book_next(book)) == STATUS_OK) {
-        ids[count++] = book_i64(book, 0);
+        struct held *one = &held[count++];
+        *one = (struct held){.id = book_i64(book, 0), .until_us = book_i64(book, 1), .held_us = book_i64(book, 2), .at_deadline = HOLD_REFUSED};
+        (void)hold_state_parse(store_column_text(book->store, 3), &one->at_deadline);
     }
     *ret_count = count;
     return status == STATUS_END ? STATUS_OK : status;
 }
 
+// Another alert on the same payment is open: it is not let go while that one may still stop it.
+static Status is_kept(struct book *book, int64_t hold, int64_t alert, HoldState outcome, bool *ret_kept) {
+    int64_t others = 0;
+    if (outcome == HOLD_RELEASED) {
+        TRY(book_number(book, &OTHERS, STORE_VALUES(store_i64(hold), store_i64(alert)), &others));
+    }
+    *ret_kept = others > 0;
+    return STATUS_OK;
+}
+
 Status act_settle_holds(struct disposition *disposition, struct book *book, int64_t alert, HoldState outcome, Slice reason, uint32_t *ret_count) {
-    int64_t ids[HOLDS_MAX];
-    TRY(held_of(book, alert, ids, ret_count));
-    for (uint32_t i = 0; i < *ret_count; i++) {
-        TRY(hold_settle(book, disposition->options.terms, ids[i], outcome, reason));
+    struct held *held = ARENA_ARRAY(book->arena, struct held, HOLDS_MAX);
+    uint32_t count;
+    *ret_count = 0;
+    TRY(held_of(book, alert, held, &count));
+    for (uint32_t i = 0; i < count; i++) {
+        bool kept;
+        TRY(is_kept(book, held[i].id, alert, outcome, &kept));
+        if (!kept) {
+            TRY(hold_settle(book, disposition->options.terms, held[i].id, outcome, reason));
+            (*ret_count)++;
+        }
+    }
+    return STATUS_OK;
+}
+
+Status act_holds_follow(struct disposition *disposition, struct book *book, const struct alert *alert) {
+    return alert->severity >= disposition->plan->holds_refused_from ? act_refuse_at_deadline(disposition, book, alert->id) : STATUS_OK;
+}
+
+Status act_refuse_at_deadline(struct disposition *disposition, struct book *book, int64_t alert) {
+    struct held *held = ARENA_ARRAY(book->arena, struct held, HOLDS_MAX);
+    uint32_t count;
+    TRY(held_of(book, alert, held, &count));
+    for (uint32_t i = 0; i < count; i++) {
+        if (held[i].at_deadline == HOLD_RELEASED && held[i].until_us > book->now_us) {
+            TRY(hold_move(book, disposition->options.terms, held[i].id, held[i].until_us, HOLD_REFUSED, SLICE("severity"), NULL));
+        }
     }
     return STATUS_OK;
 }
@@ -81,17 +124,25 @@ static Status settle_holds(struct doing *doing, HoldState outcome) {
     return STATUS_OK;
 }
 
+// Never shorter than it was, and not beyond what a payment may be held at all.
 static Status hold_longer(struct doing *doing) {
-    int64_t ids[HOLDS_MAX];
-    uint32_t count;
+    struct held *held = ARENA_ARRAY(doing->book->arena, struct held, HOLDS_MAX);
+    const struct terms *terms = doing->disposition->options.terms;
     const struct alert *alert = &doing->situation->alert;
-    HoldState at_deadline = alert->severity >= doing->disposition->plan->holds_refused_from ? HOLD_REFUSED : HOLD_RELEASED;
-    TRY(held_of(doing->book, alert->id, ids, &count));
+    uint32_t count, longer = 0;
+    TRY(held_of(doing->book, alert->id, held, &count));
     for (uint32_t i = 0; i < count; i++) {
+        int64_t last_us = held[i].held_us + terms->hold_hours_max * US_PER_HOUR;
         int64_t until_us = doing->book->now_us + doing->action->values[ARGUMENT_FOR];
-        TRY(hold_move(doing->book, doing->disposition->options.terms, ids[i], until_us, at_deadline, doing->book->actor.name, NULL));
+        bool refuses = held[i].at_deadline == HOLD_REFUSED || alert->severity >= doing->disposition->plan->holds_refused_from;
+        until_us = until_us < last_us ? until_us : last_us;
+        if (until_us > held[i].until_us && held[i].until_us > doing->book->now_us) {
+            TRY(hold_move(doing->book, terms, held[i].id, until_us, refuses ? HOLD_REFUSED : HOLD_RELEASED, doing->book->actor.name, NULL));
+            longer++;
+        }
     }
     json_key_i64(doing->json, SLICE("payments"), count);
+    json_key_i64(doing->json, SLICE("longer"), longer);
     return STATUS_OK;
 }
 

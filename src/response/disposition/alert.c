@@ -1,6 +1,10 @@
 #include "response/disposition/alert.h"
 
+#include "codec/json_write.h"
+
 #include <inttypes.h>
+
+enum { DETAIL_TEXT_MAX = 64 << 10 };
 
 const struct alert_state_text alert_states[ALERT_STATE_COUNT] = {
 #define STATE(name, zh, en, is_open, is_waiting) {#name, zh, en, is_open, is_waiting},
@@ -16,22 +20,12 @@ static const struct {
 #undef MOVE
 };
 
-#define ALERT_COLUMNS                                                                              \
-    "id, subject_kind, subject, typology_group, secrecy, skill, state, is_open, is_waiting, "      \
-    "severity, severity_first, severity_most, "                                                    \
-    "severity_last, score, action, amount, amount_sum, hits, events, lead, branch, channel, "      \
-    "segment, customer, account, payee, is_company, "                                              \
-    "is_elder, is_late, is_degraded, money_here, marks, opened_us, hit_us, queued_us, acted_us, "  \
-    "decide_us, rank, owner, level, code, decided_us, "                                            \
-    "decided_by, note, approval, closed_us, is_automatic, strategy, strategy_hash, reopened, "     \
-    "case_id"
-
 static const struct statement KEEP = {
     "alert_keep", "INSERT INTO alert (" ALERT_COLUMNS ") VALUES ("
                   "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
                   "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "
                   "?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, "
-                  "?47, ?48, ?49, ?50, ?51"
+                  "?47, ?48, ?49, ?50, ?51, ?52, ?53, ?54, ?55"
                   ") ON CONFLICT (id) DO UPDATE SET "
                   "subject_kind = excluded.subject_kind, subject = excluded.subject, "
                   "typology_group = excluded.typology_group, secrecy = excluded.secrecy, "
@@ -55,7 +49,9 @@ static const struct statement KEEP = {
                   "closed_us = excluded.closed_us, is_automatic = "
                   "excluded.is_automatic, strategy = excluded.strategy, strategy_hash = "
                   "excluded.strategy_hash, reopened = excluded.reopened, case_id = "
-                  "excluded.case_id"};
+                  "excluded.case_id, urgent_us = excluded.urgent_us, approved_by = "
+                  "excluded.approved_by, clear_days = excluded.clear_days, is_weak = "
+                  "excluded.is_weak"};
 static const struct statement LOAD = {"alert_load",
                                       "SELECT " ALERT_COLUMNS " FROM alert WHERE id = ?1"};
 static const struct statement FIND_OPEN = {
@@ -104,10 +100,12 @@ Status alert_keep(struct book *book, const struct alert *alert) {
             store_i64(alert->level), store_text(alert->code), moment(alert->decided_us),
             store_text(alert->decided_by), store_text(alert->note), store_text(alert->approval),
             moment(alert->closed_us), store_i64(alert->is_automatic), store_text(alert->strategy),
-            store_text(alert->strategy_hash), store_i64(alert->reopened), moment(alert->case_id)));
+            store_text(alert->strategy_hash), store_i64(alert->reopened), moment(alert->case_id),
+            moment(alert->urgent_us), store_text(alert->approved_by), store_i64(alert->clear_days),
+            store_i64(alert->is_weak)));
 }
 
-static void read_row(struct book *book, struct alert *alert) {
+void alert_read_row(struct book *book, struct alert *alert) {
     *alert = (struct alert){.id = book_i64(book, 0),
                             .subject_kind = book_text(book, 1),
                             .subject = book_text(book, 2),
@@ -156,7 +154,11 @@ static void read_row(struct book *book, struct alert *alert) {
                             .strategy = book_text(book, 47),
                             .strategy_hash = book_text(book, 48),
                             .reopened = book_i64(book, 49),
-                            .case_id = book_i64(book, 50)};
+                            .case_id = book_i64(book, 50),
+                            .urgent_us = book_i64(book, 51),
+                            .approved_by = book_text(book, 52),
+                            .clear_days = book_i64(book, 53),
+                            .is_weak = book_i64(book, 54) != 0};
 }
 
 Status alert_load(struct book *book, int64_t id, struct alert *ret_alert) {
@@ -165,7 +167,7 @@ Status alert_load(struct book *book, int64_t id, struct alert *ret_alert) {
         return book_fail(book, STATUS_NOT_FOUND, "DP001", "there is no alert %" PRId64, id);
     }
     TRY(status);
-    read_row(book, ret_alert);
+    alert_read_row(book, ret_alert);
     return STATUS_OK;
 }
 
@@ -180,7 +182,7 @@ Status alert_find(struct book *book, Slice subject_kind, Slice subject, Slice gr
                                        store_text(group), store_i64(closed_from_us)));
     }
     if (status == STATUS_OK) {
-        read_row(book, ret_alert);
+        alert_read_row(book, ret_alert);
     }
     return status;
 }
@@ -218,6 +220,19 @@ Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice r
 
 Status alert_note(struct book *book, const struct alert *alert, Slice reason, Slice detail) {
     return trace(book, alert, alert->state, reason, detail);
+}
+
+Slice detail_text(struct arena *arena, const char *key, Slice text) {
+    struct buf out;
+    struct json_writer json;
+    buf_init(&out, DETAIL_TEXT_MAX);
+    json_writer_init(&json, &out);
+    json_object_begin(&json);
+    json_key_string(&json, slice_of(key), text);
+    json_object_end(&json);
+    Slice told = buf_overflowed(&out) ? SLICE("{}") : arena_copy(arena, buf_slice(&out));
+    buf_deinit(&out);
+    return told;
 }
 
 bool words_have(Slice words, Slice word) {

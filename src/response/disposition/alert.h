@@ -56,7 +56,25 @@ struct alert {
     Slice strategy, strategy_hash; // that closed it
     int64_t reopened;
     int64_t case_id; // 0: none
+    int64_t urgent_us; // since when it is as grave as it is, with people; 0: not with people
+    Slice approved_by;
+    int64_t clear_days; // of a decision that waits for an approval
+    bool is_weak;
 };
+
+// The columns of the table, in the order in which alert_read_row() takes them: for lists of others.
+#define ALERT_COLUMNS                                                                              \
+    "id, subject_kind, subject, typology_group, secrecy, skill, state, is_open, is_waiting, "      \
+    "severity, severity_first, severity_most, "                                                    \
+    "severity_last, score, action, amount, amount_sum, hits, events, lead, branch, channel, "      \
+    "segment, customer, account, payee, is_company, "                                              \
+    "is_elder, is_late, is_degraded, money_here, marks, opened_us, hit_us, queued_us, acted_us, "  \
+    "decide_us, rank, owner, level, code, decided_us, "                                            \
+    "decided_by, note, approval, closed_us, is_automatic, strategy, strategy_hash, reopened, "     \
+    "case_id, urgent_us, approved_by, clear_days, is_weak"
+enum { ALERT_COLUMN_COUNT = 55 };
+// The row at hand.
+void alert_read_row(struct book *book, struct alert *alert);
 
 // DP001: there is none of this id.
 MUST_USE Status alert_load(struct book *book, int64_t id, struct alert *ret_alert);
@@ -77,6 +95,8 @@ bool alert_may_move(AlertState from, AlertState to);
 static inline bool alert_is_open(const struct alert *alert) {
     return alert_states[alert->state].is_open;
 }
+// {"key":"text"}, for a trace; in the arena.
+Slice detail_text(struct arena *arena, const char *key, Slice text);
 // Words with blanks around each, as `marks`.
 bool words_have(Slice words, Slice word);
 Slice words_add(struct arena *arena, Slice words, Slice word);

@@ -17,7 +17,8 @@ static const struct statement ANSWER = {"task_answer", "UPDATE task SET state = 
 static const struct statement EXPIRE = {"task_expire", "UPDATE task SET state = 'EXPIRED' WHERE id = ?1 AND state = 'ASKED'"};
 static const struct statement OPEN_OF_RUN = {"task_open_of_run", "SELECT id FROM task WHERE alert = ?1 AND run = ?2 AND state = 'ASKED' ORDER BY id"};
 static const struct statement CANCEL = {"task_cancel", "UPDATE task SET state = 'CANCELLED' WHERE id = ?1 AND state = 'ASKED'"};
-static const struct statement ANSWERS = {"task_answers", "SELECT answer FROM task WHERE alert = ?1 AND state = 'ANSWERED' ORDER BY answered_us, id"};
+static const struct statement ANSWERS = {"task_answers", "SELECT answer FROM task WHERE alert = ?1 AND state = 'ANSWERED' AND (CAST(?2 AS BIGINT) = 0 OR run = ?2) AND answered_us >= ?3"
+                                                       " ORDER BY answered_us, id"};
 
 struct loaded {
     Slice state;
@@ -112,8 +113,14 @@ Status ask(struct disposition *disposition, struct book *book, const struct situ
     const struct alert *alert = &situation->alert;
     struct filled filled = {.disposition = disposition, .situation = (struct situation *)situation, .script = &disposition->plan->scripts[question->script], .arena = book->arena};
     int64_t id;
-    if (!slice_is(alert->secrecy, "NORMAL")) {
+    const uint32_t silent = UINT32_C(1) << FAMILY_KIND_FUNDRAISING | UINT32_C(1) << FAMILY_KIND_LAUNDERING | UINT32_C(1) << FAMILY_KIND_INSIDER;
+    uint32_t kinds = group_kinds(disposition->plan, alert->typology_group);
+    bool is_paper = question->channel == CONTACT_DOCUMENTS || question->channel == CONTACT_BRANCH_VISIT;
+    if (!slice_is(alert->secrecy, "NORMAL") || (kinds & silent) != 0) {
         return book_fail(book, STATUS_INVALID, "DP006", "nobody is asked about alert %" PRId64 ": it would tip off", alert->id);
+    }
+    if (kinds == UINT32_C(1) << FAMILY_KIND_HOLDER && !is_paper) {
+        return book_fail(book, STATUS_INVALID, "DP006", "who holds the account of alert %" PRId64 " says yes to everything: he is asked for documents, at the counter", alert->id);
     }
     if (!world->with_knowledge(world->context, fill_head, &filled)) {
         return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
@@ -245,6 +252,9 @@ static Status check_answer(struct disposition *disposition, struct book *book, S
     if (answer.size > ANSWER_MAX || json_parse(disposition->json, answer, &tree) != STATUS_OK || tree.nodes[0].kind != JSON_OBJECT) {
         return book_fail(book, STATUS_INVALID, "DP005", "an answer is a JSON object of at most %d bytes", ANSWER_MAX);
     }
+    if (tree.nodes[0].count == 0) {
+        return book_fail(book, STATUS_INVALID, "DP005", "an answer says something; one that was not given is not sent");
+    }
     JSON_EACH(tree, 0, i) {
         uint32_t index;
         struct value value;
@@ -259,10 +269,13 @@ static Status check_answer(struct disposition *disposition, struct book *book, S
     return STATUS_OK;
 }
 
-Status answers_load(struct situation *situation, struct book *book) {
+Status answers_load(struct situation *situation, struct book *book, int64_t run) {
     const struct disposition *disposition = situation->disposition;
+    const struct alert *alert = &situation->alert;
     Status status;
-    TRY(book_ask(book, &ANSWERS, STORE_VALUES(store_i64(situation->alert.id))));
+    int64_t from_us = alert->reopened > 0 ? alert->queued_us : 0; // nothing of an earlier life
+    memset(situation->is_answered, 0, sizeof situation->is_answered);
+    TRY(book_ask(book, &ANSWERS, STORE_VALUES(store_i64(alert->id), store_i64(run), store_i64(from_us))));
     while ((status = book_next(book)) == STATUS_OK) {
         JsonTree tree;
         if (json_parse(disposition->json, store_column_text(book->store, 0), &tree) != STATUS_OK) {

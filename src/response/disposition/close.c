@@ -25,6 +25,9 @@ static const struct statement SAMPLE_ADD = {
 static const struct statement LATER_ADD = {
     "later_positive_add", "INSERT INTO later_positive (alert, closure, strategy, strategy_hash, analyst, code, severity, source, closed_us, at_us)"
                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (alert, closure) DO NOTHING"};
+static const struct statement OPEN_ONE = {"close_open_one", "SELECT id FROM alert WHERE subject_kind = ?1 AND subject = ?2 AND typology_group = ?3 AND is_open = 1"};
+static const struct statement CLEARANCES_END = {"close_clearances_end", "UPDATE cleared SET is_ended = 1 WHERE alert = ?1 AND is_ended = 0"};
+static const struct statement CLEARANCES_OF = {"close_clearances_of", "UPDATE cleared SET is_ended = 1 WHERE subject_kind = ?1 AND subject = ?2 AND is_ended = 0"};
 static const struct statement CONTROLS_OF = {"close_controls", "SELECT COUNT(*) FROM control WHERE alert = ?1"};
 
 static const char *const reopen_reasons[] = {[REOPEN_QA] = "qa", [REOPEN_APPEAL] = "appeal", [REOPEN_S4_HIT] = "s4_hit", [REOPEN_VICTIM_REPORT] = "victim_report", [REOPEN_POLICE_LIST] = "police_list"};
@@ -36,10 +39,13 @@ static const char *label_word(CodeLabel label) {
     return words[label];
 }
 
-// The engine is told too: of the event that leads, as any source of feedback would.
+// The engine is told too: of the event that leads, as any source of feedback would. Not of secret matters: its labels are read by all who may read decisions.
 static Status tell_engine(struct book *book, const struct alert *alert, Slice event_id, Code code, double weight) {
     struct buf out;
     struct json_writer json;
+    if (!slice_is(alert->secrecy, "NORMAL")) {
+        return STATUS_OK;
+    }
     buf_init(&out, 1 << 12);
     json_writer_init(&json, &out);
     json_object_begin(&json);
@@ -106,21 +112,45 @@ static Status sample_manual(struct book *book, const struct alert *alert, Code c
 
 // ---- closing ------------------------------------------------------------------------------------------------------------
 
+// What an alert had put on the white list.
+static Status clearances_end(struct book *book, const struct alert *alert) {
+    return book_run(book, &CLEARANCES_END, STORE_VALUES(store_i64(alert->id)));
+}
+
 // A payment that still waits goes the way that the closing says.
 static Status settle_payments(struct disposition *disposition, struct book *book, const struct alert *alert, Code code) {
     uint32_t count;
+    if (code == CODE_DUP || code == CODE_TEST) {
+        return STATUS_OK; // says nothing of the payment: another alert does, or its deadline
+    }
     HoldState outcome = code_infos[code].direction == DIRECTION_RELEASING ? HOLD_RELEASED : HOLD_REFUSED;
     return act_settle_holds(disposition, book, alert->id, outcome, code_infos[code].text, &count);
 }
 
+// Closed once by a strategy, opened again, and fraud: it counts against the strategy, whoever opened it again.
+static Status note_overturned(struct disposition *disposition, struct book *book, const struct alert *alert, Code code) {
+    if (alert->reopened == 0 || slice_empty(alert->strategy) || code_infos[code].counts != COUNT_EFFECTIVE) {
+        return STATUS_OK;
+    }
+    TRY(book_run(book, &LATER_ADD,
+                 STORE_VALUES(store_i64(alert->id), store_i64(alert->reopened - 1), store_text(alert->strategy), store_text(alert->strategy_hash), store_text(SLICE("")),
+                              store_text(SLICE("")), store_i64(alert->severity_most), store_text(SLICE("decided")), store_i64(alert->opened_us), store_i64(book->now_us))));
+    uint32_t at = map_get(&disposition->strategies->by_id, alert->strategy);
+    return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at]);
+}
+
 Status alert_close(struct disposition *disposition, struct book *book, struct alert *alert, const struct closing *closing) {
     const struct strategy *strategy = closing->strategy;
+    TRY(note_overturned(disposition, book, alert, closing->code));
     TRY(alert_move(book, alert, strategy == NULL ? ALERT_CLOSED_MANUAL : ALERT_CLOSED_AUTO, closing->reason, closing->detail));
     alert->code = code_infos[closing->code].text;
     alert->closed_us = book->now_us;
     alert->is_automatic = strategy != NULL && strategy->counts_as_automatic && alert->acted_us == 0 && alert->reopened == 0;
     alert->strategy = strategy == NULL ? SLICE("") : strategy->id;
     alert->strategy_hash = strategy == NULL ? SLICE("") : strategy_hash_text(book->arena, strategy);
+    if (code_infos[closing->code].counts == COUNT_EFFECTIVE) { // nobody lets through what was trusted before
+        TRY(book_run(book, &CLEARANCES_OF, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject))));
+    }
     if (strategy != NULL) {
         alert->decided_us = book->now_us;
         alert->decided_by = book->actor.name;
@@ -153,8 +183,25 @@ static Status note_later_positive(struct disposition *disposition, struct book *
     return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at]);
 }
 
+// Of one subject and group at most one is open: what is said of a closed one goes to that.
+static Status tell_open_one(struct book *book, const struct alert *alert, ReopenReason reason, int64_t open, Slice detail) {
+    struct alert other;
+    TRY(alert_load(book, open, &other));
+    TRY(alert_note(book, &other, slice_of(reopen_reasons[reason]), detail));
+    return alert_note(book, alert, slice_of(reopen_reasons[reason]), arena_printf(book->arena, "{\"open\":%" PRId64 "}", open));
+}
+
 Status alert_reopen(struct disposition *disposition, struct book *book, struct alert *alert, ReopenReason reason, Slice detail) {
+    int64_t open;
     TRY(note_later_positive(disposition, book, alert, reason));
+    TRY(clearances_end(book, alert));
+    Status status = book_number(book, &OPEN_ONE, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(alert->typology_group)), &open);
+    if (status == STATUS_OK) {
+        return tell_open_one(book, alert, reason, open, detail);
+    }
+    if (status != STATUS_NOT_FOUND) {
+        return status;
+    }
     TRY(alert_move(book, alert, ALERT_REOPENED, slice_of(reopen_reasons[reason]), detail));
     alert->reopened++;
     alert->is_automatic = false;
@@ -163,8 +210,15 @@ Status alert_reopen(struct disposition *disposition, struct book *book, struct a
     alert->approval = SLICE("");
     alert->closed_us = 0;
     alert->decided_us = 0;
+    alert->approved_by = SLICE("");
+    alert->clear_days = 0;
+    alert->is_weak = false;
+    alert->marks = reason == REOPEN_APPEAL ? words_add(book->arena, alert->marks, SLICE("APPEAL")) : alert->marks;
     alert->queued_us = book->now_us;
+    alert->urgent_us = book->now_us;
     alert->acted_us = 0;
     alert->decide_us = 0;
-    return level_set(disposition, book, alert);
+    alert->level = 0;
+    TRY(level_set(disposition, book, alert));
+    return act_holds_follow(disposition, book, alert);
 }

@@ -26,6 +26,7 @@ struct disposition *disposition_create(const struct disposition_options *options
     disposition->json = json_reader_create(JSON_MAX, JSON_DEPTH_MAX);
     disposition->intake = intake_create(options->catalogue->schema, NULL);
     disposition->event = event_create(options->catalogue->schema);
+    disposition->lead = event_create(options->catalogue->schema);
     arena_init(&disposition->waited_arena, SCRATCH_BLOCK);
     return disposition;
 }
@@ -37,6 +38,7 @@ void disposition_destroy(struct disposition *disposition) {
     json_reader_destroy(disposition->json);
     intake_destroy(disposition->intake);
     event_destroy(disposition->event);
+    event_destroy(disposition->lead);
     arena_deinit(&disposition->waited_arena);
     free(disposition);
 }

@@ -48,6 +48,7 @@ struct outcome {
     uint64_t sequence;  // of the decision
     int64_t decided_us; // by the machine's clock
     Slice event, decision;
+    bool is_of_night;   // a nightly run's: the event was decided on before, or is a tick. Its hits are new, and nothing else of it
 };
 // Outcomes come in the order of their sequences, each once (book_feed_advance). One without counting hits, without a payment that waits, and that no alert waits for, costs a look at its text.
 // `ret_event` (or NULL) is the event, until the next one is read.
@@ -59,6 +60,8 @@ MUST_USE Status disposition_answer(struct disposition *disposition, struct book 
 // What a customer says unasked about an alert: he cancels.
 MUST_USE Status disposition_volunteer(struct disposition *disposition, struct book *book, int64_t alert, Slice answer);
 
+// A held payment was settled by its deadline, by its number: alerts and strategies that look at payments do.
+MUST_USE Status disposition_payment(struct disposition *disposition, struct book *book, int64_t hold);
 // Timers of the kinds RUN, TASK, ALERT_ACT, ALERT_DECIDE, ALERT_ESCALATE, ALERT_WAIT, CLEARED.
 MUST_USE Status disposition_timer(struct disposition *disposition, struct book *book, const struct due_timer *timer);
 // Once a day: samples that are owed, breakers, labels that ripened.

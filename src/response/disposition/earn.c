@@ -162,16 +162,16 @@ Status strategy_approve(struct book *book, const struct strategy *strategy) {
     if (!record.is_earned) {
         return book_fail(book, STATUS_INVALID, "DP013", "'%.*s' has not earned it any more since it was proposed", SLICE_ARGS(strategy->id));
     }
-    return set_state(book, strategy, "SHADOW", "ACTIVE", SLICE("approved"), arena_printf(book->arena, "{\"proposed_by\":\"%.*s\",\"compared\":%llu,\"agreed\":%llu}",
-                                                                                          SLICE_ARGS(record.proposed_by), (unsigned long long)record.compared, (unsigned long long)record.agreed));
+    return set_state(book, strategy, "SHADOW", "ACTIVE", SLICE("approved"), detail_text(book->arena, "proposed_by", record.proposed_by));
 }
+
+enum { GIVEN_MAX = 4096 };
 
 // ---- breakers -----------------------------------------------------------------------------------------------------------------
 
 // What waited for it goes to people.
-static Status give_to_people(struct disposition *disposition, struct book *book, const struct strategy *strategy) {
-    enum { ALERTS_MAX = 4096 };
-    int64_t *alerts = ARENA_ARRAY(book->arena, int64_t, ALERTS_MAX);
+static Status give_some_to_people(struct disposition *disposition, struct book *book, const struct strategy *strategy, uint32_t *ret_count) {
+    int64_t *alerts = ARENA_ARRAY(book->arena, int64_t, GIVEN_MAX);
     uint32_t count = 0;
     Status status;
     TRY(book_ask(book, &GOING_OF, STORE_VALUES(store_text(strategy->id))));
@@ -189,6 +189,15 @@ static Status give_to_people(struct disposition *disposition, struct book *book,
             TRY(level_queue(disposition, book, &alert, SLICE("strategy_stopped"), SLICE("")));
             TRY(alert_keep(book, &alert));
         }
+    }
+    *ret_count = count;
+    return STATUS_OK;
+}
+
+static Status give_to_people(struct disposition *disposition, struct book *book, const struct strategy *strategy) {
+    uint32_t count = GIVEN_MAX;
+    while (count == GIVEN_MAX) {
+        TRY(give_some_to_people(disposition, book, strategy, &count));
     }
     return STATUS_OK;
 }

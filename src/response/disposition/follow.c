@@ -7,15 +7,18 @@
 enum { WAITED_MAX = 1 << 17 };
 #define WAITED_SPAN_US (3 * US_PER_DAY)
 #define LATER_SPAN_US (180 * US_PER_DAY)  // within which a false alarm may still turn out to be none
-#define REPORT_REACH_US (30 * US_PER_DAY) // a victim reports what happened in this span
 
 static const struct statement WAITED = {"alert_event_waited", "SELECT event_id FROM alert_event WHERE is_request = 1 AND outcome = '' AND event_us >= ?1"};
 static const struct statement OUTCOME_OF = {"alert_event_outcome", "UPDATE alert_event SET outcome = ?2 WHERE event_id = ?1 AND is_request = 1"};
 static const struct statement ALERTS_OF_EVENT = {
     "alert_event_alerts", "SELECT a.id FROM alert_event e JOIN alert a ON a.id = e.alert WHERE e.event_id = ?1 AND a.is_open = 1 ORDER BY a.id"};
+static const struct statement ALERTS_OF_HOLD = {"alert_event_of_hold", "SELECT a.id FROM hold h JOIN alert_event e ON e.sequence = h.id JOIN alert a ON a.id = e.alert"
+                                                                       " WHERE h.id = ?1 AND h.state <> 'HELD' AND a.is_open = 1 ORDER BY a.id"};
 static const struct statement OPEN_OF_CUSTOMER = {"alert_open_of_customer", "SELECT id FROM alert WHERE customer = ?1 AND is_open = 1 ORDER BY id"};
+// Closed as anything but fraud; the newest first.
 static const struct statement FALSE_OF_CUSTOMER = {
-    "alert_false_of_customer", "SELECT id FROM alert WHERE customer = ?1 AND is_open = 0 AND closed_us >= ?2 AND hit_us >= ?3 AND hit_us <= ?4 AND code LIKE 'FP-%' ORDER BY id"};
+    "alert_false_of_customer", "SELECT id FROM alert WHERE customer = ?1 AND is_open = 0 AND closed_us >= ?2 AND hit_us <= ?3 AND code NOT LIKE 'TP-%' AND code <> 'TEST'"
+                               " ORDER BY closed_us DESC, id DESC"};
 static const struct statement HAPPENED = {"happened_put", "INSERT INTO happened (kind, subject, at_us) VALUES (?1, ?2, ?3)"
                                                           " ON CONFLICT (kind, subject) DO UPDATE SET at_us = excluded.at_us"};
 
@@ -90,6 +93,16 @@ static Status follow_payment(struct disposition *disposition, struct book *book,
     return STATUS_OK;
 }
 
+Status disposition_payment(struct disposition *disposition, struct book *book, int64_t hold) {
+    int64_t alerts[ALERTS_FOLLOWED_MAX];
+    uint32_t count;
+    TRY(collect(book, &ALERTS_OF_HOLD, STORE_VALUES(store_i64(hold)), alerts, &count));
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(strategies_try(disposition, book, alerts[i], TRIGGER_PAYMENT));
+    }
+    return STATUS_OK;
+}
+
 // ---- reports and orders ---------------------------------------------------------------------------------------
 
 static Status mark_open(struct book *book, Slice customer, const char *mark) {
@@ -108,14 +121,17 @@ static Status mark_open(struct book *book, Slice customer, const char *mark) {
     return STATUS_OK;
 }
 
-bool group_is_against_customer(const struct disposition_plan *plan, Slice id) {
-    const uint32_t against_him = UINT32_C(1) << FAMILY_KIND_VICTIM | UINT32_C(1) << FAMILY_KIND_OWN;
+uint32_t group_kinds(const struct disposition_plan *plan, Slice id) {
     for (uint32_t i = 0; i < plan->group_count; i++) {
         if (slice_equal(plan->groups[i].id, id)) {
-            return plan->groups[i].kinds & against_him;
+            return plan->groups[i].kinds;
         }
     }
-    return false;
+    return 0;
+}
+
+bool group_is_against_customer(const struct disposition_plan *plan, Slice id) {
+    return group_kinds(plan, id) & (UINT32_C(1) << FAMILY_KIND_VICTIM | UINT32_C(1) << FAMILY_KIND_OWN);
 }
 
 // The customer says that it was fraud: what was closed as none is opened again, if it was about crime against him.
@@ -124,13 +140,12 @@ static Status victim_reports(struct disposition *disposition, struct book *book,
     uint32_t count;
     int64_t now_us = read->outcome->decided_us;
     TRY(collect(book, &FALSE_OF_CUSTOMER,
-                STORE_VALUES(store_text(customer), store_i64(now_us - LATER_SPAN_US), store_i64(now_us - REPORT_REACH_US), store_i64(now_us)), alerts, &count));
+                STORE_VALUES(store_text(customer), store_i64(now_us - LATER_SPAN_US), store_i64(now_us)), alerts, &count));
     for (uint32_t i = 0; i < count; i++) {
         struct alert alert;
         TRY(alert_load(book, alerts[i], &alert));
         if (group_is_against_customer(disposition->plan, alert.typology_group)) {
-            Slice detail = arena_printf(book->arena, "{\"report\":\"%.*s\"}", SLICE_ARGS(read->event_id));
-            TRY(alert_reopen(disposition, book, &alert, REOPEN_VICTIM_REPORT, detail));
+            TRY(alert_reopen(disposition, book, &alert, REOPEN_VICTIM_REPORT, detail_text(book->arena, "report", read->event_id)));
             TRY(alert_keep(book, &alert));
         }
     }
@@ -143,7 +158,11 @@ static Status follow_report(struct disposition *disposition, struct book *book, 
         TRY(victim_reports(disposition, book, read, customer));
         return missed_report(disposition, book, read, customer, report);
     }
-    return slice_is(report, "COMPLAINT") || slice_is(report, "DISPUTE") ? mark_open(book, customer, "COMPLAINT") : STATUS_OK;
+    if (slice_is(report, "COMPLAINT") || slice_is(report, "DISPUTE")) {
+        TRY(book_run(book, &HAPPENED, STORE_VALUES(store_text(SLICE("complaint")), store_text(customer), store_i64(read->event->time_us))));
+        return mark_open(book, customer, "COMPLAINT");
+    }
+    return STATUS_OK;
 }
 
 Status follow_take(struct disposition *disposition, struct book *book, const struct outcome_read *read) {
@@ -154,10 +173,15 @@ Status follow_take(struct disposition *disposition, struct book *book, const str
     TRY(missed_draw(disposition, book, read));
     TRY(follow_payment(disposition, book, read));
     Slice customer = event_role(disposition, read->event, EVENT_ROLE_CUSTOMER, book->arena);
+    Slice order = event_role(disposition, read->event, EVENT_ROLE_ORDER, book->arena);
+    Slice account = event_role(disposition, read->event, EVENT_ROLE_ACCOUNT, book->arena);
+    if (!slice_empty(order) && !slice_empty(account)) { // orders name accounts, and seldom customers
+        TRY(book_run(book, &HAPPENED, STORE_VALUES(store_text(SLICE("order")), store_text(account), store_i64(read->event->time_us))));
+    }
     if (slice_empty(customer)) {
         return STATUS_OK;
     }
-    if (!slice_empty(event_role(disposition, read->event, EVENT_ROLE_ORDER, book->arena))) {
+    if (!slice_empty(order)) {
         TRY(mark_open(book, customer, "POLICE_ORDER"));
     }
     if (slice_is(event_role(disposition, read->event, EVENT_ROLE_CHANGED, book->arena), "PHONE")) {

@@ -42,11 +42,16 @@ static const struct service_level *level_of(const struct disposition *dispositio
 
 // ---- timers ---------------------------------------------------------------------------------------------------------
 
+// Since when it is as urgent as it is: when it came to people, or became graver there.
+static int64_t urgent_since(const struct alert *alert) {
+    return alert->urgent_us > alert->queued_us ? alert->urgent_us : alert->queued_us;
+}
+
 static int64_t escalation_at(const struct disposition *disposition, const struct alert *alert, const struct escalation *escalation) {
     if (escalation->share > 0) {
-        return alert->queued_us + (int64_t)((double)(alert->decide_us - alert->queued_us) * escalation->share);
+        return urgent_since(alert) + (int64_t)((double)(alert->decide_us - urgent_since(alert)) * escalation->share);
     }
-    return term_end(disposition, escalation->after, alert->queued_us);
+    return term_end(disposition, escalation->after, urgent_since(alert));
 }
 
 // The next moment of a kind that is still to come; 0: there is none.
@@ -65,7 +70,7 @@ static int64_t next_escalation(const struct disposition *disposition, const stru
 
 static int64_t next_due(const struct alert *alert, int64_t after_us) {
     for (size_t i = 0; i < sizeof DUE_SHARES / sizeof DUE_SHARES[0]; i++) {
-        int64_t at_us = alert->queued_us + (int64_t)((double)(alert->decide_us - alert->queued_us) * DUE_SHARES[i]);
+        int64_t at_us = urgent_since(alert) + (int64_t)((double)(alert->decide_us - urgent_since(alert)) * DUE_SHARES[i]);
         if (at_us > after_us) {
             return at_us;
         }
@@ -80,7 +85,7 @@ static Status set_or_clear(struct book *book, TimerKind kind, int64_t alert, int
 static Status set_timers(struct disposition *disposition, struct book *book, const struct alert *alert) {
     const struct escalation *escalation;
     const struct service_level *level = level_of(disposition, alert);
-    int64_t act_us = alert->acted_us != 0 || !term_is_given(level->first_human) ? 0 : term_end(disposition, level->first_human, alert->queued_us);
+    int64_t act_us = alert->acted_us != 0 || !term_is_given(level->first_human) ? 0 : term_end(disposition, level->first_human, urgent_since(alert));
     TRY(set_or_clear(book, TIMER_ALERT_ACT, alert->id, act_us));
     TRY(set_or_clear(book, TIMER_ALERT_DECIDE, alert->id, next_due(alert, book->now_us)));
     return set_or_clear(book, TIMER_ALERT_ESCALATE, alert->id, next_escalation(disposition, alert, book->now_us, &escalation));
@@ -111,11 +116,19 @@ Status level_set(struct disposition *disposition, struct book *book, struct aler
 
 Status level_queue(struct disposition *disposition, struct book *book, struct alert *alert, Slice reason, Slice detail) {
     alert->queued_us = book->now_us;
+    alert->urgent_us = book->now_us;
     alert->decide_us = 0;
     alert->acted_us = 0;
     TRY(alert_move(book, alert, ALERT_QUEUED, reason, detail));
     TRY(level_set(disposition, book, alert));
     return alert->severity == SEVERITY_S4 ? level_page(book, alert, DUTY_OWNER, SLICE("s4")) : STATUS_OK;
+}
+
+Status level_more_urgent(struct disposition *disposition, struct book *book, struct alert *alert) {
+    alert->urgent_us = alert->queued_us == 0 ? 0 : book->now_us;
+    TRY(level_set(disposition, book, alert));
+    TRY(act_holds_follow(disposition, book, alert));
+    return alert->severity == SEVERITY_S4 && alert->queued_us != 0 ? level_page(book, alert, DUTY_OWNER, SLICE("s4")) : STATUS_OK;
 }
 
 Status level_raise(struct disposition *disposition, struct book *book, struct alert *alert, int64_t severity, Slice reason) {
@@ -125,7 +138,7 @@ Status level_raise(struct disposition *disposition, struct book *book, struct al
     int64_t before = alert->severity;
     alert->severity = severity;
     alert->severity_most = severity > alert->severity_most ? severity : alert->severity_most;
-    TRY(level_set(disposition, book, alert));
+    TRY(level_more_urgent(disposition, book, alert));
     return alert_note(book, alert, SLICE("raised"),
                       arena_printf(book->arena, "{\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"by\":\"%.*s\"}", before, severity, SLICE_ARGS(reason)));
 }
@@ -167,6 +180,7 @@ static Status escalate(struct disposition *disposition, struct book *book, struc
     if (!waits_for_nobody || level <= alert->level) {
         return alert_note(book, alert, SLICE("escalation_told"), detail);
     }
+    TRY(strategies_overtaken(book, alert, SLICE("escalated")));
     alert->level = level;
     alert->owner = SLICE("");
     return alert_move(book, alert, ALERT_ESCALATED, SLICE("nobody_acted"), detail);

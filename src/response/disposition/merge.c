@@ -37,7 +37,8 @@ static void shares_of(struct disposition *disposition, const struct outcome_read
     const struct disposition_plan *plan = disposition->plan;
     uint32_t count = 0;
     for (uint32_t i = 0; i < read->hit_count; i++) {
-        uint32_t group = plan->typologies[plan->typology_of_model[read->hits[i].model_number]].group;
+        // Of a model that the pack has no more nobody knows what it was about: it stands in the first group, and nothing closes it but people.
+        uint32_t group = read->hits[i].model == NULL ? 0 : plan->typologies[plan->typology_of_model[read->hits[i].model_number]].group;
         uint32_t at = 0;
         while (at < count && shares[at].group != group) {
             at++;
@@ -71,25 +72,32 @@ static void shares_of(struct disposition *disposition, const struct outcome_read
 
 // ---- rows -------------------------------------------------------------------------------------------------
 
-static Status add_hit(struct disposition *disposition, struct book *book, const struct alert *alert, const struct outcome_read *read, const struct outcome_hit *hit) {
-    const struct disposition_plan *plan = disposition->plan;
-    const struct typology *typology = &plan->typologies[plan->typology_of_model[hit->model_number]];
+static Slice lists_behind(const struct disposition_plan *plan, const struct outcome_hit *hit, struct arena *arena) {
     Slice lists = SLICE("");
-    for (uint32_t source = 0; source < LIST_SOURCE_COUNT; source++) {
+    for (uint32_t source = 0; source < LIST_SOURCE_COUNT && hit->model != NULL; source++) {
         if (plan->lists_of_model[hit->model_number].surely & UINT32_C(1) << source) {
-            lists = words_add(book->arena, lists, slice_of(list_source_names[source]));
+            lists = words_add(arena, lists, slice_of(list_source_names[source]));
         }
     }
-    TRY(book_run(book, &MODEL_SEEN, STORE_VALUES(store_text(hit->model->id), store_i64(hit->version), store_i64(read->outcome->decided_us))));
-    return book_run(book, &HIT_ADD,
-                    STORE_VALUES(store_i64(alert->id), store_i64((int64_t)read->outcome->sequence), store_text(hit->model->id), store_i64(hit->version),
-                                 store_text(typology->family), store_text(typology->id), store_text(slice_of(model_mode_names[hit->model->mode])), store_i64(hit->severity),
-                                 store_i64(hit->score), store_text(hit->asks), store_i64(hit->model->evidence), store_text(lists), store_text(hit->saw)));
+    return lists;
 }
 
-// What a RESULT says again of a payment whose REQUEST is there already moves no money once more.
+static Status add_hit(struct disposition *disposition, struct book *book, const struct alert *alert, const struct outcome_read *read, const struct outcome_hit *hit) {
+    static const struct typology unknown = {.family = {"", 0}, .id = {"", 0}};
+    const struct disposition_plan *plan = disposition->plan;
+    const struct typology *typology = hit->model == NULL ? &unknown : &plan->typologies[plan->typology_of_model[hit->model_number]];
+    uint32_t evidence = hit->model == NULL ? 0 : hit->model->evidence;
+    Slice mode = hit->model == NULL ? hit->mode : slice_of(model_mode_names[hit->model->mode]);
+    TRY(book_run(book, &MODEL_SEEN, STORE_VALUES(store_text(hit->id), store_i64(hit->version), store_i64(read->outcome->decided_us))));
+    return book_run(book, &HIT_ADD,
+                    STORE_VALUES(store_i64(alert->id), store_i64((int64_t)read->outcome->sequence), store_text(hit->id), store_i64(hit->version), store_text(typology->family),
+                                 store_text(typology->id), store_text(mode), store_i64(hit->severity), store_i64(hit->score), store_text(hit->asks), store_i64(evidence),
+                                 store_text(lists_behind(plan, hit, book->arena)), store_text(hit->saw)));
+}
+
+// What a RESULT says again of a payment whose REQUEST is there already moves no money once more, and neither does an event that a nightly run looks at.
 static Status amount_that_counts(struct disposition *disposition, struct book *book, const struct alert *alert, const struct outcome_read *read, int64_t *ret_amount) {
-    Slice original = event_text(read->event, disposition->catalogue->schema->original, book->arena);
+    Slice original = read->outcome->is_of_night ? read->event_id : event_text(read->event, disposition->catalogue->schema->original, book->arena);
     *ret_amount = read->amount;
     if (slice_empty(original)) {
         return STATUS_OK;
@@ -126,7 +134,7 @@ static uint32_t action_number(const struct catalogue *catalogue, Slice id) {
 }
 
 static bool keeps_money_here(const struct outcome_read *read) {
-    return read->is_request && read->amount > 0 &&
+    return read->is_request && read->amount > 0 && !read->outcome->is_of_night &&
            (read->delay_us > 0 || slice_is(read->action, "REJECT") || slice_is(read->action, "STOP_PAY") || slice_is(read->action, "FREEZE"));
 }
 
@@ -186,6 +194,18 @@ static Status open_new(struct disposition *disposition, struct book *book, const
     return alert_move(book, alert, ALERT_ENRICHING, SLICE("hit"), SLICE(""));
 }
 
+// What was decided and waits for an approval was decided without this hit.
+static Status decide_again(struct book *book, struct alert *alert) {
+    if (alert->state != ALERT_DECIDED) {
+        return STATUS_OK;
+    }
+    alert->approval = SLICE("");
+    alert->code = SLICE("");
+    alert->clear_days = 0;
+    alert->is_weak = false;
+    return alert_move(book, alert, ALERT_ASSIGNED, SLICE("hit_joined"), SLICE(""));
+}
+
 static Status merge(struct disposition *disposition, struct book *book, const struct outcome_read *read, const struct share *share, uint32_t number, struct alert *alert,
                     Trigger *ret_trigger) {
     int64_t amount;
@@ -207,18 +227,20 @@ static Status merge(struct disposition *disposition, struct book *book, const st
         TRY(alert_reopen(disposition, book, alert, REOPEN_S4_HIT, SLICE("")));
     } else if (*ret_trigger == TRIGGER_JOINED) {
         TRY(alert_note(book, alert, SLICE("hit_joined"), SLICE("")));
-        if (alert->severity > severity_before) {
-            TRY(level_set(disposition, book, alert));
-        }
+        TRY(decide_again(book, alert));
     }
     TRY(add_rows(disposition, book, alert, read, share, amount));
+    if (*ret_trigger == TRIGGER_JOINED) {
+        TRY(alert->severity > severity_before ? level_more_urgent(disposition, book, alert) : level_set(disposition, book, alert));
+    }
     return alert_keep(book, alert);
 }
 
 // ---- payments that wait ---------------------------------------------------------------------------------------
 
 static Status open_hold(struct disposition *disposition, struct book *book, const struct outcome_read *read, const struct alert *alert) {
-    bool refuses = alert != NULL && alert->severity >= disposition->plan->holds_refused_from;
+    Severity severity = alert == NULL || (Severity)alert->severity < read->severity ? read->severity : (Severity)alert->severity;
+    bool refuses = severity >= disposition->plan->holds_refused_from;
     struct hold_ask hold = {
         .id = (int64_t)read->outcome->sequence,
         .event_id = read->event_id,
@@ -248,15 +270,17 @@ Status disposition_take(struct disposition *disposition, struct book *book, cons
         TRY(merge(disposition, book, read, &shares[i], i, &alerts[i], &triggers[i]));
         worst = alerts[i].severity > alerts[worst].severity ? i : worst;
     }
-    if (read->delay_us > 0 && read->is_request) {
+    if (read->delay_us > 0 && read->is_request && !outcome->is_of_night) {
         TRY(open_hold(disposition, book, read, count == 0 ? NULL : &alerts[worst]));
     }
-    TRY(follow_take(disposition, book, read));
+    if (!outcome->is_of_night) {
+        TRY(follow_take(disposition, book, read));
+    }
     for (uint32_t i = 0; i < count; i++) {
         TRY(strategies_try(disposition, book, alerts[i].id, triggers[i]));
     }
-    if (ret_event != NULL) { // strategies have read others meanwhile
-        return count == 0 ? (*ret_event = read->event, STATUS_OK) : event_read(disposition, book, outcome->event, ret_event);
+    if (ret_event != NULL) {
+        *ret_event = read->event;
     }
     return STATUS_OK;
 }

@@ -21,7 +21,8 @@ static const struct statement TAKE = {"missed_take", "UPDATE missed SET state = 
 static const struct statement CLOSE = {"missed_close", "UPDATE missed SET state = 'CLOSED', finding = ?2, model = ?3, note = ?4, closed_us = ?5, closed_by = ?6 WHERE id = ?1"};
 static const struct statement LIST = {
     "missed_list", "SELECT " COLUMNS ", finding, model, note, closed_us, closed_by FROM missed"
-                   " WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR kind = ?2) AND (?3 = 0 OR id < ?3) AND (?5 = 0 OR id = ?5) ORDER BY id DESC LIMIT ?4"};
+                   " WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR kind = ?2) AND (CAST(?3 AS BIGINT) = 0 OR id < ?3) ORDER BY id DESC LIMIT ?4"};
+static const struct statement ONE = {"missed_one", "SELECT " COLUMNS ", finding, model, note, closed_us, closed_by FROM missed WHERE id = ?1"};
 static const struct statement PAYMENTS = {
     "missed_payments", "SELECT event_id, time_us, kind, channel, payer, payee, amount, state FROM movement WHERE (payer = ?1 OR payer IN (SELECT account FROM opening WHERE customer = ?5)) AND time_us >= ?2 AND time_us <= ?3"
                        " ORDER BY amount DESC, time_us DESC LIMIT ?4"};
@@ -175,7 +176,7 @@ static void put_row(struct book *book, struct json_writer *json) {
 Status missed_put_json(struct book *book, const struct missed_filter *filter, struct json_writer *json) {
     Status status;
     int64_t limit = filter->limit == 0 || filter->limit > MISSED_PAGE_MAX ? MISSED_PAGE_MAX : filter->limit;
-    TRY(book_ask(book, &LIST, STORE_VALUES(store_text(filter->state), store_text(filter->kind), store_i64(filter->before), store_i64(limit), store_i64(0))));
+    TRY(book_ask(book, &LIST, STORE_VALUES(store_text(filter->state), store_text(filter->kind), store_i64(filter->before), store_i64(limit))));
     json_array_begin(json);
     while ((status = book_next(book)) == STATUS_OK) {
         json_object_begin(json);
@@ -208,7 +209,7 @@ static Status put_payments(struct book *book, Slice customer, Slice account, int
 }
 
 Status missed_put_card(struct book *book, int64_t id, struct json_writer *json) {
-    TRY(book_ask(book, &LIST, STORE_VALUES(store_text(SLICE("")), store_text(SLICE("")), store_i64(0), store_i64(1), store_i64(id))));
+    TRY(book_ask(book, &ONE, STORE_VALUES(store_i64(id))));
     Status status = book_next(book);
     if (status == STATUS_END) {
         return book_fail(book, STATUS_NOT_FOUND, "DP001", "nothing that was missed has the number %" PRId64, id);

@@ -44,20 +44,23 @@ static Severity severity_of(Slice text) {
 // A hit that counts: not of a model in the shadow, and no guard holds it.
 static bool read_hit(const struct disposition *disposition, JsonTree tree, uint32_t node, struct arena *arena, struct outcome_hit *hit) {
     const struct catalogue *catalogue = disposition->catalogue;
-    uint32_t number = map_get(&catalogue->models_by_id, member_text(tree, node, "model"));
-    if (has_member(tree, node, "shadow") || has_member(tree, node, "held_by") || number == MAP_NONE) {
+    Slice id = member_text(tree, node, "model");
+    uint32_t number = map_get(&catalogue->models_by_id, id);
+    if (has_member(tree, node, "shadow") || has_member(tree, node, "held_by") || slice_empty(id)) {
         return false;
     }
     *hit = (struct outcome_hit){
-        .model = &catalogue->models.at[number],
+        .id = arena_copy(arena, id),
+        .model = number == MAP_NONE ? NULL : &catalogue->models.at[number],
         .model_number = number,
+        .mode = arena_copy(arena, member_text(tree, node, "mode")),
         .version = member_i64(tree, node, "version"),
         .severity = severity_of(member_text(tree, node, "severity")),
         .score = member_i64(tree, node, "score"),
         .asks = arena_copy(arena, member_text(tree, node, "asks")),
         .saw = member_json(tree, node, "saw", arena),
     };
-    bool is_duty = hit->model->task != SCHEMA_NONE && (disposition->plan->duties & UINT32_C(1) << hit->model->task) != 0;
+    bool is_duty = hit->model != NULL && hit->model->task != SCHEMA_NONE && (disposition->plan->duties & UINT32_C(1) << hit->model->task) != 0;
     return hit->severity != SEVERITY_NONE && !is_duty;
 }
 
@@ -78,6 +81,7 @@ static void read_decision(const struct disposition *disposition, JsonTree tree, 
     read->event_id = arena_copy(arena, member_text(tree, 0, "event_id"));
     read->action = arena_copy(arena, member_text(tree, 0, "action"));
     read->segment = arena_copy(arena, member_text(tree, 0, "segment"));
+    read->severity = severity_of(member_text(tree, 0, "severity"));
     read->delay_us = member_i64(tree, 0, "delay_s") * US_PER_SECOND;
     read->is_late = has_flag(tree, "late");
     read->is_degraded = has_member(tree, 0, "degraded");
@@ -92,13 +96,12 @@ static void read_decision(const struct disposition *disposition, JsonTree tree, 
     }
 }
 
-Status event_read(struct disposition *disposition, struct book *book, Slice text, const struct event **ret_event) {
+Status event_read(struct disposition *disposition, struct book *book, Slice text, struct event *event) {
     struct intake_refusal refusal = {0};
     RecordKind kind = RECORD_EVENT;
-    if (intake_json(disposition->intake, text, disposition->event, &kind, &refusal) != STATUS_OK || kind != RECORD_EVENT) {
+    if (intake_json(disposition->intake, text, event, &kind, &refusal) != STATUS_OK || kind != RECORD_EVENT) {
         return book_fail(book, STATUS_INVALID, "DP011", "an event cannot be read by the pack at hand: %.*s", SLICE_ARGS(refusal.reason));
     }
-    *ret_event = disposition->event;
     return STATUS_OK;
 }
 
@@ -110,8 +113,9 @@ Status outcome_read(struct disposition *disposition, struct book *book, const st
         return book_fail(book, STATUS_INVALID, "DP011", "the decision with sequence %llu cannot be read", (unsigned long long)outcome->sequence);
     }
     read_decision(disposition, tree, book->arena, ret_read);
-    TRY(event_read(disposition, book, outcome->event, &ret_read->event));
-    const struct event *event = ret_read->event;
+    TRY(event_read(disposition, book, outcome->event, disposition->event));
+    const struct event *event = disposition->event;
+    ret_read->event = event;
     ret_read->is_request = schema->phase != SCHEMA_NONE && event_has(event, schema->phase) && event->cells[schema->phase].integer == schema->phase_request;
     ret_read->amount = event_money(disposition, event, EVENT_ROLE_AMOUNT);
     return STATUS_OK;

@@ -12,6 +12,8 @@
 //   close.c      closing and opening again; labels, samples, clearances
 //   people.c     what people do (people.h)
 //   missed.c     fraud that no alert had told of (missed.h)
+//   script.c     scripts of the pack, filled for one alert
+//   measure.c    measures that a person sets because of an alert
 //   earn.c       how a strategy leaves the shadow, and what puts it back
 
 #include "codec/json.h"
@@ -32,6 +34,7 @@ struct disposition {
     struct json_reader *json; // of decisions and answers
     struct intake *intake;
     struct event *event; // the one at hand
+    struct event *lead;  // the leading one of the alert that strategies look at
     struct arena scratch;
     // Payments of alerts of which the end is not known yet, by the id of their REQUEST: most events are about none, and need no question to the store.
     struct arena waited_arena;
@@ -42,7 +45,8 @@ struct disposition {
 // ---- outcome.c ----------------------------------------------------------------------------------------------
 
 struct outcome_hit {
-    const struct model *model; // of the catalogue at hand
+    Slice id, mode;
+    const struct model *model; // of the catalogue at hand; NULL: it has it no more
     uint32_t model_number;
     int64_t version;
     Severity severity;
@@ -56,6 +60,7 @@ struct outcome_read {
     const struct outcome *outcome;
     const struct event *event;
     Slice event_id, action, segment;
+    Severity severity; // of the decision
     int64_t delay_us; // of a payment that waits; 0: none
     bool is_late, is_degraded, is_request;
     int64_t amount;   // fen; 0: none moves
@@ -66,7 +71,7 @@ struct outcome_read {
 // Texts live in `arena` or in the disposition until its next reading. STATUS_INVALID: one of them cannot be read by this catalogue.
 MUST_USE Status outcome_read(struct disposition *disposition, struct book *book, const struct outcome *outcome, struct outcome_read *ret_read);
 // The event alone, of evidence.
-MUST_USE Status event_read(struct disposition *disposition, struct book *book, Slice text, const struct event **ret_event);
+MUST_USE Status event_read(struct disposition *disposition, struct book *book, Slice text, struct event *event);
 // The text of a role's field; empty where the event or the pack has none. In the arena.
 Slice event_role(const struct disposition *disposition, const struct event *event, EventRole role, struct arena *arena);
 int64_t event_money(const struct disposition *disposition, const struct event *event, EventRole role);
@@ -76,6 +81,8 @@ Slice event_text(const struct event *event, uint32_t field, struct arena *arena)
 // ---- follow.c -------------------------------------------------------------------------------------------------
 
 MUST_USE Status follow_take(struct disposition *disposition, struct book *book, const struct outcome_read *read);
+// Set of FamilyKind of a group; 0: the pack has it no more.
+uint32_t group_kinds(const struct disposition_plan *plan, Slice id);
 // Whether alerts of this group are about crime against the customer.
 bool group_is_against_customer(const struct disposition_plan *plan, Slice id);
 
@@ -103,6 +110,7 @@ struct situation {
     const struct knowledge *knowledge; // while it is looked at
     struct alert alert;
     const struct event *event; // the leading one
+    int64_t now_us;
     struct alert_hit *hits;
     uint32_t hit_count;
     struct value names[STRATEGY_NAME_COUNT];
@@ -148,8 +156,15 @@ MUST_USE Status ask(struct disposition *disposition, struct book *book, const st
 MUST_USE Status ask_cancel(struct book *book, int64_t alert, int64_t run);
 MUST_USE Status ask_expired(struct disposition *disposition, struct book *book, int64_t task);
 // The answers to an alert's questions, the newest last, into the situation: all of them, or those of a run.
-MUST_USE Status answers_load(struct situation *situation, struct book *book);
+MUST_USE Status answers_load(struct situation *situation, struct book *book, int64_t run);
 bool answer_is_fine(const struct disposition_plan *plan, JsonTree tree, struct buf *reason);
+
+// ---- script.c -----------------------------------------------------------------------------------------------------
+
+// NULL: the plan has none of that id.
+const struct script *script_named(const struct disposition_plan *plan, Slice id);
+// The script with the holes of its texts filled, in the unit's arena.
+MUST_USE Status script_fill(struct disposition *disposition, struct book *book, struct situation *situation, const struct script *script, struct script *ret_filled);
 
 // ---- act.c --------------------------------------------------------------------------------------------------------
 
@@ -163,6 +178,10 @@ MUST_USE Status act(struct disposition *disposition, struct book *book, struct s
                     int64_t run, struct acted *ret_acted);
 // Payments of the alert that still wait.
 MUST_USE Status act_settle_holds(struct disposition *disposition, struct book *book, int64_t alert, HoldState outcome, Slice reason, uint32_t *ret_count);
+// A severity from which payments are refused at their deadline holds for those that wait already.
+// What waits is not let go when nobody says otherwise.
+MUST_USE Status act_refuse_at_deadline(struct disposition *disposition, struct book *book, int64_t alert);
+MUST_USE Status act_holds_follow(struct disposition *disposition, struct book *book, const struct alert *alert);
 
 // ---- level.c --------------------------------------------------------------------------------------------------------
 
@@ -171,6 +190,8 @@ MUST_USE Status level_set(struct disposition *disposition, struct book *book, st
 MUST_USE Status level_clear(struct book *book, int64_t alert);
 MUST_USE Status level_queue(struct disposition *disposition, struct book *book, struct alert *alert, Slice reason, Slice detail);
 MUST_USE Status level_timer(struct disposition *disposition, struct book *book, const struct due_timer *timer);
+// Its severity has gone up: deadlines, escalation and the payments that wait go by it from now on, and its owner is paged.
+MUST_USE Status level_more_urgent(struct disposition *disposition, struct book *book, struct alert *alert);
 MUST_USE Status level_raise(struct disposition *disposition, struct book *book, struct alert *alert, int64_t severity, Slice reason);
 MUST_USE Status level_page(struct book *book, const struct alert *alert, DutyRole role, Slice reason);
 // A moment so much later: a span, or working days.

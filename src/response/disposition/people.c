@@ -18,15 +18,19 @@ static const struct statement OWN = {"alert_own", "SELECT id FROM alert WHERE ow
 static const struct statement NEXT = {"alert_next", "SELECT id, rank FROM seen_alert WHERE viewer = ?1 AND is_waiting = 1 AND skill = ?2 AND level <= ?3 AND (reopened = 0 OR decided_by <> ?4)"
                                                     " ORDER BY rank DESC, id LIMIT 1"};
 static const struct statement SEEN = {"alert_seen", "SELECT 1 FROM seen_alert WHERE viewer = ?1 AND id = ?2"};
-static const struct statement TO_RELEASE = {"alert_to_release", "SELECT (SELECT COUNT(*) FROM hold WHERE alert = ?1 AND state = 'HELD') + (SELECT COUNT(*) FROM control WHERE alert = ?1"
-                                                                " AND authority = 'BANK' AND state IN ('ASKED', 'IN_FORCE'))"};
+static const struct statement TO_RELEASE = {"alert_to_release", "SELECT (SELECT COUNT(*) FROM alert_event e JOIN hold h ON h.id = e.sequence WHERE e.alert = ?1 AND h.state = 'HELD')"
+                                                                " + (SELECT COUNT(*) FROM control WHERE alert = ?1 AND authority = 'BANK' AND state IN ('ASKED', 'IN_FORCE'))"};
+static const struct statement PAYEES = {"alert_payees", "SELECT payee, MAX(amount) FROM alert_event WHERE alert = ?1 GROUP BY payee ORDER BY payee LIMIT ?2"};
 static const struct statement CLEARED_ADD = {
     "cleared_add", "INSERT INTO cleared (subject_kind, subject, counterparty, typology, amount, alert, since_us, until_us, is_ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)"
                    " ON CONFLICT (subject_kind, subject, counterparty, typology) DO UPDATE SET amount = excluded.amount, alert = excluded.alert, since_us = excluded.since_us,"
                    " until_us = excluded.until_us, is_ended = 0"};
+// A clearance of a decision that was not approved.
+static const struct statement CLEARED_END = {"cleared_end", "UPDATE cleared SET is_ended = 1 WHERE alert = ?1"};
+static const struct statement IN_CASE = {"alert_in_case", "SELECT id FROM alert WHERE case_id = ?1 AND state = 'IN_CASE' ORDER BY id LIMIT 1"};
 static const struct statement TYPOLOGIES = {"alert_typologies", "SELECT DISTINCT typology FROM hit WHERE alert = ?1 ORDER BY typology"};
 static const struct statement SAMPLE_NEXT = {
-    "sample_next", "SELECT s.alert, s.kind FROM sample s JOIN seen_alert a ON a.id = s.alert AND a.viewer = ?1 WHERE s.second = '' AND s.analyst <> ?2 AND a.owner <> ?2"
+    "sample_next", "SELECT s.alert, s.kind FROM sample s JOIN seen_alert a ON a.id = s.alert AND a.viewer = ?1 WHERE s.second = '' AND s.analyst <> ?2 AND a.owner <> ?2 AND a.approved_by <> ?2"
                    " ORDER BY s.drawn_us, s.alert LIMIT 1"};
 static const struct statement SAMPLE_LOAD = {
     "sample_load", "SELECT first, analyst, closure, strategy FROM sample WHERE alert = ?1 AND kind = ?2 AND second = '' ORDER BY closure DESC LIMIT 1"};
@@ -53,8 +57,7 @@ Status person_keep(struct book *book, const struct person *person) {
 
 // ---- finding ------------------------------------------------------------------------------------------------------------
 
-// One that he may see; another is not there for him.
-static Status load_seen(struct book *book, const struct person *person, int64_t id, struct alert *ret_alert) {
+Status alert_load_seen(struct book *book, const struct person *person, int64_t id, struct alert *ret_alert) {
     Status status = book_one(book, &SEEN, STORE_VALUES(store_i64(person->domains), store_i64(id)));
     if (status == STATUS_NOT_FOUND) {
         return book_fail(book, STATUS_NOT_FOUND, "DP001", "there is no alert %" PRId64, id);
@@ -65,7 +68,7 @@ static Status load_seen(struct book *book, const struct person *person, int64_t 
 
 // One that he has in hand. A leader may step in.
 static Status load_own(struct book *book, const struct person *person, int64_t id, struct alert *ret_alert) {
-    TRY(load_seen(book, person, id, ret_alert));
+    TRY(alert_load_seen(book, person, id, ret_alert));
     if (!slice_equal(ret_alert->owner, person->name) && person->level == 0) {
         return book_fail(book, STATUS_INVALID, "DP008", "alert %" PRId64 " is %s", id,
                          slice_empty(ret_alert->owner) ? "nobody's yet; take it first" : "somebody else's; he may hand it over");
@@ -74,21 +77,20 @@ static Status load_own(struct book *book, const struct person *person, int64_t i
 }
 
 static Slice note_detail(struct book *book, Slice note) {
-    struct buf out;
-    struct json_writer json;
-    buf_init(&out, 4 * NOTE_MAX);
-    json_writer_init(&json, &out);
-    json_object_begin(&json);
-    json_key_string(&json, SLICE("note"), note);
-    json_object_end(&json);
-    Slice text = arena_copy(book->arena, buf_slice(&out));
-    buf_deinit(&out);
-    return text;
+    return detail_text(book->arena, "note", note);
 }
 
 static Status check_note(struct book *book, Slice note, bool is_needed) {
     if (note.size > NOTE_MAX || (is_needed && slice_empty(slice_trim(note)))) {
         return book_fail(book, STATUS_INVALID, "DP009", "%s", note.size > NOTE_MAX ? "a note has at most 8 KiB" : "say why, in a note");
+    }
+    return STATUS_OK;
+}
+
+// What was opened again is for somebody else than who had closed it.
+static Status check_other(struct book *book, const struct alert *alert, Slice person) {
+    if (alert->reopened > 0 && alert->decided_us == 0 && slice_equal(alert->decided_by, person)) {
+        return book_fail(book, STATUS_INVALID, "DP014", "alert %" PRId64 " was opened again after the decision of '%.*s'; somebody else looks at it", alert->id, SLICE_ARGS(person));
     }
     return STATUS_OK;
 }
@@ -148,16 +150,17 @@ Status alert_next(struct disposition *disposition, struct book *book, const stru
 
 Status alert_claim(struct disposition *disposition, struct book *book, const struct person *person, int64_t id) {
     struct alert alert;
-    TRY(load_seen(book, person, id, &alert));
+    TRY(alert_load_seen(book, person, id, &alert));
     if (!words_have(person->skills, alert.skill) || alert.level > person->level) {
         return book_fail(book, STATUS_INVALID, "DP007", "alert %" PRId64 " asks for the skill %.*s at level %" PRId64, id, SLICE_ARGS(alert.skill), alert.level);
     }
     if (!slice_empty(alert.owner) && !slice_equal(alert.owner, person->name) && person->level == 0) {
         return book_fail(book, STATUS_INVALID, "DP008", "alert %" PRId64 " is somebody else's; he may hand it over", id);
     }
-    if (alert.reopened > 0 && slice_equal(alert.decided_by, person->name)) {
-        return book_fail(book, STATUS_INVALID, "DP014", "alert %" PRId64 " was opened again after your own decision; somebody else looks at it", id);
+    if (alert.state == ALERT_AUTO_RUNNING && person->level == 0) {
+        return book_fail(book, STATUS_INVALID, "DP007", "a strategy works on alert %" PRId64 "; a shift leader may take it", id);
     }
+    TRY(check_other(book, &alert, person->name));
     return slice_equal(alert.owner, person->name) && alert_is_open(&alert) ? STATUS_OK : take(disposition, book, person, &alert);
 }
 
@@ -173,7 +176,11 @@ Status alert_hand_over(struct disposition *disposition, struct book *book, const
         return book_fail(book, STATUS_INVALID, "DP007", "'%.*s' has not the skill %.*s at level %" PRId64, SLICE_ARGS(to), SLICE_ARGS(alert.skill), alert.level);
     }
     struct alert seen;
-    TRY(load_seen(book, &other, id, &seen)); // it may be a secret from him
+    TRY(alert_load_seen(book, &other, id, &seen)); // it may be a secret from him
+    TRY(check_other(book, &alert, other.name));
+    if (alert.state == ALERT_DECIDED) {
+        return book_fail(book, STATUS_INVALID, "DP002", "alert %" PRId64 " is decided and waits for an approval; it is handed over when that is refused", id);
+    }
     TRY(alert_move(book, &alert, ALERT_ASSIGNED, SLICE("handed_over"), note_detail(book, note)));
     alert.owner = other.name;
     (void)disposition;
@@ -233,7 +240,7 @@ Status alert_set_state(struct disposition *disposition, struct book *book, const
 Status alert_mark(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice mark) {
     static const char *const marks[] = {"POLICE_ORDER", "APPEAL", "COMPLAINT", "MEDIA", "LEGAL"};
     struct alert alert;
-    TRY(load_seen(book, person, id, &alert));
+    TRY(alert_load_seen(book, person, id, &alert));
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         if (slice_is(mark, marks[i])) {
             alert.marks = words_add(book->arena, alert.marks, mark);
@@ -248,7 +255,7 @@ Status alert_mark(struct disposition *disposition, struct book *book, const stru
 Status alert_write_note(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice note) {
     struct alert alert;
     TRY(check_note(book, note, true));
-    TRY(load_seen(book, person, id, &alert));
+    TRY(alert_load_seen(book, person, id, &alert));
     (void)disposition;
     return alert_note(book, &alert, SLICE("note"), note_detail(book, note));
 }
@@ -277,9 +284,10 @@ Status alert_ask(struct disposition *disposition, struct book *book, const struc
 // ---- deciding -----------------------------------------------------------------------------------------------------------
 
 static Status clear(struct book *book, const struct alert *alert, int64_t days) {
-    enum { TYPOLOGIES_OF_ALERT_MAX = 32 };
-    Slice typologies[TYPOLOGIES_OF_ALERT_MAX];
-    uint32_t count = 0;
+    enum { TYPOLOGIES_OF_ALERT_MAX = 32, PAYEES_MAX = 64 };
+    Slice typologies[TYPOLOGIES_OF_ALERT_MAX], payees[PAYEES_MAX];
+    int64_t amounts[PAYEES_MAX];
+    uint32_t count = 0, payee_count = 0;
     Status status;
     int64_t most = alert->is_company ? CLEAR_DAYS_COMPANY : CLEAR_DAYS_PERSON;
     TRY(book_ask(book, &TYPOLOGIES, STORE_VALUES(store_i64(alert->id))));
@@ -291,23 +299,44 @@ static Status clear(struct book *book, const struct alert *alert, int64_t days) 
     if (status != STATUS_END) {
         return status;
     }
+    TRY(book_ask(book, &PAYEES, STORE_VALUES(store_i64(alert->id), store_i64(PAYEES_MAX))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        payees[payee_count] = book_text(book, 0);
+        amounts[payee_count++] = book_i64(book, 1);
+    }
+    if (status != STATUS_END) {
+        return status;
+    }
     int64_t until_us = book->now_us + (days > most ? most : days) * US_PER_DAY;
-    for (uint32_t i = 0; i < count; i++) {
-        TRY(book_run(book, &CLEARED_ADD, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(alert->payee), store_text(typologies[i]),
-                                                      store_i64(alert->amount), store_i64(alert->id), store_i64(book->now_us), store_i64(until_us))));
+    for (uint32_t i = 0; i < count * payee_count; i++) { // to each who was paid, what he was paid
+        TRY(book_run(book, &CLEARED_ADD, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(payees[i % payee_count]), store_text(typologies[i / payee_count]),
+                                                      store_i64(amounts[i % payee_count]), store_i64(alert->id), store_i64(book->now_us), store_i64(until_us))));
     }
     return STATUS_OK;
 }
 
-static Status close_decided(struct disposition *disposition, struct book *book, struct alert *alert, bool is_weak) {
-    struct closing closing = {.code = code_find(alert->code), .is_weak = is_weak, .reason = alert->code};
+static Status close_decided(struct disposition *disposition, struct book *book, struct alert *alert) {
+    struct closing closing = {.code = code_find(alert->code), .is_weak = alert->is_weak, .reason = alert->code};
     TRY(alert_close(disposition, book, alert, &closing));
+    if (alert->clear_days > 0) {
+        TRY(clear(book, alert, alert->clear_days));
+    }
+    return alert_keep(book, alert);
+}
+
+static Status put_into_case(struct book *book, struct alert *alert, int64_t case_id) {
+    TRY(alert_move(book, alert, ALERT_IN_CASE, SLICE("case"), arena_printf(book->arena, "{\"case\":%" PRId64 "}", case_id)));
+    alert->case_id = case_id;
+    TRY(level_clear(book, alert->id));
     return alert_keep(book, alert);
 }
 
 static Status check_decision(struct book *book, const struct alert_decision *decision) {
     if (decision->code >= CODE_COUNT) {
         return book_fail(book, STATUS_INVALID, "DP009", "there is no such disposition code");
+    }
+    if (decision->case_id != 0 && code_infos[decision->code].counts != COUNT_EFFECTIVE) {
+        return book_fail(book, STATUS_INVALID, "DP009", "only what was confirmed becomes part of a case");
     }
     return decision->clear_days > 0 && code_infos[decision->code].counts != COUNT_FALSE_ALARM
                ? book_fail(book, STATUS_INVALID, "DP009", "only what was no fraud goes on the white list")
@@ -320,6 +349,7 @@ Status alert_decide(struct disposition *disposition, struct book *book, const st
     TRY(check_note(book, decision->note, true));
     TRY(load_own(book, person, id, &alert));
     TRY(check_decision(book, decision));
+    TRY(check_other(book, &alert, person->name));
     TRY(alert_move(book, &alert, ALERT_DECIDED, code_infos[decision->code].text, note_detail(book, decision->note)));
     TRY(strategies_overtaken(book, &alert, SLICE("decided")));
     alert.code = code_infos[decision->code].text;
@@ -328,19 +358,21 @@ Status alert_decide(struct disposition *disposition, struct book *book, const st
     alert.decided_by = person->name;
     TRY(book_number(book, &TO_RELEASE, STORE_VALUES(store_i64(id)), &to_release));
     *ret_needs_approval = code_infos[decision->code].direction == DIRECTION_RELEASING && alert.severity_most >= SEVERITY_S3 && to_release > 0;
-    if (decision->clear_days > 0) {
-        TRY(clear(book, &alert, decision->clear_days));
-    }
+    alert.clear_days = decision->clear_days;
+    alert.is_weak = decision->is_weak;
     if (*ret_needs_approval) {
         alert.approval = SLICE("ASKED");
         TRY(level_page(book, &alert, DUTY_SHIFT_LEADER, SLICE("approval")));
         return alert_keep(book, &alert);
     }
-    return close_decided(disposition, book, &alert, decision->is_weak);
+    if (decision->case_id != 0) {
+        return put_into_case(book, &alert, decision->case_id);
+    }
+    return close_decided(disposition, book, &alert);
 }
 
 static Status load_to_approve(struct book *book, const struct person *person, int64_t id, struct alert *ret_alert) {
-    TRY(load_seen(book, person, id, ret_alert));
+    TRY(alert_load_seen(book, person, id, ret_alert));
     if (ret_alert->state != ALERT_DECIDED || !slice_is(ret_alert->approval, "ASKED")) {
         return book_fail(book, STATUS_INVALID, "DP002", "alert %" PRId64 " does not wait for an approval", id);
     }
@@ -358,8 +390,9 @@ Status alert_approve(struct disposition *disposition, struct book *book, const s
     TRY(check_note(book, note, false));
     TRY(load_to_approve(book, person, id, &alert));
     alert.approval = SLICE("GIVEN");
+    alert.approved_by = person->name;
     TRY(alert_note(book, &alert, SLICE("approved"), note_detail(book, note)));
-    return close_decided(disposition, book, &alert, false);
+    return close_decided(disposition, book, &alert);
 }
 
 Status alert_disapprove(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice note) {
@@ -368,7 +401,10 @@ Status alert_disapprove(struct disposition *disposition, struct book *book, cons
     TRY(load_to_approve(book, person, id, &alert));
     alert.approval = SLICE("");
     alert.code = SLICE("");
+    alert.clear_days = 0;
+    alert.is_weak = false;
     (void)disposition;
+    TRY(book_run(book, &CLEARED_END, STORE_VALUES(store_i64(id))));
     TRY(alert_move(book, &alert, ALERT_ASSIGNED, SLICE("not_approved"), note_detail(book, note)));
     return alert_keep(book, &alert);
 }
@@ -376,23 +412,51 @@ Status alert_disapprove(struct disposition *disposition, struct book *book, cons
 Status alert_into_case(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, int64_t case_id) {
     struct alert alert;
     TRY(load_own(book, person, id, &alert));
-    TRY(alert_move(book, &alert, ALERT_IN_CASE, SLICE("case"), arena_printf(book->arena, "{\"case\":%" PRId64 "}", case_id)));
-    alert.case_id = case_id;
-    TRY(level_clear(book, id));
+    if (slice_is(alert.approval, "ASKED")) {
+        return book_fail(book, STATUS_INVALID, "DP002", "alert %" PRId64 " waits for an approval; it goes into a case behind that", id);
+    }
+    TRY(strategies_overtaken(book, &alert, SLICE("case")));
     (void)disposition;
-    return alert_keep(book, &alert);
+    return put_into_case(book, &alert, case_id);
+}
+
+// It came into the case undecided, and the case says nothing of it.
+static Status back_from_case(struct disposition *disposition, struct book *book, struct alert *alert) {
+    alert->owner = SLICE("");
+    TRY(level_queue(disposition, book, alert, SLICE("case_closed"), SLICE("")));
+    return alert_keep(book, alert);
+}
+
+Status alerts_of_case_closed(struct disposition *disposition, struct book *book, int64_t case_id) {
+    for (;;) {
+        struct alert alert;
+        int64_t id;
+        Status status = book_number(book, &IN_CASE, STORE_VALUES(store_i64(case_id)), &id);
+        if (status != STATUS_OK) {
+            return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+        }
+        TRY(alert_load(book, id, &alert));
+        TRY(slice_empty(alert.code) ? back_from_case(disposition, book, &alert) : close_decided(disposition, book, &alert));
+    }
 }
 
 Status alert_open_again(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice reason, Slice note) {
     static const struct {
         const char *word;
         ReopenReason reason;
-    } reasons[] = {{"qa", REOPEN_QA}, {"appeal", REOPEN_APPEAL}, {"victim_report", REOPEN_VICTIM_REPORT}, {"police_list", REOPEN_POLICE_LIST}};
+        int64_t level; // what counts against a strategy is a leader's to say
+    } reasons[] = {{"qa", REOPEN_QA, 0}, {"appeal", REOPEN_APPEAL, 0}, {"victim_report", REOPEN_VICTIM_REPORT, 1}, {"police_list", REOPEN_POLICE_LIST, 1}};
     struct alert alert;
     TRY(check_note(book, note, true));
-    TRY(load_seen(book, person, id, &alert));
+    TRY(alert_load_seen(book, person, id, &alert));
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         if (slice_is(reason, reasons[i].word)) {
+            if (person->level < reasons[i].level) {
+                return book_fail(book, STATUS_INVALID, "DP007", "a shift leader opens alerts again by victim_report or police_list");
+            }
+            if (alert_is_open(&alert)) {
+                return book_fail(book, STATUS_INVALID, "DP002", "alert %" PRId64 " is open already", id);
+            }
             TRY(alert_reopen(disposition, book, &alert, reasons[i].reason, note_detail(book, note)));
             return alert_keep(book, &alert);
         }
@@ -425,7 +489,7 @@ static bool is_verdict(Code code) {
 Status sample_decide(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice kind, Code code, Slice note, bool *ret_overturned) {
     struct alert alert;
     TRY(check_note(book, note, true));
-    TRY(load_seen(book, person, id, &alert));
+    TRY(alert_load_seen(book, person, id, &alert));
     Status status = book_one(book, &SAMPLE_LOAD, STORE_VALUES(store_i64(id), store_text(kind)));
     if (status == STATUS_NOT_FOUND) {
         return book_fail(book, STATUS_NOT_FOUND, "DP015", "alert %" PRId64 " does not wait for a second look of that kind", id);

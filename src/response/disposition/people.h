@@ -9,8 +9,10 @@
 // Who may see what: a person finds alerts that his domains open (seen_alert); others are not there for him (DP001).
 //
 // Codes: DP001 no such alert; DP002 it may not move so; DP007 the person has no desk, or not the skill or level; DP008 somebody else has it; DP009 a decision that does not fit; DP014
-// four eyes are two persons'; DP015 nothing waits.
+// four eyes are two persons'; DP015 nothing waits; DP016 no such script; DP017 nobody said what the target of a measure is.
 
+#include "codec/json_write.h"
+#include "response/controls/controls.h"
 #include "response/disposition/alert.h"
 #include "response/disposition/disposition.h"
 
@@ -27,6 +29,8 @@ MUST_USE Status person_load(struct book *book, Slice name, struct person *ret_pe
 // Makes or changes a desk.
 MUST_USE Status person_keep(struct book *book, const struct person *person);
 
+// One that he may see; another is not there for him (DP001).
+MUST_USE Status alert_load_seen(struct book *book, const struct person *person, int64_t id, struct alert *ret_alert);
 // The alert that he has, or the most urgent that he may take, which is then his. STATUS_NOT_FOUND: nothing waits for him.
 MUST_USE Status alert_next(struct disposition *disposition, struct book *book, const struct person *person, int64_t *ret_id);
 // That one.
@@ -47,14 +51,36 @@ struct alert_decision {
     Slice note;        // why; needed
     Slice evidence;    // JSON list, or empty
     int64_t clear_days; // the subject and payee may be closed by a white list for so long; 0: not. At most 180, of companies 365
+    int64_t case_id;    // it goes on as part of a case, and is closed with it; 0: none. Of what was confirmed alone
 };
 // With a code that releases, and something of S3 and above to release, somebody else has to approve.
 MUST_USE Status alert_decide(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, const struct alert_decision *decision, bool *ret_needs_approval);
 MUST_USE Status alert_approve(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice note);
 MUST_USE Status alert_disapprove(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice note);
+// Of one that waits for an approval, or that was decided into a case.
 MUST_USE Status alert_into_case(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, int64_t case_id);
+// A case was closed: its alerts are closed with what was decided on them. For those that were part of it.
+MUST_USE Status alerts_of_case_closed(struct disposition *disposition, struct book *book, int64_t case_id);
 // Of one that is closed: by an appeal, or what a second look or the police say.
 MUST_USE Status alert_open_again(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice reason, Slice note);
+
+// ---- texts and measures ---------------------------------------------------------------------------------------------
+
+// What is said when a customer of the alert is called: the id of a script; empty: nobody is called in such matters.
+Slice alert_call_script(const struct disposition *disposition, const struct alert *alert);
+// A script of the pack in both languages, filled for the alert. DP016: the pack has none of that id.
+MUST_USE Status alert_put_script(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice script, struct json_writer *json);
+
+struct alert_measure {
+    struct control_ask ask; // what, on what, for how long, why. What follows from the alert is filled in: severity, customer, secrecy, branch, what the account is
+    bool has_facts;         // who sets it says what the target is; needed where it is not the alert's own
+    Slice notice;           // script of kind NOTICE for the customer; empty: none
+};
+// Sets a measure because of an alert (controls.h). DP016: no such notice; DP017: what the target is was not said.
+MUST_USE Status alert_set_measure(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, const struct alert_measure *measure, int64_t *ret_control);
+
+// A notice of the pack for a measure without an alert: what its text would show of an event stays open. DP016.
+MUST_USE Status notice_of_pack(struct disposition *disposition, struct book *book, Slice name, struct notice *ret_notice);
 
 // ---- second looks ---------------------------------------------------------------------------------------------------
 

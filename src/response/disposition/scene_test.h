@@ -298,13 +298,18 @@ struct scene_timers {
     uint32_t count;
 };
 
+static inline Status scene_hold(struct scene *s, struct book *book, const struct due_timer *due) {
+    TRY(hold_timer(book, &s->terms, due));
+    return disposition_payment(s->disposition, book, due->object);
+}
+
 static inline Status scene_fire(void *context, struct book *book) {
     struct scene_timers *timers = context;
     struct scene *s = timers->scene;
     TRY(book_timers_due(book, timers->due, 64, &timers->count));
     for (uint32_t i = 0; i < timers->count; i++) {
         const struct due_timer *due = &timers->due[i];
-        TRY(due->kind == TIMER_HOLD || due->kind == TIMER_HOLD_CONFIRM ? hold_timer(book, &s->terms, due)
+        TRY(due->kind == TIMER_HOLD || due->kind == TIMER_HOLD_CONFIRM ? scene_hold(s, book, due)
             : due->kind >= TIMER_CONTROL && due->kind <= TIMER_CONTROL_REVIEW ? control_timer(book, &s->terms, due)
                                                                               : disposition_timer(s->disposition, book, due));
     }

@@ -37,25 +37,29 @@ static const struct statement CLEARED = {"situation_cleared", "SELECT a.id, a.cl
                                                               " AND a.is_open = 0 AND a.is_automatic = 0 AND a.code LIKE 'FP-%' AND a.closed_us >= ?4 AND h.model = ?3"
                                                               " AND a.id <> ?5 ORDER BY a.closed_us DESC, a.id DESC LIMIT 64"};
 static const struct statement CLEARED_SAW = {"situation_cleared_saw", "SELECT saw, evidence FROM hit WHERE alert = ?1 AND model = ?2 ORDER BY sequence DESC LIMIT 1"};
-static const struct statement REPEATS = {"situation_repeats", "SELECT COUNT(*) FROM run r JOIN alert a ON a.id = r.alert WHERE a.subject_kind = ?1 AND a.subject = ?2 AND r.strategy = ?3"
-                                                              " AND r.ended_us >= ?4 AND r.outcome IN ('CLOSED', 'LOWERED') AND r.is_shadow = 0"};
+static const struct statement REPEATS = {"situation_repeats", "SELECT COUNT(*) FROM run WHERE subject_kind = ?1 AND subject = ?2 AND strategy = ?3 AND ended_us >= ?4"
+                                                              " AND outcome IN ('CLOSED', 'LOWERED') AND is_shadow = 0"};
 static const struct statement LIMIT_STEPS = {"situation_limit_steps", "SELECT COUNT(*) FROM control WHERE customer = ?1 AND measure = 'LIMIT_NON_COUNTER' AND asked_us >= ?2"};
 static const struct statement BLOCKS = {"situation_blocks", "SELECT COUNT(*) FROM control WHERE target_kind = 'ip' AND target = ?1 AND measure = 'BLOCK_SOURCE' AND asked_us >= ?2"};
 static const struct statement WHITE = {"situation_white", "SELECT amount, since_us, until_us, typology, alert FROM cleared WHERE subject_kind = ?1 AND subject = ?2"
                                                           " AND counterparty = ?3 AND since_us <= ?4 AND until_us > ?4 AND is_ended = 0 ORDER BY until_us DESC LIMIT 8"};
-static const struct statement PAYMENT = {"situation_payment", "SELECT e.outcome, e.amount, e.is_request, e.action, COALESCE(h.state, ''), e.event_us FROM alert_event e"
-                                                              " LEFT JOIN hold h ON h.id = e.sequence WHERE e.alert = ?1 AND e.sequence = ?2"};
+static const struct statement MARKS = {
+    "situation_marks", "SELECT (SELECT COUNT(*) FROM police_order WHERE ?1 <> '' AND target = ?1 AND taken_us >= ?3)"
+                       " + (SELECT COUNT(*) FROM happened WHERE ?1 <> '' AND kind = 'order' AND subject = ?1 AND at_us >= ?3),"
+                       " (SELECT COUNT(*) FROM appeal WHERE ?2 <> '' AND customer = ?2 AND result = ''),"
+                       " (SELECT COUNT(*) FROM happened WHERE ?2 <> '' AND kind = 'complaint' AND subject = ?2 AND at_us >= ?3)"};
+static const struct statement PAYMENT = {"situation_payment", "SELECT e.outcome, e.action, COALESCE(h.state, ''), e.event_us FROM alert_event e LEFT JOIN hold h ON h.id = e.sequence"
+                                                              " WHERE e.alert = ?1 AND e.is_request = 1 AND e.amount > 0 ORDER BY e.sequence DESC"};
+static const struct statement PAYEES = {"situation_payees", "SELECT DISTINCT payee FROM alert_event WHERE alert = ?1 AND amount > 0 ORDER BY payee LIMIT ?2"};
 static const struct statement RETRIED = {"situation_retried", "SELECT COUNT(*) FROM alert_event WHERE alert = ?1 AND event_us > ?2 AND payee = ?3 AND is_request = 1"};
 static const struct statement MODEL_SINCE = {"situation_model_since", "SELECT since_us FROM model_age WHERE model = ?1 AND version = ?2"};
 static const struct statement SCAMQ = {"situation_scamq", "SELECT COUNT(*) FROM task t JOIN run r ON r.id = t.run JOIN alert a ON a.id = t.alert WHERE a.customer = ?1 AND a.payee = ?2"
                                                           " AND t.channel = 'QUESTIONNAIRE' AND r.outcome = 'CLOSED' AND r.is_shadow = 0 AND r.acted = 1"};
 static const struct statement USES_ALERT = {"situation_uses_alert", "SELECT COUNT(*) FROM run WHERE strategy = ?1 AND alert = ?2 AND is_shadow = ?3 AND acted = 1 AND ended_us >= ?4"};
 static const struct statement USES_SUBJECT = {
-    "situation_uses_subject", "SELECT COUNT(*) FROM run r JOIN alert a ON a.id = r.alert WHERE a.subject_kind = ?2 AND a.subject = ?3 AND r.strategy = ?1 AND r.is_shadow = ?4"
-                              " AND r.acted = 1 AND r.ended_us >= ?5"};
+    "situation_uses_subject", "SELECT COUNT(*) FROM run WHERE subject_kind = ?2 AND subject = ?3 AND strategy = ?1 AND is_shadow = ?4 AND acted = 1 AND ended_us >= ?5"};
 static const struct statement USES_PAYEE = {
-    "situation_uses_payee", "SELECT COUNT(*) FROM run r JOIN alert a ON a.id = r.alert WHERE a.subject_kind = ?2 AND a.subject = ?3 AND a.payee = ?6 AND r.strategy = ?1"
-                            " AND r.is_shadow = ?4 AND r.acted = 1 AND r.ended_us >= ?5"};
+    "situation_uses_payee", "SELECT COUNT(*) FROM run WHERE subject_kind = ?2 AND subject = ?3 AND payee = ?6 AND strategy = ?1 AND is_shadow = ?4 AND acted = 1 AND ended_us >= ?5"};
 static const struct statement RUN = {"situation_run", "SELECT answered, answered_again, waits_us, hits_before FROM run WHERE id = ?1"};
 
 // ---- setting what is known --------------------------------------------------------------------------------------
@@ -155,18 +159,31 @@ static bool has_s2_apart(const struct situation *situation) {
     return false;
 }
 
+// Whether a hit before was of the same model in the same version.
+static bool is_model_before(const struct situation *situation, uint32_t hit) {
+    for (uint32_t i = 0; i < hit; i++) {
+        if (slice_equal(situation->hits[i].id, situation->hits[hit].id) && situation->hits[i].version == situation->hits[hit].version) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static Status know_model_ages(struct situation *situation, struct book *book) {
     bool is_challenger = false;
     int64_t youngest_us = INT64_MIN;
     for (uint32_t i = 0; i < situation->hit_count; i++) {
         const struct alert_hit *hit = &situation->hits[i];
         int64_t since_us;
+        if (is_model_before(situation, i)) {
+            continue;
+        }
         is_challenger = is_challenger || (hit->model != NULL && hit->model->status == MODEL_CHALLENGER);
         TRY(book_number(book, &MODEL_SINCE, STORE_VALUES(store_text(hit->id), store_i64(hit->version)), &since_us));
         youngest_us = since_us > youngest_us ? since_us : youngest_us;
     }
     know(situation, STRATEGY_ALERT_CHALLENGER, value_bool(is_challenger));
-    if (situation->hit_count > 0) {
+    if (situation->hit_count > 0 && situation->alert.hits <= ALERT_HITS_MAX) {
         know_days(situation, STRATEGY_ALERT_MODEL_DAYS, book->now_us - youngest_us);
     }
     return STATUS_OK;
@@ -191,6 +208,9 @@ static void know_hits(struct situation *situation, struct arena *arena) {
         if (evidence & UINT32_C(1) << i) {
             texts_add(&kinds, arena, evidence_text((Evidence)i));
         }
+    }
+    if (situation->alert.hits > ALERT_HITS_MAX) {
+        return; // nobody knows what all of them are: nothing closes it but people
     }
     know_text(situation, STRATEGY_ALERT_FAMILY, family);
     know_list(situation, arena, STRATEGY_ALERT_MODELS, models);
@@ -218,6 +238,21 @@ static double time_used(const struct alert *alert, int64_t now_us) {
     return alert->decide_us <= from_us ? 0 : (double)(now_us - from_us) / (double)(alert->decide_us - from_us);
 }
 
+// What people and reports have marked, and what stands in the way now: an order on its account, an appeal, a complaint of these days.
+static Status know_marks(struct situation *situation, struct book *book) {
+    const struct alert *alert = &situation->alert;
+    static const char *const words[] = {"POLICE_ORDER", "APPEAL", "COMPLAINT"};
+    struct texts marks = texts_of_words(book->arena, alert->marks);
+    TRY(book_one(book, &MARKS, STORE_VALUES(store_text(alert->account), store_text(alert->customer), store_i64(book->now_us - MONTH_US))));
+    for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (book_i64(book, i) != 0) {
+            texts_add(&marks, book->arena, slice_of(words[i]));
+        }
+    }
+    know_list(situation, book->arena, STRATEGY_ALERT_MARKS, marks);
+    return STATUS_OK;
+}
+
 static Status know_alert(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
     struct texts actions = {0}, taken = {0};
@@ -236,7 +271,7 @@ static Status know_alert(struct situation *situation, struct book *book) {
     know(situation, STRATEGY_ALERT_AGE_SEC, value_int(floor_div(book->now_us - alert->opened_us, US_PER_SECOND)));
     know(situation, STRATEGY_ALERT_QUIET_SEC, value_int(floor_div(book->now_us - alert->hit_us, US_PER_SECOND)));
     know(situation, STRATEGY_ALERT_SLA_USED, value_double(time_used(alert, book->now_us)));
-    know_list(situation, book->arena, STRATEGY_ALERT_MARKS, texts_of_words(book->arena, alert->marks));
+    TRY(know_marks(situation, book));
     know(situation, STRATEGY_ALERT_LATE, value_bool(alert->is_late));
     know(situation, STRATEGY_ALERT_DEGRADED, value_bool(alert->is_degraded));
     know(situation, STRATEGY_ALERT_REOPENED, value_int(alert->reopened));
@@ -261,16 +296,32 @@ static Slice payment_state(Slice outcome, Slice hold, Slice action) {
     if (slice_is(outcome, "EXPIRED") || slice_is(outcome, "CANCELLED")) {
         return outcome;
     }
-    return SLICE("PASSED");
+    return slice_is(action, "STEP_UP") && slice_empty(outcome) ? SLICE("STEP_UP") : SLICE("PASSED");
+}
+
+// How far a state is from being over: of several payments the least settled one counts.
+static uint32_t openness(Slice state) {
+    return slice_is(state, "HELD") ? 4 : slice_is(state, "STEP_UP") ? 3 : slice_is(state, "PASSED") ? 2 : 1;
 }
 
 static Status know_payment(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
-    int64_t retries;
-    TRY(book_one(book, &PAYMENT, STORE_VALUES(store_i64(alert->id), store_i64(alert->lead))));
-    bool is_payment = book_i64(book, 1) > 0 && book_i64(book, 2) != 0;
-    Slice state = is_payment ? payment_state(book_text(book, 0), book_text(book, 4), book_text(book, 3)) : SLICE("NONE");
-    int64_t event_us = book_i64(book, 5);
+    int64_t retries = 0, event_us = 0;
+    Slice state = SLICE("NONE");
+    bool is_payment = false;
+    Status status;
+    TRY(book_ask(book, &PAYMENT, STORE_VALUES(store_i64(alert->id))));
+    while ((status = book_next(book)) == STATUS_OK) { // the newest first
+        Slice one = payment_state(book_text(book, 0), book_text(book, 2), book_text(book, 1));
+        if (!is_payment || openness(one) > openness(state)) {
+            state = one;
+        }
+        event_us = is_payment ? event_us : book_i64(book, 3);
+        is_payment = true;
+    }
+    if (status != STATUS_END) {
+        return status;
+    }
     know_text(situation, STRATEGY_PAYMENT_STATE, state);
     TRY(book_number(book, &RETRIED, STORE_VALUES(store_i64(alert->id), store_i64(event_us), store_text(alert->payee)), &retries));
     know(situation, STRATEGY_PAYMENT_RETRIED, value_bool(is_payment && retries > 0));
@@ -362,28 +413,68 @@ static Status know_cleared(struct situation *situation, struct book *book) {
     return STATUS_OK;
 }
 
-static Status know_white(struct situation *situation, struct book *book) {
+struct white {
+    bool is_found, is_same, by_human;
+    int64_t amount, left_us, term_us;
+};
+
+// The entry of one payee: of several that hold, one for the typologies of this alert before others.
+static Status white_of(struct situation *situation, struct book *book, Slice payee, struct white *ret_white) {
     const struct alert *alert = &situation->alert;
     Status status;
-    bool is_found = false;
-    TRY(book_ask(book, &WHITE, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(alert->payee), store_i64(book->now_us))));
+    *ret_white = (struct white){0};
+    TRY(book_ask(book, &WHITE, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(payee), store_i64(book->now_us))));
     while ((status = book_next(book)) == STATUS_OK) {
         Slice typology = book_text(book, 3);
         bool is_same = situation->hit_count > 0;
         for (uint32_t i = 0; i < situation->hit_count; i++) {
             is_same = is_same && slice_equal(situation->hits[i].typology, typology);
         }
-        if (!is_found || is_same) {
-            know(situation, STRATEGY_WHITE_TYPOLOGY, value_bool(is_same));
-            know(situation, STRATEGY_WHITE_BY_HUMAN, value_bool(book_i64(book, 4) != 0));
-            know(situation, STRATEGY_WHITE_AMOUNT, value_money((double)book_i64(book, 0)));
-            know_days(situation, STRATEGY_WHITE_DAYS_LEFT, book_i64(book, 2) - book->now_us);
-            know_days(situation, STRATEGY_WHITE_TERM_DAYS, book_i64(book, 2) - book_i64(book, 1));
+        if (!ret_white->is_found || is_same) {
+            *ret_white = (struct white){.is_found = true, .is_same = is_same, .by_human = book_i64(book, 4) != 0, .amount = book_i64(book, 0),
+                                        .left_us = book_i64(book, 2) - book->now_us, .term_us = book_i64(book, 2) - book_i64(book, 1)};
         }
-        is_found = true;
     }
-    know(situation, STRATEGY_WHITE_FOUND, value_bool(is_found));
     return status == STATUS_END ? STATUS_OK : status;
+}
+
+// Everybody who is paid in the alert has an entry of his own; what is told is the worst of them.
+static Status know_white(struct situation *situation, struct book *book) {
+    enum { PAYEES_MAX = 64 };
+    Slice payees[PAYEES_MAX + 1];
+    uint32_t count = 0;
+    Status status;
+    struct white worst = {.is_found = true, .is_same = true, .by_human = true, .amount = INT64_MAX, .left_us = INT64_MAX};
+    TRY(book_ask(book, &PAYEES, STORE_VALUES(store_i64(situation->alert.id), store_i64(PAYEES_MAX + 1))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        payees[count++] = book_text(book, 0);
+    }
+    if (status != STATUS_END) {
+        return status;
+    }
+    if (count == 0) { // no money moves
+        payees[count++] = situation->alert.payee;
+    }
+    worst.is_found = count <= PAYEES_MAX;
+    for (uint32_t i = 0; i < count && worst.is_found; i++) {
+        struct white white;
+        TRY(white_of(situation, book, payees[i], &white));
+        worst = (struct white){.is_found = white.is_found,
+                               .is_same = worst.is_same && white.is_same,
+                               .by_human = worst.by_human && white.by_human,
+                               .amount = white.amount < worst.amount ? white.amount : worst.amount,
+                               .left_us = white.left_us < worst.left_us ? white.left_us : worst.left_us,
+                               .term_us = white.term_us > worst.term_us ? white.term_us : worst.term_us};
+    }
+    know(situation, STRATEGY_WHITE_FOUND, value_bool(worst.is_found));
+    if (worst.is_found) {
+        know(situation, STRATEGY_WHITE_TYPOLOGY, value_bool(worst.is_same));
+        know(situation, STRATEGY_WHITE_BY_HUMAN, value_bool(worst.by_human));
+        know(situation, STRATEGY_WHITE_AMOUNT, value_money((double)worst.amount));
+        know_days(situation, STRATEGY_WHITE_DAYS_LEFT, worst.left_us);
+        know_days(situation, STRATEGY_WHITE_TERM_DAYS, worst.term_us);
+    }
+    return STATUS_OK;
 }
 
 static Status know_history(struct situation *situation, struct book *book) {
@@ -504,13 +595,17 @@ static bool read_slot(void *context, StrategySlot slot, struct arena *scratch, s
     return false;
 }
 
+// As it was when the event came, or as it is now: who was listed by the police, the sanctions or the courts at either moment is listed; where another list says two things, nobody knows.
 static bool on_list(void *context, uint32_t list, Slice key, bool *ret_is_on) {
     const struct situation *situation = context;
     if (situation->knowledge == NULL) {
         return false;
     }
-    *ret_is_on = knowledge_on_list(situation->knowledge, list, knowledge_key(&key, 1), situation->event->time_us);
-    return true;
+    Hash128 hashed = knowledge_key(&key, 1);
+    bool then = knowledge_on_list(situation->knowledge, list, hashed, situation->event->time_us);
+    bool now = knowledge_on_list(situation->knowledge, list, hashed, situation->now_us);
+    *ret_is_on = then || now;
+    return then == now || situation->disposition->plan->source_of_list[list] != 0;
 }
 
 static bool open_severity(void *context, Slice family, Severity *ret_severity) {
@@ -541,7 +636,9 @@ Status situation_load(struct disposition *disposition, struct book *book, int64_
     situation->input = (struct strategy_input){.context = situation, .read = read_slot, .on_list = on_list, .open_severity = open_severity, .uses = uses};
     TRY(alert_load(book, alert, &situation->alert));
     TRY(book_one(book, &LEAD, STORE_VALUES(store_i64(situation->alert.lead))));
-    TRY(event_read(disposition, book, book_text(book, 0), &situation->event));
+    TRY(event_read(disposition, book, book_text(book, 0), disposition->lead));
+    situation->event = disposition->lead;
+    situation->now_us = book->now_us;
     TRY(load_hits(situation, book));
     know_hits(situation, book->arena);
     TRY(know_model_ages(situation, book));
@@ -549,7 +646,7 @@ Status situation_load(struct disposition *disposition, struct book *book, int64_
     TRY(know_payment(situation, book));
     TRY(know_open(situation, book));
     TRY(know_history(situation, book));
-    return answers_load(situation, book);
+    return answers_load(situation, book, 0);
 }
 
 static Status know_uses(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow) {
@@ -580,6 +677,7 @@ Status situation_of_strategy(struct situation *situation, struct book *book, con
     for (uint32_t name = STRATEGY_RUN_ANSWERED; name <= STRATEGY_RUN_NEW_HITS; name++) {
         situation->is_known[name] = false;
     }
+    TRY(answers_load(situation, book, strategy->ask == NULL ? 0 : run)); // what it asked itself
     if (run == 0) {
         return STATUS_OK;
     }

@@ -12,11 +12,17 @@
 #include <inttypes.h>
 
 static const struct statement ADD = {
-    "run_add", "INSERT INTO run (id, alert, strategy, strategy_hash, is_shadow, life, state, began_us, hits_before, answered, answered_again, acted, outcome, code, branch, reason)"
-               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'BEGUN', ?7, ?8, 0, 0, 0, '', '', '', '')"};
+    "run_add", "INSERT INTO run (id, alert, strategy, strategy_hash, is_shadow, life, subject_kind, subject, payee, lead, upto, state, began_us, hits_before, answered, answered_again,"
+               " acted, outcome, code, branch, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?9, ?10, ?11, ?12, (SELECT MAX(sequence) FROM alert_event WHERE alert = ?2), 'BEGUN', ?7, ?8, 0, 0,"
+               " 0, '', '', '', '')"};
 static const struct statement SET_STATE = {"run_state", "UPDATE run SET state = ?2, until_us = ?3, waits_us = ?4, answered = ?5, answered_again = ?6 WHERE id = ?1"};
 static const struct statement END = {"run_end", "UPDATE run SET state = 'DONE', until_us = NULL, ended_us = ?2, outcome = ?3, code = ?4, branch = ?5, reason = ?6, acted = ?7 WHERE id = ?1"};
-static const struct statement LOAD = {"run_load", "SELECT alert, strategy, is_shadow, state, waits_us, answered, answered_again, life FROM run WHERE id = ?1"};
+static const struct statement LOAD = {"run_load", "SELECT alert, strategy, is_shadow, state, waits_us, answered, answered_again, life, strategy_hash, lead, upto FROM run WHERE id = ?1"};
+static const struct statement UPTO = {"run_upto", "SELECT upto FROM run WHERE id = ?1"};
+// Payments that nobody was asked about: that came since, and to others or larger ones than the question named.
+static const struct statement UNASKED = {
+    "run_unasked", "SELECT COUNT(*) FROM alert_event e JOIN alert_event l ON l.alert = e.alert AND l.sequence = ?2 WHERE e.alert = ?1 AND e.is_request = 1 AND e.amount > 0"
+                   " AND (e.sequence > ?3 OR e.payee <> l.payee OR e.amount > l.amount)"};
 static const struct statement GOING = {"run_going", "SELECT id FROM run WHERE alert = ?1 AND state <> 'DONE' ORDER BY id"};
 static const struct statement TO_OVERTAKE = {"run_to_overtake", "SELECT id FROM run WHERE alert = ?1 AND state <> 'DONE' AND (is_shadow = 0 OR state = 'WAITING') ORDER BY id"};
 static const struct statement GOING_ACTIVE = {"run_going_active", "SELECT COUNT(*) FROM run WHERE alert = ?1 AND state <> 'DONE' AND is_shadow = 0"};
@@ -26,10 +32,11 @@ static const struct statement OVERTAKE = {"run_overtake", "UPDATE run SET state 
 enum { RUNS_GOING_MAX = 64 };
 
 struct run {
-    int64_t id, alert, waits_us, life;
-    const struct strategy *strategy;
+    int64_t id, alert, waits_us, life, lead, upto;
+    const struct strategy *strategy; // NULL: the pack has it no more, or in another text
     bool is_shadow, answered, answered_again;
     Slice state;
+    Slice withheld; // why it may not release, though its conditions hold
 };
 
 // ---- evaluating while lists and profiles stand still ---------------------------------------------------------------
@@ -90,10 +97,14 @@ static Status evaluate(struct situation *situation, struct book *book, Asked wha
 static Status run_load(struct disposition *disposition, struct book *book, int64_t id, struct run *ret_run) {
     TRY(book_one(book, &LOAD, STORE_VALUES(store_i64(id))));
     uint32_t at = map_get(&disposition->strategies->by_id, store_column_text(book->store, 1));
+    const struct strategy *strategy = at == MAP_NONE ? NULL : &disposition->strategies->at[at];
+    bool is_same = strategy != NULL && slice_equal(store_column_text(book->store, 8), strategy_hash_text(book->arena, strategy));
     *ret_run = (struct run){
         .id = id,
         .alert = book_i64(book, 0),
-        .strategy = at == MAP_NONE ? NULL : &disposition->strategies->at[at],
+        .strategy = is_same ? strategy : NULL,
+        .lead = book_i64(book, 9),
+        .upto = book_i64(book, 10),
         .is_shadow = book_i64(book, 2) != 0,
         .state = book_text(book, 3),
         .waits_us = book_i64(book, 4),
@@ -129,15 +140,29 @@ static Status runs_of(struct book *book, const struct statement *statement, int6
     return status == STATUS_END ? STATUS_OK : status;
 }
 
+static Status overtake(struct book *book, int64_t alert, int64_t run, Slice reason) {
+    TRY(book_timer_clear(book, TIMER_RUN, run));
+    TRY(ask_cancel(book, alert, run));
+    return book_run(book, &OVERTAKE, STORE_VALUES(store_i64(run), store_i64(book->now_us), store_text(reason)));
+}
+
 Status strategies_overtaken(struct book *book, const struct alert *alert, Slice reason) {
     int64_t ids[RUNS_GOING_MAX];
     uint32_t count;
     TRY(runs_of(book, &TO_OVERTAKE, alert->id, ids, &count));
     for (uint32_t i = 0; i < count; i++) {
-        TRY(book_timer_clear(book, TIMER_RUN, ids[i]));
-        TRY(ask_cancel(book, alert->id, ids[i]));
-        TRY(book_run(book, &OVERTAKE, STORE_VALUES(store_i64(ids[i]), store_i64(book->now_us), store_text(reason))));
+        TRY(overtake(book, alert->id, ids[i], reason));
     }
+    return STATUS_OK;
+}
+
+// The pack has it in this text, and it is not back in the shadow.
+static Status acts_still(struct book *book, const struct run *run, bool *ret_acts) {
+    StrategyMode mode = STRATEGY_ACTIVE;
+    if (run->strategy != NULL && run->strategy->is_closure && !run->is_shadow) {
+        TRY(strategy_mode(book, run->strategy, &mode));
+    }
+    *ret_acts = run->strategy != NULL && mode == STRATEGY_ACTIVE;
     return STATUS_OK;
 }
 
@@ -162,6 +187,9 @@ static Slice end_detail(struct arena *arena, const struct run *run, const struct
     if (outcome->forbidden != FORBIDDEN_NOTHING) {
         json_key_string(&json, SLICE("forbidden"), forbidden_infos[outcome->forbidden].name);
     }
+    if (!slice_empty(run->withheld)) {
+        json_key_string(&json, SLICE("withheld"), run->withheld);
+    }
     if (!slice_empty(done)) {
         json_key(&json, SLICE("done"));
         json_raw(&json, done);
@@ -172,6 +200,10 @@ static Slice end_detail(struct arena *arena, const struct run *run, const struct
     return text;
 }
 
+static Slice end_reason(const struct run *run, const struct strategy_outcome *outcome) {
+    return outcome->forbidden == FORBIDDEN_NOTHING ? run->withheld : forbidden_infos[outcome->forbidden].name;
+}
+
 static const char *outcome_word(const struct strategy_outcome *outcome) {
     static const char *const words[] = {[END_CLOSED] = "CLOSED", [END_HUMAN] = "HUMAN", [END_STAYS] = "STAYS", [END_LOWER] = "LOWERED"};
     return outcome->forbidden != FORBIDDEN_NOTHING ? "FORBIDDEN" : words[outcome->to];
@@ -180,23 +212,28 @@ static const char *outcome_word(const struct strategy_outcome *outcome) {
 // What a run in the shadow would have done: noted, and nothing else.
 static Status note_shadow(struct book *book, const struct run *run, const struct strategy_outcome *outcome) {
     Slice code = outcome->to == END_CLOSED ? code_infos[outcome->code].text : SLICE("");
-    Slice reason = outcome->forbidden == FORBIDDEN_NOTHING ? SLICE("") : forbidden_infos[outcome->forbidden].name;
-    return run_end(book, run, slice_of(outcome_word(outcome)), code, branch_name(book->arena, run->strategy, outcome->branch), reason, outcome->action_count > 0 || outcome->to == END_CLOSED);
+    return run_end(book, run, slice_of(outcome_word(outcome)), code, branch_name(book->arena, run->strategy, outcome->branch), end_reason(run, outcome), outcome->action_count > 0 || outcome->to == END_CLOSED);
 }
 
 static Actor strategy_actor(struct arena *arena, const struct strategy *strategy) {
     return (Actor){ACTOR_KIND_STRATEGY, arena_printf(arena, "%.*s@%" PRId64, SLICE_ARGS(strategy->id), strategy->version)};
 }
 
-static Status carry_out(struct disposition *disposition, struct book *book, struct situation *situation, const struct run *run, const struct strategy_outcome *outcome) {
+static Status carry_out(struct disposition *disposition, struct book *book, struct situation *situation, const struct run *run, struct strategy_outcome *outcome) {
     struct alert *alert = &situation->alert;
     struct acted acted = {0};
+    int64_t severity_before = alert->severity_most;
     TRY(act(disposition, book, situation, outcome->actions, outcome->action_count, run->id, &acted));
     Slice detail = end_detail(book->arena, run, outcome, acted.done);
     Slice branch = branch_name(book->arena, run->strategy, outcome->branch);
-    bool closes = outcome->to == END_CLOSED && outcome->forbidden == FORBIDDEN_NOTHING && !acted.is_refused;
-    TRY(run_end(book, run, acted.is_refused ? SLICE("LIMITED") : slice_of(outcome_word(outcome)), closes ? code_infos[outcome->code].text : SLICE(""), branch,
-                outcome->forbidden == FORBIDDEN_NOTHING ? SLICE("") : forbidden_infos[outcome->forbidden].name, outcome->action_count > 0 || closes));
+    // What was to protect and could not, or has become graver by what was done, is for people.
+    outcome->to = acted.is_refused || (outcome->to == END_CLOSED && alert->severity_most > severity_before) ? END_HUMAN : outcome->to;
+    bool closes = outcome->to == END_CLOSED && outcome->forbidden == FORBIDDEN_NOTHING;
+    if (acted.is_refused) {
+        TRY(act_refuse_at_deadline(disposition, book, alert->id));
+    }
+    TRY(run_end(book, run, acted.is_refused ? SLICE("LIMITED") : slice_of(outcome_word(outcome)), closes ? code_infos[outcome->code].text : SLICE(""), branch, end_reason(run, outcome),
+                outcome->action_count > 0 || closes));
     if (closes) {
         struct closing closing = {.code = outcome->code, .is_weak = outcome->branch->weak, .strategy = run->strategy, .reason = run->strategy->id, .detail = detail};
         TRY(strategies_overtaken(book, alert, run->strategy->id));
@@ -213,8 +250,56 @@ static Status carry_out(struct disposition *disposition, struct book *book, stru
     return alert_keep(book, alert);
 }
 
+static bool is_releasing(const struct strategy_outcome *outcome) {
+    bool releases = outcome->to == END_CLOSED && code_infos[outcome->code].direction == DIRECTION_RELEASING;
+    for (uint32_t i = 0; i < outcome->action_count; i++) {
+        releases = releases || action_infos[outcome->actions[i]->id].direction == DIRECTION_RELEASING;
+    }
+    return releases;
+}
+
+// Takes away what releases: people get it.
+static void withhold(struct run *run, struct strategy_outcome *outcome, Slice why, struct arena *arena) {
+    const struct strategy_action **actions = ARENA_ARRAY(arena, const struct strategy_action *, outcome->action_count + 1);
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < outcome->action_count; i++) {
+        if (action_infos[outcome->actions[i]->id].direction != DIRECTION_RELEASING) {
+            actions[left++] = outcome->actions[i];
+        }
+    }
+    outcome->actions = actions;
+    outcome->action_count = left;
+    outcome->to = END_HUMAN;
+    outcome->code = CODE_NONE;
+    run->withheld = why;
+}
+
+// An alert goes on while a run waits. What it was fit for when it began is looked at again before anything is released: what the strategy is for, its limits, amounts, and whether the payments
+// are those that the customer was asked about.
+static Status guard(struct situation *situation, struct book *book, struct run *run, struct strategy_outcome *outcome) {
+    static const char *const refusals[] = {[REFUSED_SCOPE] = "scope", [REFUSED_LIST] = "list", [REFUSED_LIMIT] = "limit", [REFUSED_AMOUNT] = "amount", [REFUSED_FORBIDDEN] = "forbidden"};
+    struct asked asked;
+    int64_t unasked = 0;
+    if (!is_releasing(outcome)) {
+        return STATUS_OK;
+    }
+    TRY(evaluate(situation, book, ASKED_BEGIN, &asked));
+    if (asked.begin.refused != REFUSED_NOT && asked.begin.refused != REFUSED_WHEN) {
+        withhold(run, outcome, slice_of(refusals[asked.begin.refused]), book->arena);
+        return STATUS_OK;
+    }
+    if (run->strategy->ask != NULL) {
+        TRY(book_number(book, &UNASKED, STORE_VALUES(store_i64(run->alert), store_i64(run->lead), store_i64(run->upto)), &unasked));
+    }
+    if (unasked > 0) {
+        withhold(run, outcome, SLICE("unasked_payment"), book->arena);
+    }
+    return STATUS_OK;
+}
+
 // Ends a run with an outcome. What it does is done in the strategy's name.
-static Status finish(struct disposition *disposition, struct book *book, struct situation *situation, const struct run *run, const struct strategy_outcome *outcome) {
+static Status finish(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, struct strategy_outcome *outcome) {
+    TRY(guard(situation, book, run, outcome));
     if (run->is_shadow) {
         return note_shadow(book, run, outcome);
     }
@@ -225,12 +310,12 @@ static Status finish(struct disposition *disposition, struct book *book, struct 
     return status;
 }
 
-static Status end_now(struct disposition *disposition, struct book *book, struct situation *situation, const struct run *run, struct strategy_outcome *ret_outcome) {
+static Status end_now(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, struct strategy_outcome *ret_outcome) {
     struct asked asked;
     TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
     TRY(evaluate(situation, book, ASKED_END, &asked));
     *ret_outcome = asked.outcome;
-    return finish(disposition, book, situation, run, &asked.outcome);
+    return finish(disposition, book, situation, run, ret_outcome);
 }
 
 // ---- steps ------------------------------------------------------------------------------------------------------------------
@@ -290,8 +375,10 @@ static Status begin(struct disposition *disposition, struct book *book, struct s
     const struct alert *alert = &situation->alert;
     TRY(book_count_up(book, SLICE("run"), &id));
     TRY(book_run(book, &ADD, STORE_VALUES(store_i64(id), store_i64(alert->id), store_text(strategy->id), store_text(strategy_hash_text(book->arena, strategy)), store_i64(is_shadow),
-                                          store_i64(alert->reopened), store_i64(book->now_us), store_i64(alert->hits))));
-    *ret_run = (struct run){.id = id, .alert = alert->id, .strategy = strategy, .is_shadow = is_shadow, .life = alert->reopened, .state = SLICE("BEGUN")};
+                                          store_i64(alert->reopened), store_i64(book->now_us), store_i64(alert->hits), store_text(alert->subject_kind), store_text(alert->subject),
+                                          store_text(alert->payee), store_i64(alert->lead))));
+    TRY(book_one(book, &UPTO, STORE_VALUES(store_i64(id))));
+    *ret_run = (struct run){.lead = alert->lead, .upto = book_i64(book, 0), .id = id, .alert = alert->id, .strategy = strategy, .is_shadow = is_shadow, .life = alert->reopened, .state = SLICE("BEGUN")};
     if (!is_shadow) {
         TRY(do_first(disposition, book, situation, ret_run));
     }
@@ -329,7 +416,7 @@ static Status look_again(struct disposition *disposition, struct book *book, str
         return finish(disposition, book, situation, run, &asked.outcome);
     }
     TRY(evaluate(situation, book, ASKED_BEGIN, &asked));
-    if (asked.begin.refused == REFUSED_SCOPE || asked.begin.refused == REFUSED_LIST || asked.begin.refused == REFUSED_FORBIDDEN) {
+    if (asked.begin.refused != REFUSED_NOT && asked.begin.refused != REFUSED_WHEN && asked.begin.refused != REFUSED_LIMIT) {
         return give_up(disposition, book, situation, run);
     }
     *ret_ended = false;
@@ -347,11 +434,11 @@ static Status look_at_runs(struct disposition *disposition, struct book *book, s
     TRY(runs_of(book, &GOING, situation->alert.id, ids, &count));
     for (uint32_t i = 0; i < count && alert_is_open(&situation->alert); i++) {
         struct run run;
-        bool ended;
+        bool ended, acts;
         TRY(run_load(disposition, book, ids[i], &run));
-        if (run.strategy == NULL) { // the pack has it no more
-            TRY(book_timer_clear(book, TIMER_RUN, ids[i]));
-            TRY(book_run(book, &OVERTAKE, STORE_VALUES(store_i64(ids[i]), store_i64(book->now_us), store_text(SLICE("strategy_gone")))));
+        TRY(acts_still(book, &run, &acts));
+        if (!acts) {
+            TRY(overtake(book, situation->alert.id, ids[i], SLICE("strategy_gone")));
         } else if (!slice_is(run.state, "DONE")) {
             TRY(look_again(disposition, book, situation, &run, trigger, &ended));
         }
@@ -395,21 +482,23 @@ static bool is_with_people(const struct alert *alert) {
     return alert->state != ALERT_NEW && alert->state != ALERT_ENRICHING && alert->state != ALERT_AUTO_RUNNING && alert->state != ALERT_QUEUED;
 }
 
-static Status try_one(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy *strategy, Trigger trigger, Next *ret_next) {
+static Status try_one(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy *strategy, Trigger trigger, Next *ret_next,
+                      bool *ret_acted) {
     struct asked asked;
     struct run run;
     struct strategy_outcome outcome = {0};
     StrategyMode mode;
     bool may, ended;
     *ret_next = NEXT_STRATEGY;
+    *ret_acted = false;
     TRY(may_try(book, &situation->alert, strategy, trigger, &may));
     if (!may) {
         return STATUS_OK;
     }
     TRY(strategy_mode(book, strategy, &mode));
     bool is_shadow = mode == STRATEGY_SHADOW && strategy->is_closure;
-    if (strategy->is_closure && !is_shadow && is_with_people(&situation->alert)) {
-        return STATUS_OK; // somebody has it
+    if (strategy->is_closure && !is_shadow && (is_with_people(&situation->alert) || situation->alert.reopened > 0)) {
+        return STATUS_OK; // somebody has it, or has to look at it since it was closed too early
     }
     TRY(situation_of_strategy(situation, book, strategy, is_shadow, 0));
     TRY(evaluate(situation, book, ASKED_BEGIN, &asked));
@@ -418,6 +507,7 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
     }
     TRY(begin(disposition, book, situation, strategy, is_shadow, &run, &ended, &outcome));
     *ret_next = next_of(&run, ended, &outcome);
+    *ret_acted = !is_shadow;
     return STATUS_OK;
 }
 
@@ -455,8 +545,12 @@ Status strategies_try(struct disposition *disposition, struct book *book, int64_
     TRY(look_at_runs(disposition, book, situation, trigger));
     for (uint32_t i = 0; i < strategies->count && alert_is_open(&situation->alert); i++) {
         Next next = NEXT_STRATEGY;
+        bool acted = false;
         if (strategies->at[i].triggers & UINT32_C(1) << trigger) {
-            TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &next));
+            TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &next, &acted));
+        }
+        if (acted && next == NEXT_STRATEGY) { // it may have become graver
+            TRY(situation_load(disposition, book, alert, situation));
         }
         if (next == NEXT_FROM_THE_BEGINNING && rounds++ < SEVERITY_S4) {
             TRY(situation_load(disposition, book, alert, situation));
@@ -498,6 +592,9 @@ static Status continue_run(struct disposition *disposition, struct book *book, s
         return run->is_shadow && !has_waited ? compare_late(disposition, book, situation, run)
                                              : run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("closed"), false);
     }
+    if (!run->is_shadow && run->strategy->is_closure && is_with_people(&situation->alert)) {
+        return run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("with_people"), false);
+    }
     TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
     TRY(evaluate(situation, book, ASKED_STOP, &asked));
     if (asked.stops) {
@@ -518,12 +615,23 @@ static Status continue_run(struct disposition *disposition, struct book *book, s
     return strategies_try(disposition, book, run->alert, TRIGGER_OPENED); // those that were not tried yet
 }
 
+// Its text is another one, or it does not act any more: the others get their turn, or people.
+static Status strategy_gone(struct disposition *disposition, struct book *book, const struct run *run) {
+    TRY(overtake(book, run->alert, run->id, SLICE("strategy_gone")));
+    return run->is_shadow ? STATUS_OK : strategies_try(disposition, book, run->alert, TRIGGER_OPENED);
+}
+
 Status strategy_answered(struct disposition *disposition, struct book *book, int64_t id, bool in_time) {
     struct run run;
+    bool acts;
     TRY(run_load(disposition, book, id, &run));
     bool again = slice_is(run.state, "ASKING_AGAIN");
-    if (run.strategy == NULL || !(again || slice_is(run.state, "ASKING"))) {
+    if (!(again || slice_is(run.state, "ASKING"))) {
         return STATUS_OK;
+    }
+    TRY(acts_still(book, &run, &acts));
+    if (!acts) {
+        return strategy_gone(disposition, book, &run);
     }
     run.answered = run.answered || (in_time && !again);
     run.answered_again = run.answered_again || (in_time && again);
@@ -533,14 +641,15 @@ Status strategy_answered(struct disposition *disposition, struct book *book, int
 
 Status strategy_due(struct disposition *disposition, struct book *book, int64_t id) {
     struct run run;
+    bool acts;
     TRY(book_timer_clear(book, TIMER_RUN, id));
     TRY(run_load(disposition, book, id, &run));
     if (slice_is(run.state, "DONE")) {
         return STATUS_OK;
     }
-    if (run.strategy == NULL) {
-        TRY(book_run(book, &OVERTAKE, STORE_VALUES(store_i64(id), store_i64(book->now_us), store_text(SLICE("strategy_gone")))));
-        return strategies_try(disposition, book, run.alert, TRIGGER_OPENED);
+    TRY(acts_still(book, &run, &acts));
+    if (!acts) {
+        return strategy_gone(disposition, book, &run);
     }
     if (slice_is(run.state, "WAITING")) {
         return continue_run(disposition, book, &run, true);
