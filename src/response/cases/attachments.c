@@ -14,8 +14,8 @@ static const struct statement ADD_BYTES = {
     "case_attachment_add_bytes",
     "INSERT INTO case_attachment_bytes (attachment, bytes) VALUES (?1, ?2)"};
 static const struct statement READ = {
-    "case_attachment_read", "SELECT a.name, a.media, a.about, b.bytes FROM case_attachment a JOIN "
-                            "case_attachment_bytes b ON b.attachment = a.id WHERE a.case_id = ?1 "
+    "case_attachment_read", "SELECT a.name, a.media, a.about, b.bytes, a.sha256 FROM case_attachment "
+                            "a JOIN case_attachment_bytes b ON b.attachment = a.id WHERE a.case_id = ?1 "
                             "AND a.id = ?2"};
 static const struct statement WITHDRAW = {
     "case_attachment_withdraw",
@@ -98,6 +98,11 @@ Status case_attachment_read(struct book *book, int64_t clearance, int64_t id, in
                                     .media = book_text(book, 1),
                                     .about = book_text(book, 2),
                                     .bytes = book_text(book, 3)};
+    char sha256[DIGEST_SIZE];
+    digest_of(ret->bytes, sha256);
+    ENSURE(slice_equal((Slice){sha256, DIGEST_SIZE}, book_text(book, 4)),
+           book_fail(book, STATUS_INVALID, "CA009", "the attachment %" PRId64 " was changed",
+                     attachment));
     return STATUS_OK;
 }
 

@@ -527,7 +527,7 @@ struct case_attachment {
 };
 MUST_USE Status case_attach(struct book *book, int64_t clearance, int64_t id,
                             const struct case_attachment *attachment, int64_t *ret_attachment);
-// With its bytes, in the unit's arena.
+// With its bytes, in the unit's arena. CA009: they are not those that were attached.
 MUST_USE Status case_attachment_read(struct book *book, int64_t clearance, int64_t id,
                                      int64_t attachment, struct case_attachment *ret);
 // It stays, and is marked.
@@ -580,6 +580,9 @@ struct case_amounts {
 };
 MUST_USE Status case_amounts(struct book *book, int64_t clearance, int64_t id,
                              struct case_amounts *ret);
+
+// How secret it is: what tells of it elsewhere is so as well.
+MUST_USE Status case_secrecy(struct book *book, int64_t clearance, int64_t id, Slice *ret_secrecy);
 
 // Everything of a case, but the bytes of copies and attachments, and single transactions.
 MUST_USE Status case_put_json(struct book *book, int64_t clearance, int64_t id,

@@ -286,6 +286,13 @@ Status case_set(struct book *book, int64_t clearance, int64_t id, CaseField fiel
     return case_trace(book, &row, "set", detail_end(&detail, book));
 }
 
+Status case_secrecy(struct book *book, int64_t clearance, int64_t id, Slice *ret_secrecy) {
+    struct case_row row;
+    TRY(case_load(book, clearance, id, &row));
+    *ret_secrecy = row.secrecy;
+    return STATUS_OK;
+}
+
 // ---- moves -------------------------------------------------------------------------------------
 
 static const struct {
