@@ -35,6 +35,15 @@ struct disposition *desk_disposition(struct desk *desk) {
     return desk->disposition;
 }
 
+const struct order_bank *desk_bank(struct desk *desk, struct book *book) {
+    desk->book = book;
+    return &desk->bank;
+}
+
+struct desk_counts desk_counts(const struct desk *desk) {
+    return desk->counts;
+}
+
 // ---- decisions ------------------------------------------------------------------------------------------------------------
 
 struct batch {
@@ -55,6 +64,31 @@ Status desk_position(struct desk *desk, struct book *book, uint64_t *ret_sequenc
     return book_read(book, now_us, read_position, ret_sequence, arena, diag);
 }
 
+// ---- once a day -------------------------------------------------------------------------------------------------------------
+
+#define DAILY_AT_US (2 * US_PER_HOUR + 30 * US_PER_MINUTE)
+enum { DAILY_OBJECT = 1 };
+
+static const struct statement DAILY_THERE = {"desk_daily", "SELECT due_us FROM timer WHERE kind = ?1 AND object = ?2"};
+
+static Status see_to_daily(void *context, struct book *book) {
+    const struct desk *desk = context;
+    int64_t offset_us = desk->options.catalogue->zone_offset_us;
+    int64_t due_us;
+    Status status = book_number(book, &DAILY_THERE, STORE_VALUES(store_text(timer_word(TIMER_DAILY)), store_i64(DAILY_OBJECT)), &due_us);
+    if (status != STATUS_NOT_FOUND) {
+        return status;
+    }
+    due_us = time_day_start(book->now_us, offset_us) + DAILY_AT_US;
+    return book_timer_set(book, TIMER_DAILY, DAILY_OBJECT, due_us > book->now_us ? due_us : due_us + US_PER_DAY);
+}
+
+Status desk_begin(struct desk *desk, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag) {
+    return book_do(book, DESK, now_us, see_to_daily, desk, arena, diag);
+}
+
+// ---- taking -----------------------------------------------------------------------------------------------------------------
+
 static Status take_batch(void *context, struct book *book) {
     struct batch *batch = context;
     struct desk *desk = batch->desk;
@@ -64,6 +98,9 @@ static Status take_batch(void *context, struct book *book) {
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct event *event;
         TRY(disposition_take(desk->disposition, book, &batch->outcomes[i], &event));
+        if (batch->outcomes[i].is_of_night) {
+            continue; // what the event says was taken when it was decided
+        }
         facts_take(desk, event, &batch->outcomes[i], &facts, book->arena);
         TRY(arrived_take(desk, book, event));
     }
@@ -76,16 +113,34 @@ static Status take_batch(void *context, struct book *book) {
 
 // One record that cannot be read is put aside, and the stream goes on behind it.
 struct put_aside {
-    uint64_t from, sequence;
+    uint64_t sequence; // of the record
+    uint64_t from, upto;
     const char *code;
     Slice problem;
 };
 
 static Status put_aside(void *context, struct book *book) {
     const struct put_aside *aside = context;
+    // No alert and no hold come of it unless somebody looks.
+    Slice page = arena_printf(book->arena, "{\"outcome\":%" PRIu64 ",\"code\":\"%s\",\"role\":\"DUTY_DIRECTOR\",\"reason\":\"unread\"}", aside->sequence, aside->code);
+    TRY(book_message(book, &(struct message){.endpoint = SLICE("page"), .kind = SLICE("page"), .object_kind = "outcome", .object = (int64_t)aside->sequence, .body = page}, NULL));
     TRY(book_run(book, &UNREAD_ADD,
                  STORE_VALUES(store_text(SLICE("outcome")), store_i64((int64_t)aside->sequence), store_i64(book->now_us), store_text(slice_of(aside->code)), store_text(aside->problem))));
-    return book_feed_advance(book, FEED, aside->from, aside->sequence);
+    return book_feed_advance(book, FEED, aside->from, aside->upto);
+}
+
+// Whether it is the record's or timer's own: another time it would fail again. Others in the way, and a store that is full or away, pass.
+static bool is_its_own_fault(Status status, const struct diag *diag) {
+    bool is_the_stores = diag->code != NULL && (strncmp(diag->code, "ST", 2) == 0 || strcmp(diag->code, "BK002") == 0);
+    return status == STATUS_INVALID || status == STATUS_NOT_FOUND || status == STATUS_END || (status == STATUS_LIMIT && !is_the_stores);
+}
+
+// What is not there has left no diag.
+static void complete(struct diag *diag) {
+    if (diag->code == NULL) {
+        diag->code = "DK003";
+        diag->message = SLICE("something that it needs is not there");
+    }
 }
 
 static Status take_one_by_one(struct desk *desk, struct book *book, const struct batch *batch, int64_t now_us, struct arena *arena, struct diag *diag, struct desk_taken *taken) {
@@ -94,9 +149,11 @@ static Status take_one_by_one(struct desk *desk, struct book *book, const struct
         ArenaMark mark = arena_mark(arena);
         uint64_t upto = i + 1 == batch->count ? batch->upto : batch->outcomes[i].sequence;
         struct batch one = {.desk = desk, .outcomes = &batch->outcomes[i], .count = 1, .from = from, .upto = upto};
+        *diag = (struct diag){0};
         Status status = book_do(book, DESK, now_us, take_batch, &one, arena, diag);
-        if (status == STATUS_INVALID) {
-            struct put_aside aside = {.from = from, .sequence = upto, .code = diag->code, .problem = diag->message};
+        if (is_its_own_fault(status, diag)) {
+            complete(diag);
+            struct put_aside aside = {.sequence = batch->outcomes[i].sequence, .from = from, .upto = upto, .code = diag->code, .problem = diag->message};
             taken->unread++;
             status = book_do(book, DESK, now_us, put_aside, &aside, arena, diag);
         }
@@ -112,18 +169,23 @@ Status desk_take(struct desk *desk, struct book *book, const struct outcome *out
     struct batch batch = {.desk = desk, .outcomes = outcomes, .count = count, .from = from, .upto = upto};
     INVARIANT(count <= DESK_BATCH_MAX);
     *ret_taken = (struct desk_taken){.outcomes = count};
+    *diag = (struct diag){0};
     Status status = book_do(book, DESK, now_us, take_batch, &batch, arena, diag);
-    return status == STATUS_INVALID && count > 0 ? take_one_by_one(desk, book, &batch, now_us, arena, diag, ret_taken) : status;
+    return is_its_own_fault(status, diag) && count > 0 ? take_one_by_one(desk, book, &batch, now_us, arena, diag, ret_taken) : status;
 }
 
 // ---- timers ---------------------------------------------------------------------------------------------------------------
+
+enum { TIMERS_TOGETHER = 32 }; // so that a store's disk is not waited for so often, when many are overdue
+
+static const struct statement TIMER_AT = {"desk_timer_at", "SELECT due_us FROM timer WHERE kind = ?1 AND object = ?2"};
 
 struct timers {
     struct desk *desk;
     struct due_timer due[DESK_TIMERS_MAX];
     uint32_t count;
     int64_t next_us;
-    const struct due_timer *one;
+    uint32_t at, upto; // of `due`, within a unit of work
     const struct diag *failure;
 };
 
@@ -138,14 +200,12 @@ static Status daily(struct desk *desk, struct book *book, const struct due_timer
     return disposition_daily(desk->disposition, book);
 }
 
-static Status fire(void *context, struct book *book) {
-    struct timers *timers = context;
-    struct desk *desk = timers->desk;
+static Status handle(struct desk *desk, struct book *book, const struct due_timer *due) {
     const struct terms *terms = desk->options.terms;
-    const struct due_timer *due = timers->one;
-    desk->book = book;
     switch (due->kind) {
     case TIMER_HOLD:
+        TRY(hold_timer(book, terms, due));
+        return disposition_payment(desk->disposition, book, due->object);
     case TIMER_HOLD_CONFIRM: return hold_timer(book, terms, due);
     case TIMER_CONTROL:
     case TIMER_CONTROL_CONFIRM:
@@ -160,22 +220,73 @@ static Status fire(void *context, struct book *book) {
     }
 }
 
+// When it is due; INT64_MAX: there is none any more.
+static Status timer_at(struct book *book, const struct due_timer *due, int64_t *ret_due_us) {
+    *ret_due_us = INT64_MAX;
+    Status status = book_number(book, &TIMER_AT, STORE_VALUES(store_text(timer_word(due->kind)), store_i64(due->object)), ret_due_us);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+// One that another one has cleared or moved meanwhile is none any more; one that is left as it was would be due for ever.
+static Status fire(struct desk *desk, struct book *book, const struct due_timer *due) {
+    int64_t before_us, after_us;
+    TRY(timer_at(book, due, &before_us));
+    if (before_us > book->now_us) {
+        return STATUS_OK;
+    }
+    TRY(handle(desk, book, due));
+    TRY(timer_at(book, due, &after_us));
+    return after_us != before_us ? STATUS_OK
+                                 : book_fail(book, STATUS_INVALID, "DK002", "nobody has handled the timer '%.*s' of %" PRId64, SLICE_ARGS(timer_word(due->kind)), due->object);
+}
+
+static Status fire_some(void *context, struct book *book) {
+    const struct timers *timers = context;
+    timers->desk->book = book;
+    for (uint32_t i = timers->at; i < timers->upto; i++) {
+        TRY(fire(timers->desk, book, &timers->due[i]));
+    }
+    return STATUS_OK;
+}
+
 static Status put_off(void *context, struct book *book) {
-    struct timers *timers = context;
-    const struct due_timer *due = timers->one;
+    const struct timers *timers = context;
+    const struct due_timer *due = &timers->due[timers->at];
     TRY(book_run(book, &UNREAD_ADD, STORE_VALUES(store_text(timer_word(due->kind)), store_i64(due->object), store_i64(book->now_us), store_text(slice_of(timers->failure->code)),
                                                  store_text(timers->failure->message))));
     return book_timer_set(book, due->kind, due->object, book->now_us + PUT_OFF_US);
 }
 
-static Status fire_one(struct timers *timers, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag) {
-    Status status = book_do(book, DESK, now_us, fire, timers, arena, diag);
-    if (status == STATUS_INVALID || status == STATUS_NOT_FOUND) {
-        struct diag failure = *diag;
-        timers->failure = &failure;
-        status = book_do(book, DESK, now_us, put_off, timers, arena, diag);
+static Status do_some(struct timers *timers, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag) {
+    *diag = (struct diag){0};
+    Status status = book_do(book, DESK, now_us, fire_some, timers, arena, diag);
+    for (uint32_t i = timers->at; i < timers->upto && status == STATUS_OK; i++) {
+        timers->desk->counts.timers++;
+        timers->desk->counts.late += now_us - timers->due[i].due_us > US_PER_SECOND;
     }
     return status;
+}
+
+// Each for itself; one that fails for a reason of its own holds up no other.
+static Status fire_singly(struct timers *timers, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag) {
+    uint32_t upto = timers->upto;
+    for (; timers->at < upto; timers->at++) {
+        timers->upto = timers->at + 1;
+        Status status = do_some(timers, book, now_us, arena, diag);
+        if (is_its_own_fault(status, diag)) {
+            complete(diag);
+            struct diag failure = *diag;
+            timers->failure = &failure;
+            timers->desk->counts.put_off++;
+            status = book_do(book, DESK, now_us, put_off, timers, arena, diag);
+        }
+        TRY(status);
+    }
+    return STATUS_OK;
+}
+
+static bool is_stopped(const struct desk *desk) {
+    return desk->options.stop != NULL && atomic_load_explicit(desk->options.stop, memory_order_relaxed);
 }
 
 Status desk_timers(struct desk *desk, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag, uint32_t *ret_fired, int64_t *ret_next_us) {
@@ -184,13 +295,15 @@ Status desk_timers(struct desk *desk, struct book *book, int64_t now_us, struct 
     do {
         ArenaMark mark = arena_mark(arena);
         TRY(book_read(book, now_us, find_due, &timers, arena, diag));
-        for (uint32_t i = 0; i < timers.count; i++) {
-            timers.one = &timers.due[i];
-            TRY(fire_one(&timers, book, now_us, arena, diag));
-            (*ret_fired)++;
+        for (uint32_t i = 0; i < timers.count && !is_stopped(desk); i += TIMERS_TOGETHER) {
+            timers.at = i;
+            timers.upto = i + TIMERS_TOGETHER < timers.count ? i + TIMERS_TOGETHER : timers.count;
+            Status status = do_some(&timers, book, now_us, arena, diag);
+            TRY(is_its_own_fault(status, diag) ? fire_singly(&timers, book, now_us, arena, diag) : status);
         }
+        *ret_fired += timers.count;
         arena_rewind(arena, mark);
-    } while (timers.count > 0);
+    } while (timers.count > 0 && !is_stopped(desk));
     *ret_next_us = timers.next_us;
     return STATUS_OK;
 }

@@ -3,6 +3,7 @@
 // rehearsal by the time of its events.
 //
 //     struct desk *desk = desk_create(&options);
+//     TRY(desk_begin(desk, &book, now_us, ...));
 //     loop:
 //         TRY(desk_position(desk, &book, &at, ...));                              // where the journal was read to
 //         TRY(desk_take(desk, &book, outcomes, count, at, upto, now_us, ...));    // decisions behind it, in one unit of work
@@ -13,8 +14,8 @@
 // Exactly once. What a batch of decisions does and how far they were read is one unit of work. A batch that fails because one of its records cannot be read is taken one by one, and that
 // record is put aside (table `unread`) with the reason; everything else goes on. When the store is gone nothing moves, decisions go on without us, and the journal keeps what is to be read.
 //
-// Timers. Each is handled in a unit of work of its own, in the order of their moments; one that fails for a reason of its own is put off by a minute and told in `unread`, so that it does
-// not hold up the others.
+// Timers. They are handled in the order of their moments, some together in a unit of work; one that fails for a reason of its own is put off by a minute and told in `unread`, so that it does
+// not hold up the others. So is one that whoever handles it leaves as it was (DK002).
 //
 // Messages are given to a sink and settled by what it says; between the two no unit of work is open, since a sink may wait for a network. One that was sent and not settled, because the
 // program died, is sent again with the same id.
@@ -22,6 +23,8 @@
 #include "response/cases/cases.h"
 #include "response/disposition/disposition.h"
 #include "response/orders/orders.h"
+
+#include <stdatomic.h>
 
 enum { DESK_BATCH_MAX = 4096, DESK_TIMERS_MAX = 256, DESK_MESSAGES_MAX = 256 };
 
@@ -32,12 +35,17 @@ struct desk_options {
     const struct strategies *strategies; // compiled for it; its plan exists
     const struct terms *terms;
     struct disposition_world world;
+    const atomic_bool *stop; // timers that are due are left for the next call once it is true; NULL: never
 };
 
 struct desk *desk_create(const struct desk_options *options);
 void desk_destroy(struct desk *desk);
 struct disposition *desk_disposition(struct desk *desk);
+// What the bank knows, for orders that others bring: within a unit of work of that book.
+const struct order_bank *desk_bank(struct desk *desk, struct book *book);
 
+// Once after the store was opened: sees to it that what is done once a day (at 02:30 of the pack's zone) has its timer.
+MUST_USE Status desk_begin(struct desk *desk, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag);
 // The sequence up to which decisions were taken.
 MUST_USE Status desk_position(struct desk *desk, struct book *book, uint64_t *ret_sequence, int64_t now_us, struct arena *arena, struct diag *diag);
 
@@ -47,6 +55,11 @@ struct desk_taken {
 // Outcomes behind `from`, in their order; `upto` is the last sequence that was read, whatever it was. At most DESK_BATCH_MAX.
 MUST_USE Status desk_take(struct desk *desk, struct book *book, const struct outcome *outcomes, uint32_t count, uint64_t from, uint64_t upto, int64_t now_us, struct arena *arena,
                           struct diag *diag, struct desk_taken *ret_taken);
+// Since the desk was created: timers that were handled, that were handled later than a second after their moment, and that were put off.
+struct desk_counts {
+    uint64_t timers, late, put_off;
+};
+struct desk_counts desk_counts(const struct desk *desk);
 // Handles all timers that are due. `ret_next_us`: when the next one is; INT64_MAX: there is none.
 MUST_USE Status desk_timers(struct desk *desk, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag, uint32_t *ret_fired, int64_t *ret_next_us);
 

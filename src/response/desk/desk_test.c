@@ -165,6 +165,62 @@ static bool test_timers(void) {
     return close_place(&p);
 }
 
+static Status set_many_timers(void *context, struct book *book) {
+    enum { GONE = 40 };
+    (void)context;
+    for (int64_t i = 0; i < GONE; i++) { // whoever handles them finds no alert, and clears them
+        TRY(book_timer_set(book, TIMER_CLEARED, 1000 + i, book->now_us));
+    }
+    return book_timer_set(book, TIMER_DAILY, 1, book->now_us);
+}
+
+// A timer that whoever handles it leaves as it was is put off too, and told: else it would be due for ever. The others of its unit of work are handled all the same.
+static bool test_timers_that_nobody_handles(void) {
+    static const struct statement CODES = {"desk_test_codes", "SELECT COUNT(*) FROM unread WHERE code = 'DK002' AND kind = 'cleared'"};
+    static const struct statement DUE = {"desk_test_due", "SELECT COUNT(*) FROM timer WHERE due_us <= ?1"};
+    static const struct statement DAILY = {"desk_test_daily", "SELECT due_us FROM timer WHERE kind = 'daily'"};
+    struct place p;
+    uint32_t fired;
+    int64_t next_us;
+    CHECK(open_place(&p));
+    SCENE_OK(&p.s, scene_within(&p.s, SCENE_SYSTEM, set_many_timers, NULL));
+    CHECK(desk_timers(p.desk, &p.s.book, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &fired, &next_us) == STATUS_OK);
+    CHECK(count_of(&p, &CODES) == 40 && desk_counts(p.desk).put_off == 40 && desk_counts(p.desk).timers == 1 && desk_counts(p.desk).late == 0);
+    CHECK(scene_number(&p.s, &DUE, STORE_VALUES(store_i64(p.s.now_us))) == 0 && next_us == p.s.now_us + US_PER_MINUTE);
+    CHECK(count_of(&p, &DAILY) == p.s.now_us + US_PER_DAY);
+    return close_place(&p);
+}
+
+// At half past two of the pack's zone, once; one that is there stays.
+static bool test_once_a_day(void) {
+    static const struct statement DAILY = {"desk_test_daily_at", "SELECT due_us FROM timer WHERE kind = 'daily' AND object = 1"};
+    struct place p;
+    CHECK(open_place(&p));
+    CHECK(desk_begin(p.desk, &p.s.book, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag) == STATUS_OK);
+    int64_t due_us = count_of(&p, &DAILY);
+    CivilTime civil = civil_from_time(due_us, p.s.catalogue->zone_offset_us);
+    CHECK(civil.hour == 2 && civil.minute == 30 && due_us > p.s.now_us && due_us <= p.s.now_us + US_PER_DAY);
+    CHECK(desk_begin(p.desk, &p.s.book, p.s.now_us + 3 * US_PER_DAY, &p.s.scratch.arena, &p.s.scratch.diag) == STATUS_OK && count_of(&p, &DAILY) == due_us);
+    return close_place(&p);
+}
+
+// What a nightly run finds in an event is an alert like others; the event itself was taken when it was decided.
+static bool test_of_a_nightly_run(void) {
+    static const struct statement HELD = {"desk_test_held", "SELECT COUNT(*) FROM hold"};
+    static const struct statement SUM = {"desk_test_sum", "SELECT amount_sum FROM alert"};
+    struct place p;
+    CHECK(open_place(&p));
+    const struct decided in_flight = {.model = "M-AT-05-E", .customer = "C1", .amount = 500000, .action = "DELAY", .delay_s = 600};
+    decided_on(&p, &in_flight);
+    Slice event = p.outcomes[0].event, decision = p.outcomes[0].decision;
+    CHECK(take(&p) && count_of(&p, &MOVED) == 1 && count_of(&p, &HELD) == 1 && count_of(&p, &SUM) == 500000);
+    decided(&p, event, decision);
+    p.outcomes[0].is_of_night = true;
+    CHECK(take(&p) && p.taken.unread == 0);
+    CHECK(count_of(&p, &MOVED) == 1 && count_of(&p, &HELD) == 1 && count_of(&p, &ALERTS) == 1 && count_of(&p, &HITS) == 2 && count_of(&p, &SUM) == 500000);
+    return close_place(&p);
+}
+
 // ---- messages ---------------------------------------------------------------------------------------------------------------
 
 static Status send_two(void *context, struct book *book) {
@@ -264,6 +320,7 @@ static bool test_order_among_events(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_once),     TEST(test_goes_on),  TEST(test_unread), TEST(test_timers),
+                                        TEST(test_timers_that_nobody_handles), TEST(test_once_a_day), TEST(test_of_a_nightly_run),
                                         TEST(test_messages), TEST(test_confirms_what_it_knows), TEST(test_order_among_events)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -14,6 +14,7 @@ struct desk {
     struct disposition *disposition;
     struct order_bank bank;
     struct book *book; // of the unit of work, for `bank`
+    struct desk_counts counts;
 };
 
 struct facts {
