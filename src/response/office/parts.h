@@ -1,0 +1,34 @@
+#pragma once
+// Parts: what the files of this room share.
+//
+//   alerts.c      lists of alerts
+//   row.c         the row of an alert, as people see it
+//   whole.c       one alert with all that belongs to it
+//   evidence.c    why, in words: hits, what they saw, events
+//   desks.c       who is on duty, and what waits
+//   tasks.c       what customers and branches are asked
+//   trace.c       what happened to a thing
+//   standing.c    strategies and their standing; figures
+//   proposals.c   what takes two persons
+//   answered.c    requests that come again
+
+#include "response/office/office.h"
+
+// Members of a row. `is_hidden`: what was decided first is not told, since somebody looks a second
+// time.
+void row_put(const struct office *office, struct json_writer *json, const struct alert *alert,
+             bool is_hidden);
+
+// Whether an alert waits for a second look.
+MUST_USE Status second_look_waits(struct book *book, int64_t alert, bool *ret_waits);
+
+// An array of hits in words, the strongest first, and, under `strongest`, the first five of
+// different models.
+MUST_USE Status evidence_put(const struct office *office, struct book *book, int64_t alert,
+                             struct json_writer *json);
+
+// {"zh": ..., "en": ...}
+void put_pair(struct json_writer *json, const char *key, Slice zh, Slice en);
+// Words with blanks around each, as an array.
+void put_words(struct json_writer *json, const char *key, Slice words);
+void put_severity(struct json_writer *json, const char *key, int64_t severity);
