@@ -305,18 +305,18 @@ AccessKeys access_keys(struct access *access, struct arena *arena);
 
 // ---- who is it --------------------------------------------------------------------------------
 
-typedef enum Refusal {
-#define REFUSAL(name, code, text) REFUSAL_##name,
+typedef enum AccessRefusal {
+#define REFUSAL(name, code, text) ACCESS_REFUSAL_##name,
 #include "access/refusals.def"
 #undef REFUSAL
-    REFUSAL_COUNT,
-} Refusal;
+    ACCESS_REFUSAL_COUNT,
+} AccessRefusal;
 
-const char *refusal_code(Refusal refusal); // "rate_limited"
-const char *refusal_text(Refusal refusal);
+const char *refusal_code(AccessRefusal refusal); // "rate_limited"
+const char *refusal_text(AccessRefusal refusal);
 
 struct access_refusal {
-    Refusal kind;
+    AccessRefusal kind;
     int64_t retry_after_us; // of rate_limited and sign_in_delayed
 };
 
@@ -357,7 +357,7 @@ struct sign_in {
     void (*done)(struct sign_in *sign_in); // on the room's thread
     void *user;
     // Filled in.
-    struct access_refusal refusal; // REFUSAL_NONE: the rest counts
+    struct access_refusal refusal; // ACCESS_REFUSAL_NONE: the rest counts
     char token[ACCESS_TOKEN_SIZE];
     Identity identity;
     struct access *access;

@@ -126,21 +126,21 @@ static struct sign_in sign_in(struct world *w, Slice name, Slice password) {
     return sign_in_from(w, name, password, SLICE("192.0.2.7"));
 }
 
-static Refusal who_is(struct world *w, const struct sign_in *in, Identity *ret_identity) {
+static AccessRefusal who_is(struct world *w, const struct sign_in *in, Identity *ret_identity) {
     struct access_credentials shown = {
         .session = {in->token, ACCESS_TOKEN_SIZE}, .peer = SLICE("192.0.2.7"), .now_us = w->now_us};
-    struct access_refusal refusal = {REFUSAL_NONE, 0};
-    return access_identify(w->access, &shown, ret_identity, &refusal) ? REFUSAL_NONE : refusal.kind;
+    struct access_refusal refusal = {ACCESS_REFUSAL_NONE, 0};
+    return access_identify(w->access, &shown, ret_identity, &refusal) ? ACCESS_REFUSAL_NONE : refusal.kind;
 }
 
-static Refusal which_system(struct world *w, const struct access_made_key *made,
+static AccessRefusal which_system(struct world *w, const struct access_made_key *made,
                             Identity *ret_identity) {
     char header[128];
     int size = snprintf(header, sizeof header, "Bearer %.*s", ACCESS_KEY_SIZE, made->key);
     struct access_credentials shown = {
         .authorization = {header, (size_t)size}, .peer = SLICE("192.0.2.9"), .now_us = w->now_us};
-    struct access_refusal refusal = {REFUSAL_NONE, 0};
-    return access_identify(w->access, &shown, ret_identity, &refusal) ? REFUSAL_NONE : refusal.kind;
+    struct access_refusal refusal = {ACCESS_REFUSAL_NONE, 0};
+    return access_identify(w->access, &shown, ret_identity, &refusal) ? ACCESS_REFUSAL_NONE : refusal.kind;
 }
 
 // ---- what the log holds -----------------------------------------------------------------------
@@ -198,20 +198,20 @@ static bool test_a_user_signs_in_and_is_there_again(void) {
     CHECK(world_init(&w));
     CHECK(add_user(&w, SLICE("wang"), role_bit(ROLE_ANALYST), true) == STATUS_OK);
     struct sign_in in = sign_in(&w, SLICE("wang"), PASSWORD);
-    CHECK(in.refusal.kind == REFUSAL_NONE && who_is(&w, &in, &who) == REFUSAL_NONE);
+    CHECK(in.refusal.kind == ACCESS_REFUSAL_NONE && who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE);
     CHECK(slice_is(identity_name(&who), "wang") && who.kind == ACTOR_PERSON && who.session != 0);
     CHECK(identity_may(&who, SCOPE_CASES_WRITE) && !identity_may(&who, SCOPE_USERS_WRITE));
-    CHECK(sign_in(&w, SLICE("wang"), OTHER_PASSWORD).refusal.kind == REFUSAL_SIGN_IN);
-    CHECK(sign_in(&w, SLICE("nobody"), PASSWORD).refusal.kind == REFUSAL_SIGN_IN);
+    CHECK(sign_in(&w, SLICE("wang"), OTHER_PASSWORD).refusal.kind == ACCESS_REFUSAL_SIGN_IN);
+    CHECK(sign_in(&w, SLICE("nobody"), PASSWORD).refusal.kind == ACCESS_REFUSAL_SIGN_IN);
     // A restart ends sessions, and keeps users.
     CHECK(reopen(&w) == STATUS_OK && w.opened.users == 1);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
     AccessUsers users = access_users(w.access, w.now_us, &w.scratch.arena);
     CHECK(users.count == 1 && slice_is(users.at[0].name, "wang") &&
           slice_is(users.at[0].title, "王小明"));
     CHECK(users.at[0].roles == role_bit(ROLE_ANALYST) && !users.at[0].disabled &&
           users.at[0].signed_in_us == t0);
-    CHECK(sign_in(&w, SLICE("wang"), PASSWORD).refusal.kind == REFUSAL_NONE);
+    CHECK(sign_in(&w, SLICE("wang"), PASSWORD).refusal.kind == ACCESS_REFUSAL_NONE);
     CHECK(!files_hold(&w, PASSWORD) && files_hold(&w, SLICE("scrypt$10$8$1$")));
     CHECK(!files_hold(&w, (Slice){in.token, ACCESS_TOKEN_SIZE}));
     return world_deinit(&w);
@@ -260,7 +260,7 @@ static bool test_who_may_change_users(void) {
     CHECK(add_user(&w, SLICE("zhao"), role_bit(ROLE_ADMINISTRATOR), true) == STATUS_OK);
     CHECK(add_user(&w, SLICE("wang"), role_bit(ROLE_ANALYST), true) == STATUS_OK);
     struct sign_in in = sign_in(&w, SLICE("wang"), PASSWORD);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_NONE);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE);
     struct access_act act = {.who = who, .from = SLICE("192.0.2.7"), .now_us = w.now_us};
     CHECK(failed_with(&w, access_user_enable(w.access, &act, SLICE("zhao"), false, arena, diag),
                       "AC001"));
@@ -271,7 +271,7 @@ static bool test_who_may_change_users(void) {
     CHECK(failed_with(&w, access_key_revoke(w.access, &act, SLICE("abcdefgh"), arena, diag),
                       "AC001"));
     in = sign_in(&w, SLICE("zhao"), PASSWORD);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_NONE);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE);
     act.who = who;
     // An administrator changes others, not himself, and never leaves nobody who can.
     CHECK(access_user_set_roles(w.access, &act, SLICE("wang"), role_bit(ROLE_DIRECTOR), arena,
@@ -287,11 +287,11 @@ static bool test_who_may_change_users(void) {
         "AC009"));
     CHECK(add_user(&w, SLICE("qian"), role_bit(ROLE_ADMINISTRATOR), true) == STATUS_OK);
     CHECK(access_user_enable(w.access, &root, SLICE("zhao"), false, arena, diag) == STATUS_OK);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
-    CHECK(sign_in(&w, SLICE("zhao"), PASSWORD).refusal.kind == REFUSAL_DISABLED);
-    CHECK(sign_in(&w, SLICE("zhao"), OTHER_PASSWORD).refusal.kind == REFUSAL_SIGN_IN);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
+    CHECK(sign_in(&w, SLICE("zhao"), PASSWORD).refusal.kind == ACCESS_REFUSAL_DISABLED);
+    CHECK(sign_in(&w, SLICE("zhao"), OTHER_PASSWORD).refusal.kind == ACCESS_REFUSAL_SIGN_IN);
     CHECK(access_user_enable(w.access, &root, SLICE("zhao"), true, arena, diag) == STATUS_OK);
-    CHECK(sign_in(&w, SLICE("zhao"), PASSWORD).refusal.kind == REFUSAL_NONE);
+    CHECK(sign_in(&w, SLICE("zhao"), PASSWORD).refusal.kind == ACCESS_REFUSAL_NONE);
     // Somebody else's password is never final, but at the console.
     struct access_new_user user = {.name = SLICE("sun"),
                                    .roles = role_bit(ROLE_DIRECTOR),
@@ -310,7 +310,7 @@ static bool test_a_password_that_was_set_has_to_be_changed(void) {
     struct diag *diag = &w.scratch.diag;
     CHECK(add_user(&w, SLICE("wang"), role_bit(ROLE_ANALYST), false) == STATUS_OK);
     struct sign_in in = sign_in(&w, SLICE("wang"), PASSWORD);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_NONE && who.must_change_password &&
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE && who.must_change_password &&
           !identity_may(&who, SCOPE_CASES_READ));
     struct access_act act = {.who = who, .from = SLICE("192.0.2.7"), .now_us = w.now_us};
     CHECK(failed_with(&w,
@@ -324,10 +324,10 @@ static bool test_a_password_that_was_set_has_to_be_changed(void) {
                       "AC005"));
     CHECK(access_change_password(w.access, &act, PASSWORD, OTHER_PASSWORD, arena, diag) ==
           STATUS_OK);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
-    CHECK(sign_in(&w, SLICE("wang"), PASSWORD).refusal.kind == REFUSAL_SIGN_IN);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
+    CHECK(sign_in(&w, SLICE("wang"), PASSWORD).refusal.kind == ACCESS_REFUSAL_SIGN_IN);
     in = sign_in(&w, SLICE("wang"), OTHER_PASSWORD);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_NONE && !who.must_change_password &&
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE && !who.must_change_password &&
           identity_may(&who, SCOPE_CASES_READ));
     // Guessing the old password through a stolen session is slowed as a sign-in is.
     act.who = who;
@@ -355,55 +355,55 @@ static bool test_sessions_end(void) {
     struct sign_in in = sign_in(&w, SLICE("wang"), PASSWORD);
     // Without a request for half an hour, to the microsecond.
     w.now_us = t0 + 30 * US_PER_MINUTE - 1;
-    CHECK(who_is(&w, &in, &who) == REFUSAL_NONE);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE);
     w.now_us += 30 * US_PER_MINUTE;
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
     // Half a day after it began, however busy.
     in = sign_in(&w, SLICE("wang"), PASSWORD);
     int64_t begun_us = w.now_us;
     while (w.now_us < begun_us + 12 * US_PER_HOUR) {
-        CHECK(who_is(&w, &in, &who) == REFUSAL_NONE);
+        CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE);
         w.now_us += 20 * US_PER_MINUTE;
     }
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
     // By signing out, once.
     in = sign_in(&w, SLICE("wang"), PASSWORD);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_NONE);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE);
     struct access_act act = {.who = who, .now_us = w.now_us};
     CHECK(access_sign_out(w.access, &act) == STATUS_OK &&
           access_sign_out(w.access, &act) == STATUS_NOT_FOUND);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
     // All at once.
     in = sign_in(&w, SLICE("wang"), PASSWORD);
     struct sign_in also = sign_in(&w, SLICE("wang"), PASSWORD);
     struct access_act root = console(&w);
     CHECK(access_users(w.access, w.now_us, arena).at[0].sessions == 2);
     CHECK(access_sign_out_all(w.access, &root, SLICE("wang"), arena, diag) == STATUS_OK);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED &&
-          who_is(&w, &also, &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED &&
+          who_is(&w, &also, &who) == ACCESS_REFUSAL_SESSION_ENDED);
     CHECK(failed_with(&w, access_sign_out_all(w.access, &root, SLICE("li"), arena, diag), "AC004"));
     // With a change of roles or of the password.
     in = sign_in(&w, SLICE("wang"), PASSWORD);
     CHECK(access_user_set_roles(w.access, &root, SLICE("wang"), role_bit(ROLE_LIAISON), arena,
                                 diag) == STATUS_OK);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
     in = sign_in(&w, SLICE("wang"), PASSWORD);
     CHECK(access_user_set_password(w.access, &root, SLICE("wang"), OTHER_PASSWORD, false, arena,
                                    diag) == STATUS_OK);
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
     // The eighth is the last that stands beside the first.
     struct sign_in many[ACCESS_USER_SESSIONS + 1];
     for (int i = 0; i < ACCESS_USER_SESSIONS + 1; i++) {
         many[i] = sign_in(&w, SLICE("wang"), OTHER_PASSWORD);
         CHECK(who_is(&w, &many[0], &who) ==
-              (i < ACCESS_USER_SESSIONS ? REFUSAL_NONE : REFUSAL_SESSION_ENDED));
+              (i < ACCESS_USER_SESSIONS ? ACCESS_REFUSAL_NONE : ACCESS_REFUSAL_SESSION_ENDED));
     }
-    CHECK(who_is(&w, &many[1], &who) == REFUSAL_NONE);
+    CHECK(who_is(&w, &many[1], &who) == ACCESS_REFUSAL_NONE);
     // A tick forgets what has ended, and nothing else.
     access_tick(w.access, w.now_us);
-    CHECK(who_is(&w, &many[1], &who) == REFUSAL_NONE);
+    CHECK(who_is(&w, &many[1], &who) == ACCESS_REFUSAL_NONE);
     access_tick(w.access, w.now_us + US_PER_HOUR);
-    CHECK(who_is(&w, &many[1], &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &many[1], &who) == ACCESS_REFUSAL_SESSION_ENDED);
     return world_deinit(&w);
 }
 
@@ -414,9 +414,9 @@ static bool test_a_clock_that_is_set_back(void) {
     CHECK(add_user(&w, SLICE("wang"), role_bit(ROLE_ANALYST), true) == STATUS_OK);
     struct sign_in in = sign_in(&w, SLICE("wang"), PASSWORD);
     w.now_us = t0 - 10 * US_PER_MINUTE;
-    CHECK(who_is(&w, &in, &who) == REFUSAL_NONE);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_NONE);
     w.now_us = t0 - 30 * US_PER_MINUTE;
-    CHECK(who_is(&w, &in, &who) == REFUSAL_SESSION_ENDED);
+    CHECK(who_is(&w, &in, &who) == ACCESS_REFUSAL_SESSION_ENDED);
     return world_deinit(&w);
 }
 
@@ -424,7 +424,7 @@ static bool test_a_clock_that_is_set_back(void) {
 
 static bool slowed(struct world *w, Slice name, Slice from, int64_t delay_us) {
     struct sign_in in = sign_in_from(w, name, OTHER_PASSWORD, from);
-    CHECK_THAT(in.refusal.kind == (delay_us > 0 ? REFUSAL_SIGN_IN_DELAYED : REFUSAL_SIGN_IN),
+    CHECK_THAT(in.refusal.kind == (delay_us > 0 ? ACCESS_REFUSAL_SIGN_IN_DELAYED : ACCESS_REFUSAL_SIGN_IN),
                "%.*s: %s", SLICE_ARGS(name), refusal_code(in.refusal.kind));
     CHECK(in.refusal.retry_after_us == delay_us);
     return true;
@@ -454,11 +454,11 @@ static bool test_guessing_is_slowed(void) {
     }
     // The right password does not help before its time, and clears the name then.
     CHECK(sign_in_from(&w, SLICE("wang"), PASSWORD, (Slice){NULL, 0}).refusal.kind ==
-          REFUSAL_SIGN_IN_DELAYED);
+          ACCESS_REFUSAL_SIGN_IN_DELAYED);
     w.now_us += 15 * US_PER_MINUTE;
-    CHECK(sign_in_from(&w, SLICE("wang"), PASSWORD, (Slice){NULL, 0}).refusal.kind == REFUSAL_NONE);
+    CHECK(sign_in_from(&w, SLICE("wang"), PASSWORD, (Slice){NULL, 0}).refusal.kind == ACCESS_REFUSAL_NONE);
     CHECK(slowed(&w, SLICE("wang"), (Slice){NULL, 0}, 0));
-    CHECK(sign_in_from(&w, SLICE("wang"), PASSWORD, (Slice){NULL, 0}).refusal.kind == REFUSAL_NONE);
+    CHECK(sign_in_from(&w, SLICE("wang"), PASSWORD, (Slice){NULL, 0}).refusal.kind == ACCESS_REFUSAL_NONE);
     // One address that tries many names.
     for (int i = 0; i < 5; i++) {
         char name[16];
@@ -467,9 +467,9 @@ static bool test_guessing_is_slowed(void) {
     }
     CHECK(slowed(&w, SLICE("another"), SLICE("198.51.100.1"), US_PER_SECOND));
     CHECK(sign_in_from(&w, SLICE("wang"), PASSWORD, SLICE("198.51.100.1")).refusal.kind ==
-          REFUSAL_SIGN_IN_DELAYED);
+          ACCESS_REFUSAL_SIGN_IN_DELAYED);
     CHECK(sign_in_from(&w, SLICE("wang"), PASSWORD, SLICE("198.51.100.2")).refusal.kind ==
-          REFUSAL_NONE);
+          ACCESS_REFUSAL_NONE);
     return world_deinit(&w);
 }
 
@@ -517,7 +517,7 @@ static bool test_the_queue_is_bounded(void) {
                             .user = &waiting};
     struct sign_in second = first;
     CHECK(access_sign_in(w.access, &first));
-    CHECK(!access_sign_in(w.access, &second) && second.refusal.kind == REFUSAL_BUSY);
+    CHECK(!access_sign_in(w.access, &second) && second.refusal.kind == ACCESS_REFUSAL_BUSY);
     pthread_mutex_lock(&gate.lock);
     gate.open = true;
     pthread_cond_broadcast(&gate.moved);
@@ -527,7 +527,7 @@ static bool test_the_queue_is_bounded(void) {
         pthread_cond_wait(&waiting.over, &waiting.lock);
     }
     pthread_mutex_unlock(&waiting.lock);
-    CHECK(first.refusal.kind == REFUSAL_NONE);
+    CHECK(first.refusal.kind == ACCESS_REFUSAL_NONE);
     return world_deinit(&w);
 }
 
@@ -546,32 +546,32 @@ static bool test_keys(void) {
     CHECK(add_key(&w, SLICE("core"), scope_bit(SCOPE_DECISIONS_READ), t0 + 400 * US_PER_DAY,
                   &other) == STATUS_OK);
     CHECK(memcmp(made.id, other.id, ACCESS_ID_SIZE) != 0);
-    CHECK(which_system(&w, &made, &who) == REFUSAL_NONE && who.kind == ACTOR_SYSTEM &&
+    CHECK(which_system(&w, &made, &who) == ACCESS_REFUSAL_NONE && who.kind == ACTOR_SYSTEM &&
           slice_is(identity_name(&who), "core"));
     CHECK(identity_may(&who, SCOPE_EVENTS_WRITE) && !identity_may(&who, SCOPE_DECISIONS_READ));
     // A secret that is not its own.
     struct access_made_key mixed = made;
     memcpy(mixed.key + ACCESS_KEY_SIZE - ACCESS_TOKEN_SIZE,
            other.key + ACCESS_KEY_SIZE - ACCESS_TOKEN_SIZE, ACCESS_TOKEN_SIZE);
-    CHECK(which_system(&w, &mixed, &who) == REFUSAL_UNKNOWN);
+    CHECK(which_system(&w, &mixed, &who) == ACCESS_REFUSAL_UNKNOWN);
     // It ends to the microsecond, also after a restart.
     CHECK(reopen(&w) == STATUS_OK && w.opened.keys == 2);
     w.now_us = ends_us - 1;
-    CHECK(which_system(&w, &made, &who) == REFUSAL_NONE);
+    CHECK(which_system(&w, &made, &who) == ACCESS_REFUSAL_NONE);
     w.now_us = ends_us;
-    CHECK(which_system(&w, &made, &who) == REFUSAL_EXPIRED &&
-          which_system(&w, &mixed, &who) == REFUSAL_UNKNOWN);
+    CHECK(which_system(&w, &made, &who) == ACCESS_REFUSAL_EXPIRED &&
+          which_system(&w, &mixed, &who) == ACCESS_REFUSAL_UNKNOWN);
     // A revoked one says so, to who has its secret.
     struct access_act act = console(&w);
-    CHECK(which_system(&w, &other, &who) == REFUSAL_NONE);
+    CHECK(which_system(&w, &other, &who) == ACCESS_REFUSAL_NONE);
     CHECK(access_key_revoke(w.access, &act, (Slice){other.id, ACCESS_ID_SIZE}, arena, diag) ==
           STATUS_OK);
     CHECK(access_key_revoke(w.access, &act, (Slice){other.id, ACCESS_ID_SIZE}, arena, diag) ==
           STATUS_OK); // once is enough
     CHECK(failed_with(&w, access_key_revoke(w.access, &act, SLICE("abcdefgh"), arena, diag),
                       "AC011"));
-    CHECK(which_system(&w, &other, &who) == REFUSAL_REVOKED);
-    CHECK(reopen(&w) == STATUS_OK && which_system(&w, &other, &who) == REFUSAL_REVOKED);
+    CHECK(which_system(&w, &other, &who) == ACCESS_REFUSAL_REVOKED);
+    CHECK(reopen(&w) == STATUS_OK && which_system(&w, &other, &who) == ACCESS_REFUSAL_REVOKED);
     AccessKeys keys = access_keys(w.access, arena);
     CHECK(keys.count == 2 && keys.at[1].revoked && !keys.at[0].revoked &&
           keys.at[0].used_us == ends_us - 1);
@@ -638,26 +638,26 @@ static bool test_certificates(void) {
     // Two at once, then one every half second.
     CHECK(access_identify(w.access, &shown, &who, &refusal));
     CHECK(!access_identify(w.access, &shown, &who, &refusal) &&
-          refusal.kind == REFUSAL_RATE_LIMITED && refusal.retry_after_us == 500000);
+          refusal.kind == ACCESS_REFUSAL_RATE_LIMITED && refusal.retry_after_us == 500000);
     shown.now_us += 500000;
     CHECK(access_identify(w.access, &shown, &who, &refusal));
     shown.certificate = SLICE("aa7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == REFUSAL_UNKNOWN);
+    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == ACCESS_REFUSAL_UNKNOWN);
     shown.certificate = SLICE("not one");
-    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == REFUSAL_MALFORMED);
+    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == ACCESS_REFUSAL_MALFORMED);
     // The id of a certificate is no key, whatever stands behind it.
     char header[80];
     int size = snprintf(header, sizeof header, "Bearer qtk_%.*s_%.*s", ACCESS_ID_SIZE, made.id,
                         ACCESS_TOKEN_SIZE, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     shown =
         (struct access_credentials){.authorization = {header, (size_t)size}, .now_us = w.now_us};
-    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == REFUSAL_UNKNOWN);
+    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == ACCESS_REFUSAL_UNKNOWN);
     // Revoked, it may be given to another system.
     CHECK(access_key_revoke(w.access, &act, (Slice){made.id, ACCESS_ID_SIZE}, arena, diag) ==
           STATUS_OK);
     shown =
         (struct access_credentials){.certificate = FINGERPRINT, .now_us = w.now_us + US_PER_SECOND};
-    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == REFUSAL_REVOKED);
+    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == ACCESS_REFUSAL_REVOKED);
     CHECK(access_key_add(w.access, &act, &key, &again, arena, diag) == STATUS_OK);
     CHECK(access_identify(w.access, &shown, &who, &refusal) &&
           slice_is(identity_name(&who), "other"));
@@ -679,12 +679,12 @@ static bool test_what_is_shown_first_counts(void) {
     Slice token = {in.token, ACCESS_TOKEN_SIZE};
     struct access_credentials shown = {.now_us = w.now_us};
     CHECK(!access_identify(w.access, &shown, &who, &refusal) &&
-          refusal.kind == REFUSAL_UNAUTHORIZED);
+          refusal.kind == ACCESS_REFUSAL_UNAUTHORIZED);
     shown.session = token;
     CHECK(access_identify(w.access, &shown, &who, &refusal) &&
           slice_is(identity_name(&who), "wang"));
     shown.authorization = SLICE("Basic d2FuZzpwYXNz"); // the session does not mend it
-    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == REFUSAL_MALFORMED);
+    CHECK(!access_identify(w.access, &shown, &who, &refusal) && refusal.kind == ACCESS_REFUSAL_MALFORMED);
     shown.authorization = arena_printf(&w.scratch.arena, "Bearer %.*s", ACCESS_KEY_SIZE, made.key);
     CHECK(access_identify(w.access, &shown, &who, &refusal) &&
           slice_is(identity_name(&who), "core"));
@@ -705,7 +705,7 @@ static bool test_the_last_use_is_written_once_an_hour(void) {
           STATUS_OK);
     for (int second = 0; second < 3 * 3600; second += 10) {
         w.now_us = t0 + second * US_PER_SECOND;
-        CHECK(which_system(&w, &made, &who) == REFUSAL_NONE);
+        CHECK(which_system(&w, &made, &who) == ACCESS_REFUSAL_NONE);
         access_tick(w.access, w.now_us);
     }
     CHECK(reopen(&w) == STATUS_OK); // which writes the last one
@@ -826,7 +826,7 @@ static bool test_refusals_do_not_fill_the_disk(void) {
     for (int i = 0; i < REFUSALS; i++) {
         shown.now_us = w.now_us = t0 + i * 100;
         CHECK(!access_identify(w.access, &shown, &who, &refusal) &&
-              refusal.kind == REFUSAL_MALFORMED);
+              refusal.kind == ACCESS_REFUSAL_MALFORMED);
     }
     struct access_act act = console(&w);
     for (int i = 0; i < REFUSALS; i++) {
@@ -838,7 +838,7 @@ static bool test_refusals_do_not_fill_the_disk(void) {
                "%u %u", counted.of[AUDIT_CREDENTIAL_REFUSED], counted.of[AUDIT_SCOPE_REFUSED]);
     CHECK(files_hold(&w, SLICE("\"count\":19999")) && files_hold(&w, SLICE("models:write")));
     // What was typed as the name of nobody may have been a password.
-    CHECK(sign_in(&w, SLICE("hunter2-hunter2"), PASSWORD).refusal.kind == REFUSAL_SIGN_IN);
+    CHECK(sign_in(&w, SLICE("hunter2-hunter2"), PASSWORD).refusal.kind == ACCESS_REFUSAL_SIGN_IN);
     CHECK(reopen(&w) == STATUS_OK && !files_hold(&w, SLICE("hunter2")) &&
           read_log(&w, w.access).of[AUDIT_SIGN_IN_REFUSED] == 1);
     return world_deinit(&w);
@@ -1004,7 +1004,7 @@ static bool test_a_full_disk(void) {
     buf_deinit(&detail);
     CHECK(failed_with(&w, status, "AC016") && status == STATUS_LIMIT);
     CHECK(access_users(w.access, w.now_us, &w.scratch.arena).count == (uint32_t)added);
-    CHECK(which_system(&w, &made, &who) == REFUSAL_NONE); // who is in stays in
+    CHECK(which_system(&w, &made, &who) == ACCESS_REFUSAL_NONE); // who is in stays in
     atomic_store(&disk_is_full, false);
     CHECK(access_close(w.access, w.now_us, &w.scratch.arena, &w.scratch.diag) == STATUS_OK);
     CHECK(access_open(&w.options, &w.scratch.arena, &w.access, &w.opened, &w.scratch.diag) ==
@@ -1050,9 +1050,9 @@ static bool add_until_it_fails(struct world *w, int users, int *ret_added, bool 
     }
     *ret_failed = access_failure(w->access, &w->scratch.diag) != STATUS_OK;
     CHECK(*ret_failed == (*ret_added < users));
-    CHECK(!has_key || which_system(w, &made, &who) == REFUSAL_NONE);
+    CHECK(!has_key || which_system(w, &made, &who) == ACCESS_REFUSAL_NONE);
     if (*ret_failed && *ret_added > 0) {
-        CHECK(sign_in(w, SLICE("a"), PASSWORD).refusal.kind == REFUSAL_LOG_FAILED);
+        CHECK(sign_in(w, SLICE("a"), PASSWORD).refusal.kind == ACCESS_REFUSAL_LOG_FAILED);
     }
     return true;
 }
@@ -1120,7 +1120,7 @@ static void identify_all(void *context) {
         Identity who;
         bool in = access_identify(reading->access, &shown, &who, &refusal);
         reading->let_in += in;
-        reading->wrong += (in && was_revoked) || (!in && refusal.kind != REFUSAL_REVOKED);
+        reading->wrong += (in && was_revoked) || (!in && refusal.kind != ACCESS_REFUSAL_REVOKED);
     }
 }
 
@@ -1198,8 +1198,8 @@ static bool test_sign_ins_while_roles_change(void) {
         wait_until_done(&arriving[i].waiting);
     }
     for (int i = 0; i < SIGN_INS; i++) {
-        CHECK(arriving[i].in.refusal.kind == REFUSAL_NONE);
-        if (who_is(&w, &arriving[i].in, &who) == REFUSAL_NONE) {
+        CHECK(arriving[i].in.refusal.kind == ACCESS_REFUSAL_NONE);
+        if (who_is(&w, &arriving[i].in, &who) == ACCESS_REFUSAL_NONE) {
             CHECK(who.roles == role_bit(ROLE_DIRECTOR));
             in++;
         }

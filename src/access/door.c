@@ -86,7 +86,7 @@ Tried door_try(struct access *access, Slice name, Slice password, Slice from, in
 
 // ---- signing in -------------------------------------------------------------------------------
 
-static void refuse(struct sign_in *sign_in, Refusal kind, int64_t retry_after_us, bool known) {
+static void refuse(struct sign_in *sign_in, AccessRefusal kind, int64_t retry_after_us, bool known) {
     struct access_act act = {.from = sign_in->from, .now_us = sign_in->now_us};
     // People type their password into the field of the name: what is no user's name is not written
     // down.
@@ -127,15 +127,15 @@ static void begin_locked(struct sign_in *sign_in, uint32_t slot, const PasswordH
     struct arena arena;
     struct diag diag;
     if (memcmp(&user->password, hash, sizeof *hash) != 0) {
-        refuse(sign_in, REFUSAL_SIGN_IN, 0, true);
+        refuse(sign_in, ACCESS_REFUSAL_SIGN_IN, 0, true);
         return;
     }
     if (user->disabled) {
-        refuse(sign_in, REFUSAL_DISABLED, 0, true);
+        refuse(sign_in, ACCESS_REFUSAL_DISABLED, 0, true);
         return;
     }
     if (!has_room(access, sign_in->now_us)) {
-        refuse(sign_in, REFUSAL_BUSY, 0, true);
+        refuse(sign_in, ACCESS_REFUSAL_BUSY, 0, true);
         return;
     }
     struct access_act act = {
@@ -145,7 +145,7 @@ static void begin_locked(struct sign_in *sign_in, uint32_t slot, const PasswordH
     Status status = log_change(access, &record, &arena, &diag);
     arena_deinit(&arena);
     if (status != STATUS_OK) {
-        sign_in->refusal.kind = REFUSAL_LOG_FAILED;
+        sign_in->refusal.kind = ACCESS_REFUSAL_LOG_FAILED;
         return;
     }
     Sha256 token = token_draw(access->entropy, sign_in->token);
@@ -165,7 +165,7 @@ static void try_sign_in(struct sign_in *sign_in) {
     Tried tried = door_try(access, sign_in->name, sign_in->password, sign_in->from, sign_in->now_us,
                            &user, &hash, &wait_us);
     if (tried != TRIED_PASSED) {
-        refuse(sign_in, tried == TRIED_WRONG ? REFUSAL_SIGN_IN : REFUSAL_SIGN_IN_DELAYED, wait_us,
+        refuse(sign_in, tried == TRIED_WRONG ? ACCESS_REFUSAL_SIGN_IN : ACCESS_REFUSAL_SIGN_IN_DELAYED, wait_us,
                user != SLOTS_NONE);
         return;
     }
@@ -176,7 +176,7 @@ static void try_sign_in(struct sign_in *sign_in) {
 
 static void run_sign_in(struct access *access, struct access_task *task) {
     struct sign_in *sign_in = (struct sign_in *)((char *)task - offsetof(struct sign_in, task));
-    sign_in->refusal = (struct access_refusal){REFUSAL_NONE, 0};
+    sign_in->refusal = (struct access_refusal){ACCESS_REFUSAL_NONE, 0};
     try_sign_in(sign_in);
     sign_in->done(sign_in);
 }
@@ -188,11 +188,11 @@ bool access_sign_in(struct access *access, struct sign_in *sign_in) {
     sign_in->access = access;
     sign_in->task.run = run_sign_in;
     if (wait_us > 0) {
-        refuse(sign_in, REFUSAL_SIGN_IN_DELAYED, wait_us, user != SLOTS_NONE);
+        refuse(sign_in, ACCESS_REFUSAL_SIGN_IN_DELAYED, wait_us, user != SLOTS_NONE);
         return false;
     }
     if (!access_submit(access, &sign_in->task)) {
-        sign_in->refusal = (struct access_refusal){REFUSAL_BUSY, 0};
+        sign_in->refusal = (struct access_refusal){ACCESS_REFUSAL_BUSY, 0};
         return false;
     }
     return true;

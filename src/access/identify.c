@@ -23,15 +23,15 @@ static void set_name(Identity *identity, const Name *name) {
 
 // The name is told also when it is refused, for the log: the secret was right.
 static struct access_refusal admit_key(struct key *key, int64_t now_us, Identity *identity) {
-    struct access_refusal refusal = {REFUSAL_NONE, 0};
+    struct access_refusal refusal = {ACCESS_REFUSAL_NONE, 0};
     identity->kind = ACTOR_SYSTEM;
     set_name(identity, &key->system);
     if (key->revoked) {
-        refusal.kind = REFUSAL_REVOKED;
+        refusal.kind = ACCESS_REFUSAL_REVOKED;
     } else if (key_ended(key, now_us)) {
-        refusal.kind = REFUSAL_EXPIRED;
+        refusal.kind = ACCESS_REFUSAL_EXPIRED;
     } else if (!rate_take(&key->due_ns, key->rate, key->burst, now_us, &refusal.retry_after_us)) {
-        refusal.kind = REFUSAL_RATE_LIMITED;
+        refusal.kind = ACCESS_REFUSAL_RATE_LIMITED;
     } else {
         identity->scopes = key->scopes;
         move_on(&key->used_us, now_us);
@@ -43,7 +43,7 @@ static struct access_refusal identify_key(struct access *access, const struct sh
                                           int64_t now_us, Identity *identity) {
     struct state *state = &access->state;
     static const Sha256 none;
-    struct access_refusal refusal = {REFUSAL_UNKNOWN, 0};
+    struct access_refusal refusal = {ACCESS_REFUSAL_UNKNOWN, 0};
     pthread_rwlock_rdlock(&access->state_lock);
     uint32_t slot = state_key(state, (Slice){shown->id, ACCESS_ID_SIZE});
     bool found = slot != SLOTS_NONE && !state->keys[slot].is_certificate;
@@ -57,10 +57,10 @@ static struct access_refusal identify_key(struct access *access, const struct sh
 
 static struct access_refusal identify_certificate(struct access *access, Slice fingerprint,
                                                   int64_t now_us, Identity *identity) {
-    struct access_refusal refusal = {REFUSAL_UNKNOWN, 0};
+    struct access_refusal refusal = {ACCESS_REFUSAL_UNKNOWN, 0};
     Sha256 hash;
     if (!sha256_parse(fingerprint, false, &hash)) {
-        return (struct access_refusal){REFUSAL_MALFORMED, 0};
+        return (struct access_refusal){ACCESS_REFUSAL_MALFORMED, 0};
     }
     pthread_rwlock_rdlock(&access->state_lock);
     uint32_t slot = state_certificate(&access->state, &hash);
@@ -76,14 +76,14 @@ static struct access_refusal identify_certificate(struct access *access, Slice f
 static struct access_refusal identify_session(struct access *access, const Sha256 *token,
                                               int64_t now_us, Identity *identity) {
     struct state *state = &access->state;
-    struct access_refusal refusal = {REFUSAL_SESSION_ENDED, 0};
+    struct access_refusal refusal = {ACCESS_REFUSAL_SESSION_ENDED, 0};
     pthread_rwlock_rdlock(&access->state_lock);
     uint32_t slot = state_session(state, token);
     if (slot != SLOTS_NONE) {
         struct session *session = &state->sessions[slot];
         const struct user *user = &state->users[session->user];
         if (!session_ended(session, access->options.idle_us, access->options.absolute_us, now_us)) {
-            refusal.kind = REFUSAL_NONE;
+            refusal.kind = ACCESS_REFUSAL_NONE;
             identity->kind = ACTOR_PERSON;
             set_name(identity, &user->name);
             identity->roles = user->roles;
@@ -109,7 +109,7 @@ static struct access_refusal identify(struct access *access, const struct access
     } else if (!slice_empty(shown->certificate)) {
         return identify_certificate(access, shown->certificate, shown->now_us, identity);
     } else {
-        return (struct access_refusal){REFUSAL_UNAUTHORIZED, 0};
+        return (struct access_refusal){ACCESS_REFUSAL_UNAUTHORIZED, 0};
     }
     switch (parsed.kind) {
     case SHOWN_KEY:
@@ -117,7 +117,7 @@ static struct access_refusal identify(struct access *access, const struct access
     case SHOWN_TOKEN:
         return identify_session(access, &parsed.hash, shown->now_us, identity);
     default:
-        return (struct access_refusal){REFUSAL_MALFORMED, 0};
+        return (struct access_refusal){ACCESS_REFUSAL_MALFORMED, 0};
     }
 }
 
@@ -125,12 +125,12 @@ bool access_identify(struct access *access, const struct access_credentials *sho
                      Identity *ret_identity, struct access_refusal *ret_refusal) {
     Identity identity = {.kind = ACTOR_NOBODY};
     struct access_refusal refusal = identify(access, shown, &identity);
-    if (refusal.kind == REFUSAL_NONE) {
+    if (refusal.kind == ACCESS_REFUSAL_NONE) {
         *ret_identity = identity;
         return true;
     }
     // That somebody shows nothing, or a session that is over, is every day's.
-    if (refusal.kind != REFUSAL_UNAUTHORIZED && refusal.kind != REFUSAL_SESSION_ENDED) {
+    if (refusal.kind != ACCESS_REFUSAL_UNAUTHORIZED && refusal.kind != ACCESS_REFUSAL_SESSION_ENDED) {
         struct access_act act = {.who = identity, .from = shown->peer, .now_us = shown->now_us};
         log_refused(access, &act, AUDIT_CREDENTIAL_REFUSED, refusal_code(refusal.kind),
                     (Slice){NULL, 0});

@@ -198,7 +198,7 @@ Status access_change_password(struct access *access, const struct access_act *ac
     Tried tried =
         door_try(access, name, old_password, act->from, act->now_us, &user, &old, &wait_us);
     if (tried != TRIED_PASSED) {
-        log_refused(access, act, AUDIT_SIGN_IN_REFUSED, refusal_code(REFUSAL_SIGN_IN), name);
+        log_refused(access, act, AUDIT_SIGN_IN_REFUSED, refusal_code(ACCESS_REFUSAL_SIGN_IN), name);
         return tried == TRIED_WRONG
                    ? diag_fail(diag, arena, STATUS_INVALID, "AC007", "the old password is wrong")
                    : diag_fail(diag, arena, STATUS_LIMIT, "AC015",

@@ -89,11 +89,11 @@ const char *actor_word(ActorKind kind) {
     return actors[kind];
 }
 
-const char *refusal_code(Refusal refusal) {
+const char *refusal_code(AccessRefusal refusal) {
     return refusals[refusal].code;
 }
 
-const char *refusal_text(Refusal refusal) {
+const char *refusal_text(AccessRefusal refusal) {
     return refusals[refusal].text;
 }
 

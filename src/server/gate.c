@@ -211,7 +211,7 @@ static bool admit(void *context, struct http_request *request, Slice word) {
         return true;
     }
     if (who->must_change_password) {
-        gate_refuse(gate, request, &(struct access_refusal){.kind = REFUSAL_PASSWORD_CHANGE});
+        gate_refuse(gate, request, &(struct access_refusal){.kind = ACCESS_REFUSAL_PASSWORD_CHANGE});
         return false;
     }
     INVARIANT(scope_parse(word, &scope)); // gate_test.c goes through all routes
@@ -338,8 +338,8 @@ static Status open_access(const struct gate_options *options, struct arena *aren
 
 // Counters are there from the start on, so that the first refusal of a kind shows as one.
 static void show_counters(struct gate *gate) {
-    for (int kind = REFUSAL_NONE + 1; kind < REFUSAL_COUNT; kind++) {
-        (void)metrics_series(gate->metrics, METRIC_AUTH, slice_of(refusal_code((Refusal)kind)), 0);
+    for (int kind = ACCESS_REFUSAL_NONE + 1; kind < ACCESS_REFUSAL_COUNT; kind++) {
+        (void)metrics_series(gate->metrics, METRIC_AUTH, slice_of(refusal_code((AccessRefusal)kind)), 0);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "server/night.h"
 #include "server/records.h"
 #include "server/releases.h"
+#include "server/response.h"
 #include "server/serve.h"
 #include "server/shelf.h"
 #include "server/snapshots.h"
@@ -32,6 +33,7 @@ struct instance {
     struct serve *serve;
     struct pipeline *pipeline;
     struct releases *releases;
+    struct response *response; // NULL: nothing follows the decisions
     _Atomic(struct night *) night; // NULL: no runs were ever wanted
     atomic_bool has_runs;          // some are planned
     Hash128 first; // label of the pack that was named
@@ -151,6 +153,16 @@ static Status make_folders(struct instance *instance, struct arena *arena, struc
     return file_make_directory(instance->packs, arena, diag);
 }
 
+static Status check_strategies(const struct pack_folder *pack, Slice path, struct arena *arena, struct diag *diag) {
+    struct strategies *strategies = strategies_create();
+    Status status = strategies_compile(strategies, pack->catalogue, pack->files, pack->file_count);
+    if (status != STATUS_OK) {
+        status = diag_fail(diag, arena, STATUS_INVALID, "SV005", "the strategies of the pack '%.*s' have %u errors: qiantang check tells which", SLICE_ARGS(path), strategies->diags.error_count);
+    }
+    strategies_destroy(strategies);
+    return status;
+}
+
 // Compiles the pack that was named and puts it on the shelf.
 static Status take_pack(struct instance *instance, Slice path, struct arena *arena, struct diag *diag) {
     struct pack_folder pack;
@@ -168,6 +180,9 @@ static Status take_pack(struct instance *instance, Slice path, struct arena *are
         }
     } else {
         diag->message = arena_copy(arena, diag->message);
+    }
+    if (status == STATUS_OK) {
+        status = check_strategies(&pack, path, arena, diag);
     }
     if (status == STATUS_OK) {
         status = shelf_put(instance->shelf, &pack, arena, &label, diag);
@@ -256,15 +271,18 @@ static bool snapshot_before(void *context, uint64_t sequence) {
     return event_index_flush(instance->index, sequence);
 }
 
-// With nightly runs planned, what they have not read yet stays where it is.
+// With nightly runs planned, what they have not read yet stays where it is; and what the response has not.
 static uint64_t snapshot_needed_from(void *context) {
     const struct instance *instance = context;
-    return atomic_load(&instance->has_runs) ? night_needs_from(instance->nights) : UINT64_MAX;
+    uint64_t night = atomic_load(&instance->has_runs) ? night_needs_from(instance->nights) : UINT64_MAX;
+    uint64_t response = response_needs_from(instance->response);
+    return night < response ? night : response;
 }
 
 static void settled(void *context) {
     struct instance *instance = context;
     serve_settled(instance->serve);
+    response_settled(instance->response);
 }
 
 static void write_detail(struct buf *out, Slice by, Slice note) {
@@ -415,6 +433,7 @@ static void put_metrics(void *context, struct buf *out) {
         struct watched watched = {
             .pipeline = instance->pipeline,
             .night = atomic_load(&instance->night),
+            .response = instance->response,
             .http = serve_counters(instance->serve),
             .came_early = serve_came_early(instance->serve),
         };
@@ -464,6 +483,7 @@ static Status start_serve(struct instance *instance, struct arena *arena, struct
         .access = gate_access(instance->gate),
         .gate = instance->gate,
         .releases = instance->releases,
+        .response = instance->response,
         .key_days_max = (uint32_t)instance->settings->access.key_days_max,
         .metrics = {instance, instance->metrics == NULL ? NULL : put_metrics, instance->metrics == NULL ? NULL : count_request},
     };
@@ -496,6 +516,46 @@ static Status start_night(struct instance *instance, struct arena *arena, struct
     return STATUS_OK;
 }
 
+// ---- the response -----------------------------------------------------------------------------------------
+
+_Static_assert((int)SETTINGS_ENDPOINT_contact == (int)RESPONSE_ENDPOINT_contact && (int)SETTINGS_ENDPOINT_inspection == (int)RESPONSE_ENDPOINT_inspection, "in one order");
+
+// A file lies in the data folder, where its path does not say otherwise.
+static Slice store_address(struct instance *instance) {
+    Slice store = instance->settings->response.store;
+    Slice scheme = SLICE("sqlite:");
+    if (slice_is(store, "none")) {
+        return SLICE("");
+    }
+    bool lies_in_data = slice_starts_with(store, scheme) && store.size > scheme.size && store.at[scheme.size] != '/';
+    return lies_in_data ? arena_printf(&instance->arena, "sqlite:%.*s/%.*s", SLICE_ARGS(instance->data), SLICE_ARGS(slice_part(store, scheme.size, SIZE_MAX))) : store;
+}
+
+static struct response_options read_response(struct instance *instance) {
+    const struct settings_response *settings = &instance->settings->response;
+    struct response_options options = {
+        .store = store_address(instance),
+        .password_file = settings->password_file,
+        .journal = instance->journal,
+        .archive = instance->settings->journal.archive,
+        .shelf = instance->shelf,
+        .http_anywhere = settings->http_anywhere,
+        .from_now = settings->begin == SETTINGS_RESPONSE_BEGIN_now,
+        .log = instance->log,
+    };
+    for (uint32_t i = 0; i < settings->endpoints.count; i++) {
+        const struct settings_endpoint *endpoint = &settings->endpoints.at[i];
+        options.endpoints[endpoint->name] = (struct response_endpoint){
+            .url = endpoint->url, .secret_file = endpoint->secret, .ca_file = endpoint->ca, .timeout_ms = (uint32_t)(endpoint->timeout_us / US_PER_MS)};
+    }
+    return options;
+}
+
+static Status open_response(struct instance *instance, struct arena *arena, struct diag *diag) {
+    struct response_options options = read_response(instance);
+    return response_open(&options, arena, &instance->response, diag);
+}
+
 static Status open_all(struct instance *instance, Slice pack, struct arena *arena, struct instance_opened *opened, struct diag *diag) {
     const struct settings *settings = instance->settings;
     TRY(open_log(instance, arena, diag));
@@ -508,6 +568,7 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     }
     TRY(open_gate(instance, arena, diag));
     TRY(open_releases(instance, arena, diag));
+    TRY(open_response(instance, arena, diag));
     struct past past = {.journal = instance->journal, .archive = settings->journal.archive};
     instance->index = event_index_create(instance->index_folder, &past, instance->log);
     TRY(start_serve(instance, arena, diag));
@@ -517,6 +578,7 @@ static Status open_all(struct instance *instance, Slice pack, struct arena *aren
     TRY(check_pack(instance, &opened->label, arena, diag));
     TRY(start_night(instance, arena, diag));
     releases_attach(instance->releases, instance->pipeline);
+    response_attach(instance->response, instance->pipeline);
     atomic_store(&instance->is_open, true);
     serve_attach(instance->serve, instance->pipeline);
     opened->has_nobody = gate_is_open(instance->gate);
@@ -529,6 +591,7 @@ static Status end_parts(struct instance *instance, struct arena *arena, struct d
     if (instance->serve != NULL) {
         serve_stop(instance->serve);
     }
+    response_stop(instance->response);
     releases_stop(instance->releases);
     night_stop(atomic_load(&instance->night));
     if (instance->pipeline != NULL) {
@@ -547,6 +610,7 @@ static Status end_parts(struct instance *instance, struct arena *arena, struct d
 
 static void release_parts(struct instance *instance) {
     event_index_destroy(instance->index);
+    response_close(instance->response);
     shelf_close(instance->shelf);
     watcher_destroy(instance->watcher);
     metrics_destroy(instance->metrics);
@@ -608,6 +672,10 @@ void instance_reload(struct instance *instance, const struct settings *settings)
     arena_init(&arena, 1 << 12);
     if (plan_night(instance, &arena, &diag) != STATUS_OK) {
         log_put_diag(instance->log, LOG_error, "nightly_runs_not_planned", &diag);
+    }
+    struct response_options response = read_response(instance);
+    if (response_change_endpoints(instance->response, &response, &arena, &diag) != STATUS_OK) {
+        log_put_diag(instance->log, LOG_error, "endpoints_not_changed", &diag);
     }
     arena_deinit(&arena);
     gate_report(instance->gate, NULL, AUDIT_OPERATIONS_CHANGED, SLICE("settings"), SLICE(""));

@@ -9,6 +9,7 @@
 //     journal/   the journal and its snapshots       packs/   released packs, and releases.json
 //     access/    users and keys, and the log of who did what
 //     index/     where events are in the journal      night/   snapshots of nightly runs
+//     response.db   alerts and what follows from them, where settings do not put them elsewhere (response.h)
 //
 // Codes: SV002 (another pack was named than the one that the journal goes on with), SV009 (settings do not fit the pack).
 

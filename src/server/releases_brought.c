@@ -9,7 +9,7 @@
 enum { DIAGS_TOLD_MAX = 100, STATUS_FILE_MAX = 4 << 20 };
 
 // What is wrong with a pack, place by place.
-static void answer_diags(struct release_ask *ask, const struct diag_list *diags) {
+void release_answer_diags(struct release_ask *ask, const struct diag_list *diags) {
     struct json_writer json;
     json_writer_init(&json, &ask->body);
     json_array_begin(&json);
@@ -56,7 +56,11 @@ static struct release_entry *bring(struct releases *releases, struct release_ask
         knowledge_destroy(pack_knowledge(pack));
     }
     if (!fine || pack->catalogue->diags.error_count > 0) {
-        answer_diags(ask, &pack->catalogue->diags);
+        release_answer_diags(ask, &pack->catalogue->diags);
+        return NULL;
+    }
+    Slice strategies;
+    if (!release_read_strategies(releases, ask, pack, &strategies, arena)) {
         return NULL;
     }
     const struct release_entry *there = releases_find(releases, shelf_name(pack->catalogue->label, arena));
@@ -70,7 +74,9 @@ static struct release_entry *bring(struct releases *releases, struct release_ask
         return NULL;
     }
     *ret_was = there == NULL ? (struct release_entry){0} : *there;
-    return releases_add(releases, label, ask->by, ask->is_person, ask->note);
+    struct release_entry *entry = releases_add(releases, label, ask->by, ask->is_person, ask->note);
+    entry->strategies = strategies;
+    return entry;
 }
 
 void release_upload(struct releases *releases, struct release_ask *ask, struct arena *arena) {

@@ -40,6 +40,10 @@ void release_write(struct json_writer *json, const struct release_entry *entry, 
     put_time(json, "released_at", entry->released_us);
     release_put_text(json, "before", entry->before);
     release_put_text(json, "note", entry->note);
+    if (!slice_empty(entry->strategies)) {
+        json_key(json, SLICE("strategies"));
+        json_raw(json, entry->strategies);
+    }
     json_key_bool(json, SLICE("tried"), !slice_empty(entry->trial));
     if (whole && !slice_empty(entry->trial)) {
         json_key(json, SLICE("trial"));
@@ -135,6 +139,7 @@ static void read_entry(struct releases *releases, JsonTree tree, uint32_t object
         .approved_us = member_time(tree, object, "approved_at"),
         .released_us = member_time(tree, object, "released_at"),
         .trial = member_raw(releases, tree, object, "trial"),
+        .strategies = member_raw(releases, tree, object, "strategies"),
     };
     uint32_t person = json_member(tree, object, SLICE("brought_by_person"));
     entry->brought_by_person = person != JSON_NONE && tree.nodes[person].kind == JSON_TRUE;

@@ -4,6 +4,7 @@
 //     releases.c          who asks waits here; one thread does it
 //     releases_kept.c     releases.json
 //     releases_brought.c  packs come in: archives, statuses, the watched folder
+//     releases_strategies.c  texts that close alerts: compiled, and compared with those that decide
 //     releases_way.c      tried, proposed, judged, released, rolled back
 //
 // All but what stands under the lock belongs to the thread.
@@ -33,6 +34,7 @@ struct release_entry {
     int64_t brought_us, proposed_us, approved_us, released_us;
     Slice before; // name of the release that it replaced
     Slice trial;  // report, JSON; empty: not tried
+    Slice strategies; // what becomes of them, beside those that decided when it was brought or proposed: JSON; empty: not known
 };
 
 // A folder of the watched one, as it was looked at last.
@@ -101,6 +103,16 @@ struct release_entry *releases_add(struct releases *releases, Slice label, Slice
 void release_upload(struct releases *releases, struct release_ask *ask, struct arena *arena);
 void release_change_status(struct releases *releases, struct release_ask *ask, struct arena *arena);
 void releases_watch(struct releases *releases);
+
+// Answers with what is wrong with a pack, place by place.
+void release_answer_diags(struct release_ask *ask, const struct diag_list *diags);
+
+// ---- releases_strategies.c ----------------------------------------------------------------------------------
+
+// Of a pack that compiled; `ret_told` lives as long as the releases. False: they do not compile, and it has refused.
+bool release_read_strategies(struct releases *releases, struct release_ask *ask, const struct pack_folder *pack, Slice *ret_told, struct arena *arena);
+// The same of one that is here: programs change, and so do the strategies that decide.
+bool release_check_strategies(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena);
 
 // ---- releases_way.c -----------------------------------------------------------------------------------------
 

@@ -106,7 +106,7 @@ void release_propose(struct releases *releases, struct release_ask *ask, struct 
         release_refuse(ask, 403, "needs_a_person", "a person proposes a release");
     } else if (entry->state != STATE_draft && entry->state != STATE_rejected && entry->state != STATE_replaced) {
         release_refuse(ask, 409, "wrong_state", "it is %s", release_state_names[entry->state]);
-    } else {
+    } else if (release_check_strategies(releases, ask, entry, arena)) {
         entry->state = STATE_proposed;
         entry->proposed_by = arena_copy(&releases->arena, ask->by);
         entry->proposed_us = releases->options.now_us();

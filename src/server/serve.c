@@ -81,6 +81,7 @@ static struct serve *serve_create(const struct serve_options *options) {
     }
     serve->rate = options->rate_max > 0 ? rate_create(options->rate_max) : NULL;
     serve->errands = errands_start();
+    serve->slow_errands = errands_start();
     INVARIANT(pthread_mutex_init(&serve->lock, NULL) == 0);
     return serve;
 }
@@ -89,6 +90,7 @@ static void serve_free(struct serve *serve) {
     asked_pools_destroy(serve);
     rate_destroy(serve->rate);
     errands_destroy(serve->errands);
+    errands_destroy(serve->slow_errands);
     pthread_mutex_destroy(&serve->lock);
     free(serve);
 }
@@ -108,6 +110,7 @@ Status serve_start(const struct serve_options *options, struct arena *arena, str
     Status status = http_server_start(&http, routes, ROUTE_COUNT, serve, arena, &serve->http, diag);
     if (status != STATUS_OK) {
         errands_stop(serve->errands);
+        errands_stop(serve->slow_errands);
         serve_free(serve);
         return status;
     }
@@ -137,6 +140,7 @@ void serve_stop(struct serve *serve) {
     sessions_stop(serve);
     http_server_stop(serve->http, STOP_MS);
     errands_stop(serve->errands);
+    errands_stop(serve->slow_errands);
 }
 
 void serve_destroy(struct serve *serve) {

@@ -25,6 +25,7 @@
 struct serve;
 struct gate;
 struct releases;
+struct response;
 
 // Who asks, and whether he may. Called on the loops' threads; they must not block.
 struct serve_access {
@@ -70,6 +71,7 @@ struct serve_options {
     struct serve_access access;
     struct gate *gate;         // server/gate.h; NULL: the routes of users, keys and the audit log are not there, and nothing is masked
     struct releases *releases; // NULL: those of releases are not there
+    struct response *response; // NULL: nothing follows the decisions (server/response.h)
     uint32_t key_days_max;     // 0: ACCESS_KEY_DAYS_MAX
     struct serve_finder finder; // find NULL: the newest records of the journal are searched
     struct serve_metrics metrics;

@@ -176,6 +176,35 @@ static void look_at_night(struct watcher *watcher, struct night *night) {
     metrics_set(watcher->metrics, METRIC_BATCH, METRIC_PROGRESS_whole, comes_to_them ? 1 : (int64_t)state.total);
 }
 
+static void look_at_endpoint(struct metrics *metrics, Slice name, uint64_t waiting, uint64_t dead, uint64_t taken, uint64_t failed) {
+    metrics_set(metrics, METRIC_RESPONSE_MESSAGES, metrics_series(metrics, METRIC_RESPONSE_MESSAGES, name, METRIC_MESSAGE_waiting), (int64_t)waiting);
+    metrics_set(metrics, METRIC_RESPONSE_MESSAGES, metrics_series(metrics, METRIC_RESPONSE_MESSAGES, name, METRIC_MESSAGE_dead), (int64_t)dead);
+    metrics_set(metrics, METRIC_RESPONSE_ATTEMPTS, metrics_series(metrics, METRIC_RESPONSE_ATTEMPTS, name, METRIC_ATTEMPT_taken), (int64_t)taken);
+    metrics_set(metrics, METRIC_RESPONSE_ATTEMPTS, metrics_series(metrics, METRIC_RESPONSE_ATTEMPTS, name, METRIC_ATTEMPT_failed), (int64_t)failed);
+}
+
+static void look_at_response(struct watcher *watcher, struct response *response) {
+    static const char *const names[RESPONSE_ENDPOINT_COUNT] = {
+#define X(name) #name,
+        RESPONSE_ENDPOINTS(X)
+#undef X
+    };
+    struct metrics *metrics = watcher->metrics;
+    struct response_state state = response_state(response);
+    metrics_set(metrics, METRIC_RESPONSE_UP, 0, state.mode == RESPONSE_ON);
+    metrics_set(metrics, METRIC_RESPONSE_LAG, 0, (int64_t)state.lag_records);
+    metrics_set(metrics, METRIC_RESPONSE_BEHIND, 0, state.lag_us);
+    metrics_set(metrics, METRIC_RESPONSE_TAKEN, 0, (int64_t)state.outcomes);
+    metrics_set(metrics, METRIC_RESPONSE_ASIDE, 0, (int64_t)state.unread);
+    metrics_set(metrics, METRIC_RESPONSE_TIMERS, METRIC_FIRED_in_time, (int64_t)(state.timers - state.timers_late));
+    metrics_set(metrics, METRIC_RESPONSE_TIMERS, METRIC_FIRED_late, (int64_t)state.timers_late);
+    for (uint32_t i = 0; i < RESPONSE_ENDPOINT_COUNT; i++) {
+        const struct response_endpoint_state *endpoint = &state.endpoints[i];
+        look_at_endpoint(metrics, slice_of(names[i]), endpoint->waiting, endpoint->dead, endpoint->sent, endpoint->failed);
+    }
+    look_at_endpoint(metrics, SLICE("engine"), state.engine_waiting, state.engine_dead, state.labels + state.changes, 0);
+}
+
 void watcher_look(struct watcher *watcher, const struct watched *watched) {
     struct metrics *metrics = watcher->metrics;
     if (metrics == NULL) {
@@ -196,6 +225,7 @@ void watcher_look(struct watcher *watcher, const struct watched *watched) {
     look_at_away(watcher, &state, watched->came_early);
     look_at_doubts(watcher, &state);
     look_at_night(watcher, watched->night);
+    look_at_response(watcher, watched->response);
     metrics_set(metrics, METRIC_SNAPSHOT_AGE, 0, snapshots.at_us == 0 ? 0 : clock_wall_us() - snapshots.at_us);
     metrics_set(metrics, METRIC_SNAPSHOT_TOOK, 0, (int64_t)snapshots.took_us);
     metrics_set(metrics, METRIC_SNAPSHOT_BYTES, 0, (int64_t)snapshots.bytes);

@@ -6,6 +6,7 @@
 #include "metrics/metrics.h"
 #include "server/night.h"
 #include "server/pipeline.h"
+#include "server/response.h"
 
 struct watcher;
 
@@ -22,6 +23,7 @@ void watcher_snapshot_ended(void *watcher, const struct diag *failure);
 struct watched {
     struct pipeline *pipeline;
     struct night *night; // NULL: there are no runs
+    struct response *response; // NULL: nothing follows the decisions
     struct http_counters http;
     uint64_t came_early; // requests with records that were answered with `starting`
 };

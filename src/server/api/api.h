@@ -17,6 +17,7 @@ enum {
     API_SMALL_MAX = 8 << 10,   // a user, a key, a note
     API_CHANGE_MAX = 64 << 10, // some columns of a row, or a note
     API_BATCH_MAX = 16 << 20,
+    API_ATTACHMENT_MAX = 16 << 20, // of a case
     API_BATCH_RECORDS_MAX = 10000,
     API_BODY_DEPTH_MAX = 8, // of the API's own bodies
     API_NEWEST_RECORDS = 400000, // of the journal, that are searched without an index: half a second
@@ -34,6 +35,7 @@ struct serve {
     struct serve_finder finder;
     _Atomic(struct pipeline *) pipeline; // NULL while it is being opened
     struct errands *errands;
+    struct errands *slow_errands; // of what waits for the store of the response
     struct rate *rate; // NULL: no limit
     uint64_t number;   // of all servers of the process: a thread's pool knows by it whose it is
     pthread_mutex_t lock;
@@ -96,7 +98,7 @@ void question_reply(struct question *question, void (*render)(struct question *q
 
 // ---- what waits -----------------------------------------------------------------------------------------------
 
-enum { DEED_MEMBERS_MAX = 8, DEED_TEXT = 512 };
+enum { DEED_MEMBERS_MAX = 32, DEED_TEXT = 512 };
 
 // A request that somebody else's thread answers: an errand's (deed_post), that of the room of users and keys (deed_submit), that of the releases.
 // What its body said is read beforehand, on the loop.
@@ -124,6 +126,8 @@ bool deed_text(struct deed *deed, uint32_t member, const char *name, bool is_nee
 void deed_refuse_member(struct deed *deed, const char *name, const char *what);
 // Defer the request. The deed is gone when it was run. Too many wait: it has answered so.
 void deed_post(struct deed *deed, void (*run)(struct deed *deed));
+// The same by threads of their own, for what may wait longer than others should.
+void deed_post_slow(struct deed *deed, void (*run)(struct deed *deed));
 void deed_submit(struct deed *deed, void (*run)(struct deed *deed));
 // Answers with what `render` writes.
 void deed_reply(struct deed *deed, uint16_t status, void (*render)(struct deed *deed, struct json_writer *json));

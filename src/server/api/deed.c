@@ -29,7 +29,7 @@ struct deed *deed_read(struct serve *serve, struct http_request *request, const 
     if (slice_empty(slice_trim(http_request_body(request)))) {
         return deed;
     }
-    deed->json = json_reader_create(API_CHANGE_MAX, API_BODY_DEPTH_MAX);
+    deed->json = json_reader_create(http_request_body(request).size > API_CHANGE_MAX ? API_RECORD_MAX : API_CHANGE_MAX, API_BODY_DEPTH_MAX);
     buf_init(&reason, 4096);
     bool fine = api_read_object(request, deed->json, &deed->tree);
     if (fine && !api_members(deed->tree, 0, names, count, deed->found, &reason)) {
@@ -71,11 +71,19 @@ static void run_errand(struct errand *errand) {
     deed_destroy(deed);
 }
 
-void deed_post(struct deed *deed, void (*run)(struct deed *deed)) {
+static void post(struct deed *deed, struct errands *errands, void (*run)(struct deed *deed)) {
     deed->run = run;
     deed->errand = (struct errand){.run = run_errand, .user = deed};
     http_defer(deed->request);
-    errands_post(deed->serve->errands, &deed->errand);
+    errands_post(errands, &deed->errand);
+}
+
+void deed_post(struct deed *deed, void (*run)(struct deed *deed)) {
+    post(deed, deed->serve->errands, run);
+}
+
+void deed_post_slow(struct deed *deed, void (*run)(struct deed *deed)) {
+    post(deed, deed->serve->slow_errands, run);
 }
 
 static void run_task(struct access *access, struct access_task *task) {
@@ -90,7 +98,7 @@ void deed_submit(struct deed *deed, void (*run)(struct deed *deed)) {
     deed->task.run = run_task;
     http_defer(deed->request);
     if (!access_submit(gate_users(deed->serve->options.gate), &deed->task)) {
-        gate_refuse(deed->serve->options.gate, deed->request, &(struct access_refusal){.kind = REFUSAL_BUSY});
+        gate_refuse(deed->serve->options.gate, deed->request, &(struct access_refusal){.kind = ACCESS_REFUSAL_BUSY});
         deed_destroy(deed);
     }
 }

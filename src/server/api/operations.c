@@ -3,6 +3,7 @@
 #include "server/api/api.h"
 
 #include "base/time.h"
+#include "server/response.h"
 
 #include <stdlib.h>
 
@@ -218,6 +219,8 @@ static void render_state(struct question *question, struct json_writer *json) {
     json_key_bool(json, SLICE("nobody_is_set_up"), serve->options.gate != NULL && gate_is_open(serve->options.gate));
     json_key(json, SLICE("snapshots"));
     put_snapshots(json, &snapshots);
+    json_key(json, SLICE("response"));
+    response_put_state(serve->options.response, json);
     json_object_end(json);
 }
 

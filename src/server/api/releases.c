@@ -211,7 +211,7 @@ void api_post_status(void *context, struct http_request *request) {
     }
     // Suspending takes effect at once; anything else makes a draft.
     bool suspends = slice_is(status, "SUSPENDED");
-    if (serve->options.gate != NULL && !gate_may(serve->options.gate, request, suspends ? SCOPE_MODELS_APPROVE : SCOPE_MODELS_WRITE)) {
+    if (serve->options.gate != NULL && !gate_may(serve->options.gate, request, suspends ? SCOPE_MODELS_SUSPEND : SCOPE_MODELS_WRITE)) {
         deed_destroy(deed);
         return;
     }

@@ -59,7 +59,7 @@ static void reply_identity(struct serve *serve, struct http_request *request, co
 
 static void signed_in(struct sign_in *sign_in) {
     struct deed *deed = sign_in->user;
-    if (sign_in->refusal.kind != REFUSAL_NONE) {
+    if (sign_in->refusal.kind != ACCESS_REFUSAL_NONE) {
         gate_refuse(deed->serve->options.gate, deed->request, &sign_in->refusal);
     } else {
         reply_identity(deed->serve, deed->request, &sign_in->identity, (Slice){sign_in->token, ACCESS_TOKEN_SIZE}, "");
