@@ -9,6 +9,7 @@
 #include "os/file.h"
 #include "os/progress.h"
 #include "server/night.h"
+#include "store/store.h"
 
 #include <errno.h>
 
@@ -22,7 +23,7 @@ struct backup {
     struct manifest old; // what the target holds
     struct manifest next;
     bool has_old;
-    uint64_t needed_from; // of the journal: where nightly runs or the index go on; 0: there are none
+    uint64_t needed_from; // of the journal: where nightly runs, the index or alerts go on; 0: there are none
     struct journal_copy_options plain; // for single files: progress alone
     struct progress progress;
     uint64_t bytes; // passed so far
@@ -265,6 +266,62 @@ static Status copy_packs(struct backup *backup) {
     return STATUS_OK;
 }
 
+// ---- the store of alerts
+// ----------------------------------------------------------------------------------
+
+#define STORE_NAME SLICE("response.db")
+
+static const struct statement FEED = {"backup_feed",
+                                      "SELECT sequence FROM feed WHERE name = 'journal'"};
+
+static Status with_store(struct backup *backup, Slice path,
+                         Status (*work)(struct backup *backup, struct store *store, void *context),
+                         void *context) {
+    struct store *store;
+    TRY(store_open(arena_printf(&backup->arena, "sqlite:%.*s", SLICE_ARGS(path)), &backup->arena,
+                   &store, &backup->diag));
+    Status status = work(backup, store, context);
+    store_close(store);
+    return status;
+}
+
+static Status copy_into(struct backup *backup, struct store *store, void *context) {
+    const Slice *to = context;
+    return store_copy(store, *to, &backup->diag);
+}
+
+// Up to where the alerts of the copy know the journal.
+static Status read_feed(struct backup *backup, struct store *store, void *context) {
+    uint64_t *sequence = context;
+    Status status = store_query(store, &FEED, STORE_NO_VALUES, &backup->diag);
+    status = status == STATUS_OK ? store_next(store, &backup->diag) : status;
+    *sequence = status == STATUS_OK ? (uint64_t)store_column_i64(store, 0) : 0;
+    bool has_none = status == STATUS_END || status == STATUS_INVALID; // its tables are being made
+    return has_none ? STATUS_OK : status;
+}
+
+// As of one moment, while the server writes into it. Alerts go on in the journal behind what they
+// know of it.
+static Status copy_store(struct backup *backup, uint64_t *ret_from) {
+    struct manifest_file file = {.path = STORE_NAME};
+    Slice from = join(backup, backup->data, STORE_NAME);
+    Slice to = join(backup, join(backup, backup->to, BACKUP_INCOMING), STORE_NAME);
+    uint64_t sequence = 0;
+    *ret_from = UINT64_MAX;
+    if (!file_is_there(from)) {
+        return STATUS_OK;
+    }
+    TRY(with_store(backup, from, copy_into, &to));
+    TRY(with_store(backup, to, read_feed, &sequence));
+    TRY(journal_file_hash(disk_real(), to, &backup->plain, &backup->arena, &file.size, &file.sha256,
+                          &backup->diag));
+    *VEC_PUSH(&backup->next.files, &backup->arena) = file;
+    backup->copied_files++;
+    backup->copied_bytes += file.size;
+    *ret_from = sequence + 1;
+    return STATUS_OK;
+}
+
 // Before the journal, so that they speak of nothing that is not in it.
 static Status copy_what_follows_the_journal(struct backup *backup) {
     static const struct kept night = {"night", "snapshot-", false};
@@ -276,6 +333,9 @@ static Status copy_what_follows_the_journal(struct backup *backup) {
     TRY(copy_kept(backup, &index, &last));
     bool has_index = file_is_directory(join(backup, backup->data, slice_of(index.name)));
     from = has_index && last + 1 < from ? last + 1 : from;
+    uint64_t behind_store;
+    TRY(copy_store(backup, &behind_store));
+    from = behind_store < from ? behind_store : from;
     backup->needed_from = from == UINT64_MAX ? 0 : from;
     return STATUS_OK;
 }

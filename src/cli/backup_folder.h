@@ -2,7 +2,7 @@
 // The folder of a backup, and how it changes from one backup to the next as a whole.
 //
 //     backup.json     what it holds; without it, it is no backup
-//     journal/ access/ packs/ night/ index/     as in the data folder, which it can serve as
+//     journal/ access/ packs/ night/ index/ response.db     as in the data folder, which it can serve as
 //     incoming/       what the next backup has copied so far
 //     next.json       the next backup.json, once everything of it is in incoming/ and on disk
 //     backup.lock     held by who writes it

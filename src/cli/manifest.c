@@ -183,7 +183,7 @@ static bool is_safe(Slice path) {
                  slice_starts_with(path, SLICE("access/")) ||
                  slice_starts_with(path, SLICE("packs/")) ||
                  slice_starts_with(path, SLICE("night/")) ||
-                 slice_starts_with(path, SLICE("index/"));
+                 slice_starts_with(path, SLICE("index/")) || slice_is(path, "response.db");
     Slice part;
     if (!known || path.size >= FILE_PATH_MAX / 2 || memchr(path.at, 0, path.size) != NULL ||
         slice_ends_with(path, SLICE("/"))) {

@@ -11,7 +11,7 @@ enum { MANIFEST_SIZE_MAX = 64 << 20 }; // of some 200,000 files
 
 struct manifest_file {
     Slice path; // within the backup and the data folder: "journal/...", "access/...", "packs/...",
-                // "night/...", "index/..."
+                // "night/...", "index/...", "response.db"
     uint64_t size;
     Sha256 sha256;
     // Of a segment of a log (journal/copy.h).

@@ -16,7 +16,7 @@
 #define AFTERWARDS_US (7 * US_PER_DAY) // for what is under way when the events end
 
 struct rehearse_options {
-    Slice events, labels, store, from;
+    Slice events, labels, store, earned, from;
     int64_t seed;
 };
 
@@ -167,7 +167,11 @@ static CliExit open_rehearsal(struct rehearse *rehearse) {
     struct rehearsal_options options = {.catalogue = catalogue, .strategies = rehearse->strategies, .knowledge = rehearse->stream.knowledge, .terms = &rehearse->terms,
                                         .truth = rehearse->truth, .store = rehearse->options.store, .seed = (uint64_t)rehearse->options.seed};
     rehearse->stream.knowledge = NULL; // handed over
-    return rehearsal_create(&options, &rehearse->stream.arena, &rehearse->rehearsal, &diag) == STATUS_OK ? CLI_FINE : stream_tell(&diag);
+    if (rehearsal_create(&options, &rehearse->stream.arena, &rehearse->rehearsal, &diag) != STATUS_OK ||
+        (rehearse->options.earned.at != NULL && rehearsal_earned(rehearse->rehearsal, rehearse->options.earned, &diag) != STATUS_OK)) {
+        return stream_tell(&diag);
+    }
+    return CLI_FINE;
 }
 
 static CliExit run(struct rehearse *rehearse) {
@@ -196,13 +200,14 @@ static CliAnswer read_options(struct rehearse *rehearse, int argc, char **argv) 
         {"tables", "FILE...", "more table rows, named after their table", CLI_TEXTS, &stream->tables},
         {"store", "ADDRESS", "where alerts and all that follows are kept; default sqlite:rehearsal.db. One that holds a rehearsal goes on: strategies keep what they have earned", CLI_TEXT,
          &options->store},
+        {"earned", "ADDRESS", "the store of another rehearsal: strategies begin with what they earned there", CLI_TEXT, &options->earned},
         {"from", "TIME", "figures of alerts closed from then on; default: of all", CLI_TEXT, &options->from},
         {"seed", "N", "of what customers say and people decide; default 1", CLI_NUMBER, &options->seed},
         {"quiet", NULL, "no progress", CLI_FLAG, &stream->quiet},
     };
     const struct cli_command command = {
         .name = "rehearse",
-        .usage = "rehearse --pack PACK --events FILE --labels FILE [--lists FILE...] [--tables FILE...] [--store ADDRESS] [--from TIME]",
+        .usage = "rehearse --pack PACK --events FILE --labels FILE [--lists FILE...] [--tables FILE...] [--store ADDRESS] [--earned ADDRESS] [--from TIME]",
         .summary = "Plays months of a simulated bank: decisions, alerts, strategies, customers who answer, a team of five; and tells what came of it.",
         .details = "docs/rehearse.md tells what is played and what each figure is.\n"
                    "Example:\n\n"
