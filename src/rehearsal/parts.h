@@ -3,16 +3,20 @@
 //
 //   rehearsal.c  time: events, timers, and what was planned, each when it is due
 //   plan.c       a heap of what is to happen
+//   earned.c     what strategies have earned elsewhere
+//   payments.c   the RESULT of payments that were not let go
 //   stand_in.c   who is told and asked: customers, the core bank, the engine
 //   team.c       five people at work
 //   told.c       what the truth says of it
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "codec/json.h"
 #include "rehearsal/rehearsal.h"
 #include "response/disposition/people.h"
+#include "simulation/answers/answers.h"
 
-typedef enum PlannedKind { PLANNED_ANSWER, PLANNED_VOLUNTEER, PLANNED_CONFIRM, PLANNED_WORK } PlannedKind;
+typedef enum PlannedKind { PLANNED_ANSWER, PLANNED_VOLUNTEER, PLANNED_CONFIRM, PLANNED_WORK, PLANNED_RESULT } PlannedKind;
 
 struct planned {
     int64_t at_us;
@@ -38,6 +42,27 @@ bool plan_take(struct plans *agenda, int64_t upto_us, struct planned *ret_planne
 int64_t plan_next(const struct plans *agenda);
 void plan_deinit(struct plans *agenda);
 
+// How a payment ends that was not let go at once.
+typedef enum Fate { FATE_OPEN, FATE_SUCCEEDS, FATE_FAILS, FATE_CANCELLED } Fate;
+
+struct payment {
+    Fate fate;
+    int64_t settled_us;
+    char *line; // its RESULT, while it is open; of its own
+    bool is_over, is_stepped_up;
+    struct answer authentication; // with is_stepped_up
+};
+
+struct payments {
+    const struct schema *schema;
+    Slice original, result, time; // names of the pack's fields; empty: it has none
+    struct arena arena;
+    struct map by_event; // to the number in `all`
+    VEC(struct payment) all;
+};
+void payments_init(struct payments *payments, const struct catalogue *catalogue);
+void payments_deinit(struct payments *payments);
+
 enum { PENDING_MAX = DESK_BATCH_MAX, TEXTS_BLOCK = 4 << 20 };
 
 struct heart;
@@ -53,7 +78,7 @@ struct rehearsal {
     struct heart *heart;
     struct desk *desk;
     struct book book;
-    struct json_reader *json;
+    struct json_reader *json, *results; // of what is told; of a RESULT within it
     struct arena arena, scratch, texts; // of the unit at hand; of pending outcomes
     struct outcome pending[PENDING_MAX];
     uint32_t pending_count;
@@ -61,6 +86,7 @@ struct rehearsal {
     int64_t now_us, flushed_us, polled_us, day_us;
     int64_t next_timer_us;
     struct plans agenda;
+    struct payments payments;
     struct analyst team[TEAM_MEMBERS];
     bool something_waits; // since the last time that the team looked
     struct buf answer;

@@ -1,7 +1,7 @@
 #include "rehearsal/rehearsal.h"
 
 #include "codec/json_write.h"
-#include "rehearsal/parts.h"
+#include "rehearsal/payments.h"
 #include "server/heart.h"
 
 #include <stdlib.h>
@@ -30,6 +30,8 @@ Status rehearsal_create(const struct rehearsal_options *options, struct arena *a
     rehearsal->desk = desk_create(&(struct desk_options){.catalogue = options->catalogue, .strategies = options->strategies, .terms = options->terms,
                                                          .world = {.context = rehearsal, .with_knowledge = with_knowledge}});
     rehearsal->json = json_reader_create(JSON_MAX, JSON_DEPTH_MAX);
+    rehearsal->results = json_reader_create(JSON_MAX, JSON_DEPTH_MAX);
+    payments_init(&rehearsal->payments, options->catalogue);
     arena_init(&rehearsal->arena, SCRATCH_BLOCK);
     arena_init(&rehearsal->scratch, SCRATCH_BLOCK);
     arena_init(&rehearsal->texts, TEXTS_BLOCK);
@@ -53,6 +55,8 @@ void rehearsal_destroy(struct rehearsal *rehearsal) {
     heart_destroy(rehearsal->heart);
     book_close(&rehearsal->book);
     json_reader_destroy(rehearsal->json);
+    json_reader_destroy(rehearsal->results);
+    payments_deinit(&rehearsal->payments);
     plan_deinit(&rehearsal->agenda);
     buf_deinit(&rehearsal->answer);
     arena_deinit(&rehearsal->arena);
@@ -103,8 +107,12 @@ static Status settle(struct rehearsal *rehearsal, struct diag *diag) {
 
 // ---- time passes ------------------------------------------------------------------------------------------------------------
 
+static Status take_result(struct rehearsal *rehearsal, Slice line, struct diag *diag);
+
 static Status do_planned(struct rehearsal *rehearsal, const struct planned *planned, struct diag *diag) {
-    Status status = planned->kind == PLANNED_WORK ? team_do(rehearsal, planned, diag) : stand_in_do(rehearsal, planned, diag);
+    Status status = planned->kind == PLANNED_WORK     ? team_do(rehearsal, planned, diag)
+                    : planned->kind == PLANNED_RESULT ? take_result(rehearsal, slice_of(planned->text), diag)
+                                                      : stand_in_do(rehearsal, planned, diag);
     free(planned->text);
     TRY(status);
     return settle(rehearsal, diag);
@@ -187,21 +195,39 @@ static Status decided(struct rehearsal *rehearsal, Slice line, struct diag *diag
     return STATUS_OK;
 }
 
-Status rehearsal_take(struct rehearsal *rehearsal, Slice line, struct diag *diag) {
+// A record to the engine; HEART_DECIDED when a decision came of it.
+static HeartAnswer decide(struct rehearsal *rehearsal, Slice line) {
     struct heart_refusal refusal;
-    rehearsal->counts.events++;
     buf_reset(&rehearsal->answer);
     HeartAnswer answer = heart_take(rehearsal->heart, line, (HeartEffort){.effort = EFFORT_full}, &rehearsal->answer, &refusal);
-    if (answer != HEART_DECIDED) {
-        rehearsal->counts.refused += answer == HEART_REFUSED;
+    rehearsal->counts.refused += answer == HEART_REFUSED;
+    return answer;
+}
+
+// Its RESULT comes when a payment is settled that was not let go at once: a little behind what the engine has seen already, as from another system.
+static Status take_result(struct rehearsal *rehearsal, Slice line, struct diag *diag) {
+    rehearsal->counts.results++;
+    return decide(rehearsal, line) == HEART_DECIDED ? decided(rehearsal, line, diag) : STATUS_OK;
+}
+
+Status rehearsal_take(struct rehearsal *rehearsal, Slice line, struct diag *diag) {
+    JsonTree tree;
+    int64_t event_us = 0;
+    rehearsal->counts.events++;
+    if (json_parse(rehearsal->results, line, &tree) == STATUS_OK && payments_time(&rehearsal->payments, tree, &event_us) && payments_keep(rehearsal, line, tree, event_us)) {
         return STATUS_OK;
     }
-    int64_t event_us = heart_event(rehearsal->heart)->time_us;
-    if (rehearsal->day_us == 0) {
-        TRY(begin(rehearsal, event_us, diag));
+    if (event_us > 0) { // what is due before it
+        if (rehearsal->day_us == 0) {
+            TRY(begin(rehearsal, event_us, diag));
+        }
+        TRY(pass(rehearsal, event_us, diag));
+        rehearsal->now_us = event_us > rehearsal->now_us ? event_us : rehearsal->now_us;
     }
-    TRY(pass(rehearsal, event_us, diag));
-    rehearsal->now_us = event_us > rehearsal->now_us ? event_us : rehearsal->now_us;
+    if (decide(rehearsal, line) != HEART_DECIDED || rehearsal->day_us == 0) {
+        return STATUS_OK;
+    }
+    payments_decided(rehearsal, heart_event(rehearsal->heart), heart_decision(rehearsal->heart));
     return decided(rehearsal, line, diag);
 }
 

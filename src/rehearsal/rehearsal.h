@@ -9,8 +9,8 @@
 //     rehearsal_destroy(rehearsal);
 //
 // Time is that of the events. Between two of them everything happens that is due: timers, answers, work that people finish. What is real here is the engine, the desk with its strategies, its
-// store and its timers; what is played are the customers (simulation/answers), the core bank, which does what it is told within a second, and the team. The events are given: nothing that is
-// decided changes what happens next.
+// store and its timers; what is played are the customers (simulation/answers), the core bank, which does what it is told within a second, and the team. The events are given. A payment that is
+// refused, held or asked a stronger authentication for has the result that follows from it, when it follows; nothing else that is decided changes what happens next.
 //
 // The team. Who is on duty and free takes the alert that the desk gives him, calls the customer where a victim or a thief can be told from it, decides when his minutes are over, and looks
 // at samples when nothing waits. What needs four eyes is approved by another one on duty. Once a day strategies that have earned it are proposed by one and approved by another person.
@@ -35,6 +35,8 @@ struct rehearsal_options {
 };
 
 MUST_USE Status rehearsal_create(const struct rehearsal_options *options, struct arena *arena, struct rehearsal **ret_rehearsal, struct diag *diag);
+// Before the first record: strategies begin with what they have earned in another rehearsal's store, models with their age there.
+MUST_USE Status rehearsal_earned(struct rehearsal *rehearsal, Slice store, struct diag *diag);
 void rehearsal_destroy(struct rehearsal *rehearsal);
 // One record: an event or a change.
 MUST_USE Status rehearsal_take(struct rehearsal *rehearsal, Slice line, struct diag *diag);
@@ -54,6 +56,6 @@ struct rehearsal_truth {
 MUST_USE Status rehearsal_truth(struct rehearsal *rehearsal, int64_t from_us, int64_t until_us, Slice strategy, struct rehearsal_truth *ret_truth, struct diag *diag);
 
 struct rehearsal_counts {
-    uint64_t events, decisions, refused, timers, messages, answers, late_answers, decided, approved, second_looks, promoted;
+    uint64_t events, decisions, refused, timers, messages, answers, late_answers, decided, approved, second_looks, promoted, results;
 };
 struct rehearsal_counts rehearsal_counts(const struct rehearsal *rehearsal);

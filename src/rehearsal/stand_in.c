@@ -1,5 +1,6 @@
 // Who is told and asked: the customers, by way of the contact centre; the core bank; the engine.
 
+#include "rehearsal/payments.h"
 #include "rehearsal/played.h"
 
 #include "codec/json_write.h"
@@ -168,7 +169,12 @@ static Status asked(struct rehearsal *rehearsal, JsonTree tree, struct diag *dia
     question.asked_us = rehearsal->now_us;
     question.attempt = asked.played.answer_count + 1;
     question.again = asked.played.answer_count > 0;
-    answer_of(rehearsal->options.truth, &question, rehearsal->options.seed, &answer);
+    const struct payment *payment = channel == ASK_AUTH ? payment_find(&rehearsal->payments, question.event_id) : NULL;
+    if (payment != NULL && payment->is_stepped_up && question.attempt == 1) {
+        answer = payment->authentication; // the channel has asked for it already: there is one, and here is what came of it
+    } else {
+        answer_of(rehearsal->options.truth, &question, rehearsal->options.seed, &answer);
+    }
     if (answer.answered && answer.answered_us <= until_us) {
         plan_add(&rehearsal->agenda, &(struct planned){.at_us = answer.answered_us, .kind = PLANNED_ANSWER, .object = task, .text = write_answer(&answer)});
     }
@@ -225,6 +231,13 @@ static Status take_message(struct rehearsal *rehearsal, const struct message *me
     }
     if (slice_is(message->endpoint, "core") && slice_starts_with(message->kind, SLICE("hold."))) {
         plan_confirmation(rehearsal, message, "hold", message->object);
+        if (slice_is(message->kind, "hold.released")) {
+            payments_settle(rehearsal, text_of(tree, "event_id"), FATE_SUCCEEDS);
+        } else if (slice_is(message->kind, "hold.refused")) {
+            payments_settle(rehearsal, text_of(tree, "event_id"), FATE_FAILS);
+        } else if (slice_is(message->kind, "hold.cancelled")) {
+            payments_settle(rehearsal, text_of(tree, "event_id"), FATE_CANCELLED);
+        }
         return slice_is(message->kind, "hold.held") ? held(rehearsal, tree, diag) : STATUS_OK;
     }
     if (slice_is(message->endpoint, "core") && slice_starts_with(message->kind, SLICE("control."))) {
