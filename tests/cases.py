@@ -7,6 +7,7 @@ test alone; any other exception is a mistake of the program and ends it.
 """
 import sys
 import tempfile
+import traceback
 
 
 def run(names, chosen=(), fails=AssertionError):
@@ -20,6 +21,7 @@ def run(names, chosen=(), fails=AssertionError):
                 passed += 1
             except fails as error:
                 failed += 1
-                print(f"{name}: line {error.__traceback__.tb_next.tb_lineno}: {error!r}"[:1500], file=sys.stderr)
+                line = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.name == name][-1]
+                print(f"{name}: line {line}: {error!r}"[:1500], file=sys.stderr)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)

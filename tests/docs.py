@@ -12,9 +12,11 @@
   Members of decisions: docs/decisions.md names every one that src/monitoring/decision/render.c writes.
   Webhooks: docs/webhooks.md has every row of src/webhook/faults.def and no other, and the waits of src/webhook/schedule.c.
   Measures, refusals, orders, answers, time limits: docs/controls.md names every one of their lists.
+  Referrals: docs/referral.md has states, words, fields, data and findings of the gate as the lists of src/response/referral say them.
   Problems: docs/api/problems.md is what scripts/problems.py writes, and every problem of the room http is in the API's list.
   What documents call by a name is there: `qiantang COMMAND`, settings (`server.port`), metrics (qiantang_...), diagnostic codes.
   Chances: the tables of docs/simulate.md are what scripts/chances.py writes.
+  Figures: the tables of docs/cockpit.md are what scripts/cockpit_figures.py writes.
   Operations: every alarm of examples/operations/qiantang.rules.yaml is explained in docs/operations/alarms.md and no other is; so is every
   line of the log of level warning or error.
 
@@ -130,6 +132,12 @@ def check_chances():
         problems.append("docs/simulate.md is not what the lists of src/simulation say; run scripts/chances.py")
 
 
+def check_figures():
+    import cockpit_figures
+    if cockpit_figures.DOCUMENT.read_text() != cockpit_figures.document():
+        problems.append("docs/cockpit.md is not what the lists of src/governance/cockpit say; run scripts/cockpit_figures.py")
+
+
 def access_names():
     for name in ("scopes", "roles", "refusals", "actions", "actors"):
         yield from re.findall(r'^[A-Z]+\(\w+,\s*"([\w.:-]+)"', read(f"src/access/{name}.def"), re.M)
@@ -194,10 +202,25 @@ def check_controls():
             problems.append(f"docs/controls.md: {key} is {value}, not {values.get(key)}")
 
 
+REFERRAL_LISTS = {"states.def": r'^STATE\((\w+), "[^"]*", "([^"]+)"', "words.def": r'^WORD\((?:LINK|STEP|MONEY|DATUM|ROUTE), (\w+), "([^"]+)"',
+                  "fields.def": r'^FIELD\(\w+,\s+"(\w+)".*"([^"]+)",\s+"[^"]+"\)', "data.def": r'^DATUM\(\w+,\s+\w+,\s+"(\w+)".*"([^"]+)",\s+"[^"]+"\)',
+                  "findings.def": r'^FINDING\((\w+), \d, "([^"]+)"'}
+
+
+def check_referral():
+    text = read("docs/referral.md")
+    for name, pattern in REFERRAL_LISTS.items():
+        rows = re.findall(pattern, read(f"src/response/referral/{name}"), re.M)
+        assert len(rows) > 10, name
+        for word, meaning in rows:
+            if f"`{word}`" not in text or meaning not in text:
+                problems.append(f"docs/referral.md: `{word}` of src/response/referral/{name} is not described as it is there: {meaning}")
+
+
 # ---- names that documents use -------------------------------------------------------------------------------
 
 RULES = "examples/operations/qiantang.rules.yaml"
-FILE_ENDINGS = "md|yaml|json|ndjson|csv|html|h|c|def|py|sh|deb|pem|key|log|tmp|service"
+FILE_ENDINGS = "md|yaml|json|db|ndjson|csv|html|h|c|def|py|sh|deb|pem|key|log|tmp|service"
 
 
 def setting_names():
@@ -281,7 +304,9 @@ def main():
     check_codes()
     check_problems()
     check_chances()
+    check_figures()
     check_controls()
+    check_referral()
     check_names("docs/expressions.md", functions(), "function")
     check_names("docs/models.md", model_keys(), "key")
     check_pack_keys()

@@ -3,6 +3,8 @@
 
 The server lives in a folder below $TMPDIR, listens on a socket there and nowhere else, and is gone afterwards. The program finds its address in $STORE. Exits
 with 77 (a skipped test) where PostgreSQL is not installed, or where root has no other user to run it as.
+
+A program in Python that is run so may import this, and take the server away for a while: postgresql.stop(), postgresql.start(); and have it ask a user for a password.
 """
 import os
 import pwd
@@ -37,6 +39,34 @@ def other_user():
     return None
 
 
+def control(folder, *arguments, check=True):
+    run = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, **other_user()}
+    subprocess.run([f"{binaries()}/pg_ctl", "-D", os.path.join(folder, "data"), "-l", os.path.join(folder, "log"), "-w", *arguments], check=check, **run)
+
+
+def own_folder():
+    return os.environ["STORE"].split("host=", 1)[1]
+
+
+def stop():
+    """The server that $STORE names, at once, whoever is connected."""
+    control(own_folder(), "-m", "fast", "stop")
+
+
+def start():
+    control(own_folder(), "start")
+
+
+def ask_for_password(user):
+    """From now on this user needs one."""
+    path = os.path.join(own_folder(), "data", "pg_hba.conf")
+    with open(path, encoding="utf-8") as file:
+        rules = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"local all {user} scram-sha-256\n" + rules)
+    control(own_folder(), "reload")
+
+
 def main():
     where, user = binaries(), other_user()
     if where is None or user is None:
@@ -54,13 +84,13 @@ def main():
         with open(os.path.join(data, "postgresql.conf"), "a", encoding="ascii") as file:
             file.writelines(f"{key} = '{value}'\n" for key, value in SETTINGS.items())
             file.write(f"unix_socket_directories = '{folder}'\n")
-        log = os.path.join(folder, "log")
-        subprocess.run([f"{where}/pg_ctl", "-D", data, "-l", log, "-w", "start"], check=True, **run)
+        control(folder, "start")
         try:
             address = f"postgresql://qiantang@/postgres?host={folder}"
             return subprocess.run(sys.argv[1:], env={**os.environ, "STORE": address}, check=False).returncode
         finally:
-            subprocess.run([f"{where}/pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], check=False, **run)
+            control(folder, "-m", "immediate", "stop", check=False)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -183,6 +183,11 @@ bool file_is_directory(Slice path) {
     return stat_path(path, &info) && S_ISDIR(info.st_mode);
 }
 
+bool file_is_there(Slice path) {
+    struct stat info;
+    return stat_path(path, &info) && S_ISREG(info.st_mode);
+}
+
 // Of the nearest that is there: the path, or the folder above it.
 static bool real_path(Slice path, char text[PATH_MAX]) {
     struct c_path c_path;

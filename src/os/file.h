@@ -35,6 +35,9 @@ MUST_USE Status file_read(Slice path, size_t size_max, struct arena *arena, Slic
 // returns.
 MUST_USE Status file_write(Slice path, Slice text, struct arena *arena, struct diag *diag);
 bool file_is_directory(Slice path);
+// Whether there is a regular file. It is not opened: who closes a file of SQLite's takes its locks from
+// the whole process.
+bool file_is_there(Slice path);
 // Whether a path is the folder or lies in it, whatever links and dots say. The path itself need not be there, the
 // folder above it has to be; false where that or `folder` is not there.
 bool file_lies_in(Slice path, Slice folder);

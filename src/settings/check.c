@@ -133,6 +133,31 @@ static void check_brake(const struct checking *checking) {
     }
 }
 
+static void check_response(const struct checking *checking) {
+    const struct settings_response *response = &checking->settings->response;
+    for (uint32_t i = 0; i < response->endpoints.count; i++) {
+        for (uint32_t k = 0; k < i; k++) {
+            if (response->endpoints.at[i].name == response->endpoints.at[k].name) {
+                diag_add(checking->diags, DIAG_ERROR, "CF007", element_of(checking, "response", "endpoints", i)->place, "this endpoint has the name of number %u", k + 1);
+            }
+        }
+    }
+    Slice store = response->store;
+    bool is_file = slice_starts_with(store, SLICE("sqlite:")) && store.size > sizeof "sqlite:" - 1;
+    bool is_server = slice_starts_with(store, SLICE("postgresql://")) || slice_starts_with(store, SLICE("postgres://"));
+    if (!slice_is(store, "none") && !is_file && !is_server) {
+        refuse(checking, place_of(checking, "response", "store"), "response.store is no address of a store", "for example sqlite:response.db or postgresql://qiantang@db.bank.example/qiantang");
+    }
+    size_t from = slice_find(store, SLICE("://"), 0) + 3;
+    size_t at = is_server ? slice_find_byte(store, '@', from) : store.size;
+    Slice user = at < store.size ? slice_part(store, from, at - from) : SLICE("");
+    bool names_password = slice_find_byte(user, ':', 0) < user.size;
+    if (is_server && (names_password || slice_find(store, SLICE("password="), 0) != SIZE_MAX)) {
+        Place nowhere = {.source = checking->root->place.source}; // the line is not told: the password stands in it
+        refuse(checking, nowhere, "response.store holds a password, which settings are not for", "put it into a file, and name that in response.password_file");
+    }
+}
+
 static void check_access(const struct checking *checking) {
     const struct settings_access *access = &checking->settings->access;
     if (access->session_idle_us > access->session_max_us) {
@@ -153,5 +178,6 @@ void settings_check(const struct yaml_node *root, const struct settings *setting
     check_budgets(&checking);
     check_runs(&checking);
     check_brake(&checking);
+    check_response(&checking);
     check_access(&checking);
 }

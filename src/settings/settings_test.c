@@ -136,6 +136,12 @@ static const struct {
     {"journal: {segment_bytes: 10000000 B}\n", "CF006: journal.segment_bytes is no multiple of 4 KiB"},
     {"access: {session_idle: 9 h}\n", "CF006: access.session_idle is longer"},
     {"access: {login_delay_max: 1 s, login_delay_first: 2 s}\n", "CF006: access.login_delay_first is longer"},
+    {"response: {store: 'mysql://x'}\n", "CF006: response.store is no address of a store"},
+    {"response: {store: 'postgresql://qiantang:geheim@db/qiantang'}\n", "q.yaml: error CF006: response.store holds a password"},
+    {"response: {store: 'postgresql://db/qiantang?password=geheim'}\n", "hint: put it into a file"},
+    {"response: {endpoints: [{name: core, url: \"https://a\"}]}\n", "CF004: 'secret' is missing"},
+    {"response: {endpoints: [{name: corr, url: \"https://a\", secret: s}]}\n", "it is one of contact, core, police, page, inspection"},
+    {"response: {endpoints: [{name: core, url: \"https://a\", secret: s}, {name: core, url: \"https://b\", secret: s}]}\n", "CF007: this endpoint has the name of number 1"},
     {"server: {port: 1, port: 2}\n", "YA002"},
     {"server: &a {}\n", "YA005"},
 };

@@ -11,7 +11,7 @@ struct store_problem {
 
 struct store_engine {
     bool is_embedded;
-    const char *begin; // a script
+    const char *begin, *begin_reading; // scripts
     // NULL with a problem.
     void *(*open)(const char *address, struct store_problem *problem);
     void (*close)(void *engine);
@@ -28,6 +28,8 @@ struct store_engine {
     // Gives up what was started. May be called without.
     void (*stop)(void *engine);
     StoreValue (*column)(void *engine, uint32_t column);
+    // All of it as a file of its own; NULL: it cannot.
+    bool (*copy)(void *engine, const char *path, struct store_problem *problem);
 };
 
 extern const struct store_engine store_sqlite, store_postgresql;

@@ -3,13 +3,16 @@
 #include "store/engine.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { STATEMENTS_MAX = 4096, VALUES_MAX = 64, NUMBER_SIZE = 32, NAME_SIZE = 16 };
+enum { SILENCE_MS = 65000 }; // longer than any statement may take
 
 // Of columns: the numbers that pg_type has for them in every PostgreSQL.
 enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_FLOAT8 = 701, OID_VARCHAR = 1043 };
@@ -19,6 +22,7 @@ struct postgresql {
     bool prepared[STATEMENTS_MAX]; // by number, in this session
     PGresult *row;
     bool running;
+    bool is_lost; // the connection is not to be used any more
 };
 
 static bool told(struct postgresql *engine, const PGresult *result, struct store_problem *problem) {
@@ -41,6 +45,27 @@ static bool told(struct postgresql *engine, const PGresult *result, struct store
         }
     }
     return store_problem_set(problem, STATUS_INVALID, "ST004", "%s", message == NULL ? state : message);
+}
+
+// Until an answer is there, of a server that has not gone silent.
+static bool is_answered(struct postgresql *engine) {
+    while (PQisBusy(engine->connection) == 1) {
+        struct pollfd wait = {.fd = PQsocket(engine->connection), .events = POLLIN};
+        int ready = poll(&wait, 1, SILENCE_MS);
+        if ((ready < 0 && errno != EINTR) || ready == 0 || (ready > 0 && PQconsumeInput(engine->connection) != 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// What comes of a silent server later is nobody's any more: the connection is given up.
+static bool give_up(struct postgresql *engine, struct store_problem *problem) {
+    bool was_silent = PQstatus(engine->connection) == CONNECTION_OK;
+    store_problem_set(problem, STATUS_IO, "ST002", "%s", was_silent ? "the server does not answer" : PQerrorMessage(engine->connection));
+    engine->is_lost = true;
+    engine->running = false;
+    return false;
 }
 
 static void ignore_notice(void *context, const char *message) {
@@ -73,30 +98,50 @@ static void stop(void *context) {
     struct postgresql *engine = context;
     PQclear(engine->row);
     engine->row = NULL;
-    for (PGresult *result; engine->running && (result = PQgetResult(engine->connection)) != NULL;) {
+    while (engine->running) {
+        struct store_problem ignored;
+        PGresult *result = is_answered(engine) ? PQgetResult(engine->connection) : (give_up(engine, &ignored), NULL);
+        engine->running = result != NULL;
         PQclear(result);
     }
-    engine->running = false;
 }
 
 static bool revive(void *context, struct store_problem *problem) {
     struct postgresql *engine = context;
-    if (PQstatus(engine->connection) == CONNECTION_OK) {
+    if (PQstatus(engine->connection) == CONNECTION_OK && !engine->is_lost) {
         return true;
     }
+    engine->running = engine->running && !engine->is_lost;
     stop(engine);
     PQreset(engine->connection);
+    engine->is_lost = false;
     memset(engine->prepared, 0, sizeof engine->prepared);
     return PQstatus(engine->connection) == CONNECTION_OK || store_problem_set(problem, STATUS_IO, "ST002", "%s", PQerrorMessage(engine->connection));
 }
 
 static bool script(void *context, const char *text, struct store_problem *problem) {
     struct postgresql *engine = context;
-    PGresult *result = PQexec(engine->connection, text);
-    ExecStatusType status = PQresultStatus(result);
-    bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || told(engine, result, problem);
-    PQclear(result);
-    return ok;
+    bool ok = true;
+    stop(engine);
+    if (engine->is_lost) {
+        return give_up(engine, problem);
+    }
+    if (PQsendQuery(engine->connection, text) != 1) {
+        return told(engine, NULL, problem);
+    }
+    for (;;) {
+        if (!is_answered(engine)) {
+            return give_up(engine, problem);
+        }
+        PGresult *result = PQgetResult(engine->connection);
+        if (result == NULL) {
+            return ok;
+        }
+        ExecStatusType status = PQresultStatus(result);
+        bool is_fine = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+        ok = ok && (is_fine || told(engine, result, problem));
+        PQclear(result);
+    }
 }
 
 static bool lock(void *context, bool locks, struct store_problem *problem) {
@@ -118,10 +163,16 @@ static bool prepare(struct postgresql *engine, uint32_t number, const char *name
     buf_init(&out, 1 << 20);
     write_text(text, &out);
     INVARIANT(!buf_overflowed(&out));
-    PGresult *result = PQprepare(engine->connection, name, out.bytes, 0, NULL);
-    bool ok = PQresultStatus(result) == PGRES_COMMAND_OK || told(engine, result, problem);
-    PQclear(result);
+    bool ok = PQsendPrepare(engine->connection, name, out.bytes, 0, NULL) == 1 || told(engine, NULL, problem);
     buf_deinit(&out);
+    engine->running = ok;
+    if (ok && !is_answered(engine)) {
+        return give_up(engine, problem);
+    }
+    PGresult *result = ok ? PQgetResult(engine->connection) : NULL;
+    ok = ok && (PQresultStatus(result) == PGRES_COMMAND_OK || told(engine, result, problem));
+    PQclear(result);
+    stop(engine);
     engine->prepared[number] = ok;
     return ok;
 }
@@ -174,6 +225,11 @@ static bool start(void *context, uint32_t number, const char *text, StoreValues 
 static Status next(void *context, int64_t *ret_changed, struct store_problem *problem) {
     struct postgresql *engine = context;
     PQclear(engine->row);
+    engine->row = NULL;
+    if (!is_answered(engine)) {
+        give_up(engine, problem);
+        return problem->status;
+    }
     engine->row = PQgetResult(engine->connection);
     switch (PQresultStatus(engine->row)) {
     case PGRES_SINGLE_TUPLE: return STATUS_OK;
@@ -229,6 +285,7 @@ static StoreValue column(void *context, uint32_t at) {
 
 const struct store_engine store_postgresql = {
     .begin = "BEGIN ISOLATION LEVEL SERIALIZABLE",
+    .begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     .open = connect_to,
     .close = close_all,
     .revive = revive,

@@ -74,10 +74,38 @@ static void *open_file(const char *path, struct store_problem *problem) {
     return NULL;
 }
 
+// Into a file that was moved away somebody would go on to write, and nobody would find it.
 static bool revive(void *context, struct store_problem *problem) {
-    (void)context;
-    (void)problem;
-    return true;
+    struct sqlite *engine = context;
+    int has_moved = 0;
+    int code = sqlite3_file_control(engine->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    return (code == SQLITE_OK && has_moved == 0) ||
+           store_problem_set(problem, STATUS_IO, "ST002", "the store's file '%s' is not there any more, or is another one", sqlite3_db_filename(engine->db, "main"));
+}
+
+enum { COPY_PAGES = 256, COPY_BUSY_MS = 10 }; // 1 MiB at a time: between two portions others may write
+
+static bool copy(void *context, const char *path, struct store_problem *problem) {
+    struct sqlite *engine = context;
+    sqlite3 *target = NULL;
+    int code = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    sqlite3_backup *copying = code == SQLITE_OK ? sqlite3_backup_init(target, "main", engine->db, "main") : NULL;
+    if (copying == NULL) {
+        store_problem_set(problem, STATUS_IO, "ST002", "cannot write the copy '%s': %s", path, sqlite3_errmsg(target));
+        sqlite3_close(target);
+        return false;
+    }
+    bool ok = script(engine, "BEGIN; SELECT COUNT(*) FROM sqlite_schema", problem); // what is read from here on is of one moment, however many portions it takes
+    code = ok ? SQLITE_OK : SQLITE_DONE;
+    while (ok && ((code = sqlite3_backup_step(copying, COPY_PAGES)) == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED)) {
+        sqlite3_sleep(code == SQLITE_OK ? 0 : COPY_BUSY_MS);
+    }
+    sqlite3_backup_finish(copying);
+    struct store_problem ignored;
+    (void)script(engine, "COMMIT", &ignored);
+    ok = ok && (code == SQLITE_DONE || fail(target, code, problem));
+    sqlite3_close(target);
+    return ok;
 }
 
 static bool lock(void *context, bool locks, struct store_problem *problem) {
@@ -156,6 +184,7 @@ static StoreValue column(void *context, uint32_t at) {
 const struct store_engine store_sqlite = {
     .is_embedded = true,
     .begin = "BEGIN IMMEDIATE",
+    .begin_reading = "BEGIN",
     .open = open_file,
     .close = close_all,
     .revive = revive,
@@ -165,4 +194,5 @@ const struct store_engine store_sqlite = {
     .next = next,
     .stop = stop,
     .column = column,
+    .copy = copy,
 };

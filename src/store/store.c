@@ -95,12 +95,34 @@ static void stop_asking(struct store *store) {
     }
 }
 
-Status store_begin(struct store *store, struct diag *diag) {
+static Status begin(struct store *store, const char *script, struct diag *diag) {
     struct store_problem problem;
     INVARIANT(!store->began);
     stop_asking(store);
-    bool ok = store->calls->revive(store->engine, &problem) && store->calls->script(store->engine, store->calls->begin, &problem);
+    bool ok = store->calls->revive(store->engine, &problem) && store->calls->script(store->engine, script, &problem);
     store->began = ok;
+    return ok ? STATUS_OK : fail(store, &problem, diag);
+}
+
+Status store_begin(struct store *store, struct diag *diag) {
+    return begin(store, store->calls->begin, diag);
+}
+
+Status store_begin_reading(struct store *store, struct diag *diag) {
+    return begin(store, store->calls->begin_reading, diag);
+}
+
+Status store_copy(struct store *store, Slice path, struct diag *diag) {
+    struct store_problem problem;
+    char text[ADDRESS_MAX];
+    INVARIANT(!store->began);
+    if (store->calls->copy == NULL || path.size >= sizeof text) {
+        return diag_fail(diag, store->told, STATUS_INVALID, "ST009", "only a store in a file of its own is copied as one");
+    }
+    stop_asking(store);
+    memcpy(text, path.at, path.size);
+    text[path.size] = 0;
+    bool ok = store->calls->revive(store->engine, &problem) && store->calls->copy(store->engine, text, &problem);
     return ok ? STATUS_OK : fail(store, &problem, diag);
 }
 

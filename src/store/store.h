@@ -19,10 +19,12 @@
 //
 // A store is one thread's; several may be open on the same data. Within store_begin() and store_commit() nothing of others comes between what is read and
 // what is written; without, each statement is for itself. STATUS_LIMIT with ST006 asks to begin the transaction anew. A server that went away is told with
-// STATUS_IO, and is looked for again by the next store_begin(). Texts are UTF-8 without a NUL.
+// STATUS_IO, and is looked for again by the next store_begin(). So is a file that was moved away or replaced: nothing is written into one that nobody finds any more. Nobody waits for a server
+// that has gone silent for longer than some 65 s. Texts are UTF-8 without a NUL.
 //
 // Codes: ST001 cannot be opened; ST002 the file or the server fails, or has gone; ST003 a constraint refuses the row; ST004 the engine refuses the statement;
-// ST005 the data are of a newer program, or a migration is another than it was; ST006 others are in the way; ST007 a text that cannot be kept; ST008 full.
+// ST005 the data are of a newer program, or a migration is another than it was; ST006 others are in the way; ST007 a text that cannot be kept; ST008 full;
+// ST009 no file that could be copied.
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -89,9 +91,13 @@ bool store_is_embedded(const struct store *store);
 MUST_USE Status store_migrate(struct store *store, const struct migration *migrations, uint32_t count, int64_t now_us, struct diag *diag);
 
 MUST_USE Status store_begin(struct store *store, struct diag *diag);
+// The same for what only reads: all of it is of one moment, and nobody who writes waits for it.
+MUST_USE Status store_begin_reading(struct store *store, struct diag *diag);
 MUST_USE Status store_commit(struct store *store, struct diag *diag);
 // Nothing happens when none was begun.
 void store_rollback(struct store *store);
+// Writes all that was committed by now into a new file of SQLite, while others go on; no transaction may be begun. STATUS_INVALID with ST009: a server's data are copied by its own means.
+MUST_USE Status store_copy(struct store *store, Slice path, struct diag *diag);
 
 // A statement that gives no rows. `ret_changed` (or NULL): rows that were put in, changed or taken out.
 MUST_USE Status store_run(struct store *store, const struct statement *statement, StoreValues values, int64_t *ret_changed, struct diag *diag);

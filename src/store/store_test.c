@@ -244,8 +244,67 @@ static bool test_another_file(void) {
     return world_deinit(&w);
 }
 
+// While somebody writes, others read what was there before, and do not wait.
+static bool test_reading_beside_writing(void) {
+    struct world w;
+    struct store *other;
+    struct diag *diag = &w.scratch.diag;
+    CHECK(world_init(&w) && add(&w, 1, "one") == STATUS_OK);
+    CHECK(store_open(w.address, &w.scratch.arena, &other, diag) == STATUS_OK);
+    CHECK(store_begin(w.store, diag) == STATUS_OK && add(&w, 2, "two") == STATUS_OK);
+    CHECK(store_begin_reading(other, diag) == STATUS_OK && store_query(other, &COUNT, STORE_NO_VALUES, diag) == STATUS_OK && store_next(other, diag) == STATUS_OK);
+    CHECK(store_column_i64(other, 0) == 1);
+    CHECK(store_commit(w.store, diag) == STATUS_OK);
+    CHECK(store_query(other, &COUNT, STORE_NO_VALUES, diag) == STATUS_OK && store_next(other, diag) == STATUS_OK && store_column_i64(other, 0) == 1); // the same moment
+    CHECK(store_commit(other, diag) == STATUS_OK && store_begin_reading(other, diag) == STATUS_OK);
+    CHECK(store_query(other, &COUNT, STORE_NO_VALUES, diag) == STATUS_OK && store_next(other, diag) == STATUS_OK && store_column_i64(other, 0) == 2);
+    store_close(other);
+    return world_deinit(&w);
+}
+
+static bool test_copying(void) {
+    enum { ROWS = 5000 };
+    struct world w;
+    struct store *copy;
+    struct diag *diag = &w.scratch.diag;
+    CHECK(world_init(&w));
+    Slice path = scratch_path(&w.scratch, "copy.db");
+    if (!store_is_embedded(w.store)) {
+        CHECK(refuses(&w, store_copy(w.store, path, diag), STATUS_INVALID, "ST009"));
+        return world_deinit(&w);
+    }
+    CHECK(store_begin(w.store, diag) == STATUS_OK);
+    for (int64_t i = 0; i < ROWS; i++) {
+        CHECK(add(&w, i, arena_printf(&w.scratch.arena, "thing %lld with a name that fills pages", (long long)i).at) == STATUS_OK);
+    }
+    CHECK(store_commit(w.store, diag) == STATUS_OK);
+    CHECK(store_copy(w.store, path, diag) == STATUS_OK && add(&w, ROWS, "afterwards") == STATUS_OK);
+    CHECK(store_open(arena_printf(&w.scratch.arena, "sqlite:%.*s", SLICE_ARGS(path)), &w.scratch.arena, &copy, diag) == STATUS_OK);
+    CHECK(store_migrate(copy, MIGRATIONS, 2, 1, diag) == STATUS_OK); // a store like the one that it is of
+    CHECK(store_query(copy, &COUNT, STORE_NO_VALUES, diag) == STATUS_OK && store_next(copy, diag) == STATUS_OK && store_column_i64(copy, 0) == ROWS);
+    store_close(copy);
+    CHECK(refuses(&w, store_copy(w.store, scratch_path(&w.scratch, "nowhere/copy.db"), diag), STATUS_IO, "ST002"));
+    return world_deinit(&w);
+}
+
+// Nothing is written into a file that was moved away, and what was there is there when it is back.
+static bool test_moved_away(void) {
+    struct world w;
+    struct diag *diag = &w.scratch.diag;
+    CHECK(world_init(&w));
+    if (store_is_embedded(w.store)) {
+        Slice path = scratch_path(&w.scratch, "store.db");
+        Slice away = scratch_path(&w.scratch, "away.db");
+        CHECK(add(&w, 1, "one") == STATUS_OK && rename(path.at, away.at) == 0);
+        CHECK(refuses(&w, add(&w, 2, "two"), STATUS_IO, "ST002") && refuses(&w, store_begin(w.store, diag), STATUS_IO, "ST002"));
+        CHECK(rename(away.at, path.at) == 0 && add(&w, 3, "three") == STATUS_OK && count(&w) == 2);
+    }
+    return world_deinit(&w);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_values),     TEST(test_asking),     TEST(test_refusals),  TEST(test_transactions),
-                                        TEST(test_at_once),    TEST(test_migrations), TEST(test_addresses), TEST(test_another_file)};
+                                        TEST(test_at_once),    TEST(test_migrations), TEST(test_addresses), TEST(test_another_file),
+                                        TEST(test_reading_beside_writing), TEST(test_copying), TEST(test_moved_away)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -242,13 +242,20 @@ static bool refuse_time_text(struct cell_checker *checker, uint32_t field, Slice
 static bool from_text(struct cell_checker *checker, uint32_t field, Slice text,
                       union event_cell *ret_cell) {
     uint32_t size_max = checker->schema->fields[field].size_max;
-    if (text.size > size_max) {
+    bool is_too_long = text.size > size_max;
+    // No other program of a bank takes a text with a NUL in it, and no store.
+    bool has_nul = !is_too_long && text.size > 0 && memchr(text.at, '\0', text.size) != NULL;
+    if (is_too_long || has_nul) {
         struct buf quoted;
         buf_init(&quoted, CELL_SHOWN_MAX + 8);
         cell_put_shown(&quoted, text);
         Slice shown = buf_slice(&quoted);
-        cell_refuse(checker, INTAKE_TEXT_SIZE, field, &shown, "it has %zu bytes and may have %u",
-                    text.size, size_max);
+        if (has_nul) {
+            cell_refuse(checker, INTAKE_TYPE, field, &shown, "a text without a NUL is expected");
+        } else {
+            cell_refuse(checker, INTAKE_TEXT_SIZE, field, &shown,
+                        "it has %zu bytes and may have %u", text.size, size_max);
+        }
         buf_deinit(&quoted);
         return false;
     }

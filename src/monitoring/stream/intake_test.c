@@ -200,6 +200,7 @@ static bool test_refused_values(void) {
         {"recv_time", "\"2026-02-30T00:00:00Z\"", INTAKE_TIME, "cannot be read as a time"},
         {"recv_time", "\"yesterday\"", INTAKE_TIME, "recv_time is \"yesterday\""},
         {"currency", "\"CNYX\"", INTAKE_TEXT_SIZE, "it has 4 bytes and may have 3"},
+        {"currency", "\"C\\u0000Y\"", INTAKE_TYPE, "a text without a NUL is expected"},
     };
     return refuses_values(rows, COUNT_OF(rows));
 }
