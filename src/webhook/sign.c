@@ -74,6 +74,29 @@ Status webhook_secret_parse(Slice text, struct webhook_secret *ret_secret, struc
     return status;
 }
 
+static Status refuse_file(struct arena *arena, struct diag *diag, const char *why, const char *hint) {
+    Status status = diag_fail(diag, arena, STATUS_INVALID, "WH001", "%s", why);
+    diag->hint = slice_of(hint);
+    return status;
+}
+
+Status webhook_secrets_parse(Slice text, struct webhook_secret secrets[WEBHOOK_SECRETS_MAX], uint32_t *ret_count, struct arena *arena, struct diag *diag) {
+    Slice line = SLICE("");
+    *ret_count = 0;
+    while (slice_split(&text, '\n', &line)) {
+        line = slice_trim(line);
+        if (slice_empty(line)) {
+            continue;
+        }
+        if (*ret_count == WEBHOOK_SECRETS_MAX) {
+            return refuse_file(arena, diag, "its file holds more than two secrets", "while one is exchanged, the new one and the old one");
+        }
+        TRY(webhook_secret_parse(line, &secrets[*ret_count], arena, diag));
+        ++*ret_count;
+    }
+    return *ret_count > 0 ? STATUS_OK : refuse_file(arena, diag, "its file holds no secret", "whsec_ and the base64 of 24 to 64 random bytes, one a line");
+}
+
 void webhook_secret_draw(const struct entropy *entropy, struct webhook_secret *ret_secret) {
     *ret_secret = (struct webhook_secret){.size = DRAWN_SIZE};
     entropy->fill(entropy->context, ret_secret->bytes, DRAWN_SIZE);

@@ -98,6 +98,8 @@ struct webhook_secret {
 // "whsec_" and base64 with its padding. There is one text for each secret: what reads the same but is written otherwise is refused. STATUS_INVALID
 // with WH001, which says what is wrong and nothing of the text.
 MUST_USE Status webhook_secret_parse(Slice text, struct webhook_secret *ret_secret, struct arena *arena, struct diag *diag);
+// Those of a file: one a line, the new one first, up to WEBHOOK_SECRETS_MAX. The hint says what such a file holds.
+MUST_USE Status webhook_secrets_parse(Slice text, struct webhook_secret secrets[WEBHOOK_SECRETS_MAX], uint32_t *ret_count, struct arena *arena, struct diag *diag);
 // A new one, of 32 bytes.
 void webhook_secret_draw(const struct entropy *entropy, struct webhook_secret *ret_secret);
 // Its text, for the one time that it is shown; gives the length.
