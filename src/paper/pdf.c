@@ -386,7 +386,7 @@ Status paper_write_pdf(const struct paper *paper, struct fonts *fonts, struct bu
     press->fonts = fonts;
     press->arena = &arena;
     press->kept = &kept;
-    press->type = type_of(paper->head.form);
+    press->type = type_of_form(paper->head.form);
     press->row_lines = ARENA_ARRAY(&kept, uint32_t *, paper->blocks.count);
     Status status = press_paper(press, out, diag);
     if (status == STATUS_OK && ret_pages != NULL) {

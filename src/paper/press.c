@@ -21,7 +21,7 @@ static const double NUMBER_BELOW = 7 * MM; // the type area
 
 // Sizes of letters are those of GB/T 9704-2012: body of size 3, title of size 2; 22 lines in 225 mm. 15.75 pt instead of 16 let 28 characters stand
 // in 156 mm.
-const Type *type_of(PaperForm form) {
+const Type *type_of_form(PaperForm form) {
     static const Type types[] =
         {
             [PAPER_REPORT] =

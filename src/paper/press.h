@@ -48,7 +48,7 @@ struct press {
                [ASCII_LETTERS + 1]; // how far a letter takes the next one on, or anything else, in a size of 1; 0: not asked for yet
 };
 
-const Type *type_of(PaperForm form);
+const Type *type_of_form(PaperForm form);
 
 // ---- pages (press.c) ----
 
