@@ -774,7 +774,8 @@ static bool test_what_is_right_follows_from_the_role(void) {
         const char *typology, *role, *group, *code;
     } rights[] = {
         {"AT-02", "robbed", "AT", "TP-UNAUTH"},      {"AT-01", "target", "AT", "TP-UNAUTH"},
-        {"AM-01", "offender", "AM", "TP-ML-STR"},    {"CG-01", "offender", "CG", "TP-ML-STR"},
+        {"AM-01", "offender", "AM", "TP-ML-STR"},    {"CG-01", "offender", "CG", "TP-MULE-SUSP"},
+        {"AM-01", "offender", "MU", "TP-MULE-SUSP"}, {"IE-01", "employee", "CF", "TP-MULE-SUSP"},
         {"LF-03", "offender", "LF", "TP-LOAN"},      {"CF-07", "offender", "CF", "TP-MERCHANT"},
         {"MF-01", "merchant", "MF", "TP-MERCHANT"},  {"IE-01", "employee", "IE", "TP-INSIDER"},
         {"NS-02", "scene", "NS", "TP-NETSEC"},       {"SI-01", "scene", "SI", "TP-HAZARD"},

@@ -152,6 +152,14 @@ static const char *code_of_innocent(Slice group) {
     return own ? "FP-OWNWILL" : "FP-BUSINESS";
 }
 
+// Codes that tell a secret are for alerts that are one; elsewhere he is controlled, and no more is
+// written down.
+static const char *code_of_group(const char *code, Slice group) {
+    bool tells_aml = strcmp(code, "TP-ML-STR") == 0 && !slice_is(group, "AM");
+    bool tells_insider = strcmp(code, "TP-INSIDER") == 0 && !slice_is(group, "IE");
+    return tells_aml || tells_insider ? "TP-MULE-SUSP" : code;
+}
+
 static const char *true_code(const struct alert_facts *facts, const struct standing *of,
                              uint64_t alert) {
     Slice family = family_of(of->typology);
@@ -166,14 +174,14 @@ static const char *true_code(const struct alert_facts *facts, const struct stand
         return facts->list_hit || happens(alert, CHANCE_CONFIRMED_MULE, ONCE) ? "TP-MULE"
                                                                               : "TP-MULE-SUSP";
     case IN_CASE_OFFENDER:
-        return code_of_offender(family);
+        return code_of_group(code_of_offender(family), facts->group);
     case IN_CASE_MERCHANT:
         return "TP-MERCHANT";
     case IN_CASE_EMPLOYEE:
-        return "TP-INSIDER";
+        return code_of_group("TP-INSIDER", facts->group);
     case IN_CASE_DEVICE:
     case IN_CASE_SCENE:
-        return code_of_scene(family);
+        return code_of_group(code_of_scene(family), facts->group);
     default:
         return code_of_innocent(facts->group);
     }
@@ -251,7 +259,7 @@ static const char *mistaken_code(const struct alert_facts *facts, bool fraud) {
            : slice_is(group, "MU") || slice_is(group, "AO") ? "TP-MULE-SUSP"
            : slice_is(group, "NS") || slice_is(group, "SI") || slice_is(group, "CF")
                ? code_of_scene(group)
-               : code_of_offender(group);
+               : code_of_group(code_of_offender(group), group);
 }
 
 static int32_t minutes_of(uint32_t analyst, const struct alert_facts *facts, uint64_t key) {
