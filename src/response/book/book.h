@@ -189,6 +189,10 @@ MUST_USE Status book_messages_due(struct book *book, struct message *ret_message
 // The same of one endpoint: whoever is away holds up nobody else.
 MUST_USE Status book_messages_for(struct book *book, Slice endpoint, struct message *ret_messages,
                                   uint32_t count_max, uint32_t *ret_count);
+// How many of one endpoint are due, those too that another one is before; at most `count_max`. Reads
+// no text.
+MUST_USE Status book_messages_count(struct book *book, Slice endpoint, uint32_t count_max,
+                                    uint32_t *ret_count);
 typedef enum MessageFate { MESSAGE_DELIVERED, MESSAGE_AGAIN, MESSAGE_DEAD } MessageFate;
 // What became of an attempt: again at `next_us`, or settled. `status` of HTTP or 0, `problem` for
 // people.

@@ -180,6 +180,12 @@ static Status deliver_in_order(void *context, struct book *book) {
     TRY(book_messages_due(book, due, 8, &count));
     ENSURE(count == 2 && slice_is(due[0].kind, "hold.held") && due[1].object == w->object + 1,
            STATUS_INVALID);
+    TRY(book_messages_count(book, SLICE("core"), 8, &count));
+    ENSURE(count == 3, STATUS_INVALID); // the second of the object too
+    TRY(book_messages_count(book, SLICE("core"), 2, &count));
+    ENSURE(count == 2, STATUS_INVALID);
+    TRY(book_messages_count(book, SLICE("contact"), 8, &count));
+    ENSURE(count == 0, STATUS_INVALID);
     TRY(book_message_tried(book, due[0].id, MESSAGE_AGAIN, book->now_us + 100, 503, SLICE("busy")));
     TRY(book_message_tried(book, due[1].id, MESSAGE_DELIVERED, 0, 204, SLICE("")));
     TRY(book_messages_due(book, due, 8, &count));

@@ -20,6 +20,11 @@ static const struct statement DUE_FOR = {
     " AND NOT EXISTS (SELECT 1 FROM message b WHERE b.object_kind = m.object_kind "
     "AND b.object = m.object AND b.endpoint = m.endpoint"
     " AND b.id < m.id AND b.state = 'WAITING') ORDER BY next_us, id LIMIT ?2"};
+// By the index alone, without a text.
+static const struct statement COUNT_FOR = {
+    "message_count_for",
+    "SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE state = 'WAITING' AND endpoint = ?1 AND "
+    "next_us <= ?2 LIMIT ?3) AS due"};
 static const struct statement AGAIN = {
     "message_again", "UPDATE message SET attempts = attempts + 1, next_us = ?2, status = ?3, "
                      "problem = ?4 WHERE id = ?1 AND state = 'WAITING'"};
@@ -70,6 +75,17 @@ Status book_messages_for(struct book *book, Slice endpoint, struct message *ret_
         book, &DUE_FOR,
         STORE_VALUES(store_i64(book->now_us), store_i64(count_max), store_text(endpoint))));
     return read_messages(book, ret_messages, ret_count);
+}
+
+Status book_messages_count(struct book *book, Slice endpoint, uint32_t count_max,
+                           uint32_t *ret_count) {
+    int64_t count;
+    TRY(book_number(
+        book, &COUNT_FOR,
+        STORE_VALUES(store_text(endpoint), store_i64(book->now_us), store_i64(count_max)),
+        &count));
+    *ret_count = (uint32_t)count;
+    return STATUS_OK;
 }
 
 Status book_message_tried(struct book *book, int64_t id, MessageFate fate, int64_t next_us,
