@@ -34,9 +34,9 @@ PLAN_MISTAKES = {
     "a family in two groups": ((PLAN, "{id: VP, families: [VP]", "{id: VP, families: [VP, AT]"), "DI008", "in two groups"),
     "a family of no model": ((PLAN, "{id: VP, families: [VP]", "{id: VP, families: [VP, ZZ]"), "DI009", "'ZZ'"),
     "a typology misspelt": ((PLAN, "{id: VP, families: [VP]", "{id: VP, families: [VP], typologies: [AT-0l]"), "DI010", "did you mean 'AT-0"),
-    "a group without a subject": ((PLAN, SUBJECT, "subject: []}\n  - {id: VP"), "DI011", "1 to 8 fields"),
-    "a field misspelt": ((PLAN, SUBJECT, "subject: [{kind: CUSTOMER, field: cust_idd}]}\n  - {id: VP"), "DI012", "did you mean 'cust_id'?"),
-    "a kind of subject misspelt": ((PLAN, SUBJECT, "subject: [{kind: COSTUMER, field: cust_id}]}\n  - {id: VP"), "YA013", "CUSTOMER"),
+    "a group without a subject": ((PLAN, SUBJECT, "subject: [], call: ROBOT-VERIFY}\n  - {id: VP"), "DI011", "1 to 8 fields"),
+    "a field misspelt": ((PLAN, SUBJECT, "subject: [{kind: CUSTOMER, field: cust_idd}], call: ROBOT-VERIFY}\n  - {id: VP"), "DI012", "did you mean 'cust_id'?"),
+    "a kind of subject misspelt": ((PLAN, SUBJECT, "subject: [{kind: COSTUMER, field: cust_id}], call: ROBOT-VERIFY}\n  - {id: VP"), "YA013", "CUSTOMER"),
     "a kind that the program knows better": ((PLAN, "{id: MU, families: [MU],", "{id: MU, families: [MU], kind: OWN,"), "DI014", "it is HOLDER, and no pack can change that"),
     "laundering that is no secret": ((PLAN, "secrecy: AML}", "secrecy: NORMAL}"), "DI015", "its secrecy is AML"),
     "employees that are no secret": ((PLAN, "secrecy: INSIDER}", "secrecy: AML}"), "DI015", "its secrecy is INSIDER"),
@@ -151,6 +151,7 @@ FORBIDDEN = {
     "a fundraiser is asked for documents": ((MERCH, "applies_to: [MF]", "applies_to: [MF, IF]"), "SG035", "TIPS_OFF"),
     "an employee is asked": ((SMS, "applies_to: [AT, CF, VP]\nseverities", "applies_to: [AT, CF, VP, IE]\nseverities"), "SG035", "EMPLOYEE"),
     "what protects releases": ((MULE, "    do: [END_HOLD]\n", "    do: [RELEASE_PAYMENT]\n"), "SG036", "direction: RELEASE"),
+    "released after the hold is over": ((SCAM, "do: [{HOLD: {for: 48h}}]", "do: [{HOLD: {for: 47h}}]"), "SG048", "the deadline comes first"),
     "released before anybody was asked": ((SMS, "ask: {", "first: [RELEASE_PAYMENT]\nask: {"), "SG037", "`first` has a releasing action"),
 }
 

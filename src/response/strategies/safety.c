@@ -291,6 +291,77 @@ static void check_victim(struct checking *checking, const struct strategy_branch
     }
 }
 
+// ---- how long a payment waits for it -------------------------------------------------------------------------------
+
+static int64_t longest_wait(const struct strategy *strategy) {
+    int64_t longest_us = 0;
+    for (uint32_t i = 0; i < strategy->wait_count; i++) {
+        longest_us = strategy->waits[i].span_us > longest_us ? strategy->waits[i].span_us : longest_us;
+    }
+    return longest_us + (strategy->ask == NULL ? 0 : strategy->ask->within_us) + (strategy->ask_again == NULL ? 0 : strategy->ask_again->within_us);
+}
+
+static bool has_action(const struct strategy_actions *actions, ActionId id, int64_t *ret_span_us) {
+    for (uint32_t i = 0; i < actions->count; i++) {
+        if (actions->at[i].id == id) {
+            *ret_span_us = (actions->at[i].given & 1u << ARGUMENT_FOR) != 0 ? actions->at[i].values[ARGUMENT_FOR] : 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool releases_at_its_end(const struct strategy *strategy) {
+    int64_t span_us;
+    bool releases = has_action(&strategy->otherwise.actions, ACTION_RELEASE_PAYMENT, &span_us);
+    for (uint32_t i = 0; i < strategy->then.count; i++) {
+        releases = releases || has_action(&strategy->then.at[i].actions, ACTION_RELEASE_PAYMENT, &span_us);
+    }
+    return releases;
+}
+
+// The shortest of what it holds payments for at its beginning; INT64_MAX: it holds none.
+static int64_t shortest_hold(const struct strategy *strategy) {
+    int64_t shortest_us = INT64_MAX;
+    for (uint32_t i = 0; i < strategy->first_count; i++) {
+        int64_t span_us;
+        if (has_action(&strategy->first[i].actions, ACTION_HOLD, &span_us)) {
+            shortest_us = span_us < shortest_us ? span_us : shortest_us;
+        }
+    }
+    return shortest_us;
+}
+
+static int64_t longest_delay(const struct policy *policy) {
+    int64_t longest_us = policy->default_delay_us;
+    for (uint32_t i = 0; i < policy->rules.count; i++) {
+        longest_us = policy->rules.at[i].delay_us > longest_us ? policy->rules.at[i].delay_us : longest_us;
+    }
+    return longest_us;
+}
+
+// Who waits longer than the payment does releases what its deadline has let go or refused before: his yes, or his no, comes too late.
+static void check_patience(struct compiling *compiling, const struct strategy *strategy) {
+    int64_t wait_us = longest_wait(strategy);
+    int64_t hold_us = shortest_hold(strategy);
+    int64_t delay_us = longest_delay(&compiling->catalogue->policy);
+    struct diag *diag;
+    if (wait_us == 0 || !releases_at_its_end(strategy)) {
+        return;
+    }
+    if (hold_us <= wait_us) {
+        diag = diag_add(compiling->diags, DIAG_ERROR, "SG048", strategy->place,
+                        "it asks and waits for up to %lld s and then releases the payment, which it holds for %lld s: the deadline comes first",
+                        (long long)(wait_us / US_PER_SECOND), (long long)(hold_us / US_PER_SECOND));
+        diag_hint(compiling->diags, diag, "first: hold it longer than the questions and the wait take together, by HOLD");
+    } else if (hold_us == INT64_MAX && delay_us <= wait_us) {
+        diag = diag_add(compiling->diags, DIAG_WARNING, "SG049", strategy->place,
+                        "it asks and waits for up to %lld s and then releases the payment, and no payment is delayed for longer than %lld s",
+                        (long long)(wait_us / US_PER_SECOND), (long long)(delay_us / US_PER_SECOND));
+        diag_hint(compiling->diags, diag, "first: [{HOLD: {for: ...}}], longer than the questions and the wait take together");
+    }
+}
+
 // ---- all of a strategy -------------------------------------------------------------------------------------------
 
 static void check_branch(struct checking *checking, const struct strategy_branch *branch) {
@@ -323,6 +394,7 @@ void check_safety(struct compiling *compiling, const struct strategy *strategy) 
                      "nothing is released before the strategy has come to its end: `first` has a releasing action");
         }
     }
+    check_patience(compiling, strategy);
     each_hit(&checking, NULL, check_told);
     each_hit(&checking, NULL, check_asked);
     for (uint32_t i = 0; i < strategy->stop.count; i++) {

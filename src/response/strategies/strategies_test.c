@@ -35,7 +35,8 @@ static const char KNOWLEDGE[] =
     "  - name: person\n    namespace: prof.person\n    key: [cust_id]\n    fields:\n      age: {type: int}\n      wages: {type: bool}\n";
 static const char POLICY[] =
     "actions:\n  - {id: PASS, zh: 放行, en: pass}\n  - {id: DELAY, zh: 延迟, en: delay}\n  - {id: REJECT, zh: 拒绝, en: reject}\n"
-    "segments:\n  - {id: ALL, zh: 全部, en: everybody}\n";
+    "segments:\n  - {id: ALL, zh: 全部, en: everybody}\n"
+    "default_delay: 25h\n";
 #define LEVEL "{first_action: 1h, decision: 1wd, wait: {customer: 1h, branch: 2wd, police: 48h}}"
 #define DISPOSITION(order)                                                                                                                           \
     "window: 12h\n"                                                                                                                                  \
@@ -321,6 +322,40 @@ static bool check_strategies(const struct world *world) {
     return true;
 }
 
+// A strategy that asks for 10 minutes, waits, and releases; `first` and the wait are given. The codes that it is told.
+static bool told_of(const char *first, const char *wait, const char *end_of_it, Status status, const char *code) {
+    struct world world;
+    char text[1024];
+    bool is_told = false;
+    snprintf(text, sizeof text,
+             "id: D-ASK\nversion: 1\nzh: 询问\nen: asked\nowner: tests\ndirection: RELEASE\napplies_to: [AT]\nseverities: [S1, S2]\nwhen: 'true'\n%s"
+             "ask: {channel: SMS, script: SMS-1, within: 10m}\n%sthen:\n  - {id: agreed, when: 'answer.reply == \"Y\"', %s}\n",
+             first, wait, end_of_it);
+    compile_all(&world, text, STOP);
+    for (uint32_t i = 0; i < world.strategies->diags.count; i++) {
+        is_told = is_told || (code != NULL && strcmp(world.strategies->diags.items[i].code, code) == 0);
+    }
+    bool fine = world.status == status && is_told == (code != NULL) && (code != NULL || world.strategies->diags.count == 0);
+    end(&world);
+    return fine;
+}
+
+// Who waits longer than the payment is held releases nothing: the deadline has come first. To the second, since both would come at the same moment.
+static bool test_waits_longer_than_its_hold(void) {
+    static const char releases[] = "do: [RELEASE_PAYMENT], close: FP-OWNWILL";
+    CHECK(told_of("first: [{HOLD: {for: 130m}}]\n", "wait: 2h\n", releases, STATUS_INVALID, "SG048"));
+    CHECK(told_of("first: [{HOLD: {for: 131m}}]\n", "wait: 2h\n", releases, STATUS_OK, NULL));
+    CHECK(told_of("first: [{HOLD: {for: 9m}}]\n", "", releases, STATUS_INVALID, "SG048"));
+    CHECK(told_of("first:\n  - {when: alert.severity == 2, do: [{HOLD: {for: 48h}}]}\n  - {do: [{HOLD: {for: 1h}}]}\n", "wait: 2h\n", releases, STATUS_INVALID, "SG048"));
+    CHECK(told_of("first: [{HOLD: {for: 1h}}]\n", "wait:\n  - {when: alert.severity == 1, for: 30m}\n  - {for: 2h}\n", releases, STATUS_INVALID, "SG048"));
+    // Without a hold of its own: no payment is delayed for longer than 25 hours.
+    CHECK(told_of("", "wait: 24h\n", releases, STATUS_OK, NULL));
+    CHECK(told_of("", "wait: 25h\n", releases, STATUS_OK, "SG049"));
+    // Nothing is released.
+    CHECK(told_of("first: [{HOLD: {for: 1h}}]\n", "wait: 2h\n", "close: FP-OWNWILL", STATUS_OK, NULL));
+    return true;
+}
+
 static bool test_a_pack_is_compiled(void) {
     struct world world;
     compile_all(&world, ASK, STOP);
@@ -456,7 +491,8 @@ static bool check_beginning(struct trial *trial) {
     set_severity(alert, SEVERITY_S3);
     CHECK(refused(alert, "D-ASK", scratch) == REFUSED_SCOPE);
     begin_alert(alert, &trial->world);
-    alert->names[STRATEGY_ALERT_SEVERITY_MOST].kind = VALUE_MISSING; // what asks goes by the gravest that it was
+    alert->names[STRATEGY_ALERT_SEVERITY].kind = VALUE_MISSING;
+    alert->names[STRATEGY_ALERT_SEVERITY_MOST].kind = VALUE_MISSING; // by which who asks goes
     CHECK(refused(alert, "D-ASK", scratch) == REFUSED_SCOPE);
     begin_alert(alert, &trial->world);
     alert->names[STRATEGY_ALERT_HITS] = value_int(1);
@@ -736,6 +772,7 @@ static bool test_explanation(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
+        TEST(test_waits_longer_than_its_hold),
         TEST(test_a_pack_is_compiled),
         TEST(test_a_pack_without_disposition),
         TEST(test_lists_that_models_rest_on),
