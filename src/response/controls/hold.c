@@ -274,6 +274,49 @@ Status hold_settle(struct book *book, const struct terms *terms, int64_t id, Hol
     return settle(book, terms, &hold, outcome, reason);
 }
 
+// What the core bank says it has done already needs neither a message nor an answer.
+static Status end_untold(struct book *book, const struct terms *terms, struct hold *hold,
+                         HoldState outcome) {
+    int64_t changed = 0;
+    hold->state = outcome;
+    hold->is_late = book->now_us >= hold->ask.until_us + terms->late_seconds * US_PER_SECOND;
+    TRY(book_change(book, &SETTLE,
+                    STORE_VALUES(store_i64(hold->ask.id),
+                                 store_text(slice_of(states[outcome].word)),
+                                 store_i64(book->now_us), store_text(book->actor.name),
+                                 store_text(SLICE("result")), store_i64(hold->is_late)),
+                    &changed));
+    INVARIANT(changed == 1);
+    TRY(book_run(
+        book, &CONFIRM,
+        STORE_VALUES(store_i64(hold->ask.id), store_i64(book->now_us), store_text(SLICE("")))));
+    TRY(book_timer_clear(book, TIMER_HOLD, hold->ask.id));
+    return trace(book, hold, HOLD_HELD, SLICE("result"), late_detail(book, hold));
+}
+
+Status hold_ended(struct book *book, const struct terms *terms, Slice event_id, HoldEnd end,
+                  int64_t *ret_id) {
+    static const HoldState outcomes[] = {[HOLD_END_WENT] = HOLD_RELEASED,
+                                         [HOLD_END_FAILED] = HOLD_REFUSED,
+                                         [HOLD_END_CANCELLED] = HOLD_CANCELLED};
+    struct hold hold;
+    *ret_id = 0;
+    Status status = hold_find(book, CLEARANCE_ALL, event_id, &hold);
+    if (status != STATUS_OK) {
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    bool went_unasked = end == HOLD_END_WENT && hold.state != HOLD_RELEASED;
+    if (hold.state == HOLD_HELD) {
+        TRY(end_untold(book, terms, &hold, outcomes[end]));
+        *ret_id = hold.ask.id;
+    }
+    return went_unasked ? page_send(book, &(struct page){.kind = "hold.went",
+                                                         .role = "SHIFT_LEADER",
+                                                         .object_kind = "hold",
+                                                         .object = hold.ask.id})
+                        : STATUS_OK;
+}
+
 static Status at_deadline(struct book *book, const struct terms *terms, struct hold *hold) {
     if (hold->state != HOLD_HELD) {
         return book_timer_clear(book, TIMER_HOLD, hold->ask.id);

@@ -131,9 +131,10 @@ static bool test_late(void) {
 static Status move_far(void *context, struct book *book) {
     struct terms terms = terms_of_test();
     int64_t until_us;
-    TRY(hold_move(book, &terms, ID, HELD_US + 96 * US_PER_HOUR, HOLD_RELEASED, SLICE("cooling_off"),
+    int64_t longest_us = terms.hold_hours_max * US_PER_HOUR;
+    TRY(hold_move(book, &terms, ID, HELD_US + 2 * longest_us, HOLD_RELEASED, SLICE("cooling_off"),
                   &until_us));
-    return until_us == HELD_US + 48 * US_PER_HOUR ? STATUS_OK : STATUS_LIMIT;
+    return until_us == HELD_US + longest_us ? STATUS_OK : STATUS_LIMIT;
 }
 
 static bool test_another_deadline(void) {
@@ -144,7 +145,7 @@ static bool test_another_deadline(void) {
     CHECK_OK(&w, within(&w, HELD_US + 1, move_far));
     CHECK_OK(&w, handle_due(&w, UNTIL_US, handle));
     CHECK(state_is(&w, HOLD_HELD, false));
-    CHECK_OK(&w, handle_due(&w, HELD_US + 48 * US_PER_HOUR, handle));
+    CHECK_OK(&w, handle_due(&w, HELD_US + terms_of_test().hold_hours_max * US_PER_HOUR, handle));
     CHECK(state_is(&w, HOLD_RELEASED, false) && messages_of(&w, "hold.moved") == 1);
     CHECK_CODE(&w, within(&w, HELD_US, move_far), "CT001");
     return world_deinit(&w);

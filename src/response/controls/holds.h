@@ -82,6 +82,12 @@ MUST_USE Status hold_open(struct book *book, const struct terms *terms, const st
 // The same outcome again changes nothing. CT001: it has another one.
 MUST_USE Status hold_settle(struct book *book, const struct terms *terms, int64_t id,
                             HoldState outcome, Slice reason);
+// The payment of an event has come to its end at the core bank (a RESULT says so). One that is held
+// is settled by that, without a message; `ret_id` is its number, 0 where none was held. One that went
+// though it was held or refused pages the shift leader (`hold.went`).
+typedef enum HoldEnd { HOLD_END_WENT, HOLD_END_FAILED, HOLD_END_CANCELLED } HoldEnd;
+MUST_USE Status hold_ended(struct book *book, const struct terms *terms, Slice event_id,
+                           HoldEnd end, int64_t *ret_id);
 // Another deadline, and what happens then: a cooling-off period, a task that waits for an answer.
 MUST_USE Status hold_move(struct book *book, const struct terms *terms, int64_t id,
                           int64_t until_us, HoldState at_deadline, Slice reason,

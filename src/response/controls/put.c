@@ -76,10 +76,11 @@ Status list_ask(struct book *book, const struct list_plan *plan, const struct li
 
 Status page_send(struct book *book, const struct page *page) {
     struct rendering out;
-    Slice body;
+    Slice body, role;
+    TRY(page_role(book, page->object_kind, page->object, page->role, &role));
     struct json_writer *json = rendering_begin(&out);
     json_object_begin(json);
-    json_key_string(json, SLICE("role"), slice_of(page->role));
+    json_key_string(json, SLICE("role"), role);
     put_text(json, SLICE("contact"), page->contact == NULL ? SLICE("") : slice_of(page->contact));
     json_key_string(json, SLICE("why"), slice_of(page->kind));
     json_key_string(json, SLICE("object_kind"), slice_of(page->object_kind));

@@ -31,8 +31,16 @@ void put_text(struct json_writer *json, Slice key, Slice text);
 
 // Values of statements: 0 becomes a null.
 StoreValue store_number(int64_t number);
+
+// ---- secrecy ----------------------------------------------------------------------------------
+
 // Whether the secrecy is one that there is.
 bool secrecy_exists(Slice secrecy);
+// An alert has become secret (it was handed to the analysts against laundering): so do its
+// measures, held payments, questions, appeals, labels, proposals and reports. What was to be told to
+// the customer and was not yet is not told any more. A payment that an alert which is no
+// secret is about too stays where it was.
+MUST_USE Status secrecy_spread(struct book *book, int64_t alert, Slice secrecy);
 
 // ---- lists for people -------------------------------------------------------------------------
 
@@ -77,3 +85,9 @@ struct page {
     Slice problem; // may be empty
 };
 MUST_USE Status page_send(struct book *book, const struct page *page);
+// Who is called about an object: of a secret one another role, "AML_SHIFT_LEADER", that only those
+// have who may know of it. Whoever receives pages and has nobody for such a role calls nobody.
+// `object_kind` as in messages: alert, hold, control, appeal, task, police_order, police_report,
+// referral, case, proposal, message.
+MUST_USE Status page_role(struct book *book, const char *object_kind, int64_t object,
+                          const char *role, Slice *ret_role);
