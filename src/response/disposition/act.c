@@ -5,6 +5,8 @@
 
 #include "response/disposition/parts.h"
 
+#include "response/controls/put.h"
+
 #include <inttypes.h>
 
 enum { HOLDS_MAX = 256, BODY_MAX = 32 << 10 };
@@ -332,10 +334,27 @@ static Status raise(struct doing *doing) {
     return level_raise(doing->disposition, doing->book, alert, to > SEVERITY_S4 ? SEVERITY_S4 : to, doing->book->actor.name);
 }
 
+// Who had it, or had decided on it, may not know of it any more.
+static Status take_away(struct book *book, struct alert *alert) {
+    if (slice_empty(alert->owner) || !alert_may_move(alert->state, ALERT_ESCALATED)) {
+        return STATUS_OK;
+    }
+    alert->owner = SLICE("");
+    alert->code = SLICE("");
+    alert->approval = SLICE("");
+    alert->clear_days = 0;
+    alert->is_weak = false;
+    return alert_move(book, alert, ALERT_ESCALATED, SLICE("secret"), SLICE(""));
+}
+
+// From here on it is a secret, and so is all that was done because of it: nobody is asked any more either.
 static Status to_aml(struct doing *doing) {
-    doing->situation->alert.skill = SLICE("AML");
-    doing->situation->alert.secrecy = SLICE("AML");
-    return STATUS_OK;
+    struct alert *alert = &doing->situation->alert;
+    alert->skill = SLICE("AML");
+    alert->secrecy = SLICE("AML");
+    TRY(take_away(doing->book, alert));
+    TRY(ask_cancel_all(doing->book, alert->id));
+    return secrecy_spread(doing->book, alert->id, alert->secrecy);
 }
 
 static Status do_one(struct doing *doing) {

@@ -206,6 +206,11 @@ static Status trace(struct book *book, const struct alert *alert, AlertState fro
                                             .detail = detail});
 }
 
+static bool is_wait(AlertState state) {
+    return state == ALERT_WAITING_CUSTOMER || state == ALERT_WAITING_BRANCH ||
+           state == ALERT_WAITING_POLICE;
+}
+
 Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice reason,
                   Slice detail) {
     AlertState from = alert->state;
@@ -215,6 +220,9 @@ Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice r
                          alert_states[from].word, alert_states[to].word);
     }
     alert->state = to;
+    if (is_wait(from)) { // else the end of this wait would end the next one
+        TRY(book_timer_clear(book, TIMER_ALERT_WAIT, alert->id));
+    }
     return trace(book, alert, from, reason, detail);
 }
 

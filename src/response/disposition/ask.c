@@ -16,6 +16,8 @@ static const struct statement LOAD = {"task_load", "SELECT state, alert, run, un
 static const struct statement ANSWER = {"task_answer", "UPDATE task SET state = 'ANSWERED', answer = ?2, answered_us = ?3, answered_by = ?4 WHERE id = ?1"};
 static const struct statement EXPIRE = {"task_expire", "UPDATE task SET state = 'EXPIRED' WHERE id = ?1 AND state = 'ASKED'"};
 static const struct statement OPEN_OF_RUN = {"task_open_of_run", "SELECT id FROM task WHERE alert = ?1 AND run = ?2 AND state = 'ASKED' ORDER BY id"};
+static const struct statement OPEN_OF_ALERT = {"task_open_of_alert", "SELECT id FROM task WHERE alert = ?1 AND state = 'ASKED' ORDER BY id"};
+static const struct statement OPEN_OF_PEOPLE = {"task_open_of_people", "SELECT id FROM task WHERE alert = ?1 AND run IS NULL AND state = 'ASKED' ORDER BY id"};
 static const struct statement CANCEL = {"task_cancel", "UPDATE task SET state = 'CANCELLED' WHERE id = ?1 AND state = 'ASKED'"};
 static const struct statement ANSWERS = {"task_answers", "SELECT answer FROM task WHERE alert = ?1 AND state = 'ANSWERED' AND (CAST(?2 AS BIGINT) = 0 OR run = ?2) AND answered_us >= ?3"
                                                        " ORDER BY answered_us, id"};
@@ -93,6 +95,7 @@ static Slice body(const struct disposition *disposition, const struct situation 
     json_key_string(&json, SLICE("channel"), slice_of(contact_channel_names[question->channel]));
     json_key_string(&json, SLICE("customer"), situation->alert.customer);
     json_key_string(&json, SLICE("group"), situation->alert.typology_group);
+    json_key_string(&json, SLICE("event_id"), situation->event->id);
     json_key_i64(&json, SLICE("amount"), situation->alert.amount);
     json_key_i64(&json, SLICE("attempt"), question->attempt);
     json_key_i64(&json, SLICE("asked_us"), situation->alert.hit_us);
@@ -152,14 +155,14 @@ static Status cancel(struct book *book, int64_t task) {
     return trace(book, task, "ASKED", "CANCELLED", SLICE("not_needed"));
 }
 
-Status ask_cancel(struct book *book, int64_t alert, int64_t run) {
-    enum { TASKS_OF_RUN_MAX = 32 };
-    int64_t tasks[TASKS_OF_RUN_MAX];
+static Status cancel_found(struct book *book, const struct statement *statement, StoreValues values) {
+    enum { FOUND_MAX = 64 };
+    int64_t tasks[FOUND_MAX];
     uint32_t count = 0;
     Status status;
-    TRY(book_ask(book, &OPEN_OF_RUN, STORE_VALUES(store_i64(alert), store_i64(run))));
+    TRY(book_ask(book, statement, values));
     while ((status = book_next(book)) == STATUS_OK) {
-        if (count < TASKS_OF_RUN_MAX) {
+        if (count < FOUND_MAX) {
             tasks[count++] = book_i64(book, 0);
         }
     }
@@ -170,6 +173,18 @@ Status ask_cancel(struct book *book, int64_t alert, int64_t run) {
         TRY(cancel(book, tasks[i]));
     }
     return STATUS_OK;
+}
+
+Status ask_cancel(struct book *book, int64_t alert, int64_t run) {
+    return cancel_found(book, &OPEN_OF_RUN, STORE_VALUES(store_i64(alert), store_i64(run)));
+}
+
+Status ask_cancel_of_people(struct book *book, int64_t alert) {
+    return cancel_found(book, &OPEN_OF_PEOPLE, STORE_VALUES(store_i64(alert)));
+}
+
+Status ask_cancel_all(struct book *book, int64_t alert) {
+    return cancel_found(book, &OPEN_OF_ALERT, STORE_VALUES(store_i64(alert)));
 }
 
 Status ask_expired(struct disposition *disposition, struct book *book, int64_t task) {

@@ -110,6 +110,10 @@ static Status sample_manual(struct book *book, const struct alert *alert, Code c
     return code_infos[code].counts == COUNT_EFFECTIVE && controls > 0 ? sample(book, alert, "MANUAL_TRUE", "RANDOM") : STATUS_OK;
 }
 
+Status sample_doubtful(struct book *book, const struct alert *alert, Code decided) {
+    return sample(book, alert, code_infos[decided].counts == COUNT_EFFECTIVE ? "MANUAL_TRUE" : "MANUAL_FALSE", "STRATEGY");
+}
+
 // ---- closing ------------------------------------------------------------------------------------------------------------
 
 // What an alert had put on the white list.
@@ -124,7 +128,9 @@ static Status settle_payments(struct disposition *disposition, struct book *book
         return STATUS_OK; // says nothing of the payment: another alert does, or its deadline
     }
     HoldState outcome = code_infos[code].direction == DIRECTION_RELEASING ? HOLD_RELEASED : HOLD_REFUSED;
-    return act_settle_holds(disposition, book, alert->id, outcome, code_infos[code].text, &count);
+    // The core bank is told why; the code of a secret matter would tell it that there is one.
+    Slice reason = slice_is(alert->secrecy, "NORMAL") ? code_infos[code].text : SLICE("decided");
+    return act_settle_holds(disposition, book, alert->id, outcome, reason, &count);
 }
 
 // Closed once by a strategy, opened again, and fraud: it counts against the strategy, whoever opened it again.
@@ -136,7 +142,7 @@ static Status note_overturned(struct disposition *disposition, struct book *book
                  STORE_VALUES(store_i64(alert->id), store_i64(alert->reopened - 1), store_text(alert->strategy), store_text(alert->strategy_hash), store_text(SLICE("")),
                               store_text(SLICE("")), store_i64(alert->severity_most), store_text(SLICE("decided")), store_i64(alert->opened_us), store_i64(book->now_us))));
     uint32_t at = map_get(&disposition->strategies->by_id, alert->strategy);
-    return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at]);
+    return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at], BREAKER_LATER);
 }
 
 Status alert_close(struct disposition *disposition, struct book *book, struct alert *alert, const struct closing *closing) {
@@ -157,14 +163,17 @@ Status alert_close(struct disposition *disposition, struct book *book, struct al
     }
     TRY(settle_payments(disposition, book, alert, closing->code));
     TRY(level_clear(book, alert->id));
+    TRY(ask_cancel_of_people(book, alert->id)); // an answer in another life of the alert would be taken for one of that life
     TRY(label_add(disposition, book, alert, closing->code, closing->is_weak, SLICE("DISPOSITION")));
     if (strategy != NULL) {
         if (code_infos[closing->code].counts != COUNT_EFFECTIVE) {
             TRY(sample_automatic(book, alert, strategy));
         }
-        return breakers_look(disposition, book, strategy);
+        TRY(closing_note(book, strategy, alert->id));
+        return breakers_look(disposition, book, strategy, BREAKER_CLOSURES);
     }
     TRY(sample_manual(book, alert, closing->code));
+    TRY(agreements_revise(book, alert, closing->code));
     return agreement_note(disposition, book, alert, closing->code);
 }
 
@@ -180,7 +189,7 @@ static Status note_later_positive(struct disposition *disposition, struct book *
                  STORE_VALUES(store_i64(alert->id), store_i64(alert->reopened), store_text(alert->strategy), store_text(alert->strategy_hash), store_text(alert->decided_by),
                               store_text(alert->code), store_i64(alert->severity_most), store_text(slice_of(reopen_reasons[reason])), store_i64(alert->closed_us), store_i64(book->now_us))));
     uint32_t at = map_get(&disposition->strategies->by_id, alert->strategy);
-    return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at]);
+    return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at], BREAKER_LATER);
 }
 
 // Of one subject and group at most one is open: what is said of a closed one goes to that.

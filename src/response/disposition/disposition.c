@@ -43,6 +43,10 @@ void disposition_destroy(struct disposition *disposition) {
     free(disposition);
 }
 
+uint64_t disposition_works(const struct disposition *disposition) {
+    return disposition->works;
+}
+
 Status disposition_timer(struct disposition *disposition, struct book *book, const struct due_timer *timer) {
     switch (timer->kind) {
     case TIMER_RUN: return strategy_due(disposition, book, timer->object);
@@ -87,7 +91,7 @@ Status disposition_daily(struct disposition *disposition, struct book *book) {
         const struct strategy *strategy = &disposition->strategies->at[i];
         if (strategy->is_closure) {
             TRY(draw_weekly(book, strategy));
-            TRY(breakers_look(disposition, book, strategy));
+            TRY(breakers_look(disposition, book, strategy, BREAKER_ALL));
         }
     }
     return STATUS_OK;

@@ -18,7 +18,7 @@
 //
 // One thread's. Pure but for the store and for what it asks of its world: the present state of lists and profiles. Time is the unit of work's.
 //
-// Codes: DP001 to DP019.
+// Codes: DP001 to DP020.
 
 #include "response/book/book.h"
 #include "response/controls/terms.h"
@@ -53,6 +53,9 @@ struct outcome {
 // Outcomes come in the order of their sequences, each once (book_feed_advance). One without counting hits, without a payment that waits, and that no alert waits for, costs a look at its text.
 // `ret_event` (or NULL) is the event, until the next one is read.
 MUST_USE Status disposition_take(struct disposition *disposition, struct book *book, const struct outcome *outcome, const struct event **ret_event);
+
+// How many of the decisions taken so far had hits or a payment that waits: what a unit of work costs goes by these, the others are some microseconds each.
+uint64_t disposition_works(const struct disposition *disposition);
 
 // An answer: a JSON object of members that disposition.yaml names under `answers`. `by`: who gave it, or took it down. DP003: no such task; DP004: it was answered or ran out before;
 // DP005: not an object, a member that is not known, or of another type.

@@ -3,6 +3,9 @@
 // A text of a strategy begins in the shadow: it is followed, and what it would have done is compared with what people then decide. When enough alerts agree, and it would not have closed a
 // fraud of S3 and above, somebody may propose and somebody else approve that it acts (people.h); the program refuses before. Another text, even of one word more, begins anew.
 //
+// People err as well. Where they decided otherwise than the strategy would have, another person looks a second time, without knowing why he is asked; when the alert is then closed anew, what
+// the strategy would have done is compared with that. Until then it counts as a disagreement.
+//
 // Breakers. A strategy goes back into the shadow by itself, and its owner is paged, when it closes far more than it used to, when too many of its closures are overturned by a second look (the
 // lower bound of Wilson's interval, so that one unlucky sample does not), or when frauds of S3 and above that it closed come to light.
 
@@ -27,9 +30,13 @@ static const struct statement WOULD = {"earn_would", "SELECT id, strategy, strat
 static const struct statement AGREEMENT_ADD = {
     "agreement_add", "INSERT INTO agreement (run, strategy, strategy_hash, alert, severity, proposed, decided, agrees, is_missed, at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
                      " ON CONFLICT (run) DO NOTHING"};
+static const struct statement COMPARED = {"agreement_compared", "SELECT run, severity, proposed FROM agreement WHERE alert = ?1 ORDER BY run"};
+static const struct statement REVISE = {"agreement_revise", "UPDATE agreement SET decided = ?2, agrees = ?3, is_missed = ?4 WHERE run = ?1"};
 static const struct statement EARNED = {"earn_earned", "SELECT COUNT(*), CAST(COALESCE(SUM(agrees), 0) AS BIGINT), CAST(COALESCE(SUM(is_missed), 0) AS BIGINT) FROM agreement"
                                                        " WHERE strategy = ?1 AND strategy_hash = ?2 AND at_us >= ?3"};
-static const struct statement CLOSURES = {"earn_closures", "SELECT COUNT(*) FROM run WHERE strategy = ?1 AND ended_us >= ?2 AND ended_us < ?3 AND is_shadow = 0 AND outcome = 'CLOSED'"};
+// How many closures of a strategy there were before a moment: the number of the last one.
+static const struct statement CLOSURES = {"earn_closures", "SELECT number, at_us FROM closing WHERE strategy = ?1 AND at_us < ?2 ORDER BY at_us DESC, number DESC LIMIT 1"};
+static const struct statement CLOSING_ADD = {"earn_closing_add", "INSERT INTO closing (strategy, number, at_us, alert) VALUES (?1, ?2, ?3, ?4)"};
 static const struct statement LOOKED_AT = {"earn_looked_at", "SELECT COUNT(*), CAST(COALESCE(SUM(overturned), 0) AS BIGINT) FROM sample WHERE strategy = ?1 AND strategy_hash = ?2"
                                                              " AND kind = 'AUTOMATIC' AND overturned IS NOT NULL AND closed_us >= ?3"};
 static const struct statement LATER = {"earn_later", "SELECT COUNT(*) FROM later_positive WHERE strategy = ?1 AND severity >= 3 AND at_us >= ?2"};
@@ -77,6 +84,43 @@ static Verdict verdict(Code code) {
     }
 }
 
+// To let something rest without a verdict agrees with everything but a fraud.
+static bool agrees_with(Code proposed, Code decided) {
+    return verdict(proposed) == verdict(decided) || (verdict(proposed) == VERDICT_NOTHING && verdict(decided) == VERDICT_FALSE);
+}
+
+static bool misses(Code proposed, Code decided, int64_t severity) {
+    return verdict(decided) == VERDICT_FRAUD && verdict(proposed) != VERDICT_FRAUD && severity >= SEVERITY_S3;
+}
+
+Status agreements_revise(struct book *book, const struct alert *alert, Code decided) {
+    enum { COMPARED_MAX = 64 };
+    struct {
+        int64_t run, severity;
+        Code proposed;
+    } compared[COMPARED_MAX];
+    uint32_t count = 0;
+    Status status;
+    if (alert->reopened == 0 || verdict(decided) == VERDICT_NOTHING) {
+        return STATUS_OK;
+    }
+    TRY(book_ask(book, &COMPARED, STORE_VALUES(store_i64(alert->id))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        if (count < COMPARED_MAX) {
+            compared[count].run = book_i64(book, 0);
+            compared[count].severity = book_i64(book, 1);
+            compared[count++].proposed = code_find(store_column_text(book->store, 2));
+        }
+    }
+    ENSURE(status == STATUS_END, status);
+    for (uint32_t i = 0; i < count; i++) {
+        Code proposed = compared[i].proposed;
+        TRY(book_run(book, &REVISE, STORE_VALUES(store_i64(compared[i].run), store_text(code_infos[decided].text), store_i64(agrees_with(proposed, decided)),
+                                                 store_i64(misses(proposed, decided, compared[i].severity)))));
+    }
+    return STATUS_OK;
+}
+
 Status agreement_note(struct disposition *disposition, struct book *book, const struct alert *alert, Code decided) {
     enum { WOULD_MAX = 64 };
     struct {
@@ -84,6 +128,7 @@ Status agreement_note(struct disposition *disposition, struct book *book, const 
         Slice strategy, hash, code;
     } would[WOULD_MAX];
     uint32_t count = 0;
+    bool is_doubtful = false;
     Status status;
     if (verdict(decided) == VERDICT_NOTHING) {
         return STATUS_OK; // a duplicate or a test agrees with nothing
@@ -102,15 +147,15 @@ Status agreement_note(struct disposition *disposition, struct book *book, const 
     }
     for (uint32_t i = 0; i < count; i++) {
         Code proposed = code_find(would[i].code);
-        // To let something rest without a verdict agrees with everything but a fraud.
-        bool agrees = verdict(proposed) == verdict(decided) || (verdict(proposed) == VERDICT_NOTHING && verdict(decided) == VERDICT_FALSE);
-        bool is_missed = verdict(decided) == VERDICT_FRAUD && verdict(proposed) != VERDICT_FRAUD && alert->severity_most >= SEVERITY_S3;
+        bool agrees = agrees_with(proposed, decided);
+        bool is_missed = misses(proposed, decided, alert->severity_most);
+        is_doubtful = is_doubtful || !agrees;
         TRY(book_run(book, &AGREEMENT_ADD,
                      STORE_VALUES(store_i64(would[i].run), store_text(would[i].strategy), store_text(would[i].hash), store_i64(alert->id), store_i64(alert->severity_most),
                                   store_text(would[i].code), store_text(code_infos[decided].text), store_i64(agrees), store_i64(is_missed), store_i64(book->now_us))));
     }
     (void)disposition;
-    return STATUS_OK;
+    return is_doubtful ? sample_doubtful(book, alert, decided) : STATUS_OK;
 }
 
 Status strategy_record(struct book *book, const struct strategy *strategy, struct strategy_record *ret_record) {
@@ -209,10 +254,30 @@ Status strategy_stop_acting(struct disposition *disposition, struct book *book, 
     return book_message(book, &(struct message){.endpoint = SLICE("page"), .kind = SLICE("page"), .object_kind = "strategy", .object = (int64_t)(strategy->hash >> 1), .body = body}, NULL);
 }
 
+// 0: none. `ret_last_us` (or NULL): the moment of the last one.
+static Status closures_before(struct book *book, const struct strategy *strategy, int64_t at_us, int64_t *ret_count, int64_t *ret_last_us) {
+    Status status = book_one(book, &CLOSURES, STORE_VALUES(store_text(strategy->id), store_i64(at_us)));
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        return status;
+    }
+    *ret_count = status == STATUS_OK ? book_i64(book, 0) : 0;
+    if (ret_last_us != NULL) {
+        *ret_last_us = status == STATUS_OK ? book_i64(book, 1) : INT64_MIN;
+    }
+    return STATUS_OK;
+}
+
+Status closing_note(struct book *book, const struct strategy *strategy, int64_t alert) {
+    int64_t count, last_us;
+    TRY(closures_before(book, strategy, INT64_MAX, &count, &last_us));
+    int64_t at_us = book->now_us > last_us ? book->now_us : last_us;
+    return book_run(book, &CLOSING_ADD, STORE_VALUES(store_text(strategy->id), store_i64(count + 1), store_i64(at_us), store_i64(alert)));
+}
+
 // Far more than it used to close: more than the factor of its mean, and more than chance does to a count of that size (three standard deviations of Poisson's).
 static Status closes_too_many(struct book *book, const struct strategy *strategy, int64_t active_since_us, bool *ret_trips, Slice *ret_detail) {
     const struct breaker *breaker = &strategy->breaker;
-    int64_t now, before;
+    int64_t until_mean, until_window, all;
     int64_t from_us = book->now_us - breaker->window_us;
     int64_t mean_from_us = from_us - (int64_t)breaker->mean_days * US_PER_DAY;
     mean_from_us = active_since_us > mean_from_us ? active_since_us : mean_from_us;
@@ -220,8 +285,10 @@ static Status closes_too_many(struct book *book, const struct strategy *strategy
     if (breaker->closures_factor <= 0 || from_us - mean_from_us < 3 * US_PER_DAY) {
         return STATUS_OK; // too young to have a usual day
     }
-    TRY(book_number(book, &CLOSURES, STORE_VALUES(store_text(strategy->id), store_i64(from_us), store_i64(book->now_us + 1)), &now));
-    TRY(book_number(book, &CLOSURES, STORE_VALUES(store_text(strategy->id), store_i64(mean_from_us), store_i64(from_us)), &before));
+    TRY(closures_before(book, strategy, mean_from_us, &until_mean, NULL));
+    TRY(closures_before(book, strategy, from_us, &until_window, NULL));
+    TRY(closures_before(book, strategy, INT64_MAX, &all, NULL));
+    int64_t now = all - until_window, before = until_window - until_mean;
     double mean = (double)before * (double)breaker->window_us / (double)(from_us - mean_from_us);
     double most = breaker->closures_factor * mean;
     *ret_trips = (double)now > most + 3 * sqrt(fmax(most, 1));
@@ -247,17 +314,33 @@ static Status has_later_positives(struct book *book, const struct strategy *stra
     return STATUS_OK;
 }
 
-Status breakers_look(struct disposition *disposition, struct book *book, const struct strategy *strategy) {
+// Of a strategy that acts: since when. False: it does not.
+static Status acts_since(struct book *book, const struct strategy *strategy, bool *ret_acts, int64_t *ret_since_us) {
+    StrategyMode mode;
+    TRY(strategy_mode(book, strategy, &mode));
+    TRY(book_one(book, &PROPOSED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy))));
+    *ret_acts = mode == STRATEGY_ACTIVE;
+    *ret_since_us = book_i64(book, 2);
+    return STATUS_OK;
+}
+
+Status breakers_look(struct disposition *disposition, struct book *book, const struct strategy *strategy, uint32_t which) {
     static const struct {
+        uint32_t which;
         const char *reason;
         Status (*looks)(struct book *book, const struct strategy *strategy, int64_t active_since_us, bool *ret_trips, Slice *ret_detail);
-    } breakers[] = {{"breaker_closures", closes_too_many}, {"breaker_overturned", is_overturned_too_often}, {"breaker_later_positives", has_later_positives}};
-    struct strategy_record record;
-    TRY(strategy_record(book, strategy, &record));
-    for (size_t i = 0; i < sizeof breakers / sizeof breakers[0] && record.mode == STRATEGY_ACTIVE; i++) {
-        bool trips;
+    } breakers[] = {{BREAKER_CLOSURES, "breaker_closures", closes_too_many},
+                    {BREAKER_OVERTURNED, "breaker_overturned", is_overturned_too_often},
+                    {BREAKER_LATER, "breaker_later_positives", has_later_positives}};
+    bool acts;
+    int64_t since_us;
+    TRY(acts_since(book, strategy, &acts, &since_us));
+    for (size_t i = 0; i < sizeof breakers / sizeof breakers[0] && acts; i++) {
+        bool trips = false;
         Slice detail;
-        TRY(breakers[i].looks(book, strategy, record.since_us, &trips, &detail));
+        if ((breakers[i].which & which) != 0) {
+            TRY(breakers[i].looks(book, strategy, since_us, &trips, &detail));
+        }
         if (trips) {
             Actor before = book->actor;
             book->actor = (Actor){ACTOR_KIND_SYSTEM, SLICE("breaker")};

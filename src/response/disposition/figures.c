@@ -17,7 +17,7 @@ static const struct statement LATER = {
     "figures_later", "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN p.severity >= 3 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM later_positive p JOIN seen_alert a ON a.id = p.alert AND a.viewer = ?1"
                      " WHERE p.strategy <> '' AND p.closed_us >= ?2 AND p.closed_us < ?3 AND (?4 = '' OR p.strategy = ?4) AND (?5 = '' OR a.branch = ?5)"};
 static const struct statement PAIRS = {
-    "figures_pairs", "SELECT s.first, s.second, COUNT(*) FROM sample s JOIN seen_alert a ON a.id = s.alert AND a.viewer = ?1 WHERE s.kind <> 'AUTOMATIC' AND s.second <> ''"
+    "figures_pairs", "SELECT s.first, s.second, COUNT(*) FROM sample s JOIN seen_alert a ON a.id = s.alert AND a.viewer = ?1 WHERE s.kind <> 'AUTOMATIC' AND s.why <> 'STRATEGY' AND s.second <> ''"
                      " AND s.closed_us >= ?2 AND s.closed_us < ?3 AND (?4 = '' OR a.branch = ?4) GROUP BY s.first, s.second"};
 static const struct statement SAVED = {"figures_saved", "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM hold WHERE state IN ('REFUSED', 'CANCELLED') AND alert IN"
                                                         " (SELECT id FROM seen_alert WHERE " CLOSED_IN " AND code LIKE 'TP-%')"};

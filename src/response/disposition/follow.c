@@ -9,6 +9,7 @@ enum { WAITED_MAX = 1 << 17 };
 #define LATER_SPAN_US (180 * US_PER_DAY)  // within which a false alarm may still turn out to be none
 
 static const struct statement WAITED = {"alert_event_waited", "SELECT event_id FROM alert_event WHERE is_request = 1 AND outcome = '' AND event_us >= ?1"};
+static const struct statement HELD = {"follow_held", "SELECT event_id FROM hold WHERE state = 'HELD'"};
 static const struct statement OUTCOME_OF = {"alert_event_outcome", "UPDATE alert_event SET outcome = ?2 WHERE event_id = ?1 AND is_request = 1"};
 static const struct statement ALERTS_OF_EVENT = {
     "alert_event_alerts", "SELECT a.id FROM alert_event e JOIN alert a ON a.id = e.alert WHERE e.event_id = ?1 AND a.is_open = 1 ORDER BY a.id"};
@@ -39,38 +40,58 @@ static Status collect(struct book *book, const struct statement *statement, Stor
 
 // ---- payments that went or failed ----------------------------------------------------------------------------
 
-static Status know_waited(struct disposition *disposition, struct book *book) {
+static Status collect_waited(struct disposition *disposition, struct book *book, const struct statement *statement, StoreValues values) {
     Status status;
-    arena_reset(&disposition->waited_arena);
-    map_init(&disposition->waited, &disposition->waited_arena);
-    TRY(book_ask(book, &WAITED, STORE_VALUES(store_i64(book->now_us - WAITED_SPAN_US))));
+    TRY(book_ask(book, statement, values));
     while ((status = book_next(book)) == STATUS_OK) {
         map_put(&disposition->waited, arena_copy(&disposition->waited_arena, store_column_text(book->store, 0)), 1);
     }
-    disposition->knows_waited = status == STATUS_END;
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-// An alert was opened on a REQUEST, whose RESULT is yet to come.
+static Status know_waited(struct disposition *disposition, struct book *book) {
+    disposition->knows_waited = false;
+    arena_reset(&disposition->waited_arena);
+    map_init(&disposition->waited, &disposition->waited_arena);
+    TRY(collect_waited(disposition, book, &WAITED, STORE_VALUES(store_i64(book->now_us - WAITED_SPAN_US))));
+    TRY(collect_waited(disposition, book, &HELD, STORE_NO_VALUES));
+    disposition->knows_waited = true;
+    return STATUS_OK;
+}
+
+// An alert was opened on a REQUEST, or its payment is held, and its RESULT is yet to come.
 static void wait_for(struct disposition *disposition, const struct outcome_read *read) {
-    if (read->is_request && read->hit_count > 0) {
+    if (read->is_request && (read->hit_count > 0 || read->delay_us > 0)) {
         map_put(&disposition->waited, arena_copy(&disposition->waited_arena, read->event_id), 1);
     }
 }
 
-static Slice payment_outcome(const struct disposition *disposition, const struct event *event) {
+// SUCCESS, FAIL or CANCELLED; empty: it is not over, or nobody knows.
+static Slice payment_outcome(const struct disposition *disposition, const struct event *event, struct arena *arena) {
     const struct schema *schema = disposition->catalogue->schema;
     bool is_over = schema->phase != SCHEMA_NONE && event_has(event, schema->phase) && event->cells[schema->phase].integer == schema->phase_result;
     if (!is_over || schema->result == SCHEMA_NONE || !event_has(event, schema->result)) {
         return SLICE("");
     }
-    return event->cells[schema->result].integer == schema->result_success ? SLICE("SUCCESS") : SLICE("FAIL");
+    Slice word = event_text(event, schema->result, arena);
+    if (slice_is(word, "PENDING") || slice_is(word, "UNKNOWN")) {
+        return SLICE("");
+    }
+    bool went = event->cells[schema->result].integer == schema->result_success;
+    return went ? SLICE("SUCCESS") : slice_is(word, "CANCELLED") ? SLICE("CANCELLED") : SLICE("FAIL");
+}
+
+// What was held does not wait any more.
+static Status settle_held(struct disposition *disposition, struct book *book, Slice event_id, Slice outcome) {
+    int64_t hold;
+    HoldEnd end = slice_is(outcome, "SUCCESS") ? HOLD_END_WENT : slice_is(outcome, "CANCELLED") ? HOLD_END_CANCELLED : HOLD_END_FAILED;
+    return hold_ended(book, disposition->options.terms, event_id, end, &hold);
 }
 
 static Status follow_payment(struct disposition *disposition, struct book *book, const struct outcome_read *read) {
     int64_t alerts[ALERTS_FOLLOWED_MAX];
     uint32_t count;
-    Slice outcome = payment_outcome(disposition, read->event);
+    Slice outcome = payment_outcome(disposition, read->event, book->arena);
     if (slice_empty(outcome)) {
         return STATUS_OK;
     }
@@ -79,6 +100,7 @@ static Status follow_payment(struct disposition *disposition, struct book *book,
         return STATUS_OK;
     }
     TRY(book_run(book, &OUTCOME_OF, STORE_VALUES(store_text(original), store_text(outcome))));
+    TRY(settle_held(disposition, book, original, outcome));
     TRY(collect(book, &ALERTS_OF_EVENT, STORE_VALUES(store_text(original)), alerts, &count));
     for (uint32_t i = 0; i < count; i++) {
         struct alert alert;

@@ -10,6 +10,10 @@
 
 static const double DUE_SHARES[] = {0.5, 0.8, 1.0}; // of the time to a decision, at which strategies look again
 
+static const struct statement UPTO = {"escalated_upto", "SELECT upto_us FROM escalated WHERE alert = ?1"};
+static const struct statement ESCALATED = {"escalated_set", "INSERT INTO escalated (alert, upto_us) VALUES (?1, ?2) ON CONFLICT (alert) DO UPDATE SET upto_us = excluded.upto_us"};
+static const struct statement FORGET = {"escalated_forget", "DELETE FROM escalated WHERE alert = ?1"};
+
 int64_t term_end(const struct disposition *disposition, Term term, int64_t from_us) {
     return term.working_days > 0 ? working_days_end(disposition->options.terms, from_us, term.working_days) : from_us + term.span_us;
 }
@@ -82,19 +86,28 @@ static Status set_or_clear(struct book *book, TimerKind kind, int64_t alert, int
     return at_us == 0 ? book_timer_clear(book, kind, alert) : book_timer_set(book, kind, alert, at_us);
 }
 
+static Status escalated_upto(struct book *book, int64_t alert, int64_t *ret_upto_us) {
+    *ret_upto_us = 0;
+    Status status = book_number(book, &UPTO, STORE_VALUES(store_i64(alert)), ret_upto_us);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static Status set_timers(struct disposition *disposition, struct book *book, const struct alert *alert) {
     const struct escalation *escalation;
     const struct service_level *level = level_of(disposition, alert);
+    int64_t upto_us;
+    TRY(escalated_upto(book, alert->id, &upto_us));
     int64_t act_us = alert->acted_us != 0 || !term_is_given(level->first_human) ? 0 : term_end(disposition, level->first_human, urgent_since(alert));
     TRY(set_or_clear(book, TIMER_ALERT_ACT, alert->id, act_us));
     TRY(set_or_clear(book, TIMER_ALERT_DECIDE, alert->id, next_due(alert, book->now_us)));
-    return set_or_clear(book, TIMER_ALERT_ESCALATE, alert->id, next_escalation(disposition, alert, book->now_us, &escalation));
+    return set_or_clear(book, TIMER_ALERT_ESCALATE, alert->id, next_escalation(disposition, alert, upto_us, &escalation));
 }
 
 Status level_clear(struct book *book, int64_t alert) {
     TRY(book_timer_clear(book, TIMER_ALERT_ACT, alert));
     TRY(book_timer_clear(book, TIMER_ALERT_DECIDE, alert));
     TRY(book_timer_clear(book, TIMER_ALERT_WAIT, alert));
+    TRY(book_run(book, &FORGET, STORE_VALUES(store_i64(alert))));
     return book_timer_clear(book, TIMER_ALERT_ESCALATE, alert);
 }
 
@@ -146,14 +159,21 @@ Status level_raise(struct disposition *disposition, struct book *book, struct al
 Status level_page(struct book *book, const struct alert *alert, DutyRole role, Slice reason) {
     struct buf out;
     struct json_writer json;
+    bool is_secret = !slice_is(alert->secrecy, "NORMAL");
+    // Only those are called who may know of it, and a page says no more of it than they need.
+    Slice called = is_secret ? arena_printf(book->arena, "%.*s_%s", SLICE_ARGS(alert->secrecy), duty_role_names[role]) : slice_of(duty_role_names[role]);
     buf_init(&out, 1 << 12);
     json_writer_init(&json, &out);
     json_object_begin(&json);
     json_key_i64(&json, SLICE("alert"), alert->id);
     json_key_i64(&json, SLICE("severity"), alert->severity);
-    json_key_string(&json, SLICE("group"), alert->typology_group);
-    json_key_string(&json, SLICE("role"), slice_of(duty_role_names[role]));
-    json_key_string(&json, SLICE("skill"), alert->skill);
+    if (!is_secret) {
+        json_key_string(&json, SLICE("group"), alert->typology_group);
+    }
+    json_key_string(&json, SLICE("role"), called);
+    if (!is_secret) {
+        json_key_string(&json, SLICE("skill"), alert->skill);
+    }
     json_key_string(&json, SLICE("reason"), reason);
     json_object_end(&json);
     Slice body = arena_copy(book->arena, buf_slice(&out));
@@ -168,14 +188,10 @@ static int64_t level_of_role(DutyRole role) {
 }
 
 // Nobody has it in hand: the next level gets it. Somebody has: the next level is told.
-static Status escalate(struct disposition *disposition, struct book *book, struct alert *alert, int64_t due_us) {
-    const struct escalation *escalation = NULL;
-    if (next_escalation(disposition, alert, due_us - 1, &escalation) == 0) {
-        return STATUS_OK;
-    }
-    int64_t level = level_of_role(escalation->role);
-    Slice detail = arena_printf(book->arena, "{\"role\":\"%s\"}", duty_role_names[escalation->role]);
-    TRY(level_page(book, alert, escalation->role, SLICE("escalated")));
+static Status escalate_to(struct book *book, struct alert *alert, DutyRole role) {
+    int64_t level = level_of_role(role);
+    Slice detail = arena_printf(book->arena, "{\"role\":\"%s\"}", duty_role_names[role]);
+    TRY(level_page(book, alert, role, SLICE("escalated")));
     bool waits_for_nobody = alert->state == ALERT_QUEUED || alert->state == ALERT_ESCALATED || alert->state == ALERT_REOPENED || alert->acted_us == 0;
     if (!waits_for_nobody || level <= alert->level) {
         return alert_note(book, alert, SLICE("escalation_told"), detail);
@@ -184,6 +200,24 @@ static Status escalate(struct disposition *disposition, struct book *book, struc
     alert->level = level;
     alert->owner = SLICE("");
     return alert_move(book, alert, ALERT_ESCALATED, SLICE("nobody_acted"), detail);
+}
+
+// The first that was not carried out yet, however late this is: a timer that was put off, or a program that stood still, leaves out nobody. The next one has its own timer, which may be due.
+static Status escalate(struct disposition *disposition, struct book *book, struct alert *alert) {
+    const struct escalation *escalation = NULL;
+    int64_t upto_us;
+    TRY(escalated_upto(book, alert->id, &upto_us));
+    int64_t at_us = next_escalation(disposition, alert, upto_us, &escalation);
+    if (at_us == 0) {
+        return book_timer_clear(book, TIMER_ALERT_ESCALATE, alert->id);
+    }
+    if (at_us > book->now_us) {
+        return book_timer_set(book, TIMER_ALERT_ESCALATE, alert->id, at_us);
+    }
+    TRY(book_run(book, &ESCALATED, STORE_VALUES(store_i64(alert->id), store_i64(at_us))));
+    DutyRole role = escalation->role;
+    TRY(set_or_clear(book, TIMER_ALERT_ESCALATE, alert->id, next_escalation(disposition, alert, at_us, &escalation)));
+    return escalate_to(book, alert, role);
 }
 
 static Status time_used_up(struct disposition *disposition, struct book *book, struct alert *alert, int64_t due_us) {
@@ -209,7 +243,6 @@ static Status wait_is_over(struct disposition *disposition, struct book *book, s
 
 Status level_timer(struct disposition *disposition, struct book *book, const struct due_timer *timer) {
     struct alert alert;
-    const struct escalation *escalation;
     TRY(alert_load(book, timer->object, &alert));
     if (!alert_is_open(&alert) || alert.state == ALERT_IN_CASE || alert.queued_us == 0) {
         return level_clear(book, alert.id);
@@ -220,8 +253,7 @@ Status level_timer(struct disposition *disposition, struct book *book, const str
         return alert.acted_us == 0 ? alert_note(book, &alert, SLICE("nobody_acted"), SLICE("")) : STATUS_OK;
     case TIMER_ALERT_DECIDE: return time_used_up(disposition, book, &alert, timer->due_us);
     case TIMER_ALERT_ESCALATE:
-        TRY(set_or_clear(book, TIMER_ALERT_ESCALATE, alert.id, next_escalation(disposition, &alert, timer->due_us, &escalation)));
-        TRY(escalate(disposition, book, &alert, timer->due_us));
+        TRY(escalate(disposition, book, &alert));
         return alert_keep(book, &alert);
     default: return wait_is_over(disposition, book, &alert);
     }

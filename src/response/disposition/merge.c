@@ -266,6 +266,7 @@ Status disposition_take(struct disposition *disposition, struct book *book, cons
     uint32_t worst = 0;
     TRY(outcome_read(disposition, book, outcome, read));
     shares_of(disposition, read, book->arena, shares, &count);
+    disposition->works += count > 0 || read->delay_us > 0;
     for (uint32_t i = 0; i < count; i++) {
         TRY(merge(disposition, book, read, &shares[i], i, &alerts[i], &triggers[i]));
         worst = alerts[i].severity > alerts[worst].severity ? i : worst;

@@ -137,7 +137,7 @@ Status missed_close(struct book *book, const struct person *person, int64_t id, 
     TRY(check_finding(book, finding));
     Status status = book_one(book, &LOAD, STORE_VALUES(store_i64(id)));
     if (status == STATUS_NOT_FOUND) {
-        return book_fail(book, STATUS_NOT_FOUND, "DP001", "nothing that was missed has the number %" PRId64, id);
+        return book_fail(book, STATUS_NOT_FOUND, "DP020", "nothing that was missed has the number %" PRId64, id);
     }
     TRY(status);
     read_card(book, &card);
@@ -212,7 +212,7 @@ Status missed_put_card(struct book *book, int64_t id, struct json_writer *json) 
     TRY(book_ask(book, &ONE, STORE_VALUES(store_i64(id))));
     Status status = book_next(book);
     if (status == STATUS_END) {
-        return book_fail(book, STATUS_NOT_FOUND, "DP001", "nothing that was missed has the number %" PRId64, id);
+        return book_fail(book, STATUS_NOT_FOUND, "DP020", "nothing that was missed has the number %" PRId64, id);
     }
     TRY(status);
     Slice customer = book_text(book, 3), account = book_text(book, 4);

@@ -8,7 +8,7 @@
 //
 // A customer's second report within these days belongs to the card that is open. The number of a card is the sequence of the decision behind it. Every change of one is a trace ("missed").
 //
-// Codes: DP001 no such card; DP002 it is closed; DP007 he has not the skill FRAUD; DP008 somebody else has it; DP009 a finding that says too little; DP015 nothing waits.
+// Codes: DP020 no such card; DP002 it is closed; DP007 he has not the skill FRAUD; DP008 somebody else has it; DP009 a finding that says too little; DP015 nothing waits.
 //
 // Cost: a question to the store for each report; none for other decisions, but for those that are drawn.
 

@@ -40,6 +40,7 @@ struct disposition {
     struct arena waited_arena;
     struct map waited;
     bool knows_waited;
+    uint64_t works; // decisions taken that were more than looked at
 };
 
 // ---- outcome.c ----------------------------------------------------------------------------------------------
@@ -154,6 +155,10 @@ struct question {
 };
 MUST_USE Status ask(struct disposition *disposition, struct book *book, const struct situation *situation, const struct question *question, int64_t *ret_task);
 MUST_USE Status ask_cancel(struct book *book, int64_t alert, int64_t run);
+// Those that people ask, not strategies.
+MUST_USE Status ask_cancel_of_people(struct book *book, int64_t alert);
+// All that are out about an alert, whoever asks.
+MUST_USE Status ask_cancel_all(struct book *book, int64_t alert);
 MUST_USE Status ask_expired(struct disposition *disposition, struct book *book, int64_t task);
 // The answers to an alert's questions, the newest last, into the situation: all of them, or those of a run.
 MUST_USE Status answers_load(struct situation *situation, struct book *book, int64_t run);
@@ -216,6 +221,13 @@ MUST_USE Status label_add(struct disposition *disposition, struct book *book, co
 MUST_USE Status strategy_mode(struct book *book, const struct strategy *strategy, StrategyMode *ret_mode);
 Slice strategy_hash_text(struct arena *arena, const struct strategy *strategy);
 // People have decided: what the strategies in the shadow would have done is compared.
+// Of an alert that is closed in a later life: what was compared before is compared with what was found in the end.
+MUST_USE Status agreements_revise(struct book *book, const struct alert *alert, Code decided);
+// Another person looks at what people decided otherwise than a strategy would have.
+MUST_USE Status sample_doubtful(struct book *book, const struct alert *alert, Code decided);
 MUST_USE Status agreement_note(struct disposition *disposition, struct book *book, const struct alert *alert, Code code);
-// Looks whether a strategy has to be stopped after a closure, an overturned sample or a later positive.
-MUST_USE Status breakers_look(struct disposition *disposition, struct book *book, const struct strategy *strategy);
+// A strategy closes an alert.
+MUST_USE Status closing_note(struct book *book, const struct strategy *strategy, int64_t alert);
+// Looks whether a strategy has to be stopped, by what may have changed: after a closure, an overturned sample, a later positive.
+enum { BREAKER_CLOSURES = 1, BREAKER_OVERTURNED = 2, BREAKER_LATER = 4, BREAKER_ALL = 7 };
+MUST_USE Status breakers_look(struct disposition *disposition, struct book *book, const struct strategy *strategy, uint32_t which);

@@ -331,6 +331,15 @@ static Status put_into_case(struct book *book, struct alert *alert, int64_t case
     return alert_keep(book, alert);
 }
 
+// A code that tells a secret is for alerts that are one: labels, figures and samples of others are read by many.
+static Status check_secret_code(struct book *book, const struct alert *alert, Code code) {
+    const char *secrecy = code == CODE_TP_ML_STR ? "AML" : code == CODE_TP_INSIDER ? "INSIDER" : NULL;
+    if (secrecy == NULL || slice_is(alert->secrecy, secrecy)) {
+        return STATUS_OK;
+    }
+    return book_fail(book, STATUS_INVALID, "DP009", "that code is not for alerts of %.*s", SLICE_ARGS(alert->typology_group));
+}
+
 static Status check_decision(struct book *book, const struct alert_decision *decision) {
     if (decision->code >= CODE_COUNT) {
         return book_fail(book, STATUS_INVALID, "DP009", "there is no such disposition code");
@@ -349,6 +358,7 @@ Status alert_decide(struct disposition *disposition, struct book *book, const st
     TRY(check_note(book, decision->note, true));
     TRY(load_own(book, person, id, &alert));
     TRY(check_decision(book, decision));
+    TRY(check_secret_code(book, &alert, decision->code));
     TRY(check_other(book, &alert, person->name));
     TRY(alert_move(book, &alert, ALERT_DECIDED, code_infos[decision->code].text, note_detail(book, decision->note)));
     TRY(strategies_overtaken(book, &alert, SLICE("decided")));
@@ -490,6 +500,7 @@ Status sample_decide(struct disposition *disposition, struct book *book, const s
     struct alert alert;
     TRY(check_note(book, note, true));
     TRY(alert_load_seen(book, person, id, &alert));
+    TRY(check_secret_code(book, &alert, code));
     Status status = book_one(book, &SAMPLE_LOAD, STORE_VALUES(store_i64(id), store_text(kind)));
     if (status == STATUS_NOT_FOUND) {
         return book_fail(book, STATUS_NOT_FOUND, "DP015", "alert %" PRId64 " does not wait for a second look of that kind", id);
@@ -511,5 +522,5 @@ Status sample_decide(struct disposition *disposition, struct book *book, const s
         TRY(alert_keep(book, &alert));
     }
     uint32_t at = map_get(&disposition->strategies->by_id, strategy);
-    return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at]);
+    return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at], BREAKER_OVERTURNED);
 }

@@ -35,16 +35,19 @@ struct scene {
     int64_t now_us;
     uint64_t sequence;
     bool knows; // lists and profiles can be asked
+    uint32_t asked, asked_max; // how often they were, and can be; 0: always
     Status status;
     Slice address;
 };
 
 static inline bool scene_with_knowledge(void *context, void (*look)(void *user, const struct knowledge *knowledge), void *user) {
     struct scene *s = context;
-    if (s->knows) {
+    bool knows = s->knows && (s->asked_max == 0 || s->asked < s->asked_max);
+    s->asked++;
+    if (knows) {
         look(user, s->knowledge);
     }
-    return s->knows;
+    return knows;
 }
 
 // ---- the pack -------------------------------------------------------------------------------------------------------
@@ -99,7 +102,11 @@ struct scene_strategy {
     const char *id, *text;
 };
 
-static inline bool scene_compile(struct scene *s, const struct scene_strategy *strategies, uint32_t count) {
+// The keys that say nothing of what it does are given.
+#define SCENE_STRATEGY(id, body) {id, "id: " id "\nversion: 1\nzh: 测\nen: tested\nowner: 风险监测中心\n" body}
+
+// What the compiler says of the strategies is left in s->strategies->diags.
+static inline bool scene_try_to_compile(struct scene *s, const struct scene_strategy *strategies, uint32_t count, Status *ret_status) {
     Slice order = SLICE("");
     for (uint32_t i = 0; i < count; i++) {
         struct pack_file *file = VEC_PUSH(&s->files, &s->arena);
@@ -112,7 +119,13 @@ static inline bool scene_compile(struct scene *s, const struct scene_strategy *s
     s->catalogue = catalogue_create();
     s->strategies = strategies_create();
     CHECK(catalogue_load(s->catalogue, s->files.at, s->files.count) == STATUS_OK);
-    Status status = strategies_compile(s->strategies, s->catalogue, s->files.at, s->files.count);
+    *ret_status = strategies_compile(s->strategies, s->catalogue, s->files.at, s->files.count);
+    return true;
+}
+
+static inline bool scene_compile(struct scene *s, const struct scene_strategy *strategies, uint32_t count) {
+    Status status;
+    CHECK(scene_try_to_compile(s, strategies, count, &status));
     if (status != STATUS_OK) {
         diag_list_print(&s->strategies->diags, stderr);
     }
@@ -131,6 +144,7 @@ static inline Status scene_empty(void *context, struct book *book) {
         {"scene_9", "DELETE FROM hit"}, {"scene_10", "DELETE FROM run"}, {"scene_11", "DELETE FROM strategy_state"}, {"scene_12", "DELETE FROM agreement"},
         {"scene_13", "DELETE FROM sample"}, {"scene_14", "DELETE FROM label"}, {"scene_15", "DELETE FROM cleared"}, {"scene_16", "DELETE FROM desk"},
         {"scene_17", "DELETE FROM task"}, {"scene_18", "DELETE FROM model_age"}, {"scene_19", "DELETE FROM later_positive"}, {"scene_20", "DELETE FROM missed"},
+        {"scene_21", "DELETE FROM happened"}, {"scene_24", "DELETE FROM closing"}, {"scene_25", "DELETE FROM notice"}, {"scene_26", "DELETE FROM escalated"}, {"scene_22", "DELETE FROM police_order"}, {"scene_23", "DELETE FROM appeal"},
     };
     (void)context;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
@@ -168,6 +182,30 @@ static inline bool scene_init(struct scene *s, const struct scene_strategy *stra
     return true;
 }
 
+// As if nothing had happened yet; lists stay as they are.
+static inline bool scene_again(struct scene *s) {
+    SCENE_OK(s, scene_within(s, SCENE_SYSTEM, scene_empty, NULL));
+    s->now_us = SCENE_BEGIN_US;
+    s->sequence = 100;
+    return true;
+}
+
+// Whether the compiler refuses a strategy with this code. A scene of its own.
+static inline bool scene_refuses(const struct scene_strategy *strategy, const char *code) {
+    struct scene s = {0};
+    Status status;
+    bool is_told = false;
+    arena_init(&s.arena, 1 << 20);
+    CHECK(scene_read_files(&s) && scene_try_to_compile(&s, strategy, 1, &status));
+    for (uint32_t i = 0; i < s.strategies->diags.count; i++) {
+        is_told = is_told || strcmp(s.strategies->diags.items[i].code, code) == 0;
+    }
+    strategies_destroy(s.strategies);
+    catalogue_destroy(s.catalogue);
+    arena_deinit(&s.arena);
+    return status != STATUS_OK && is_told;
+}
+
 static inline bool scene_deinit(struct scene *s) {
     disposition_destroy(s->disposition);
     book_close(&s->book);
@@ -191,6 +229,7 @@ struct decided {
     const char *original; // of a RESULT
     const char *result;
     const char *saw; // JSON
+    const char *more; // members of the event, with a comma behind
 };
 
 static inline Slice scene_event(struct scene *s, const struct decided *d) {
@@ -199,13 +238,13 @@ static inline Slice scene_event(struct scene *s, const struct decided *d) {
     Slice aged = age < 0 ? SLICE("") : arena_printf(&s->scratch.arena, "\"age\":%lld,", (long long)age);
     Slice original = d->original == NULL ? SLICE("") : arena_printf(&s->scratch.arena, "\"orig_event_id\":\"%s\",\"result\":\"%s\",", d->original, d->result);
     return arena_printf(&s->scratch.arena,
-                        "{\"event_id\":\"E%llu\",\"event_type\":\"%s\",\"schema_version\":1,\"phase\":\"%s\",\"event_time\":%lld,\"source_system\":\"MBANK\",\"channel\":\"MOBILE\",%.*s"
+                        "{\"event_id\":\"E%llu\",\"event_type\":\"%s\",\"schema_version\":1,\"phase\":\"%s\",\"event_time\":%lld,\"source_system\":\"MBANK\",\"channel\":\"MOBILE\",%.*s%s"
                         "\"trace_id\":\"T%llu\",\"branch_id\":\"0301004\",\"cust_id\":\"%s\",\"cust_type\":\"%s\",%.*s\"acct_no\":\"A%s\",\"payer_acct_no\":\"A%s\",\"payer_type\":\"PERSONAL\","
                         "\"payer_bank_code\":\"313999000017\",\"payee_acct_no\":\"%s\",\"payee_type\":\"PERSONAL\",\"payee_bank_code\":\"306581000003\",\"payee_is_self\":false,"
                         "\"payee_is_own\":false,\"amount\":%lld,\"currency\":\"CNY\",\"clearing\":\"IBPS\",\"balance_before\":%lld,\"settle_mode\":\"REALTIME\",\"auth_methods\":[\"PIN\"],\"auth_level\":1,"
                         "\"is_call_active\":false,\"is_screen_share\":false,\"is_remote_ctl\":false,\"device_id\":\"D%s\"}",
                         (unsigned long long)s->sequence, d->type == NULL ? "transfer_out" : d->type, d->is_result ? "RESULT" : "REQUEST", (long long)(s->now_us / US_PER_MS),
-                        SLICE_ARGS(original), (unsigned long long)s->sequence, d->customer, d->company ? "CORPORATE" : "PERSONAL", SLICE_ARGS(aged), d->customer, d->customer, payee,
+                        SLICE_ARGS(original), d->more == NULL ? "" : d->more, (unsigned long long)s->sequence, d->customer, d->company ? "CORPORATE" : "PERSONAL", SLICE_ARGS(aged), d->customer, d->customer, payee,
                         (long long)d->amount, (long long)d->amount * 2, d->customer);
 }
 
@@ -243,8 +282,6 @@ static inline Status scene_take(void *context, struct book *book) {
 // Its event has the id E<sequence>; the sequence goes on by one.
 static inline bool scene_decide(struct scene *s, const struct decided *d) {
     struct scene_taking taking = {.scene = s, .outcome = {.sequence = s->sequence, .decided_us = s->now_us}};
-    struct arena texts = s->scratch.arena;
-    (void)texts;
     taking.outcome.event = arena_copy(&s->arena, scene_event(s, d));
     taking.outcome.decision = arena_copy(&s->arena, scene_decision(s, d));
     s->sequence++;
@@ -252,7 +289,46 @@ static inline bool scene_decide(struct scene *s, const struct decided *d) {
     return true;
 }
 
+// An event of the test's own text, on which nothing was found.
+static inline bool scene_happens(struct scene *s, Slice event) {
+    struct scene_taking taking = {.scene = s, .outcome = {.sequence = s->sequence, .decided_us = s->now_us, .event = event}};
+    taking.outcome.decision = arena_copy(&s->arena, scene_decision(s, &(struct decided){.action = "PASS"}));
+    s->sequence++;
+    SCENE_OK(s, scene_within(s, SCENE_SYSTEM, scene_take, &taking));
+    return true;
+}
+
+// The customer reports that he was deceived.
+static inline bool scene_report(struct scene *s, const char *customer) {
+    return scene_happens(s, arena_printf(&s->arena, "{\"event_id\":\"R%llu\",\"event_type\":\"customer_report\",\"schema_version\":1,\"phase\":\"RESULT\",\"event_time\":%lld,\"source_system\":\"CRM\","
+                                                    "\"channel\":\"CALLCENTER\",\"result\":\"SUCCESS\",\"trace_id\":\"T\",\"branch_id\":\"0301001\",\"cust_id\":\"%s\",\"cust_type\":\"PERSONAL\","
+                                                    "\"acct_no\":\"A%s\",\"report_kind\":\"VICTIM\",\"report_id\":\"R\"}",
+                                         (unsigned long long)s->sequence, (long long)(s->now_us / US_PER_MS), customer, customer));
+}
+
+// The police freezes an account; the event names no customer.
+static inline bool scene_order_on(struct scene *s, const char *account) {
+    return scene_happens(s, arena_printf(&s->arena, "{\"event_id\":\"E%llu\",\"event_type\":\"police_order\",\"schema_version\":1,\"phase\":\"REQUEST\",\"event_time\":%lld,\"source_system\":\"POLICE\","
+                                                    "\"channel\":\"INTERNAL\",\"trace_id\":\"T1\",\"branch_id\":\"0301004\",\"acct_no\":\"%s\",\"cust_name_hash\":\"N1\",\"order_id\":\"O-1\","
+                                                    "\"order_kind\":\"FREEZE\",\"order_authority\":\"X\",\"order_doc_no\":\"D-1\"}",
+                                         (unsigned long long)s->sequence, (long long)(s->now_us / US_PER_MS), account));
+}
+
+// Puts a key on a list of the pack, from a moment on.
+static inline bool scene_list(struct scene *s, const char *list, const char *key, int64_t from_us) {
+    uint32_t number = map_get(&s->catalogue->knowledge->lists_by_name, slice_of(list));
+    Slice name = slice_of(key);
+    struct knowledge_entry entry = {.begin_us = from_us, .end_us = INT64_MAX, .source = SLICE("police"), .reason = SLICE("case")};
+    return number != MAP_NONE && knowledge_list_add(s->knowledge, number, knowledge_key(&name, 1), &entry) == STATUS_OK;
+}
+
 // ---- looking ----------------------------------------------------------------------------------------------------------
+
+// A change of the rows that no part of the program makes.
+static inline bool scene_change(struct scene *s, const struct statement *statement) {
+    CHECK_THAT(store_run(s->book.store, statement, STORE_NO_VALUES, NULL, &s->scratch.diag) == STATUS_OK, "%.*s", SLICE_ARGS(s->scratch.diag.message));
+    return true;
+}
 
 struct scene_question {
     const struct statement *statement;
@@ -272,6 +348,18 @@ static inline int64_t scene_number(struct scene *s, const struct statement *stat
     struct scene_question question = {.statement = statement, .values = values, .number = -1};
     INVARIANT(scene_within(s, SCENE_SYSTEM, scene_ask_number, &question));
     return question.number;
+}
+
+// Whether the payment of a decision is HELD, RELEASED, REFUSED or CANCELLED.
+static inline bool scene_hold_is(struct scene *s, int64_t sequence, const char *state) {
+    static const struct statement HOLD = {"scene_hold", "SELECT COUNT(*) FROM hold WHERE id = ?1 AND state = ?2"};
+    return scene_number(s, &HOLD, STORE_VALUES(store_i64(sequence), store_text(slice_of(state)))) == 1;
+}
+
+// How many runs ended so: CLOSED, FORBIDDEN, LIMITED ...
+static inline int64_t scene_runs(struct scene *s, const char *outcome) {
+    static const struct statement RUNS = {"scene_runs", "SELECT COUNT(*) FROM run WHERE outcome = ?1 AND is_shadow = 0"};
+    return scene_number(s, &RUNS, STORE_VALUES(store_text(slice_of(outcome))));
 }
 
 struct scene_finding {
@@ -369,5 +457,101 @@ static inline Status scene_make_active(void *context, struct book *book) {
 static inline bool scene_grown(struct scene *s) {
     SCENE_OK(s, scene_within(s, SCENE_SYSTEM, scene_make_old, s));
     SCENE_OK(s, scene_within(s, SCENE_SYSTEM, scene_make_active, s));
+    return true;
+}
+
+// ---- people -----------------------------------------------------------------------------------------------------------
+
+// What a person does with an alert.
+struct scene_deed {
+    struct scene *scene;
+    int64_t alert;
+    Code code; // of a decision
+    int64_t clear_days, case_id;
+    const char *text;    // why; to whom
+    bool needs_approval; // told by a decision
+    Status (*act)(struct scene_deed *deed, struct book *book, const struct person *person);
+};
+typedef Status SceneAct(struct scene_deed *deed, struct book *book, const struct person *person);
+
+static inline Status scene_act(void *context, struct book *book) {
+    struct scene_deed *deed = context;
+    struct person person;
+    TRY(person_load(book, book->actor.name, &person));
+    return deed->act(deed, book, &person);
+}
+
+static inline bool scene_does(struct scene *s, const char *who, SceneAct *act, struct scene_deed *deed) {
+    deed->scene = s;
+    deed->act = act;
+    return scene_within(s, scene_person(who), scene_act, deed);
+}
+
+static inline Slice scene_why(const struct scene_deed *deed) {
+    return deed->text == NULL ? SLICE("as the customer says") : slice_of(deed->text);
+}
+
+static inline Status scene_next(struct scene_deed *deed, struct book *book, const struct person *person) {
+    int64_t id;
+    return alert_next(deed->scene->disposition, book, person, &id);
+}
+
+static inline Status scene_decides(struct scene_deed *deed, struct book *book, const struct person *person) {
+    struct alert_decision decision = {.code = deed->code, .note = scene_why(deed), .clear_days = deed->clear_days, .case_id = deed->case_id};
+    return alert_decide(deed->scene->disposition, book, person, deed->alert, &decision, &deed->needs_approval);
+}
+
+static inline Status scene_approves(struct scene_deed *deed, struct book *book, const struct person *person) {
+    return alert_approve(deed->scene->disposition, book, person, deed->alert, SLICE(""));
+}
+
+static inline Status scene_disapproves(struct scene_deed *deed, struct book *book, const struct person *person) {
+    return alert_disapprove(deed->scene->disposition, book, person, deed->alert, scene_why(deed));
+}
+
+static inline Status scene_hands_over(struct scene_deed *deed, struct book *book, const struct person *person) {
+    return alert_hand_over(deed->scene->disposition, book, person, deed->alert, slice_of(deed->text), SLICE("yours"));
+}
+
+static inline Status scene_hands_back(struct scene_deed *deed, struct book *book, const struct person *person) {
+    return alert_hand_back(deed->scene->disposition, book, person, deed->alert, SLICE("not mine"));
+}
+
+static inline Status scene_claims(struct scene_deed *deed, struct book *book, const struct person *person) {
+    return alert_claim(deed->scene->disposition, book, person, deed->alert);
+}
+
+// `text`: qa, appeal, victim_report, police_list.
+static inline Status scene_opens_again(struct scene_deed *deed, struct book *book, const struct person *person) {
+    return alert_open_again(deed->scene->disposition, book, person, deed->alert, slice_of(deed->text), SLICE("look again"));
+}
+
+static inline Status scene_into_case(struct scene_deed *deed, struct book *book, const struct person *person) {
+    return alert_into_case(deed->scene->disposition, book, person, deed->alert, deed->case_id);
+}
+
+// `text`: the script.
+static inline Status scene_asks_by_message(struct scene_deed *deed, struct book *book, const struct person *person) {
+    int64_t task;
+    return alert_ask(deed->scene->disposition, book, person, deed->alert, CONTACT_SMS, slice_of(deed->text), 0, &task);
+}
+
+static inline Status scene_hire_all(void *context, struct book *book) {
+    static const struct person people[] = {
+        {.name = {"li", 2}, .skills = {" FRAUD MULE ", 12}, .on_duty = true},
+        {.name = {"wang", 4}, .skills = {" FRAUD MULE ", 12}, .on_duty = true},
+        {.name = {"zhou", 4}, .skills = {" FRAUD MULE ", 12}, .level = 1, .on_duty = true},
+        {.name = {"aml", 3}, .skills = {" AML ", 5}, .domains = CLEARANCE_AML, .on_duty = true},
+    };
+    (void)context;
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+        TRY(person_keep(book, &people[i]));
+    }
+    return STATUS_OK;
+}
+
+// li and wang, analysts; zhou, a shift leader; aml, who may see what is secret of laundering.
+static inline bool scene_hire(struct scene *s) {
+    SCENE_OK(s, scene_within(s, SCENE_SYSTEM, scene_hire_all, NULL));
     return true;
 }

@@ -368,41 +368,78 @@ struct clearances {
     bool everywhere, new_evidence;
 };
 
-// One model of the alert against when it was last found false.
-static Status know_cleared_model(struct situation *situation, struct book *book, const struct alert_hit *hit, struct clearances *found) {
+// When a model was last found false for the subject, and how often.
+struct clearing {
+    Slice model;
+    int64_t closed_us, times;
+    Slice saw;
+    uint32_t evidence;
+};
+
+static Status read_clearing(struct situation *situation, struct book *book, Slice model, struct clearing *ret_clearing) {
     const struct alert *alert = &situation->alert;
-    int64_t then = 0, closed_us = 0, times = 0;
+    int64_t then = 0;
     Status status;
-    TRY(book_ask(book, &CLEARED, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(hit->id), store_i64(book->now_us - CLEARED_SPAN_US),
+    *ret_clearing = (struct clearing){.model = model};
+    TRY(book_ask(book, &CLEARED, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(model), store_i64(book->now_us - CLEARED_SPAN_US),
                                               store_i64(alert->id))));
     while ((status = book_next(book)) == STATUS_OK) {
-        then = times == 0 ? book_i64(book, 0) : then;
-        closed_us = times == 0 ? book_i64(book, 1) : closed_us;
-        times++;
+        then = ret_clearing->times == 0 ? book_i64(book, 0) : then;
+        ret_clearing->closed_us = ret_clearing->times == 0 ? book_i64(book, 1) : ret_clearing->closed_us;
+        ret_clearing->times++;
     }
     if (status != STATUS_END) {
         return status;
     }
-    if (times == 0) {
-        found->everywhere = false;
+    if (ret_clearing->times == 0) {
         return STATUS_OK;
     }
-    TRY(book_one(book, &CLEARED_SAW, STORE_VALUES(store_i64(then), store_text(hit->id))));
-    Slice saw = book_text(book, 0);
-    uint32_t evidence = (uint32_t)book_i64(book, 1);
-    double days = (double)(book->now_us - closed_us) / (double)US_PER_DAY;
-    double ratio = ratio_of(situation->disposition->json, hit->saw, saw, book->arena);
+    TRY(book_one(book, &CLEARED_SAW, STORE_VALUES(store_i64(then), store_text(model))));
+    ret_clearing->saw = book_text(book, 0);
+    ret_clearing->evidence = (uint32_t)book_i64(book, 1);
+    return STATUS_OK;
+}
+
+// Many hits are of few models: each is asked for once.
+struct clearings {
+    struct clearing *at;
+    uint32_t count;
+};
+
+static Status clearing_of(struct situation *situation, struct book *book, Slice model, struct clearings *clearings, const struct clearing **ret_clearing) {
+    uint32_t i = 0;
+    while (i < clearings->count && !slice_equal(clearings->at[i].model, model)) {
+        i++;
+    }
+    if (i == clearings->count) {
+        TRY(read_clearing(situation, book, model, &clearings->at[i]));
+        clearings->count++;
+    }
+    *ret_clearing = &clearings->at[i];
+    return STATUS_OK;
+}
+
+// One hit of the alert against when its model was last found false.
+static void compare_hit(struct situation *situation, struct book *book, const struct alert_hit *hit, const struct clearing *clearing, struct clearances *found) {
+    if (clearing->times == 0) {
+        found->everywhere = false;
+        return;
+    }
+    double days = (double)(book->now_us - clearing->closed_us) / (double)US_PER_DAY;
+    double ratio = ratio_of(situation->disposition->json, hit->saw, clearing->saw, book->arena);
     found->days = days > found->days ? days : found->days;
     found->ratio = ratio > found->ratio ? ratio : found->ratio;
-    found->count = found->count == 0 || times < found->count ? times : found->count;
-    found->new_evidence = found->new_evidence || (hit->evidence & ~evidence) != 0;
-    return STATUS_OK;
+    found->count = found->count == 0 || clearing->times < found->count ? clearing->times : found->count;
+    found->new_evidence = found->new_evidence || (hit->evidence & ~clearing->evidence) != 0;
 }
 
 static Status know_cleared(struct situation *situation, struct book *book) {
     struct clearances found = {.everywhere = situation->hit_count > 0};
+    struct clearings clearings = {.at = ARENA_ARRAY(book->arena, struct clearing, situation->hit_count + 1)};
     for (uint32_t i = 0; i < situation->hit_count && found.everywhere; i++) {
-        TRY(know_cleared_model(situation, book, &situation->hits[i], &found));
+        const struct clearing *clearing;
+        TRY(clearing_of(situation, book, situation->hits[i].id, &clearings, &clearing));
+        compare_hit(situation, book, &situation->hits[i], clearing, &found);
     }
     know(situation, STRATEGY_HISTORY_CLEARED_CNT, value_int(found.everywhere ? found.count : 0));
     if (found.everywhere) { // else one of the models was never found false: the names stay unknown
@@ -477,22 +514,34 @@ static Status know_white(struct situation *situation, struct book *book) {
     return STATUS_OK;
 }
 
+// What was done before to the customer, his payee, the source. Of nobody in particular nothing is known.
+static Status know_what_was_done(struct situation *situation, struct book *book) {
+    const struct alert *alert = &situation->alert;
+    int64_t scamq;
+    if (!slice_empty(alert->customer)) {
+        TRY(count_of(book, &LIMIT_STEPS, STORE_VALUES(store_text(alert->customer), store_i64(book->now_us - MONTH_US)), situation, STRATEGY_HISTORY_LIMIT_STEPS));
+    }
+    if (!slice_empty(alert->customer) && !slice_empty(alert->payee)) {
+        TRY(book_number(book, &SCAMQ, STORE_VALUES(store_text(alert->customer), store_text(alert->payee)), &scamq));
+        know(situation, STRATEGY_HISTORY_SCAMQ, value_bool(scamq > 0));
+    }
+    Slice source = event_role(situation->disposition, situation->event, EVENT_ROLE_SOURCE, book->arena);
+    return slice_empty(source) ? STATUS_OK
+                               : count_of(book, &BLOCKS, STORE_VALUES(store_text(source), store_i64(book->now_us - WEEK_US)), situation, STRATEGY_HISTORY_BLOCKS);
+}
+
 static Status know_history(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
     StoreValue kind = store_text(alert->subject_kind);
     StoreValue subject = store_text(alert->subject);
     StoreValue month = store_i64(book->now_us - MONTH_US);
-    int64_t overturned, later, scamq;
+    int64_t overturned, later;
     TRY(count_of(book, &RELEASES, STORE_VALUES(kind, subject, month), situation, STRATEGY_HISTORY_RELEASES));
     TRY(book_number(book, &OVERTURNED, STORE_VALUES(kind, subject), &overturned));
     TRY(book_number(book, &LATER_POSITIVES, STORE_VALUES(kind, subject), &later));
     know(situation, STRATEGY_HISTORY_OVERTURNED, value_int(overturned + later));
     TRY(count_of(book, &INVOLVED, STORE_VALUES(kind, subject, store_i64(book->now_us - INVOLVED_US), store_text(alert->customer)), situation, STRATEGY_HISTORY_INVOLVED));
-    TRY(count_of(book, &LIMIT_STEPS, STORE_VALUES(store_text(alert->customer), month), situation, STRATEGY_HISTORY_LIMIT_STEPS));
-    TRY(book_number(book, &SCAMQ, STORE_VALUES(store_text(alert->customer), store_text(alert->payee)), &scamq));
-    know(situation, STRATEGY_HISTORY_SCAMQ, value_bool(scamq > 0));
-    Slice source = event_role(situation->disposition, situation->event, EVENT_ROLE_SOURCE, book->arena);
-    TRY(count_of(book, &BLOCKS, STORE_VALUES(store_text(source), store_i64(book->now_us - WEEK_US)), situation, STRATEGY_HISTORY_BLOCKS));
+    TRY(know_what_was_done(situation, book));
     TRY(know_cleared(situation, book));
     return know_white(situation, book);
 }

@@ -258,6 +258,9 @@ static bool is_releasing(const struct strategy_outcome *outcome) {
     return releases;
 }
 
+static const char *const refusals[] = {[REFUSED_NOT] = "", [REFUSED_SCOPE] = "scope", [REFUSED_LIST] = "list", [REFUSED_WHEN] = "when",
+                                       [REFUSED_LIMIT] = "limit", [REFUSED_AMOUNT] = "amount", [REFUSED_FORBIDDEN] = "forbidden"};
+
 // Takes away what releases: people get it.
 static void withhold(struct run *run, struct strategy_outcome *outcome, Slice why, struct arena *arena) {
     const struct strategy_action **actions = ARENA_ARRAY(arena, const struct strategy_action *, outcome->action_count + 1);
@@ -277,7 +280,6 @@ static void withhold(struct run *run, struct strategy_outcome *outcome, Slice wh
 // An alert goes on while a run waits. What it was fit for when it began is looked at again before anything is released: what the strategy is for, its limits, amounts, and whether the payments
 // are those that the customer was asked about.
 static Status guard(struct situation *situation, struct book *book, struct run *run, struct strategy_outcome *outcome) {
-    static const char *const refusals[] = {[REFUSED_SCOPE] = "scope", [REFUSED_LIST] = "list", [REFUSED_LIMIT] = "limit", [REFUSED_AMOUNT] = "amount", [REFUSED_FORBIDDEN] = "forbidden"};
     struct asked asked;
     int64_t unasked = 0;
     if (!is_releasing(outcome)) {
@@ -391,10 +393,13 @@ static Status begin(struct disposition *disposition, struct book *book, struct s
 
 // ---- a new state of the alert, seen by what waits ---------------------------------------------------------------------------
 
-static Status give_up(struct disposition *disposition, struct book *book, struct situation *situation, const struct run *run) {
+// `why`: what it is not for any more.
+static Status give_up(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, const struct strategy_begin *why) {
     struct asked asked;
     struct acted acted = {0};
     TRY(evaluate(situation, book, ASKED_GIVE_UP, &asked));
+    asked.outcome.forbidden = why->refused == REFUSED_FORBIDDEN ? why->forbidden : asked.outcome.forbidden;
+    run->withheld = slice_of(refusals[why->refused]);
     if (!run->is_shadow && asked.outcome.action_count > 0) {
         Actor before = book->actor;
         book->actor = strategy_actor(book->arena, run->strategy);
@@ -417,7 +422,8 @@ static Status look_again(struct disposition *disposition, struct book *book, str
     }
     TRY(evaluate(situation, book, ASKED_BEGIN, &asked));
     if (asked.begin.refused != REFUSED_NOT && asked.begin.refused != REFUSED_WHEN && asked.begin.refused != REFUSED_LIMIT) {
-        return give_up(disposition, book, situation, run);
+        const struct strategy_begin why = asked.begin;
+        return give_up(disposition, book, situation, run, &why);
     }
     *ret_ended = false;
     if (trigger == TRIGGER_JOINED && run->strategy->quiet && slice_is(run->state, "WAITING")) {
@@ -482,8 +488,22 @@ static bool is_with_people(const struct alert *alert) {
     return alert->state != ALERT_NEW && alert->state != ALERT_ENRICHING && alert->state != ALERT_AUTO_RUNNING && alert->state != ALERT_QUEUED;
 }
 
-static Status try_one(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy *strategy, Trigger trigger, Next *ret_next,
-                      bool *ret_acted) {
+// The first strategy of a pass that would have worked on the alert, and the limit that did not let it.
+struct barred {
+    const struct strategy *strategy; // NULL: none
+    Forbidden forbidden;
+};
+
+static Slice barred_detail(struct arena *arena, const struct barred *barred) {
+    if (barred->strategy == NULL) {
+        return SLICE("");
+    }
+    const struct forbidden_info *info = &forbidden_infos[barred->forbidden];
+    return arena_printf(arena, "{\"strategy\":\"%.*s\",\"forbidden\":\"%.*s\",\"limit\":%u}", SLICE_ARGS(barred->strategy->id), SLICE_ARGS(info->name), info->number);
+}
+
+static Status try_one(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy *strategy, Trigger trigger, struct barred *barred,
+                      Next *ret_next, bool *ret_acted) {
     struct asked asked;
     struct run run;
     struct strategy_outcome outcome = {0};
@@ -502,6 +522,9 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
     }
     TRY(situation_of_strategy(situation, book, strategy, is_shadow, 0));
     TRY(evaluate(situation, book, ASKED_BEGIN, &asked));
+    if (asked.begin.refused == REFUSED_FORBIDDEN && !is_shadow && barred->strategy == NULL) {
+        *barred = (struct barred){strategy, asked.begin.forbidden};
+    }
     if (asked.begin.refused != REFUSED_NOT) {
         return STATUS_OK;
     }
@@ -512,7 +535,7 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
 }
 
 // The alert as the strategies leave it: one that holds it works on, or people get it.
-static Status settle(struct disposition *disposition, struct book *book, struct situation *situation, bool to_people) {
+static Status settle(struct disposition *disposition, struct book *book, struct situation *situation, bool to_people, const struct barred *barred) {
     struct alert *alert = &situation->alert;
     int64_t going;
     if (!alert_is_open(alert)) {
@@ -524,7 +547,8 @@ static Status settle(struct disposition *disposition, struct book *book, struct 
             TRY(alert_move(book, alert, ALERT_AUTO_RUNNING, SLICE("strategy"), SLICE("")));
         }
     } else if (alert->state == ALERT_ENRICHING || alert->state == ALERT_AUTO_RUNNING) {
-        TRY(level_queue(disposition, book, alert, to_people ? SLICE("strategy_asks") : SLICE("no_strategy"), SLICE("")));
+        Slice reason = to_people ? SLICE("strategy_asks") : barred->strategy != NULL ? SLICE("forbidden") : SLICE("no_strategy");
+        TRY(level_queue(disposition, book, alert, reason, to_people ? SLICE("") : barred_detail(book->arena, barred)));
     }
     return alert_keep(book, alert);
 }
@@ -532,6 +556,7 @@ static Status settle(struct disposition *disposition, struct book *book, struct 
 Status strategies_try(struct disposition *disposition, struct book *book, int64_t alert, Trigger trigger) {
     const struct strategies *strategies = disposition->strategies;
     struct situation *situation = ARENA_NEW(book->arena, struct situation);
+    struct barred barred = {0};
     bool to_people = false;
     uint32_t rounds = 0;
     TRY(situation_load(disposition, book, alert, situation));
@@ -547,7 +572,7 @@ Status strategies_try(struct disposition *disposition, struct book *book, int64_
         Next next = NEXT_STRATEGY;
         bool acted = false;
         if (strategies->at[i].triggers & UINT32_C(1) << trigger) {
-            TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &next, &acted));
+            TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &barred, &next, &acted));
         }
         if (acted && next == NEXT_STRATEGY) { // it may have become graver
             TRY(situation_load(disposition, book, alert, situation));
@@ -562,7 +587,7 @@ Status strategies_try(struct disposition *disposition, struct book *book, int64_
             break;
         }
     }
-    return settle(disposition, book, situation, to_people);
+    return settle(disposition, book, situation, to_people, &barred);
 }
 
 // ---- answers and deadlines --------------------------------------------------------------------------------------------------------
@@ -610,7 +635,7 @@ static Status continue_run(struct disposition *disposition, struct book *book, s
     }
     TRY(alert_keep(book, &situation->alert));
     if (next == NEXT_PEOPLE) {
-        return settle(disposition, book, situation, true);
+        return settle(disposition, book, situation, true, &(struct barred){0});
     }
     return strategies_try(disposition, book, run->alert, TRIGGER_OPENED); // those that were not tried yet
 }

@@ -1,0 +1,112 @@
+// What stops a strategy, counted. A breaker must open at the closure that is one too many, neither
+// before nor after it, though it reads two numbers and not all that was ever closed; and what is
+// said of nobody in particular must not be counted for somebody.
+
+#include "response/disposition/scene_test.h"
+
+static const struct scene_strategy CLOSES = SCENE_STRATEGY(
+    "D-CLOSE", "direction: RELEASE\napplies_to: [AT]\nseverities: [S1, S2]\nwhen: 'true'\nthen:\n"
+               "  - {id: go, close: FP-OWNWILL, zh: 放, en: go}\n");
+static const struct scene_strategy OF_PAYEES = SCENE_STRATEGY(
+    "D-PAYEE", "direction: RELEASE\napplies_to: [AT]\nseverities: [S1, S2]\n"
+               "when: has(history.payee_scamq_used) && has(history.limit_steps_30d)\nthen:\n"
+               "  - {id: go, close: FP-OWNWILL, zh: 放, en: go}\n");
+
+static const struct statement RUNS = {
+    "test_runs", "SELECT COUNT(*) FROM run WHERE strategy = 'D-CLOSE' AND is_shadow = 0 AND "
+                 "outcome = 'CLOSED' AND ended_us >= ?1 AND ended_us < ?2"};
+static const struct statement CLOSINGS = {
+    "test_closings",
+    "SELECT COUNT(*) FROM closing WHERE strategy = 'D-CLOSE' AND at_us >= ?1 AND at_us < ?2"};
+static const struct statement LAST = {
+    "test_last", "SELECT COALESCE(MAX(number), 0) FROM closing WHERE strategy = 'D-CLOSE'"};
+static const struct statement STOPPED = {
+    "test_stopped",
+    "SELECT COUNT(*) FROM strategy_state WHERE state = 'SHADOW' AND reason = 'breaker_closures'"};
+static const struct statement PAGED = {
+    "test_paged",
+    "SELECT COUNT(*) FROM message WHERE endpoint = 'page' AND object_kind = 'strategy'"};
+
+static bool close_one(struct scene *s, int *customers, bool *ret_closed) {
+    char customer[16];
+    struct alert alert;
+    snprintf(customer, sizeof customer, "C%d", ++*customers);
+    CHECK(scene_decide(
+        s, &(struct decided){.model = "M-AT-05-E", .customer = customer, .amount = 5000}));
+    CHECK(scene_alert(s, customer, "AT", &alert));
+    *ret_closed = alert.state == ALERT_CLOSED_AUTO;
+    return true;
+}
+
+// Two a day for 14 days. Twice the mean is 4, and three deviations of that are 6: the eleventh
+// within 24 hours is one too many.
+static bool test_too_many_closures(void) {
+    struct scene s;
+    int customers = 0;
+    bool closed;
+    CHECK(scene_init(&s, &CLOSES, 1) && scene_grown(&s));
+    for (int day = 0; day < 15; day++) {
+        for (int i = 0; i < 2; i++) {
+            CHECK(close_one(&s, &customers, &closed) && closed);
+            s.now_us += 12 * US_PER_HOUR;
+        }
+        int64_t from_us = s.now_us - 36 * US_PER_HOUR;
+        StoreValues span = STORE_VALUES(store_i64(from_us), store_i64(s.now_us));
+        CHECK(scene_number(&s, &RUNS, span) == scene_number(&s, &CLOSINGS, span));
+        CHECK(scene_number(&s, &LAST, STORE_NO_VALUES) == customers);
+    }
+    s.now_us +=
+        US_PER_DAY - 12 * US_PER_HOUR; // of the last day two are within 24 hours no more but one
+    int64_t before = scene_number(
+        &s, &RUNS, STORE_VALUES(store_i64(s.now_us - US_PER_DAY), store_i64(s.now_us)));
+    for (int64_t i = before; i < 10; i++) {
+        CHECK(close_one(&s, &customers, &closed) && closed &&
+              scene_number(&s, &STOPPED, STORE_NO_VALUES) == 0);
+    }
+    CHECK(close_one(&s, &customers, &closed) && closed);
+    CHECK(scene_number(&s, &STOPPED, STORE_NO_VALUES) == 1 &&
+          scene_number(&s, &PAGED, STORE_NO_VALUES) == 1);
+    CHECK(close_one(&s, &customers, &closed) && !closed); // in the shadow again
+    return scene_deinit(&s);
+}
+
+// The clock of the machine is set back: numbers and moments go on in one order.
+static bool test_clock_goes_back(void) {
+    static const struct statement ORDER = {
+        "test_order", "SELECT COUNT(*) FROM closing a JOIN closing b ON b.strategy = a.strategy "
+                      "AND b.number = a.number + 1 WHERE b.at_us < a.at_us"};
+    struct scene s;
+    int customers = 0;
+    bool closed;
+    CHECK(scene_init(&s, &CLOSES, 1) && scene_grown(&s));
+    for (int i = 0; i < 4; i++) {
+        CHECK(close_one(&s, &customers, &closed) && closed);
+        s.now_us -= US_PER_HOUR;
+    }
+    CHECK(scene_number(&s, &LAST, STORE_NO_VALUES) == 4 &&
+          scene_number(&s, &ORDER, STORE_NO_VALUES) == 0);
+    return scene_deinit(&s);
+}
+
+// An alert without a customer: what was asked of others, or of nobody, is not his. It stays
+// unknown, and a strategy that goes by it leaves the alert to people.
+static bool test_of_nobody(void) {
+    static const struct statement QUEUED = {
+        "test_queued", "SELECT COUNT(*) FROM alert WHERE state = 'QUEUED' AND customer = ''"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &OF_PAYEES, 1) && scene_grown(&s));
+    CHECK(
+        scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "", .amount = 5000}));
+    CHECK(scene_number(&s, &QUEUED, STORE_NO_VALUES) == 1);
+    CHECK(scene_decide(&s,
+                       &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 5000}));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_AUTO);
+    return scene_deinit(&s);
+}
+
+int main(int argc, char **argv) {
+    static const struct test tests[] = {TEST(test_too_many_closures), TEST(test_clock_goes_back),
+                                        TEST(test_of_nobody)};
+    return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}
