@@ -51,7 +51,7 @@ struct batch {
     const struct outcome *outcomes;
     uint32_t count;
     uint64_t from, upto;
-    uint64_t *position;
+    uint32_t at, taken; // the first one of a unit of work, and behind its last one
 };
 
 static Status read_position(void *context, struct book *book) {
@@ -89,26 +89,43 @@ Status desk_begin(struct desk *desk, struct book *book, int64_t now_us, struct a
 
 // ---- taking -----------------------------------------------------------------------------------------------------------------
 
+static Status take_cases(struct book *book, const struct facts *facts) {
+    struct case_taken taken;
+    for (uint32_t at = 0; at < facts->count; at += CASES_FACTS_MAX) {
+        uint32_t some = facts->count - at < CASES_FACTS_MAX ? facts->count - at : CASES_FACTS_MAX;
+        TRY(cases_take(book, facts->at + at, some, &taken));
+    }
+    return STATUS_OK;
+}
+
+static Status take_one(struct desk *desk, struct book *book, const struct outcome *outcome, struct facts *facts) {
+    const struct event *event;
+    TRY(disposition_take(desk->disposition, book, outcome, &event));
+    if (outcome->is_of_night) {
+        return STATUS_OK; // what the event says was taken when it was decided
+    }
+    facts_take(desk, event, outcome, facts, book->arena);
+    return arrived_take(desk, book, event);
+}
+
+static uint64_t upto_of(const struct batch *batch) {
+    return batch->taken == batch->count ? batch->upto : batch->outcomes[batch->taken - 1].sequence;
+}
+
+// From `at` on, as many as one unit of work takes; it may run more than once.
 static Status take_batch(void *context, struct book *book) {
     struct batch *batch = context;
     struct desk *desk = batch->desk;
     struct facts facts = {0};
-    struct case_taken taken;
+    uint64_t works = disposition_works(desk->disposition);
     desk->book = book;
-    for (uint32_t i = 0; i < batch->count; i++) {
-        const struct event *event;
-        TRY(disposition_take(desk->disposition, book, &batch->outcomes[i], &event));
-        if (batch->outcomes[i].is_of_night) {
-            continue; // what the event says was taken when it was decided
-        }
-        facts_take(desk, event, &batch->outcomes[i], &facts, book->arena);
-        TRY(arrived_take(desk, book, event));
+    batch->taken = batch->at;
+    while (batch->taken < batch->count && disposition_works(desk->disposition) - works < DESK_WORKS_MAX) {
+        TRY(take_one(desk, book, &batch->outcomes[batch->taken], &facts));
+        batch->taken++;
     }
-    for (uint32_t at = 0; at < facts.count; at += CASES_FACTS_MAX) {
-        uint32_t some = facts.count - at < CASES_FACTS_MAX ? facts.count - at : CASES_FACTS_MAX;
-        TRY(cases_take(book, facts.at + at, some, &taken));
-    }
-    return book_feed_advance(book, FEED, batch->from, batch->upto);
+    TRY(take_cases(book, &facts));
+    return book_feed_advance(book, FEED, batch->from, upto_of(batch));
 }
 
 // One record that cannot be read is put aside, and the stream goes on behind it.
@@ -143,9 +160,10 @@ static void complete(struct diag *diag) {
     }
 }
 
+// From where the batch stands.
 static Status take_one_by_one(struct desk *desk, struct book *book, const struct batch *batch, int64_t now_us, struct arena *arena, struct diag *diag, struct desk_taken *taken) {
     uint64_t from = batch->from;
-    for (uint32_t i = 0; i < batch->count; i++) {
+    for (uint32_t i = batch->at; i < batch->count; i++) {
         ArenaMark mark = arena_mark(arena);
         uint64_t upto = i + 1 == batch->count ? batch->upto : batch->outcomes[i].sequence;
         struct batch one = {.desk = desk, .outcomes = &batch->outcomes[i], .count = 1, .from = from, .upto = upto};
@@ -158,7 +176,9 @@ static Status take_one_by_one(struct desk *desk, struct book *book, const struct
             status = book_do(book, DESK, now_us, put_aside, &aside, arena, diag);
         }
         TRY(status);
+        desk->counts.units++;
         from = upto;
+        taken->upto = upto;
         arena_rewind(arena, mark);
     }
     return STATUS_OK;
@@ -168,10 +188,22 @@ Status desk_take(struct desk *desk, struct book *book, const struct outcome *out
                  struct desk_taken *ret_taken) {
     struct batch batch = {.desk = desk, .outcomes = outcomes, .count = count, .from = from, .upto = upto};
     INVARIANT(count <= DESK_BATCH_MAX);
-    *ret_taken = (struct desk_taken){.outcomes = count};
-    *diag = (struct diag){0};
-    Status status = book_do(book, DESK, now_us, take_batch, &batch, arena, diag);
-    return is_its_own_fault(status, diag) && count > 0 ? take_one_by_one(desk, book, &batch, now_us, arena, diag, ret_taken) : status;
+    *ret_taken = (struct desk_taken){.outcomes = count, .upto = from};
+    do {
+        ArenaMark mark = arena_mark(arena);
+        *diag = (struct diag){0};
+        Status status = book_do(book, DESK, now_us, take_batch, &batch, arena, diag);
+        if (is_its_own_fault(status, diag) && count > 0) {
+            return take_one_by_one(desk, book, &batch, now_us, arena, diag, ret_taken);
+        }
+        TRY(status);
+        desk->counts.units++;
+        batch.from = upto_of(&batch);
+        ret_taken->upto = batch.from;
+        batch.at = batch.taken;
+        arena_rewind(arena, mark);
+    } while (batch.at < count);
+    return STATUS_OK;
 }
 
 // ---- timers ---------------------------------------------------------------------------------------------------------------
@@ -200,6 +232,13 @@ static Status daily(struct desk *desk, struct book *book, const struct due_timer
     return disposition_daily(desk->disposition, book);
 }
 
+// Reminders name no bank: only packages do.
+static Status remind_of_referral(struct desk *desk, struct book *book, const struct due_timer *due) {
+    struct referral_office office;
+    referral_office_init(&office, desk->options.terms, SLICE(""), SLICE(""));
+    return referral_timer(book, &office, due);
+}
+
 static Status handle(struct desk *desk, struct book *book, const struct due_timer *due) {
     const struct terms *terms = desk->options.terms;
     switch (due->kind) {
@@ -215,6 +254,7 @@ static Status handle(struct desk *desk, struct book *book, const struct due_time
     case TIMER_ORDER:
     case TIMER_REVERIFY:
     case TIMER_REPORT: return order_timer(book, terms, &desk->bank, due);
+    case TIMER_REFERRAL: return remind_of_referral(desk, book, due);
     case TIMER_DAILY: return daily(desk, book, due);
     default: return disposition_timer(desk->disposition, book, due);
     }

@@ -6,12 +6,14 @@
 //     TRY(desk_begin(desk, &book, now_us, ...));
 //     loop:
 //         TRY(desk_position(desk, &book, &at, ...));                              // where the journal was read to
-//         TRY(desk_take(desk, &book, outcomes, count, at, upto, now_us, ...));    // decisions behind it, in one unit of work
+//         TRY(desk_take(desk, &book, outcomes, count, at, upto, now_us, ...));    // decisions behind it, in few units of work
 //         TRY(desk_timers(desk, &book, now_us, ..., &next_us));                   // all that is due
 //         TRY(desk_messages(desk, &book, now_us, ..., sink));                     // what has to be told to others
 //     desk_destroy(desk);
 //
-// Exactly once. What a batch of decisions does and how far they were read is one unit of work. A batch that fails because one of its records cannot be read is taken one by one, and that
+// Exactly once. What decisions do and how far they were read is one unit of work. A batch is one as long as its decisions are only looked at; after DESK_WORKS_MAX that were alerts or held
+// payments it is committed and goes on in another, so that a unit stays short after a standstill: who works beside it on a PostgreSQL server is in the way of few rows, a file of SQLite is
+// not locked for long, and what has to be done again after a conflict is little. A batch that fails because one of its records cannot be read is taken one by one, and that
 // record is put aside (table `unread`) with the reason; everything else goes on. When the store is gone nothing moves, decisions go on without us, and the journal keeps what is to be read.
 //
 // Timers. They are handled in the order of their moments, some together in a unit of work; one that fails for a reason of its own is put off by a minute and told in `unread`, so that it does
@@ -23,10 +25,11 @@
 #include "response/cases/cases.h"
 #include "response/disposition/disposition.h"
 #include "response/orders/orders.h"
+#include "response/referral/referral.h"
 
 #include <stdatomic.h>
 
-enum { DESK_BATCH_MAX = 4096, DESK_TIMERS_MAX = 256, DESK_MESSAGES_MAX = 256 };
+enum { DESK_BATCH_MAX = 4096, DESK_WORKS_MAX = 64, DESK_TIMERS_MAX = 256, DESK_MESSAGES_MAX = 256 };
 
 struct desk;
 
@@ -51,13 +54,15 @@ MUST_USE Status desk_position(struct desk *desk, struct book *book, uint64_t *re
 
 struct desk_taken {
     uint32_t outcomes, unread;
+    uint64_t upto; // how far they were taken, whether it succeeds or fails
 };
-// Outcomes behind `from`, in their order; `upto` is the last sequence that was read, whatever it was. At most DESK_BATCH_MAX.
+// Outcomes behind `from`, in their order; `upto` is the last sequence that was read, whatever it was. At most DESK_BATCH_MAX. When it fails, some of them may have been taken, up to ret_taken->upto.
 MUST_USE Status desk_take(struct desk *desk, struct book *book, const struct outcome *outcomes, uint32_t count, uint64_t from, uint64_t upto, int64_t now_us, struct arena *arena,
                           struct diag *diag, struct desk_taken *ret_taken);
 // Since the desk was created: timers that were handled, that were handled later than a second after their moment, and that were put off.
 struct desk_counts {
     uint64_t timers, late, put_off;
+    uint64_t units; // of work, of decisions
 };
 struct desk_counts desk_counts(const struct desk *desk);
 // Handles all timers that are due. `ret_next_us`: when the next one is; INT64_MAX: there is none.
