@@ -14,10 +14,12 @@ static const struct statement WAITING = {
     " WHERE viewer = ?1 AND is_waiting = 1 AND is_open = 1 GROUP BY skill, level, severity ORDER "
     "BY severity DESC, "
     "level DESC, skill"};
+// By an expression, since SQLite would else read all alerts by the index of states.
 static const struct statement OPEN = {
     "office_open",
-    "SELECT state, COUNT(*), CAST(COALESCE(SUM(CASE WHEN decide_us < ?2 THEN 1 ELSE 0 END), 0) AS "
-    "BIGINT) FROM seen_alert WHERE viewer = ?1 AND is_open = 1 GROUP BY state ORDER BY state"};
+    "SELECT state || '', COUNT(*), CAST(COALESCE(SUM(CASE WHEN decide_us < ?2 THEN 1 ELSE 0 END), "
+    "0) AS "
+    "BIGINT) FROM seen_alert WHERE viewer = ?1 AND is_open = 1 GROUP BY state || '' ORDER BY 1"};
 // What else waits for somebody.
 static const struct {
     const char *key;

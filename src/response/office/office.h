@@ -209,6 +209,9 @@ MUST_USE Status proposals_put_json(struct book *book, const struct proposal_filt
 // "steps": [...]}.
 MUST_USE Status trace_put_json(struct book *book, const char *object_kind, int64_t object,
                                struct json_writer *json);
+// The same without details, which may name anybody.
+MUST_USE Status trace_put_bare_json(struct book *book, const char *object_kind, int64_t object,
+                                    struct json_writer *json);
 // The core bank has done, or could not do, what a message asked for: of a hold, a control or an
 // order.
 MUST_USE Status office_confirm(const struct office *office, struct book *book, Slice object_kind,

@@ -105,6 +105,9 @@ static void put_work(struct json_writer *json, const struct alert *alert, bool i
     put_text(json, SLICE("decided_by"), is_hidden ? SLICE("") : alert->decided_by);
     put_text(json, SLICE("note"), is_hidden ? SLICE("") : alert->note);
     put_text(json, SLICE("approval"), is_hidden ? SLICE("") : alert->approval);
+    put_text(json, SLICE("approved_by"), is_hidden ? SLICE("") : alert->approved_by);
+    put_number(json, SLICE("clear_days"), is_hidden ? 0 : alert->clear_days);
+    json_key_bool(json, SLICE("weak"), !is_hidden && alert->is_weak);
     put_moment(json, SLICE("closed"), alert->closed_us);
     json_key_bool(json, SLICE("automatic"), !is_hidden && alert->is_automatic);
     put_text(json, SLICE("strategy"), is_hidden ? SLICE("") : alert->strategy);

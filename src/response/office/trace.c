@@ -9,7 +9,7 @@ static const struct statement TRACE = {
     "SELECT number, from_state, to_state, at_us, actor_kind, actor, reason, detail FROM trace "
     "WHERE object_kind = ?1 AND object = ?2 ORDER BY number DESC LIMIT ?3"};
 
-static void put_step(struct book *book, struct json_writer *json) {
+static void put_step(struct book *book, bool is_bare, struct json_writer *json) {
     Slice detail = store_column_text(book->store, 7);
     json_object_begin(json);
     json_key_i64(json, SLICE("number"), book_i64(book, 0));
@@ -20,13 +20,13 @@ static void put_step(struct book *book, struct json_writer *json) {
     json_key_string(json, SLICE("actor"), store_column_text(book->store, 5));
     json_key_string(json, SLICE("reason"), store_column_text(book->store, 6));
     json_key(json, SLICE("detail"));
-    json_raw(json, slice_empty(detail) ? SLICE("null") : detail);
+    json_raw(json, slice_empty(detail) || is_bare ? SLICE("null") : detail);
     json_object_end(json);
 }
 
 // A trace that was changed is told, and does not keep the rest from being seen.
-Status trace_put_json(struct book *book, const char *object_kind, int64_t object,
-                      struct json_writer *json) {
+static Status put_trace(struct book *book, const char *object_kind, int64_t object, bool is_bare,
+                        struct json_writer *json) {
     Status status;
     uint32_t rows = 0;
     Status whole = book_trace_verify(book, object_kind, object, &rows);
@@ -41,9 +41,19 @@ Status trace_put_json(struct book *book, const char *object_kind, int64_t object
     json_key(json, SLICE("steps"));
     json_array_begin(json);
     while ((status = book_next(book)) == STATUS_OK) {
-        put_step(book, json);
+        put_step(book, is_bare, json);
     }
     json_array_end(json);
     json_object_end(json);
     return status == STATUS_END ? STATUS_OK : status;
+}
+
+Status trace_put_json(struct book *book, const char *object_kind, int64_t object,
+                      struct json_writer *json) {
+    return put_trace(book, object_kind, object, false, json);
+}
+
+Status trace_put_bare_json(struct book *book, const char *object_kind, int64_t object,
+                           struct json_writer *json) {
+    return put_trace(book, object_kind, object, true, json);
 }
