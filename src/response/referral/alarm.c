@@ -96,7 +96,7 @@ Status referral_emergency(struct book *book, int64_t clearance,
     struct referral_row row;
     struct dossier dossier;
     Slice detail;
-    TRY(row_load_draft(book, clearance, id, &row));
+    TRY(lead_load_draft(book, clearance, id, &row));
     TRY(check_call(book, &row, call));
     TRY(dossier_read(book, office, &row, &dossier));
     TRY(send_alarm(book, &row, &dossier, call));
@@ -104,6 +104,6 @@ Status referral_emergency(struct book *book, int64_t clearance,
                  STORE_VALUES(store_i64(id), store_i64(book->now_us), store_text(call->called))));
     row.emergency_us = book->now_us;
     TRY(describe_call(book, call, &detail));
-    TRY(row_trace(book, &row, "emergency", detail));
-    return clock_arm(book, office, &row);
+    TRY(lead_trace(book, &row, "emergency", detail));
+    return lead_clock_arm(book, office, &row);
 }

@@ -177,7 +177,7 @@ Status referral_approve(struct book *book, int64_t clearance, const struct refer
     char content[65];
     int64_t number = 0;
     Slice detail;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(text_check(book, "the note", note, REFERRAL_TEXT_MAX));
     TRY(check_step(book, &row, step, &number));
     TRY(dossier_read(book, office, &row, &dossier));
@@ -191,16 +191,16 @@ Status referral_approve(struct book *book, int64_t clearance, const struct refer
     TRY(keep_step(book, &row, number, note, content));
     if (number < STEP_COMPLIANCE) {
         TRY(describe(book, &row, step, note, content, &detail));
-        return row_trace(book, &row, "approved", detail);
+        return lead_trace(book, &row, "approved", detail);
     }
     TRY(give_number(book, office, &row));
     TRY(describe(book, &row, step, note, content, &detail));
-    return row_move(book, &row, "APPROVED", SLICE("approved"), detail);
+    return lead_move(book, &row, "APPROVED", SLICE("approved"), detail);
 }
 
 Status referral_return(struct book *book, int64_t clearance, int64_t id, Slice reason) {
     struct referral_row row;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(text_check(book, "the reason", reason, REFERRAL_TEXT_MAX));
     ENSURE(!slice_empty(reason),
            book_fail(book, STATUS_INVALID, "RF005", "say what has to be changed"));
@@ -210,7 +210,7 @@ Status referral_return(struct book *book, int64_t clearance, int64_t id, Slice r
     TRY(book_run(book, &RETURN, STORE_VALUES(store_i64(id))));
     TRY(book_run(book, &UNNAME, STORE_VALUES(store_i64(id))));
     if (!is_draft) {
-        return row_move(book, &row, "DRAFT", reason, SLICE(""));
+        return lead_move(book, &row, "DRAFT", reason, SLICE(""));
     }
     struct rendering out;
     Slice detail;
@@ -219,5 +219,5 @@ Status referral_return(struct book *book, int64_t clearance, int64_t id, Slice r
     json_key_string(json, SLICE("reason"), reason);
     json_object_end(json);
     TRY(rendering_end(&out, book, &detail));
-    return row_trace(book, &row, "returned", detail);
+    return lead_trace(book, &row, "returned", detail);
 }

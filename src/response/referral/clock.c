@@ -58,8 +58,8 @@ static int64_t due_of(const struct terms *terms, const struct referral_row *row,
     }
 }
 
-Status clock_arm(struct book *book, const struct referral_office *office,
-                 const struct referral_row *row) {
+Status lead_clock_arm(struct book *book, const struct referral_office *office,
+                      const struct referral_row *row) {
     int64_t next_us = 0;
     for (uint32_t i = 0; i < REMINDER_COUNT; i++) {
         int64_t due_us = due_of(office->terms, row, (Reminder)i);
@@ -116,7 +116,7 @@ Status referral_timer(struct book *book, const struct referral_office *office,
                       const struct due_timer *due) {
     struct referral_row row;
     uint32_t last = REMINDER_COUNT;
-    TRY(row_load(book, CLEARANCE_ALL, due->object, &row));
+    TRY(lead_load(book, CLEARANCE_ALL, due->object, &row));
     int64_t told = row.told;
     for (uint32_t i = 0; i < REMINDER_COUNT; i++) {
         int64_t due_us = due_of(office->terms, &row, (Reminder)i);
@@ -135,5 +135,5 @@ Status referral_timer(struct book *book, const struct referral_office *office,
     }
     row.told = told;
     TRY(book_run(book, &TOLD, STORE_VALUES(store_i64(row.id), store_i64(told))));
-    return clock_arm(book, office, &row);
+    return lead_clock_arm(book, office, &row);
 }

@@ -95,7 +95,7 @@ static Status find_lead(struct book *book, int64_t clearance, const struct refer
     if (plan->supplements == 0) {
         return STATUS_OK;
     }
-    TRY(row_load(book, clearance, plan->supplements, &first));
+    TRY(lead_load(book, clearance, plan->supplements, &first));
     ENSURE(first.sent_us != 0,
            book_fail(book, STATUS_INVALID, "RF005",
                      "what was not sent yet is changed itself, and not supplemented"));
@@ -180,7 +180,7 @@ Status referral_edit(struct book *book, int64_t clearance, int64_t id, ReferralF
     struct referral_row row;
     struct rendering out;
     Slice detail;
-    TRY(row_load_draft(book, clearance, id, &row));
+    TRY(lead_load_draft(book, clearance, id, &row));
     TRY(check_value(book, field, value));
     TRY(book_run(book, &SET[field], STORE_VALUES(store_i64(id), store_text(value))));
     struct json_writer *json = rendering_begin(&out);
@@ -192,7 +192,7 @@ Status referral_edit(struct book *book, int64_t clearance, int64_t id, ReferralF
     }
     json_object_end(json);
     TRY(rendering_end(&out, book, &detail));
-    return row_trace(book, &row, "edited", detail);
+    return lead_trace(book, &row, "edited", detail);
 }
 
 // ---- picture, enclosures, links ---------------------------------------------------------------
@@ -204,7 +204,7 @@ Status referral_draw(struct book *book, int64_t clearance, int64_t id,
                        "case_id = ?1 AND number = ?2"};
     struct referral_row row;
     int64_t number;
-    TRY(row_load_draft(book, clearance, id, &row));
+    TRY(lead_load_draft(book, clearance, id, &row));
     TRY(flow_keep(book, clearance, row.case_id, options, &number));
     TRY(book_run(book, &SET_PICTURE, STORE_VALUES(store_i64(id), store_i64(number))));
     TRY(book_one(book, &RESULT, STORE_VALUES(store_i64(row.case_id), store_i64(number))));
@@ -214,8 +214,8 @@ Status referral_draw(struct book *book, int64_t clearance, int64_t id,
                                     .outside = book_i64(book, 2),
                                     .not_followed = book_i64(book, 3)};
     }
-    return row_trace(book, &row, "drawn",
-                     arena_printf(book->arena, "{\"picture\":%" PRId64 "}", number));
+    return lead_trace(book, &row, "drawn",
+                      arena_printf(book->arena, "{\"picture\":%" PRId64 "}", number));
 }
 
 static Status check_enclosure(struct book *book, const struct referral_row *row, int64_t attachment,
@@ -236,7 +236,7 @@ static Status check_enclosure(struct book *book, const struct referral_row *row,
 Status referral_enclose(struct book *book, int64_t clearance, int64_t id, int64_t attachment,
                         Slice title) {
     struct referral_row row;
-    TRY(row_load_draft(book, clearance, id, &row));
+    TRY(lead_load_draft(book, clearance, id, &row));
     if (slice_empty(title)) {
         TRY(book_run(book, &TAKE_OUT, STORE_VALUES(store_i64(id), store_i64(attachment))));
     } else {
@@ -245,8 +245,8 @@ Status referral_enclose(struct book *book, int64_t clearance, int64_t id, int64_
                      STORE_VALUES(store_i64(id), store_i64(attachment), store_text(title),
                                   store_i64(book->now_us), store_text(book->actor.name))));
     }
-    return row_trace(book, &row, slice_empty(title) ? "enclosure taken out" : "enclosed",
-                     arena_printf(book->arena, "{\"attachment\":%" PRId64 "}", attachment));
+    return lead_trace(book, &row, slice_empty(title) ? "enclosure taken out" : "enclosed",
+                      arena_printf(book->arena, "{\"attachment\":%" PRId64 "}", attachment));
 }
 
 Status referral_link(struct book *book, int64_t clearance, int64_t id, int64_t other, Slice kind,
@@ -254,8 +254,8 @@ Status referral_link(struct book *book, int64_t clearance, int64_t id, int64_t o
     struct referral_row row, seen;
     struct rendering out;
     Slice detail;
-    TRY(row_load_draft(book, clearance, id, &row));
-    TRY(row_load(book, row_clearance(&row) & clearance, other, &seen));
+    TRY(lead_load_draft(book, clearance, id, &row));
+    TRY(lead_load(book, row_clearance(&row) & clearance, other, &seen));
     TRY(word_check(book, REFERRAL_LIST_LINK, "link", kind));
     TRY(text_check(book, "the reason", reason, REFERRAL_TEXT_MAX));
     ENSURE(other != id, book_fail(book, STATUS_INVALID, "RF007", "a referral is its own already"));
@@ -267,16 +267,16 @@ Status referral_link(struct book *book, int64_t clearance, int64_t id, int64_t o
     put_text(json, SLICE("reason"), reason);
     json_object_end(json);
     TRY(rendering_end(&out, book, &detail));
-    return row_trace(book, &row, "linked", detail);
+    return lead_trace(book, &row, "linked", detail);
 }
 
 Status referral_drop(struct book *book, int64_t clearance, int64_t id, Slice reason) {
     struct referral_row row;
-    TRY(row_load_draft(book, clearance, id, &row));
+    TRY(lead_load_draft(book, clearance, id, &row));
     TRY(text_check(book, "the reason", reason, REFERRAL_TEXT_MAX));
     ENSURE(!slice_empty(reason),
            book_fail(book, STATUS_INVALID, "RF005", "say why it will not be sent"));
     TRY(book_run(book, &CLOSE, STORE_VALUES(store_i64(id), store_i64(book->now_us))));
-    TRY(row_move(book, &row, "CLOSED", reason, SLICE("")));
+    TRY(lead_move(book, &row, "CLOSED", reason, SLICE("")));
     return book_timer_clear(book, TIMER_REFERRAL, id);
 }

@@ -444,7 +444,7 @@ Status referral_gate(struct book *book, int64_t clearance, const struct referral
                      int64_t id, struct referral_findings *ret) {
     struct referral_row row;
     struct dossier dossier;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(dossier_read(book, office, &row, &dossier));
     return gate_check(book, &dossier, ret);
 }

@@ -94,7 +94,7 @@ static Status trace_data(struct book *book, const struct referral_row *row,
     json_array_end(json);
     json_object_end(json);
     TRY(rendering_end(&out, book, &detail));
-    return row_trace(book, row, "data", detail);
+    return lead_trace(book, row, "data", detail);
 }
 
 Status referral_put_all(struct book *book, int64_t clearance, const struct referral_office *office,
@@ -103,7 +103,7 @@ Status referral_put_all(struct book *book, int64_t clearance, const struct refer
     struct dossier dossier;
     ENSURE(count <= REFERRAL_DATA_MAX,
            book_fail(book, STATUS_LIMIT, "RF003", "at most %d values at once", REFERRAL_DATA_MAX));
-    TRY(row_load_draft(book, clearance, id, &row));
+    TRY(lead_load_draft(book, clearance, id, &row));
     TRY(dossier_read(book, office, &row, &dossier));
     for (uint32_t i = 0; i < count; i++) {
         TRY(put_one(book, &dossier, &data[i]));
@@ -210,7 +210,7 @@ Status referral_ask(struct book *book, int64_t clearance, const struct referral_
     struct referral_row row;
     struct dossier dossier;
     struct asking asking = {.book = book, .row = &row};
-    TRY(row_load_draft(book, clearance, id, &row));
+    TRY(lead_load_draft(book, clearance, id, &row));
     TRY(dossier_read(book, office, &row, &dossier));
     asking_begin(&asking);
     Status status = ask_all(&asking, &dossier);
@@ -223,6 +223,6 @@ Status referral_ask(struct book *book, int64_t clearance, const struct referral_
     ENSURE(asking.count > 0, book_fail(book, STATUS_INVALID, "RF040",
                                        "nothing is missing that the bank's systems could tell"));
     *ret_count = asking.count;
-    return row_trace(book, &row, "asked",
+    return lead_trace(book, &row, "asked",
                      arena_printf(book->arena, "{\"count\":%u}", asking.count));
 }

@@ -286,7 +286,7 @@ Status referral_put_json(struct book *book, int64_t clearance, const struct refe
                          int64_t id, bool is_masked, struct json_writer *json) {
     struct referral_row row;
     Slice fields[REFERRAL_FIELD_COUNT];
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(fields_of(book, office, &row, is_masked, fields));
     json_object_begin(json);
     put_row(json, &row, fields);

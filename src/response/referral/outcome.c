@@ -89,7 +89,7 @@ Status referral_received(struct book *book, int64_t clearance, const struct refe
                          int64_t id, const struct referral_receipt *receipt) {
     struct referral_row row;
     Slice detail;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(text_check(book, "the receipt", receipt->receipt, REFERRAL_TEXT_MAX));
     TRY(text_check(book, "the receiver", receipt->receiver, REFERRAL_TEXT_MAX));
     TRY(check_moment(book, &row, moment_of(book, receipt->at_us)));
@@ -100,8 +100,8 @@ Status referral_received(struct book *book, int64_t clearance, const struct refe
                               store_text(receipt->receipt), store_text(receipt->receiver),
                               store_i64(book->now_us))));
     TRY(describe_receipt(book, receipt, &detail));
-    TRY(row_move(book, &row, "RECEIVED", SLICE("receipt"), detail));
-    return clock_arm(book, office, &row);
+    TRY(lead_move(book, &row, "RECEIVED", SLICE("receipt"), detail));
+    return lead_clock_arm(book, office, &row);
 }
 
 // ---- figures ------------------------------------------------------------------------------------
@@ -259,8 +259,8 @@ static Status move(struct book *book, struct referral_row *row, const struct ref
     const struct reached *to;
     TRY(check_state(book, news->state, &to));
     TRY(check_demands(book, row, news));
-    TRY(row_move(book, row, arena_copy(book->arena, news->state).at,
-                 slice_empty(news->reason) ? SLICE("told") : news->reason, detail));
+    TRY(lead_move(book, row, arena_copy(book->arena, news->state).at,
+                  slice_empty(news->reason) ? SLICE("told") : news->reason, detail));
     return to == NULL
                ? STATUS_OK
                : book_run(book, &to->statement, STORE_VALUES(store_i64(row->id), store_i64(at_us)));
@@ -271,7 +271,7 @@ Status referral_outcome(struct book *book, int64_t clearance, const struct refer
     struct referral_row row;
     Slice detail;
     int64_t at_us = moment_of(book, news->at_us);
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(check_news(book, news));
     TRY(check_moment(book, &row, at_us));
     take_news(&row, news);
@@ -280,11 +280,11 @@ Status referral_outcome(struct book *book, int64_t clearance, const struct refer
     TRY(tell_case(book, clearance, &row, slice_trim(news->police_case_no)));
     row.feedback_us = book->now_us;
     if (slice_empty(news->state)) {
-        TRY(row_trace(book, &row, "told", detail));
+        TRY(lead_trace(book, &row, "told", detail));
     } else {
         TRY(move(book, &row, news, at_us, detail));
     }
-    return clock_arm(book, office, &row);
+    return lead_clock_arm(book, office, &row);
 }
 
 // ---- money --------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ Status referral_tell_money(struct book *book, int64_t clearance, int64_t id,
     struct rendering out;
     Slice detail;
     int64_t at_us = moment_of(book, money->at_us);
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(check_moment(book, &row, at_us));
     TRY(word_check(book, REFERRAL_LIST_MONEY, "kind of money", money->kind));
     TRY(text_check(book, "the account", money->account, CASES_NAME_MAX));
@@ -319,5 +319,5 @@ Status referral_tell_money(struct book *book, int64_t clearance, int64_t id,
     put_moment(json, SLICE("at"), at_us);
     json_object_end(json);
     TRY(rendering_end(&out, book, &detail));
-    return row_trace(book, &row, "money", detail);
+    return lead_trace(book, &row, "money", detail);
 }

@@ -192,7 +192,7 @@ Status referral_make(struct book *book, int64_t clearance, const struct referral
     struct dossier dossier;
     BundleDigests digests;
     struct referral_made made = {0};
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(dossier_read(book, office, &row, &dossier));
     TRY(check_made(book, &row, &dossier, made.content));
     struct packing packing = {.book = book,
@@ -225,7 +225,7 @@ Status referral_preview(struct book *book, int64_t clearance, const struct refer
                                                [REFERRAL_VIEW_STATEMENT] = print_statement};
     struct referral_row row;
     struct dossier dossier;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(dossier_read(book, office, &row, &dossier));
     if (is_masked) {
         dossier_mask(&dossier, book->arena);
@@ -244,7 +244,7 @@ Status referral_put_dossier(struct book *book, int64_t clearance,
                             struct json_writer *json) {
     struct referral_row row;
     struct dossier dossier;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(dossier_read(book, office, &row, &dossier));
     if (is_masked) {
         dossier_mask(&dossier, book->arena);

@@ -65,7 +65,7 @@ static void read_row(struct book *book, struct referral_row *row) {
     }
 }
 
-Status row_load(struct book *book, int64_t clearance, int64_t id, struct referral_row *ret_row) {
+Status lead_load(struct book *book, int64_t clearance, int64_t id, struct referral_row *ret_row) {
     Status status = book_one(book, &LOAD, STORE_VALUES(store_i64(clearance), store_i64(id)));
     ENSURE(status != STATUS_NOT_FOUND,
            book_fail(book, status, "RF001", "there is no referral %" PRId64, id));
@@ -75,9 +75,9 @@ Status row_load(struct book *book, int64_t clearance, int64_t id, struct referra
     return STATUS_OK;
 }
 
-Status row_load_draft(struct book *book, int64_t clearance, int64_t id,
-                      struct referral_row *ret_row) {
-    TRY(row_load(book, clearance, id, ret_row));
+Status lead_load_draft(struct book *book, int64_t clearance, int64_t id,
+                       struct referral_row *ret_row) {
+    TRY(lead_load(book, clearance, id, ret_row));
     if (row_is(ret_row, "DRAFT") && ret_row->steps == 0) {
         return STATUS_OK;
     }
@@ -126,8 +126,8 @@ static Status check_move(struct book *book, const struct referral_row *row, cons
     return STATUS_OK;
 }
 
-Status row_move(struct book *book, struct referral_row *row, const char *state, Slice reason,
-                Slice detail) {
+Status lead_move(struct book *book, struct referral_row *row, const char *state, Slice reason,
+                 Slice detail) {
     Slice from = row->state;
     TRY(check_move(book, row, state));
     TRY(book_run(
@@ -143,8 +143,8 @@ Status row_move(struct book *book, struct referral_row *row, const char *state, 
                                             .detail = detail});
 }
 
-Status row_trace(struct book *book, const struct referral_row *row, const char *reason,
-                 Slice detail) {
+Status lead_trace(struct book *book, const struct referral_row *row, const char *reason,
+                  Slice detail) {
     return book_trace(book, &(struct trace){.object_kind = "referral",
                                             .object = row->id,
                                             .from = row->state,

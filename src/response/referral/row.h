@@ -27,11 +27,11 @@ struct referral_field_text {
 extern const struct referral_field_text referral_fields[REFERRAL_FIELD_COUNT];
 
 // RF001: there is none, or it is not for these eyes.
-MUST_USE Status row_load(struct book *book, int64_t clearance, int64_t id,
-                         struct referral_row *ret_row);
+MUST_USE Status lead_load(struct book *book, int64_t clearance, int64_t id,
+                          struct referral_row *ret_row);
 // The same, to change what it says: RF006 unless it is a draft that nobody approved.
-MUST_USE Status row_load_draft(struct book *book, int64_t clearance, int64_t id,
-                               struct referral_row *ret_row);
+MUST_USE Status lead_load_draft(struct book *book, int64_t clearance, int64_t id,
+                                struct referral_row *ret_row);
 bool row_is(const struct referral_row *row, const char *state);
 // What its dossier may show: the mask that opens its secrecy and nothing else.
 int64_t row_clearance(const struct referral_row *row);
@@ -40,11 +40,11 @@ Slice row_number(const struct referral_office *office, const struct referral_row
                  struct arena *arena);
 
 // To another state, with its trace. RF004: not from here.
-MUST_USE Status row_move(struct book *book, struct referral_row *row, const char *state,
-                         Slice reason, Slice detail);
+MUST_USE Status lead_move(struct book *book, struct referral_row *row, const char *state,
+                          Slice reason, Slice detail);
 // Something was done without a move.
-MUST_USE Status row_trace(struct book *book, const struct referral_row *row, const char *reason,
-                          Slice detail);
+MUST_USE Status lead_trace(struct book *book, const struct referral_row *row, const char *reason,
+                           Slice detail);
 
 // RF002, with the words that there are. `what` is told: "urgency of a referral".
 MUST_USE Status word_check(struct book *book, ReferralWordList list, const char *what, Slice word);
@@ -56,5 +56,5 @@ Slice word_zh(ReferralWordList list, Slice word);
 // ---- the clock --------------------------------------------------------------------------------
 
 // Sets the timer to what is due next, or clears it.
-MUST_USE Status clock_arm(struct book *book, const struct referral_office *office,
-                          const struct referral_row *row);
+MUST_USE Status lead_clock_arm(struct book *book, const struct referral_office *office,
+                               const struct referral_row *row);

@@ -150,7 +150,7 @@ Status referral_send(struct book *book, int64_t clearance, const struct referral
     char content[65];
     int64_t message = 0;
     Slice detail;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     ENSURE(row_is(&row, "APPROVED"), book_fail(book, STATUS_INVALID, "RF004",
                                                "it is sent when three persons have approved it"));
     TRY(check_package(book, made, zip));
@@ -166,9 +166,9 @@ Status referral_send(struct book *book, int64_t clearance, const struct referral
                               store_i64(message))));
     row.sent_us = book->now_us;
     TRY(describe(book, made, zip, &detail));
-    TRY(row_move(book, &row, "SENT", SLICE("sent"), detail));
+    TRY(lead_move(book, &row, "SENT", SLICE("sent"), detail));
     TRY(tell_case(book, clearance, office, &row));
-    return clock_arm(book, office, &row);
+    return lead_clock_arm(book, office, &row);
 }
 
 // ---- finding it again ---------------------------------------------------------------------------
@@ -248,15 +248,15 @@ static Status read_package(struct book *book, const struct referral_row *row, st
 
 Status referral_package_read(struct book *book, int64_t clearance, int64_t id, struct buf *zip) {
     struct referral_row row;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     TRY(read_package(book, &row, zip));
-    return row_trace(book, &row, "package taken", SLICE(""));
+    return lead_trace(book, &row, "package taken", SLICE(""));
 }
 
 Status referral_verify(struct book *book, int64_t clearance, int64_t id) {
     struct referral_row row;
     struct buf zip;
-    TRY(row_load(book, clearance, id, &row));
+    TRY(lead_load(book, clearance, id, &row));
     buf_init(&zip, REFERRAL_PACKAGE_MAX);
     Status status = read_package(book, &row, &zip);
     buf_deinit(&zip);
