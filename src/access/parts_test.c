@@ -445,7 +445,7 @@ static bool test_duties_are_apart(void) {
     // approve them, and who audits changes nothing.
     static const Scope reading[] = {SCOPE_DECISIONS_READ, SCOPE_KNOWLEDGE_READ, SCOPE_FEATURES_READ,   SCOPE_MODELS_READ, SCOPE_ALERTS_READ, SCOPE_CONTROLS_READ,
                                     SCOPE_ORDERS_READ,    SCOPE_FIGURES_READ,   SCOPE_CASES_READ,      SCOPE_OPERATIONS_READ, SCOPE_USERS_READ, SCOPE_AUDIT_READ,
-                                    SCOPE_PERSONAL_READ,  SCOPE_DOMAIN_AML,     SCOPE_DOMAIN_INSIDER};
+                                    SCOPE_PERSONAL_READ,  SCOPE_DOMAIN_AML,     SCOPE_DOMAIN_INSIDER, SCOPE_REFERRALS_READ};
     ScopeSet writes = scope_bit((Scope)SCOPE_COUNT) - 1;
     for (size_t i = 0; i < sizeof reading / sizeof reading[0]; i++) {
         writes &= ~scope_bit(reading[i]);
@@ -460,6 +460,8 @@ static bool test_duties_are_apart(void) {
         CHECK(!(scopes & scope_bit(SCOPE_MODELS_APPROVE)) ||
               !(scopes & scope_bit(SCOPE_MODELS_WRITE)));
         CHECK(!(scopes & scope_bit(SCOPE_AUDIT_READ)) || (scopes & writes) == 0);
+        // Who sends referrals does not comply.
+        CHECK(!(roles & role_bit(ROLE_COMPLIANCE_OFFICER)) || !(scopes & scope_bit(SCOPE_REFERRALS_WRITE)));
         // A domain and the business that it looks at are not one person's, and a branch sees itself.
         CHECK(!(roles & role_bit(ROLE_INSIDER_REVIEWER)) || !(scopes & scope_bit(SCOPE_DOMAIN_AML)));
         CHECK(!(scopes & scope_bit(SCOPE_TASKS_BRANCH)) || !(scopes & scope_bit(SCOPE_ALERTS_WORK)));

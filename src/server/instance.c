@@ -531,6 +531,15 @@ static Slice store_address(struct instance *instance) {
     return lies_in_data ? arena_printf(&instance->arena, "sqlite:%.*s/%.*s", SLICE_ARGS(instance->data), SLICE_ARGS(slice_part(store, scheme.size, SIZE_MAX))) : store;
 }
 
+static struct response_names read_names(const struct settings_bank *bank) {
+    return (struct response_names){.name = bank->name,
+                                  .name_en = slice_empty(bank->name_en) ? bank->name : bank->name_en,
+                                  .department = bank->department,
+                                  .department_en = bank->department_en,
+                                  .symbol = bank->symbol,
+                                  .fonts = bank->fonts};
+}
+
 static struct response_options read_response(struct instance *instance) {
     const struct settings_response *settings = &instance->settings->response;
     struct response_options options = {
@@ -541,6 +550,7 @@ static struct response_options read_response(struct instance *instance) {
         .shelf = instance->shelf,
         .http_anywhere = settings->http_anywhere,
         .from_now = settings->begin == SETTINGS_RESPONSE_BEGIN_now,
+        .names = read_names(&instance->settings->bank),
         .log = instance->log,
     };
     for (uint32_t i = 0; i < settings->endpoints.count; i++) {

@@ -28,7 +28,7 @@
 // Codes: RS001 no store, or no disposition; RS002 too many at once; RS003 two servers feed one
 // store; RS004 the journal lacks what is to be read; RS005 an endpoint or address that cannot be;
 // RS006 the store is away; RS007 a message that nobody understands; RS008 a store of another
-// server.
+// server; RS009 a paper without the bank's name in the settings.
 
 #include "codec/json_write.h"
 #include "log/log.h"
@@ -55,6 +55,13 @@ struct response_endpoint {
     uint32_t timeout_ms; // 0: the webhook's default
 };
 
+// Who the bank is, on the papers that it writes; texts live as long as the response.
+struct response_names {
+    Slice name, name_en, department, department_en; // name empty: no paper is written
+    Slice symbol; // before the number of a referral
+    Slice fonts;  // folder (paper/fonts.h)
+};
+
 struct response_options {
     Slice store;         // address; empty: there is no response, and response_open() gives NULL
     Slice password_file; // of a PostgreSQL server (a .pgpass); empty: as libpq's environment says
@@ -64,6 +71,7 @@ struct response_options {
     bool http_anywhere; // messages may go to other machines in the clear
     bool from_now; // a store that is new begins with what is decided from now on, and not with the
                    // oldest record that is there
+    struct response_names names;
     struct log *log;
 };
 
@@ -114,6 +122,7 @@ const struct order_bank *response_bank(struct book *book);
 const struct catalogue *response_catalogue(const struct book *book);
 const struct strategies *response_strategies(const struct book *book);
 const struct terms *response_terms(const struct book *book);
+const struct response_names *response_names(const struct book *book);
 
 // Whether a message of an endpoint is genuine: signed with one of its secrets within some minutes. Of an endpoint without a secret nothing is.
 WebhookVerdict response_verify(struct response *response, ResponseEndpoint endpoint, const struct webhook_headers *headers, Slice body, int64_t now_us);

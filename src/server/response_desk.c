@@ -185,8 +185,11 @@ static Status take(struct running *running, struct feed_batch *batch) {
                     &running->diag));
     }
     if (batch->upto > batch->from) {
-        TRY(desk_take(hand->desk, &hand->book, batch->outcomes, batch->count, batch->from,
-                      batch->upto, clock_wall_us(), &running->arena, &running->diag, &taken));
+        Status status =
+            desk_take(hand->desk, &hand->book, batch->outcomes, batch->count, batch->from,
+                      batch->upto, clock_wall_us(), &running->arena, &running->diag, &taken);
+        running->position = taken.upto; // a part may be done
+        TRY(status);
     }
     note_taken(running, batch, &taken);
     return STATUS_OK;

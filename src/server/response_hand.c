@@ -302,3 +302,7 @@ const struct strategies *response_strategies(const struct book *book) {
 const struct terms *response_terms(const struct book *book) {
     return &((const struct hand *)book)->pack->terms;
 }
+
+const struct response_names *response_names(const struct book *book) {
+    return &((const struct hand *)book)->response->options.names;
+}

@@ -84,28 +84,11 @@ static Status read_secrets(const char *name, Slice path, struct endpoint_now *en
                            struct arena *arena, struct diag *diag) {
     Slice text;
     TRY(file_read(path, SECRET_FILE_MAX, arena, &text, diag));
-    Slice line = SLICE("");
-    while (slice_split(&text, '\n', &line)) {
-        line = slice_trim(line);
-        if (slice_empty(line)) {
-            continue;
-        }
-        if (endpoint->webhook.secret_count == WEBHOOK_SECRETS_MAX) {
-            return wrong(arena, diag, name, SLICE("its file holds more than two secrets"),
-                         SLICE("while one is exchanged, the new one and the old one"));
-        }
-        struct diag why;
-        if (webhook_secret_parse(line, &endpoint->secrets[endpoint->webhook.secret_count], arena,
-                                 &why) != STATUS_OK) {
-            return wrong(arena, diag, name, why.message,
-                         SLICE("whsec_ and the base64 of 24 to 64 random bytes, one a line"));
-        }
-        endpoint->webhook.secret_count++;
+    struct diag why;
+    if (webhook_secrets_parse(text, endpoint->secrets, &endpoint->webhook.secret_count, arena, &why) != STATUS_OK) {
+        return wrong(arena, diag, name, why.message, why.hint);
     }
-    return endpoint->webhook.secret_count > 0
-               ? STATUS_OK
-               : wrong(arena, diag, name, SLICE("its file holds no secret"),
-                       SLICE("whsec_ and the base64 of 24 to 64 random bytes"));
+    return STATUS_OK;
 }
 
 Status response_endpoint_read(const struct response_endpoint *given, ResponseEndpoint number,
@@ -265,8 +248,26 @@ struct due {
     struct message messages[DUE_MAX];
 };
 
+// What is under way waits in the store until it is settled, and is due all the while: texts are read
+// when there is more than that. What the engine is told may be settled by the feed before it is over.
+static Status is_more_due(const struct due *due, struct book *book, bool *ret_is) {
+    uint32_t under_way = due->post->count[due->endpoint];
+    uint32_t count = 0;
+    *ret_is = is_engine(due->endpoint) || under_way == 0;
+    if (!*ret_is) {
+        TRY(book_messages_count(book, slice_of(words[due->endpoint]), under_way + 1, &count));
+        *ret_is = count > under_way;
+    }
+    return STATUS_OK;
+}
+
 static Status find_due(void *context, struct book *book) {
     struct due *due = context;
+    bool is_more;
+    TRY(is_more_due(due, book, &is_more));
+    if (!is_more) {
+        return STATUS_OK;
+    }
     return book_messages_for(book, slice_of(words[due->endpoint]), due->messages, DUE_MAX,
                              &due->count);
 }
@@ -282,6 +283,9 @@ static bool is_wanted(struct response *response, uint32_t endpoint) {
 }
 
 static Status begin_some(struct post *post, uint32_t endpoint) {
+    if (post->count[endpoint] == UNDER_WAY_MAX) {
+        return STATUS_OK;
+    }
     struct due *due = ARENA_NEW(&post->arena, struct due);
     *due = (struct due){.post = post, .endpoint = endpoint};
     TRY(book_read(&post->hand->book, clock_wall_us(), find_due, due, &post->arena, &post->diag));

@@ -82,6 +82,7 @@ static struct serve *serve_create(const struct serve_options *options) {
     serve->rate = options->rate_max > 0 ? rate_create(options->rate_max) : NULL;
     serve->errands = errands_start();
     serve->slow_errands = errands_start();
+    serve->paper_errands = errands_start();
     INVARIANT(pthread_mutex_init(&serve->lock, NULL) == 0);
     return serve;
 }
@@ -91,6 +92,7 @@ static void serve_free(struct serve *serve) {
     rate_destroy(serve->rate);
     errands_destroy(serve->errands);
     errands_destroy(serve->slow_errands);
+    errands_destroy(serve->paper_errands);
     pthread_mutex_destroy(&serve->lock);
     free(serve);
 }
@@ -111,6 +113,7 @@ Status serve_start(const struct serve_options *options, struct arena *arena, str
     if (status != STATUS_OK) {
         errands_stop(serve->errands);
         errands_stop(serve->slow_errands);
+        errands_stop(serve->paper_errands);
         serve_free(serve);
         return status;
     }
@@ -141,6 +144,7 @@ void serve_stop(struct serve *serve) {
     http_server_stop(serve->http, STOP_MS);
     errands_stop(serve->errands);
     errands_stop(serve->slow_errands);
+    errands_stop(serve->paper_errands);
 }
 
 void serve_destroy(struct serve *serve) {

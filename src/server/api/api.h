@@ -36,6 +36,7 @@ struct serve {
     _Atomic(struct pipeline *) pipeline; // NULL while it is being opened
     struct errands *errands;
     struct errands *slow_errands; // of what waits for the store of the response
+    struct errands *paper_errands; // of what takes seconds: packages, bulletins
     struct rate *rate; // NULL: no limit
     uint64_t number;   // of all servers of the process: a thread's pool knows by it whose it is
     pthread_mutex_t lock;
@@ -128,6 +129,8 @@ void deed_refuse_member(struct deed *deed, const char *name, const char *what);
 void deed_post(struct deed *deed, void (*run)(struct deed *deed));
 // The same by threads of their own, for what may wait longer than others should.
 void deed_post_slow(struct deed *deed, void (*run)(struct deed *deed));
+// The same by others, for what reads for seconds: it waits for its like, and nobody else for it.
+void deed_post_paper(struct deed *deed, void (*run)(struct deed *deed));
 void deed_submit(struct deed *deed, void (*run)(struct deed *deed));
 // Answers with what `render` writes.
 void deed_reply(struct deed *deed, uint16_t status, void (*render)(struct deed *deed, struct json_writer *json));

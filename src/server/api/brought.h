@@ -16,6 +16,7 @@ struct brought {
     const char *kind;
 };
 extern const struct brought brought_answer, brought_confirmation, brought_order, brought_receipt;
+extern const struct brought brought_referral_receipt, brought_referral_news, brought_referral_data;
 
 // The filter of tasks of the branch that the desk of who asks names.
 MUST_USE Status tasks_of_branch(struct visit *visit, struct book *book, struct task_filter *filter);

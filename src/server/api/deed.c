@@ -86,6 +86,10 @@ void deed_post_slow(struct deed *deed, void (*run)(struct deed *deed)) {
     post(deed, deed->serve->slow_errands, run);
 }
 
+void deed_post_paper(struct deed *deed, void (*run)(struct deed *deed)) {
+    post(deed, deed->serve->paper_errands, run);
+}
+
 static void run_task(struct access *access, struct access_task *task) {
     (void)access;
     struct deed *deed = (struct deed *)((char *)task - offsetof(struct deed, task));

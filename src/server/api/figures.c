@@ -1,7 +1,8 @@
-// Figures of alerts, appeals, orders and cases, of a span of time. All of them are counted through
-// the eyes of who asks.
+// Figures of alerts, appeals, orders, cases, referrals and missed fraud, of a span of time. All of
+// them are counted through the eyes of who asks.
 
 #include "response/cases/cases.h"
+#include "response/disposition/missed.h"
 #include "server/api/visit.h"
 
 #define SPAN_USUAL_US (30 * US_PER_DAY)
@@ -62,6 +63,32 @@ static Status of_cases(struct visit *visit, struct book *book) {
     return STATUS_OK;
 }
 
+static Status of_referrals(struct visit *visit, struct book *book) {
+    const struct span *span = visit->user;
+    struct referral_figures figures;
+    TRY(referral_figures(book, visit->viewer, span->from_us, span->until_us, &figures));
+    begin(visit, span);
+    referral_figures_put_json(visit->json, &figures);
+    json_object_end(visit->json);
+    return STATUS_OK;
+}
+
+static Status of_missed(struct visit *visit, struct book *book) {
+    const struct span *span = visit->user;
+    struct missed_figures figures;
+    TRY(missed_figures(book, span->from_us, span->until_us, &figures));
+    begin(visit, span);
+    json_object_begin(visit->json);
+    json_key_i64(visit->json, SLICE("reports"), figures.reports);
+    json_key_i64(visit->json, SLICE("reports_open"), figures.reports_open);
+    json_key_i64(visit->json, SLICE("fraud"), figures.fraud);
+    json_key_i64(visit->json, SLICE("samples"), figures.samples);
+    json_key_i64(visit->json, SLICE("samples_fraud"), figures.samples_fraud);
+    json_object_end(visit->json);
+    json_object_end(visit->json);
+    return STATUS_OK;
+}
+
 // Without a span, of the last thirty days.
 static void ask(struct serve *serve, struct http_request *request, bool by_strategy,
                 VisitWork *work) {
@@ -102,4 +129,12 @@ void api_get_order_figures(void *context, struct http_request *request) {
 
 void api_get_case_figures(void *context, struct http_request *request) {
     ask(context, request, false, of_cases);
+}
+
+void api_get_referral_figures(void *context, struct http_request *request) {
+    ask(context, request, false, of_referrals);
+}
+
+void api_get_missed_figures(void *context, struct http_request *request) {
+    ask(context, request, false, of_missed);
 }

@@ -1,8 +1,8 @@
 // The ways of money: of an account, of a case, and pictures that are kept with one.
 
-#include "response/cases/cases.h"
+#include "server/api/flows.h"
 
-#include "server/api/visit.h"
+#include "response/cases/cases.h"
 
 enum { LAYERS_MOST = 16, ACCOUNTS_MOST = 2000, DWELL_HOURS_MOST = 24 * 366 };
 
@@ -21,8 +21,8 @@ static struct picture *begin(struct visit *visit) {
 
 // ---- what is asked for --------------------------------------------------------------------------
 
-#define FLOW_NAMES "from", "until", "order", "direction", "dwell_hours", "layers", "accounts"
-enum { FROM, UNTIL, ORDER, DIRECTION, DWELL, LAYERS, ACCOUNTS, FLOW_NAME_COUNT };
+enum { FROM, UNTIL, ORDER, DIRECTION, DWELL, LAYERS, ACCOUNTS };
+static_assert((int)ACCOUNTS + 1 == (int)FLOW_NAME_COUNT, "as FLOW_NAMES are");
 
 static bool read_words(struct visit *visit, Slice order, Slice direction,
                        struct flow_options *options) {
@@ -65,8 +65,8 @@ static bool ask_options(struct visit *visit, struct flow_options *options) {
     return true;
 }
 
-static bool read_options(struct visit *visit, const char *const *names,
-                         struct flow_options *options) {
+bool flow_options_read(struct visit *visit, const char *const *names,
+                       struct flow_options *options) {
     Slice order, direction;
     int64_t dwell = 0, layers = 0, accounts = 0;
     if (!visit_moment(visit, FROM, names[FROM], &options->from_us) ||
@@ -152,7 +152,8 @@ void api_post_case_picture(void *context, struct http_request *request) {
         return;
     }
     struct picture *picture = begin(visit);
-    if (visit_path(visit, "case", &visit->id) && read_options(visit, names, &picture->options)) {
+    if (visit_path(visit, "case", &visit->id) &&
+        flow_options_read(visit, names, &picture->options)) {
         visit_change(visit, keep, AUDIT_CASE_CHANGED, "case", visit->id);
     }
 }

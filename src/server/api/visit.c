@@ -110,8 +110,7 @@ bool visit_path(struct visit *visit, const char *name, int64_t *ret_number) {
     return true;
 }
 
-// What the store can keep: no NUL and no other control characters but tabs and line ends.
-static bool is_text(Slice text) {
+bool text_is_plain(Slice text) {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char byte = (unsigned char)text.at[i];
         if ((byte < ' ' && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f) {
@@ -135,7 +134,7 @@ bool visit_ask_text(struct visit *visit, const char *name, Slice *ret_text) {
         *ret_text = SLICE("");
         return true;
     }
-    if (text.size > ID_TEXT_MAX || !is_text(text)) {
+    if (text.size > ID_TEXT_MAX || !text_is_plain(text)) {
         return refuse_query(visit, name, "is a text of up to 256 bytes without control characters");
     }
     *ret_text = text;
@@ -205,6 +204,16 @@ static bool parse_severity(Slice text, int64_t *ret_severity) {
     return false;
 }
 
+bool visit_ask_format(struct visit *visit, bool *ret_is_pdf) {
+    Slice text;
+    if (!visit_ask_text(visit, "format", &text)) {
+        return false;
+    }
+    *ret_is_pdf = slice_is(text, "pdf");
+    return *ret_is_pdf || slice_empty(text) || slice_is(text, "html") ||
+           refuse_query(visit, "format", "is html or pdf");
+}
+
 bool visit_ask_severity(struct visit *visit, const char *name, int64_t *ret_severity) {
     Slice text;
     if (!visit_ask_text(visit, name, &text)) {
@@ -245,7 +254,8 @@ bool visit_text(struct visit *visit, uint32_t member, const char *name, size_t s
         return !is_needed || refuse_member(visit, name, "is missing");
     }
     bool is_fine = node->kind == JSON_STRING && node->text.size <= size_max &&
-                   is_text(node->text) && (!is_needed || !slice_empty(slice_trim(node->text)));
+                   text_is_plain(node->text) &&
+                   (!is_needed || !slice_empty(slice_trim(node->text)));
     if (!is_fine) {
         char what[96];
         snprintf(what, sizeof what, "is a text%s of up to %zu bytes without control characters",
@@ -468,18 +478,29 @@ static void reply(struct visit *visit, Slice body) {
                                                     .body = body});
 }
 
-// Never shown by a browser as what it says it is: somebody has sent it.
+// What somebody has sent is never shown by a browser as what it says it is. A page of ours has its
+// styles in itself, and nothing else.
 static void reply_file(struct visit *visit) {
+    bool is_page = slice_starts_with(visit->media, SLICE("text/html"));
+    const char *how = is_page ? "inline" : "attachment";
+    Slice disposition = slice_empty(visit->file_name)
+                            ? slice_of(how)
+                            : arena_printf(&visit->deed->arena, "%s; filename=\"%.*s\"", how,
+                                           SLICE_ARGS(visit->file_name));
     struct http_header headers[] = {
-        {SLICE("Content-Disposition"), SLICE("attachment")},
+        {SLICE("Content-Disposition"), disposition},
         {SLICE("X-Content-Type-Options"), SLICE("nosniff")},
+        {SLICE("Content-Security-Policy"),
+         SLICE("default-src 'none'; style-src 'unsafe-inline'; "
+               "frame-ancestors 'self'; base-uri 'none'; sandbox")},
     };
-    http_reply(visit->request,
-               &(struct http_reply){.status = 200,
-                                    .content_type = SLICE("application/octet-stream"),
-                                    .headers = headers,
-                                    .header_count = 2,
-                                    .body = visit->file});
+    Slice bytes = SLICE("application/octet-stream");
+    http_reply(visit->request, &(struct http_reply){
+                                   .status = 200,
+                                   .content_type = slice_empty(visit->media) ? bytes : visit->media,
+                                   .headers = headers,
+                                   .header_count = is_page ? 3 : 2,
+                                   .body = visit->file});
 }
 
 static void answer(struct visit *visit) {
@@ -500,7 +521,9 @@ static void answer(struct visit *visit) {
 
 static void report(const struct visit *visit) {
     const struct deed *deed = visit->deed;
-    if (visit->is_change && !visit->was_known) {
+    if (visit->is_export) {
+        api_report(deed->serve, &deed->act, AUDIT_DATA_EXPORTED, target_of(visit), visit->exported);
+    } else if (visit->is_change && !visit->was_known) {
         api_report(deed->serve, &deed->act, visit->action, target_of(visit), SLICE(""));
     } else if (!visit->is_change && visit->sees_personal && !visit->is_plain &&
                visit->actor.kind == ACTOR_KIND_PERSON) {
@@ -514,6 +537,7 @@ static void run(struct deed *deed) {
     struct diag diag = {0};
     struct buf body;
     buf_init(&body, API_ANSWER_MAX);
+    buf_init(&visit->paper, REFERRAL_PACKAGE_MAX);
     visit->body = &body;
     Status status = visit->first == NULL
                         ? STATUS_OK
@@ -529,6 +553,7 @@ static void run(struct deed *deed) {
     } else {
         refuse(visit, status, &diag);
     }
+    buf_deinit(&visit->paper);
     buf_deinit(&body);
 }
 
@@ -588,7 +613,11 @@ static bool read_once(struct visit *visit) {
 }
 
 static void post(struct visit *visit) {
-    deed_post_slow(visit->deed, run);
+    if (visit->takes_long) {
+        deed_post_paper(visit->deed, run);
+    } else {
+        deed_post_slow(visit->deed, run);
+    }
 }
 
 void visit_look(struct visit *visit, VisitWork *work, const char *kind, int64_t object) {
@@ -600,6 +629,20 @@ void visit_look(struct visit *visit, VisitWork *work, const char *kind, int64_t 
 
 void visit_look_and_note(struct visit *visit, VisitWork *work, const char *kind, int64_t object) {
     visit->writes = true;
+    visit_look(visit, work, kind, object);
+}
+
+void visit_name_file(struct visit *visit, Slice name, bool is_pdf) {
+    visit->media = is_pdf ? SLICE("application/pdf") : SLICE("text/html; charset=utf-8");
+    visit->file_name =
+        arena_printf(&visit->deed->arena, "%.*s.%s", SLICE_ARGS(name), is_pdf ? "pdf" : "html");
+    visit->exported = visit->file_name;
+}
+
+void visit_export(struct visit *visit, VisitWork *work, const char *kind, int64_t object,
+                  bool notes) {
+    visit->is_export = true;
+    visit->writes = notes;
     visit_look(visit, work, kind, object);
 }
 

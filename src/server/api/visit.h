@@ -27,6 +27,7 @@
 // the same request again gets the same answer, with Qiantang-Known, and nothing is done.
 
 #include "response/office/office.h"
+#include "response/referral/referral.h"
 #include "server/api/api.h"
 #include "server/response.h"
 
@@ -62,7 +63,13 @@ struct visit {
     const struct schema *schema;
     struct buf *body;
     struct json_writer writer;
-    Slice file; // is answered instead of JSON, as bytes; is in the visit's arena
+    Slice file; // is answered instead of JSON, as bytes; is in the visit's arena, or in `paper`
+    struct buf paper; // for files that are large; as long as the visit
+    Slice media,
+        file_name;   // of the file: its content type, empty: bytes that somebody has sent; ASCII
+    Slice exported;  // what is on record of a file that leaves
+    bool takes_long; // some seconds, among its like
+    bool is_export;
 };
 
 // A GET, or a body of bytes: the query may have these and no others.
@@ -90,6 +97,8 @@ bool visit_ask_number(struct visit *visit, const char *name, int64_t least, int6
 // Milliseconds since 1970 UTC, or RFC 3339.
 bool visit_ask_moment(struct visit *visit, const char *name, int64_t *ret_us);
 bool visit_ask_choice(struct visit *visit, const char *name, Choice *ret_choice); // true, false
+// html (without it) or pdf.
+bool visit_ask_format(struct visit *visit, bool *ret_is_pdf);
 bool visit_ask_severity(struct visit *visit, const char *name, int64_t *ret_severity);
 
 // ---- the body -----------------------------------------------------------------------------------
@@ -105,6 +114,8 @@ bool visit_moment(struct visit *visit, uint32_t member, const char *name, int64_
 bool visit_json(struct visit *visit, uint32_t member, const char *name, size_t size_max,
                 Slice *ret_text);
 bool visit_has(const struct visit *visit, uint32_t member);
+// What the store can keep: no NUL and no other control characters but tabs and line ends.
+bool text_is_plain(Slice text);
 bool visit_severity(struct visit *visit, uint32_t member, const char *name, int64_t *ret_severity);
 // From here on, members are those of the object that `member` is.
 bool visit_enter(struct visit *visit, uint32_t member, const char *name, const char *const *names,
@@ -117,6 +128,11 @@ void visit_refuse_member(struct visit *visit, const char *name, const char *what
 void visit_look(struct visit *visit, VisitWork *work, const char *kind, int64_t object);
 // The same for reading that may have to note something in the store.
 void visit_look_and_note(struct visit *visit, VisitWork *work, const char *kind, int64_t object);
+// A paper that is going to be answered: its name without an ending, ASCII.
+void visit_name_file(struct visit *visit, Slice name, bool is_pdf);
+// Gives a file away, which is on record; where `notes`, the store keeps a trace of it too.
+void visit_export(struct visit *visit, VisitWork *work, const char *kind, int64_t object,
+                  bool notes);
 // Before a change, in a unit of work of its own that only reads: looking for long keeps nobody from
 // writing.
 void visit_look_first(struct visit *visit, VisitWork *first);

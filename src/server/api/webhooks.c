@@ -13,7 +13,10 @@ static const struct {
     {RESPONSE_ENDPOINT_contact, "task.answered", &brought_answer},
     {RESPONSE_ENDPOINT_core, "object.confirmed", &brought_confirmation},
     {RESPONSE_ENDPOINT_police, "order.given", &brought_order},
+    {RESPONSE_ENDPOINT_core, "referral.data", &brought_referral_data},
     {RESPONSE_ENDPOINT_police, "report.received", &brought_receipt},
+    {RESPONSE_ENDPOINT_police, "referral.received", &brought_referral_receipt},
+    {RESPONSE_ENDPOINT_police, "referral.told", &brought_referral_news},
 };
 
 static bool find_endpoint(Slice name, ResponseEndpoint *ret_endpoint) {
