@@ -162,9 +162,14 @@ bool cli_start(const struct cli_command *command, int argc, char **argv, struct 
 }
 
 static void help_of_words(const char *command, const struct cli_word *words, uint32_t count, FILE *out) {
+    size_t widest = 8;
+    for (uint32_t i = 0; i < count; i++) {
+        size_t width = strlen(words[i].name);
+        widest = width > widest ? width : widest;
+    }
     fprintf(out, "usage: qiantang %s WORD ...\n\n", command);
     for (uint32_t i = 0; i < count; i++) {
-        fprintf(out, "  %-8s %s\n", words[i].name, words[i].summary);
+        fprintf(out, "  %-*s %s\n", (int)widest, words[i].name, words[i].summary);
     }
     fprintf(out, "\n'qiantang %s WORD --help' tells more.\n", command);
 }

@@ -43,9 +43,9 @@ struct cli_command {
 // What commands give back: X(NAME, number, meaning).
 #define CLI_EXITS(X)                                                                               \
     X(FINE, 0, "everything went well")                                                             \
-    X(FAILED, 1, "what was asked about is not right: errors in a pack, sequences that failed")     \
+    X(FAILED, 1, "what was asked about is not right, or is refused: errors in a pack, sequences that failed, a server's no") \
     X(USAGE, 2, "the command line is not understood")                                              \
-    X(WORLD, 3, "the system refused: a file that cannot be read or written")
+    X(WORLD, 3, "the system refused: a file that cannot be read or written, a server that does not answer")
 typedef enum CliExit {
 #define X(name, number, meaning) CLI_##name = (number),
     CLI_EXITS(X)

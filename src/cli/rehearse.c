@@ -1,6 +1,7 @@
 // qiantang rehearse: months of a simulated bank: decisions, alerts, strategies, customers who answer, a team of five; and what came of it.
 
 #include "cli/commands.h"
+#include "cli/labels.h"
 #include "cli/stream.h"
 #include "codec/lines.h"
 #include "os/clock.h"
@@ -13,11 +14,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { TEAMS_MAX = 100 };
 #define AFTERWARDS_US (7 * US_PER_DAY) // for what is under way when the events end
 
 struct rehearse_options {
     Slice events, labels, store, earned, from;
-    int64_t seed;
+    int64_t seed, teams;
 };
 
 struct rehearse {
@@ -31,37 +33,6 @@ struct rehearse {
 };
 
 // ---- input ----------------------------------------------------------------------------------------------------------------
-
-static CliExit each_line(struct rehearse *rehearse, Slice path, size_t size_max, CliExit (*take)(struct rehearse *rehearse, const struct line *line)) {
-    struct file_reader *file;
-    struct diag diag;
-    struct line line;
-    Status status = STATUS_END;
-    CliExit code = CLI_FINE;
-    if (file_reader_open(path, &rehearse->stream.arena, &file, &diag) != STATUS_OK) {
-        return stream_tell(&diag);
-    }
-    struct line_reader *lines = line_reader_create(file_reader_source(file), size_max);
-    while (code == CLI_FINE && (status = line_reader_next(lines, &line)) == STATUS_OK) {
-        code = take(rehearse, &line);
-    }
-    if (code == CLI_FINE && status != STATUS_END) {
-        fprintf(stderr, "qiantang rehearse: cannot read %.*s: %s\n", SLICE_ARGS(path), file_reader_error(file));
-        code = CLI_WORLD;
-    }
-    line_reader_destroy(lines);
-    file_reader_close(file);
-    return code;
-}
-
-static CliExit take_label(struct rehearse *rehearse, const struct line *line) {
-    Slice reason = SLICE("it is too long");
-    if (line->too_long || truth_take(rehearse->truth, line->text, &reason) != STATUS_OK) {
-        fprintf(stderr, "qiantang rehearse: %.*s:%llu: not a label: %.*s\n", SLICE_ARGS(rehearse->options.labels), (unsigned long long)line->number, SLICE_ARGS(reason));
-        return CLI_FAILED;
-    }
-    return CLI_FINE;
-}
 
 static void show_progress(struct rehearse *rehearse, uint64_t number) {
     char text[TIME_TEXT_SIZE];
@@ -78,6 +49,29 @@ static CliExit take_event(struct rehearse *rehearse, const struct line *line) {
     }
     show_progress(rehearse, line->number);
     return rehearsal_take(rehearse->rehearsal, line->text, &diag) == STATUS_OK ? CLI_FINE : stream_tell(&diag);
+}
+
+static CliExit take_events(struct rehearse *rehearse) {
+    Slice path = rehearse->options.events;
+    struct file_reader *file;
+    struct diag diag;
+    struct line line;
+    Status status = STATUS_END;
+    CliExit code = CLI_FINE;
+    if (file_reader_open(path, &rehearse->stream.arena, &file, &diag) != STATUS_OK) {
+        return stream_tell(&diag);
+    }
+    struct line_reader *lines = line_reader_create(file_reader_source(file), LINE_SIZE_MAX);
+    while (code == CLI_FINE && (status = line_reader_next(lines, &line)) == STATUS_OK) {
+        code = take_event(rehearse, &line);
+    }
+    if (code == CLI_FINE && status != STATUS_END) {
+        fprintf(stderr, "qiantang rehearse: cannot read %.*s: %s\n", SLICE_ARGS(path), file_reader_error(file));
+        code = CLI_WORLD;
+    }
+    line_reader_destroy(lines);
+    file_reader_close(file);
+    return code;
 }
 
 // ---- figures ----------------------------------------------------------------------------------------------------------------
@@ -165,7 +159,8 @@ static CliExit open_rehearsal(struct rehearse *rehearse) {
     }
     terms_init(&rehearse->terms, catalogue->zone_offset_us);
     struct rehearsal_options options = {.catalogue = catalogue, .strategies = rehearse->strategies, .knowledge = rehearse->stream.knowledge, .terms = &rehearse->terms,
-                                        .truth = rehearse->truth, .store = rehearse->options.store, .seed = (uint64_t)rehearse->options.seed};
+                                        .truth = rehearse->truth, .store = rehearse->options.store, .seed = (uint64_t)rehearse->options.seed,
+                                        .teams = (uint32_t)rehearse->options.teams};
     rehearse->stream.knowledge = NULL; // handed over
     if (rehearsal_create(&options, &rehearse->stream.arena, &rehearse->rehearsal, &diag) != STATUS_OK ||
         (rehearse->options.earned.at != NULL && rehearsal_earned(rehearse->rehearsal, rehearse->options.earned, &diag) != STATUS_OK)) {
@@ -177,9 +172,9 @@ static CliExit open_rehearsal(struct rehearse *rehearse) {
 static CliExit run(struct rehearse *rehearse) {
     struct diag diag;
     CliExit code = stream_prepare_knowledge(&rehearse->stream);
-    code = code == CLI_FINE ? each_line(rehearse, rehearse->options.labels, TRUTH_LINE_MAX, take_label) : code;
+    code = code == CLI_FINE ? labels_read("rehearse", rehearse->options.labels, rehearse->truth, &rehearse->stream.arena) : code;
     code = code == CLI_FINE ? open_rehearsal(rehearse) : code;
-    code = code == CLI_FINE ? each_line(rehearse, rehearse->options.events, LINE_SIZE_MAX, take_event) : code;
+    code = code == CLI_FINE ? take_events(rehearse) : code;
     if (code == CLI_FINE && rehearsal_finish(rehearse->rehearsal, AFTERWARDS_US, &diag) != STATUS_OK) {
         code = stream_tell(&diag);
     }
@@ -203,6 +198,7 @@ static CliAnswer read_options(struct rehearse *rehearse, int argc, char **argv) 
         {"earned", "ADDRESS", "the store of another rehearsal: strategies begin with what they earned there", CLI_TEXT, &options->earned},
         {"from", "TIME", "figures of alerts closed from then on; default: of all", CLI_TEXT, &options->from},
         {"seed", "N", "of what customers say and people decide; default 1", CLI_NUMBER, &options->seed},
+        {"teams", "N", "the five work as fast as N teams of five, for a larger bank; default 1", CLI_NUMBER, &options->teams},
         {"quiet", NULL, "no progress", CLI_FLAG, &stream->quiet},
     };
     const struct cli_command command = {
@@ -227,6 +223,10 @@ static CliAnswer read_options(struct rehearse *rehearse, int argc, char **argv) 
         fprintf(stderr, "qiantang rehearse: --pack, --events and --labels are needed\n");
         return CLI_WRONG;
     }
+    if (options->teams < 1 || options->teams > TEAMS_MAX) {
+        fprintf(stderr, "qiantang rehearse: --teams is 1 to %d\n", TEAMS_MAX);
+        return CLI_WRONG;
+    }
     if (options->from.at != NULL && !time_parse(options->from, INT64_C(8) * US_PER_HOUR, &rehearse->from_us)) {
         fprintf(stderr, "qiantang rehearse: --from is a date or a moment, such as 2026-10-01\n");
         return CLI_WRONG;
@@ -239,6 +239,7 @@ CliExit command_rehearse(int argc, char **argv) {
     stream_init(&rehearse->stream, "rehearse");
     rehearse->options.store = SLICE("sqlite:rehearsal.db");
     rehearse->options.seed = 1;
+    rehearse->options.teams = 1;
     rehearse->truth = truth_create();
     CliAnswer answer = read_options(rehearse, argc, argv);
     CliExit code = answer == CLI_WRONG ? CLI_USAGE : answer == CLI_GO_ON ? run(rehearse) : CLI_FINE;
