@@ -3,6 +3,8 @@
 //
 //   rehearsal.c  time: events, timers, and what was planned, each when it is due
 //   plan.c       a heap of what is to happen
+//   contact.c    a contact centre that a server's webhooks ask
+//   words.c      answers in the words of the pack
 //   earned.c     what strategies have earned elsewhere
 //   payments.c   the RESULT of payments that were not let go
 //   stand_in.c   who is told and asked: customers, the core bank, the engine

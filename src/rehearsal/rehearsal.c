@@ -169,7 +169,10 @@ static Status begin(struct rehearsal *rehearsal, int64_t now_us, struct diag *di
     rehearsal->flushed_us = now_us;
     rehearsal->polled_us = now_us;
     rehearsal->day_us = time_day_start(now_us, offset_us) + US_PER_DAY;
-    return team_hire(rehearsal, diag);
+    arena_reset(&rehearsal->arena);
+    TRY(desk_begin(rehearsal->desk, &rehearsal->book, now_us, &rehearsal->arena, diag)); // as the server does: samples and breakers once a day
+    TRY(team_hire(rehearsal, diag));
+    return settle(rehearsal, diag);
 }
 
 // Whether a decision may do something that somebody waits for: a hit, or a payment that is held.

@@ -32,6 +32,7 @@ struct rehearsal_options {
     const struct truth *truth;
     Slice store; // address
     uint64_t seed;
+    uint32_t teams; // the five work as fast as so many teams of five would; from 1
 };
 
 MUST_USE Status rehearsal_create(const struct rehearsal_options *options, struct arena *arena, struct rehearsal **ret_rehearsal, struct diag *diag);

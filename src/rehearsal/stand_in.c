@@ -1,15 +1,13 @@
 // Who is told and asked: the customers, by way of the contact centre; the core bank; the engine.
 
+#include "rehearsal/contact.h"
 #include "rehearsal/payments.h"
 #include "rehearsal/played.h"
-
-#include "codec/json_write.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ANSWER_TEXT_MAX = 8 << 10 };
 #define CORE_TAKES_US US_PER_SECOND
 
 static const Actor CENTRE = {ACTOR_KIND_CUSTOMER, {"contact", 7}};
@@ -22,121 +20,6 @@ static Slice text_of(JsonTree tree, const char *name) {
 static int64_t number_of(JsonTree tree, const char *name) {
     uint32_t at = json_member(tree, 0, slice_of(name));
     return at != JSON_NONE && tree.nodes[at].kind == JSON_INT ? tree.nodes[at].i64 : 0;
-}
-
-// ---- answers in the words of the pack -----------------------------------------------------------------------------------
-//
-// The simulation says what people do; the pack's disposition.yaml says in which words an answer is kept. Each member of the one becomes members of the other here; what the pack does not
-// know is left out.
-
-static const char *purpose_of(const char *purpose) {
-    static const struct {
-        const char *said, *kept;
-    } words[] = {{"WAGE", "SALARY"}, {"BUSINESS", "GOODS"}, {"WEDDING", "FAMILY"}, {"GOODS", "GOODS"}, {"FAMILY", "FAMILY"}, {"INVEST", "INVESTMENT"}, {"LOAN", "LOAN"}};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(purpose, words[i].said) == 0) {
-            return words[i].kept;
-        }
-    }
-    return "OTHER";
-}
-
-static void put_share(struct json_writer *json, Slice key, int32_t thousandths) {
-    json_key_double(json, key, thousandths / 1000.0);
-}
-
-static void put_call(const struct answer *answer, struct json_writer *json) {
-    if (answer_says(answer, SAID_IDENTITY_OK)) {
-        json_key_bool(json, SLICE("identity_ok"), answer->identity_ok);
-    }
-    if (answer_says(answer, SAID_PURPOSE)) {
-        json_key_string(json, SLICE("purpose"), slice_of(purpose_of(answer->purpose)));
-    }
-    if (answer_says(answer, SAID_CONSISTENT)) {
-        json_key_bool(json, SLICE("consistent"), answer->consistent);
-    }
-    if (answer_says(answer, SAID_SCAM_KEYWORD)) { // the three questions about scams
-        json_key_bool(json, SLICE("scam_keyword"), answer->scam_keyword);
-        json_key_bool(json, SLICE("stranger"), answer->scam_keyword);
-        json_key_bool(json, SLICE("promised_back"), answer->scam_keyword);
-        json_key_bool(json, SLICE("told_secret"), answer->scam_keyword);
-    }
-    if (answer_says(answer, SAID_HESITATION)) {
-        json_key_bool(json, SLICE("hesitation"), answer->hesitation);
-    }
-    if (answer_says(answer, SAID_THIRD_VOICE)) {
-        json_key_bool(json, SLICE("third_voice"), answer->third_voice);
-    }
-    if (answer_says(answer, SAID_CONFIDENCE)) {
-        put_share(json, SLICE("confidence"), answer->confidence);
-    }
-}
-
-static void put_auth(const struct answer *answer, struct json_writer *json) {
-    if (answer_says(answer, SAID_METHOD) && strcmp(answer->method, "COUNTER") != 0) {
-        json_key_string(json, SLICE("method"), slice_of(answer->method));
-    }
-    if (answer_says(answer, SAID_PASSED)) {
-        json_key_bool(json, SLICE("passed"), answer->passed);
-    }
-    if (answer_says(answer, SAID_LIVENESS)) {
-        put_share(json, SLICE("liveness"), answer->liveness);
-    }
-    if (answer_says(answer, SAID_INJECTED)) {
-        json_key_bool(json, SLICE("injected"), answer->injected);
-    }
-    if (answer_says(answer, SAID_DEVICE_DAYS)) {
-        json_key_i64(json, SLICE("device_days"), answer->device_days);
-    }
-    if (answer_says(answer, SAID_NUMBER_DAYS)) {
-        json_key_i64(json, SLICE("number_days"), answer->number_days);
-    }
-    if (answer_says(answer, SAID_CALL_FORWARDING)) {
-        json_key_bool(json, SLICE("call_forwarding"), answer->call_forwarding);
-    }
-    if (answer_says(answer, SAID_KNOWN_DEVICE)) {
-        json_key_bool(json, SLICE("known_device"), answer->known_device);
-    }
-}
-
-static void put_rest(const struct answer *answer, struct json_writer *json) {
-    if (answer_says(answer, SAID_REPLY)) {
-        json_key_string(json, SLICE("reply"), slice_of(answer->reply));
-        json_key_bool(json, SLICE("registered_number"), true); // whoever holds it
-    }
-    if (answer_says(answer, SAID_QUESTIONNAIRE_PASSED)) {
-        json_key_bool(json, SLICE("warning_seen"), true);
-        json_key_bool(json, SLICE("questionnaire_passed"), answer->questionnaire_passed);
-    }
-    if (answer_says(answer, SAID_DECEIVED)) {
-        json_key_bool(json, SLICE("deceived"), answer->deceived);
-    }
-    if (answer_says(answer, SAID_CANCELLED)) {
-        json_key_bool(json, SLICE("cancelled"), answer->cancelled);
-    }
-    if (answer_says(answer, SAID_CONFIRMED_AGAIN)) {
-        json_key_bool(json, SLICE("confirmed_again"), answer->confirmed_again);
-    }
-    if (answer_says(answer, SAID_DOCUMENTS)) {
-        json_key_bool(json, SLICE("documents_given"), true);
-    }
-}
-
-static char *write_answer(const struct answer *answer) {
-    struct buf out;
-    struct json_writer json;
-    buf_init(&out, ANSWER_TEXT_MAX);
-    json_writer_init(&json, &out);
-    json_object_begin(&json);
-    put_call(answer, &json);
-    put_auth(answer, &json);
-    put_rest(answer, &json);
-    json_object_end(&json);
-    char *text = memory_alloc(out.size + 1);
-    memcpy(text, out.bytes, out.size);
-    text[out.size] = 0;
-    buf_deinit(&out);
-    return text;
 }
 
 // ---- questions ----------------------------------------------------------------------------------------------------------
@@ -176,7 +59,7 @@ static Status asked(struct rehearsal *rehearsal, JsonTree tree, struct diag *dia
         answer_of(rehearsal->options.truth, &question, rehearsal->options.seed, &answer);
     }
     if (answer.answered && answer.answered_us <= until_us) {
-        plan_add(&rehearsal->agenda, &(struct planned){.at_us = answer.answered_us, .kind = PLANNED_ANSWER, .object = task, .text = write_answer(&answer)});
+        plan_add(&rehearsal->agenda, &(struct planned){.at_us = answer.answered_us, .kind = PLANNED_ANSWER, .object = task, .text = contact_words(&answer)});
     }
     return STATUS_OK;
 }
@@ -202,7 +85,7 @@ static Status held(struct rehearsal *rehearsal, JsonTree tree, struct diag *diag
     question.asked_us = rehearsal->now_us;
     change_of_mind(rehearsal->options.truth, &question, until_us, rehearsal->options.seed, &answer);
     if (answer.answered) {
-        plan_add(&rehearsal->agenda, &(struct planned){.at_us = answer.answered_us, .kind = PLANNED_VOLUNTEER, .object = asked.alert, .text = write_answer(&answer)});
+        plan_add(&rehearsal->agenda, &(struct planned){.at_us = answer.answered_us, .kind = PLANNED_VOLUNTEER, .object = asked.alert, .text = contact_words(&answer)});
     }
     return STATUS_OK;
 }

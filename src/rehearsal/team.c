@@ -106,7 +106,7 @@ static Status take(void *context, struct book *book) {
 }
 
 static void plan_work(struct rehearsal *rehearsal, uint32_t analyst, int64_t alert, Slice code, const char *what, int64_t takes_us) {
-    struct planned planned = {.at_us = rehearsal->now_us + takes_us, .kind = PLANNED_WORK, .object = alert, .analyst = analyst};
+    struct planned planned = {.at_us = rehearsal->now_us + takes_us / rehearsal->options.teams, .kind = PLANNED_WORK, .object = alert, .analyst = analyst};
     snprintf(planned.code, sizeof planned.code, "%.*s", SLICE_ARGS(code));
     snprintf(planned.object_kind, sizeof planned.object_kind, "%s", what);
     rehearsal->team[analyst].busy = true;
