@@ -23,10 +23,19 @@ static const struct {
     {"user", command_user, "make and change the users of a server"},
     {"key", command_key, "make and revoke keys and certificates of systems"},
     {"audit", command_audit, "read and verify the log of who did what"},
+    {"session", command_session, "sign in to a running server, and out"},
+    {"alerts", command_alerts, "work on the alerts of a running server"},
+    {"cases", command_cases, "look at its cases, timelines, ways of money, gangs"},
+    {"referrals", command_referrals, "bring referrals to the police on their way"},
+    {"controls", command_controls, "look at measures and held payments, and release them"},
+    {"orders", command_orders, "look at orders of authorities, and decide on them"},
+    {"strategies", command_strategies, "let strategies close alerts, and stop them"},
+    {"reports", command_reports, "get the report of a shift, the bulletin, the sentence of a report"},
     {"backup", command_backup, "copy a server's data while it runs"},
     {"restore", command_restore, "make a data folder from a backup, or check one"},
     {"simulate", command_simulate, "make up the life of a bank, with labelled frauds"},
     {"rehearse", command_rehearse, "play months of a simulated bank with its customers and a team, and measure disposition"},
+    {"contact", command_contact, "stand in for the contact centre of a server, with simulated customers"},
     {"bench", command_bench, "measure this machine with this program"},
 };
 
@@ -34,7 +43,7 @@ static void help(FILE *out) {
     fprintf(out, "Qiantang 钱塘 " QIANTANG_VERSION ": decides on a bank's events while they are under way\n\n"
                  "usage: qiantang COMMAND ...\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
     fprintf(out, "\n'qiantang COMMAND --help' tells more. A first look:\n\n"
                  "  qiantang check packs/bank\n"

@@ -8,11 +8,14 @@ src/server/api/openapi.json.
 
 $STORE is the address of a PostgreSQL database, as tests/postgresql.py gives it; without, stores are files of SQLite.
 """
+import atexit
 import http.client
 import json
 import os
 import pathlib
 import re
+import shutil
+import tempfile
 import time
 import urllib.parse
 import warnings
@@ -79,10 +82,70 @@ def judge(method, path, status, headers, text):
         assert not errors, (method, path, status, list(errors[0].path), errors[0].message[:300], text[:300])
 
 
+# ---- examples of docs/alerts.md ----
+
+def examples():
+    """(who, method, path, body or None, what comes back: (status, code) or members that have to be there)."""
+    text = (ROOT / "docs/alerts.md").read_text(encoding="utf-8")
+    for block in re.findall(r"^```\n(.*?)^```", text, re.M | re.S):
+        for example in block.strip().split("\n\n"):
+            asked, answered = example.split("\n", 1)
+            who, method, path, body = re.fullmatch(r"(\w+)> ([A-Z]+) (\S+)(?: (.*))?", asked).groups()
+            refused = re.fullmatch(r"(\d{3}) (\w+)", answered)
+            yield who, method, path, json.loads(body) if body else None, (int(refused[1]), refused[2]) if refused else json.loads(answered)
+
+
+def remember_numbers(value, known):
+    """Numbers by their members' names: for $alert in a later example."""
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(part, (dict, list)):
+            remember_numbers(part, known)
+        elif key in ("id", "alert", "task", "hold", "proposal", "referral") and isinstance(part, int):
+            known[key] = part
+
+
+def fill_in(value, known):
+    if isinstance(value, dict):
+        return {key: fill_in(part, known) for key, part in value.items()}
+    if isinstance(value, str) and value.startswith("$"):
+        return known[value[1:]]
+    return value
+
+
+def check_shown(shown, got, where):
+    """Members that are shown are there; others may be too."""
+    if isinstance(shown, dict):
+        for key, part in shown.items():
+            assert key in got, (where, key, got)
+            check_shown(part, got[key], where + "/" + key)
+    elif isinstance(shown, list):
+        assert len(shown) == len(got), (where, shown, got)
+        for i, part in enumerate(shown):
+            check_shown(part, got[i], f"{where}/{i}")
+    else:
+        assert shown == got, (where, shown, got)
+
+
+def run_examples(people):
+    known, count = {}, 0
+    for who, method, path, body, expected in examples():
+        path = re.sub(r"\$(\w+)", lambda name: str(known[name[1]]), path)
+        status, value = people[who].ask(method, path, fill_in(body, known))
+        if isinstance(expected, tuple):
+            assert (status, value.get("code")) == expected, (method, path, expected, status, value)
+        else:
+            assert status == 200, (method, path, status, value)
+            check_shown(expected, value, f"{method} {path}")
+            if method == "POST" or "/holds" in path:
+                remember_numbers(value, known)
+        count += 1
+    return count
+
+
 # ---- all operations of the response ----
 
 TAGS = {"Alerts", "Desks", "Tasks", "Controls", "Orders", "Strategies", "Figures"}
-IN_PATH = {"script": "ASK", "person": "li", "strategy": "D-NONE", "endpoint": "contact"}  # the others are numbers
+IN_PATH = {"script": "ASK", "person": "li", "strategy": "D-NONE", "endpoint": "contact", "figure": "alerts"}  # the others are numbers
 
 
 def operations(tags=frozenset(TAGS | {"Cases"})):
@@ -113,7 +176,7 @@ def check_without_a_disposition(folder, tags):
     for method, path, operation in operations(tags):
         body, kind = example_of(operation)
         if "404" in operation["responses"] and operation.get("x-scope"):
-            needs = {"effective": "?target_kind=account&target=1", "flow": "?account=1", "look_back": "?account=1"}
+            needs = {"effective": "?target_kind=account&target=1", "flow": "?account=1", "look_back": "?account=1", "bulletin": "?month=2026-10", "texts": "?month=2026-10"}
             query = needs.get(path.rsplit("/", 1)[1], "") if method == "GET" and path != "/v1/cases/1/flow" else ""
             who[operation["x-scope"]].expect(404, "response_off", method, path + query, body, kind=kind)
 
@@ -160,7 +223,7 @@ tests: {cases: []}
 """
 
 
-def make_pack(folder, strategy=False, **more):
+def make_pack(folder, strategy=False, missed=False, **more):
     pack = pathlib.Path(response_bank.make_pack(folder, hold_s=more.pop("hold_s", 3600), **more))
     for id_, model in SECRET_MODELS.items():
         text = response_bank.MODEL.format(id=id_, typology=id_[2:7], **model).replace("family: VP", "family: " + id_[2:4])
@@ -174,6 +237,10 @@ def make_pack(folder, strategy=False, **more):
     plan = plan.replace("lists: {POLICE", GROUPS + "lists: {POLICE", 1).replace("amount: amount}\nmovements", "amount: amount, branch: branch}\nmovements", 1)
     plan = plan.replace("subject: [{kind: CUSTOMER, field: customer}]}\n  - {id: PX", "subject: [{kind: CUSTOMER, field: customer}], call: CALL}\n  - {id: PX", 1)
     plan = plan.replace("order: [D-GREY, D-ASK]", "order: [D-QUIET]" if strategy else "order: []").replace("cases: {given: {alert: {severity: 3, severity_first: 3, severity_most: 3, severity_last: 3}}}", "")
+    if missed:  # customers report fraud, and every payment without a hit is drawn
+        schema = (pack / "schema.yaml").read_text(encoding="utf-8")
+        (pack / "schema.yaml").write_text(schema.replace("  - {name: amount,", "  - {name: report, type: string, max: 16}\n  - {name: amount,", 1), encoding="utf-8")
+        plan = plan.replace("amount: amount, branch: branch}", "amount: amount, branch: branch, report: report}", 1).replace("quality:\n", "quality:\n  unalerted: 1\n", 1)
     if strategy:  # whose age is not known is vulnerable, and no strategy closes what is about him
         plan = plan.replace("customer_age: prof.person.age", "customer_age: '40'", 1)
     (pack / "disposition.yaml").write_text(plan, encoding="utf-8")
@@ -248,21 +315,48 @@ def ended(tests):
     return {name: end(test) if name.startswith("test_") else test for name, test in tests.items()}
 
 
+# Who is in nearly every test. A password is stretched on purpose, so they are made once for all tests of a program, with their own passwords: the folder that a server keeps of
+# users is copied, and each test only signs in.
+CAST = {"zhao": "administrator", "chief": "shift-leader", "deputy": "shift-leader", "li": "analyst", "wang": "analyst", "director": "director"}
+users_made = []  # that folder
+
+
+def users_folder():
+    if not users_made:
+        folder = tempfile.mkdtemp(prefix="qt-users-")
+        atexit.register(shutil.rmtree, folder)
+        bank = Bank(folder, plain=True, is_first=True)
+        for name, role in list(CAST.items())[1:]:
+            bank.administrator.ok("POST", "/v1/users", {"name": name, "roles": [role], "password": "first " + PASSWORD})
+            bank.sign_in(name)
+        banks.pop().server.end()
+        users_made.append(os.path.join(folder, "data", "access"))
+    return users_made[0]
+
+
 class Bank:
-    def __init__(self, folder, plain=False, **more):
+    def __init__(self, folder, plain=False, is_first=False, **more):
         self.folder = folder
         pack = response_bank.make_pack(folder, disposition=False) if plain else make_pack(folder, **more.pop("pack", {}))
-        self.server = response_bank.Server(os.path.join(folder, "data"), pack, store=new_store(folder), **more)
+        data = os.path.join(folder, "data")
+        self.has_cast = not is_first and not os.path.exists(os.path.join(data, "access"))
+        if self.has_cast:
+            shutil.copytree(users_folder(), os.path.join(data, "access"))
+        self.server = response_bank.Server(data, pack, store=None if is_first else new_store(folder), **more)
         banks.append(self)
         self.nobody = Caller(self, "", {})
-        self.nobody.ok("POST", "/v1/users", {"name": "zhao", "roles": ["administrator"], "password": "first " + PASSWORD})
-        self.administrator = self.sign_in("zhao")
+        if not self.has_cast:
+            self.nobody.ok("POST", "/v1/users", {"name": "zhao", "roles": ["administrator"], "password": "first " + PASSWORD})
+        self.administrator = self.session("zhao") if self.has_cast else self.sign_in("zhao")
+        if is_first:
+            return
         self.key_of_core = self.key("core", "events:write", "operations:read")
         self.number = 0
         self.has_desks = not plain
         self.leader = None
         self.leader = self.person("chief", "shift-leader")
         if not plain:
+            self.settle()  # the store is there
             self.person("deputy", "shift-leader").ok("PUT", "/v1/desks/chief", {"skills": [], "on_duty": True, "level": 1})  # nobody raises his own
 
     def sign_in(self, name):
@@ -276,8 +370,11 @@ class Bank:
         return Caller(self, name, {"Cookie": self.nobody.last["set-cookie"].split(";")[0], "Origin": f"http://127.0.0.1:{self.server.port}"})
 
     def person(self, name, *roles, skills=(), level=None, branch=None):
-        self.administrator.ok("POST", "/v1/users", {"name": name, "roles": list(roles), "password": "first " + PASSWORD})
-        person = self.sign_in(name)
+        if self.has_cast and roles == (CAST.get(name),):
+            person = self.session(name)
+        else:
+            self.administrator.ok("POST", "/v1/users", {"name": name, "roles": list(roles), "password": "first " + PASSWORD})
+            person = self.sign_in(name)
         if self.leader is not None and self.has_desks:
             desk = {"skills": list(skills), "on_duty": True}
             desk.update({"level": level} if level is not None else {}, **({"branch": branch} if branch is not None else {}))

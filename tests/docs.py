@@ -138,6 +138,12 @@ def check_figures():
         problems.append("docs/cockpit.md is not what the lists of src/governance/cockpit say; run scripts/cockpit_figures.py")
 
 
+def check_words():
+    import words
+    if words.DOCUMENT.read_text() != words.document():
+        problems.append("docs/people.md is not what src/cli/remote/words.def says; run scripts/words.py")
+
+
 def access_names():
     for name in ("scopes", "roles", "refusals", "actions", "actors"):
         yield from re.findall(r'^[A-Z]+\(\w+,\s*"([\w.:-]+)"', read(f"src/access/{name}.def"), re.M)
@@ -305,6 +311,7 @@ def main():
     check_problems()
     check_chances()
     check_figures()
+    check_words()
     check_controls()
     check_referral()
     check_names("docs/expressions.md", functions(), "function")

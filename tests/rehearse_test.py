@@ -97,6 +97,34 @@ def test_months_of_a_bank(folder):
     assert one(folder, "a.db", closed + "amount >= 200000000") == 0
     assert one(folder, "a.db", closed + "is_late + is_degraded > 0") == 0
 
+    # Closures are counted as they are; samples and breakers have their day; secrets are nobody else's.
+    assert one(folder, "a.db", "SELECT COUNT(*) FROM closing") == one(folder, "a.db", "SELECT COUNT(*) FROM run WHERE is_shadow = 0 AND outcome = 'CLOSED'")
+    assert one(folder, "a.db", "SELECT COUNT(*) FROM timer WHERE kind = 'daily'") == 1
+    paged = "SELECT COUNT(*) FROM message m JOIN alert a ON a.id = m.object WHERE m.endpoint = 'page' AND m.object_kind = 'alert'"
+    assert one(folder, "a.db", paged + " AND a.secrecy <> 'NORMAL'") > 0
+    assert one(folder, "a.db", paged + " AND a.secrecy <> 'NORMAL' AND m.body NOT LIKE '%\"role\":\"' || a.secrecy || '\\_%' ESCAPE '\\'") == 0
+    assert one(folder, "a.db", paged + " AND a.secrecy = 'NORMAL' AND m.body LIKE '%\"role\":\"AML%'") == 0
+    assert one(folder, "a.db", "SELECT COUNT(*) FROM message WHERE body LIKE '%ML-STR%'") == 0
+
+    # The result of a payment is that of the response, and comes when it follows from it.
+    asked = "SELECT COUNT(*) FROM alert_event WHERE is_request = 1 AND "
+    assert one(folder, "a.db", asked + "action IN ('REJECT', 'STOP_PAY') AND outcome = 'SUCCESS'") == 0
+    assert one(folder, "a.db", asked + "action IN ('REJECT', 'STOP_PAY') AND outcome = 'FAIL'") > 0
+    assert one(folder, "a.db", asked + "action = 'STEP_UP' AND outcome = 'SUCCESS'") > 0
+    settled = "SELECT COUNT(*) FROM hold h JOIN alert_event e ON e.sequence = h.id AND e.alert = h.alert WHERE "
+    assert one(folder, "a.db", settled + "h.state = 'RELEASED' AND e.outcome = 'SUCCESS'") > 0
+    assert one(folder, "a.db", settled + "h.state = 'RELEASED' AND e.outcome = 'FAIL'") == 0
+    assert one(folder, "a.db", settled + "h.state = 'REFUSED' AND e.outcome = 'SUCCESS'") == 0
+
+    # What was earned here is known elsewhere, and nothing else of it.
+    elsewhere = rehearse(folder, "first.ndjson", "c.db", "--earned", "sqlite:" + os.path.join(folder, "a.db"))
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert rows(folder, "c.db", "SELECT DISTINCT state FROM strategy_state WHERE reason <> 'breaker_closures'") == [("ACTIVE",)]
+    assert one(folder, "c.db", "SELECT COUNT(*) FROM agreement WHERE alert < 0") == one(folder, "a.db", "SELECT COUNT(*) FROM agreement") > 0
+    assert one(folder, "c.db", "SELECT COUNT(*) FROM alert") > 50 and one(folder, "c.db", automatic) > 0
+    nothing = rehearse(folder, "first.ndjson", "d.db", "--earned", "sqlite:" + os.path.join(folder, "e.db"))
+    assert nothing.returncode == 3 and "RH001" in nothing.stderr, (nothing.returncode, nothing.stderr)
+
     # Holds: settled at their deadline or before, none forgotten, none twice.
     end = one(folder, "a.db", "SELECT MAX(at_us) FROM trace")
     assert one(folder, "a.db", "SELECT COUNT(*) FROM hold") > 10

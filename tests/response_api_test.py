@@ -727,6 +727,19 @@ def test_a_request_that_comes_again(folder):
     assert not li.ok("POST", f"/v1/alerts/{id_}/decision", {"code": "TP-VICTIM-SAVED", "note": "n"}, headers={"Idempotency-Key": "k-2"})["needs_approval"]
 
 
+# ---- the guide ----
+
+def test_examples_of_the_guide(folder):
+    bank = Bank(folder, settings="bank: {name: 示例银行}\n")
+    people = {name: bank.person(name, "analyst", skills=["FRAUD"]) for name in ("li", "wang")}
+    people["zheng"] = bank.person("zheng", "quality-reviewer", skills=["FRAUD"])
+    people["chief"] = bank.leader
+    bank.leader.ok("PUT", "/v1/desks/chief", {"skills": ["FRAUD"]})
+    for i in range(2):
+        bank.pay(AMOUNT_S4, f"customer000{i}")
+    assert api_bank.run_examples(people) > 25
+
+
 def test_without_a_disposition(folder):
     api_bank.check_without_a_disposition(folder, api_bank.TAGS)
 

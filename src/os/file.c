@@ -40,18 +40,24 @@ static Status fail(struct diag *diag, struct arena *arena, const char *code, con
                      strerror(error));
 }
 
+enum { FOR_ALL = 0666, FOR_OWNER = 0600 }; // of new files; the first is what umask leaves of it
+
 // A descriptor, or -1 with errno.
-static int open_path(Slice path, int flags) {
+static int open_new(Slice path, int flags, mode_t mode) {
     struct c_path c_path;
     if (!c_path_make(path, &c_path)) {
         return -1;
     }
     for (;;) {
-        int fd = open(c_path.text, flags | O_CLOEXEC, 0666);
+        int fd = open(c_path.text, flags | O_CLOEXEC, mode);
         if (fd >= 0 || errno != EINTR) {
             return fd;
         }
     }
+}
+
+static int open_path(Slice path, int flags) {
+    return open_new(path, flags, FOR_ALL);
 }
 
 static ssize_t read_some(int fd, char *into, size_t size) {
@@ -139,13 +145,16 @@ static int sync_directory(Slice path) {
     return error == EINVAL ? 0 : error; // some file systems cannot
 }
 
-static int write_and_rename(Slice temporary, Slice path, Slice text) {
+static int write_and_rename(Slice temporary, Slice path, Slice text, mode_t mode) {
     struct c_path from;
     struct c_path to;
     if (!c_path_make(temporary, &from) || !c_path_make(path, &to)) {
         return errno;
     }
-    int fd = open_path(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    if (mode == FOR_OWNER) {
+        unlink(from.text); // one that was left behind keeps what it allows
+    }
+    int fd = open_new(temporary, O_WRONLY | O_CREAT | O_TRUNC | (mode == FOR_OWNER ? O_EXCL : 0), mode);
     if (fd < 0) {
         return errno;
     }
@@ -166,10 +175,18 @@ static int write_and_rename(Slice temporary, Slice path, Slice text) {
     return sync_directory(path);
 }
 
-Status file_write(Slice path, Slice text, struct arena *arena, struct diag *diag) {
+static Status replace(Slice path, Slice text, mode_t mode, struct arena *arena, struct diag *diag) {
     Slice temporary = arena_printf(arena, "%.*s.%ld.tmp", SLICE_ARGS(path), (long)getpid());
-    int error = write_and_rename(temporary, path, text);
+    int error = write_and_rename(temporary, path, text, mode);
     return error == 0 ? STATUS_OK : fail(diag, arena, "OS003", "write", path, error);
+}
+
+Status file_write(Slice path, Slice text, struct arena *arena, struct diag *diag) {
+    return replace(path, text, FOR_ALL, arena, diag);
+}
+
+Status file_write_private(Slice path, Slice text, struct arena *arena, struct diag *diag) {
+    return replace(path, text, FOR_OWNER, arena, diag);
 }
 
 // False with errno.

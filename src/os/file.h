@@ -34,6 +34,8 @@ MUST_USE Status file_read(Slice path, size_t size_max, struct arena *arena, Slic
 // Replaces a file as a whole: after a crash there is the old one or the new one. The text is on disk when it
 // returns.
 MUST_USE Status file_write(Slice path, Slice text, struct arena *arena, struct diag *diag);
+// The same for a file that nobody else on the machine may read, whatever the one before allowed.
+MUST_USE Status file_write_private(Slice path, Slice text, struct arena *arena, struct diag *diag);
 bool file_is_directory(Slice path);
 // Whether there is a regular file. It is not opened: who closes a file of SQLite's takes its locks from
 // the whole process.

@@ -44,6 +44,10 @@ static bool test_whole(void) {
     CHECK(strcmp(f.diag.code, "OS004") == 0);
     CHECK(file_read(slice_of(f.path), 7, &f.arena, &text, &f.diag) == STATUS_IO);
     CHECK(file_write(scratch_path(&f, "no/such"), SLICE(""), &f.arena, &f.diag) == STATUS_NOT_FOUND);
+    struct stat info;
+    CHECK(chmod(path.at, 0644) == 0);
+    CHECK(file_write_private(path, SLICE("secret"), &f.arena, &f.diag) == STATUS_OK && stat(path.at, &info) == 0 && (info.st_mode & 0777) == 0600);
+    CHECK(file_read(path, 8, &f.arena, &text, &f.diag) == STATUS_OK && slice_is(text, "secret"));
     CHECK(file_read((Slice){"a\0b", 3}, 7, &f.arena, &text, &f.diag) == STATUS_IO);
     CHECK(!file_is_directory(path) && file_is_directory(slice_of(f.path)));
     CHECK(!file_is_directory(scratch_path(&f, "none")));

@@ -84,8 +84,11 @@ struct queue *queue_create(uint32_t capacity) {
     struct queue *queue = memory_alloc(sizeof *queue + capacity * sizeof queue->items[0]);
     queue->capacity = capacity;
     INVARIANT(pthread_mutex_init(&queue->lock, NULL) == 0);
-    INVARIANT(pthread_cond_init(&queue->has_item, NULL) == 0);
+    pthread_condattr_t steady;
+    INVARIANT(pthread_condattr_init(&steady) == 0 && pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0);
+    INVARIANT(pthread_cond_init(&queue->has_item, &steady) == 0);
     INVARIANT(pthread_cond_init(&queue->has_room, NULL) == 0);
+    pthread_condattr_destroy(&steady);
     return queue;
 }
 
@@ -115,11 +118,7 @@ bool queue_push(struct queue *queue, void *item) {
     return open;
 }
 
-void *queue_pop(struct queue *queue) {
-    pthread_mutex_lock(&queue->lock);
-    while (queue->count == 0 && !queue->closed) {
-        pthread_cond_wait(&queue->has_item, &queue->lock);
-    }
+static void *take_first(struct queue *queue) {
     void *item = NULL;
     if (queue->count > 0) {
         item = queue->items[queue->first];
@@ -127,6 +126,34 @@ void *queue_pop(struct queue *queue) {
         queue->count--;
         pthread_cond_signal(&queue->has_room);
     }
+    return item;
+}
+
+void *queue_pop(struct queue *queue) {
+    pthread_mutex_lock(&queue->lock);
+    while (queue->count == 0 && !queue->closed) {
+        pthread_cond_wait(&queue->has_item, &queue->lock);
+    }
+    void *item = take_first(queue);
+    pthread_mutex_unlock(&queue->lock);
+    return item;
+}
+
+void *queue_pop_within(struct queue *queue, uint32_t timeout_ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&queue->lock);
+    int waited = 0;
+    while (queue->count == 0 && !queue->closed && waited == 0) {
+        waited = pthread_cond_timedwait(&queue->has_item, &queue->lock, &until);
+    }
+    void *item = take_first(queue);
     pthread_mutex_unlock(&queue->lock);
     return item;
 }

@@ -40,5 +40,7 @@ void queue_destroy(struct queue *queue);
 bool queue_push(struct queue *queue, void *item);
 // Waits for an item. NULL when the queue is closed and empty.
 void *queue_pop(struct queue *queue);
+// The same, but waits no longer than that. NULL also when nothing came.
+void *queue_pop_within(struct queue *queue, uint32_t timeout_ms);
 // From either side: nothing more goes in, what is inside still comes out. Wakes whoever waits.
 void queue_close(struct queue *queue);
