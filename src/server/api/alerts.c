@@ -100,7 +100,7 @@ static Status show(struct visit *visit, struct book *book) {
 
 void api_get_alert(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "alert", &visit->id)) {
+    if (visit_object(visit, "alert")) {
         visit_look(visit, show, "alert", visit->id);
     }
 }
@@ -133,7 +133,7 @@ void api_get_alert_events(void *context, struct http_request *request) {
     struct events *events = ARENA_NEW(&visit->deed->arena, struct events);
     *events = (struct events){.limit = LIST_USUAL};
     visit->user = events;
-    if (visit_path(visit, "alert", &visit->id) &&
+    if (visit_object(visit, "alert") &&
         visit_ask_number(visit, "after", 1, INT64_MAX, &events->before) &&
         visit_ask_number(visit, "limit", 1, OFFICE_ROWS_MAX, &events->limit)) {
         visit_look(visit, show_events, "alert", visit->id);
@@ -148,7 +148,7 @@ static Status show_script(struct visit *visit, struct book *book) {
 
 void api_get_alert_script(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "alert", &visit->id)) {
+    if (visit_object(visit, "alert")) {
         visit_look(visit, show_script, "alert", visit->id);
     }
 }
@@ -198,7 +198,7 @@ static void alert_change(struct serve *serve, struct http_request *request, cons
     struct alert_deed *deed = ARENA_NEW(&visit->deed->arena, struct alert_deed);
     *deed = (struct alert_deed){.run = run_it};
     visit->user = deed;
-    if (visit_path(visit, "alert", &visit->id) &&
+    if (visit_object(visit, "alert") &&
         visit_text(visit, NOTE, "note", NOTE_TEXT_MAX, is_note_needed, &deed->note) &&
         (first == NULL || visit_text(visit, FIRST, first, first_max, true, &deed->first))) {
         visit_change(visit, run, AUDIT_ALERT_CHANGED, "alert", visit->id);
@@ -330,7 +330,7 @@ void api_post_question(void *context, struct http_request *request) {
     struct asking *asking = ARENA_NEW(&visit->deed->arena, struct asking);
     *asking = (struct asking){0};
     visit->user = asking;
-    if (visit_path(visit, "alert", &visit->id) &&
+    if (visit_object(visit, "alert") &&
         visit_text(visit, 0, names[0], ID_TEXT_MAX, true, &asking->channel) &&
         visit_text(visit, 1, names[1], ID_TEXT_MAX, true, &asking->script) &&
         visit_number(visit, 2, names[2], 0, WITHIN_MAX_S, false, &asking->within_s)) {
@@ -385,7 +385,7 @@ void api_post_decision(void *context, struct http_request *request) {
     struct alert_decision *decision = ARENA_NEW(&visit->deed->arena, struct alert_decision);
     *decision = (struct alert_decision){0};
     visit->user = decision;
-    if (visit_path(visit, "alert", &visit->id) && read_code(visit, CODE, &decision->code) &&
+    if (visit_object(visit, "alert") && read_code(visit, CODE, &decision->code) &&
         visit_text(visit, NOTE_MEMBER, "note", NOTE_TEXT_MAX, true, &decision->note) &&
         visit_number(visit, CLEAR_DAYS, "clear_days", 0, CLEAR_DAYS_MAX, false,
                      &decision->clear_days) &&
@@ -471,7 +471,7 @@ void api_post_second_look(void *context, struct http_request *request) {
     struct second_look *look = ARENA_NEW(&visit->deed->arena, struct second_look);
     *look = (struct second_look){0};
     visit->user = look;
-    if (visit_path(visit, "alert", &visit->id) &&
+    if (visit_object(visit, "alert") &&
         visit_text(visit, 0, names[0], ID_TEXT_MAX, true, &look->kind) &&
         read_code(visit, 1, &look->code) &&
         visit_text(visit, 2, names[2], NOTE_TEXT_MAX, true, &look->note)) {

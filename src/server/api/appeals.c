@@ -41,7 +41,7 @@ static Status show_appeal(struct visit *visit, struct book *book) {
 
 void api_get_appeal(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "appeal", &visit->id)) {
+    if (visit_object(visit, "appeal")) {
         visit_look(visit, show_appeal, "appeal", visit->id);
     }
 }
@@ -99,7 +99,7 @@ static void appeal_change(struct serve *serve, struct http_request *request, con
         return;
     }
     struct wish *wish = wish_begin(visit);
-    if (visit_path(visit, "appeal", &visit->id) &&
+    if (visit_object(visit, "appeal") &&
         visit_text(visit, 0, member, NOTE_TEXT_MAX, true, &wish->reason)) {
         visit_change(visit, work, AUDIT_APPEAL_CHANGED, "appeal", visit->id);
     }
@@ -143,7 +143,7 @@ void api_post_appeal_settle(void *context, struct http_request *request) {
         return;
     }
     struct wish *wish = wish_begin(visit);
-    if (!visit_path(visit, "appeal", &visit->id) ||
+    if (!visit_object(visit, "appeal") ||
         !visit_text(visit, 0, names[0], ID_TEXT_MAX, true, &wish->word) ||
         !visit_text(visit, 1, names[1], NOTE_TEXT_MAX / 2, true, &wish->reason)) {
         return;

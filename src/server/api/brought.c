@@ -44,7 +44,9 @@ static const char *const answer_names[] = {"task", "answer"};
 static bool read_answer(struct visit *visit) {
     bool is_fine = begin_answering(visit, 1, false) &&
                    visit_number(visit, 0, answer_names[0], 1, INT64_MAX, true, &visit->id);
-    visit->object = is_fine ? visit->id : 0;
+    if (is_fine) { // else it is gone
+        visit->object = visit->id;
+    }
     return is_fine;
 }
 
@@ -57,7 +59,7 @@ static void take_answer(struct serve *serve, struct http_request *request, bool 
     if (visit == NULL || (of_branch && !visit_is_person(visit))) {
         return;
     }
-    if (visit_path(visit, "task", &visit->id) && begin_answering(visit, 0, of_branch)) {
+    if (visit_object(visit, "task") && begin_answering(visit, 0, of_branch)) {
         visit_change(visit, answer, AUDIT_TASK_ANSWERED, "task", visit->id);
     }
 }
@@ -83,7 +85,7 @@ static Status volunteer(struct visit *visit, struct book *book) {
 void api_post_volunteered(void *context, struct http_request *request) {
     static const char *const names[] = {"answer"};
     struct visit *visit = visit_body(context, request, names, 1);
-    if (visit_path(visit, "alert", &visit->id) && begin_answering(visit, 0, false)) {
+    if (visit_object(visit, "alert") && begin_answering(visit, 0, false)) {
         visit_change(visit, volunteer, AUDIT_TASK_ANSWERED, "alert", visit->id);
     }
 }
@@ -327,7 +329,9 @@ static const char *const receipt_names[] = {"report", "receipt"};
 static bool read_receipt(struct visit *visit) {
     bool is_fine = begin_receipt(visit, 1) &&
                    visit_number(visit, 0, receipt_names[0], 1, INT64_MAX, true, &visit->id);
-    visit->object = is_fine ? visit->id : 0;
+    if (is_fine) { // else it is gone
+        visit->object = visit->id;
+    }
     return is_fine;
 }
 
@@ -337,7 +341,7 @@ const struct brought brought_receipt = {receipt_names,       2,       read_recei
 void api_post_receipt(void *context, struct http_request *request) {
     static const char *const names[] = {"receipt"};
     struct visit *visit = visit_body(context, request, names, 1);
-    if (visit_path(visit, "report", &visit->id) && begin_receipt(visit, 0)) {
+    if (visit_object(visit, "report") && begin_receipt(visit, 0)) {
         visit_change(visit, take_receipt, AUDIT_REFERRAL_MADE, "report", visit->id);
     }
 }

@@ -62,7 +62,7 @@ static void read_content(struct serve *serve, struct http_request *request,
     struct content *content = ARENA_NEW(&visit->deed->arena, struct content);
     *content = (struct content){.kind = kind};
     visit->user = content;
-    if (!visit_path(visit, "case", &visit->id) ||
+    if (!visit_object(visit, "case") ||
         (kind->other != NULL && !visit_path(visit, kind->other, &content->other))) {
         return;
     }
@@ -236,7 +236,7 @@ void api_get_case_look_back(void *context, struct http_request *request) {
     }
     Slice *account = ARENA_NEW(&visit->deed->arena, Slice);
     visit->user = account;
-    if (!visit_path(visit, "case", &visit->id) || !visit_ask_text(visit, names[0], account)) {
+    if (!visit_object(visit, "case") || !visit_ask_text(visit, names[0], account)) {
         return;
     }
     if (slice_empty(*account)) {
@@ -266,7 +266,7 @@ void api_post_case_attachment(void *context, struct http_request *request) {
     struct case_attachment *attachment = ARENA_NEW(&visit->deed->arena, struct case_attachment);
     visit->user = attachment;
     attachment->bytes = http_request_body(request);
-    if (!visit_path(visit, "case", &visit->id) ||
+    if (!visit_object(visit, "case") ||
         !visit_ask_text(visit, names[0], &attachment->name) ||
         !visit_ask_text(visit, names[1], &attachment->media) ||
         !visit_ask_text(visit, names[2], &attachment->about)) {
@@ -292,7 +292,7 @@ void api_get_case_attachment(void *context, struct http_request *request) {
     }
     int64_t *number = ARENA_NEW(&visit->deed->arena, int64_t);
     visit->user = number;
-    if (visit_path(visit, "case", &visit->id) && visit_path(visit, "attachment", number)) {
+    if (visit_object(visit, "case") && visit_path(visit, "attachment", number)) {
         visit_look(visit, read_attachment, "case", visit->id);
     }
 }
@@ -377,7 +377,7 @@ void api_post_case_freeze(void *context, struct http_request *request) {
         return;
     }
     struct copies *copies = copies_begin(visit);
-    if (visit_path(visit, "case", &visit->id) && read_copies(visit, 0, copies)) {
+    if (visit_object(visit, "case") && read_copies(visit, 0, copies)) {
         visit_change(visit, freeze, AUDIT_CASE_CHANGED, "case", visit->id);
     }
 }
@@ -414,7 +414,7 @@ void api_get_case_suggestions(void *context, struct http_request *request) {
     }
     struct copies *copies = copies_begin(visit);
     copies->until_us = visit->deed->act.now_us;
-    if (visit_path(visit, "case", &visit->id) &&
+    if (visit_object(visit, "case") &&
         visit_ask_moment(visit, names[0], &copies->from_us) &&
         visit_ask_moment(visit, names[1], &copies->until_us) &&
         visit_ask_number(visit, names[2], 1, COPIES_MAX, &copies->limit)) {

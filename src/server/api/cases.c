@@ -106,7 +106,7 @@ static Status put_case(struct visit *visit, struct book *book) {
 
 void api_get_case(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "case", &visit->id)) {
+    if (visit_object(visit, "case")) {
         visit_look(visit, put_case, "case", visit->id);
     }
 }
@@ -137,7 +137,7 @@ void api_get_case_transactions(void *context, struct http_request *request) {
     struct part *part = ARENA_NEW(&visit->deed->arena, struct part);
     *part = (struct part){.limit = LIST_USUAL};
     visit->user = part;
-    if (visit_path(visit, "case", &visit->id) &&
+    if (visit_object(visit, "case") &&
         visit_ask_number(visit, "after", 1, INT64_MAX, &part->after) &&
         visit_ask_number(visit, "limit", 1, TRANSACTIONS_MAX, &part->limit)) {
         visit_look(visit, list_transactions, "case", visit->id);
@@ -159,7 +159,7 @@ void api_get_case_timeline(void *context, struct http_request *request) {
     struct case_page *page = ARENA_NEW(&visit->deed->arena, struct case_page);
     *page = (struct case_page){0};
     visit->user = page;
-    if (visit_path(visit, "case", &visit->id) &&
+    if (visit_object(visit, "case") &&
         visit_ask_number(visit, names[0], 0, INT64_MAX, &page->after_us) &&
         visit_ask_text(visit, names[1], &page->after_source) &&
         visit_ask_number(visit, names[2], 0, INT64_MAX, &page->after_object) &&
@@ -192,7 +192,7 @@ static Status put_verification(struct visit *visit, struct book *book) {
 
 void api_get_case_verification(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "case", &visit->id)) {
+    if (visit_object(visit, "case")) {
         visit->is_plain = true;
         visit_look(visit, put_verification, "case", visit->id);
     }
@@ -286,7 +286,7 @@ void api_post_case_fields(void *context, struct http_request *request) {
     struct changes *changes = ARENA_NEW(&visit->deed->arena, struct changes);
     *changes = (struct changes){0};
     visit->user = changes;
-    if (!visit_path(visit, "case", &visit->id)) {
+    if (!visit_object(visit, "case")) {
         return;
     }
     for (uint32_t i = 0; i < FIELDS; i++) {
@@ -325,7 +325,7 @@ void api_post_case_state(void *context, struct http_request *request) {
     }
     struct move *move = ARENA_NEW(&visit->deed->arena, struct move);
     visit->user = move;
-    if (visit_path(visit, "case", &visit->id) &&
+    if (visit_object(visit, "case") &&
         visit_text(visit, 0, names[0], ID_TEXT_MAX, true, &move->state) &&
         visit_text(visit, 1, names[1], NOTE_TEXT_MAX / 2, false, &move->reason)) {
         visit_change(visit, move_case, AUDIT_CASE_CHANGED, "case", visit->id);

@@ -131,7 +131,7 @@ static Status show_control(struct visit *visit, struct book *book) {
 
 void api_get_control(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "control", &visit->id)) {
+    if (visit_object(visit, "control")) {
         visit_look(visit, show_control, "control", visit->id);
     }
 }
@@ -245,8 +245,11 @@ static bool read_rest(struct visit *visit, struct alert_measure *measure) {
         visit_number(visit, HOURS, "hours", 1, HOURS_MAX, false, &hours) &&
         visit_number(visit, MONTHS, "months", 1, MONTHS_MAX, false, &ask->months) &&
         visit_text(visit, NOTICE, "notice", ID_TEXT_MAX, false, &measure->notice);
+    if (!is_fine) {
+        return false; // and the visit is gone
+    }
     ask->span_us = hours * US_PER_HOUR;
-    return is_fine && read_facts(visit, FACTS, measure);
+    return read_facts(visit, FACTS, measure);
 }
 
 static bool check_setting(struct visit *visit, const struct alert_measure *measure) {
@@ -296,7 +299,7 @@ void api_post_control_release(void *context, struct http_request *request) {
         return;
     }
     struct wish *wish = wish_begin(visit);
-    if (visit_path(visit, "control", &visit->id) &&
+    if (visit_object(visit, "control") &&
         visit_text(visit, 0, names[0], NOTE_TEXT_MAX / 2, true, &wish->reason) &&
         visit_flag(visit, 1, names[1], &wish->is_stepwise)) {
         visit_change(visit, release, AUDIT_CONTROL_CHANGED, "control", visit->id);
@@ -323,7 +326,7 @@ void api_post_control_renew(void *context, struct http_request *request) {
     struct control_renewal *renewal = ARENA_NEW(&visit->deed->arena, struct control_renewal);
     *renewal = (struct control_renewal){0};
     visit->user = renewal;
-    if (visit_path(visit, "control", &visit->id) &&
+    if (visit_object(visit, "control") &&
         visit_text(visit, 0, names[0], NOTE_TEXT_MAX / 2, true, &renewal->reason) &&
         visit_moment(visit, 1, names[1], &renewal->until_us) &&
         visit_number(visit, 2, names[2], 1, HOURS_MAX, false, &hours) &&
@@ -348,7 +351,7 @@ void api_post_control_review(void *context, struct http_request *request) {
         return;
     }
     struct wish *wish = wish_begin(visit);
-    if (visit_path(visit, "control", &visit->id) &&
+    if (visit_object(visit, "control") &&
         visit_text(visit, 0, names[0], NOTE_TEXT_MAX / 2, true, &wish->reason)) {
         visit_change(visit, review, AUDIT_CONTROL_CHANGED, "control", visit->id);
     }

@@ -128,7 +128,7 @@ void api_get_case_flow(void *context, struct http_request *request) {
         return;
     }
     struct picture *picture = begin(visit);
-    if (visit_path(visit, "case", &visit->id) && ask_options(visit, &picture->options)) {
+    if (visit_object(visit, "case") && ask_options(visit, &picture->options)) {
         visit_look(visit, of_case, "case", visit->id);
     }
 }
@@ -152,7 +152,7 @@ void api_post_case_picture(void *context, struct http_request *request) {
         return;
     }
     struct picture *picture = begin(visit);
-    if (visit_path(visit, "case", &visit->id) &&
+    if (visit_object(visit, "case") &&
         flow_options_read(visit, names, &picture->options)) {
         visit_change(visit, keep, AUDIT_CASE_CHANGED, "case", visit->id);
     }
@@ -175,7 +175,7 @@ void api_get_case_picture(void *context, struct http_request *request) {
         return;
     }
     struct picture *picture = begin(visit);
-    if (visit_path(visit, "case", &visit->id) && visit_path(visit, "picture", &picture->number)) {
+    if (visit_object(visit, "case") && visit_path(visit, "picture", &picture->number)) {
         visit_look(visit, put_picture, "case", visit->id);
     }
 }

@@ -55,7 +55,7 @@ static Status put_gang(struct visit *visit, struct book *book) {
 
 void api_get_gang(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "gang", &visit->id)) {
+    if (visit_object(visit, "gang")) {
         visit_look(visit, put_gang, "gang", visit->id);
     }
 }
@@ -163,7 +163,7 @@ void api_post_gang_confirm(void *context, struct http_request *request) {
     int64_t *into = ARENA_NEW(&visit->deed->arena, int64_t);
     *into = 0;
     visit->user = into;
-    if (visit_path(visit, "gang", &visit->id) &&
+    if (visit_object(visit, "gang") &&
         visit_number(visit, 0, names[0], 1, INT64_MAX, false, into)) {
         visit_change(visit, confirm, AUDIT_CASE_CHANGED, "gang", visit->id);
     }
@@ -183,7 +183,7 @@ void api_post_gang_dismiss(void *context, struct http_request *request) {
     }
     Slice *reason = ARENA_NEW(&visit->deed->arena, Slice);
     visit->user = reason;
-    if (visit_path(visit, "gang", &visit->id) &&
+    if (visit_object(visit, "gang") &&
         visit_text(visit, 0, names[0], CASE_TITLE_MAX, true, reason)) {
         visit_change(visit, dismiss, AUDIT_CASE_CHANGED, "gang", visit->id);
     }

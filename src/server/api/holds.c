@@ -45,7 +45,7 @@ static Status show_hold(struct visit *visit, struct book *book) {
 
 void api_get_hold(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "hold", &visit->id)) {
+    if (visit_object(visit, "hold")) {
         visit_look(visit, show_hold, "hold", visit->id);
     }
 }
@@ -65,7 +65,7 @@ void api_post_hold_settle(void *context, struct http_request *request) {
         return;
     }
     struct wish *wish = wish_begin(visit);
-    if (!visit_path(visit, "hold", &visit->id) ||
+    if (!visit_object(visit, "hold") ||
         !visit_text(visit, 0, names[0], ID_TEXT_MAX, true, &wish->word) ||
         !visit_text(visit, 1, names[1], NOTE_TEXT_MAX / 2, true, &wish->reason)) {
         return;

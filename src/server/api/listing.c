@@ -10,10 +10,12 @@ struct listing *listing_begin(struct visit *visit, int list) {
 bool listing_page(struct visit *visit, struct listing *listing) {
     int64_t limit = LIST_USUAL;
     listing->page.viewer = visit->viewer;
-    bool is_fine = visit_ask_number(visit, "after", 1, INT64_MAX, &listing->page.after) &&
-                   visit_ask_number(visit, "limit", 1, LIST_ROWS_MAX, &limit);
+    if (!visit_ask_number(visit, "after", 1, INT64_MAX, &listing->page.after) ||
+        !visit_ask_number(visit, "limit", 1, LIST_ROWS_MAX, &limit)) {
+        return false; // and the listing may be gone with the visit
+    }
     listing->page.count_max = (uint32_t)limit;
-    return is_fine;
+    return true;
 }
 
 bool listing_way(struct visit *visit, const struct list_way *ways, uint32_t count,

@@ -43,7 +43,7 @@ static Status put_card(struct visit *visit, struct book *book) {
 
 void api_get_missed_card(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "card", &visit->id)) {
+    if (visit_object(visit, "card")) {
         visit_look(visit, put_card, "missed", visit->id);
     }
 }
@@ -78,7 +78,7 @@ void api_post_missed_finding(void *context, struct http_request *request) {
     }
     struct missed_finding *finding = ARENA_NEW(&visit->deed->arena, struct missed_finding);
     visit->user = finding;
-    if (visit_path(visit, "card", &visit->id) &&
+    if (visit_object(visit, "card") &&
         visit_text(visit, 0, names[0], ID_TEXT_MAX, true, &word) &&
         visit_text(visit, 1, names[1], ID_TEXT_MAX, false, &finding->model) &&
         visit_text(visit, 2, names[2], NOTE_TEXT_MAX, false, &finding->note)) {

@@ -46,7 +46,7 @@ static Status show(struct visit *visit, struct book *book) {
 
 void api_get_order(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "order", &visit->id)) {
+    if (visit_object(visit, "order")) {
         visit_look(visit, show, "order", visit->id);
     }
 }
@@ -68,7 +68,7 @@ void api_post_order_decision(void *context, struct http_request *request) {
     struct wish *wish = wish_begin(visit);
     if (!visit_has(visit, 0)) {
         visit_refuse_member(visit, names[0], "is missing: true or false");
-    } else if (visit_path(visit, "order", &visit->id) &&
+    } else if (visit_object(visit, "order") &&
                visit_flag(visit, 0, names[0], &wish->executes) &&
                visit_text(visit, 1, names[1], NOTE_TEXT_MAX / 2, true, &wish->reason)) {
         visit_change(visit, decide, AUDIT_ORDER_CHANGED, "order", visit->id);

@@ -72,7 +72,7 @@ static Status show(struct visit *visit, struct book *book) {
 
 void api_get_proposal(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "proposal", &visit->id)) {
+    if (visit_object(visit, "proposal")) {
         visit_look(visit, show, "proposal", visit->id);
     }
 }
@@ -124,7 +124,7 @@ static void settle(struct serve *serve, struct http_request *request, bool is_no
     }
     Slice *note = ARENA_NEW(&visit->deed->arena, Slice);
     visit->user = note;
-    if (visit_path(visit, "proposal", &visit->id) &&
+    if (visit_object(visit, "proposal") &&
         visit_text(visit, 0, names[0], NOTE_TEXT_MAX / 2, is_note_needed, note)) {
         visit_change(visit, work, AUDIT_CONTROL_CHANGED, "proposal", visit->id);
     }

@@ -23,7 +23,7 @@ static Status put_dossier(struct visit *visit, struct book *book) {
 // The room hides all that is personal; hiding it once more would make different ones alike.
 void api_get_referral_dossier(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "referral", &visit->id)) {
+    if (visit_object(visit, "referral")) {
         visit->is_plain = !visit->sees_personal;
         visit->takes_long = true;
         visit_look(visit, put_dossier, "referral", visit->id);
@@ -84,7 +84,7 @@ void api_get_referral_preview(void *context, struct http_request *request) {
     }
     struct preview *preview = ARENA_NEW(&visit->deed->arena, struct preview);
     visit->user = preview;
-    if (!visit_path(visit, "referral", &visit->id) || !ask_view(visit, preview, &view) ||
+    if (!visit_object(visit, "referral") || !ask_view(visit, preview, &view) ||
         !visit_ask_format(visit, &preview->is_pdf)) {
         return;
     }
@@ -120,7 +120,7 @@ static Status take_package(struct visit *visit, struct book *book) {
 void api_get_referral_package(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
     if (visit == NULL || !visit_has_scope(visit, SCOPE_PERSONAL_READ) ||
-        !visit_path(visit, "referral", &visit->id)) {
+        !visit_object(visit, "referral")) {
         return;
     }
     visit->takes_long = true;
@@ -149,7 +149,7 @@ static Status put_verification(struct visit *visit, struct book *book) {
 
 void api_get_referral_verification(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "referral", &visit->id)) {
+    if (visit_object(visit, "referral")) {
         visit->is_plain = true;
         visit->takes_long = true;
         visit_look(visit, put_verification, "referral", visit->id);

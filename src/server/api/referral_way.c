@@ -23,7 +23,7 @@ static Status put_gate(struct visit *visit, struct book *book) {
 
 void api_get_referral_gate(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "referral", &visit->id)) {
+    if (visit_object(visit, "referral")) {
         visit_look(visit, put_gate, "referral", visit->id);
     }
 }
@@ -310,7 +310,9 @@ void api_post_referral_money(void *context, struct http_request *request) {
 
 static bool read_number(struct visit *visit, uint32_t member) {
     bool is_fine = visit_number(visit, member, "referral", 1, INT64_MAX, true, &visit->id);
-    visit->object = is_fine ? visit->id : 0;
+    if (is_fine) { // else it is gone
+        visit->object = visit->id;
+    }
     return is_fine;
 }
 

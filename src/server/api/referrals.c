@@ -41,7 +41,7 @@ Status referral_answer(struct visit *visit, struct book *book) {
 struct visit *referral_visit(struct serve *serve, struct http_request *request,
                              const char *const *names, uint32_t count) {
     struct visit *visit = visit_body(serve, request, names, count);
-    return visit_is_person(visit) && visit_path(visit, "referral", &visit->id) ? visit : NULL;
+    return visit_is_person(visit) && visit_object(visit, "referral") ? visit : NULL;
 }
 
 // ---- lists --------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ void api_get_referrals(void *context, struct http_request *request) {
 
 void api_get_referral(void *context, struct http_request *request) {
     struct visit *visit = visit_query(context, request, NULL, 0);
-    if (visit_path(visit, "referral", &visit->id)) {
+    if (visit_object(visit, "referral")) {
         visit_look(visit, referral_answer, "referral", visit->id);
     }
 }

@@ -15,12 +15,14 @@ static Status list(struct visit *visit, struct book *book) {
 
 static bool read_filter(struct visit *visit, struct task_filter *filter) {
     int64_t limit = LIST_USUAL;
-    bool is_fine = visit_ask_text(visit, "state", &filter->state) &&
-                   visit_ask_text(visit, "channel", &filter->channel) &&
-                   visit_ask_number(visit, "after", 1, INT64_MAX, &filter->before) &&
-                   visit_ask_number(visit, "limit", 1, OFFICE_ROWS_MAX, &limit);
+    if (!visit_ask_text(visit, "state", &filter->state) ||
+        !visit_ask_text(visit, "channel", &filter->channel) ||
+        !visit_ask_number(visit, "after", 1, INT64_MAX, &filter->before) ||
+        !visit_ask_number(visit, "limit", 1, OFFICE_ROWS_MAX, &limit)) {
+        return false; // and the filter is gone with the visit
+    }
     filter->count_max = (uint32_t)limit;
-    return is_fine;
+    return true;
 }
 
 void api_get_tasks(void *context, struct http_request *request) {

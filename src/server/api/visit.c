@@ -110,6 +110,10 @@ bool visit_path(struct visit *visit, const char *name, int64_t *ret_number) {
     return true;
 }
 
+bool visit_object(struct visit *visit, const char *name) {
+    return visit != NULL && visit_path(visit, name, &visit->id);
+}
+
 bool text_is_plain(Slice text) {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char byte = (unsigned char)text.at[i];

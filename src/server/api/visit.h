@@ -10,7 +10,7 @@
 //     }
 //     void api_post_claim(void *context, struct http_request *request) {
 //         struct visit *visit = visit_body(context, request, NULL, 0);
-//         if (visit_path(visit, "alert", &visit->id)) {
+//         if (visit_object(visit, "alert")) {
 //             visit_change(visit, claim, AUDIT_ALERT_CHANGED, "alert", visit->id);
 //         }
 //     }
@@ -90,6 +90,8 @@ void visit_refuse(struct visit *visit, ApiProblem problem, const char *format, .
 
 // A number that the path has. What is none is not there (404).
 bool visit_path(struct visit *visit, const char *name, int64_t *ret_number);
+// The same, kept as the visit's `id`.
+bool visit_object(struct visit *visit, const char *name);
 // Texts that are not there are empty, numbers are left as they are.
 bool visit_ask_text(struct visit *visit, const char *name, Slice *ret_text);
 bool visit_ask_number(struct visit *visit, const char *name, int64_t least, int64_t most,
