@@ -21,7 +21,8 @@ def run(names, chosen=(), fails=AssertionError):
                 passed += 1
             except fails as error:
                 failed += 1
-                line = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.name == name][-1]
+                frames = traceback.extract_tb(error.__traceback__)
+                line = ([frame.lineno for frame in frames if frame.name == name] or [frames[-1].lineno])[-1]  # what fails after a test is not in it
                 print(f"{name}: line {line}: {error!r}"[:1500], file=sys.stderr)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)

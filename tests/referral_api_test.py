@@ -24,7 +24,6 @@ import api_bank  # noqa: E402
 from api_bank import AML, INSIDER, Bank  # noqa: E402
 from response_bank import AMOUNT_S3, AMOUNT_S4  # noqa: E402
 
-os.environ.setdefault("LSAN_OPTIONS", f"suppressions={pathlib.Path(__file__).resolve().parent / 'leaks.supp'}:print_suppressions=0")  # of builds under a sanitizer
 CHOSEN = sys.argv[2:]
 TAGS = {"Referrals", "Missed", "Reports"}
 NAMED = "bank: {name: 示例银行股份有限公司, name_en: Sample Bank, symbol: 示银反诈移}\n"
