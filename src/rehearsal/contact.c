@@ -42,16 +42,6 @@ static Slice header(const struct http_request *request, Slice name) {
     return http_request_header(request, name, &value) ? value : SLICE("");
 }
 
-static Slice text_of(JsonTree tree, uint32_t object, const char *name) {
-    uint32_t at = json_member(tree, object, slice_of(name));
-    return at != JSON_NONE && tree.nodes[at].kind == JSON_STRING ? tree.nodes[at].text : SLICE("");
-}
-
-static int64_t number_of(JsonTree tree, uint32_t object, const char *name) {
-    uint32_t at = json_member(tree, object, slice_of(name));
-    return at != JSON_NONE && tree.nodes[at].kind == JSON_INT ? tree.nodes[at].i64 : 0;
-}
-
 static Slice keep(struct asked *asked, uint32_t number, Slice text) {
     char *at = asked->texts + (size_t)number * TRUTH_NAME_MAX;
     size_t size = text.size < TRUTH_NAME_MAX ? text.size : 0; // no name is so long
@@ -62,15 +52,15 @@ static Slice keep(struct asked *asked, uint32_t number, Slice text) {
 // NULL: it is something else than a question.
 static struct asked *read_question(JsonTree tree, uint32_t data) {
     struct asked *asked = memory_alloc(sizeof *asked);
-    asked->task = number_of(tree, data, "task");
-    asked->alert_us = number_of(tree, data, "asked_us");
-    asked->amount = number_of(tree, data, "amount");
-    asked->attempt = (uint32_t)number_of(tree, data, "attempt");
-    asked->customer = keep(asked, 0, text_of(tree, data, "customer"));
-    asked->group = keep(asked, 1, text_of(tree, data, "group"));
-    asked->script = keep(asked, 2, text_of(tree, data, "script"));
-    asked->event_id = keep(asked, 3, text_of(tree, data, "event_id"));
-    if (asked->task <= 0 || asked->alert_us <= 0 || !ask_channel_find(text_of(tree, data, "channel"), &asked->channel)) {
+    asked->task = told_number(tree, data, "task");
+    asked->alert_us = told_number(tree, data, "asked_us");
+    asked->amount = told_number(tree, data, "amount");
+    asked->attempt = (uint32_t)told_number(tree, data, "attempt");
+    asked->customer = keep(asked, 0, told_text(tree, data, "customer"));
+    asked->group = keep(asked, 1, told_text(tree, data, "group"));
+    asked->script = keep(asked, 2, told_text(tree, data, "script"));
+    asked->event_id = keep(asked, 3, told_text(tree, data, "event_id"));
+    if (asked->task <= 0 || asked->alert_us <= 0 || !ask_channel_find(told_text(tree, data, "channel"), &asked->channel)) {
         free(asked);
         return NULL;
     }
@@ -106,7 +96,7 @@ static void take_message(void *context, struct http_request *request) {
         refuse(contact, request, 422, SLICE("not_understood"), "the body is an object with a member 'data'");
         return;
     }
-    if (slice_is(text_of(tree, 0, "type"), "task.asked") && is_new(contact, headers.id)) {
+    if (slice_is(told_text(tree, 0, "type"), "task.asked") && is_new(contact, headers.id)) {
         struct asked *asked = read_question(tree, data);
         if (asked != NULL && !queue_push(contact->asked, asked)) {
             free(asked);

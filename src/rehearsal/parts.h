@@ -95,6 +95,17 @@ struct rehearsal {
     struct rehearsal_counts counts;
 };
 
+// Members of a message's body; empty and 0 where they are not there.
+static inline Slice told_text(JsonTree tree, uint32_t object, const char *name) {
+    uint32_t at = json_member(tree, object, slice_of(name));
+    return at != JSON_NONE && tree.nodes[at].kind == JSON_STRING ? tree.nodes[at].text : SLICE("");
+}
+
+static inline int64_t told_number(JsonTree tree, uint32_t object, const char *name) {
+    uint32_t at = json_member(tree, object, slice_of(name));
+    return at != JSON_NONE && tree.nodes[at].kind == JSON_INT ? tree.nodes[at].i64 : 0;
+}
+
 MUST_USE Status stand_in_send(struct rehearsal *rehearsal, struct diag *diag);
 MUST_USE Status stand_in_do(struct rehearsal *rehearsal, const struct planned *planned, struct diag *diag);
 MUST_USE Status team_look(struct rehearsal *rehearsal, struct diag *diag);

@@ -12,16 +12,6 @@
 
 static const Actor CENTRE = {ACTOR_KIND_CUSTOMER, {"contact", 7}};
 
-static Slice text_of(JsonTree tree, const char *name) {
-    uint32_t at = json_member(tree, 0, slice_of(name));
-    return at != JSON_NONE && tree.nodes[at].kind == JSON_STRING ? tree.nodes[at].text : SLICE("");
-}
-
-static int64_t number_of(JsonTree tree, const char *name) {
-    uint32_t at = json_member(tree, 0, slice_of(name));
-    return at != JSON_NONE && tree.nodes[at].kind == JSON_INT ? tree.nodes[at].i64 : 0;
-}
-
 // ---- questions ----------------------------------------------------------------------------------------------------------
 
 struct asked {
@@ -35,13 +25,13 @@ static Status load(void *context, struct book *book) {
 }
 
 static Status asked(struct rehearsal *rehearsal, JsonTree tree, struct diag *diag) {
-    struct asked asked = {.alert = number_of(tree, "alert")};
+    struct asked asked = {.alert = told_number(tree, 0, "alert")};
     struct question question;
     struct answer answer;
     AskChannel channel;
-    int64_t task = number_of(tree, "task"), until_us = number_of(tree, "until_us");
-    Slice script = arena_copy(&rehearsal->scratch, text_of(tree, "script"));
-    bool is_known = ask_channel_find(text_of(tree, "channel"), &channel);
+    int64_t task = told_number(tree, 0, "task"), until_us = told_number(tree, 0, "until_us");
+    Slice script = arena_copy(&rehearsal->scratch, told_text(tree, 0, "script"));
+    bool is_known = ask_channel_find(told_text(tree, 0, "channel"), &channel);
     TRY(book_read(&rehearsal->book, rehearsal->now_us, load, &asked, &rehearsal->scratch, diag));
     if (!is_known) {
         return STATUS_OK; // nobody is there who would answer
@@ -66,10 +56,10 @@ static Status asked(struct rehearsal *rehearsal, JsonTree tree, struct diag *dia
 
 // A payment is held: some take it back by themselves.
 static Status held(struct rehearsal *rehearsal, JsonTree tree, struct diag *diag) {
-    struct asked asked = {.alert = number_of(tree, "alert")};
+    struct asked asked = {.alert = told_number(tree, 0, "alert")};
     struct question question;
     struct answer answer;
-    int64_t hold = number_of(tree, "hold");
+    int64_t hold = told_number(tree, 0, "hold");
     static const struct statement HOLD = {"played_hold", "SELECT COALESCE(alert, 0), until_us FROM hold WHERE id = ?1"};
     if (store_query(rehearsal->book.store, &HOLD, STORE_VALUES(store_i64(hold)), diag) != STATUS_OK || store_next(rehearsal->book.store, diag) != STATUS_OK) {
         return STATUS_OK;
@@ -115,20 +105,20 @@ static Status take_message(struct rehearsal *rehearsal, const struct message *me
     if (slice_is(message->endpoint, "core") && slice_starts_with(message->kind, SLICE("hold."))) {
         plan_confirmation(rehearsal, message, "hold", message->object);
         if (slice_is(message->kind, "hold.released")) {
-            payments_settle(rehearsal, text_of(tree, "event_id"), FATE_SUCCEEDS);
+            payments_settle(rehearsal, told_text(tree, 0, "event_id"), FATE_SUCCEEDS);
         } else if (slice_is(message->kind, "hold.refused")) {
-            payments_settle(rehearsal, text_of(tree, "event_id"), FATE_FAILS);
+            payments_settle(rehearsal, told_text(tree, 0, "event_id"), FATE_FAILS);
         } else if (slice_is(message->kind, "hold.cancelled")) {
-            payments_settle(rehearsal, text_of(tree, "event_id"), FATE_CANCELLED);
+            payments_settle(rehearsal, told_text(tree, 0, "event_id"), FATE_CANCELLED);
         }
         return slice_is(message->kind, "hold.held") ? held(rehearsal, tree, diag) : STATUS_OK;
     }
     if (slice_is(message->endpoint, "core") && slice_starts_with(message->kind, SLICE("control."))) {
-        plan_confirmation(rehearsal, message, "control", number_of(tree, "control"));
+        plan_confirmation(rehearsal, message, "control", told_number(tree, 0, "control"));
     } else if (slice_is(message->endpoint, "core") && slice_starts_with(message->kind, SLICE("order."))) {
         plan_confirmation(rehearsal, message, "order", message->object);
     } else if (slice_is(message->kind, "list.add")) {
-        rehearsal_list(rehearsal, text_of(tree, "list"), text_of(tree, "key"), text_of(tree, "end"), text_of(tree, "reason"));
+        rehearsal_list(rehearsal, told_text(tree, 0, "list"), told_text(tree, 0, "key"), told_text(tree, 0, "end"), told_text(tree, 0, "reason"));
     }
     return STATUS_OK;
 }
