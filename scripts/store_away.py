@@ -142,6 +142,7 @@ def main():
     parser.add_argument("--folder", default=None, help="where the data go; they are removed afterwards")
     options = parser.parse_args()
     options.qiantang = os.path.abspath(options.qiantang)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever ends it ends the server too
     run = Run(options)
     try:
         return 0 if measure(run) else 1
