@@ -109,6 +109,11 @@ static void write_events(struct simulate *run) {
     put(run, buf_slice(&text));
     close_file(run);
     buf_deinit(&text);
+    if (run->plan.confusion_percent > 100) {
+        open_file(run, SLICE("innocents.ndjson"));
+        put(run, simulation_innocents(run->simulation));
+        close_file(run);
+    }
 }
 
 static void print_summary(struct simulate *run, uint64_t past_ns, uint64_t events_ns) {

@@ -278,6 +278,7 @@ struct act {
     uint32_t session;
     uint8_t kind, phase, channel, outcome, part, auth, clearing, settle;
     uint8_t tag, tag2, industry, purpose;
+    uint8_t lookalike; // lookalikes.def, from 1; 0: of none
     int64_t before, after; // balances as the REQUEST saw them
     union {
         struct pay_detail pay;

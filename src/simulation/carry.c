@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "simulation/event.h"
 #include "simulation/known.h"
+#include "simulation/lookalikes.h"
 #include "simulation/stories.h"
 
 struct setting setting_usual(const struct simulation *sim, uint32_t customer, uint32_t noise) {
@@ -183,6 +184,7 @@ static void credit_own(struct simulation *sim, const struct act *act) {
     credit.pay.batch = act->pay.batch;
     credit.trace = act->trace;
     credit.story = act->story;
+    credit.lookalike = act->lookalike;
     credit.part = PART_AFTER;
     credit.noise = act->noise;
     agenda_put(sim->agenda, &credit);
@@ -259,6 +261,9 @@ static void put_event(struct simulation *sim, struct act *act, int64_t lost) {
     event_write(sim, act);
     if (act->story != 0 && !sim->muted) {
         story_event(sim, act, sim->next_event - 1, lost);
+    }
+    if (act->lookalike != 0 && !sim->muted) {
+        lookalike_event(sim, act, sim->next_event - 1);
     }
 }
 

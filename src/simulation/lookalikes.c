@@ -6,15 +6,18 @@
 #include "simulation/lookalikes.h"
 
 #include "base/hash.h"
+#include "codec/json_write.h"
 #include "simulation/carry.h"
+#include "simulation/names.h"
 
 #include <stdlib.h>
 
 static const struct {
     Play *play;
     uint32_t rate;
+    const char *name, *zh;
 } lookalikes[] = {
-#define LOOKALIKE(function, zh, rate, typologies, what) {function, rate},
+#define LOOKALIKE(function, zh, rate, typologies, what) {function, rate, #function, zh},
 #include "simulation/lookalikes.def"
 #undef LOOKALIKE
 };
@@ -22,7 +25,11 @@ enum { LOOKALIKE_COUNT = sizeof lookalikes / sizeof lookalikes[0] };
 
 static void begin(struct simulation *sim, uint32_t which, uint32_t number) {
     struct story nobodys = {.variant = ""}; // what scenario words note of a case is forgotten
-    struct stage stage = {.sim = sim, .story = &nobodys, .number = 0, .channel = MOBILE};
+    struct stage stage = {.sim = sim,
+                          .story = &nobodys,
+                          .number = 0,
+                          .channel = MOBILE,
+                          .lookalike = (uint8_t)(which + 1)};
     uint64_t day = (uint64_t)sim->today.day;
     random_init(&stage.random,
                 hash_mix(hash_mix(hash_mix(sim->plan.seed ^ 0x1a1c, which), day), number));
@@ -49,6 +56,22 @@ void lookalikes_begin(struct simulation *sim) {
             begin(sim, i, k);
         }
     }
+}
+
+void lookalike_event(struct simulation *sim, const struct act *act, uint64_t event) {
+    char name[NAME_SIZE];
+    struct line line = {name};
+    struct json_writer json;
+    name_put_numbered(&line, "E", event, 14);
+    json_writer_init(&json, &sim->innocents);
+    json_object_begin(&json);
+    json_key_string(&json, SLICE("event_id"), (Slice){name, (size_t)(line.at - name)});
+    json_key_i64(&json, SLICE("time"), act->time);
+    json_key_string(&json, SLICE("lookalike"), slice_of(lookalikes[act->lookalike - 1].name));
+    json_key_string(&json, SLICE("name_zh"), slice_of(lookalikes[act->lookalike - 1].zh));
+    json_object_end(&json);
+    json_writer_finish(&json);
+    buf_put(&sim->innocents, SLICE("\n"));
 }
 
 // ---- words --------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@
 #undef LOOKALIKE
 
 void lookalikes_begin(struct simulation *sim); // those of today
+// Notes an event of one of them.
+void lookalike_event(struct simulation *sim, const struct act *act, uint64_t event);
 
 // ---- words for them -----------------------------------------------------------------------------
 // Somebody whom no case plays with; false when there is nobody who fits.

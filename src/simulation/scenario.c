@@ -329,6 +329,7 @@ struct act *play(struct stage *stage, ActKind kind, Channel channel, uint32_t cu
     act->noise = (uint32_t)random_u64(&stage->random);
     act->story = stage->number;
     act->part = stage->part;
+    act->lookalike = stage->lookalike;
     act->other.none = true;
     act->pay.payer.none = kind <= ACT_COUNTER;
     if (is_done_online(channel)) {

@@ -29,7 +29,7 @@ struct stage {
     uint64_t signs;
     uint32_t session;
     Channel channel;
-    uint8_t part;
+    uint8_t part, lookalike;
     struct act act; // the last one, not yet on the agenda
     bool has_act;
 };

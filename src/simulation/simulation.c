@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+enum { INNOCENTS_MAX = 1 << 30 };
+
 struct simulation *simulation_create(const struct simulation_plan *plan) {
     INVARIANT(plan->customers >= 100 && plan->customers <= SIMULATION_CUSTOMERS_MAX &&
               plan->days <= SIMULATION_DAYS_MAX &&
@@ -24,6 +26,7 @@ struct simulation *simulation_create(const struct simulation_plan *plan) {
     world_create(sim);
     stories_cast(sim);
     sim->muted = true;
+    buf_init(&sim->innocents, INNOCENTS_MAX);
     return sim;
 }
 
@@ -41,6 +44,7 @@ void simulation_destroy(struct simulation *sim) {
     free(sim->city_merchants);
     free(sim->branches);
     free(sim->staff);
+    buf_deinit(&sim->innocents);
     arena_deinit(&sim->arena);
     free(sim);
 }
@@ -127,6 +131,10 @@ bool simulation_next(struct simulation *sim, struct buf *out) {
 
 void simulation_labels(const struct simulation *sim, struct buf *out) {
     stories_labels(sim, out);
+}
+
+Slice simulation_innocents(const struct simulation *sim) {
+    return buf_slice(&sim->innocents);
 }
 
 struct simulation_counts simulation_counts(const struct simulation *sim) {

@@ -237,6 +237,7 @@ struct simulation {
     struct random random; // of the act that is carried out
     struct known *known;
     struct buf *out;
+    struct buf innocents; // events of lookalikes, as lines
     uint64_t next_event;
     uint64_t events, changes;
     uint64_t counts[ACT_KINDS];
