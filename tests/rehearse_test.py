@@ -124,6 +124,7 @@ def test_months_of_a_bank(folder):
     assert one(folder, "c.db", "SELECT COUNT(*) FROM alert") > 50 and one(folder, "c.db", automatic) > 0
     nothing = rehearse(folder, "first.ndjson", "d.db", "--earned", "sqlite:" + os.path.join(folder, "e.db"))
     assert nothing.returncode == 3 and "RH001" in nothing.stderr, (nothing.returncode, nothing.stderr)
+    assert not os.path.exists(os.path.join(folder, "e.db"))
 
     # Holds: settled at their deadline or before, none forgotten, none twice.
     end = one(folder, "a.db", "SELECT MAX(at_us) FROM trace")

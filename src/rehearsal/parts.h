@@ -91,6 +91,7 @@ struct rehearsal {
     struct payments payments;
     struct analyst team[TEAM_MEMBERS];
     bool something_waits; // since the last time that the team looked
+    bool has_earned;      // elsewhere
     struct buf answer;
     struct rehearsal_counts counts;
 };
@@ -111,6 +112,8 @@ MUST_USE Status stand_in_do(struct rehearsal *rehearsal, const struct planned *p
 MUST_USE Status team_look(struct rehearsal *rehearsal, struct diag *diag);
 MUST_USE Status team_do(struct rehearsal *rehearsal, const struct planned *planned, struct diag *diag);
 MUST_USE Status team_hire(struct rehearsal *rehearsal, struct diag *diag);
+// Those that act begin to at the first record.
+MUST_USE Status earned_begin(struct rehearsal *rehearsal, struct diag *diag);
 MUST_USE Status team_promote(struct rehearsal *rehearsal, struct diag *diag);
 // A list entry that the response asks for, as a record of the stream.
 void rehearsal_list(struct rehearsal *rehearsal, Slice list, Slice key, Slice end, Slice reason);

@@ -172,6 +172,7 @@ static Status begin(struct rehearsal *rehearsal, int64_t now_us, struct diag *di
     arena_reset(&rehearsal->arena);
     TRY(desk_begin(rehearsal->desk, &rehearsal->book, now_us, &rehearsal->arena, diag)); // as the server does: samples and breakers once a day
     TRY(team_hire(rehearsal, diag));
+    TRY(earned_begin(rehearsal, diag));
     return settle(rehearsal, diag);
 }
 

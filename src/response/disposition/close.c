@@ -98,6 +98,10 @@ static Status sample_automatic(struct book *book, const struct alert *alert, con
     return draw(alert, strategy->id) < strategy->sampling.share ? sample(book, alert, "AUTOMATIC", "RANDOM") : STATUS_OK;
 }
 
+// At most one of a closing: a second look that is not the first finds it open again.
+static const struct statement OVERTURN = {"overturn", "SELECT first FROM sample WHERE alert = ?1 AND closure = ?2 AND overturned = 1 ORDER BY kind LIMIT 1"};
+static const struct statement OVERTURN_WITHDRAW = {"overturn_withdraw", "UPDATE sample SET overturned = 0 WHERE alert = ?1 AND closure = ?2 AND overturned = 1"};
+
 static Status sample_manual(struct book *book, const struct alert *alert, Code code) {
     int64_t controls;
     if (draw(alert, alert->decided_by) >= MANUAL_SHARE) {
@@ -145,6 +149,24 @@ static Status note_overturned(struct disposition *disposition, struct book *book
     return at == MAP_NONE ? STATUS_OK : breakers_look(disposition, book, &disposition->strategies->at[at], BREAKER_LATER);
 }
 
+// A second look had overturned the closing before; a third person says what the first had said. So it was no overturn.
+static Status withdraw_overturn(struct book *book, const struct alert *alert, Code code) {
+    bool is_verdict = code_infos[code].counts == COUNT_EFFECTIVE || code_infos[code].counts == COUNT_FALSE_ALARM || code_infos[code].counts == COUNT_NEUTRAL;
+    if (alert->reopened == 0 || !is_verdict) {
+        return STATUS_OK;
+    }
+    Status status = book_one(book, &OVERTURN, STORE_VALUES(store_i64(alert->id), store_i64(alert->reopened - 1)));
+    if (status != STATUS_OK) {
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    Code first = code_find(book_text(book, 0));
+    if (first == CODE_NONE || (code_infos[first].counts == COUNT_EFFECTIVE) != (code_infos[code].counts == COUNT_EFFECTIVE)) {
+        return STATUS_OK;
+    }
+    TRY(book_run(book, &OVERTURN_WITHDRAW, STORE_VALUES(store_i64(alert->id), store_i64(alert->reopened - 1))));
+    return alert_note(book, alert, SLICE("overturn_withdrawn"), SLICE(""));
+}
+
 Status alert_close(struct disposition *disposition, struct book *book, struct alert *alert, const struct closing *closing) {
     const struct strategy *strategy = closing->strategy;
     TRY(note_overturned(disposition, book, alert, closing->code));
@@ -172,6 +194,7 @@ Status alert_close(struct disposition *disposition, struct book *book, struct al
         TRY(closing_note(book, strategy, alert->id));
         return breakers_look(disposition, book, strategy, BREAKER_CLOSURES);
     }
+    TRY(withdraw_overturn(book, alert, closing->code));
     TRY(sample_manual(book, alert, closing->code));
     TRY(agreements_revise(book, alert, closing->code));
     return agreement_note(disposition, book, alert, closing->code);

@@ -60,17 +60,11 @@ static bool test_shadow_and_agreement(void) {
     return scene_deinit(&s);
 }
 
-static Status look_again(struct scene_deed *deed, struct book *book, const struct person *person) {
-    struct sample_at_hand sample;
-    bool is_overturned;
-    TRY(sample_next(deed->scene->disposition, book, person, &sample));
-    return sample_decide(deed->scene->disposition, book, person, sample.alert, sample.kind, deed->code, SLICE("looked at again"), &is_overturned);
-}
-
 // Where people decide otherwise than it would have, somebody else looks as well, and what he finds in the end is what it is compared with.
 static bool test_people_err_too(void) {
     static const struct statement AGREES = {"test_agrees_now", "SELECT agrees FROM agreement WHERE decided = ?1"};
     static const struct statement DRAWN = {"test_drawn", "SELECT COUNT(*) FROM sample WHERE kind = 'MANUAL_TRUE' AND why = 'STRATEGY'"};
+    static const struct statement OVERTURNED = {"test_overturned", "SELECT COUNT(*) FROM sample WHERE overturned = 1"};
     struct scene s;
     struct alert alert;
     CHECK(scene_init(&s, &ASKS, 1));
@@ -82,14 +76,17 @@ static bool test_people_err_too(void) {
     SCENE_OK(&s, scene_does(&s, "li", scene_next, &(struct scene_deed){0}));
     SCENE_OK(&s, scene_does(&s, "li", scene_decides, &((struct scene_deed){.alert = alert.id, .code = CODE_TP_UNAUTH})));
     CHECK(scene_number(&s, &AGREES, STORE_VALUES(store_text(SLICE("TP-UNAUTH")))) == 0 && scene_number(&s, &DRAWN, STORE_NO_VALUES) == 1);
-    SCENE_REFUSES(&s, scene_does(&s, "li", look_again, &((struct scene_deed){.code = CODE_TP_UNAUTH})), "DP015"); // not who decided
-    SCENE_OK(&s, scene_does(&s, "wang", look_again, &((struct scene_deed){.code = CODE_FP_OWNWILL})));
+    SCENE_REFUSES(&s, scene_does(&s, "li", scene_looks_again, &((struct scene_deed){.code = CODE_TP_UNAUTH})), "DP015"); // not who decided
+    SCENE_OK(&s, scene_does(&s, "wang", scene_looks_again, &((struct scene_deed){.code = CODE_FP_OWNWILL})));
     CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_REOPENED);
     CHECK(scene_number(&s, &AGREES, STORE_VALUES(store_text(SLICE("TP-UNAUTH")))) == 0); // until it is settled
-    SCENE_OK(&s, scene_does(&s, "wang", scene_claims, &((struct scene_deed){.alert = alert.id})));
-    SCENE_OK(&s, scene_does(&s, "wang", scene_decides, &((struct scene_deed){.alert = alert.id, .code = CODE_FP_OWNWILL})));
+    SCENE_REFUSES(&s, scene_does(&s, "li", scene_next, &(struct scene_deed){0}), "DP015");
+    SCENE_REFUSES(&s, scene_does(&s, "wang", scene_next, &(struct scene_deed){0}), "DP015"); // two have said different things
+    SCENE_REFUSES(&s, scene_does(&s, "wang", scene_claims, &((struct scene_deed){.alert = alert.id})), "DP014");
+    SCENE_OK(&s, scene_does(&s, "zhou", scene_claims, &((struct scene_deed){.alert = alert.id})));
+    SCENE_OK(&s, scene_does(&s, "zhou", scene_decides, &((struct scene_deed){.alert = alert.id, .code = CODE_FP_OWNWILL})));
     CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_MANUAL);
-    CHECK(scene_number(&s, &AGREES, STORE_VALUES(store_text(SLICE("FP-OWNWILL")))) == 1);
+    CHECK(scene_number(&s, &AGREES, STORE_VALUES(store_text(SLICE("FP-OWNWILL")))) == 1 && scene_number(&s, &OVERTURNED, STORE_NO_VALUES) == 1);
     return scene_deinit(&s);
 }
 

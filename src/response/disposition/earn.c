@@ -7,7 +7,8 @@
 // the strategy would have done is compared with that. Until then it counts as a disagreement.
 //
 // Breakers. A strategy goes back into the shadow by itself, and its owner is paged, when it closes far more than it used to, when too many of its closures are overturned by a second look (the
-// lower bound of Wilson's interval, so that one unlucky sample does not), or when frauds of S3 and above that it closed come to light.
+// lower bound of Wilson's interval), or when frauds of S3 and above that it closed come to light. Second looks err, too: what they overturned is decided by a third person, and where he agrees
+// with the strategy nothing was overturned. If that leaves too little to stop it for, it needs no new comparisons: somebody proposes it, somebody else approves.
 
 #include "response/disposition/parts.h"
 
@@ -24,7 +25,7 @@ static const struct statement STATE_ADD = {
 static const struct statement STATE_SET = {
     "strategy_state_set", "UPDATE strategy_state SET state = ?3, since_us = ?4, changed_by = ?5, reason = ?6, proposed_by = '' WHERE strategy = ?1 AND strategy_hash = ?2"};
 static const struct statement PROPOSE = {"strategy_propose", "UPDATE strategy_state SET proposed_by = ?3 WHERE strategy = ?1 AND strategy_hash = ?2 AND state = 'SHADOW'"};
-static const struct statement PROPOSED = {"strategy_proposed", "SELECT state, proposed_by, since_us FROM strategy_state WHERE strategy = ?1 AND strategy_hash = ?2"};
+static const struct statement PROPOSED = {"strategy_proposed", "SELECT state, proposed_by, since_us, reason FROM strategy_state WHERE strategy = ?1 AND strategy_hash = ?2"};
 static const struct statement WOULD = {"earn_would", "SELECT id, strategy, strategy_hash, code FROM run WHERE alert = ?1 AND life = ?2 AND is_shadow = 1 AND state = 'DONE'"
                                                      " AND outcome = 'CLOSED' ORDER BY id"};
 static const struct statement AGREEMENT_ADD = {
@@ -158,13 +159,32 @@ Status agreement_note(struct disposition *disposition, struct book *book, const 
     return is_doubtful ? sample_doubtful(book, alert, decided) : STATUS_OK;
 }
 
+static Status is_overturned_too_often(struct book *book, const struct strategy *strategy, int64_t active_since_us, bool *ret_trips, Slice *ret_detail) {
+    TRY(book_one(book, &LOOKED_AT, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(active_since_us))));
+    Share share = share_wilson((uint64_t)book_i64(book, 1), (uint64_t)book_i64(book, 0));
+    *ret_trips = strategy->breaker.overturn_share > 0 && share.lower > strategy->breaker.overturn_share;
+    *ret_detail = arena_printf(book->arena, "{\"overturned\":%" PRId64 ",\"looked_at\":%" PRId64 ",\"lower\":%.4f}", book_i64(book, 1), book_i64(book, 0), share.lower);
+    return STATUS_OK;
+}
+
+// What counts is since it came into the shadow, for the first time or again; but all of it where second looks had put it there and third persons have said since that they were wrong.
+static Status counts_from(struct book *book, const struct strategy *strategy, const struct strategy_record *record, Slice reason, int64_t *ret_from_us) {
+    bool is_still = true;
+    Slice detail;
+    if (slice_is(reason, "breaker_overturned")) {
+        TRY(is_overturned_too_often(book, strategy, 0, &is_still, &detail));
+    }
+    *ret_from_us = record->mode == STRATEGY_SHADOW && is_still ? record->since_us : 0;
+    return STATUS_OK;
+}
+
 Status strategy_record(struct book *book, const struct strategy *strategy, struct strategy_record *ret_record) {
     StrategyMode mode;
+    int64_t from_us;
     TRY(strategy_mode(book, strategy, &mode));
     TRY(book_one(book, &PROPOSED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy))));
     *ret_record = (struct strategy_record){.mode = mode, .proposed_by = book_text(book, 1), .since_us = book_i64(book, 2)};
-    // What counts is since it came into the shadow, for the first time or again.
-    int64_t from_us = mode == STRATEGY_SHADOW ? ret_record->since_us : 0;
+    TRY(counts_from(book, strategy, ret_record, book_text(book, 3), &from_us));
     TRY(book_one(book, &EARNED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(from_us))));
     ret_record->compared = (uint64_t)book_i64(book, 0);
     ret_record->agreed = (uint64_t)book_i64(book, 1);
@@ -293,14 +313,6 @@ static Status closes_too_many(struct book *book, const struct strategy *strategy
     double most = breaker->closures_factor * mean;
     *ret_trips = (double)now > most + 3 * sqrt(fmax(most, 1));
     *ret_detail = arena_printf(book->arena, "{\"closures\":%" PRId64 ",\"usual\":%.2f}", now, mean);
-    return STATUS_OK;
-}
-
-static Status is_overturned_too_often(struct book *book, const struct strategy *strategy, int64_t active_since_us, bool *ret_trips, Slice *ret_detail) {
-    TRY(book_one(book, &LOOKED_AT, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(active_since_us))));
-    Share share = share_wilson((uint64_t)book_i64(book, 1), (uint64_t)book_i64(book, 0));
-    *ret_trips = strategy->breaker.overturn_share > 0 && share.lower > strategy->breaker.overturn_share;
-    *ret_detail = arena_printf(book->arena, "{\"overturned\":%" PRId64 ",\"looked_at\":%" PRId64 ",\"lower\":%.4f}", book_i64(book, 1), book_i64(book, 0), share.lower);
     return STATUS_OK;
 }
 

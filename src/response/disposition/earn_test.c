@@ -4,6 +4,8 @@
 
 #include "response/disposition/scene_test.h"
 
+#include "response/disposition/earn.h"
+
 static const struct scene_strategy CLOSES = SCENE_STRATEGY(
     "D-CLOSE", "direction: RELEASE\napplies_to: [AT]\nseverities: [S1, S2]\nwhen: 'true'\nthen:\n"
                "  - {id: go, close: FP-OWNWILL, zh: 放, en: go}\n");
@@ -105,8 +107,70 @@ static bool test_of_nobody(void) {
     return scene_deinit(&s);
 }
 
+// Second looks err. What one overturned stops the strategy at once; when a third person agrees with
+// the strategy it was no overturn, and nothing has to be compared again.
+static Status compared(void *context, struct book *book) {
+    static const struct statement ADD = {
+        "test_agreement_add",
+        "INSERT INTO agreement (run, strategy, strategy_hash, alert, severity, proposed, decided, "
+        "agrees, is_missed, at_us) SELECT ?1, strategy, strategy_hash, ?1, 2, 'FP-OWNWILL', "
+        "'FP-OWNWILL', 1, 0, 0 FROM strategy_state"};
+    const int64_t *count = context;
+    for (int64_t i = 1; i <= *count; i++) {
+        TRY(book_run(book, &ADD, STORE_VALUES(store_i64(-i))));
+    }
+    return STATUS_OK;
+}
+
+static Status proposes(void *context, struct book *book) {
+    const struct scene *s = context;
+    return strategy_propose(book, &s->strategies->at[0]);
+}
+
+static bool is_stopped_by_a_second_look(struct scene *s, Code third) {
+    static const struct statement OVERTURNED = {
+        "test_overturned", "SELECT COUNT(*) FROM sample WHERE overturned = 1"};
+    static const struct statement SHADOW = {
+        "test_shadow", "SELECT COUNT(*) FROM strategy_state WHERE state = 'SHADOW' AND reason = "
+                       "'breaker_overturned'"};
+    struct alert alert;
+    int64_t enough = 500;
+    CHECK(scene_init(s, &CLOSES, 1) && scene_grown(s) && scene_hire(s));
+    SCENE_OK(s, scene_within(s, SCENE_SYSTEM, compared, &enough));
+    CHECK(scene_decide(
+        s, &(struct decided){.model = "M-AT-05-E", .customer = "C1", .amount = 20000000}));
+    CHECK(scene_alert(s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_AUTO);
+    s->now_us += US_PER_HOUR;
+    SCENE_OK(s, scene_does(s, "wang", scene_looks_again,
+                           &((struct scene_deed){.code = CODE_TP_UNAUTH})));
+    CHECK(scene_number(s, &SHADOW, STORE_NO_VALUES) == 1);
+    SCENE_REFUSES(s, scene_within(s, SCENE_SYSTEM, proposes, s), "DP013");
+    SCENE_REFUSES(
+        s, scene_does(s, "wang", scene_claims, &((struct scene_deed){.alert = alert.id})), "DP014");
+    SCENE_OK(s,
+             scene_does(s, "zhou", scene_claims, &((struct scene_deed){.alert = alert.id})));
+    SCENE_OK(s, scene_does(s, "zhou", scene_decides,
+                           &((struct scene_deed){.alert = alert.id, .code = third})));
+    bool was_right = third == CODE_FP_OWNWILL;
+    CHECK(scene_number(s, &OVERTURNED, STORE_NO_VALUES) == !was_right);
+    CHECK(scene_number(s, &SHADOW, STORE_NO_VALUES) == 1); // people propose it, and approve
+    if (was_right) {
+        SCENE_OK(s, scene_within(s, SCENE_SYSTEM, proposes, s));
+    } else {
+        SCENE_REFUSES(s, scene_within(s, SCENE_SYSTEM, proposes, s), "DP013");
+    }
+    return scene_deinit(s);
+}
+
+static bool test_second_looks_err(void) {
+    struct scene s;
+    return is_stopped_by_a_second_look(&s, CODE_FP_OWNWILL) &&
+           is_stopped_by_a_second_look(&s, CODE_TP_UNAUTH);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_too_many_closures), TEST(test_clock_goes_back),
-                                        TEST(test_of_nobody)};
+                                        TEST(test_of_nobody),
+                                        TEST(test_second_looks_err)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

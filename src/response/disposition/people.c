@@ -15,7 +15,9 @@ static const struct statement PERSON_KEEP = {
                  " ON CONFLICT (person) DO UPDATE SET skills = excluded.skills, level = excluded.level, domains = excluded.domains, branch = excluded.branch,"
                  " on_duty = excluded.on_duty, changed_us = excluded.changed_us, changed_by = excluded.changed_by"};
 static const struct statement OWN = {"alert_own", "SELECT id FROM alert WHERE owner = ?1 AND is_open = 1 AND state IN ('ASSIGNED', 'VERIFYING') ORDER BY rank DESC, id LIMIT 1"};
-static const struct statement NEXT = {"alert_next", "SELECT id, rank FROM seen_alert WHERE viewer = ?1 AND is_waiting = 1 AND skill = ?2 AND level <= ?3 AND (reopened = 0 OR decided_by <> ?4)"
+static const struct statement NEXT = {"alert_next", "SELECT id, rank FROM seen_alert WHERE viewer = ?1 AND is_waiting = 1 AND skill = ?2 AND level <= ?3"
+                                                    " AND (reopened = 0 OR (decided_by <> ?4 AND NOT EXISTS (SELECT 1 FROM sample s WHERE s.alert = seen_alert.id AND s.closure = seen_alert.reopened - 1"
+                                                    " AND s.overturned = 1 AND s.owner = ?4)))"
                                                     " ORDER BY rank DESC, id LIMIT 1"};
 static const struct statement SEEN = {"alert_seen", "SELECT 1 FROM seen_alert WHERE viewer = ?1 AND id = ?2"};
 static const struct statement TO_RELEASE = {"alert_to_release", "SELECT (SELECT COUNT(*) FROM alert_event e JOIN hold h ON h.id = e.sequence WHERE e.alert = ?1 AND h.state = 'HELD')"
@@ -29,6 +31,7 @@ static const struct statement CLEARED_ADD = {
 static const struct statement CLEARED_END = {"cleared_end", "UPDATE cleared SET is_ended = 1 WHERE alert = ?1"};
 static const struct statement IN_CASE = {"alert_in_case", "SELECT id FROM alert WHERE case_id = ?1 AND state = 'IN_CASE' ORDER BY id LIMIT 1"};
 static const struct statement TYPOLOGIES = {"alert_typologies", "SELECT DISTINCT typology FROM hit WHERE alert = ?1 ORDER BY typology"};
+static const struct statement OVERTURNED_BY = {"sample_overturned_by", "SELECT 1 FROM sample WHERE alert = ?1 AND closure = ?2 AND owner = ?3 AND overturned = 1"};
 static const struct statement SAMPLE_NEXT = {
     "sample_next", "SELECT s.alert, s.kind FROM sample s JOIN seen_alert a ON a.id = s.alert AND a.viewer = ?1 WHERE s.second = '' AND s.analyst <> ?2 AND a.owner <> ?2 AND a.approved_by <> ?2"
                    " ORDER BY s.drawn_us, s.alert LIMIT 1"};
@@ -87,8 +90,15 @@ static Status check_note(struct book *book, Slice note, bool is_needed) {
     return STATUS_OK;
 }
 
-// What was opened again is for somebody else than who had closed it.
+// What was opened again is for somebody else than who had closed it, and than who overturned that: two have said different things, a third decides.
 static Status check_other(struct book *book, const struct alert *alert, Slice person) {
+    if (alert->reopened > 0 && alert->decided_us == 0) {
+        Status status = book_one(book, &OVERTURNED_BY, STORE_VALUES(store_i64(alert->id), store_i64(alert->reopened - 1), store_text(person)));
+        if (status == STATUS_OK) {
+            return book_fail(book, STATUS_INVALID, "DP014", "the second look of '%.*s' opened alert %" PRId64 " again; a third person decides", SLICE_ARGS(person), alert->id);
+        }
+        ENSURE(status == STATUS_NOT_FOUND, status);
+    }
     if (alert->reopened > 0 && alert->decided_us == 0 && slice_equal(alert->decided_by, person)) {
         return book_fail(book, STATUS_INVALID, "DP014", "alert %" PRId64 " was opened again after the decision of '%.*s'; somebody else looks at it", alert->id, SLICE_ARGS(person));
     }

@@ -536,6 +536,14 @@ static inline Status scene_asks_by_message(struct scene_deed *deed, struct book 
     return alert_ask(deed->scene->disposition, book, person, deed->alert, CONTACT_SMS, slice_of(deed->text), 0, &task);
 }
 
+// The next sample, and what he says of it.
+static inline Status scene_looks_again(struct scene_deed *deed, struct book *book, const struct person *person) {
+    struct sample_at_hand sample;
+    bool is_overturned;
+    TRY(sample_next(deed->scene->disposition, book, person, &sample));
+    return sample_decide(deed->scene->disposition, book, person, sample.alert, sample.kind, deed->code, SLICE("looked at again"), &is_overturned);
+}
+
 static inline Status scene_hire_all(void *context, struct book *book) {
     static const struct person people[] = {
         {.name = {"li", 2}, .skills = {" FRAUD MULE ", 12}, .on_duty = true},
