@@ -60,6 +60,34 @@ static bool test_shadow_and_agreement(void) {
     return scene_deinit(&s);
 }
 
+// A strategy that waits longer than people take to decide goes on waiting for the comparison; what comes meanwhile for the same subject is no quiet.
+static bool test_compared_after_a_wait(void) {
+    static const struct scene_strategy waits = SCENE_STRATEGY("D-QUIET", "direction: RELEASE\napplies_to: [AT]\nseverities: [S2]\nwhen: 'true'\nwait: 24h\nquiet: true\nthen:\n"
+                                                                         "  - {id: quiet, when: alert.quiet_sec >= 86400, close: UNC-TIMEOUT, zh: 静, en: quiet}\n");
+    static const struct statement COMPARED = {"test_compared", "SELECT COUNT(*) FROM agreement WHERE agrees = 1"};
+    static const struct statement ENDED = {"test_ended", "SELECT COUNT(*) FROM run WHERE is_shadow = 1 AND outcome = ?1"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &waits, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, scene_make_old, &s));
+    CHECK(scene_hire(&s));
+    for (int i = 1; i <= 2; i++) {
+        char customer[8];
+        snprintf(customer, sizeof customer, "C%d", i);
+        CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = customer, .amount = 500000}));
+        CHECK(scene_alert(&s, customer, "AT", &alert) && alert.state == ALERT_QUEUED);
+        SCENE_OK(&s, scene_does(&s, "zhou", scene_claims, &((struct scene_deed){.alert = alert.id})));
+        SCENE_OK(&s, scene_does(&s, "zhou", scene_decides, &((struct scene_deed){.alert = alert.id, .code = CODE_FP_OWNWILL})));
+    }
+    CHECK(scene_pass(&s, 6 * US_PER_HOUR));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = "C2", .amount = 500000}));
+    CHECK(scene_number(&s, &COMPARED, STORE_NO_VALUES) == 0);
+    CHECK(scene_pass(&s, 18 * US_PER_HOUR));
+    CHECK(scene_number(&s, &COMPARED, STORE_NO_VALUES) == 1);
+    CHECK(scene_number(&s, &ENDED, STORE_VALUES(store_text(SLICE("CLOSED")))) == 1 && scene_number(&s, &ENDED, STORE_VALUES(store_text(SLICE("HUMAN")))) == 1);
+    return scene_deinit(&s);
+}
+
 // Where people decide otherwise than it would have, somebody else looks as well, and what he finds in the end is what it is compared with.
 static bool test_people_err_too(void) {
     static const struct statement AGREES = {"test_agrees_now", "SELECT agrees FROM agreement WHERE decided = ?1"};
@@ -111,6 +139,35 @@ static bool test_released_by_reply(void) {
     SCENE_REFUSES(&s, scene_answer(&s, "C1", "{\"reply\":\"N\"}"), "DP003"); // nobody is asked any more
     s.book.arena = &s.scratch.arena;
     CHECK(book_trace_verify(&s.book, "alert", alert.id, &traces) == STATUS_OK && traces == 4);
+    return scene_deinit(&s);
+}
+
+// Nobody answers: it is asked as often as the strategy says, each time for as long, and only then goes on.
+static bool test_asked_again_and_again(void) {
+    static const struct scene_strategy asks = SCENE_STRATEGY("D-ASK", "direction: RELEASE\napplies_to: [AT]\nseverities: [S2]\nwhen: 'true'\nask: {channel: SMS, script: SMS-CONFIRM, within: 10m, tries: 3}\nthen:\n"
+                                                                      "  - {id: go, when: 'run.answered && answer.reply == \"Y\"', do: [RELEASE_PAYMENT], close: FP-OWNWILL, zh: 放, en: go}\n");
+    static const struct statement ASKED = {"test_asked", "SELECT COUNT(*) FROM task WHERE channel = 'SMS'"};
+    static const struct statement LAST = {"test_attempt", "SELECT MAX(attempt) FROM task WHERE state = 'ASKED'"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &asks, 1) && scene_grown(&s) && scene_hire(&s));
+    for (int i = 1; i <= 3; i++) {
+        char customer[8];
+        snprintf(customer, sizeof customer, "C%d", i);
+        CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = customer, .amount = 500000, .action = "DELAY", .delay_s = 7200}));
+    }
+    CHECK(scene_number(&s, &ASKED, STORE_NO_VALUES) == 3 && scene_number(&s, &LAST, STORE_NO_VALUES) == 1);
+    CHECK(scene_pass(&s, 600 * US_PER_SECOND));
+    CHECK(scene_number(&s, &ASKED, STORE_NO_VALUES) == 6 && scene_number(&s, &LAST, STORE_NO_VALUES) == 2);
+    SCENE_OK(&s, scene_answer(&s, "C1", "{\"reply\":\"Y\"}"));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_AUTO);
+    CHECK(scene_alert(&s, "C2", "AT", &alert));
+    SCENE_OK(&s, scene_does(&s, "zhou", scene_claims, &((struct scene_deed){.alert = alert.id}))); // somebody takes it: nobody asks any more
+    CHECK(scene_pass(&s, 600 * US_PER_SECOND));
+    CHECK(scene_number(&s, &ASKED, STORE_NO_VALUES) == 7);
+    CHECK(scene_alert(&s, "C3", "AT", &alert) && alert.state == ALERT_AUTO_RUNNING);
+    CHECK(scene_pass(&s, 600 * US_PER_SECOND));
+    CHECK(scene_alert(&s, "C3", "AT", &alert) && alert.state == ALERT_QUEUED && scene_number(&s, &ASKED, STORE_NO_VALUES) == 7);
     return scene_deinit(&s);
 }
 
@@ -434,7 +491,7 @@ static bool test_nobody_to_ask(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(test_merging),     TEST(test_shadow_and_agreement), TEST(test_people_err_too), TEST(test_released_by_reply), TEST(test_denied_and_silent),
+        TEST(test_merging),     TEST(test_shadow_and_agreement), TEST(test_compared_after_a_wait), TEST(test_people_err_too), TEST(test_released_by_reply), TEST(test_asked_again_and_again), TEST(test_denied_and_silent),
         TEST(test_quiet),       TEST(test_given_up),             TEST(test_four_eyes),
         TEST(test_secrecy),     TEST(test_queue),                TEST(test_escalation),        TEST(test_later_positive_stops),
         TEST(test_missed), TEST(test_s4_opens_again), TEST(test_earning),           TEST(test_missed_fraud_is_not_earned), TEST(test_nobody_to_ask),

@@ -18,6 +18,8 @@ static const struct statement HITS = {"situation_hits", "SELECT h.model, h.versi
                                                         " FROM hit h JOIN alert_event e ON e.alert = h.alert AND e.sequence = h.sequence WHERE h.alert = ?1"
                                                         " ORDER BY h.sequence, h.model LIMIT ?2"};
 static const struct statement LEAD = {"situation_lead", "SELECT event FROM evidence WHERE sequence = ?1"};
+static const struct statement ASKS = {"situation_asks", "SELECT DISTINCT asks FROM hit WHERE alert = ?1 ORDER BY asks"};
+static const struct statement HIT_LAST = {"situation_hit_last", "SELECT MAX(hit_us) FROM alert WHERE subject_kind = ?1 AND subject = ?2 AND typology_group = ?3"};
 static const struct statement ACTIONS = {"situation_actions", "SELECT DISTINCT action FROM alert_event WHERE alert = ?1 ORDER BY action"};
 static const struct statement TAKEN = {"situation_taken", "SELECT DISTINCT branch FROM run WHERE alert = ?1 AND branch <> '' ORDER BY branch"};
 static const struct statement OPEN = {"situation_open", "SELECT h.family, MAX(h.severity) FROM alert a JOIN hit h ON h.alert = a.id WHERE a.subject_kind = ?1 AND a.subject = ?2"
@@ -253,9 +255,17 @@ static Status know_marks(struct situation *situation, struct book *book) {
     return STATUS_OK;
 }
 
+// What comes after an alert was closed opens another one.
+static Status last_hit(struct book *book, const struct alert *alert, int64_t *ret_us) {
+    *ret_us = alert->hit_us;
+    return alert_is_open(alert) ? STATUS_OK
+                                : book_number(book, &HIT_LAST, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(alert->typology_group)), ret_us);
+}
+
 static Status know_alert(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
-    struct texts actions = {0}, taken = {0};
+    struct texts actions = {0}, asks = {0}, taken = {0};
+    int64_t hit_us;
     know_text(situation, STRATEGY_ALERT_GROUP, alert->typology_group);
     know(situation, STRATEGY_ALERT_SEVERITY, value_int(alert->severity));
     know(situation, STRATEGY_ALERT_SEVERITY_FIRST, value_int(alert->severity_first));
@@ -269,7 +279,8 @@ static Status know_alert(struct situation *situation, struct book *book) {
     know_text(situation, STRATEGY_ALERT_SEGMENT, alert->segment);
     know_text(situation, STRATEGY_ALERT_CHANNEL, alert->channel);
     know(situation, STRATEGY_ALERT_AGE_SEC, value_int(floor_div(book->now_us - alert->opened_us, US_PER_SECOND)));
-    know(situation, STRATEGY_ALERT_QUIET_SEC, value_int(floor_div(book->now_us - alert->hit_us, US_PER_SECOND)));
+    TRY(last_hit(book, alert, &hit_us));
+    know(situation, STRATEGY_ALERT_QUIET_SEC, value_int(floor_div(book->now_us - hit_us, US_PER_SECOND)));
     know(situation, STRATEGY_ALERT_SLA_USED, value_double(time_used(alert, book->now_us)));
     TRY(know_marks(situation, book));
     know(situation, STRATEGY_ALERT_LATE, value_bool(alert->is_late));
@@ -277,7 +288,9 @@ static Status know_alert(struct situation *situation, struct book *book) {
     know(situation, STRATEGY_ALERT_REOPENED, value_int(alert->reopened));
     TRY(texts_asked(book, &ACTIONS, STORE_VALUES(store_i64(alert->id)), &actions));
     TRY(texts_asked(book, &TAKEN, STORE_VALUES(store_i64(alert->id)), &taken));
+    TRY(texts_asked(book, &ASKS, STORE_VALUES(store_i64(alert->id)), &asks));
     know_list(situation, book->arena, STRATEGY_ALERT_ACTIONS, actions);
+    know_list(situation, book->arena, STRATEGY_ALERT_ASKS, asks);
     know_list(situation, book->arena, STRATEGY_ALERT_TAKEN, taken);
     return STATUS_OK;
 }

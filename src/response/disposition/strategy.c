@@ -24,9 +24,10 @@ static const struct statement UNASKED = {
     "run_unasked", "SELECT COUNT(*) FROM alert_event e JOIN alert_event l ON l.alert = e.alert AND l.sequence = ?2 WHERE e.alert = ?1 AND e.is_request = 1 AND e.amount > 0"
                    " AND (e.sequence > ?3 OR e.payee <> l.payee OR e.amount > l.amount)"};
 static const struct statement GOING = {"run_going", "SELECT id FROM run WHERE alert = ?1 AND state <> 'DONE' ORDER BY id"};
-static const struct statement TO_OVERTAKE = {"run_to_overtake", "SELECT id FROM run WHERE alert = ?1 AND state <> 'DONE' AND (is_shadow = 0 OR state = 'WAITING') ORDER BY id"};
+static const struct statement TO_OVERTAKE = {"run_to_overtake", "SELECT id FROM run WHERE alert = ?1 AND state <> 'DONE' AND is_shadow = 0 ORDER BY id"};
 static const struct statement GOING_ACTIVE = {"run_going_active", "SELECT COUNT(*) FROM run WHERE alert = ?1 AND state <> 'DONE' AND is_shadow = 0"};
 static const struct statement TRIED = {"run_tried", "SELECT state, outcome, hits_before FROM run WHERE alert = ?1 AND strategy = ?2 AND life = ?3 ORDER BY id DESC LIMIT 1"};
+static const struct statement TRIES = {"run_tries", "SELECT COUNT(*) FROM task WHERE alert = ?1 AND run = ?2 AND script = ?3"};
 static const struct statement OVERTAKE = {"run_overtake", "UPDATE run SET state = 'DONE', until_us = NULL, ended_us = ?2, outcome = 'OVERTAKEN', reason = ?3 WHERE id = ?1"};
 
 enum { RUNS_GOING_MAX = 64 };
@@ -322,8 +323,17 @@ static Status end_now(struct disposition *disposition, struct book *book, struct
 
 // ---- steps ------------------------------------------------------------------------------------------------------------------
 
+// How often the run has asked it.
+static Status tries_of(struct disposition *disposition, struct book *book, const struct run *run, const struct strategy_ask *ask_for, int64_t *ret_count) {
+    const struct script *script = &disposition->plan->scripts[ask_for->script];
+    Slice text = arena_printf(book->arena, "%.*s@%" PRId64, SLICE_ARGS(script->id), script->version); // as a task has it (ask.c)
+    return book_number(book, &TRIES, STORE_VALUES(store_i64(run->alert), store_i64(run->id), store_text(text)), ret_count);
+}
+
 static Status put_question(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, const struct strategy_ask *ask_for, const char *state) {
     struct question question = {.alert = situation->alert.id, .run = run->id, .channel = ask_for->channel, .script = ask_for->script, .until_us = book->now_us + ask_for->within_us};
+    TRY(tries_of(disposition, book, run, ask_for, &question.attempt));
+    question.attempt++;
     TRY(ask(disposition, book, situation, &question, NULL));
     return run_set(book, run, state, question.until_us);
 }
@@ -592,16 +602,18 @@ Status strategies_try(struct disposition *disposition, struct book *book, int64_
 
 // ---- answers and deadlines --------------------------------------------------------------------------------------------------------
 
-// A question of a strategy in the shadow is answered when people have decided already: what it would have done is compared all the same.
-static Status compare_late(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run) {
+// A question or a wait of a strategy in the shadow is over when people have decided already: what it would have done is compared all the same. It waits as long as it would have; but nobody is
+// asked a second time for the sake of a comparison.
+static Status compare_late(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, bool has_waited) {
     struct strategy_outcome outcome;
-    struct asked asked;
-    TRY(situation_of_strategy(situation, book, run->strategy, true, run->id));
-    TRY(evaluate(situation, book, ASKED_WAIT, &asked));
-    if (asked.wait_us > 0 || run->strategy->ask_again != NULL) { // nobody waits or asks once more for the sake of a comparison
+    bool ended;
+    if (run->strategy->ask_again != NULL) {
         return run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("closed"), false);
     }
-    TRY(end_now(disposition, book, situation, run, &outcome));
+    TRY(go_on(disposition, book, situation, run, has_waited, &ended, &outcome));
+    if (!ended) {
+        return STATUS_OK;
+    }
     Code decided = code_find(situation->alert.code);
     return decided == CODE_NONE || situation->alert.state != ALERT_CLOSED_MANUAL ? STATUS_OK : agreement_note(disposition, book, &situation->alert, decided);
 }
@@ -614,8 +626,8 @@ static Status continue_run(struct disposition *disposition, struct book *book, s
     bool ended = false;
     TRY(situation_load(disposition, book, run->alert, situation));
     if (!alert_is_open(&situation->alert)) {
-        return run->is_shadow && !has_waited ? compare_late(disposition, book, situation, run)
-                                             : run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("closed"), false);
+        return run->is_shadow ? compare_late(disposition, book, situation, run, has_waited)
+                              : run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("closed"), false);
     }
     if (!run->is_shadow && run->strategy->is_closure && is_with_people(&situation->alert)) {
         return run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("with_people"), false);
@@ -664,9 +676,27 @@ Status strategy_answered(struct disposition *disposition, struct book *book, int
     return continue_run(disposition, book, &run, again);
 }
 
+// Nobody has answered: once more, while the alert is the strategy's and it may.
+static Status ask_once_more(struct disposition *disposition, struct book *book, struct run *run, bool *ret_asked) {
+    struct situation *situation = ARENA_NEW(book->arena, struct situation);
+    const struct strategy_ask *ask_for = slice_is(run->state, "ASKING_AGAIN") ? run->strategy->ask_again : run->strategy->ask;
+    int64_t tries;
+    *ret_asked = false;
+    if (ask_for == NULL || ask_for->tries == 1) {
+        return STATUS_OK;
+    }
+    TRY(situation_load(disposition, book, run->alert, situation));
+    TRY(tries_of(disposition, book, run, ask_for, &tries));
+    if (!alert_is_open(&situation->alert) || (!run->is_shadow && is_with_people(&situation->alert)) || tries >= ask_for->tries) {
+        return STATUS_OK;
+    }
+    *ret_asked = true;
+    return put_question(disposition, book, situation, run, ask_for, slice_is(run->state, "ASKING_AGAIN") ? "ASKING_AGAIN" : "ASKING");
+}
+
 Status strategy_due(struct disposition *disposition, struct book *book, int64_t id) {
     struct run run;
-    bool acts;
+    bool acts, asked;
     TRY(book_timer_clear(book, TIMER_RUN, id));
     TRY(run_load(disposition, book, id, &run));
     if (slice_is(run.state, "DONE")) {
@@ -680,5 +710,6 @@ Status strategy_due(struct disposition *disposition, struct book *book, int64_t 
         return continue_run(disposition, book, &run, true);
     }
     TRY(ask_cancel(book, run.alert, run.id));
-    return strategy_answered(disposition, book, id, false);
+    TRY(ask_once_more(disposition, book, &run, &asked));
+    return asked ? STATUS_OK : strategy_answered(disposition, book, id, false);
 }

@@ -199,9 +199,13 @@ static void put_branches(const struct explaining *explaining, const char *headin
 static void put_ask(const struct explaining *explaining, const char *heading, const struct strategy_ask *ask) {
     if (ask != NULL) {
         const struct script *script = &explaining->strategies->plan.scripts[ask->script];
-        buf_printf(explaining->out, "  %s %s (%s), %.*s version %lld, %.*s\n", heading, channel_texts[ask->channel][0],
+        buf_printf(explaining->out, "  %s %s (%s), %.*s version %lld, %.*s", heading, channel_texts[ask->channel][0],
                    channel_texts[ask->channel][1], SLICE_ARGS(script->id), (long long)script->version,
                    SLICE_ARGS(span_text(explaining, ask->within_us)));
+        if (ask->tries > 1) {
+            buf_printf(explaining->out, ", 至多 %u 次 (up to %u times)", ask->tries, ask->tries);
+        }
+        buf_put(explaining->out, SLICE("\n"));
     }
 }
 

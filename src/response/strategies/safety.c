@@ -293,12 +293,16 @@ static void check_victim(struct checking *checking, const struct strategy_branch
 
 // ---- how long a payment waits for it -------------------------------------------------------------------------------
 
+static int64_t time_asked(const struct strategy_ask *ask) {
+    return ask == NULL ? 0 : ask->tries * ask->within_us;
+}
+
 static int64_t longest_wait(const struct strategy *strategy) {
     int64_t longest_us = 0;
     for (uint32_t i = 0; i < strategy->wait_count; i++) {
         longest_us = strategy->waits[i].span_us > longest_us ? strategy->waits[i].span_us : longest_us;
     }
-    return longest_us + (strategy->ask == NULL ? 0 : strategy->ask->within_us) + (strategy->ask_again == NULL ? 0 : strategy->ask_again->within_us);
+    return longest_us + time_asked(strategy->ask) + time_asked(strategy->ask_again);
 }
 
 static bool has_action(const struct strategy_actions *actions, ActionId id, int64_t *ret_span_us) {

@@ -108,6 +108,7 @@ struct strategy_ask {
     ContactChannel channel;
     uint32_t script; // of the plan
     int64_t within_us;
+    uint32_t tries; // so often at most, one after the other as long as nobody answers
 };
 
 struct strategy_wait {

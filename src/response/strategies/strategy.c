@@ -47,8 +47,8 @@ static bool fits_channel(ContactChannel channel, ScriptKind kind) {
 }
 
 static const struct strategy_ask *read_ask(struct compiling *compiling, const struct yaml_node *node) {
-    static const char *const keys[] = {"channel", "script", "within"};
-    if (node == NULL || !yaml_check_keys(node, keys, 3, compiling->diags)) {
+    static const char *const keys[] = {"channel", "script", "within", "tries"};
+    if (node == NULL || !yaml_check_keys(node, keys, 4, compiling->diags)) {
         return NULL;
     }
     struct strategy_ask *ask = ARENA_NEW(compiling->arena, struct strategy_ask);
@@ -60,6 +60,8 @@ static const struct strategy_ask *read_ask(struct compiling *compiling, const st
     if (yaml_span(within, &ask->within_us, compiling->diags) && ask->within_us == 0) {
         diag_add(compiling->diags, DIAG_ERROR, "SG026", within->place, "nobody can answer in no time");
     }
+    ask->tries = 1;
+    read_count(compiling, yaml_get(node, "tries"), 1, 5, &ask->tries);
     if (script == NULL) {
         return ask;
     }
