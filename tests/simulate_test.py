@@ -118,6 +118,11 @@ def test_more_confusion_leaves_the_labels_alone_and_is_understood(folder):
         done = run("simulate", "--quiet", "--customers", "2000", "--days", "14", "--past", "7", "--rate", "0", "--confusion", "2000", "--out", other)
         assert done.returncode == 0, done.stderr
         assert read(other, "labels.ndjson") == b""
+        innocents = list(map(json.loads, read(other, "innocents.ndjson").splitlines()))
+        events = {event["event_id"]: event["event_time"] for event in map(json.loads, read(other, "events.ndjson").splitlines()) if "event_id" in event}
+        assert all(events[one["event_id"]] == one["time"] for one in innocents) and len({one["event_id"] for one in innocents}) == len(innocents)
+        assert len({one["lookalike"] for one in innocents}) > 40, {one["lookalike"] for one in innocents}
+        assert not os.path.exists(os.path.join(folder, "innocents.ndjson"))
         dead = os.path.join(other, "dead.ndjson")
         done = run("replay", "--pack", BANK, "--quiet", "--input", os.path.join(other, "events.ndjson"), "--dead-letters", dead,
                    "--summary", os.path.join(other, "summary.json"),

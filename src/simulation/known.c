@@ -673,6 +673,10 @@ static void list_public(struct simulation *sim, struct table_out *out) {
             name_merchant(sim, i, key);
             list_row(out, "gold_merchant", key, "bank", "");
         }
+        if (sim->merchants[i].customer != NONE && draw_trait(0xfd, i, 10) != 0) {
+            name_merchant(sim, i, key);
+            list_row(out, "settle_delay", key, "contract", "约定可延迟结算");
+        }
     }
 }
 

@@ -53,12 +53,9 @@ static bool is_due(const struct day *day, uint32_t day_of_month) {
     return (day->sim->due >> day_of_month & 1) != 0;
 }
 // Of what looks like fraud and is none there is as much as --confusion asks for.
-static uint32_t confusing(const struct simulation *sim, uint32_t of) {
-    uint64_t more = (uint64_t)of * sim->plan.confusion_percent / 100;
-    return (uint32_t)(more < 10000 ? more : 10000);
-}
 static bool confuses(const struct day *day, uint32_t of_ten_thousand) {
-    return chance(day, confusing(day->sim, of_ten_thousand));
+    uint64_t more = (uint64_t)of_ten_thousand * day->sim->plan.confusion_percent / 100;
+    return chance(day, (uint32_t)(more < 10000 ? more : 10000));
 }
 static int64_t scaled(const struct day *day, int64_t yuan, int32_t spread) {
     return draw_about(day->random, YUAN(yuan) * day->scale / 1000, spread);
@@ -344,16 +341,17 @@ struct session {
     uint64_t signs;
 };
 
+// As often as it is, whatever --confusion asks for: two signs meet by chance as often as the square of
+// what one is made more of.
 static uint64_t stray_signs(const struct day *day) {
-    const struct simulation *sim = day->sim;
-    uint64_t signs = draw_trait(0x51, day->who, 1000) < confusing(sim, 6) ? SIGN_ROOTED : 0;
-    bool remote = draw_trait(0x52, day->who, 1000) < confusing(sim, 30);
+    uint64_t signs = draw_trait(0x51, day->who, 1000) < 6 ? SIGN_ROOTED : 0;
+    bool remote = draw_trait(0x52, day->who, 1000) < 30;
     signs |= remote ? SIGN_REMOTE_APP : 0; // works in IT, helps his parents
-    bool reader = draw_trait(0x53, day->who, 1000) < confusing(sim, 8);
+    bool reader = draw_trait(0x53, day->who, 1000) < 8;
     signs |= reader ? SIGN_ACCESSIBILITY : 0; // a screen reader
-    signs |= confuses(day, 60) ? SIGN_CALL : 0;
-    signs |= confuses(day, 15) ? SIGN_SCREEN_SHARE : 0; // a meeting in the background
-    signs |= confuses(day, 6) ? SIGN_MOCK : 0;
+    signs |= chance(day, 60) ? SIGN_CALL : 0;
+    signs |= chance(day, 15) ? SIGN_SCREEN_SHARE : 0; // a meeting in the background
+    signs |= chance(day, 6) ? SIGN_MOCK : 0;
     return signs;
 }
 
@@ -383,10 +381,10 @@ static struct session open_session(const struct day *day, int64_t time) {
                               .channel = chance(day, 800) ? WECHAT : MOBILE,
                               .signs = stray_signs(day)};
     session.setting = setting_usual(day->sim, day->who, (uint32_t)random_u64(day->random));
-    if (confuses(day, 40)) { // a tablet, or the phone of husband or wife
+    if (chance(day, 40)) { // a tablet, or the phone of husband or wife
         session.setting.device = chance(day, 5000) ? day->who * 4 + 1 : (day->who ^ 1u) * 4;
     }
-    if (draw_trait(0x54, day->who, 1000) < confusing(day->sim, 10)) {
+    if (draw_trait(0x54, day->who, 1000) < 10) {
         session.setting.net = NET_VPN;
         session.setting.net_number = draw_trait(0x55, day->who, 40);
         session.setting.wifi = false;

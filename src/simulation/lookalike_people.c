@@ -132,7 +132,7 @@ void flight(struct stage *stage) {
     login(stage, who);
     taps(stage, who, shop_in(stage, stage->sim->people[who].city), 30);
     Spot far = place_far(random_u64(&stage->random));
-    wait_minutes(stage, 170);
+    wait_minutes(stage, 240); // from door to door
     for (uint32_t i = 2 + below(stage, 3); i > 0; i--) {
         taps(stage, who, shop_in(stage, far), 250);
         wait_minutes(stage, 40);
