@@ -270,7 +270,7 @@ static CliAnswer read_options(struct simulate *run, int argc, char **argv) {
          "days lived before the first one, so that profiles know something; default 28", CLI_NUMBER,
          &options->past},
         {"confusion", "PERCENT",
-         "how much there is of what looks like fraud and is none, from 100; default 100",
+         "how much there is of what looks like fraud and is none: 100 what ordinary days have, the default; 200 the stated rates",
          CLI_NUMBER, &options->confusion},
         {"no-scores", NULL, "leave out the tables ml.*: scores are made up with the truth in mind",
          CLI_FLAG, &options->no_scores},

@@ -52,11 +52,6 @@ static bool chance(const struct day *day, uint32_t of_ten_thousand) {
 static bool is_due(const struct day *day, uint32_t day_of_month) {
     return (day->sim->due >> day_of_month & 1) != 0;
 }
-// Of what looks like fraud and is none there is as much as --confusion asks for.
-static bool confuses(const struct day *day, uint32_t of_ten_thousand) {
-    uint64_t more = (uint64_t)of_ten_thousand * day->sim->plan.confusion_percent / 100;
-    return chance(day, (uint32_t)(more < 10000 ? more : 10000));
-}
 static int64_t scaled(const struct day *day, int64_t yuan, int32_t spread) {
     return draw_about(day->random, YUAN(yuan) * day->scale / 1000, spread);
 }
@@ -341,8 +336,6 @@ struct session {
     uint64_t signs;
 };
 
-// As often as it is, whatever --confusion asks for: two signs meet by chance as often as the square of
-// what one is made more of.
 static uint64_t stray_signs(const struct day *day) {
     uint64_t signs = draw_trait(0x51, day->who, 1000) < 6 ? SIGN_ROOTED : 0;
     bool remote = draw_trait(0x52, day->who, 1000) < 30;
@@ -619,8 +612,8 @@ static void counter(const struct day *day) {
                       : draw_round_sum(day->random, draw_about(day->random, YUAN(5000), 24));
     act->clearing = (uint8_t)(act->pay.qr_kind == 0 ? BEPS : CASH);
     act->signs =
-        (old && confuses(day, 1500) ? SIGN_ACCOMPANIED : 0) |
-        (confuses(day, 100) ? SIGN_ON_PHONE : 0);
+        (old && chance(day, 1500) ? SIGN_ACCOMPANIED : 0) |
+        (chance(day, 100) ? SIGN_ON_PHONE : 0);
     if (act->pay.qr_kind == 0) {
         act->other = person_friend(day->sim, day->who, draw_below(day->random, 3));
         struct act pay = *act;
@@ -657,7 +650,7 @@ static void travel(const struct day *day) {
         chance(day, sim->today.festival ? 900 : 110)) {
         person->away_from = sim->today.day + 1;
         person->away_to = person->away_from + 1 + (int32_t)draw_below(day->random, 6);
-        bool abroad = confuses(day, 600);
+        bool abroad = chance(day, 600);
         static const Country where[] = {COUNTRY_HK, COUNTRY_TH, COUNTRY_JP, COUNTRY_MO,
                                         COUNTRY_SG, COUNTRY_MY, COUNTRY_VN, COUNTRY_GB};
         person->away = abroad              ? place_abroad(where[draw_below(day->random, 8)])
@@ -717,7 +710,7 @@ static void new_phone(const struct day *day) {
         sign->change.institution = (uint8_t)(i - 1);
         sign->channel = QUICKPAY;
     }
-    if (confuses(day, 1800)) { // and pays something soon
+    if (chance(day, 1800)) { // and pays something soon
         transfer(day, &session, person_friend(day->sim, day->who, 1),
                  draw_round_sum(day->random, scaled(day, 900, 28)));
     }
@@ -893,22 +886,22 @@ static void sells_flat(const struct day *day) {
 static void large_moments(const struct day *day) {
     const struct person *person = day->person;
     bool app = (person->habits & HAS_APP) != 0;
-    if (app && person->deposit >= YUAN(20000) && confuses(day, 14)) {
+    if (app && person->deposit >= YUAN(20000) && chance(day, 14)) {
         buys_flat(day);
     }
-    if (app && person->age >= 25 && confuses(day, 8)) {
+    if (app && person->age >= 25 && chance(day, 8)) {
         pays_at_night(day);
     }
-    if (app && person->age < 45 && confuses(day, 26)) {
+    if (app && person->age < 45 && chance(day, 26)) {
         splits_dinner(day);
     }
-    if (person->kind == STUDENT && confuses(day, 12)) {
+    if (person->kind == STUDENT && chance(day, 12)) {
         collects_fees(day);
     }
-    if ((person->habits & SENDS_ABROAD) != 0 && confuses(day, 220)) {
+    if ((person->habits & SENDS_ABROAD) != 0 && chance(day, 220)) {
         pays_school_abroad(day);
     }
-    if (app && confuses(day, 3)) {
+    if (app && chance(day, 3)) {
         sells_flat(day);
     }
 }

@@ -1,5 +1,5 @@
-// Lookalikes of DE and CF: phones, networks and addresses that are odd and their owner's, and what
-// is ordered to another place.
+// Lookalikes of DE, CF and LF: phones, networks and addresses that are odd and their owner's, what
+// is ordered to another place, and large bills.
 
 #include "simulation/lookalikes.h"
 
@@ -154,4 +154,57 @@ void tuition(struct stage *stage) {
             ->signs |= ACT_FUND;
         wait_days(stage, 1 + (int32_t)below(stage, 7));
     }
+}
+
+void hospital_stay(struct stage *stage) {
+    uint32_t who;
+    uint32_t hospital;
+    if (!meets(stage, has_credit_card, &who) || !meets_shop(stage, 8062, false, &hospital)) {
+        return;
+    }
+    for (uint32_t i = 3 + below(stage, 3); i > 0; i--) { // deposits and what is left to pay
+        at_hour(stage, 8, 18);
+        pay_card(stage, who, stage->sim->people[who].credit, hospital,
+                 YUAN(1000) * (3 + below(stage, 5)), CHIP)
+            ->signs |= ACT_FUND;
+        wait_days(stage, 1 + (int32_t)below(stage, 4));
+    }
+}
+
+void old_streams(struct stage *stage) {
+    static const uint16_t trades[] = {7, 5}; // on-line: streams, games
+    uint32_t who;
+    if (!meets(stage, is_grown_old, &who)) {
+        return;
+    }
+    at_hour(stage, 8, 22);
+    online(stage, who);
+    for (uint32_t i = 3 + below(stage, 4); i > 0; i--) {
+        struct act *pay = play(stage, ACT_QR, MOBILE, who);
+        pay->amount = YUAN(98 + 100 * below(stage, 6));
+        pay->clearing = NUCC;
+        pay->auth = AUTH_FINGER;
+        pay->pay.merchant = trades[below(stage, 2)];
+        pay->pay.qr_kind = DYNAMIC_MERCHANT;
+        pay->signs |= ACT_FUND;
+        wait_minutes(stage, 35);
+    }
+}
+
+// ---- LF -----------------------------------------------------------------------------------------
+
+void funds_replaced(struct stage *stage) {
+    uint32_t who;
+    if (!meets(stage, earns, &who)) {
+        return;
+    }
+    at_work(stage);
+    online(stage, who);
+    login(stage, who);
+    int64_t loan = sum(stage, 60000, 12);
+    struct act *drawn = draw_loan(stage, who, stage->sim->next_loan++, loan);
+    drawn->signs |= ACT_FUND;
+    wait_hours(stage, 5);
+    login(stage, who); // what he had laid out of his own comes back to him
+    pays(stage, who, party_self(who), loan * 9 / 10);
 }
