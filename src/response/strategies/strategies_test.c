@@ -398,12 +398,13 @@ static bool test_lists_that_models_rest_on(void) {
     return true;
 }
 
-static bool subject_is(const struct world *world, struct event *event, const char *text, SubjectKind kind) {
+// `model`: a hit of it; the subject's kind and side, NULL for the text: nobody.
+static bool subject_is(const struct world *world, const char *model, const struct event *event, const char *text, SubjectKind kind, SubjectSide side) {
     struct buf out;
-    SubjectKind found = SUBJECT_KIND_COUNT;
+    struct subject_found found = {SUBJECT_KIND_COUNT, SUBJECT_SIDE_COUNT};
     buf_init(&out, 1024);
-    bool some = disposition_subject(&world->strategies->plan, 0, event, &found, &out);
-    bool fine = text == NULL ? !some && out.size == 0 : some && found == kind && slice_is(buf_slice(&out), text);
+    bool some = disposition_subject(&world->strategies->plan, map_get(&world->catalogue->models_by_id, slice_of(model)), event, &found, &out);
+    bool fine = text == NULL ? !some && out.size == 0 : some && found.kind == kind && found.side == side && slice_is(buf_slice(&out), text);
     buf_deinit(&out);
     return fine;
 }
@@ -413,13 +414,13 @@ static bool test_who_an_alert_is_about(void) {
     compile_all(&world, ASK, STOP);
     const struct schema *schema = world.catalogue->schema;
     struct event *event = event_create(schema);
-    bool fine = subject_is(&world, event, NULL, SUBJECT_CUSTOMER);
+    bool fine = subject_is(&world, "M-AT-01-A", event, NULL, SUBJECT_CUSTOMER, SIDE_PAYER);
     event_set_text(event, schema_find_field(schema, SLICE("device_id")), SLICE("D9"));
-    fine = fine && subject_is(&world, event, "D9", SUBJECT_DEVICE);
+    fine = fine && subject_is(&world, "M-AT-01-A", event, "D9", SUBJECT_DEVICE, SIDE_PAYER);
     event_set_text(event, schema_find_field(schema, SLICE("cust_id")), SLICE(""));
-    fine = fine && subject_is(&world, event, "D9", SUBJECT_DEVICE); // an empty text names nobody
+    fine = fine && subject_is(&world, "M-AT-01-A", event, "D9", SUBJECT_DEVICE, SIDE_PAYER); // an empty text names nobody
     event_set_text(event, schema_find_field(schema, SLICE("cust_id")), SLICE("C7"));
-    fine = fine && subject_is(&world, event, "C7", SUBJECT_CUSTOMER);
+    fine = fine && subject_is(&world, "M-AT-01-A", event, "C7", SUBJECT_CUSTOMER, SIDE_PAYER);
     event_destroy(event);
     end(&world);
     CHECK(fine);
