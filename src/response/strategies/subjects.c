@@ -53,8 +53,10 @@ static void read_of(struct compiling *compiling, const struct yaml_node *node, s
     uint64_t *set = entity_set(compiling);
     uint64_t *beside = entity_set(compiling);
     read_entities(compiling, of, set);
-    read_entities(compiling, of, beside);
     read_entities(compiling, with, beside);
+    for (size_t i = 0; i < bits_words(compiling->catalogue->features->entities.count + 1); i++) {
+        beside[i] |= set[i];
+    }
     subject->of = set;
     subject->beside = beside;
 }
