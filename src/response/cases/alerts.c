@@ -145,10 +145,20 @@ static Slice subject_kind_of(const struct joined *alert) {
     return SLICE("OTHER");
 }
 
-// Of these families the customer is whom the fraud was done to (disposition.md, 4.2).
-static bool is_of_victims(Slice group) {
-    return slice_starts_with(group, SLICE("VP")) || slice_starts_with(group, SLICE("AT")) ||
-           slice_starts_with(group, SLICE("CF"));
+// Of these families the customer is whom the fraud was done to (disposition.md, 4.2); a merchant
+// or a machine where it was done is no victim.
+static bool is_about_victim(const struct joined *alert) {
+    static const char *const groups[] = {"VP", "AT", "CF"};
+    static const char *const things[] = {"MERCHANT", "TERMINAL", "BIN", "IP"};
+    bool is_against_customer = false;
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        is_against_customer =
+            is_against_customer || slice_starts_with(alert->group, slice_of(groups[i]));
+    }
+    for (size_t i = 0; i < sizeof things / sizeof things[0]; i++) {
+        is_against_customer = is_against_customer && !is_word(alert->subject_kind, things[i]);
+    }
+    return is_against_customer;
 }
 
 static Status add_subjects(struct book *book, const struct case_row *row,
@@ -157,7 +167,7 @@ static Status add_subjects(struct book *book, const struct case_row *row,
     struct case_subject subject = {
         .kind = subject_kind_of(alert),
         .name = slice_part(alert->subject, 0, CASES_NAME_MAX),
-        .role = is_of_victims(alert->group) ? SLICE("VICTIM") : SLICE("UNKNOWN"),
+        .role = is_about_victim(alert) ? SLICE("VICTIM") : SLICE("UNKNOWN"),
         .evidence = arena_printf(book->arena, "alert %" PRId64, id),
         .origin = SLICE("ALERT"),
     };

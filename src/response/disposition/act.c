@@ -190,12 +190,22 @@ static Slice reason_of(const struct doing *doing) {
     return slice_empty(given) ? arena_printf(doing->book->arena, "%.*s S%" PRId64, SLICE_ARGS(alert->typology_group), alert->severity) : given;
 }
 
+// What cannot be done is noted; who relied on its protection is told so.
+static void refuse(struct doing *doing, Refusal refusal) {
+    json_key_string(doing->json, SLICE("refused"), slice_of(control_refusal_code(refusal)));
+    doing->is_refused = doing->is_refused || action_infos[doing->action->id].direction == DIRECTION_PROTECTING;
+}
+
 static Status set_measure(struct doing *doing, Measure measure, TargetKind kind, Slice target) {
     const struct alert *alert = &doing->situation->alert;
     struct notice notice;
     int64_t id;
     Refusal refusal;
     bool has_notice = (doing->action->given & UINT32_C(1) << ARGUMENT_NOTICE) != 0;
+    if (has_notice && slice_empty(alert->customer)) { // nobody knows whom to tell
+        refuse(doing, REFUSAL_NO_NOTICE);
+        return STATUS_OK;
+    }
     if (has_notice) {
         TRY(make_notice(doing, &notice));
     }
@@ -219,8 +229,7 @@ static Status set_measure(struct doing *doing, Measure measure, TargetKind kind,
     };
     TRY(control_may(doing->book, doing->disposition->options.terms, &asked, &refusal));
     if (refusal != REFUSAL_NONE) {
-        json_key_string(doing->json, SLICE("refused"), slice_of(control_refusal_code(refusal)));
-        doing->is_refused = doing->is_refused || action_infos[doing->action->id].direction == DIRECTION_PROTECTING;
+        refuse(doing, refusal);
         return STATUS_OK;
     }
     TRY(control_ask(doing->book, doing->disposition->options.terms, &asked, &id));
@@ -272,7 +281,7 @@ static void put_list_entry(struct doing *doing, struct json_writer *json) {
     char text[TIME_TEXT_SIZE];
     int64_t until_us = doing->book->now_us + doing->action->values[ARGUMENT_FOR];
     json_key_string(json, SLICE("list"), plan->lists[doing->action->values[ARGUMENT_LIST]].name);
-    json_key_string(json, SLICE("key"), doing->situation->alert.payee);
+    json_key_string(json, SLICE("key"), role(doing, EVENT_ROLE_PAYEE));
     json_key_string(json, SLICE("end"), (Slice){text, time_format(until_us, 0, text)});
     json_key_string(json, SLICE("reason"), reason_of(doing));
 }
@@ -282,7 +291,7 @@ static void put_suspicion(struct doing *doing, struct json_writer *json) {
     json_key_string(json, SLICE("message"), SLICE("SUSP_REPORT"));
     json_key_string(json, SLICE("customer"), alert->customer);
     json_key_string(json, SLICE("account"), alert->account);
-    json_key_string(json, SLICE("payee"), alert->payee);
+    json_key_string(json, SLICE("payee"), role(doing, EVENT_ROLE_PAYEE)); // also where the alert is about him
     json_key_i64(json, SLICE("amount"), alert->amount);
     json_key_string(json, SLICE("group"), alert->typology_group);
     json_key_string(json, SLICE("reason"), reason_of(doing));
@@ -315,6 +324,10 @@ static Status tell_customer(struct doing *doing) {
     if (!slice_is(doing->situation->alert.secrecy, "NORMAL")) {
         doing->is_refused = true;
         json_key_string(doing->json, SLICE("refused"), slice_of(control_refusal_code(REFUSAL_TIPS_OFF)));
+        return STATUS_OK;
+    }
+    if (doing->situation->is_turned && slice_empty(doing->situation->alert.customer)) { // who is paid, or a machine: none of our customers
+        refuse(doing, REFUSAL_NO_NOTICE);
         return STATUS_OK;
     }
     TRY(with_knowledge(doing, fill_texts));

@@ -125,6 +125,9 @@ Status ask(struct disposition *disposition, struct book *book, const struct situ
     if (kinds == UINT32_C(1) << FAMILY_KIND_HOLDER && !is_paper) {
         return book_fail(book, STATUS_INVALID, "DP006", "who holds the account of alert %" PRId64 " says yes to everything: he is asked for documents, at the counter", alert->id);
     }
+    if (situation->is_turned && slice_empty(alert->customer)) {
+        return book_fail(book, STATUS_INVALID, "DP021", "alert %" PRId64 " is about nobody whom the bank could ask: its events are other people's", alert->id);
+    }
     if (!world->with_knowledge(world->context, fill_head, &filled)) {
         return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
     }

@@ -16,9 +16,9 @@ static const struct statement ALERTS_OF_EVENT = {
 static const struct statement ALERTS_OF_HOLD = {"alert_event_of_hold", "SELECT a.id FROM hold h JOIN alert_event e ON e.sequence = h.id JOIN alert a ON a.id = e.alert"
                                                                        " WHERE h.id = ?1 AND h.state <> 'HELD' AND a.is_open = 1 ORDER BY a.id"};
 static const struct statement OPEN_OF_CUSTOMER = {"alert_open_of_customer", "SELECT id FROM alert WHERE customer = ?1 AND is_open = 1 ORDER BY id"};
-// Closed as anything but fraud; the newest first.
+// Closed as anything but fraud; the newest first. Those too that are about another and in which a crime against him stands.
 static const struct statement FALSE_OF_CUSTOMER = {
-    "alert_false_of_customer", "SELECT id FROM alert WHERE customer = ?1 AND is_open = 0 AND closed_us >= ?2 AND hit_us <= ?3 AND code NOT LIKE 'TP-%' AND code <> 'TEST'"
+    "alert_false_of_customer", "SELECT id FROM alert WHERE id IN (SELECT id FROM alert WHERE customer = ?1 UNION SELECT alert FROM alert_event WHERE customer = ?1 AND customer <> '') AND is_open = 0 AND closed_us >= ?2 AND hit_us <= ?3 AND code NOT LIKE 'TP-%' AND code <> 'TEST'"
                                " ORDER BY closed_us DESC, id DESC"};
 static const struct statement HAPPENED = {"happened_put", "INSERT INTO happened (kind, subject, at_us) VALUES (?1, ?2, ?3)"
                                                           " ON CONFLICT (kind, subject) DO UPDATE SET at_us = excluded.at_us"};

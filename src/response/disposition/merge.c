@@ -1,6 +1,6 @@
 // Hits join or open alerts.
 //
-// The hits of a decision fall into groups of typologies; each group has its own subject. At most one alert of a subject and group is open, and while it is, hits join it. When it
+// The hits of a decision fall into groups of typologies, and within a group to subjects: who pays, who is paid, a machine. At most one alert of a subject and group is open, and while it is, hits join it. When it
 // is closed, a hit of S4 within the window opens it again; any other opens a new one.
 
 #include "response/disposition/parts.h"
@@ -13,7 +13,8 @@
 static const struct statement EVIDENCE_ADD = {
     "evidence_add", "INSERT INTO evidence (sequence, event_id, event_us, decided_us, event, decision) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (sequence) DO NOTHING"};
 static const struct statement EVENT_ADD = {
-    "alert_event_add", "INSERT INTO alert_event (alert, sequence, event_id, event_us, amount, payee, action, is_request, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '')"
+    "alert_event_add", "INSERT INTO alert_event (alert, sequence, event_id, event_us, amount, payee, action, is_request, outcome, customer)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9)"
                        " ON CONFLICT (alert, sequence) DO NOTHING"};
 static const struct statement EVENT_KNOWN = {"alert_event_known", "SELECT 1 FROM alert_event WHERE alert = ?1 AND event_id = ?2"};
 static const struct statement HIT_ADD = {
@@ -25,7 +26,7 @@ static const struct statement MODEL_SEEN = {
 // The hits of a decision that belong to one alert.
 struct share {
     uint32_t group;
-    SubjectKind kind;
+    SubjectSide side;
     Slice subject_kind, subject;
     uint32_t hits[OUTCOME_HITS_MAX];
     uint32_t count;
@@ -33,39 +34,50 @@ struct share {
     int64_t score;
 };
 
+// The share that a hit would have alone.
+static struct share share_of(const struct disposition_plan *plan, const struct outcome_read *read, const struct outcome_hit *hit, struct arena *arena) {
+    // Of a model that the pack has no more nobody knows what it was about: it stands in the first group, and nothing closes it but people.
+    uint32_t model = hit->model == NULL ? SCHEMA_NONE : hit->model_number;
+    struct share share = {.group = disposition_group(plan, model)};
+    struct subject_found found;
+    struct buf out;
+    buf_init(&out, 1 << 12);
+    if (disposition_subject(plan, model, read->event, &found, &out)) {
+        share.side = found.side;
+        share.subject_kind = slice_of(subject_kind_names[found.kind]);
+        share.subject = arena_copy(arena, buf_slice(&out));
+    } else { // nobody is named: it stands alone
+        share.subject_kind = SLICE("EVENT");
+        share.subject = read->event_id;
+    }
+    buf_deinit(&out);
+    return share;
+}
+
+static bool is_same_share(const struct share *left, const struct share *right) {
+    return left->group == right->group && slice_equal(left->subject_kind, right->subject_kind) && slice_equal(left->subject, right->subject);
+}
+
+// One payment may have a part in two alerts of one group: about who pays, and about who is paid.
 static void shares_of(struct disposition *disposition, const struct outcome_read *read, struct arena *arena, struct share *shares, uint32_t *ret_count) {
-    const struct disposition_plan *plan = disposition->plan;
     uint32_t count = 0;
     for (uint32_t i = 0; i < read->hit_count; i++) {
-        // Of a model that the pack has no more nobody knows what it was about: it stands in the first group, and nothing closes it but people.
-        uint32_t group = read->hits[i].model == NULL ? 0 : plan->typologies[plan->typology_of_model[read->hits[i].model_number]].group;
+        const struct outcome_hit *hit = &read->hits[i];
+        struct share alone = share_of(disposition->plan, read, hit, arena);
         uint32_t at = 0;
-        while (at < count && shares[at].group != group) {
+        while (at < count && !is_same_share(&shares[at], &alone)) {
             at++;
         }
         if (at == ALERTS_PER_DECISION) {
-            continue; // there are not so many groups that one event has a part in
+            continue; // there are not so many groups and subjects that one event has a part in
+        }
+        if (at == count) {
+            shares[count++] = alone;
         }
         struct share *share = &shares[at];
-        if (at == count) {
-            *share = (struct share){.group = group};
-            count++;
-        }
         share->hits[share->count++] = i;
-        share->severity = read->hits[i].severity > share->severity ? read->hits[i].severity : share->severity;
-        share->score = read->hits[i].score > share->score ? read->hits[i].score : share->score;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        struct buf out;
-        buf_init(&out, 1 << 12);
-        if (disposition_subject(plan, shares[i].group, read->event, &shares[i].kind, &out)) {
-            shares[i].subject_kind = slice_of(subject_kind_names[shares[i].kind]);
-            shares[i].subject = arena_copy(arena, buf_slice(&out));
-        } else { // nobody is named: it stands alone
-            shares[i].subject_kind = SLICE("EVENT");
-            shares[i].subject = read->event_id;
-        }
-        buf_deinit(&out);
+        share->severity = hit->severity > share->severity ? hit->severity : share->severity;
+        share->score = hit->score > share->score ? hit->score : share->score;
     }
     *ret_count = count;
 }
@@ -109,14 +121,22 @@ static Status amount_that_counts(struct disposition *disposition, struct book *b
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+// Whom a crime was done to that stands in an alert about somebody or something else, as a shop where cards are tried out: should he report it, the alert is found.
+static Slice harmed_customer(struct disposition *disposition, struct book *book, const struct alert *alert, const struct outcome_read *read, const struct share *share) {
+    Slice customer = event_role(disposition, read->event, EVENT_ROLE_CUSTOMER, book->arena);
+    bool is_crime_against = group_is_against_customer(disposition->plan, disposition->plan->groups[share->group].id);
+    return is_crime_against && !slice_equal(customer, alert->customer) ? customer : SLICE("");
+}
+
 static Status add_rows(struct disposition *disposition, struct book *book, const struct alert *alert, const struct outcome_read *read, const struct share *share, int64_t amount) {
     const struct outcome *outcome = read->outcome;
     int64_t sequence = (int64_t)outcome->sequence;
     Slice payee = event_role(disposition, read->event, EVENT_ROLE_PAYEE, book->arena);
+    Slice harmed = harmed_customer(disposition, book, alert, read, share);
     TRY(book_run(book, &EVIDENCE_ADD, STORE_VALUES(store_i64(sequence), store_text(read->event_id), store_i64(read->event->time_us), store_i64(outcome->decided_us),
                                                    store_text(outcome->event), store_text(outcome->decision))));
     TRY(book_run(book, &EVENT_ADD, STORE_VALUES(store_i64(alert->id), store_i64(sequence), store_text(read->event_id), store_i64(read->event->time_us), store_i64(amount),
-                                                store_text(payee), store_text(read->action), store_i64(read->is_request))));
+                                                store_text(payee), store_text(read->action), store_i64(read->is_request), store_text(harmed))));
     for (uint32_t i = 0; i < share->count; i++) {
         TRY(add_hit(disposition, book, alert, read, &read->hits[share->hits[i]]));
     }
@@ -138,16 +158,46 @@ static bool keeps_money_here(const struct outcome_read *read) {
            (read->delay_us > 0 || slice_is(read->action, "REJECT") || slice_is(read->action, "STOP_PAY") || slice_is(read->action, "FREEZE"));
 }
 
+// Whom an alert is about, and who gets what it is about; empty where that is nobody, or nobody of ours.
+struct parties {
+    Slice customer, account, payee;
+};
+
+// Whether the account that is paid is held here. What is not said follows from the customer: an event knows those of the bank alone.
+static bool is_payee_own(const struct disposition *disposition, const struct event *event, Slice payee_customer) {
+    uint32_t field = disposition->plan->roles[EVENT_ROLE_PAYEE_IS_OWN];
+    return field != SCHEMA_NONE && event_has(event, field) ? event->cells[field].integer != 0 : !slice_empty(payee_customer);
+}
+
+// Of an alert about who is paid the account is his, so that what is done because of it is done to him and to no payer.
+static struct parties parties_of(struct disposition *disposition, struct book *book, const struct event *event, SubjectSide side) {
+    Slice payee = event_role(disposition, event, EVENT_ROLE_PAYEE, book->arena);
+    Slice payee_customer = event_role(disposition, event, EVENT_ROLE_PAYEE_CUSTOMER, book->arena);
+    struct parties own = {event_role(disposition, event, EVENT_ROLE_CUSTOMER, book->arena), event_role(disposition, event, EVENT_ROLE_ACCOUNT, book->arena), payee};
+    if (side == SIDE_PAYER) {
+        return own;
+    }
+    if (side == SIDE_NEITHER || slice_empty(payee)) {
+        return (struct parties){SLICE(""), SLICE(""), SLICE("")};
+    }
+    if (slice_equal(payee, own.account)) { // a credit: its own customer is who is paid
+        return (struct parties){own.customer, own.account, SLICE("")};
+    }
+    bool is_own = is_payee_own(disposition, event, payee_customer);
+    return (struct parties){is_own ? payee_customer : SLICE(""), is_own ? payee : SLICE(""), SLICE("")};
+}
+
 // What the alert shows is that of the newest event of its highest severity.
-static void take_lead(struct disposition *disposition, struct book *book, const struct outcome_read *read, struct alert *alert) {
+static void take_lead(struct disposition *disposition, struct book *book, const struct outcome_read *read, SubjectSide side, struct alert *alert) {
     const struct schema *schema = disposition->catalogue->schema;
+    struct parties parties = parties_of(disposition, book, read->event, side);
     alert->lead = (int64_t)read->outcome->sequence;
     alert->branch = event_role(disposition, read->event, EVENT_ROLE_BRANCH, book->arena);
     alert->channel = event_text(read->event, schema->channel, book->arena);
-    alert->segment = read->segment;
-    alert->customer = event_role(disposition, read->event, EVENT_ROLE_CUSTOMER, book->arena);
-    alert->account = event_role(disposition, read->event, EVENT_ROLE_ACCOUNT, book->arena);
-    alert->payee = event_role(disposition, read->event, EVENT_ROLE_PAYEE, book->arena);
+    alert->segment = side == SIDE_PAYER ? read->segment : SLICE(""); // it is of the event's own customer
+    alert->customer = parties.customer;
+    alert->account = parties.account;
+    alert->payee = parties.payee;
     alert->money_here = keeps_money_here(read);
 }
 
@@ -155,7 +205,7 @@ static void update(struct disposition *disposition, struct book *book, const str
     const struct catalogue *catalogue = disposition->catalogue;
     alert->severity_last = share->severity;
     if (share->severity >= alert->severity_most || alert->lead == 0) {
-        take_lead(disposition, book, read, alert);
+        take_lead(disposition, book, read, share->side, alert);
     }
     alert->severity = share->severity > alert->severity ? share->severity : alert->severity;
     alert->severity_most = alert->severity > alert->severity_most ? alert->severity : alert->severity_most;

@@ -13,7 +13,8 @@ enum { SAMPLE_SEED = 1, NOTE_MAX = 4000 };
 static const struct statement PUT = {"missed_put", "INSERT INTO missed (" COLUMNS ", finding, model, note, closed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'OPEN', '', '', '', '', '')"
                                                    " ON CONFLICT (id) DO NOTHING"};
 static const struct statement OPEN_ONE = {"missed_open_one", "SELECT id FROM missed WHERE customer = ?1 AND kind = 'REPORT' AND state <> 'CLOSED' AND said_us >= ?2 LIMIT 1"};
-static const struct statement TOLD_GROUPS = {"missed_told_groups", "SELECT DISTINCT typology_group FROM alert WHERE customer = ?1 AND hit_us >= ?2 AND opened_us <= ?3"};
+static const struct statement TOLD_GROUPS = {"missed_told_groups", "SELECT DISTINCT typology_group FROM alert WHERE id IN (SELECT id FROM alert WHERE customer = ?1 UNION SELECT alert FROM alert_event WHERE customer = ?1 AND customer <> '')"
+                                                                     " AND hit_us >= ?2 AND opened_us <= ?3"};
 static const struct statement OWN = {"missed_own", "SELECT " COLUMNS " FROM missed WHERE owner = ?1 AND state = 'TAKEN' ORDER BY id LIMIT 1"};
 static const struct statement OLDEST = {"missed_oldest", "SELECT " COLUMNS " FROM missed WHERE state = 'OPEN' ORDER BY id LIMIT 1"};
 static const struct statement LOAD = {"missed_load", "SELECT " COLUMNS " FROM missed WHERE id = ?1"};

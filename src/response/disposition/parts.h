@@ -110,7 +110,8 @@ struct situation {
     struct disposition *disposition;
     const struct knowledge *knowledge; // while it is looked at
     struct alert alert;
-    const struct event *event; // the leading one
+    const struct event *event; // the leading one, as the alert's subject is concerned with it
+    bool is_turned;            // it is another's own event: the alert is about who was paid, or about a thing
     int64_t now_us;
     struct alert_hit *hits;
     uint32_t hit_count;

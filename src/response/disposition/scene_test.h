@@ -230,22 +230,24 @@ struct decided {
     const char *result;
     const char *saw; // JSON
     const char *more; // members of the event, with a comma behind
+    const char *payee_customer; // NULL: the payee is at another bank
 };
 
 static inline Slice scene_event(struct scene *s, const struct decided *d) {
     const char *payee = d->payee == NULL ? "B1" : d->payee;
     int64_t age = d->age == 0 ? 40 : d->age;
     Slice aged = age < 0 ? SLICE("") : arena_printf(&s->scratch.arena, "\"age\":%lld,", (long long)age);
+    Slice paid = d->payee_customer == NULL ? SLICE("") : arena_printf(&s->scratch.arena, "\"payee_cust_id\":\"%s\",", d->payee_customer);
     Slice original = d->original == NULL ? SLICE("") : arena_printf(&s->scratch.arena, "\"orig_event_id\":\"%s\",\"result\":\"%s\",", d->original, d->result);
     return arena_printf(&s->scratch.arena,
                         "{\"event_id\":\"E%llu\",\"event_type\":\"%s\",\"schema_version\":1,\"phase\":\"%s\",\"event_time\":%lld,\"source_system\":\"MBANK\",\"channel\":\"MOBILE\",%.*s%s"
                         "\"trace_id\":\"T%llu\",\"branch_id\":\"0301004\",\"cust_id\":\"%s\",\"cust_type\":\"%s\",%.*s\"acct_no\":\"A%s\",\"payer_acct_no\":\"A%s\",\"payer_type\":\"PERSONAL\","
                         "\"payer_bank_code\":\"313999000017\",\"payee_acct_no\":\"%s\",\"payee_type\":\"PERSONAL\",\"payee_bank_code\":\"306581000003\",\"payee_is_self\":false,"
-                        "\"payee_is_own\":false,\"amount\":%lld,\"currency\":\"CNY\",\"clearing\":\"IBPS\",\"balance_before\":%lld,\"settle_mode\":\"REALTIME\",\"auth_methods\":[\"PIN\"],\"auth_level\":1,"
+                        "\"payee_is_own\":%s,%.*s\"amount\":%lld,\"currency\":\"CNY\",\"clearing\":\"IBPS\",\"balance_before\":%lld,\"settle_mode\":\"REALTIME\",\"auth_methods\":[\"PIN\"],\"auth_level\":1,"
                         "\"is_call_active\":false,\"is_screen_share\":false,\"is_remote_ctl\":false,\"device_id\":\"D%s\"}",
                         (unsigned long long)s->sequence, d->type == NULL ? "transfer_out" : d->type, d->is_result ? "RESULT" : "REQUEST", (long long)(s->now_us / US_PER_MS),
                         SLICE_ARGS(original), d->more == NULL ? "" : d->more, (unsigned long long)s->sequence, d->customer, d->company ? "CORPORATE" : "PERSONAL", SLICE_ARGS(aged), d->customer, d->customer, payee,
-                        (long long)d->amount, (long long)d->amount * 2, d->customer);
+                        d->payee_customer == NULL ? "false" : "true", SLICE_ARGS(paid), (long long)d->amount, (long long)d->amount * 2, d->customer);
 }
 
 static inline Slice scene_hit(struct scene *s, const char *id, const char *saw) {

@@ -336,7 +336,8 @@ static Status know_payment(struct situation *situation, struct book *book) {
         return status;
     }
     know_text(situation, STRATEGY_PAYMENT_STATE, state);
-    TRY(book_number(book, &RETRIED, STORE_VALUES(store_i64(alert->id), store_i64(event_us), store_text(alert->payee)), &retries));
+    Slice payee = event_role(situation->disposition, situation->event, EVENT_ROLE_PAYEE, book->arena);
+    TRY(book_number(book, &RETRIED, STORE_VALUES(store_i64(alert->id), store_i64(event_us), store_text(payee)), &retries));
     know(situation, STRATEGY_PAYMENT_RETRIED, value_bool(is_payment && retries > 0));
     return STATUS_OK;
 }
@@ -692,6 +693,43 @@ static bool uses(void *context, const struct strategy *strategy, LimitScope per,
     return false;
 }
 
+// ---- whose event it is -------------------------------------------------------------------------------------------------
+
+// A role's field says what the alert says, or nothing.
+static void set_role(const struct disposition_plan *plan, struct event *event, EventRole role, Slice text) {
+    uint32_t field = plan->roles[role];
+    if (field == SCHEMA_NONE) {
+        return;
+    }
+    bits_clear(event->present, field);
+    if (!slice_empty(text) && event->schema->fields[field].type == FIELD_STRING) {
+        event_set_text(event, field, text);
+    }
+}
+
+// An event tells of its own customer: his age, his account's profile, his card. Of an alert about who was paid it is read as that one's: what it has of the payer's stays
+// unknown, and profiles are asked with the account that the alert is about. Else a limit would be weighed by what the payer is.
+static void turn_lead(struct situation *situation, struct arena *arena) {
+    static const EventRole his[] = {EVENT_ROLE_CARD, EVENT_ROLE_NAME_HASH, EVENT_ROLE_CERTIFICATE, EVENT_ROLE_PHONE, EVENT_ROLE_ADDRESS};
+    struct disposition *disposition = situation->disposition;
+    struct event *event = disposition->lead;
+    const struct alert *alert = &situation->alert;
+    size_t field;
+    situation->is_turned = !slice_equal(alert->customer, event_role(disposition, event, EVENT_ROLE_CUSTOMER, arena)) ||
+                           !slice_equal(alert->account, event_role(disposition, event, EVENT_ROLE_ACCOUNT, arena));
+    if (!situation->is_turned) {
+        return;
+    }
+    set_role(disposition->plan, event, EVENT_ROLE_CUSTOMER, alert->customer);
+    set_role(disposition->plan, event, EVENT_ROLE_ACCOUNT, alert->account);
+    for (size_t i = 0; i < sizeof his / sizeof his[0]; i++) {
+        set_role(disposition->plan, event, his[i], SLICE(""));
+    }
+    BITS_EACH(disposition->plan->of_customer, SCHEMA_FIELDS_MAX / 64, field) {
+        bits_clear(event->present, field);
+    }
+}
+
 Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation) {
     struct situation *situation = ret_situation;
     *situation = (struct situation){.disposition = disposition};
@@ -699,6 +737,7 @@ Status situation_load(struct disposition *disposition, struct book *book, int64_
     TRY(alert_load(book, alert, &situation->alert));
     TRY(book_one(book, &LEAD, STORE_VALUES(store_i64(situation->alert.lead))));
     TRY(event_read(disposition, book, book_text(book, 0), disposition->lead));
+    turn_lead(situation, book->arena);
     situation->event = disposition->lead;
     situation->now_us = book->now_us;
     TRY(load_hits(situation, book));

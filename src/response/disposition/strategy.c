@@ -522,7 +522,7 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
     *ret_next = NEXT_STRATEGY;
     *ret_acted = false;
     TRY(may_try(book, &situation->alert, strategy, trigger, &may));
-    if (!may) {
+    if (!may || (strategy->ask != NULL && situation->is_turned)) { // a strategy asks about the customer's own payment
         return STATUS_OK;
     }
     TRY(strategy_mode(book, strategy, &mode));

@@ -87,36 +87,6 @@ static void claim_typology(struct grouping *grouping, const struct yaml_node *it
 
 // ---- one group ---------------------------------------------------------------------------------------------------
 
-static void read_subjects(struct compiling *compiling, const struct yaml_node *list, struct typology_group *group) {
-    static const char *const keys[] = {"kind", "field"};
-    const struct schema *schema = compiling->catalogue->schema;
-    if (!yaml_expect(list, YAML_SEQUENCE, compiling->diags)) {
-        return;
-    }
-    if (list->count == 0 || list->count > SUBJECT_CANDIDATES_MAX) {
-        diag_add(compiling->diags, DIAG_ERROR, "DI011", list->place, "a group has 1 to %d fields that may name its subject", SUBJECT_CANDIDATES_MAX);
-        return;
-    }
-    struct subject_candidate *subjects = ARENA_ARRAY(compiling->arena, struct subject_candidate, list->count);
-    YAML_EACH(list, item) {
-        if (!yaml_check_keys(item, keys, 2, compiling->diags)) {
-            continue;
-        }
-        struct subject_candidate *subject = &subjects[group->subject_count];
-        uint32_t kind = 0;
-        const struct yaml_node *field = yaml_require(item, "field", compiling->diags);
-        yaml_choice(yaml_require(item, "kind", compiling->diags), subject_kind_names, SUBJECT_KIND_COUNT, &kind, compiling->diags);
-        subject->kind = (SubjectKind)kind;
-        subject->field = schema_find_field(schema, yaml_text(field, compiling->diags));
-        if (field != NULL && subject->field == SCHEMA_NONE) {
-            compiling_unknown(compiling, "DI012", field->place, "events have no field '%.*s'", &schema->fields_by_name, field->text);
-        } else if (field != NULL) {
-            group->subject_count++;
-        }
-    }
-    group->subjects = subjects;
-}
-
 // The kind that the program knows of a family goes before what the text says.
 static void find_kind(struct compiling *compiling, const struct yaml_node *node, struct typology_group *group, struct typology *typology) {
     const struct yaml_node *said = yaml_get(node, "kind");
@@ -190,6 +160,7 @@ void read_groups(struct compiling *compiling, const struct yaml_node *list) {
     struct disposition_plan *plan = compiling->plan;
     struct grouping grouping = {compiling, collect_typologies(compiling), NULL, NULL};
     map_init(&compiling->groups_by_id, compiling->arena);
+    name_entities(compiling);
     if (plan->typology_count > TYPOLOGIES_MAX) {
         diag_add(compiling->diags, DIAG_ERROR, "DI017", (Place){0}, "there may be %d typologies", TYPOLOGIES_MAX);
         plan->typology_count = 0;
@@ -222,6 +193,7 @@ void read_groups(struct compiling *compiling, const struct yaml_node *list) {
     for (uint32_t i = 0; i < plan->group_count; i++) {
         check_secrecy(compiling, &groups[i]);
     }
+    find_subjects(compiling);
 }
 
 static bool is_call(const struct disposition_plan *plan, Slice id) {
@@ -243,20 +215,6 @@ void check_calls(struct compiling *compiling) {
             compiling_fail(compiling, "DI046", group->place, "nobody is called in matters of the group '%.*s': it would tip off", group->id);
         }
     }
-}
-
-bool disposition_subject(const struct disposition_plan *plan, uint32_t group, const struct event *event, SubjectKind *ret_kind, struct buf *out) {
-    const struct typology_group *groups = &plan->groups[group];
-    for (uint32_t i = 0; i < groups->subject_count; i++) {
-        const struct subject_candidate *subject = &groups->subjects[i];
-        bool is_empty = event->schema->fields[subject->field].type == FIELD_STRING && slice_empty(event->cells[subject->field].text);
-        if (event_has(event, subject->field) && !is_empty) {
-            *ret_kind = subject->kind;
-            event_put_field(event, subject->field, out);
-            return true;
-        }
-    }
-    return false;
 }
 
 // ---- lists -------------------------------------------------------------------------------------------------------

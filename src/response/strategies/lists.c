@@ -112,6 +112,7 @@ const struct strategy_name_info strategy_name_infos[STRATEGY_NAME_COUNT] = {
 const char *const pushed_list_names[PUSHED_LIST_COUNT] = {PUSHED_LISTS(X)};
 const char *const list_source_names[LIST_SOURCE_COUNT] = {LIST_SOURCES(X)};
 const char *const subject_kind_names[SUBJECT_KIND_COUNT] = {SUBJECT_KINDS(X)};
+const char *const subject_side_names[SUBJECT_SIDE_COUNT] = {SUBJECT_SIDES(X)};
 const char *const contact_channel_names[CONTACT_CHANNEL_COUNT] = {CONTACT_CHANNELS(X)};
 const char *const duty_role_names[DUTY_ROLE_COUNT] = {DUTY_ROLES(X)};
 const char *const trigger_names[TRIGGER_COUNT] = {TRIGGERS(X)};

@@ -157,7 +157,8 @@ extern const char *const pushed_list_names[PUSHED_LIST_COUNT]; // "CASE"
     X(CUSTOMER, "客户", "customer")                                                                                                                  \
     X(ACCOUNT, "账户", "account")                                                                                                                    \
     X(CARD, "卡", "card") X(MERCHANT, "商户", "merchant") X(TERMINAL, "终端", "terminal") X(DEVICE, "设备", "device")                                \
-        X(EMPLOYEE, "员工", "employee") X(ASSET, "资产", "asset") X(BRANCH, "网点", "outlet") X(APPLICANT, "申请人", "applicant")
+        X(EMPLOYEE, "员工", "employee") X(ASSET, "资产", "asset") X(BRANCH, "网点", "outlet") X(APPLICANT, "申请人", "applicant")                        \
+            X(BIN, "卡BIN", "card BIN") X(IP, "IP地址", "address in the network")
 typedef enum SubjectKind {
 #define X(id, zh, en) SUBJECT_##id,
     SUBJECT_KINDS(X)
@@ -165,6 +166,19 @@ typedef enum SubjectKind {
         SUBJECT_KIND_COUNT
 } SubjectKind;
 extern const char *const subject_kind_names[SUBJECT_KIND_COUNT];
+
+// On which side of an event the subject of an alert is: whose account measures are put on, and who is asked and told.
+#define SUBJECT_SIDES(X)                                                                                                                             \
+    X(PAYER, "本方", "the event's own customer: for debits who pays")                                                                                \
+    X(PAYEE, "收款方", "who is paid")                                                                                                                \
+    X(NEITHER, "无关双方", "a thing, such as a machine: neither of them")
+typedef enum SubjectSide {
+#define X(id, zh, en) SIDE_##id,
+    SUBJECT_SIDES(X)
+#undef X
+        SUBJECT_SIDE_COUNT
+} SubjectSide;
+extern const char *const subject_side_names[SUBJECT_SIDE_COUNT];
 
 typedef enum Secrecy { SECRECY_NORMAL, SECRECY_AML, SECRECY_INSIDER } Secrecy;
 

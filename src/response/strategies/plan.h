@@ -7,7 +7,7 @@
 enum {
     GROUPS_MAX = 64, // of typologies
     TYPOLOGIES_MAX = 1024,
-    SUBJECT_CANDIDATES_MAX = 8,
+    SUBJECT_CANDIDATES_MAX = 8, // as many as struct disposition_plan's `subjects_of_model` has bits
     ANSWERS_MAX = 128,
     SCRIPTS_MAX = 512,
     SCRIPT_LINES_MAX = 64,
@@ -24,16 +24,21 @@ typedef struct Term {
 
 // ---- groups of typologies ----------------------------------------------------------------------------------------
 
+// Who hits may be about. With `of` it is for hits of models alone that look at such entities: a model that counts who pays one code is about who is paid.
 struct subject_candidate {
     SubjectKind kind;
     uint32_t field; // of the event
+    SubjectSide side;
+    const uint64_t *of;     // entities, as bits; NULL: for hits of all models
+    const uint64_t *beside; // these and those that may be looked at beside them
+    Place place;
 };
 
 // Hits of one subject and one group are one alert.
 struct typology_group {
     Slice id, zh, en;
     uint32_t kinds;                           // set of FamilyKind: those of its families
-    const struct subject_candidate *subjects; // the first whose field the event has
+    const struct subject_candidate *subjects; // the first that is for the model, and whose field the event has
     uint32_t subject_count;
     Secrecy secrecy;
     Slice queue; // skill that a person needs for it
@@ -183,6 +188,8 @@ struct disposition_plan {
     uint32_t typology_count;
     struct map typologies_by_id;
     const uint32_t *typology_of_model; // by the model's number in the catalogue
+    const uint8_t *subjects_of_model;  // the same: which candidates of its group are for it, a bit each
+    uint64_t of_customer[SCHEMA_FIELDS_MAX / 64]; // fields that tell of the event's own customer: set
     const uint32_t *source_of_list; // by list of the catalogue: set of ListSource
     const struct model_lists *lists_of_model;
     int64_t window_us; // of a group, sliding, from the first hit

@@ -19,7 +19,7 @@ struct compiling {
     struct expr_env *facts_env; // event.*, prof.*, lists: what a fact may read
     struct expr_env *env;       // and names, facts, answers
     uint32_t *source_of_list;   // by list of the catalogue: set of ListSource
-    struct map groups_by_id, answers_by_name, scripts_by_id;
+    struct map groups_by_id, answers_by_name, scripts_by_id, entities_by_name;
     struct strategy *strategies_at;
 };
 
@@ -48,6 +48,13 @@ void name_all(struct compiling *compiling);
 const struct expr *compile_expr(struct compiling *compiling, const struct expr_env *env, const struct yaml_node *node, TypeKind type);
 // A condition of a strategy: a bool, which no missing value turns into true.
 const struct expr *compile_condition(struct compiling *compiling, const struct yaml_node *node);
+
+// subjects.c: who hits of a group may be about. What they say of entities is looked up once every typology has its group.
+void name_entities(struct compiling *compiling);
+void read_subjects(struct compiling *compiling, const struct yaml_node *list, struct typology_group *group);
+void find_subjects(struct compiling *compiling);
+// The fields that tell of the event's own customer.
+void read_of_customer(struct compiling *compiling, const struct yaml_node *list);
 
 // groups.c, service.c, roles.c, facts.c, scripts.c: parts of disposition.yaml.
 void read_groups(struct compiling *compiling, const struct yaml_node *list);

@@ -233,7 +233,7 @@ static void check_models(struct compiling *compiling) {
 
 static void read_plan(struct compiling *compiling, const struct yaml_node *root, const struct pack_file *files, uint32_t file_count) {
     static const char *const keys[] = {"window", "groups", "lists", "levels", "contact", "priority",  "weights", "facts", "answers",
-                                       "quality", "limit_steps", "order", "cases", "zh", "en", "event", "holds", "movements", "duties", "pushed"};
+                                       "quality", "limit_steps", "order", "cases", "zh", "en", "event", "holds", "movements", "duties", "pushed", "of_customer"};
     struct disposition_plan *plan = compiling->plan;
     yaml_check_keys(root, keys, sizeof keys / sizeof keys[0], compiling->diags);
     plan->window_us = US_PER_DAY;
@@ -242,6 +242,7 @@ static void read_plan(struct compiling *compiling, const struct yaml_node *root,
     read_lists(compiling, yaml_require(root, "lists", compiling->diags));
     read_service(compiling, root);
     read_roles(compiling, yaml_get(root, "event"));
+    read_of_customer(compiling, yaml_get(root, "of_customer"));
     read_holds(compiling, yaml_get(root, "holds"));
     read_movements(compiling, yaml_get(root, "movements"));
     read_duties(compiling, yaml_get(root, "duties"));

@@ -185,8 +185,15 @@ MUST_USE Status strategies_compile(struct strategies *strategies, const struct c
 
 // ---- who an alert is about ---------------------------------------------------------------------------------------
 
-// The kind and key of an event's subject in a group; false when the event has none of its fields: the alert then stands alone.
-bool disposition_subject(const struct disposition_plan *plan, uint32_t group, const struct event *event, SubjectKind *ret_kind, struct buf *out);
+// Its group, for a hit of a model, by the model's number in the catalogue. Of a model that the pack has no more (SCHEMA_NONE) nobody knows: the first.
+uint32_t disposition_group(const struct disposition_plan *plan, uint32_t model);
+
+struct subject_found {
+    SubjectKind kind;
+    SubjectSide side;
+};
+// Who a hit of the model is about; the key is put into `out`. false when the event has none of the fields: the alert then stands alone.
+bool disposition_subject(const struct disposition_plan *plan, uint32_t model, const struct event *event, struct subject_found *ret_found, struct buf *out);
 
 // ---- what is known -----------------------------------------------------------------------------------------------
 

@@ -398,12 +398,13 @@ static bool test_lists_that_models_rest_on(void) {
     return true;
 }
 
-static bool subject_is(const struct world *world, struct event *event, const char *text, SubjectKind kind) {
+// `model`: a hit of it; the subject's kind and side, NULL for the text: nobody.
+static bool subject_is(const struct world *world, const char *model, const struct event *event, const char *text, SubjectKind kind, SubjectSide side) {
     struct buf out;
-    SubjectKind found = SUBJECT_KIND_COUNT;
+    struct subject_found found = {SUBJECT_KIND_COUNT, SUBJECT_SIDE_COUNT};
     buf_init(&out, 1024);
-    bool some = disposition_subject(&world->strategies->plan, 0, event, &found, &out);
-    bool fine = text == NULL ? !some && out.size == 0 : some && found == kind && slice_is(buf_slice(&out), text);
+    bool some = disposition_subject(&world->strategies->plan, map_get(&world->catalogue->models_by_id, slice_of(model)), event, &found, &out);
+    bool fine = text == NULL ? !some && out.size == 0 : some && found.kind == kind && found.side == side && slice_is(buf_slice(&out), text);
     buf_deinit(&out);
     return fine;
 }
@@ -413,16 +414,106 @@ static bool test_who_an_alert_is_about(void) {
     compile_all(&world, ASK, STOP);
     const struct schema *schema = world.catalogue->schema;
     struct event *event = event_create(schema);
-    bool fine = subject_is(&world, event, NULL, SUBJECT_CUSTOMER);
+    bool fine = subject_is(&world, "M-AT-01-A", event, NULL, SUBJECT_CUSTOMER, SIDE_PAYER);
     event_set_text(event, schema_find_field(schema, SLICE("device_id")), SLICE("D9"));
-    fine = fine && subject_is(&world, event, "D9", SUBJECT_DEVICE);
+    fine = fine && subject_is(&world, "M-AT-01-A", event, "D9", SUBJECT_DEVICE, SIDE_PAYER);
     event_set_text(event, schema_find_field(schema, SLICE("cust_id")), SLICE(""));
-    fine = fine && subject_is(&world, event, "D9", SUBJECT_DEVICE); // an empty text names nobody
+    fine = fine && subject_is(&world, "M-AT-01-A", event, "D9", SUBJECT_DEVICE, SIDE_PAYER); // an empty text names nobody
     event_set_text(event, schema_find_field(schema, SLICE("cust_id")), SLICE("C7"));
-    fine = fine && subject_is(&world, event, "C7", SUBJECT_CUSTOMER);
+    fine = fine && subject_is(&world, "M-AT-01-A", event, "C7", SUBJECT_CUSTOMER, SIDE_PAYER);
     event_destroy(event);
     end(&world);
     CHECK(fine);
+    return true;
+}
+
+// ---- who hits are about, by what their models look at ------------------------------------------------------------
+
+static const char FEATURES[] = "stores:\n  acct: {things: 100, rows: 64}\n  payee: {things: 100, rows: 64}\n"
+                               "entities:\n  acct: {key: [acct_no], zh: 账户, en: account}\n  payee: {key: [payee], zh: 收款方, en: payee}\n"
+                               "values:\n  amount: {number: event.amount}\n"
+                               "filters:\n  paid: {on: [pay]}\n  busy: {parent: paid, when: 'f.acct_cnt >= 3'}\n"
+                               "features:\n"
+                               "  - {name: payee_cnt, entity: payee, filter: paid, aggregate: count, window: 1d, zh: 收款笔数, en: payments that he got}\n"
+                               "  - {name: acct_cnt, entity: acct, filter: paid, aggregate: count, window: 1d, zh: 付款笔数, en: payments that he made}\n"
+                               "  - {name: payee_half, entity: acct, expr: 'f.payee_cnt / 2.0', zh: 收款半数, en: half of them}\n";
+
+// The small pack with models that look at windows, and one more candidate, which goes before, in the group MU.
+static void compile_about(struct world *world, const char *candidate, struct buf *text) {
+    static const char before[] = "en: mules, queue: Q, subject: [";
+    Slice whole = SLICE(DISPOSITION("[D-STOP, D-ASK]"));
+    size_t at = slice_find(whole, slice_of(before), 0) + strlen(before);
+    *world = (struct world){.count = 0};
+    buf_init(text, 1 << 16);
+    buf_put(text, slice_part(whole, 0, at));
+    buf_put(text, slice_of(candidate));
+    buf_put(text, slice_of(", "));
+    buf_put(text, slice_part(whole, at, SIZE_MAX));
+    buf_put_byte(text, '\0');
+    put_file(world, "disposition.yaml", text->bytes);
+    put_file(world, "scripts/all.yaml", SCRIPTS);
+    put_file(world, "strategies/ask.yaml", ASK);
+    put_file(world, "strategies/stop.yaml", STOP);
+    put_file(world, "features/all.yaml", FEATURES);
+    put_file(world, "models/20.yaml", MODEL("M-MU-20-A", "MU-20", "MU", "S2", "f.payee_cnt >= 5 && event.amount >= 1"));
+    put_file(world, "models/21.yaml", MODEL("M-MU-20-B", "MU-20", "MU", "S2", "f.payee_half >= 5.0 && event.amount >= 2"));
+    put_file(world, "models/22.yaml", MODEL("M-MU-20-C", "MU-20", "MU", "S2", "f.payee_cnt >= 5 && is.busy"));
+    compile(world);
+}
+
+static bool about_is(const char *candidate, const char *const *of_payee, uint32_t count) {
+    static const char *const models[] = {"M-MU-20-A", "M-MU-20-B", "M-MU-20-C", "M-MU-02-A"};
+    struct world world;
+    struct buf text;
+    compile_about(&world, candidate, &text);
+    diag_list_print(&world.strategies->diags, stderr);
+    bool fine = world.status == STATUS_OK && world.strategies->diags.count == 0;
+    struct event *event = event_create(world.catalogue->schema);
+    event_set_text(event, schema_find_field(world.catalogue->schema, SLICE("acct_no")), SLICE("A1"));
+    event_set_text(event, schema_find_field(world.catalogue->schema, SLICE("payee")), SLICE("P1"));
+    for (size_t i = 0; i < sizeof models / sizeof models[0] && fine; i++) {
+        bool wanted = false;
+        for (uint32_t k = 0; k < count; k++) {
+            wanted = wanted || strcmp(of_payee[k], models[i]) == 0;
+        }
+        fine = wanted ? subject_is(&world, models[i], event, "P1", SUBJECT_MERCHANT, SIDE_PAYEE) : subject_is(&world, models[i], event, "A1", SUBJECT_ACCOUNT, SIDE_PAYER);
+    }
+    event_destroy(event);
+    end(&world);
+    buf_deinit(&text);
+    return fine;
+}
+
+// Through filters and computed features, whatever entity these say they are of. A model that looks at no window is about the event's own customer.
+static bool test_a_subject_for_some_models(void) {
+    static const char *const alone[] = {"M-MU-20-A", "M-MU-20-B"};
+    static const char *const beside[] = {"M-MU-20-A", "M-MU-20-B", "M-MU-20-C"};
+    CHECK(about_is("{kind: MERCHANT, field: payee, of: [payee], side: PAYEE}", alone, 2));
+    CHECK(about_is("{kind: MERCHANT, field: payee, of: [payee], with: [acct], side: PAYEE}", beside, 3));
+    CHECK(about_is("{kind: MERCHANT, field: payee, of: [payee, acct], side: PAYEE}", beside, 3));
+    return true;
+}
+
+static bool about_says(const char *candidate, Status status, const char *code) {
+    struct world world;
+    struct buf text;
+    compile_about(&world, candidate, &text);
+    bool fine = world.status == status && world.strategies->diags.count == 1 && strcmp(world.strategies->diags.items[0].code, code) == 0;
+    if (!fine) {
+        diag_list_print(&world.strategies->diags, stderr);
+    }
+    end(&world);
+    buf_deinit(&text);
+    return fine;
+}
+
+static bool test_a_subject_that_is_wrong(void) {
+    CHECK(about_says("{kind: MERCHANT, field: payee, of: [payer, payee], side: PAYEE}", STATUS_INVALID, "DI047"));
+    CHECK(about_says("{kind: MERCHANT, field: payee, of: [payee], with: [cash], side: PAYEE}", STATUS_INVALID, "DI047"));
+    CHECK(about_says("{kind: MERCHANT, field: payee, of: [payee], with: [], side: PAYEE}", STATUS_INVALID, "DI048"));
+    CHECK(about_says("{kind: ACCOUNT, field: payee, with: [acct], side: PAYEE}", STATUS_INVALID, "DI049"));
+    CHECK(about_says("{kind: ACCOUNT, field: payee, of: [acct], side: PAYEE}", STATUS_OK, "DI050")); // no model looks at that alone
+    CHECK(about_says("{kind: ACCOUNT, field: payees, side: PAYEE}", STATUS_INVALID, "DI012"));
     return true;
 }
 
@@ -776,7 +867,7 @@ int main(int argc, char **argv) {
         TEST(test_a_pack_is_compiled),
         TEST(test_a_pack_without_disposition),
         TEST(test_lists_that_models_rest_on),
-        TEST(test_who_an_alert_is_about),
+        TEST(test_who_an_alert_is_about), TEST(test_a_subject_for_some_models), TEST(test_a_subject_that_is_wrong),
         TEST(test_the_hash_is_of_the_meaning),
         TEST(test_whether_it_begins),
         TEST(test_limits),
