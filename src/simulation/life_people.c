@@ -1069,7 +1069,7 @@ static void red_envelopes(const struct day *day) {
 static void live(struct simulation *sim, uint32_t who) {
     struct person *person = &sim->people[who];
     if ((person->habits & (IS_RESERVED | IS_DORMANT)) != 0 ||
-        sim->accounts[who].state != ACCOUNT_OPEN) {
+        sim->accounts[who].state != ACCOUNT_OPEN || person->told_day == sim->today.day) {
         return;
     }
     struct random random;

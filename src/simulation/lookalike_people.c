@@ -112,7 +112,19 @@ void card_replaced(struct stage *stage) {
 }
 
 static bool travels(const struct simulation *sim, uint32_t who) {
-    return is_saver(sim, who) && (sim->people[who].habits & TRAVELS) != 0;
+    const struct person *person = &sim->people[who];
+    return is_saver(sim, who) && (person->habits & TRAVELS) != 0 &&
+           (sim->today.day > person->away_to || person->away_from > sim->today.day + 7);
+}
+
+// Nobody is in two cities: what else he would have done on that day he does not do. Behind it he is
+// where he went, for some days.
+static void tells_day(struct stage *stage, uint32_t who, Spot where, int32_t days) {
+    struct person *person = &stage->sim->people[who];
+    person->told_day = stage->sim->today.day;
+    person->away = where;
+    person->away_from = person->told_day + 1;
+    person->away_to = person->told_day + days;
 }
 
 static void taps(struct stage *stage, uint32_t who, uint32_t merchant, int64_t yuan) {
@@ -132,6 +144,7 @@ void flight(struct stage *stage) {
     login(stage, who);
     taps(stage, who, shop_in(stage, stage->sim->people[who].city), 30);
     Spot far = place_far(random_u64(&stage->random));
+    tells_day(stage, who, far, 1);
     wait_minutes(stage, 90);
     stage->clock += 150 * MS_PER_MINUTE; // from door to door, at the least
     for (uint32_t i = 2 + below(stage, 3); i > 0; i--) {
@@ -177,6 +190,7 @@ void roams_abroad(struct stage *stage) {
     taps(stage, who, shop_in(stage, stage->sim->people[who].city), 40);
     wait_hours(stage, 6);
     uint32_t first = below(stage, 7);
+    tells_day(stage, who, place_abroad(where[(first + 1) % 7]), 2);
     abroad(stage, who, place_abroad(where[first]));
     wait_days(stage, 1);
     at_hour(stage, 11, 18);

@@ -69,6 +69,7 @@ struct person {
     int32_t device_day; // when he began to use it
     int32_t open_day;
     int32_t away_from, away_to;
+    int32_t told_day; // a lookalike tells all that he does on it
     Spot city, cert_city, away;
     uint16_t branch;
     uint8_t kind, age;

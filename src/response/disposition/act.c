@@ -202,7 +202,7 @@ static Status set_measure(struct doing *doing, Measure measure, TargetKind kind,
     int64_t id;
     Refusal refusal;
     bool has_notice = (doing->action->given & UINT32_C(1) << ARGUMENT_NOTICE) != 0;
-    if (has_notice && slice_empty(alert->customer)) { // nobody knows whom to tell
+    if (has_notice && !alert_tells_somebody(alert)) { // nobody knows whom to tell
         refuse(doing, REFUSAL_NO_NOTICE);
         return STATUS_OK;
     }
@@ -315,7 +315,11 @@ static void put_rectification(struct doing *doing, struct json_writer *json) {
 }
 
 static void put_message(struct doing *doing, struct json_writer *json) {
-    json_key_string(json, SLICE("customer"), doing->situation->alert.customer);
+    const struct alert *alert = &doing->situation->alert;
+    json_key_string(json, SLICE("customer"), alert->customer);
+    if (slice_empty(alert->customer)) {
+        json_key_string(json, SLICE("merchant"), alert_merchant(alert));
+    }
     json_key_string(json, SLICE("zh"), doing->texts[0]);
     json_key_string(json, SLICE("en"), doing->texts[1]);
 }
@@ -326,7 +330,7 @@ static Status tell_customer(struct doing *doing) {
         json_key_string(doing->json, SLICE("refused"), slice_of(control_refusal_code(REFUSAL_TIPS_OFF)));
         return STATUS_OK;
     }
-    if (doing->situation->is_turned && slice_empty(doing->situation->alert.customer)) { // who is paid, or a machine: none of our customers
+    if (doing->situation->is_turned && !alert_tells_somebody(&doing->situation->alert)) { // who is paid, or a machine: none of our customers
         refuse(doing, REFUSAL_NO_NOTICE);
         return STATUS_OK;
     }

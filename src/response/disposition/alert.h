@@ -95,6 +95,14 @@ bool alert_may_move(AlertState from, AlertState to);
 static inline bool alert_is_open(const struct alert *alert) {
     return alert_states[alert->state].is_open;
 }
+// The merchant that an alert is about; empty: it is about something else. Where the account is not
+// ours, the merchant himself is who is asked and told, by the contract.
+static inline Slice alert_merchant(const struct alert *alert) {
+    return slice_is(alert->subject_kind, "MERCHANT") ? alert->subject : SLICE("");
+}
+static inline bool alert_tells_somebody(const struct alert *alert) {
+    return !slice_empty(alert->customer) || !slice_empty(alert_merchant(alert));
+}
 // {"key":"text"}, for a trace; in the arena.
 Slice detail_text(struct arena *arena, const char *key, Slice text);
 // Words with blanks around each, as `marks`.

@@ -94,6 +94,9 @@ static Slice body(const struct disposition *disposition, const struct situation 
     json_key_i64(&json, SLICE("alert"), situation->alert.id);
     json_key_string(&json, SLICE("channel"), slice_of(contact_channel_names[question->channel]));
     json_key_string(&json, SLICE("customer"), situation->alert.customer);
+    if (slice_empty(situation->alert.customer)) {
+        json_key_string(&json, SLICE("merchant"), alert_merchant(&situation->alert));
+    }
     json_key_string(&json, SLICE("group"), situation->alert.typology_group);
     json_key_string(&json, SLICE("event_id"), situation->event->id);
     json_key_i64(&json, SLICE("amount"), situation->alert.amount);
@@ -118,6 +121,7 @@ Status ask(struct disposition *disposition, struct book *book, const struct situ
     int64_t id;
     const uint32_t silent = UINT32_C(1) << FAMILY_KIND_FUNDRAISING | UINT32_C(1) << FAMILY_KIND_LAUNDERING | UINT32_C(1) << FAMILY_KIND_INSIDER;
     uint32_t kinds = group_kinds(disposition->plan, alert->typology_group);
+    bool to_merchant = slice_empty(alert->customer) && !slice_empty(alert_merchant(alert));
     bool is_paper = question->channel == CONTACT_DOCUMENTS || question->channel == CONTACT_BRANCH_VISIT;
     if (!slice_is(alert->secrecy, "NORMAL") || (kinds & silent) != 0) {
         return book_fail(book, STATUS_INVALID, "DP006", "nobody is asked about alert %" PRId64 ": it would tip off", alert->id);
@@ -125,7 +129,7 @@ Status ask(struct disposition *disposition, struct book *book, const struct situ
     if (kinds == UINT32_C(1) << FAMILY_KIND_HOLDER && !is_paper) {
         return book_fail(book, STATUS_INVALID, "DP006", "who holds the account of alert %" PRId64 " says yes to everything: he is asked for documents, at the counter", alert->id);
     }
-    if (situation->is_turned && slice_empty(alert->customer)) {
+    if (situation->is_turned && !alert_tells_somebody(alert)) {
         return book_fail(book, STATUS_INVALID, "DP021", "alert %" PRId64 " is about nobody whom the bank could ask: its events are other people's", alert->id);
     }
     if (!world->with_knowledge(world->context, fill_head, &filled)) {
@@ -134,7 +138,7 @@ Status ask(struct disposition *disposition, struct book *book, const struct situ
     TRY(book_count_up(book, SLICE("task"), &id));
     TRY(book_run(book, &ADD,
                  STORE_VALUES(store_i64(id), store_i64(alert->id), question->run == 0 ? store_null() : store_i64(question->run),
-                              store_text(slice_of(contact_channel_names[question->channel])), store_text(SLICE("customer")), store_text(alert->customer),
+                              store_text(slice_of(contact_channel_names[question->channel])), store_text(to_merchant ? SLICE("merchant") : SLICE("customer")), store_text(to_merchant ? alert_merchant(alert) : alert->customer),
                               store_text(arena_printf(book->arena, "%.*s@%" PRId64, SLICE_ARGS(filled.script->id), filled.script->version)), store_text(alert->branch),
                               store_i64(book->now_us), store_i64(question->until_us), store_i64(question->attempt), store_text(book->actor.name), store_text(alert->secrecy))));
     struct message message = {.endpoint = SLICE("contact"), .kind = SLICE("task.asked"), .object_kind = "task", .object = id,

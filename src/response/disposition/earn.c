@@ -40,6 +40,13 @@ static const struct statement CLOSURES = {"earn_closures", "SELECT number, at_us
 static const struct statement CLOSING_ADD = {"earn_closing_add", "INSERT INTO closing (strategy, number, at_us, alert) VALUES (?1, ?2, ?3, ?4)"};
 static const struct statement LOOKED_AT = {"earn_looked_at", "SELECT COUNT(*), CAST(COALESCE(SUM(overturned), 0) AS BIGINT) FROM sample WHERE strategy = ?1 AND strategy_hash = ?2"
                                                              " AND kind = 'AUTOMATIC' AND overturned IS NOT NULL AND closed_us >= ?3"};
+// What a strategy closed in the hours for which it was stopped is looked at again, all of it.
+static const struct statement STOPPED_FOR = {"earn_stopped_for", "SELECT COUNT(*) FROM sample WHERE strategy = ?1 AND strategy_hash = ?2 AND kind = 'AUTOMATIC' AND why = 'BREAKER' AND second = ''"};
+static const struct statement STOPPED_FOR_ADD = {
+    "earn_stopped_for_add", "INSERT INTO sample (alert, kind, closure, strategy, strategy_hash, analyst, why, drawn_us, closed_us, first, owner, second, note)"
+                            " SELECT a.id, 'AUTOMATIC', a.reopened, a.strategy, a.strategy_hash, a.decided_by, 'BREAKER', CAST(?3 AS BIGINT), a.closed_us, a.code, '', '', ''"
+                            " FROM closing c JOIN alert a ON a.id = c.alert AND a.strategy = c.strategy AND a.is_open = 0 WHERE c.strategy = ?1 AND c.at_us >= ?2"
+                            " ON CONFLICT (alert, kind, closure) DO NOTHING"};
 static const struct statement LATER = {"earn_later", "SELECT COUNT(*) FROM later_positive WHERE strategy = ?1 AND severity >= 3 AND at_us >= ?2"};
 static const struct statement GOING_OF = {"earn_going", "SELECT DISTINCT r.alert FROM run r WHERE r.strategy = ?1 AND r.state <> 'DONE' AND r.is_shadow = 0 ORDER BY r.alert LIMIT 4096"};
 
@@ -167,11 +174,16 @@ static Status is_overturned_too_often(struct book *book, const struct strategy *
     return STATUS_OK;
 }
 
-// What counts is since it came into the shadow, for the first time or again; but all of it where second looks had put it there and third persons have said since that they were wrong.
+// What counts is since it came into the shadow, for the first time or again; but all of it where second looks had put it there and third persons have said since that they were wrong, or where it
+// had closed more than it used to and somebody has looked at each of these closures and found nothing.
 static Status counts_from(struct book *book, const struct strategy *strategy, const struct strategy_record *record, Slice reason, int64_t *ret_from_us) {
     bool is_still = true;
+    int64_t open = 0;
     Slice detail;
-    if (slice_is(reason, "breaker_overturned")) {
+    if (slice_is(reason, "breaker_closures")) {
+        TRY(book_number(book, &STOPPED_FOR, STORE_VALUES(store_text(strategy->id), key_of(book, strategy)), &open));
+    }
+    if (open == 0 && (slice_is(reason, "breaker_overturned") || slice_is(reason, "breaker_closures"))) {
         TRY(is_overturned_too_often(book, strategy, 0, &is_still, &detail));
     }
     *ret_from_us = record->mode == STRATEGY_SHADOW && is_still ? record->since_us : 0;
@@ -352,6 +364,9 @@ Status breakers_look(struct disposition *disposition, struct book *book, const s
         Slice detail;
         if ((breakers[i].which & which) != 0) {
             TRY(breakers[i].looks(book, strategy, since_us, &trips, &detail));
+        }
+        if (trips && breakers[i].which == BREAKER_CLOSURES) {
+            TRY(book_run(book, &STOPPED_FOR_ADD, STORE_VALUES(store_text(strategy->id), store_i64(book->now_us - strategy->breaker.window_us), store_i64(book->now_us))));
         }
         if (trips) {
             Actor before = book->actor;

@@ -177,6 +177,9 @@ static struct parties parties_of(struct disposition *disposition, struct book *b
     if (side == SIDE_PAYER) {
         return own;
     }
+    if (side == SIDE_PAYEE && disposition->plan->moves_of_type[event->type] != MOVES_OUT && slice_empty(payee)) {
+        return own; // nothing is paid: a settlement, a contract, of the subject itself
+    }
     if (side == SIDE_NEITHER || slice_empty(payee)) {
         return (struct parties){SLICE(""), SLICE(""), SLICE("")};
     }

@@ -274,6 +274,35 @@ static bool test_no_cardholder_is_asked(void) {
     return scene_deinit(&s);
 }
 
+static Status hire_for_shops(void *context, struct book *book) {
+    static const struct person shop = {
+        .name = {"shop", 4}, .skills = {" MERCHANT ", 10}, .on_duty = true};
+    (void)context;
+    return person_keep(book, &shop);
+}
+
+// A shop is told itself, by its contract; never whoever paid there.
+static bool test_a_merchant_is_told_himself(void) {
+    static const struct statement ASKED = {
+        "sides_asked", "SELECT COUNT(*) FROM task WHERE party_kind = 'merchant' AND party = 'SHOP1'"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &LIMITS, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, hire_for_shops, NULL));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-MF-04-A",
+                                             .customer = "C1",
+                                             .payee = "P9",
+                                             .amount = 5000,
+                                             .more = AT_SHOP}));
+    CHECK(alert_of(&s, "MERCHANT", "SHOP1", "MF", &alert) && slice_empty(alert.customer) &&
+          slice_empty(alert.account));
+    SCENE_OK(&s, scene_does(&s, "shop", scene_claims, &((struct scene_deed){.alert = alert.id})));
+    SCENE_OK(&s, scene_does(&s, "shop", asks_for_documents,
+                            &((struct scene_deed){.alert = alert.id})));
+    CHECK(scene_number(&s, &ASKED, STORE_NO_VALUES) == 1);
+    return scene_deinit(&s);
+}
+
 // Found false, and then one of those whose cards stood in it reports: it is opened again, and was
 // not missed. Of somebody else it was.
 static bool test_a_victim_within_another_alert(void) {
@@ -324,7 +353,7 @@ int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_which_model_is_about_whom),     TEST(test_twenty_payers_of_one_code),
         TEST(test_weighed_by_who_is_paid),        TEST(test_who_is_paid_elsewhere),
-        TEST(test_both_sides_of_one_payment),     TEST(test_no_cardholder_is_asked),
+        TEST(test_both_sides_of_one_payment),     TEST(test_no_cardholder_is_asked), TEST(test_a_merchant_is_told_himself),
         TEST(test_a_victim_within_another_alert), TEST(test_payers_words_do_not_touch_it)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
