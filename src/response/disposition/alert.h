@@ -100,8 +100,11 @@ static inline bool alert_is_open(const struct alert *alert) {
 static inline Slice alert_merchant(const struct alert *alert) {
     return slice_is(alert->subject_kind, "MERCHANT") ? alert->subject : SLICE("");
 }
+static inline Slice alert_whose(const struct alert *alert) {
+    return slice_empty(alert->customer) ? alert_merchant(alert) : alert->customer;
+}
 static inline bool alert_tells_somebody(const struct alert *alert) {
-    return !slice_empty(alert->customer) || !slice_empty(alert_merchant(alert));
+    return !slice_empty(alert_whose(alert));
 }
 // {"key":"text"}, for a trace; in the arena.
 Slice detail_text(struct arena *arena, const char *key, Slice text);

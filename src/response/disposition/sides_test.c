@@ -281,10 +281,20 @@ static Status hire_for_shops(void *context, struct book *book) {
     return person_keep(book, &shop);
 }
 
+static const struct scene_strategy SETTLES_LATER = SCENE_STRATEGY(
+    "D-LATER",
+    "direction: PROTECT\napplies_to: [MF]\nseverities: [S2]\nwhen: 'true'\nthen:\n"
+    "  - {id: go, do: [{DELAY_SETTLEMENT: {days: 1, notice: NOTICE-SETTLEMENT-DELAYED, reason: R-MF}}], "
+    "to: HUMAN, zh: 延, en: go}\n");
+
 // A shop is told itself, by its contract; never whoever paid there.
 static bool test_a_merchant_is_told_himself(void) {
     static const struct statement ASKED = {
         "sides_asked", "SELECT COUNT(*) FROM task WHERE party_kind = 'merchant' AND party = 'SHOP1'"};
+    static const struct statement SETTLED_LATER = {
+        "sides_settled", "SELECT COUNT(*) FROM control c JOIN notice n ON n.object_kind = 'control' AND "
+                         "n.object = c.id AND n.customer = 'SHOP1' WHERE c.measure = 'DELAY_SETTLEMENT' "
+                         "AND c.target_kind = 'merchant' AND c.target = 'SHOP1'"};
     struct scene s;
     struct alert alert;
     CHECK(scene_init(&s, &LIMITS, 1));
@@ -300,6 +310,14 @@ static bool test_a_merchant_is_told_himself(void) {
     SCENE_OK(&s, scene_does(&s, "shop", asks_for_documents,
                             &((struct scene_deed){.alert = alert.id})));
     CHECK(scene_number(&s, &ASKED, STORE_NO_VALUES) == 1);
+    CHECK(scene_deinit(&s));
+    CHECK(scene_init(&s, &SETTLES_LATER, 1) && scene_grown(&s));
+    CHECK(scene_decide(&s, &(struct decided){.model = "M-MF-04-A",
+                                             .customer = "C1",
+                                             .payee = "P9",
+                                             .amount = 5000,
+                                             .more = AT_SHOP}));
+    CHECK(scene_number(&s, &SETTLED_LATER, STORE_NO_VALUES) == 1);
     return scene_deinit(&s);
 }
 

@@ -359,9 +359,10 @@ static Status go_on(struct disposition *disposition, struct book *book, struct s
 }
 
 // What it does before it asks or waits: it holds, limits, tells.
-static Status do_first(struct disposition *disposition, struct book *book, struct situation *situation, const struct run *run) {
+static Status do_first(struct disposition *disposition, struct book *book, struct situation *situation, const struct run *run, bool *ret_refused) {
     struct asked asked;
     struct acted acted;
+    *ret_refused = false;
     TRY(situation_of_strategy(situation, book, run->strategy, false, run->id));
     TRY(evaluate(situation, book, ASKED_FIRST, &asked));
     if (asked.first.count == 0) {
@@ -378,12 +379,14 @@ static Status do_first(struct disposition *disposition, struct book *book, struc
         status = alert_note(book, &situation->alert, run->strategy->id, arena_printf(book->arena, "{\"first\":%.*s}", SLICE_ARGS(acted.done)));
     }
     book->actor = before;
+    *ret_refused = acted.is_refused;
     return status;
 }
 
 static Status begin(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy *strategy, bool is_shadow, struct run *ret_run, bool *ret_ended,
                     struct strategy_outcome *ret_outcome) {
     int64_t id;
+    bool is_refused = false;
     const struct alert *alert = &situation->alert;
     TRY(book_count_up(book, SLICE("run"), &id));
     TRY(book_run(book, &ADD, STORE_VALUES(store_i64(id), store_i64(alert->id), store_text(strategy->id), store_text(strategy_hash_text(book->arena, strategy)), store_i64(is_shadow),
@@ -392,7 +395,13 @@ static Status begin(struct disposition *disposition, struct book *book, struct s
     TRY(book_one(book, &UPTO, STORE_VALUES(store_i64(id))));
     *ret_run = (struct run){.lead = alert->lead, .upto = book_i64(book, 0), .id = id, .alert = alert->id, .strategy = strategy, .is_shadow = is_shadow, .life = alert->reopened, .state = SLICE("BEGUN")};
     if (!is_shadow) {
-        TRY(do_first(disposition, book, situation, ret_run));
+        TRY(do_first(disposition, book, situation, ret_run, &is_refused));
+    }
+    if (is_refused) { // it would wait behind a protection that is not there
+        *ret_ended = true;
+        *ret_outcome = (struct strategy_outcome){.to = END_HUMAN, .code = CODE_NONE};
+        TRY(act_refuse_at_deadline(disposition, book, alert->id));
+        return run_end(book, ret_run, SLICE("LIMITED"), SLICE(""), SLICE(""), SLICE(""), true);
     }
     if (strategy->ask != NULL) {
         *ret_ended = false;
