@@ -17,6 +17,7 @@ static Status migrate(struct book *book, int64_t now_us, struct diag *diag) {
         {7, "cockpit", migration_0007.at},
         {8, "office", migration_0008.at},
         {9, "faster", migration_0009.at},
+        {10, "of one alert", migration_0010.at},
     };
     return store_migrate(book->store, migrations, sizeof migrations / sizeof migrations[0], now_us,
                          diag);

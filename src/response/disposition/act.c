@@ -166,14 +166,9 @@ static void fill_texts(void *user, const struct knowledge *knowledge) {
     doing->situation->knowledge = NULL;
 }
 
-static Status with_knowledge(struct doing *doing, void (*look)(void *user, const struct knowledge *knowledge)) {
-    const struct disposition_world *world = &doing->disposition->options.world;
-    return world->with_knowledge(world->context, look, doing) ? STATUS_OK : book_fail(doing->book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-}
-
 static Status make_notice(struct doing *doing, struct notice *notice) {
     const struct script *script = &doing->disposition->plan->scripts[doing->action->values[ARGUMENT_NOTICE]];
-    TRY(with_knowledge(doing, fill_texts));
+    TRY(situation_look(doing->situation, doing->book, fill_texts, doing));
     *notice = (struct notice){.key = script->id, .version = script->version, .text = doing->texts[0], .reason = script->reason, .remedy = script->remedy_zh,
                               .documents = script->documents_zh};
     return STATUS_OK;
@@ -196,6 +191,7 @@ static Status set_measure(struct doing *doing, Measure measure, TargetKind kind,
     int64_t id;
     Refusal refusal;
     bool has_notice = (doing->action->given & UINT32_C(1) << ARGUMENT_NOTICE) != 0;
+    TRY(situation_look(doing->situation, doing->book, look_at_facts, doing));
     if (has_notice) {
         TRY(make_notice(doing, &notice));
     }
@@ -317,7 +313,7 @@ static Status tell_customer(struct doing *doing) {
         json_key_string(doing->json, SLICE("refused"), slice_of(control_refusal_code(REFUSAL_TIPS_OFF)));
         return STATUS_OK;
     }
-    TRY(with_knowledge(doing, fill_texts));
+    TRY(situation_look(doing->situation, doing->book, fill_texts, doing));
     return tell(doing, "contact", "customer.told", "alert", put_message);
 }
 
@@ -395,7 +391,7 @@ Status act(struct disposition *disposition, struct book *book, struct situation 
     struct buf out;
     struct json_writer json;
     struct doing doing = {.disposition = disposition, .book = book, .situation = situation, .run = run, .json = &json};
-    Status status = count == 0 ? STATUS_OK : with_knowledge(&doing, look_at_facts);
+    Status status = STATUS_OK;
     buf_init(&out, DETAIL_MAX / 2);
     json_writer_init(&json, &out);
     json_array_begin(&json);

@@ -78,12 +78,10 @@ static AlertState state_of(Slice word) {
     return (AlertState)state;
 }
 
-Status alert_keep(struct book *book, const struct alert *alert) {
+static void values_of(const struct alert *alert, StoreValue values[static ALERT_COLUMN_COUNT]) {
     const struct alert_state_text *state = &alert_states[alert->state];
-    return book_run(
-        book, &KEEP,
-        STORE_VALUES(
-            store_i64(alert->id), store_text(alert->subject_kind), store_text(alert->subject),
+    const StoreValue row[ALERT_COLUMN_COUNT] = {
+        store_i64(alert->id), store_text(alert->subject_kind), store_text(alert->subject),
             store_text(alert->typology_group), store_text(alert->secrecy), store_text(alert->skill),
             store_text(slice_of(state->word)), store_i64(state->is_open),
             store_i64(state->is_waiting), store_i64(alert->severity),
@@ -102,7 +100,42 @@ Status alert_keep(struct book *book, const struct alert *alert) {
             moment(alert->closed_us), store_i64(alert->is_automatic), store_text(alert->strategy),
             store_text(alert->strategy_hash), store_i64(alert->reopened), moment(alert->case_id),
             moment(alert->urgent_us), store_text(alert->approved_by), store_i64(alert->clear_days),
-            store_i64(alert->is_weak)));
+            store_i64(alert->is_weak),
+    };
+    memcpy(values, row, sizeof row);
+}
+
+// The values one behind the other, to compare.
+static Slice bytes_of(const StoreValue values[static ALERT_COLUMN_COUNT], struct arena *arena) {
+    struct fixed {
+        int64_t kind, i64;
+        double f64;
+        uint64_t size;
+    } fixed[ALERT_COLUMN_COUNT] = {0};
+    size_t size = sizeof fixed;
+    for (uint32_t i = 0; i < ALERT_COLUMN_COUNT; i++) {
+        fixed[i] = (struct fixed){values[i].kind, values[i].i64, values[i].f64, values[i].text.size};
+        size += values[i].text.size;
+    }
+    char *bytes = arena_alloc_raw(arena, size);
+    memcpy(bytes, fixed, sizeof fixed);
+    char *at = bytes + sizeof fixed;
+    for (uint32_t i = 0; i < ALERT_COLUMN_COUNT; i++) {
+        memcpy(at, values[i].text.at == NULL ? "" : values[i].text.at, values[i].text.size);
+        at += values[i].text.size;
+    }
+    return (Slice){bytes, size};
+}
+
+Status alert_keep(struct book *book, struct alert *alert) {
+    StoreValue values[ALERT_COLUMN_COUNT];
+    values_of(alert, values);
+    Slice bytes = bytes_of(values, book->arena);
+    if (!slice_equal(bytes, alert->kept)) {
+        TRY(book_run(book, &KEEP, (StoreValues){values, ALERT_COLUMN_COUNT}));
+        alert->kept = bytes;
+    }
+    return STATUS_OK;
 }
 
 void alert_read_row(struct book *book, struct alert *alert) {
@@ -159,6 +192,9 @@ void alert_read_row(struct book *book, struct alert *alert) {
                             .approved_by = book_text(book, 52),
                             .clear_days = book_i64(book, 53),
                             .is_weak = book_i64(book, 54) != 0};
+    StoreValue values[ALERT_COLUMN_COUNT];
+    values_of(alert, values);
+    alert->kept = bytes_of(values, book->arena);
 }
 
 Status alert_load(struct book *book, int64_t id, struct alert *ret_alert) {

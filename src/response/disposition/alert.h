@@ -60,6 +60,7 @@ struct alert {
     Slice approved_by;
     int64_t clear_days; // of a decision that waits for an approval
     bool is_weak;
+    Slice kept; // the row as it was last read or written; empty: it is new
 };
 
 // The columns of the table, in the order in which alert_read_row() takes them: for lists of others.
@@ -82,8 +83,8 @@ MUST_USE Status alert_load(struct book *book, int64_t id, struct alert *ret_aler
 // STATUS_NOT_FOUND.
 MUST_USE Status alert_find(struct book *book, Slice subject_kind, Slice subject, Slice group,
                            int64_t closed_from_us, struct alert *ret_alert);
-// Writes the row, a new one or over the old one.
-MUST_USE Status alert_keep(struct book *book, const struct alert *alert);
+// Writes the row, a new one or over the old one; nothing when it is as it was last read or written: a row with this many columns and indexes is the dearest of all.
+MUST_USE Status alert_keep(struct book *book, struct alert *alert);
 // Changes `alert->state` and writes the trace; the row is kept by the caller. DP002: it may not
 // move so.
 MUST_USE Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice reason,

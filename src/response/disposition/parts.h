@@ -104,10 +104,28 @@ struct alert_hit {
     uint32_t evidence;
 };
 
-enum { ALERT_HITS_MAX = 512, OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX };
+enum { ALERT_HITS_MAX = 512, OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX, LOOKED_CELLS_MAX = 64, LOOKED_KEYS_MAX = 64 };
+
+struct looked_cell {
+    uint32_t table, column;
+    bool is_there;
+    struct value value;
+};
+struct looked_key {
+    uint32_t list;
+    Slice key;
+    bool then, now; // was on it when the event came; is on it now
+};
+struct looked {
+    struct looked_cell cells[LOOKED_CELLS_MAX];
+    struct looked_key keys[LOOKED_KEYS_MAX];
+    uint32_t cell_count, key_count;
+    bool lacks; // something was asked that is not here, while nobody could be asked
+};
 
 struct situation {
     struct disposition *disposition;
+    struct arena *arena;               // of the unit of work
     const struct knowledge *knowledge; // while it is looked at
     struct alert alert;
     const struct event *event; // the leading one
@@ -123,6 +141,8 @@ struct situation {
         Severity severity;
     } open[OPEN_FAMILIES_MAX];
     uint32_t open_count;
+    // What tables and lists have said: nobody is asked for the same twice.
+    struct looked looked;
     // Of one strategy.
     const struct strategy *strategy;
     uint32_t uses[USES_MAX];
@@ -130,6 +150,11 @@ struct situation {
 };
 
 MUST_USE Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation);
+// Calls look() with what tables and lists have said before; where that is not enough, once more while they stand still: whoever decides is disturbed once, not for each question. DP010: they
+// cannot be asked now.
+MUST_USE Status situation_look(struct situation *situation, struct book *book, void (*look)(void *user, const struct knowledge *knowledge), void *user);
+// Which branches were taken, after one more was.
+MUST_USE Status situation_taken(struct situation *situation, struct book *book);
 // What depends on a strategy: its limits, and its run (0: none).
 MUST_USE Status situation_of_strategy(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow, int64_t run);
 

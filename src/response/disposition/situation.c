@@ -32,8 +32,8 @@ static const struct statement LATER_POSITIVES = {"situation_later", "SELECT COUN
 static const struct statement INVOLVED = {"situation_involved", "SELECT COUNT(*) FROM alert WHERE is_open = 0 AND closed_us >= ?3 AND secrecy = 'NORMAL'"
                                                                 " AND code IN ('TP-MULE', 'TP-MULE-SUSP', 'TP-MERCHANT', 'TP-LOAN')"
                                                                 " AND ((subject_kind = ?1 AND subject = ?2) OR (?4 <> '' AND customer = ?4))"};
-// Of one model: when people last found it false for this subject, how often, and the alert where.
-static const struct statement CLEARED = {"situation_cleared", "SELECT a.id, a.closed_us FROM alert a JOIN hit h ON h.alert = a.id WHERE a.subject_kind = ?1 AND a.subject = ?2"
+// Of one model: when people last found it false for this subject, how often, and the alert where. CROSS JOIN: SQLite begins with the alerts of the subject, not with all hits that the model ever had.
+static const struct statement CLEARED = {"situation_cleared", "SELECT a.id, a.closed_us FROM alert a CROSS JOIN hit h WHERE h.alert = a.id AND a.subject_kind = ?1 AND a.subject = ?2"
                                                               " AND a.is_open = 0 AND a.is_automatic = 0 AND a.code LIKE 'FP-%' AND a.closed_us >= ?4 AND h.model = ?3"
                                                               " AND a.id <> ?5 ORDER BY a.closed_us DESC, a.id DESC LIMIT 64"};
 static const struct statement CLEARED_SAW = {"situation_cleared_saw", "SELECT saw, evidence FROM hit WHERE alert = ?1 AND model = ?2 ORDER BY sequence DESC LIMIT 1"};
@@ -55,7 +55,8 @@ static const struct statement RETRIED = {"situation_retried", "SELECT COUNT(*) F
 static const struct statement MODEL_SINCE = {"situation_model_since", "SELECT since_us FROM model_age WHERE model = ?1 AND version = ?2"};
 static const struct statement SCAMQ = {"situation_scamq", "SELECT COUNT(*) FROM task t JOIN run r ON r.id = t.run JOIN alert a ON a.id = t.alert WHERE a.customer = ?1 AND a.payee = ?2"
                                                           " AND t.channel = 'QUESTIONNAIRE' AND r.outcome = 'CLOSED' AND r.is_shadow = 0 AND r.acted = 1"};
-static const struct statement USES_ALERT = {"situation_uses_alert", "SELECT COUNT(*) FROM run WHERE strategy = ?1 AND alert = ?2 AND is_shadow = ?3 AND acted = 1 AND ended_us >= ?4"};
+// The plus: SQLite looks among the runs of the alert, not among all of the strategy.
+static const struct statement USES_ALERT = {"situation_uses_alert", "SELECT COUNT(*) FROM run WHERE strategy = ?1 AND alert = ?2 AND is_shadow = ?3 AND acted = 1 AND +ended_us >= ?4"};
 static const struct statement USES_SUBJECT = {
     "situation_uses_subject", "SELECT COUNT(*) FROM run WHERE subject_kind = ?2 AND subject = ?3 AND strategy = ?1 AND is_shadow = ?4 AND acted = 1 AND ended_us >= ?5"};
 static const struct statement USES_PAYEE = {
@@ -144,8 +145,19 @@ static Status load_hits(struct situation *situation, struct book *book) {
     return status == STATUS_END ? STATUS_OK : status;
 }
 
+// Whether hits rest on other evidence than the first: else no two of them do, and hundreds of one model need not be compared pair by pair.
+static bool has_kinds(const struct situation *situation) {
+    for (uint32_t i = 1; i < situation->hit_count; i++) {
+        if (situation->hits[i].evidence != situation->hits[0].evidence) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Two hits of S2 and above within a day, of which each rests on a kind of evidence that the other has not.
 static bool has_s2_apart(const struct situation *situation) {
+    ENSURE(has_kinds(situation), false);
     for (uint32_t i = 0; i < situation->hit_count; i++) {
         for (uint32_t k = i + 1; k < situation->hit_count; k++) {
             const struct alert_hit *one = &situation->hits[i];
@@ -253,9 +265,16 @@ static Status know_marks(struct situation *situation, struct book *book) {
     return STATUS_OK;
 }
 
+Status situation_taken(struct situation *situation, struct book *book) {
+    struct texts taken = {0};
+    TRY(texts_asked(book, &TAKEN, STORE_VALUES(store_i64(situation->alert.id)), &taken));
+    know_list(situation, book->arena, STRATEGY_ALERT_TAKEN, taken);
+    return STATUS_OK;
+}
+
 static Status know_alert(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
-    struct texts actions = {0}, taken = {0};
+    struct texts actions = {0};
     know_text(situation, STRATEGY_ALERT_GROUP, alert->typology_group);
     know(situation, STRATEGY_ALERT_SEVERITY, value_int(alert->severity));
     know(situation, STRATEGY_ALERT_SEVERITY_FIRST, value_int(alert->severity_first));
@@ -276,10 +295,8 @@ static Status know_alert(struct situation *situation, struct book *book) {
     know(situation, STRATEGY_ALERT_DEGRADED, value_bool(alert->is_degraded));
     know(situation, STRATEGY_ALERT_REOPENED, value_int(alert->reopened));
     TRY(texts_asked(book, &ACTIONS, STORE_VALUES(store_i64(alert->id)), &actions));
-    TRY(texts_asked(book, &TAKEN, STORE_VALUES(store_i64(alert->id)), &taken));
     know_list(situation, book->arena, STRATEGY_ALERT_ACTIONS, actions);
-    know_list(situation, book->arena, STRATEGY_ALERT_TAKEN, taken);
-    return STATUS_OK;
+    return situation_taken(situation, book);
 }
 
 // The state of the payment that the leading event asks for.
@@ -607,10 +624,10 @@ static bool row_of(const struct situation *situation, uint32_t table, struct are
     return ret_row->cells != NULL;
 }
 
-static bool read_cell(const struct situation *situation, uint32_t table, uint32_t column, struct arena *scratch, struct value *ret_value) {
+static bool look_up_cell(const struct situation *situation, uint32_t table, uint32_t column, struct arena *scratch, struct value *ret_value) {
     const struct knowledge_column *declared = &situation->disposition->catalogue->knowledge->tables[table].columns[column];
     KnowledgeRow row;
-    if (situation->knowledge == NULL || !row_of(situation, table, scratch, &row)) {
+    if (!row_of(situation, table, scratch, &row)) {
         return false;
     }
     if (declared->type == COLUMN_STRING) {
@@ -633,8 +650,29 @@ static bool read_cell(const struct situation *situation, uint32_t table, uint32_
     return true;
 }
 
+static bool read_cell(struct situation *situation, uint32_t table, uint32_t column, struct arena *scratch, struct value *ret_value) {
+    struct looked *looked = &situation->looked;
+    for (uint32_t i = 0; i < looked->cell_count; i++) {
+        if (looked->cells[i].table == table && looked->cells[i].column == column) {
+            *ret_value = looked->cells[i].value;
+            return looked->cells[i].is_there;
+        }
+    }
+    if (situation->knowledge == NULL) {
+        looked->lacks = true;
+        return false;
+    }
+    struct looked_cell cell = {.table = table, .column = column};
+    cell.is_there = look_up_cell(situation, table, column, scratch, &cell.value);
+    if (looked->cell_count < LOOKED_CELLS_MAX) {
+        looked->cells[looked->cell_count++] = cell;
+    }
+    *ret_value = cell.value;
+    return cell.is_there;
+}
+
 static bool read_slot(void *context, StrategySlot slot, struct arena *scratch, struct value *ret_value) {
-    const struct situation *situation = context;
+    struct situation *situation = context;
     switch (slot.kind) {
     case SLOT_FIELD: return read_field(situation, slot.index, scratch, ret_value);
     case SLOT_CELL: return read_cell(situation, slot.table, slot.index, scratch, ret_value);
@@ -644,17 +682,39 @@ static bool read_slot(void *context, StrategySlot slot, struct arena *scratch, s
     return false;
 }
 
-// As it was when the event came, or as it is now: who was listed by the police, the sanctions or the courts at either moment is listed; where another list says two things, nobody knows.
-static bool on_list(void *context, uint32_t list, Slice key, bool *ret_is_on) {
-    const struct situation *situation = context;
+// False: nobody can be asked now.
+static bool look_up_key(struct situation *situation, uint32_t list, Slice key, struct looked_key *ret_key) {
+    struct looked *looked = &situation->looked;
+    for (uint32_t i = 0; i < looked->key_count; i++) {
+        if (looked->keys[i].list == list && slice_equal(looked->keys[i].key, key)) {
+            *ret_key = looked->keys[i];
+            return true;
+        }
+    }
     if (situation->knowledge == NULL) {
+        looked->lacks = true;
         return false;
     }
     Hash128 hashed = knowledge_key(&key, 1);
-    bool then = knowledge_on_list(situation->knowledge, list, hashed, situation->event->time_us);
-    bool now = knowledge_on_list(situation->knowledge, list, hashed, situation->now_us);
-    *ret_is_on = then || now;
-    return then == now || situation->disposition->plan->source_of_list[list] != 0;
+    *ret_key = (struct looked_key){.list = list,
+                                   .then = knowledge_on_list(situation->knowledge, list, hashed, situation->event->time_us),
+                                   .now = knowledge_on_list(situation->knowledge, list, hashed, situation->now_us)};
+    if (looked->key_count < LOOKED_KEYS_MAX) {
+        ret_key->key = arena_copy(situation->arena, key);
+        looked->keys[looked->key_count++] = *ret_key;
+    }
+    return true;
+}
+
+// As it was when the event came, or as it is now: who was listed by the police, the sanctions or the courts at either moment is listed; where another list says two things, nobody knows.
+static bool on_list(void *context, uint32_t list, Slice key, bool *ret_is_on) {
+    struct situation *situation = context;
+    struct looked_key looked;
+    if (!look_up_key(situation, list, key, &looked)) {
+        return false;
+    }
+    *ret_is_on = looked.then || looked.now;
+    return looked.then == looked.now || situation->disposition->plan->source_of_list[list] != 0;
 }
 
 static bool open_severity(void *context, Slice family, Severity *ret_severity) {
@@ -679,9 +739,19 @@ static bool uses(void *context, const struct strategy *strategy, LimitScope per,
     return false;
 }
 
+Status situation_look(struct situation *situation, struct book *book, void (*look)(void *user, const struct knowledge *knowledge), void *user) {
+    const struct disposition_world *world = &situation->disposition->options.world;
+    situation->looked.lacks = false;
+    look(user, NULL);
+    if (situation->looked.lacks && !world->with_knowledge(world->context, look, user)) {
+        return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
+    }
+    return STATUS_OK;
+}
+
 Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation) {
     struct situation *situation = ret_situation;
-    *situation = (struct situation){.disposition = disposition};
+    *situation = (struct situation){.disposition = disposition, .arena = book->arena};
     situation->input = (struct strategy_input){.context = situation, .read = read_slot, .on_list = on_list, .open_severity = open_severity, .uses = uses};
     TRY(alert_load(book, alert, &situation->alert));
     TRY(book_one(book, &LEAD, STORE_VALUES(store_i64(situation->alert.lead))));

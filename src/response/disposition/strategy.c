@@ -84,12 +84,8 @@ static void look(void *user, const struct knowledge *knowledge) {
 }
 
 static Status evaluate(struct situation *situation, struct book *book, Asked what, struct asked *asked) {
-    const struct disposition_world *world = &situation->disposition->options.world;
     *asked = (struct asked){.what = what, .situation = situation, .arena = book->arena};
-    if (!world->with_knowledge(world->context, look, asked)) {
-        return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-    }
-    return STATUS_OK;
+    return situation_look(situation, book, look, asked);
 }
 
 // ---- rows -------------------------------------------------------------------------------------------------------------
@@ -465,6 +461,8 @@ static Status may_try(struct book *book, const struct alert *alert, const struct
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+// What a strategy has left behind of the situation in which it began.
+typedef enum Left { LEFT_AS_IT_WAS, LEFT_BRANCH, LEFT_CHANGED } Left;
 typedef enum Next { NEXT_STRATEGY, NEXT_FROM_THE_BEGINNING, NEXT_PEOPLE, NEXT_NOTHING } Next;
 
 static Next next_of(const struct run *run, bool ended, const struct strategy_outcome *outcome) {
@@ -482,6 +480,15 @@ static Next next_of(const struct run *run, bool ended, const struct strategy_out
     case STRATEGY_END_COUNT: break;
     }
     return NEXT_PEOPLE;
+}
+
+// Most runs find nothing to do, join hits or call somebody: what was gathered of the alert stays as it is, but for the branch that was taken.
+static bool has_changed_it(const struct strategy *strategy, const struct strategy_outcome *outcome) {
+    bool changes = strategy->first_count > 0;
+    for (uint32_t i = 0; i < outcome->action_count; i++) {
+        changes = changes || (outcome->actions[i]->id != ACTION_JOIN_HITS && outcome->actions[i]->id != ACTION_PAGE);
+    }
+    return changes;
 }
 
 static bool is_with_people(const struct alert *alert) {
@@ -503,14 +510,14 @@ static Slice barred_detail(struct arena *arena, const struct barred *barred) {
 }
 
 static Status try_one(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy *strategy, Trigger trigger, struct barred *barred,
-                      Next *ret_next, bool *ret_acted) {
+                      Next *ret_next, Left *ret_left) {
     struct asked asked;
     struct run run;
     struct strategy_outcome outcome = {0};
     StrategyMode mode;
     bool may, ended;
     *ret_next = NEXT_STRATEGY;
-    *ret_acted = false;
+    *ret_left = LEFT_AS_IT_WAS;
     TRY(may_try(book, &situation->alert, strategy, trigger, &may));
     if (!may) {
         return STATUS_OK;
@@ -530,7 +537,7 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
     }
     TRY(begin(disposition, book, situation, strategy, is_shadow, &run, &ended, &outcome));
     *ret_next = next_of(&run, ended, &outcome);
-    *ret_acted = !is_shadow;
+    *ret_left = is_shadow ? LEFT_AS_IT_WAS : has_changed_it(strategy, &outcome) ? LEFT_CHANGED : LEFT_BRANCH;
     return STATUS_OK;
 }
 
@@ -570,12 +577,12 @@ Status strategies_try(struct disposition *disposition, struct book *book, int64_
     TRY(look_at_runs(disposition, book, situation, trigger));
     for (uint32_t i = 0; i < strategies->count && alert_is_open(&situation->alert); i++) {
         Next next = NEXT_STRATEGY;
-        bool acted = false;
+        Left left = LEFT_AS_IT_WAS;
         if (strategies->at[i].triggers & UINT32_C(1) << trigger) {
-            TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &barred, &next, &acted));
+            TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &barred, &next, &left));
         }
-        if (acted && next == NEXT_STRATEGY) { // it may have become graver
-            TRY(situation_load(disposition, book, alert, situation));
+        if (next == NEXT_STRATEGY && left != LEFT_AS_IT_WAS) { // it may have become graver
+            TRY(left == LEFT_CHANGED ? situation_load(disposition, book, alert, situation) : situation_taken(situation, book));
         }
         if (next == NEXT_FROM_THE_BEGINNING && rounds++ < SEVERITY_S4) {
             TRY(situation_load(disposition, book, alert, situation));
