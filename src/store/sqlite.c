@@ -64,8 +64,10 @@ static void *open_file(const char *path, struct store_problem *problem) {
         // Defensive: what is in the file may not change the file behind our back.
         sqlite3_db_config(engine->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(engine->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+        // A plan does not depend on the values: else a statement that some partial index might serve is compiled anew each time that it is asked.
+        sqlite3_db_config(engine->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
         struct store_problem why;
-        if (script(engine, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", &why)) {
+        if (script(engine, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384", &why)) {
             return engine;
         }
         store_problem_set(problem, why.status == STATUS_INVALID ? STATUS_IO : why.status, "ST001", "cannot open the store '%s': %s", path, why.message);

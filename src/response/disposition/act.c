@@ -386,12 +386,20 @@ static Status do_one(struct doing *doing) {
     return STATUS_OK;
 }
 
+bool act_changes(const struct strategy_action *const *actions, uint32_t count) {
+    bool changes = false;
+    for (uint32_t i = 0; i < count; i++) {
+        changes = changes || (actions[i]->id != ACTION_JOIN_HITS && actions[i]->id != ACTION_PAGE);
+    }
+    return changes;
+}
+
 Status act(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy_action *const *actions, uint32_t count, int64_t run,
            struct acted *ret_acted) {
     struct buf out;
     struct json_writer json;
     struct doing doing = {.disposition = disposition, .book = book, .situation = situation, .run = run, .json = &json};
-    Status status = STATUS_OK;
+    Status status = act_changes(actions, count) ? situation_gather_all(situation, book) : STATUS_OK;
     buf_init(&out, DETAIL_MAX / 2);
     json_writer_init(&json, &out);
     json_array_begin(&json);

@@ -111,10 +111,9 @@ static Slice body(const struct disposition *disposition, const struct situation 
     return text;
 }
 
-Status ask(struct disposition *disposition, struct book *book, const struct situation *situation, const struct question *question, int64_t *ret_task) {
-    const struct disposition_world *world = &disposition->options.world;
+Status ask(struct disposition *disposition, struct book *book, struct situation *situation, const struct question *question, int64_t *ret_task) {
     const struct alert *alert = &situation->alert;
-    struct filled filled = {.disposition = disposition, .situation = (struct situation *)situation, .script = &disposition->plan->scripts[question->script], .arena = book->arena};
+    struct filled filled = {.disposition = disposition, .situation = situation, .script = &disposition->plan->scripts[question->script], .arena = book->arena};
     int64_t id;
     const uint32_t silent = UINT32_C(1) << FAMILY_KIND_FUNDRAISING | UINT32_C(1) << FAMILY_KIND_LAUNDERING | UINT32_C(1) << FAMILY_KIND_INSIDER;
     uint32_t kinds = group_kinds(disposition->plan, alert->typology_group);
@@ -125,9 +124,7 @@ Status ask(struct disposition *disposition, struct book *book, const struct situ
     if (kinds == UINT32_C(1) << FAMILY_KIND_HOLDER && !is_paper) {
         return book_fail(book, STATUS_INVALID, "DP006", "who holds the account of alert %" PRId64 " says yes to everything: he is asked for documents, at the counter", alert->id);
     }
-    if (!world->with_knowledge(world->context, fill_head, &filled)) {
-        return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-    }
+    TRY(situation_look(situation, book, fill_head, &filled));
     TRY(book_count_up(book, SLICE("task"), &id));
     TRY(book_run(book, &ADD,
                  STORE_VALUES(store_i64(id), store_i64(alert->id), question->run == 0 ? store_null() : store_i64(question->run),

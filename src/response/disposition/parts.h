@@ -123,6 +123,27 @@ struct looked {
     bool lacks; // something was asked that is not here, while nobody could be asked
 };
 
+// What is gathered when something asks for it, and not before: most hits join an alert where nobody asks for more than the first.
+typedef enum SituationPart {
+    PART_ROW, // the alert's own: always there
+    PART_HITS,
+    PART_AGES, // of models
+    PART_MARKS,
+    PART_ACTIONS,
+    PART_TAKEN, // branches
+    PART_PAYMENT,
+    PART_OPEN, // alerts of the subject
+    PART_BEFORE,
+    PART_CLEARED,
+    PART_WHITE,
+    // Of the strategy at hand, and its run.
+    PART_ANSWERS,
+    PART_REPEATS,
+    PART_USES,
+    PART_RUN,
+    SITUATION_PART_COUNT
+} SituationPart;
+
 struct situation {
     struct disposition *disposition;
     struct arena *arena;               // of the unit of work
@@ -130,6 +151,7 @@ struct situation {
     struct alert alert;
     const struct event *event; // the leading one
     int64_t now_us;
+    uint32_t gathered, lacking; // sets of SituationPart; lacking: something was asked of them, and they are not gathered
     struct alert_hit *hits;
     uint32_t hit_count;
     struct value names[STRATEGY_NAME_COUNT];
@@ -144,19 +166,24 @@ struct situation {
     // What tables and lists have said: nobody is asked for the same twice.
     struct looked looked;
     // Of one strategy.
-    const struct strategy *strategy;
+    const struct strategy *strategy; // NULL: none
+    bool is_shadow;
+    int64_t run; // 0: none
     uint32_t uses[USES_MAX];
     struct strategy_input input;
 };
 
+// The alert and its leading event. The rest is gathered by situation_look().
 MUST_USE Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation);
-// Calls look() with what tables and lists have said before; where that is not enough, once more while they stand still: whoever decides is disturbed once, not for each question. DP010: they
-// cannot be asked now.
+// Calls look() with what is gathered, and with what tables and lists have said before. Where it asked for more, that is gathered, or tables and lists are asked while they stand still, and it is
+// called once more: it writes its results anew each time. So whoever decides is disturbed once, not for each question. DP010: they cannot be asked now.
 MUST_USE Status situation_look(struct situation *situation, struct book *book, void (*look)(void *user, const struct knowledge *knowledge), void *user);
-// Which branches were taken, after one more was.
-MUST_USE Status situation_taken(struct situation *situation, struct book *book);
-// What depends on a strategy: its limits, and its run (0: none).
-MUST_USE Status situation_of_strategy(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow, int64_t run);
+// Gathers all that is not there yet, before something is done that changes it: what follows from one evaluation is judged by one state of things.
+MUST_USE Status situation_gather_all(struct situation *situation, struct book *book);
+// What was gathered of a part holds no longer.
+void situation_forget(struct situation *situation, SituationPart part);
+// What depends on a strategy from now on: its limits, and its run (0: none).
+void situation_of_strategy(struct situation *situation, const struct strategy *strategy, bool is_shadow, int64_t run);
 
 // ---- strategy.c -------------------------------------------------------------------------------------------------
 
@@ -178,7 +205,7 @@ struct question {
     int64_t until_us;
     int64_t attempt;
 };
-MUST_USE Status ask(struct disposition *disposition, struct book *book, const struct situation *situation, const struct question *question, int64_t *ret_task);
+MUST_USE Status ask(struct disposition *disposition, struct book *book, struct situation *situation, const struct question *question, int64_t *ret_task);
 MUST_USE Status ask_cancel(struct book *book, int64_t alert, int64_t run);
 // Those that people ask, not strategies.
 MUST_USE Status ask_cancel_of_people(struct book *book, int64_t alert);
@@ -204,6 +231,8 @@ struct acted {
     Slice done;
     bool is_refused;
 };
+// Whether actions change what was gathered of the alert; most do not, as they join hits or call somebody.
+bool act_changes(const struct strategy_action *const *actions, uint32_t count);
 MUST_USE Status act(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy_action *const *actions, uint32_t count,
                     int64_t run, struct acted *ret_acted);
 // Payments of the alert that still wait.

@@ -1,4 +1,4 @@
-// All that strategies may ask about one alert, gathered: from its rows, from what happened to its subject before, from answers, and, while somebody lets us look, from profiles and
+// All that strategies may ask about one alert, gathered as they ask: from its rows, from what happened to its subject before, from answers, and, while somebody lets us look, from profiles and
 // lists. What is not known stays so: a condition that reads it does not hold, and a limit that asks for it forbids.
 
 #include "response/disposition/parts.h"
@@ -129,7 +129,7 @@ static Status count_of(struct book *book, const struct statement *statement, Sto
 
 // ---- hits -------------------------------------------------------------------------------------------------------
 
-static Status load_hits(struct situation *situation, struct book *book) {
+static Status read_hits(struct situation *situation, struct book *book) {
     const struct catalogue *catalogue = situation->disposition->catalogue;
     Status status;
     situation->hits = ARENA_ARRAY(book->arena, struct alert_hit, ALERT_HITS_MAX);
@@ -181,7 +181,7 @@ static bool is_model_before(const struct situation *situation, uint32_t hit) {
     return false;
 }
 
-static Status know_model_ages(struct situation *situation, struct book *book) {
+static Status know_ages(struct situation *situation, struct book *book) {
     bool is_challenger = false;
     int64_t youngest_us = INT64_MIN;
     for (uint32_t i = 0; i < situation->hit_count; i++) {
@@ -201,7 +201,7 @@ static Status know_model_ages(struct situation *situation, struct book *book) {
     return STATUS_OK;
 }
 
-static void know_hits(struct situation *situation, struct arena *arena) {
+static void say_hits(struct situation *situation, struct arena *arena) {
     struct texts models = {0}, typologies = {0}, families = {0}, modes = {0}, kinds = {0};
     uint32_t evidence = 0;
     bool is_sync = false;
@@ -265,16 +265,22 @@ static Status know_marks(struct situation *situation, struct book *book) {
     return STATUS_OK;
 }
 
-Status situation_taken(struct situation *situation, struct book *book) {
+static Status know_taken(struct situation *situation, struct book *book) {
     struct texts taken = {0};
     TRY(texts_asked(book, &TAKEN, STORE_VALUES(store_i64(situation->alert.id)), &taken));
     know_list(situation, book->arena, STRATEGY_ALERT_TAKEN, taken);
     return STATUS_OK;
 }
 
-static Status know_alert(struct situation *situation, struct book *book) {
-    const struct alert *alert = &situation->alert;
+static Status know_actions(struct situation *situation, struct book *book) {
     struct texts actions = {0};
+    TRY(texts_asked(book, &ACTIONS, STORE_VALUES(store_i64(situation->alert.id)), &actions));
+    know_list(situation, book->arena, STRATEGY_ALERT_ACTIONS, actions);
+    return STATUS_OK;
+}
+
+static void know_alert(struct situation *situation, struct book *book) {
+    const struct alert *alert = &situation->alert;
     know_text(situation, STRATEGY_ALERT_GROUP, alert->typology_group);
     know(situation, STRATEGY_ALERT_SEVERITY, value_int(alert->severity));
     know(situation, STRATEGY_ALERT_SEVERITY_FIRST, value_int(alert->severity_first));
@@ -290,13 +296,9 @@ static Status know_alert(struct situation *situation, struct book *book) {
     know(situation, STRATEGY_ALERT_AGE_SEC, value_int(floor_div(book->now_us - alert->opened_us, US_PER_SECOND)));
     know(situation, STRATEGY_ALERT_QUIET_SEC, value_int(floor_div(book->now_us - alert->hit_us, US_PER_SECOND)));
     know(situation, STRATEGY_ALERT_SLA_USED, value_double(time_used(alert, book->now_us)));
-    TRY(know_marks(situation, book));
     know(situation, STRATEGY_ALERT_LATE, value_bool(alert->is_late));
     know(situation, STRATEGY_ALERT_DEGRADED, value_bool(alert->is_degraded));
     know(situation, STRATEGY_ALERT_REOPENED, value_int(alert->reopened));
-    TRY(texts_asked(book, &ACTIONS, STORE_VALUES(store_i64(alert->id)), &actions));
-    know_list(situation, book->arena, STRATEGY_ALERT_ACTIONS, actions);
-    return situation_taken(situation, book);
 }
 
 // The state of the payment that the leading event asks for.
@@ -547,7 +549,7 @@ static Status know_what_was_done(struct situation *situation, struct book *book)
                                : count_of(book, &BLOCKS, STORE_VALUES(store_text(source), store_i64(book->now_us - WEEK_US)), situation, STRATEGY_HISTORY_BLOCKS);
 }
 
-static Status know_history(struct situation *situation, struct book *book) {
+static Status know_before(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
     StoreValue kind = store_text(alert->subject_kind);
     StoreValue subject = store_text(alert->subject);
@@ -558,9 +560,7 @@ static Status know_history(struct situation *situation, struct book *book) {
     TRY(book_number(book, &LATER_POSITIVES, STORE_VALUES(kind, subject), &later));
     know(situation, STRATEGY_HISTORY_OVERTURNED, value_int(overturned + later));
     TRY(count_of(book, &INVOLVED, STORE_VALUES(kind, subject, store_i64(book->now_us - INVOLVED_US), store_text(alert->customer)), situation, STRATEGY_HISTORY_INVOLVED));
-    TRY(know_what_was_done(situation, book));
-    TRY(know_cleared(situation, book));
-    return know_white(situation, book);
+    return know_what_was_done(situation, book);
 }
 
 static Status know_open(struct situation *situation, struct book *book) {
@@ -573,6 +573,62 @@ static Status know_open(struct situation *situation, struct book *book) {
         }
     }
     return status == STATUS_END ? STATUS_OK : status;
+}
+
+// ---- parts --------------------------------------------------------------------------------------------------------------
+
+// Names that are not here stand in the alert's row.
+static const SituationPart parts_of_names[STRATEGY_NAME_COUNT] = {
+    [STRATEGY_ALERT_FAMILY] = PART_HITS,
+    [STRATEGY_ALERT_MODELS] = PART_HITS,
+    [STRATEGY_ALERT_TYPOLOGIES] = PART_HITS,
+    [STRATEGY_ALERT_FAMILIES] = PART_HITS,
+    [STRATEGY_ALERT_MODES] = PART_HITS,
+    [STRATEGY_ALERT_EVIDENCE] = PART_HITS,
+    [STRATEGY_ALERT_S2_APART] = PART_HITS,
+    [STRATEGY_ALERT_SYNC] = PART_HITS,
+    [STRATEGY_ALERT_CHALLENGER] = PART_AGES,
+    [STRATEGY_ALERT_MODEL_DAYS] = PART_AGES,
+    [STRATEGY_ALERT_MARKS] = PART_MARKS,
+    [STRATEGY_ALERT_ACTIONS] = PART_ACTIONS,
+    [STRATEGY_ALERT_TAKEN] = PART_TAKEN,
+    [STRATEGY_PAYMENT_STATE] = PART_PAYMENT,
+    [STRATEGY_PAYMENT_RETRIED] = PART_PAYMENT,
+    [STRATEGY_HISTORY_RELEASES] = PART_BEFORE,
+    [STRATEGY_HISTORY_OVERTURNED] = PART_BEFORE,
+    [STRATEGY_HISTORY_INVOLVED] = PART_BEFORE,
+    [STRATEGY_HISTORY_LIMIT_STEPS] = PART_BEFORE,
+    [STRATEGY_HISTORY_SCAMQ] = PART_BEFORE,
+    [STRATEGY_HISTORY_BLOCKS] = PART_BEFORE,
+    [STRATEGY_HISTORY_CLEARED_DAYS] = PART_CLEARED,
+    [STRATEGY_HISTORY_CLEARED_CNT] = PART_CLEARED,
+    [STRATEGY_HISTORY_RATIO] = PART_CLEARED,
+    [STRATEGY_HISTORY_NEW_EVIDENCE] = PART_CLEARED,
+    [STRATEGY_HISTORY_REPEATS] = PART_REPEATS,
+    [STRATEGY_WHITE_FOUND] = PART_WHITE,
+    [STRATEGY_WHITE_BY_HUMAN] = PART_WHITE,
+    [STRATEGY_WHITE_TYPOLOGY] = PART_WHITE,
+    [STRATEGY_WHITE_AMOUNT] = PART_WHITE,
+    [STRATEGY_WHITE_DAYS_LEFT] = PART_WHITE,
+    [STRATEGY_WHITE_TERM_DAYS] = PART_WHITE,
+    [STRATEGY_RUN_ANSWERED] = PART_RUN,
+    [STRATEGY_RUN_ANSWERED_AGAIN] = PART_RUN,
+    [STRATEGY_RUN_WAITED_SEC] = PART_RUN,
+    [STRATEGY_RUN_NEW_HITS] = PART_RUN,
+};
+
+static uint32_t bit_of(SituationPart part) {
+    return UINT32_C(1) << part;
+}
+
+static bool has(struct situation *situation, SituationPart part) {
+    bool is_there = (situation->gathered & bit_of(part)) != 0;
+    situation->lacking |= is_there ? 0 : bit_of(part);
+    return is_there;
+}
+
+void situation_forget(struct situation *situation, SituationPart part) {
+    situation->gathered &= ~bit_of(part);
 }
 
 // ---- answering strategies ---------------------------------------------------------------------------------------------
@@ -676,8 +732,8 @@ static bool read_slot(void *context, StrategySlot slot, struct arena *scratch, s
     switch (slot.kind) {
     case SLOT_FIELD: return read_field(situation, slot.index, scratch, ret_value);
     case SLOT_CELL: return read_cell(situation, slot.table, slot.index, scratch, ret_value);
-    case SLOT_NAME: *ret_value = situation->names[slot.index]; return situation->is_known[slot.index];
-    case SLOT_ANSWER: *ret_value = situation->answers[slot.index]; return situation->is_answered[slot.index];
+    case SLOT_NAME: *ret_value = situation->names[slot.index]; return has(situation, parts_of_names[slot.index]) && situation->is_known[slot.index];
+    case SLOT_ANSWER: *ret_value = situation->answers[slot.index]; return has(situation, PART_ANSWERS) && situation->is_answered[slot.index];
     }
     return false;
 }
@@ -718,8 +774,9 @@ static bool on_list(void *context, uint32_t list, Slice key, bool *ret_is_on) {
 }
 
 static bool open_severity(void *context, Slice family, Severity *ret_severity) {
-    const struct situation *situation = context;
+    struct situation *situation = context;
     *ret_severity = SEVERITY_NONE;
+    ENSURE(has(situation, PART_OPEN), false);
     for (uint32_t i = 0; i < situation->open_count; i++) {
         if (slice_equal(situation->open[i].family, family)) {
             *ret_severity = situation->open[i].severity;
@@ -729,7 +786,8 @@ static bool open_severity(void *context, Slice family, Severity *ret_severity) {
 }
 
 static bool uses(void *context, const struct strategy *strategy, LimitScope per, int64_t within_us, uint32_t *ret_count) {
-    const struct situation *situation = context;
+    struct situation *situation = context;
+    ENSURE(has(situation, PART_USES), false);
     for (uint32_t i = 0; i < strategy->limit_count && strategy == situation->strategy; i++) {
         if (strategy->limits[i].per == per && strategy->limits[i].within_us == within_us) {
             *ret_count = situation->uses[i];
@@ -739,42 +797,15 @@ static bool uses(void *context, const struct strategy *strategy, LimitScope per,
     return false;
 }
 
-Status situation_look(struct situation *situation, struct book *book, void (*look)(void *user, const struct knowledge *knowledge), void *user) {
-    const struct disposition_world *world = &situation->disposition->options.world;
-    situation->looked.lacks = false;
-    look(user, NULL);
-    if (situation->looked.lacks && !world->with_knowledge(world->context, look, user)) {
-        return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-    }
-    return STATUS_OK;
-}
-
-Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation) {
-    struct situation *situation = ret_situation;
-    *situation = (struct situation){.disposition = disposition, .arena = book->arena};
-    situation->input = (struct strategy_input){.context = situation, .read = read_slot, .on_list = on_list, .open_severity = open_severity, .uses = uses};
-    TRY(alert_load(book, alert, &situation->alert));
-    TRY(book_one(book, &LEAD, STORE_VALUES(store_i64(situation->alert.lead))));
-    TRY(event_read(disposition, book, book_text(book, 0), disposition->lead));
-    situation->event = disposition->lead;
-    situation->now_us = book->now_us;
-    TRY(load_hits(situation, book));
-    know_hits(situation, book->arena);
-    TRY(know_model_ages(situation, book));
-    TRY(know_alert(situation, book));
-    TRY(know_payment(situation, book));
-    TRY(know_open(situation, book));
-    TRY(know_history(situation, book));
-    return answers_load(situation, book, 0);
-}
-
-static Status know_uses(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow) {
+static Status know_uses(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
+    const struct strategy *strategy = situation->strategy;
+    ENSURE(strategy != NULL, STATUS_OK);
     StoreValue id = store_text(strategy->id);
     for (uint32_t i = 0; i < strategy->limit_count; i++) {
         const struct strategy_limit *limit = &strategy->limits[i];
         StoreValue from = store_i64(limit->within_us == 0 ? 0 : book->now_us - limit->within_us);
-        StoreValue kind = store_text(alert->subject_kind), subject = store_text(alert->subject), shadow = store_i64(is_shadow);
+        StoreValue kind = store_text(alert->subject_kind), subject = store_text(alert->subject), shadow = store_i64(situation->is_shadow);
         int64_t count = 0;
         switch (limit->per) {
         case LIMIT_ALERT: TRY(book_number(book, &USES_ALERT, STORE_VALUES(id, store_i64(alert->id), shadow, from), &count)); break;
@@ -787,25 +818,96 @@ static Status know_uses(struct situation *situation, struct book *book, const st
     return STATUS_OK;
 }
 
-Status situation_of_strategy(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow, int64_t run) {
+static Status know_repeats(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
-    situation->strategy = strategy;
-    TRY(know_uses(situation, book, strategy, is_shadow));
-    TRY(count_of(book, &REPEATS, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(strategy->id), store_i64(book->now_us - MONTH_US)), situation,
-                 STRATEGY_HISTORY_REPEATS));
+    ENSURE(situation->strategy != NULL, STATUS_OK);
+    return count_of(book, &REPEATS,
+                    STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(situation->strategy->id), store_i64(book->now_us - MONTH_US)), situation,
+                    STRATEGY_HISTORY_REPEATS);
+}
+
+static Status know_run(struct situation *situation, struct book *book) {
     for (uint32_t name = STRATEGY_RUN_ANSWERED; name <= STRATEGY_RUN_NEW_HITS; name++) {
         situation->is_known[name] = false;
     }
-    TRY(answers_load(situation, book, strategy->ask == NULL ? 0 : run)); // what it asked itself
-    if (run == 0) {
+    if (situation->run == 0) {
         return STATUS_OK;
     }
-    TRY(book_one(book, &RUN, STORE_VALUES(store_i64(run))));
+    TRY(book_one(book, &RUN, STORE_VALUES(store_i64(situation->run))));
     know(situation, STRATEGY_RUN_ANSWERED, value_bool(book_i64(book, 0) != 0));
     know(situation, STRATEGY_RUN_ANSWERED_AGAIN, value_bool(book_i64(book, 1) != 0));
     if (!book_is_null(book, 2)) {
         know(situation, STRATEGY_RUN_WAITED_SEC, value_int(floor_div(book->now_us - book_i64(book, 2), US_PER_SECOND)));
     }
-    know(situation, STRATEGY_RUN_NEW_HITS, value_int(alert->hits - book_i64(book, 3)));
+    know(situation, STRATEGY_RUN_NEW_HITS, value_int(situation->alert.hits - book_i64(book, 3)));
     return STATUS_OK;
+}
+
+// What the strategy at hand asked itself, or, where it asks nothing, what anybody did.
+static Status know_answers(struct situation *situation, struct book *book) {
+    return answers_load(situation, book, situation->strategy == NULL || situation->strategy->ask == NULL ? 0 : situation->run);
+}
+
+static Status know_hits(struct situation *situation, struct book *book) {
+    TRY(read_hits(situation, book));
+    say_hits(situation, book->arena);
+    return STATUS_OK;
+}
+
+// In this order: some rest on the hits.
+static Status (*const gatherers[SITUATION_PART_COUNT])(struct situation *situation, struct book *book) = {
+    [PART_HITS] = know_hits,       [PART_AGES] = know_ages,       [PART_MARKS] = know_marks,     [PART_ACTIONS] = know_actions, [PART_TAKEN] = know_taken,
+    [PART_PAYMENT] = know_payment, [PART_OPEN] = know_open,       [PART_BEFORE] = know_before,   [PART_CLEARED] = know_cleared, [PART_WHITE] = know_white,
+    [PART_ANSWERS] = know_answers, [PART_REPEATS] = know_repeats, [PART_USES] = know_uses,       [PART_RUN] = know_run,
+};
+
+static Status gather(struct situation *situation, struct book *book, uint32_t parts) {
+    uint32_t rest_on_hits = bit_of(PART_AGES) | bit_of(PART_CLEARED) | bit_of(PART_WHITE);
+    uint32_t wanted = (parts | ((parts & rest_on_hits) != 0 ? bit_of(PART_HITS) : 0)) & ~situation->gathered;
+    for (uint32_t part = 0; part < SITUATION_PART_COUNT; part++) {
+        if ((wanted & bit_of((SituationPart)part)) != 0) {
+            TRY(gatherers[part](situation, book));
+        }
+    }
+    situation->gathered |= wanted;
+    return STATUS_OK;
+}
+
+Status situation_look(struct situation *situation, struct book *book, void (*look)(void *user, const struct knowledge *knowledge), void *user) {
+    const struct disposition_world *world = &situation->disposition->options.world;
+    do {
+        situation->looked.lacks = false;
+        situation->lacking = 0;
+        look(user, NULL);
+        if (situation->lacking == 0 && situation->looked.lacks && !world->with_knowledge(world->context, look, user)) {
+            return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
+        }
+        TRY(gather(situation, book, situation->lacking));
+    } while (situation->lacking != 0);
+    return STATUS_OK;
+}
+
+Status situation_gather_all(struct situation *situation, struct book *book) {
+    return gather(situation, book, bit_of(SITUATION_PART_COUNT) - 1);
+}
+
+Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation) {
+    struct situation *situation = ret_situation;
+    *situation = (struct situation){.disposition = disposition, .arena = book->arena};
+    situation->input = (struct strategy_input){.context = situation, .read = read_slot, .on_list = on_list, .open_severity = open_severity, .uses = uses};
+    TRY(alert_load(book, alert, &situation->alert));
+    TRY(book_one(book, &LEAD, STORE_VALUES(store_i64(situation->alert.lead))));
+    TRY(event_read(disposition, book, book_text(book, 0), disposition->lead));
+    situation->event = disposition->lead;
+    situation->now_us = book->now_us;
+    know_alert(situation, book);
+    situation->gathered = bit_of(PART_ROW);
+    return STATUS_OK;
+}
+
+void situation_of_strategy(struct situation *situation, const struct strategy *strategy, bool is_shadow, int64_t run) {
+    situation->strategy = strategy;
+    situation->is_shadow = is_shadow;
+    situation->run = run;
+    situation->gathered &= ~(bit_of(PART_ANSWERS) | bit_of(PART_REPEATS) | bit_of(PART_USES) | bit_of(PART_RUN));
 }

@@ -310,7 +310,7 @@ static Status finish(struct disposition *disposition, struct book *book, struct 
 
 static Status end_now(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, struct strategy_outcome *ret_outcome) {
     struct asked asked;
-    TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
+    situation_of_strategy(situation, run->strategy, run->is_shadow, run->id);
     TRY(evaluate(situation, book, ASKED_END, &asked));
     *ret_outcome = asked.outcome;
     return finish(disposition, book, situation, run, ret_outcome);
@@ -330,7 +330,7 @@ static Status go_on(struct disposition *disposition, struct book *book, struct s
     struct asked asked;
     *ret_ended = false;
     if (!has_waited && run->strategy->wait_count > 0) {
-        TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
+        situation_of_strategy(situation, run->strategy, run->is_shadow, run->id);
         TRY(evaluate(situation, book, ASKED_WAIT, &asked));
         if (asked.wait_us > 0) {
             run->waits_us = book->now_us;
@@ -348,7 +348,7 @@ static Status go_on(struct disposition *disposition, struct book *book, struct s
 static Status do_first(struct disposition *disposition, struct book *book, struct situation *situation, const struct run *run) {
     struct asked asked;
     struct acted acted;
-    TRY(situation_of_strategy(situation, book, run->strategy, false, run->id));
+    situation_of_strategy(situation, run->strategy, false, run->id);
     TRY(evaluate(situation, book, ASKED_FIRST, &asked));
     if (asked.first.count == 0) {
         return STATUS_OK;
@@ -411,7 +411,7 @@ static Status give_up(struct disposition *disposition, struct book *book, struct
 static Status look_again(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, Trigger trigger, bool *ret_ended) {
     struct asked asked;
     *ret_ended = true;
-    TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
+    situation_of_strategy(situation, run->strategy, run->is_shadow, run->id);
     TRY(evaluate(situation, book, ASKED_STOP, &asked));
     if (asked.stops) {
         return finish(disposition, book, situation, run, &asked.outcome);
@@ -482,15 +482,6 @@ static Next next_of(const struct run *run, bool ended, const struct strategy_out
     return NEXT_PEOPLE;
 }
 
-// Most runs find nothing to do, join hits or call somebody: what was gathered of the alert stays as it is, but for the branch that was taken.
-static bool has_changed_it(const struct strategy *strategy, const struct strategy_outcome *outcome) {
-    bool changes = strategy->first_count > 0;
-    for (uint32_t i = 0; i < outcome->action_count; i++) {
-        changes = changes || (outcome->actions[i]->id != ACTION_JOIN_HITS && outcome->actions[i]->id != ACTION_PAGE);
-    }
-    return changes;
-}
-
 static bool is_with_people(const struct alert *alert) {
     return alert->state != ALERT_NEW && alert->state != ALERT_ENRICHING && alert->state != ALERT_AUTO_RUNNING && alert->state != ALERT_QUEUED;
 }
@@ -527,7 +518,7 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
     if (strategy->is_closure && !is_shadow && (is_with_people(&situation->alert) || situation->alert.reopened > 0)) {
         return STATUS_OK; // somebody has it, or has to look at it since it was closed too early
     }
-    TRY(situation_of_strategy(situation, book, strategy, is_shadow, 0));
+    situation_of_strategy(situation, strategy, is_shadow, 0);
     TRY(evaluate(situation, book, ASKED_BEGIN, &asked));
     if (asked.begin.refused == REFUSED_FORBIDDEN && !is_shadow && barred->strategy == NULL) {
         *barred = (struct barred){strategy, asked.begin.forbidden};
@@ -537,7 +528,7 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
     }
     TRY(begin(disposition, book, situation, strategy, is_shadow, &run, &ended, &outcome));
     *ret_next = next_of(&run, ended, &outcome);
-    *ret_left = is_shadow ? LEFT_AS_IT_WAS : has_changed_it(strategy, &outcome) ? LEFT_CHANGED : LEFT_BRANCH;
+    *ret_left = is_shadow ? LEFT_AS_IT_WAS : strategy->first_count > 0 || act_changes(outcome.actions, outcome.action_count) ? LEFT_CHANGED : LEFT_BRANCH;
     return STATUS_OK;
 }
 
@@ -582,7 +573,8 @@ Status strategies_try(struct disposition *disposition, struct book *book, int64_
             TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &barred, &next, &left));
         }
         if (next == NEXT_STRATEGY && left != LEFT_AS_IT_WAS) { // it may have become graver
-            TRY(left == LEFT_CHANGED ? situation_load(disposition, book, alert, situation) : situation_taken(situation, book));
+            situation_forget(situation, PART_TAKEN);
+            TRY(left == LEFT_CHANGED ? situation_load(disposition, book, alert, situation) : STATUS_OK);
         }
         if (next == NEXT_FROM_THE_BEGINNING && rounds++ < SEVERITY_S4) {
             TRY(situation_load(disposition, book, alert, situation));
@@ -603,7 +595,7 @@ Status strategies_try(struct disposition *disposition, struct book *book, int64_
 static Status compare_late(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run) {
     struct strategy_outcome outcome;
     struct asked asked;
-    TRY(situation_of_strategy(situation, book, run->strategy, true, run->id));
+    situation_of_strategy(situation, run->strategy, true, run->id);
     TRY(evaluate(situation, book, ASKED_WAIT, &asked));
     if (asked.wait_us > 0 || run->strategy->ask_again != NULL) { // nobody waits or asks once more for the sake of a comparison
         return run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("closed"), false);
@@ -627,7 +619,7 @@ static Status continue_run(struct disposition *disposition, struct book *book, s
     if (!run->is_shadow && run->strategy->is_closure && is_with_people(&situation->alert)) {
         return run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("with_people"), false);
     }
-    TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
+    situation_of_strategy(situation, run->strategy, run->is_shadow, run->id);
     TRY(evaluate(situation, book, ASKED_STOP, &asked));
     if (asked.stops) {
         outcome = asked.outcome;
