@@ -120,6 +120,7 @@ static Status take_batch(void *context, struct book *book) {
     uint64_t works = disposition_works(desk->disposition);
     desk->book = book;
     batch->taken = batch->at;
+    disposition_settled(desk->disposition, batch->from);
     while (batch->taken < batch->count && disposition_works(desk->disposition) - works < DESK_WORKS_MAX) {
         TRY(take_one(desk, book, &batch->outcomes[batch->taken], &facts));
         batch->taken++;

@@ -4,6 +4,7 @@
 //   outcome.c    a decision and its event, read
 //   merge.c      hits join or open alerts; payments that wait; what became of payments; reports
 //   follow.c     what events say of alerts that are there: payments that went or failed, reports, orders
+//   hits.c       the hits of an alert, of which those that are settled are read once
 //   situation.c  all that strategies may ask about one alert, gathered
 //   strategy.c   strategies at work on an alert
 //   act.c        what a strategy or person does to payments, accounts and others
@@ -40,6 +41,7 @@ struct disposition {
     struct arena waited_arena;
     struct map waited;
     bool knows_waited;
+    struct hits_kept *hits;
     uint64_t works; // decisions taken that were more than looked at
 };
 
@@ -94,7 +96,9 @@ MUST_USE Status missed_report(struct disposition *disposition, struct book *book
 // A payment without a hit: a card, when it is drawn.
 MUST_USE Status missed_draw(struct disposition *disposition, struct book *book, const struct outcome_read *read);
 
-// ---- situation.c ----------------------------------------------------------------------------------------------
+// ---- hits.c ---------------------------------------------------------------------------------------------------
+
+enum { ALERT_HITS_MAX = 512 };
 
 struct alert_hit {
     const struct model *model; // NULL: the catalogue does not know it any more
@@ -104,7 +108,16 @@ struct alert_hit {
     uint32_t evidence;
 };
 
-enum { ALERT_HITS_MAX = 512, OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX, LOOKED_CELLS_MAX = 64, LOOKED_KEYS_MAX = 64 };
+struct hits_kept *hits_kept_create(void);
+void hits_kept_destroy(struct hits_kept *kept);
+// What was taken up to a sequence is committed.
+void hits_kept_settle(struct hits_kept *kept, uint64_t sequence);
+// In the unit's arena, the oldest first; at most ALERT_HITS_MAX.
+MUST_USE Status hits_read(struct disposition *disposition, struct book *book, int64_t alert, struct alert_hit **ret_hits, uint32_t *ret_count);
+
+// ---- situation.c ----------------------------------------------------------------------------------------------
+
+enum { OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX, LOOKED_CELLS_MAX = 64, LOOKED_KEYS_MAX = 64 };
 
 struct looked_cell {
     uint32_t table, column;

@@ -14,9 +14,6 @@
 #define WEEK_US (7 * US_PER_DAY)
 #define APART_SPAN_US (24 * US_PER_HOUR)
 
-static const struct statement HITS = {"situation_hits", "SELECT h.model, h.version, h.sequence, h.family, h.typology, h.mode, h.severity, h.evidence, h.lists, h.asks, h.saw, e.event_us"
-                                                        " FROM hit h JOIN alert_event e ON e.alert = h.alert AND e.sequence = h.sequence WHERE h.alert = ?1"
-                                                        " ORDER BY h.sequence, h.model LIMIT ?2"};
 static const struct statement LEAD = {"situation_lead", "SELECT event FROM evidence WHERE sequence = ?1"};
 static const struct statement ACTIONS = {"situation_actions", "SELECT DISTINCT action FROM alert_event WHERE alert = ?1 ORDER BY action"};
 static const struct statement TAKEN = {"situation_taken", "SELECT DISTINCT branch FROM run WHERE alert = ?1 AND branch <> '' ORDER BY branch"};
@@ -128,22 +125,6 @@ static Status count_of(struct book *book, const struct statement *statement, Sto
 }
 
 // ---- hits -------------------------------------------------------------------------------------------------------
-
-static Status read_hits(struct situation *situation, struct book *book) {
-    const struct catalogue *catalogue = situation->disposition->catalogue;
-    Status status;
-    situation->hits = ARENA_ARRAY(book->arena, struct alert_hit, ALERT_HITS_MAX);
-    TRY(book_ask(book, &HITS, STORE_VALUES(store_i64(situation->alert.id), store_i64(ALERT_HITS_MAX))));
-    while ((status = book_next(book)) == STATUS_OK) {
-        struct alert_hit *hit = &situation->hits[situation->hit_count++];
-        *hit = (struct alert_hit){.id = book_text(book, 0), .version = book_i64(book, 1), .sequence = book_i64(book, 2), .family = book_text(book, 3), .typology = book_text(book, 4),
-                                  .mode = book_text(book, 5), .severity = (Severity)book_i64(book, 6), .evidence = (uint32_t)book_i64(book, 7), .lists = book_text(book, 8),
-                                  .asks = book_text(book, 9), .saw = book_text(book, 10), .event_us = book_i64(book, 11)};
-        uint32_t number = map_get(&catalogue->models_by_id, hit->id);
-        hit->model = number == MAP_NONE ? NULL : &catalogue->models.at[number];
-    }
-    return status == STATUS_END ? STATUS_OK : status;
-}
 
 // Whether hits rest on other evidence than the first: else no two of them do, and hundreds of one model need not be compared pair by pair.
 static bool has_kinds(const struct situation *situation) {
@@ -849,7 +830,7 @@ static Status know_answers(struct situation *situation, struct book *book) {
 }
 
 static Status know_hits(struct situation *situation, struct book *book) {
-    TRY(read_hits(situation, book));
+    TRY(hits_read(situation->disposition, book, situation->alert.id, &situation->hits, &situation->hit_count));
     say_hits(situation, book->arena);
     return STATUS_OK;
 }
