@@ -320,7 +320,7 @@ static bool test_order_among_events(void) {
 
 // ---- many at once ---------------------------------------------------------------------------------------------------------
 
-enum { MANY = 3 * DESK_WORKS_MAX + 7 };
+enum { MANY = 3 * DESK_WORKS_ALONE_MAX + 7 }; // a little more than three units of the larger kind
 
 // After a standstill: alerts beside events that are only looked at. Each counts once, in units of work of a bounded size, whatever is among them that cannot be read.
 static bool test_many(void) {
@@ -328,21 +328,22 @@ static bool test_many(void) {
     struct place p;
     struct desk_taken taken;
     CHECK(open_place(&p));
-    for (uint32_t i = 0; i < MANY; i++) {
+    uint32_t works = desk_works_max(&p.s.book), many = 3 * works + 7;
+    for (uint32_t i = 0; i < many; i++) {
         char customer[16];
         snprintf(customer, sizeof customer, "C%u", i);
         decided_on(&p, &(struct decided){.model = i % 2 == 0 ? "M-AT-05-E" : NULL, .customer = customer, .amount = 100});
         outcomes[i] = p.outcomes[--p.count];
     }
-    uint64_t last = outcomes[MANY - 1].sequence;
-    uint32_t first = 2 * DESK_WORKS_MAX; // every second one is an alert
+    uint64_t last = outcomes[many - 1].sequence;
+    uint32_t first = 2 * works; // every second one is an alert
     CHECK(desk_take(p.desk, &p.s.book, outcomes, first, 0, outcomes[first - 1].sequence, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK);
     CHECK(desk_counts(p.desk).units == 2 && taken.upto == outcomes[first - 1].sequence); // the last of them is a quiet one
-    CHECK(count_of(&p, &ALERTS) == DESK_WORKS_MAX);
-    outcomes[MANY - 2].event = SLICE("{}"); // of the rest one cannot be read
-    CHECK(desk_take(p.desk, &p.s.book, outcomes + first, MANY - first, taken.upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK);
+    CHECK(count_of(&p, &ALERTS) == works);
+    outcomes[many - 2].event = SLICE("{}"); // of the rest one cannot be read
+    CHECK(desk_take(p.desk, &p.s.book, outcomes + first, many - first, taken.upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK);
     CHECK(taken.unread == 1 && taken.upto == last && count_of(&p, &UNREAD) == 1);
-    CHECK(count_of(&p, &ALERTS) + count_of(&p, &UNREAD) >= (MANY + 1) / 2 && count_of(&p, &MOVED) == MANY - 1);
+    CHECK(count_of(&p, &ALERTS) + count_of(&p, &UNREAD) >= (many + 1) / 2 && count_of(&p, &MOVED) == many - 1);
     CHECK(desk_take(p.desk, &p.s.book, outcomes, 1, 0, outcomes[0].sequence, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_INVALID && taken.upto == 0);
     return close_place(&p);
 }
@@ -353,27 +354,28 @@ static bool test_stops_in_the_middle(void) {
     struct place p;
     struct desk_taken taken;
     CHECK(open_place(&p));
-    for (uint32_t i = 0; i < MANY; i++) {
+    uint32_t works = desk_works_max(&p.s.book), many = 3 * works + 7;
+    for (uint32_t i = 0; i < many; i++) {
         char customer[16];
         snprintf(customer, sizeof customer, "C%u", i);
         decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = customer, .amount = 100});
         outcomes[i] = p.outcomes[--p.count];
     }
-    uint64_t last = outcomes[MANY - 1].sequence;
+    uint64_t last = outcomes[many - 1].sequence;
     CHECK(desk_take(p.desk, &p.s.book, outcomes, 1, 0, outcomes[0].sequence, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK);
-    p.s.asked_max = p.s.asked * (1 + DESK_WORKS_MAX + 10); // of the second unit ten alerts more
-    CHECK(desk_take(p.desk, &p.s.book, outcomes + 1, MANY - 1, taken.upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_IO && strcmp(p.s.scratch.diag.code, "DP010") == 0);
+    p.s.asked_max = p.s.asked * (1 + works + 10); // of the second unit ten alerts more
+    CHECK(desk_take(p.desk, &p.s.book, outcomes + 1, many - 1, taken.upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_IO && strcmp(p.s.scratch.diag.code, "DP010") == 0);
     uint64_t position;
     uint64_t upto = taken.upto;
     CHECK(desk_position(p.desk, &p.s.book, &position, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag) == STATUS_OK && position == upto);
     p.s.asked_max = 0;
     uint32_t at = 0;
-    while (at < MANY && outcomes[at].sequence <= upto) {
+    while (at < many && outcomes[at].sequence <= upto) {
         at++;
     }
-    CHECK(at == 1 + DESK_WORKS_MAX && count_of(&p, &ALERTS) == at);
-    CHECK(desk_take(p.desk, &p.s.book, outcomes + at, MANY - at, upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK && taken.upto == last);
-    CHECK(count_of(&p, &ALERTS) == MANY && count_of(&p, &HITS) == MANY);
+    CHECK(at == 1 + works && count_of(&p, &ALERTS) == at);
+    CHECK(desk_take(p.desk, &p.s.book, outcomes + at, many - at, upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK && taken.upto == last);
+    CHECK(count_of(&p, &ALERTS) == many && count_of(&p, &HITS) == many);
     return close_place(&p);
 }
 

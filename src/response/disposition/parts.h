@@ -67,7 +67,7 @@ struct outcome_read {
     int64_t delay_us; // of a payment that waits; 0: none
     bool is_late, is_degraded, is_request;
     int64_t amount;   // fen; 0: none moves
-    struct outcome_hit hits[OUTCOME_HITS_MAX]; // those that count
+    struct outcome_hit *hits; // those that count; NULL: none
     uint32_t hit_count;
 };
 
