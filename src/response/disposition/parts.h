@@ -117,7 +117,7 @@ MUST_USE Status hits_read(struct disposition *disposition, struct book *book, in
 
 // ---- situation.c ----------------------------------------------------------------------------------------------
 
-enum { OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX, LOOKED_CELLS_MAX = 64, LOOKED_KEYS_MAX = 64 };
+enum { OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX, RUN_AT_ONCE = -1, LOOKED_CELLS_MAX = 64, LOOKED_KEYS_MAX = 64 };
 
 struct looked_cell {
     uint32_t table, column;
@@ -181,7 +181,7 @@ struct situation {
     // Of one strategy.
     const struct strategy *strategy; // NULL: none
     bool is_shadow;
-    int64_t run; // 0: none
+    int64_t run; // 0: none; RUN_AT_ONCE: it ends as it begins
     uint32_t uses[USES_MAX];
     struct strategy_input input;
 };

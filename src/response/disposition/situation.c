@@ -16,7 +16,8 @@
 
 static const struct statement LEAD = {"situation_lead", "SELECT event FROM evidence WHERE sequence = ?1"};
 static const struct statement ACTIONS = {"situation_actions", "SELECT DISTINCT action FROM alert_event WHERE alert = ?1 ORDER BY action"};
-static const struct statement TAKEN = {"situation_taken", "SELECT DISTINCT branch FROM run WHERE alert = ?1 AND branch <> '' ORDER BY branch"};
+// The next one: an alert that is hit again and again has hundreds of runs, of few branches.
+static const struct statement TAKEN = {"situation_taken", "SELECT branch FROM run WHERE alert = ?1 AND branch <> '' AND branch > ?2 ORDER BY branch LIMIT 1"};
 static const struct statement OPEN = {"situation_open", "SELECT h.family, MAX(h.severity) FROM alert a JOIN hit h ON h.alert = a.id WHERE a.subject_kind = ?1 AND a.subject = ?2"
                                                         " AND a.is_open = 1 GROUP BY h.family ORDER BY h.family"};
 static const struct statement RELEASES = {"situation_releases", "SELECT COUNT(*) FROM alert WHERE subject_kind = ?1 AND subject = ?2 AND closed_us >= ?3 AND is_automatic = 1"
@@ -248,7 +249,13 @@ static Status know_marks(struct situation *situation, struct book *book) {
 
 static Status know_taken(struct situation *situation, struct book *book) {
     struct texts taken = {0};
-    TRY(texts_asked(book, &TAKEN, STORE_VALUES(store_i64(situation->alert.id)), &taken));
+    Slice branch = SLICE("");
+    Status status;
+    while ((status = book_one(book, &TAKEN, STORE_VALUES(store_i64(situation->alert.id), store_text(branch)))) == STATUS_OK) {
+        branch = book_text(book, 0);
+        texts_add(&taken, book->arena, branch);
+    }
+    ENSURE(status == STATUS_NOT_FOUND, status);
     know_list(situation, book->arena, STRATEGY_ALERT_TAKEN, taken);
     return STATUS_OK;
 }
@@ -812,6 +819,12 @@ static Status know_run(struct situation *situation, struct book *book) {
         situation->is_known[name] = false;
     }
     if (situation->run == 0) {
+        return STATUS_OK;
+    }
+    if (situation->run == RUN_AT_ONCE) {
+        know(situation, STRATEGY_RUN_ANSWERED, value_bool(false));
+        know(situation, STRATEGY_RUN_ANSWERED_AGAIN, value_bool(false));
+        know(situation, STRATEGY_RUN_NEW_HITS, value_int(0));
         return STATUS_OK;
     }
     TRY(book_one(book, &RUN, STORE_VALUES(store_i64(situation->run))));

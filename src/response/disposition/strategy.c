@@ -15,6 +15,11 @@ static const struct statement ADD = {
     "run_add", "INSERT INTO run (id, alert, strategy, strategy_hash, is_shadow, life, subject_kind, subject, payee, lead, upto, state, began_us, hits_before, answered, answered_again,"
                " acted, outcome, code, branch, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?9, ?10, ?11, ?12, (SELECT MAX(sequence) FROM alert_event WHERE alert = ?2), 'BEGUN', ?7, ?8, 0, 0,"
                " 0, '', '', '', '')"};
+// One that ends as it begins, which most do: written once.
+static const struct statement ADD_ENDED = {
+    "run_add_ended", "INSERT INTO run (id, alert, strategy, strategy_hash, is_shadow, life, subject_kind, subject, payee, lead, upto, state, began_us, ended_us, hits_before, answered, answered_again,"
+                     " acted, outcome, code, branch, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?9, ?10, ?11, ?12, (SELECT MAX(sequence) FROM alert_event WHERE alert = ?2), 'DONE', ?7, ?7, ?8, 0, 0,"
+                     " ?13, ?14, ?15, ?16, ?17)"};
 static const struct statement SET_STATE = {"run_state", "UPDATE run SET state = ?2, until_us = ?3, waits_us = ?4, answered = ?5, answered_again = ?6 WHERE id = ?1"};
 static const struct statement END = {"run_end", "UPDATE run SET state = 'DONE', until_us = NULL, ended_us = ?2, outcome = ?3, code = ?4, branch = ?5, reason = ?6, acted = ?7 WHERE id = ?1"};
 static const struct statement LOAD = {"run_load", "SELECT alert, strategy, is_shadow, state, waits_us, answered, answered_again, life, strategy_hash, lead, upto FROM run WHERE id = ?1"};
@@ -36,6 +41,7 @@ struct run {
     const struct strategy *strategy; // NULL: the pack has it no more, or in another text
     bool is_shadow, answered, answered_again;
     Slice state;
+    const struct alert *at_once; // of which it is, when its row is yet to be written: it ends as it begins
     Slice withheld; // why it may not release, though its conditions hold
 };
 
@@ -118,6 +124,13 @@ static Status run_set(struct book *book, const struct run *run, const char *stat
 }
 
 static Status run_end(struct book *book, const struct run *run, Slice outcome, Slice code, Slice branch, Slice reason, bool acted) {
+    if (run->at_once != NULL) {
+        const struct alert *alert = run->at_once;
+        return book_run(book, &ADD_ENDED,
+                        STORE_VALUES(store_i64(run->id), store_i64(alert->id), store_text(run->strategy->id), store_text(strategy_hash_text(book->arena, run->strategy)), store_i64(run->is_shadow),
+                                     store_i64(run->life), store_i64(book->now_us), store_i64(alert->hits), store_text(alert->subject_kind), store_text(alert->subject), store_text(alert->payee),
+                                     store_i64(run->lead), store_i64(acted), store_text(outcome), store_text(code), store_text(branch), store_text(reason)));
+    }
     TRY(book_timer_clear(book, TIMER_RUN, run->id));
     TRY(ask_cancel(book, run->alert, run->id));
     return book_run(book, &END, STORE_VALUES(store_i64(run->id), store_i64(book->now_us), store_text(outcome), store_text(code), store_text(branch), store_text(reason), store_i64(acted)));
@@ -310,7 +323,7 @@ static Status finish(struct disposition *disposition, struct book *book, struct 
 
 static Status end_now(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, struct strategy_outcome *ret_outcome) {
     struct asked asked;
-    situation_of_strategy(situation, run->strategy, run->is_shadow, run->id);
+    situation_of_strategy(situation, run->strategy, run->is_shadow, run->at_once != NULL ? RUN_AT_ONCE : run->id);
     TRY(evaluate(situation, book, ASKED_END, &asked));
     *ret_outcome = asked.outcome;
     return finish(disposition, book, situation, run, ret_outcome);
@@ -372,11 +385,17 @@ static Status begin(struct disposition *disposition, struct book *book, struct s
     int64_t id;
     const struct alert *alert = &situation->alert;
     TRY(book_count_up(book, SLICE("run"), &id));
+    *ret_run = (struct run){.lead = alert->lead, .id = id, .alert = alert->id, .strategy = strategy, .is_shadow = is_shadow, .life = alert->reopened, .state = SLICE("BEGUN")};
+    if (strategy->first_count == 0 && strategy->ask == NULL && strategy->ask_again == NULL && strategy->wait_count == 0) {
+        ret_run->at_once = alert;
+        *ret_ended = true;
+        return end_now(disposition, book, situation, ret_run, ret_outcome);
+    }
     TRY(book_run(book, &ADD, STORE_VALUES(store_i64(id), store_i64(alert->id), store_text(strategy->id), store_text(strategy_hash_text(book->arena, strategy)), store_i64(is_shadow),
                                           store_i64(alert->reopened), store_i64(book->now_us), store_i64(alert->hits), store_text(alert->subject_kind), store_text(alert->subject),
                                           store_text(alert->payee), store_i64(alert->lead))));
     TRY(book_one(book, &UPTO, STORE_VALUES(store_i64(id))));
-    *ret_run = (struct run){.lead = alert->lead, .upto = book_i64(book, 0), .id = id, .alert = alert->id, .strategy = strategy, .is_shadow = is_shadow, .life = alert->reopened, .state = SLICE("BEGUN")};
+    ret_run->upto = book_i64(book, 0);
     if (!is_shadow) {
         TRY(do_first(disposition, book, situation, ret_run));
     }
