@@ -33,13 +33,17 @@ static Status empty_rest(void *context, struct book *book) {
     return STATUS_OK;
 }
 
-static bool open_place(struct place *p) {
+static bool open_place_with(struct place *p, const struct scene_strategy *strategies, uint32_t count) {
     *p = (struct place){0};
-    CHECK(scene_init(&p->s, &QUIET, 1));
+    CHECK(scene_init(&p->s, strategies, count));
     SCENE_OK(&p->s, scene_within(&p->s, SCENE_SYSTEM, empty_rest, NULL));
     p->desk = desk_create(&(struct desk_options){
         .catalogue = p->s.catalogue, .strategies = p->s.strategies, .terms = &p->s.terms, .world = {.context = &p->s, .with_knowledge = scene_with_knowledge}});
     return true;
+}
+
+static bool open_place(struct place *p) {
+    return open_place_with(p, &QUIET, 1);
 }
 
 static bool close_place(struct place *p) {
@@ -318,6 +322,38 @@ static bool test_order_among_events(void) {
     return close_place(&p);
 }
 
+// ---- hits that join again and again -----------------------------------------------------------------------------------------
+
+// A strategy sees all hits of an alert and no others, in whatever units they came, also when one of them came in a unit that was not committed.
+static bool test_sees_all_hits(void) {
+    static const struct scene_strategy strategies[] = {
+        SCENE_STRATEGY("D-TWO", "on: JOINED\ndirection: PROTECT\nclosure: false\napplies_to: ALL\nwhen: has(alert.models) && size(alert.models) == 2\nthen:\n"
+                                "  - {id: two, do: [JOIN_HITS], to: STAYS, zh: 二, en: two}\n"),
+        QUIET};
+    static const struct statement RUNS = {"desk_test_two", "SELECT COUNT(*) FROM run WHERE strategy = 'D-TWO'"};
+    static const char *const one = "M-AT-05-E", *const other = "M-AT-07-E";
+    struct place p;
+    CHECK(open_place_with(&p, strategies, 2));
+    for (uint32_t i = 0; i < 4; i++) {
+        decided_on(&p, &(struct decided){.model = one, .customer = "C1", .amount = 100});
+        CHECK(take(&p) && count_of(&p, &RUNS) == 0);
+    }
+    p.s.knows = false; // what came to nothing: the other model's hit is rolled back, and never comes again
+    decided_on(&p, &(struct decided){.model = other, .customer = "C1", .amount = 100});
+    decided_on(&p, &(struct decided){.model = one, .customer = "C2", .amount = 100});
+    CHECK(take_from(&p, p.at) == STATUS_IO && strcmp(p.s.scratch.diag.code, "DP010") == 0);
+    p.s.knows = true;
+    p.count = 0;
+    decided_on(&p, &(struct decided){.model = one, .customer = "C1", .amount = 100});
+    CHECK(take(&p) && count_of(&p, &RUNS) == 0 && count_of(&p, &HITS) == 5);
+    decided_on(&p, &(struct decided){.model = one, .customer = "C1", .amount = 100});
+    decided_on(&p, &(struct decided){.model = other, .customer = "C1", .amount = 100}); // both in one unit
+    CHECK(take(&p) && count_of(&p, &RUNS) == 1);
+    decided_on(&p, &(struct decided){.model = one, .customer = "C1", .amount = 100});
+    CHECK(take(&p) && count_of(&p, &RUNS) == 2 && count_of(&p, &HITS) == 8 && count_of(&p, &ALERTS) == 1);
+    return close_place(&p);
+}
+
 // ---- many at once ---------------------------------------------------------------------------------------------------------
 
 enum { MANY = 3 * DESK_WORKS_ALONE_MAX + 7 }; // a little more than three units of the larger kind
@@ -380,7 +416,7 @@ static bool test_stops_in_the_middle(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_many), TEST(test_stops_in_the_middle), TEST(test_once),     TEST(test_goes_on),  TEST(test_unread), TEST(test_timers),
+    static const struct test tests[] = {TEST(test_many), TEST(test_stops_in_the_middle), TEST(test_sees_all_hits), TEST(test_once),     TEST(test_goes_on),  TEST(test_unread), TEST(test_timers),
                                         TEST(test_timers_that_nobody_handles), TEST(test_once_a_day), TEST(test_of_a_nightly_run),
                                         TEST(test_messages), TEST(test_confirms_what_it_knows), TEST(test_order_among_events)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
