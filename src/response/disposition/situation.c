@@ -183,6 +183,18 @@ static Status know_ages(struct situation *situation, struct book *book) {
     return STATUS_OK;
 }
 
+// Hundreds of hits that join an alert are mostly of one model.
+static bool is_like(const struct alert_hit *one, const struct alert_hit *other) {
+    return slice_equal(one->id, other->id) && slice_equal(one->typology, other->typology) && slice_equal(one->family, other->family) && slice_equal(one->mode, other->mode);
+}
+
+static void add_hit(const struct alert_hit *hit, struct texts *models, struct texts *typologies, struct texts *families, struct texts *modes, struct arena *arena) {
+    texts_add(models, arena, hit->id);
+    texts_add(typologies, arena, hit->typology);
+    texts_add(families, arena, hit->family);
+    texts_add(modes, arena, hit->mode);
+}
+
 static void say_hits(struct situation *situation, struct arena *arena) {
     struct texts models = {0}, typologies = {0}, families = {0}, modes = {0}, kinds = {0};
     uint32_t evidence = 0;
@@ -190,10 +202,9 @@ static void say_hits(struct situation *situation, struct arena *arena) {
     Slice family = SLICE("");
     for (uint32_t i = 0; i < situation->hit_count; i++) {
         const struct alert_hit *hit = &situation->hits[i];
-        texts_add(&models, arena, hit->id);
-        texts_add(&typologies, arena, hit->typology);
-        texts_add(&families, arena, hit->family);
-        texts_add(&modes, arena, hit->mode);
+        if (i == 0 || !is_like(hit, hit - 1)) {
+            add_hit(hit, &models, &typologies, &families, &modes, arena);
+        }
         evidence |= hit->evidence;
         is_sync = is_sync || slice_is(hit->mode, "PRE") || slice_is(hit->mode, "SYNC");
         family = hit->sequence == situation->alert.lead && (slice_empty(family) || hit->severity == (Severity)situation->alert.severity_most) ? hit->family : family;
