@@ -75,7 +75,7 @@ void keep_diag(struct diag *diag, struct arena *arena);
 // ---- response_feed.c ----------------------------------------------------------------------------
 
 enum {
-    FEED_OUTCOMES_MAX = 1024,
+    FEED_OUTCOMES_MAX = DESK_BATCH_MAX,
     FEED_BYTES_MAX = 8 << 20,
     FEED_SETTLED_MAX = 1024,
     FEED_RECORDS_MAX = 65536

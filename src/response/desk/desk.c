@@ -52,7 +52,14 @@ struct batch {
     uint32_t count;
     uint64_t from, upto;
     uint32_t at, taken; // the first one of a unit of work, and behind its last one
+    uint32_t until;     // behind the last one that it may take
+    uint32_t fault;     // the one that is at fault when it fails
+    uint32_t works_max;
 };
+
+uint32_t desk_works_max(const struct book *book) {
+    return store_is_embedded(book->store) ? DESK_WORKS_ALONE_MAX : DESK_WORKS_MAX;
+}
 
 static Status read_position(void *context, struct book *book) {
     uint64_t *sequence = context;
@@ -120,10 +127,13 @@ static Status take_batch(void *context, struct book *book) {
     uint64_t works = disposition_works(desk->disposition);
     desk->book = book;
     batch->taken = batch->at;
-    while (batch->taken < batch->count && disposition_works(desk->disposition) - works < DESK_WORKS_MAX) {
+    disposition_settled(desk->disposition, batch->from);
+    while (batch->taken < batch->until && disposition_works(desk->disposition) - works < batch->works_max) {
+        batch->fault = batch->taken;
         TRY(take_one(desk, book, &batch->outcomes[batch->taken], &facts));
         batch->taken++;
     }
+    batch->fault = batch->at + (batch->taken - batch->at) / 2; // of all together nobody knows which one it is: half of them are tried, and half of these
     TRY(take_cases(book, &facts));
     return book_feed_advance(book, FEED, batch->from, upto_of(batch));
 }
@@ -160,47 +170,42 @@ static void complete(struct diag *diag) {
     }
 }
 
-// From where the batch stands.
-static Status take_one_by_one(struct desk *desk, struct book *book, const struct batch *batch, int64_t now_us, struct arena *arena, struct diag *diag, struct desk_taken *taken) {
-    uint64_t from = batch->from;
-    for (uint32_t i = batch->at; i < batch->count; i++) {
-        ArenaMark mark = arena_mark(arena);
-        uint64_t upto = i + 1 == batch->count ? batch->upto : batch->outcomes[i].sequence;
-        struct batch one = {.desk = desk, .outcomes = &batch->outcomes[i], .count = 1, .from = from, .upto = upto};
-        *diag = (struct diag){0};
-        Status status = book_do(book, DESK, now_us, take_batch, &one, arena, diag);
-        if (is_its_own_fault(status, diag)) {
-            complete(diag);
-            struct put_aside aside = {.sequence = batch->outcomes[i].sequence, .from = from, .upto = upto, .code = diag->code, .problem = diag->message};
-            taken->unread++;
-            status = book_do(book, DESK, now_us, put_aside, &aside, arena, diag);
+// The first one of a unit of work that failed because of it.
+static Status put_first_aside(struct batch *batch, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag) {
+    complete(diag);
+    batch->taken = batch->at + 1;
+    struct put_aside aside = {.sequence = batch->outcomes[batch->at].sequence, .from = batch->from, .upto = upto_of(batch), .code = diag->code, .problem = diag->message};
+    return book_do(book, DESK, now_us, put_aside, &aside, arena, diag);
+}
+
+static Status take_unit(struct batch *batch, struct book *book, int64_t now_us, struct arena *arena, struct diag *diag, struct desk_taken *taken) {
+    *diag = (struct diag){0};
+    Status status = book_do(book, DESK, now_us, take_batch, batch, arena, diag);
+    if (is_its_own_fault(status, diag) && batch->count > 0) {
+        if (batch->fault > batch->at) { // those before it are fine by themselves
+            batch->until = batch->fault;
+            return STATUS_OK;
         }
-        TRY(status);
-        desk->counts.units++;
-        from = upto;
-        taken->upto = upto;
-        arena_rewind(arena, mark);
+        taken->unread++;
+        status = put_first_aside(batch, book, now_us, arena, diag);
     }
+    TRY(status);
+    batch->desk->counts.units++;
+    batch->from = upto_of(batch);
+    batch->at = batch->taken;
+    batch->until = batch->count;
+    taken->upto = batch->from;
     return STATUS_OK;
 }
 
 Status desk_take(struct desk *desk, struct book *book, const struct outcome *outcomes, uint32_t count, uint64_t from, uint64_t upto, int64_t now_us, struct arena *arena, struct diag *diag,
                  struct desk_taken *ret_taken) {
-    struct batch batch = {.desk = desk, .outcomes = outcomes, .count = count, .from = from, .upto = upto};
+    struct batch batch = {.desk = desk, .outcomes = outcomes, .count = count, .from = from, .upto = upto, .until = count, .works_max = desk_works_max(book)};
     INVARIANT(count <= DESK_BATCH_MAX);
     *ret_taken = (struct desk_taken){.outcomes = count, .upto = from};
     do {
         ArenaMark mark = arena_mark(arena);
-        *diag = (struct diag){0};
-        Status status = book_do(book, DESK, now_us, take_batch, &batch, arena, diag);
-        if (is_its_own_fault(status, diag) && count > 0) {
-            return take_one_by_one(desk, book, &batch, now_us, arena, diag, ret_taken);
-        }
-        TRY(status);
-        desk->counts.units++;
-        batch.from = upto_of(&batch);
-        ret_taken->upto = batch.from;
-        batch.at = batch.taken;
+        TRY(take_unit(&batch, book, now_us, arena, diag, ret_taken));
         arena_rewind(arena, mark);
     } while (batch.at < count);
     return STATUS_OK;

@@ -11,10 +11,11 @@
 //         TRY(desk_messages(desk, &book, now_us, ..., sink));                     // what has to be told to others
 //     desk_destroy(desk);
 //
-// Exactly once. What decisions do and how far they were read is one unit of work. A batch is one as long as its decisions are only looked at; after DESK_WORKS_MAX that were alerts or held
-// payments it is committed and goes on in another, so that a unit stays short after a standstill: who works beside it on a PostgreSQL server is in the way of few rows, a file of SQLite is
-// not locked for long, and what has to be done again after a conflict is little. A batch that fails because one of its records cannot be read is taken one by one, and that
-// record is put aside (table `unread`) with the reason; everything else goes on. When the store is gone nothing moves, decisions go on without us, and the journal keeps what is to be read.
+// Exactly once. What decisions do and how far they were read is one unit of work. A batch is one as long as its decisions are only looked at; after desk_works_max() that were alerts or held
+// payments it is committed and goes on in another, so that a unit stays short after a standstill. On a PostgreSQL server (DESK_WORKS_MAX) who works beside it is in the way of few rows, and
+// what has to be done again after a conflict is little. A file of SQLite has one writer at a time and no conflicts, and each commit waits for its disk: units are larger
+// (DESK_WORKS_ALONE_MAX), and the file is still not locked for longer than some tenths of a second. A unit that fails because one of its records cannot be read is taken up to that record, which
+// is put aside (table `unread`) with the reason; everything else goes on. When the store is gone nothing moves, decisions go on without us, and the journal keeps what is to be read.
 //
 // Timers. They are handled in the order of their moments, some together in a unit of work; one that fails for a reason of its own is put off by a minute and told in `unread`, so that it does
 // not hold up the others. So is one that whoever handles it leaves as it was (DK002).
@@ -29,7 +30,7 @@
 
 #include <stdatomic.h>
 
-enum { DESK_BATCH_MAX = 4096, DESK_WORKS_MAX = 64, DESK_TIMERS_MAX = 256, DESK_MESSAGES_MAX = 256 };
+enum { DESK_BATCH_MAX = 4096, DESK_WORKS_MAX = 64, DESK_WORKS_ALONE_MAX = 256, DESK_TIMERS_MAX = 256, DESK_MESSAGES_MAX = 256 };
 
 struct desk;
 
@@ -52,6 +53,8 @@ MUST_USE Status desk_begin(struct desk *desk, struct book *book, int64_t now_us,
 // The sequence up to which decisions were taken.
 MUST_USE Status desk_position(struct desk *desk, struct book *book, uint64_t *ret_sequence, int64_t now_us, struct arena *arena, struct diag *diag);
 
+// Alerts and held payments to a unit of work.
+uint32_t desk_works_max(const struct book *book);
 struct desk_taken {
     uint32_t outcomes, unread;
     uint64_t upto; // how far they were taken, whether it succeeds or fails

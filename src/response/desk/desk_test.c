@@ -33,13 +33,17 @@ static Status empty_rest(void *context, struct book *book) {
     return STATUS_OK;
 }
 
-static bool open_place(struct place *p) {
+static bool open_place_with(struct place *p, const struct scene_strategy *strategies, uint32_t count) {
     *p = (struct place){0};
-    CHECK(scene_init(&p->s, &QUIET, 1));
+    CHECK(scene_init(&p->s, strategies, count));
     SCENE_OK(&p->s, scene_within(&p->s, SCENE_SYSTEM, empty_rest, NULL));
     p->desk = desk_create(&(struct desk_options){
         .catalogue = p->s.catalogue, .strategies = p->s.strategies, .terms = &p->s.terms, .world = {.context = &p->s, .with_knowledge = scene_with_knowledge}});
     return true;
+}
+
+static bool open_place(struct place *p) {
+    return open_place_with(p, &QUIET, 1);
 }
 
 static bool close_place(struct place *p) {
@@ -318,9 +322,41 @@ static bool test_order_among_events(void) {
     return close_place(&p);
 }
 
+// ---- hits that join again and again -----------------------------------------------------------------------------------------
+
+// A strategy sees all hits of an alert and no others, in whatever units they came, also when one of them came in a unit that was not committed.
+static bool test_sees_all_hits(void) {
+    static const struct scene_strategy strategies[] = {
+        SCENE_STRATEGY("D-TWO", "on: JOINED\ndirection: PROTECT\nclosure: false\napplies_to: ALL\nwhen: has(alert.models) && size(alert.models) == 2\nthen:\n"
+                                "  - {id: two, do: [JOIN_HITS], to: STAYS, zh: 二, en: two}\n"),
+        QUIET};
+    static const struct statement RUNS = {"desk_test_two", "SELECT COUNT(*) FROM run WHERE strategy = 'D-TWO'"};
+    static const char *const one = "M-AT-05-E", *const other = "M-AT-07-E";
+    struct place p;
+    CHECK(open_place_with(&p, strategies, 2));
+    for (uint32_t i = 0; i < 4; i++) {
+        decided_on(&p, &(struct decided){.model = one, .customer = "C1", .amount = 100});
+        CHECK(take(&p) && count_of(&p, &RUNS) == 0);
+    }
+    p.s.knows = false; // what came to nothing: the other model's hit is rolled back, and never comes again
+    decided_on(&p, &(struct decided){.model = other, .customer = "C1", .amount = 100});
+    decided_on(&p, &(struct decided){.model = one, .customer = "C2", .amount = 100});
+    CHECK(take_from(&p, p.at) == STATUS_IO && strcmp(p.s.scratch.diag.code, "DP010") == 0);
+    p.s.knows = true;
+    p.count = 0;
+    decided_on(&p, &(struct decided){.model = one, .customer = "C1", .amount = 100});
+    CHECK(take(&p) && count_of(&p, &RUNS) == 0 && count_of(&p, &HITS) == 5);
+    decided_on(&p, &(struct decided){.model = one, .customer = "C1", .amount = 100});
+    decided_on(&p, &(struct decided){.model = other, .customer = "C1", .amount = 100}); // both in one unit
+    CHECK(take(&p) && count_of(&p, &RUNS) == 1);
+    decided_on(&p, &(struct decided){.model = one, .customer = "C1", .amount = 100});
+    CHECK(take(&p) && count_of(&p, &RUNS) == 2 && count_of(&p, &HITS) == 8 && count_of(&p, &ALERTS) == 1);
+    return close_place(&p);
+}
+
 // ---- many at once ---------------------------------------------------------------------------------------------------------
 
-enum { MANY = 3 * DESK_WORKS_MAX + 7 };
+enum { MANY = 3 * DESK_WORKS_ALONE_MAX + 7 }; // a little more than three units of the larger kind
 
 // After a standstill: alerts beside events that are only looked at. Each counts once, in units of work of a bounded size, whatever is among them that cannot be read.
 static bool test_many(void) {
@@ -328,21 +364,22 @@ static bool test_many(void) {
     struct place p;
     struct desk_taken taken;
     CHECK(open_place(&p));
-    for (uint32_t i = 0; i < MANY; i++) {
+    uint32_t works = desk_works_max(&p.s.book), many = 3 * works + 7;
+    for (uint32_t i = 0; i < many; i++) {
         char customer[16];
         snprintf(customer, sizeof customer, "C%u", i);
         decided_on(&p, &(struct decided){.model = i % 2 == 0 ? "M-AT-05-E" : NULL, .customer = customer, .amount = 100});
         outcomes[i] = p.outcomes[--p.count];
     }
-    uint64_t last = outcomes[MANY - 1].sequence;
-    uint32_t first = 2 * DESK_WORKS_MAX; // every second one is an alert
+    uint64_t last = outcomes[many - 1].sequence;
+    uint32_t first = 2 * works; // every second one is an alert
     CHECK(desk_take(p.desk, &p.s.book, outcomes, first, 0, outcomes[first - 1].sequence, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK);
     CHECK(desk_counts(p.desk).units == 2 && taken.upto == outcomes[first - 1].sequence); // the last of them is a quiet one
-    CHECK(count_of(&p, &ALERTS) == DESK_WORKS_MAX);
-    outcomes[MANY - 2].event = SLICE("{}"); // of the rest one cannot be read
-    CHECK(desk_take(p.desk, &p.s.book, outcomes + first, MANY - first, taken.upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK);
+    CHECK(count_of(&p, &ALERTS) == works);
+    outcomes[many - 2].event = SLICE("{}"); // of the rest one cannot be read
+    CHECK(desk_take(p.desk, &p.s.book, outcomes + first, many - first, taken.upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK);
     CHECK(taken.unread == 1 && taken.upto == last && count_of(&p, &UNREAD) == 1);
-    CHECK(count_of(&p, &ALERTS) + count_of(&p, &UNREAD) >= (MANY + 1) / 2 && count_of(&p, &MOVED) == MANY - 1);
+    CHECK(count_of(&p, &ALERTS) + count_of(&p, &UNREAD) >= (many + 1) / 2 && count_of(&p, &MOVED) == many - 1);
     CHECK(desk_take(p.desk, &p.s.book, outcomes, 1, 0, outcomes[0].sequence, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_INVALID && taken.upto == 0);
     return close_place(&p);
 }
@@ -353,32 +390,33 @@ static bool test_stops_in_the_middle(void) {
     struct place p;
     struct desk_taken taken;
     CHECK(open_place(&p));
-    for (uint32_t i = 0; i < MANY; i++) {
+    uint32_t works = desk_works_max(&p.s.book), many = 3 * works + 7;
+    for (uint32_t i = 0; i < many; i++) {
         char customer[16];
         snprintf(customer, sizeof customer, "C%u", i);
         decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = customer, .amount = 100});
         outcomes[i] = p.outcomes[--p.count];
     }
-    uint64_t last = outcomes[MANY - 1].sequence;
+    uint64_t last = outcomes[many - 1].sequence;
     CHECK(desk_take(p.desk, &p.s.book, outcomes, 1, 0, outcomes[0].sequence, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK);
-    p.s.asked_max = p.s.asked * (1 + DESK_WORKS_MAX + 10); // of the second unit ten alerts more
-    CHECK(desk_take(p.desk, &p.s.book, outcomes + 1, MANY - 1, taken.upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_IO && strcmp(p.s.scratch.diag.code, "DP010") == 0);
+    p.s.asked_max = p.s.asked * (1 + works + 10); // of the second unit ten alerts more
+    CHECK(desk_take(p.desk, &p.s.book, outcomes + 1, many - 1, taken.upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_IO && strcmp(p.s.scratch.diag.code, "DP010") == 0);
     uint64_t position;
     uint64_t upto = taken.upto;
     CHECK(desk_position(p.desk, &p.s.book, &position, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag) == STATUS_OK && position == upto);
     p.s.asked_max = 0;
     uint32_t at = 0;
-    while (at < MANY && outcomes[at].sequence <= upto) {
+    while (at < many && outcomes[at].sequence <= upto) {
         at++;
     }
-    CHECK(at == 1 + DESK_WORKS_MAX && count_of(&p, &ALERTS) == at);
-    CHECK(desk_take(p.desk, &p.s.book, outcomes + at, MANY - at, upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK && taken.upto == last);
-    CHECK(count_of(&p, &ALERTS) == MANY && count_of(&p, &HITS) == MANY);
+    CHECK(at == 1 + works && count_of(&p, &ALERTS) == at);
+    CHECK(desk_take(p.desk, &p.s.book, outcomes + at, many - at, upto, last, p.s.now_us, &p.s.scratch.arena, &p.s.scratch.diag, &taken) == STATUS_OK && taken.upto == last);
+    CHECK(count_of(&p, &ALERTS) == many && count_of(&p, &HITS) == many);
     return close_place(&p);
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_many), TEST(test_stops_in_the_middle), TEST(test_once),     TEST(test_goes_on),  TEST(test_unread), TEST(test_timers),
+    static const struct test tests[] = {TEST(test_many), TEST(test_stops_in_the_middle), TEST(test_sees_all_hits), TEST(test_once),     TEST(test_goes_on),  TEST(test_unread), TEST(test_timers),
                                         TEST(test_timers_that_nobody_handles), TEST(test_once_a_day), TEST(test_of_a_nightly_run),
                                         TEST(test_messages), TEST(test_confirms_what_it_knows), TEST(test_order_among_events)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);

@@ -166,14 +166,9 @@ static void fill_texts(void *user, const struct knowledge *knowledge) {
     doing->situation->knowledge = NULL;
 }
 
-static Status with_knowledge(struct doing *doing, void (*look)(void *user, const struct knowledge *knowledge)) {
-    const struct disposition_world *world = &doing->disposition->options.world;
-    return world->with_knowledge(world->context, look, doing) ? STATUS_OK : book_fail(doing->book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-}
-
 static Status make_notice(struct doing *doing, struct notice *notice) {
     const struct script *script = &doing->disposition->plan->scripts[doing->action->values[ARGUMENT_NOTICE]];
-    TRY(with_knowledge(doing, fill_texts));
+    TRY(situation_look(doing->situation, doing->book, fill_texts, doing));
     *notice = (struct notice){.key = script->id, .version = script->version, .text = doing->texts[0], .reason = script->reason, .remedy = script->remedy_zh,
                               .documents = script->documents_zh};
     return STATUS_OK;
@@ -206,6 +201,7 @@ static Status set_measure(struct doing *doing, Measure measure, TargetKind kind,
         refuse(doing, REFUSAL_NO_NOTICE);
         return STATUS_OK;
     }
+    TRY(situation_look(doing->situation, doing->book, look_at_facts, doing));
     if (has_notice) {
         TRY(make_notice(doing, &notice));
     }
@@ -334,7 +330,7 @@ static Status tell_customer(struct doing *doing) {
         refuse(doing, REFUSAL_NO_NOTICE);
         return STATUS_OK;
     }
-    TRY(with_knowledge(doing, fill_texts));
+    TRY(situation_look(doing->situation, doing->book, fill_texts, doing));
     return tell(doing, "contact", "customer.told", "alert", put_message);
 }
 
@@ -407,12 +403,20 @@ static Status do_one(struct doing *doing) {
     return STATUS_OK;
 }
 
+bool act_changes(const struct strategy_action *const *actions, uint32_t count) {
+    bool changes = false;
+    for (uint32_t i = 0; i < count; i++) {
+        changes = changes || (actions[i]->id != ACTION_JOIN_HITS && actions[i]->id != ACTION_PAGE);
+    }
+    return changes;
+}
+
 Status act(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy_action *const *actions, uint32_t count, int64_t run,
            struct acted *ret_acted) {
     struct buf out;
     struct json_writer json;
     struct doing doing = {.disposition = disposition, .book = book, .situation = situation, .run = run, .json = &json};
-    Status status = count == 0 ? STATUS_OK : with_knowledge(&doing, look_at_facts);
+    Status status = act_changes(actions, count) ? situation_gather_all(situation, book) : STATUS_OK;
     buf_init(&out, DETAIL_MAX / 2);
     json_writer_init(&json, &out);
     json_array_begin(&json);

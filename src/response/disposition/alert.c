@@ -52,6 +52,13 @@ static const struct statement KEEP = {
                   "excluded.case_id, urgent_us = excluded.urgent_us, approved_by = "
                   "excluded.approved_by, clear_days = excluded.clear_days, is_weak = "
                   "excluded.is_weak"};
+// What a hit that joins changes: few of the table's many indexes are of these columns.
+static const struct statement KEEP_JOINED = {
+    "alert_keep_joined",
+    "UPDATE alert SET severity_last = ?2, score = ?3, action = ?4, amount = ?5, amount_sum = ?6, "
+    "hits = ?7, events = ?8, lead = ?9, branch = ?10, channel = ?11, segment = ?12, customer = "
+    "?13, account = ?14, payee = ?15, is_company = ?16, is_elder = ?17, is_late = ?18, is_degraded "
+    "= ?19, money_here = ?20, marks = ?21, hit_us = ?22 WHERE id = ?1"};
 static const struct statement LOAD = {"alert_load",
                                       "SELECT " ALERT_COLUMNS " FROM alert WHERE id = ?1"};
 static const struct statement FIND_OPEN = {
@@ -78,12 +85,10 @@ static AlertState state_of(Slice word) {
     return (AlertState)state;
 }
 
-Status alert_keep(struct book *book, const struct alert *alert) {
+static void values_of(const struct alert *alert, StoreValue values[static ALERT_COLUMN_COUNT]) {
     const struct alert_state_text *state = &alert_states[alert->state];
-    return book_run(
-        book, &KEEP,
-        STORE_VALUES(
-            store_i64(alert->id), store_text(alert->subject_kind), store_text(alert->subject),
+    const StoreValue row[ALERT_COLUMN_COUNT] = {
+        store_i64(alert->id), store_text(alert->subject_kind), store_text(alert->subject),
             store_text(alert->typology_group), store_text(alert->secrecy), store_text(alert->skill),
             store_text(slice_of(state->word)), store_i64(state->is_open),
             store_i64(state->is_waiting), store_i64(alert->severity),
@@ -94,15 +99,61 @@ Status alert_keep(struct book *book, const struct alert *alert) {
             store_text(alert->channel), store_text(alert->segment), store_text(alert->customer),
             store_text(alert->account), store_text(alert->payee), store_i64(alert->is_company),
             store_i64(alert->is_elder), store_i64(alert->is_late), store_i64(alert->is_degraded),
-            store_i64(alert->money_here), store_text(alert->marks), store_i64(alert->opened_us),
-            store_i64(alert->hit_us), moment(alert->queued_us), moment(alert->acted_us),
+            store_i64(alert->money_here), store_text(alert->marks),
+            store_i64(alert->hit_us), store_i64(alert->opened_us), moment(alert->queued_us), moment(alert->acted_us),
             moment(alert->decide_us), store_f64(alert->rank), store_text(alert->owner),
             store_i64(alert->level), store_text(alert->code), moment(alert->decided_us),
             store_text(alert->decided_by), store_text(alert->note), store_text(alert->approval),
             moment(alert->closed_us), store_i64(alert->is_automatic), store_text(alert->strategy),
             store_text(alert->strategy_hash), store_i64(alert->reopened), moment(alert->case_id),
             moment(alert->urgent_us), store_text(alert->approved_by), store_i64(alert->clear_days),
-            store_i64(alert->is_weak)));
+            store_i64(alert->is_weak),
+    };
+    memcpy(values, row, sizeof row);
+}
+
+// Some of the values one behind the other, to compare.
+static Slice bytes_of(const StoreValue *values, uint32_t count, struct arena *arena) {
+    struct fixed {
+        int64_t kind, i64;
+        double f64;
+        uint64_t size;
+    } fixed[ALERT_COLUMN_COUNT] = {0};
+    size_t fixed_size = count * sizeof fixed[0], size = fixed_size;
+    for (uint32_t i = 0; i < count; i++) {
+        fixed[i] = (struct fixed){values[i].kind, values[i].i64, values[i].f64, values[i].text.size};
+        size += values[i].text.size;
+    }
+    char *bytes = arena_alloc_raw(arena, size);
+    memcpy(bytes, fixed, fixed_size);
+    char *at = bytes + fixed_size;
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(at, values[i].text.at == NULL ? "" : values[i].text.at, values[i].text.size);
+        at += values[i].text.size;
+    }
+    return (Slice){bytes, size};
+}
+
+static struct alert_row row_of(const StoreValue values[static ALERT_COLUMN_COUNT], struct arena *arena) {
+    return (struct alert_row){.before = bytes_of(values, ALERT_JOINED_FIRST, arena),
+                              .joined = bytes_of(values + ALERT_JOINED_FIRST, ALERT_JOINED_BEHIND - ALERT_JOINED_FIRST, arena),
+                              .behind = bytes_of(values + ALERT_JOINED_BEHIND, ALERT_COLUMN_COUNT - ALERT_JOINED_BEHIND, arena)};
+}
+
+Status alert_keep(struct book *book, struct alert *alert) {
+    StoreValue values[ALERT_COLUMN_COUNT];
+    values_of(alert, values);
+    struct alert_row row = row_of(values, book->arena);
+    bool is_joined = !slice_equal(row.joined, alert->kept.joined);
+    if (!slice_equal(row.before, alert->kept.before) || !slice_equal(row.behind, alert->kept.behind)) {
+        TRY(book_run(book, &KEEP, (StoreValues){values, ALERT_COLUMN_COUNT}));
+    } else if (is_joined) {
+        StoreValue some[1 + ALERT_JOINED_BEHIND - ALERT_JOINED_FIRST] = {values[0]};
+        memcpy(some + 1, values + ALERT_JOINED_FIRST, (ALERT_JOINED_BEHIND - ALERT_JOINED_FIRST) * sizeof *values);
+        TRY(book_run(book, &KEEP_JOINED, (StoreValues){some, 1 + ALERT_JOINED_BEHIND - ALERT_JOINED_FIRST}));
+    }
+    alert->kept = row;
+    return STATUS_OK;
 }
 
 void alert_read_row(struct book *book, struct alert *alert) {
@@ -136,8 +187,8 @@ void alert_read_row(struct book *book, struct alert *alert) {
                             .is_degraded = book_i64(book, 29) != 0,
                             .money_here = book_i64(book, 30) != 0,
                             .marks = book_text(book, 31),
-                            .opened_us = book_i64(book, 32),
-                            .hit_us = book_i64(book, 33),
+                            .opened_us = book_i64(book, 33),
+                            .hit_us = book_i64(book, 32),
                             .queued_us = book_i64(book, 34),
                             .acted_us = book_i64(book, 35),
                             .decide_us = book_i64(book, 36),
@@ -159,6 +210,9 @@ void alert_read_row(struct book *book, struct alert *alert) {
                             .approved_by = book_text(book, 52),
                             .clear_days = book_i64(book, 53),
                             .is_weak = book_i64(book, 54) != 0};
+    StoreValue values[ALERT_COLUMN_COUNT];
+    values_of(alert, values);
+    alert->kept = row_of(values, book->arena);
 }
 
 Status alert_load(struct book *book, int64_t id, struct alert *ret_alert) {

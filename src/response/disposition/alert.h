@@ -29,6 +29,11 @@ enum {
     ALERTS_PER_DECISION = 16
 }; // an alert's id is the sequence of the decision that opened it times this, and a number
 
+// The row as it was last read or written, in three parts; empty: it is new.
+struct alert_row {
+    Slice before, joined, behind;
+};
+
 struct alert {
     int64_t id;
     Slice subject_kind, subject, typology_group;
@@ -60,6 +65,7 @@ struct alert {
     Slice approved_by;
     int64_t clear_days; // of a decision that waits for an approval
     bool is_weak;
+    struct alert_row kept;
 };
 
 // The columns of the table, in the order in which alert_read_row() takes them: for lists of others.
@@ -68,11 +74,15 @@ struct alert {
     "severity, severity_first, severity_most, "                                                    \
     "severity_last, score, action, amount, amount_sum, hits, events, lead, branch, channel, "      \
     "segment, customer, account, payee, is_company, "                                              \
-    "is_elder, is_late, is_degraded, money_here, marks, opened_us, hit_us, queued_us, acted_us, "  \
+    "is_elder, is_late, is_degraded, money_here, marks, hit_us, opened_us, queued_us, acted_us, "  \
     "decide_us, rank, owner, level, code, decided_us, "                                            \
     "decided_by, note, approval, closed_us, is_automatic, strategy, strategy_hash, reopened, "     \
     "case_id, urgent_us, approved_by, clear_days, is_weak"
-enum { ALERT_COLUMN_COUNT = 55 };
+enum {
+    ALERT_COLUMN_COUNT = 55,
+    ALERT_JOINED_FIRST = 12, // from severity_last to hit_us: what a hit that joins changes
+    ALERT_JOINED_BEHIND = 33
+};
 // The row at hand.
 void alert_read_row(struct book *book, struct alert *alert);
 
@@ -82,8 +92,8 @@ MUST_USE Status alert_load(struct book *book, int64_t id, struct alert *ret_aler
 // STATUS_NOT_FOUND.
 MUST_USE Status alert_find(struct book *book, Slice subject_kind, Slice subject, Slice group,
                            int64_t closed_from_us, struct alert *ret_alert);
-// Writes the row, a new one or over the old one.
-MUST_USE Status alert_keep(struct book *book, const struct alert *alert);
+// Writes the row, a new one or over the old one; nothing when it is as it was last read or written: a row with this many columns and indexes is the dearest of all.
+MUST_USE Status alert_keep(struct book *book, struct alert *alert);
 // Changes `alert->state` and writes the trace; the row is kept by the caller. DP002: it may not
 // move so.
 MUST_USE Status alert_move(struct book *book, struct alert *alert, AlertState to, Slice reason,

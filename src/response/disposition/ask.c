@@ -114,10 +114,9 @@ static Slice body(const struct disposition *disposition, const struct situation 
     return text;
 }
 
-Status ask(struct disposition *disposition, struct book *book, const struct situation *situation, const struct question *question, int64_t *ret_task) {
-    const struct disposition_world *world = &disposition->options.world;
+Status ask(struct disposition *disposition, struct book *book, struct situation *situation, const struct question *question, int64_t *ret_task) {
     const struct alert *alert = &situation->alert;
-    struct filled filled = {.disposition = disposition, .situation = (struct situation *)situation, .script = &disposition->plan->scripts[question->script], .arena = book->arena};
+    struct filled filled = {.disposition = disposition, .situation = situation, .script = &disposition->plan->scripts[question->script], .arena = book->arena};
     int64_t id;
     const uint32_t silent = UINT32_C(1) << FAMILY_KIND_FUNDRAISING | UINT32_C(1) << FAMILY_KIND_LAUNDERING | UINT32_C(1) << FAMILY_KIND_INSIDER;
     uint32_t kinds = group_kinds(disposition->plan, alert->typology_group);
@@ -132,9 +131,7 @@ Status ask(struct disposition *disposition, struct book *book, const struct situ
     if (situation->is_turned && !alert_tells_somebody(alert)) {
         return book_fail(book, STATUS_INVALID, "DP021", "alert %" PRId64 " is about nobody whom the bank could ask: its events are other people's", alert->id);
     }
-    if (!world->with_knowledge(world->context, fill_head, &filled)) {
-        return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-    }
+    TRY(situation_look(situation, book, fill_head, &filled));
     TRY(book_count_up(book, SLICE("task"), &id));
     TRY(book_run(book, &ADD,
                  STORE_VALUES(store_i64(id), store_i64(alert->id), question->run == 0 ? store_null() : store_i64(question->run),

@@ -28,6 +28,7 @@ struct disposition *disposition_create(const struct disposition_options *options
     disposition->event = event_create(options->catalogue->schema);
     disposition->lead = event_create(options->catalogue->schema);
     arena_init(&disposition->waited_arena, SCRATCH_BLOCK);
+    disposition->hits = hits_kept_create();
     return disposition;
 }
 
@@ -40,7 +41,12 @@ void disposition_destroy(struct disposition *disposition) {
     event_destroy(disposition->event);
     event_destroy(disposition->lead);
     arena_deinit(&disposition->waited_arena);
+    hits_kept_destroy(disposition->hits);
     free(disposition);
+}
+
+void disposition_settled(struct disposition *disposition, uint64_t sequence) {
+    hits_kept_settle(disposition->hits, sequence);
 }
 
 uint64_t disposition_works(const struct disposition *disposition) {

@@ -54,6 +54,8 @@ struct outcome {
 // `ret_event` (or NULL) is the event, until the next one is read.
 MUST_USE Status disposition_take(struct disposition *disposition, struct book *book, const struct outcome *outcome, const struct event **ret_event);
 
+// What was taken up to a sequence is committed, and does not change any more: it need not be read again.
+void disposition_settled(struct disposition *disposition, uint64_t sequence);
 // How many of the decisions taken so far had hits or a payment that waits: what a unit of work costs goes by these, the others are some microseconds each.
 uint64_t disposition_works(const struct disposition *disposition);
 

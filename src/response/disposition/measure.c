@@ -30,6 +30,7 @@ static const struct {
 static void look(void *user, const struct knowledge *knowledge) {
     struct knowing *knowing = user;
     knowing->situation->knowledge = knowledge;
+    knowing->facts = 0;
     for (size_t i = 0; i < sizeof facts_of_target / sizeof facts_of_target[0]; i++) {
         struct value value;
         FactId fact = facts_of_target[i].fact;
@@ -44,12 +45,9 @@ static void look(void *user, const struct knowledge *knowledge) {
 
 static Status know_target(struct disposition *disposition, struct book *book,
                           struct situation *situation, uint32_t *ret_facts) {
-    const struct disposition_world *world = &disposition->options.world;
     struct knowing knowing = {
         .disposition = disposition, .situation = situation, .arena = book->arena};
-    if (!world->with_knowledge(world->context, look, &knowing)) {
-        return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-    }
+    TRY(situation_look(situation, book, look, &knowing));
     *ret_facts = knowing.facts;
     return STATUS_OK;
 }

@@ -16,7 +16,8 @@ static const struct statement EVENT_ADD = {
     "alert_event_add", "INSERT INTO alert_event (alert, sequence, event_id, event_us, amount, payee, action, is_request, outcome, customer)"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9)"
                        " ON CONFLICT (alert, sequence) DO NOTHING"};
-static const struct statement EVENT_KNOWN = {"alert_event_known", "SELECT 1 FROM alert_event WHERE alert = ?1 AND event_id = ?2"};
+// The plus: SQLite looks among the few rows of the event, not among all of the alert.
+static const struct statement EVENT_KNOWN = {"alert_event_known", "SELECT 1 FROM alert_event WHERE +alert = ?1 AND event_id = ?2"};
 static const struct statement HIT_ADD = {
     "hit_add", "INSERT INTO hit (alert, sequence, model, version, family, typology, mode, severity, score, asks, evidence, lists, saw)"
                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (alert, sequence, model) DO NOTHING"};

@@ -90,6 +90,9 @@ static void read_decision(const struct disposition *disposition, JsonTree tree, 
         return;
     }
     JSON_EACH(tree, hits, i) {
+        if (read->hits == NULL) {
+            read->hits = ARENA_ARRAY(arena, struct outcome_hit, OUTCOME_HITS_MAX);
+        }
         if (read->hit_count < OUTCOME_HITS_MAX && read_hit(disposition, tree, i, arena, &read->hits[read->hit_count])) {
             read->hit_count++;
         }

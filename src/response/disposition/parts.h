@@ -4,6 +4,7 @@
 //   outcome.c    a decision and its event, read
 //   merge.c      hits join or open alerts; payments that wait; what became of payments; reports
 //   follow.c     what events say of alerts that are there: payments that went or failed, reports, orders
+//   hits.c       the hits of an alert, of which those that are settled are read once
 //   situation.c  all that strategies may ask about one alert, gathered
 //   strategy.c   strategies at work on an alert
 //   act.c        what a strategy or person does to payments, accounts and others
@@ -40,6 +41,7 @@ struct disposition {
     struct arena waited_arena;
     struct map waited;
     bool knows_waited;
+    struct hits_kept *hits;
     uint64_t works; // decisions taken that were more than looked at
 };
 
@@ -65,7 +67,7 @@ struct outcome_read {
     int64_t delay_us; // of a payment that waits; 0: none
     bool is_late, is_degraded, is_request;
     int64_t amount;   // fen; 0: none moves
-    struct outcome_hit hits[OUTCOME_HITS_MAX]; // those that count
+    struct outcome_hit *hits; // those that count; NULL: none
     uint32_t hit_count;
 };
 
@@ -94,7 +96,9 @@ MUST_USE Status missed_report(struct disposition *disposition, struct book *book
 // A payment without a hit: a card, when it is drawn.
 MUST_USE Status missed_draw(struct disposition *disposition, struct book *book, const struct outcome_read *read);
 
-// ---- situation.c ----------------------------------------------------------------------------------------------
+// ---- hits.c ---------------------------------------------------------------------------------------------------
+
+enum { ALERT_HITS_MAX = 512 };
 
 struct alert_hit {
     const struct model *model; // NULL: the catalogue does not know it any more
@@ -104,15 +108,64 @@ struct alert_hit {
     uint32_t evidence;
 };
 
-enum { ALERT_HITS_MAX = 512, OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX };
+struct hits_kept *hits_kept_create(void);
+void hits_kept_destroy(struct hits_kept *kept);
+// What was taken up to a sequence is committed.
+void hits_kept_settle(struct hits_kept *kept, uint64_t sequence);
+// In the unit's arena, the oldest first; at most ALERT_HITS_MAX.
+MUST_USE Status hits_read(struct disposition *disposition, struct book *book, int64_t alert, struct alert_hit **ret_hits, uint32_t *ret_count);
+
+// ---- situation.c ----------------------------------------------------------------------------------------------
+
+enum { OPEN_FAMILIES_MAX = 64, USES_MAX = STRATEGY_LIMITS_MAX, RUN_AT_ONCE = -1, LOOKED_CELLS_MAX = 64, LOOKED_KEYS_MAX = 64 };
+
+struct looked_cell {
+    uint32_t table, column;
+    bool is_there;
+    struct value value;
+};
+struct looked_key {
+    uint32_t list;
+    Slice key;
+    bool then, now; // was on it when the event came; is on it now
+};
+struct looked {
+    struct looked_cell cells[LOOKED_CELLS_MAX];
+    struct looked_key keys[LOOKED_KEYS_MAX];
+    uint32_t cell_count, key_count;
+    bool lacks; // something was asked that is not here, while nobody could be asked
+};
+
+// What is gathered when something asks for it, and not before: most hits join an alert where nobody asks for more than the first.
+typedef enum SituationPart {
+    PART_ROW, // the alert's own: always there
+    PART_HITS,
+    PART_AGES, // of models
+    PART_MARKS,
+    PART_ACTIONS,
+    PART_TAKEN, // branches
+    PART_PAYMENT,
+    PART_OPEN, // alerts of the subject
+    PART_BEFORE,
+    PART_CLEARED,
+    PART_WHITE,
+    // Of the strategy at hand, and its run.
+    PART_ANSWERS,
+    PART_REPEATS,
+    PART_USES,
+    PART_RUN,
+    SITUATION_PART_COUNT
+} SituationPart;
 
 struct situation {
     struct disposition *disposition;
+    struct arena *arena;               // of the unit of work
     const struct knowledge *knowledge; // while it is looked at
     struct alert alert;
     const struct event *event; // the leading one, as the alert's subject is concerned with it
     bool is_turned;            // it is another's own event: the alert is about who was paid, or about a thing
     int64_t now_us;
+    uint32_t gathered, lacking; // sets of SituationPart; lacking: something was asked of them, and they are not gathered
     struct alert_hit *hits;
     uint32_t hit_count;
     struct value names[STRATEGY_NAME_COUNT];
@@ -124,15 +177,27 @@ struct situation {
         Severity severity;
     } open[OPEN_FAMILIES_MAX];
     uint32_t open_count;
+    // What tables and lists have said: nobody is asked for the same twice.
+    struct looked looked;
     // Of one strategy.
-    const struct strategy *strategy;
+    const struct strategy *strategy; // NULL: none
+    bool is_shadow;
+    int64_t run; // 0: none; RUN_AT_ONCE: it ends as it begins
     uint32_t uses[USES_MAX];
     struct strategy_input input;
 };
 
+// The alert and its leading event. The rest is gathered by situation_look().
 MUST_USE Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation);
-// What depends on a strategy: its limits, and its run (0: none).
-MUST_USE Status situation_of_strategy(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow, int64_t run);
+// Calls look() with what is gathered, and with what tables and lists have said before. Where it asked for more, that is gathered, or tables and lists are asked while they stand still, and it is
+// called once more: it writes its results anew each time. So whoever decides is disturbed once, not for each question. DP010: they cannot be asked now.
+MUST_USE Status situation_look(struct situation *situation, struct book *book, void (*look)(void *user, const struct knowledge *knowledge), void *user);
+// Gathers all that is not there yet, before something is done that changes it: what follows from one evaluation is judged by one state of things.
+MUST_USE Status situation_gather_all(struct situation *situation, struct book *book);
+// What was gathered of a part holds no longer.
+void situation_forget(struct situation *situation, SituationPart part);
+// What depends on a strategy from now on: its limits, and its run (0: none).
+void situation_of_strategy(struct situation *situation, const struct strategy *strategy, bool is_shadow, int64_t run);
 
 // ---- strategy.c -------------------------------------------------------------------------------------------------
 
@@ -154,7 +219,7 @@ struct question {
     int64_t until_us;
     int64_t attempt;
 };
-MUST_USE Status ask(struct disposition *disposition, struct book *book, const struct situation *situation, const struct question *question, int64_t *ret_task);
+MUST_USE Status ask(struct disposition *disposition, struct book *book, struct situation *situation, const struct question *question, int64_t *ret_task);
 MUST_USE Status ask_cancel(struct book *book, int64_t alert, int64_t run);
 // Those that people ask, not strategies.
 MUST_USE Status ask_cancel_of_people(struct book *book, int64_t alert);
@@ -180,6 +245,8 @@ struct acted {
     Slice done;
     bool is_refused;
 };
+// Whether actions change what was gathered of the alert; most do not, as they join hits or call somebody.
+bool act_changes(const struct strategy_action *const *actions, uint32_t count);
 MUST_USE Status act(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy_action *const *actions, uint32_t count,
                     int64_t run, struct acted *ret_acted);
 // Payments of the alert that still wait.

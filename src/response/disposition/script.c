@@ -72,12 +72,9 @@ static void fill_all(void *user, const struct knowledge *knowledge) {
 
 Status script_fill(struct disposition *disposition, struct book *book, struct situation *situation,
                    const struct script *script, struct script *ret_filled) {
-    const struct disposition_world *world = &disposition->options.world;
     struct filling filling = {
         .disposition = disposition, .situation = situation, .script = script, .arena = book->arena};
-    if (!world->with_knowledge(world->context, fill_all, &filling)) {
-        return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-    }
+    TRY(situation_look(situation, book, fill_all, &filling));
     *ret_filled = filling.filled;
     return STATUS_OK;
 }

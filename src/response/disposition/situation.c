@@ -1,4 +1,4 @@
-// All that strategies may ask about one alert, gathered: from its rows, from what happened to its subject before, from answers, and, while somebody lets us look, from profiles and
+// All that strategies may ask about one alert, gathered as they ask: from its rows, from what happened to its subject before, from answers, and, while somebody lets us look, from profiles and
 // lists. What is not known stays so: a condition that reads it does not hold, and a limit that asks for it forbids.
 
 #include "response/disposition/parts.h"
@@ -14,14 +14,12 @@
 #define WEEK_US (7 * US_PER_DAY)
 #define APART_SPAN_US (24 * US_PER_HOUR)
 
-static const struct statement HITS = {"situation_hits", "SELECT h.model, h.version, h.sequence, h.family, h.typology, h.mode, h.severity, h.evidence, h.lists, h.asks, h.saw, e.event_us"
-                                                        " FROM hit h JOIN alert_event e ON e.alert = h.alert AND e.sequence = h.sequence WHERE h.alert = ?1"
-                                                        " ORDER BY h.sequence, h.model LIMIT ?2"};
 static const struct statement LEAD = {"situation_lead", "SELECT event FROM evidence WHERE sequence = ?1"};
 static const struct statement ASKS = {"situation_asks", "SELECT DISTINCT asks FROM hit WHERE alert = ?1 ORDER BY asks"};
 static const struct statement HIT_LAST = {"situation_hit_last", "SELECT MAX(hit_us) FROM alert WHERE subject_kind = ?1 AND subject = ?2 AND typology_group = ?3"};
 static const struct statement ACTIONS = {"situation_actions", "SELECT DISTINCT action FROM alert_event WHERE alert = ?1 ORDER BY action"};
-static const struct statement TAKEN = {"situation_taken", "SELECT DISTINCT branch FROM run WHERE alert = ?1 AND branch <> '' ORDER BY branch"};
+// The next one: an alert that is hit again and again has hundreds of runs, of few branches.
+static const struct statement TAKEN = {"situation_taken", "SELECT branch FROM run WHERE alert = ?1 AND branch <> '' AND branch > ?2 ORDER BY branch LIMIT 1"};
 static const struct statement OPEN = {"situation_open", "SELECT h.family, MAX(h.severity) FROM alert a JOIN hit h ON h.alert = a.id WHERE a.subject_kind = ?1 AND a.subject = ?2"
                                                         " AND a.is_open = 1 GROUP BY h.family ORDER BY h.family"};
 static const struct statement RELEASES = {"situation_releases", "SELECT COUNT(*) FROM alert WHERE subject_kind = ?1 AND subject = ?2 AND closed_us >= ?3 AND is_automatic = 1"
@@ -34,8 +32,8 @@ static const struct statement LATER_POSITIVES = {"situation_later", "SELECT COUN
 static const struct statement INVOLVED = {"situation_involved", "SELECT COUNT(*) FROM alert WHERE is_open = 0 AND closed_us >= ?3 AND secrecy = 'NORMAL'"
                                                                 " AND code IN ('TP-MULE', 'TP-MULE-SUSP', 'TP-MERCHANT', 'TP-LOAN')"
                                                                 " AND ((subject_kind = ?1 AND subject = ?2) OR (?4 <> '' AND customer = ?4))"};
-// Of one model: when people last found it false for this subject, how often, and the alert where.
-static const struct statement CLEARED = {"situation_cleared", "SELECT a.id, a.closed_us FROM alert a JOIN hit h ON h.alert = a.id WHERE a.subject_kind = ?1 AND a.subject = ?2"
+// Of one model: when people last found it false for this subject, how often, and the alert where. CROSS JOIN: SQLite begins with the alerts of the subject, not with all hits that the model ever had.
+static const struct statement CLEARED = {"situation_cleared", "SELECT a.id, a.closed_us FROM alert a CROSS JOIN hit h WHERE h.alert = a.id AND a.subject_kind = ?1 AND a.subject = ?2"
                                                               " AND a.is_open = 0 AND a.is_automatic = 0 AND a.code LIKE 'FP-%' AND a.closed_us >= ?4 AND h.model = ?3"
                                                               " AND a.id <> ?5 ORDER BY a.closed_us DESC, a.id DESC LIMIT 64"};
 static const struct statement CLEARED_SAW = {"situation_cleared_saw", "SELECT saw, evidence FROM hit WHERE alert = ?1 AND model = ?2 ORDER BY sequence DESC LIMIT 1"};
@@ -57,7 +55,8 @@ static const struct statement RETRIED = {"situation_retried", "SELECT COUNT(*) F
 static const struct statement MODEL_SINCE = {"situation_model_since", "SELECT since_us FROM model_age WHERE model = ?1 AND version = ?2"};
 static const struct statement SCAMQ = {"situation_scamq", "SELECT COUNT(*) FROM task t JOIN run r ON r.id = t.run JOIN alert a ON a.id = t.alert WHERE a.customer = ?1 AND a.payee = ?2"
                                                           " AND t.channel = 'QUESTIONNAIRE' AND r.outcome = 'CLOSED' AND r.is_shadow = 0 AND r.acted = 1"};
-static const struct statement USES_ALERT = {"situation_uses_alert", "SELECT COUNT(*) FROM run WHERE strategy = ?1 AND alert = ?2 AND is_shadow = ?3 AND acted = 1 AND ended_us >= ?4"};
+// The plus: SQLite looks among the runs of the alert, not among all of the strategy.
+static const struct statement USES_ALERT = {"situation_uses_alert", "SELECT COUNT(*) FROM run WHERE strategy = ?1 AND alert = ?2 AND is_shadow = ?3 AND acted = 1 AND +ended_us >= ?4"};
 static const struct statement USES_SUBJECT = {
     "situation_uses_subject", "SELECT COUNT(*) FROM run WHERE subject_kind = ?2 AND subject = ?3 AND strategy = ?1 AND is_shadow = ?4 AND acted = 1 AND ended_us >= ?5"};
 static const struct statement USES_PAYEE = {
@@ -130,24 +129,19 @@ static Status count_of(struct book *book, const struct statement *statement, Sto
 
 // ---- hits -------------------------------------------------------------------------------------------------------
 
-static Status load_hits(struct situation *situation, struct book *book) {
-    const struct catalogue *catalogue = situation->disposition->catalogue;
-    Status status;
-    situation->hits = ARENA_ARRAY(book->arena, struct alert_hit, ALERT_HITS_MAX);
-    TRY(book_ask(book, &HITS, STORE_VALUES(store_i64(situation->alert.id), store_i64(ALERT_HITS_MAX))));
-    while ((status = book_next(book)) == STATUS_OK) {
-        struct alert_hit *hit = &situation->hits[situation->hit_count++];
-        *hit = (struct alert_hit){.id = book_text(book, 0), .version = book_i64(book, 1), .sequence = book_i64(book, 2), .family = book_text(book, 3), .typology = book_text(book, 4),
-                                  .mode = book_text(book, 5), .severity = (Severity)book_i64(book, 6), .evidence = (uint32_t)book_i64(book, 7), .lists = book_text(book, 8),
-                                  .asks = book_text(book, 9), .saw = book_text(book, 10), .event_us = book_i64(book, 11)};
-        uint32_t number = map_get(&catalogue->models_by_id, hit->id);
-        hit->model = number == MAP_NONE ? NULL : &catalogue->models.at[number];
+// Whether hits rest on other evidence than the first: else no two of them do, and hundreds of one model need not be compared pair by pair.
+static bool has_kinds(const struct situation *situation) {
+    for (uint32_t i = 1; i < situation->hit_count; i++) {
+        if (situation->hits[i].evidence != situation->hits[0].evidence) {
+            return true;
+        }
     }
-    return status == STATUS_END ? STATUS_OK : status;
+    return false;
 }
 
 // Two hits of S2 and above within a day, of which each rests on a kind of evidence that the other has not.
 static bool has_s2_apart(const struct situation *situation) {
+    ENSURE(has_kinds(situation), false);
     for (uint32_t i = 0; i < situation->hit_count; i++) {
         for (uint32_t k = i + 1; k < situation->hit_count; k++) {
             const struct alert_hit *one = &situation->hits[i];
@@ -171,7 +165,7 @@ static bool is_model_before(const struct situation *situation, uint32_t hit) {
     return false;
 }
 
-static Status know_model_ages(struct situation *situation, struct book *book) {
+static Status know_ages(struct situation *situation, struct book *book) {
     bool is_challenger = false;
     int64_t youngest_us = INT64_MIN;
     for (uint32_t i = 0; i < situation->hit_count; i++) {
@@ -191,17 +185,28 @@ static Status know_model_ages(struct situation *situation, struct book *book) {
     return STATUS_OK;
 }
 
-static void know_hits(struct situation *situation, struct arena *arena) {
+// Hundreds of hits that join an alert are mostly of one model.
+static bool is_like(const struct alert_hit *one, const struct alert_hit *other) {
+    return slice_equal(one->id, other->id) && slice_equal(one->typology, other->typology) && slice_equal(one->family, other->family) && slice_equal(one->mode, other->mode);
+}
+
+static void add_hit(const struct alert_hit *hit, struct texts *models, struct texts *typologies, struct texts *families, struct texts *modes, struct arena *arena) {
+    texts_add(models, arena, hit->id);
+    texts_add(typologies, arena, hit->typology);
+    texts_add(families, arena, hit->family);
+    texts_add(modes, arena, hit->mode);
+}
+
+static void say_hits(struct situation *situation, struct arena *arena) {
     struct texts models = {0}, typologies = {0}, families = {0}, modes = {0}, kinds = {0};
     uint32_t evidence = 0;
     bool is_sync = false;
     Slice family = SLICE("");
     for (uint32_t i = 0; i < situation->hit_count; i++) {
         const struct alert_hit *hit = &situation->hits[i];
-        texts_add(&models, arena, hit->id);
-        texts_add(&typologies, arena, hit->typology);
-        texts_add(&families, arena, hit->family);
-        texts_add(&modes, arena, hit->mode);
+        if (i == 0 || !is_like(hit, hit - 1)) {
+            add_hit(hit, &models, &typologies, &families, &modes, arena);
+        }
         evidence |= hit->evidence;
         is_sync = is_sync || slice_is(hit->mode, "PRE") || slice_is(hit->mode, "SYNC");
         family = hit->sequence == situation->alert.lead && (slice_empty(family) || hit->severity == (Severity)situation->alert.severity_most) ? hit->family : family;
@@ -262,10 +267,30 @@ static Status last_hit(struct book *book, const struct alert *alert, int64_t *re
                                 : book_number(book, &HIT_LAST, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(alert->typology_group)), ret_us);
 }
 
-static Status know_alert(struct situation *situation, struct book *book) {
+static Status know_taken(struct situation *situation, struct book *book) {
+    struct texts taken = {0};
+    Slice branch = SLICE("");
+    Status status;
+    while ((status = book_one(book, &TAKEN, STORE_VALUES(store_i64(situation->alert.id), store_text(branch)))) == STATUS_OK) {
+        branch = book_text(book, 0);
+        texts_add(&taken, book->arena, branch);
+    }
+    ENSURE(status == STATUS_NOT_FOUND, status);
+    know_list(situation, book->arena, STRATEGY_ALERT_TAKEN, taken);
+    return STATUS_OK;
+}
+
+static Status know_actions(struct situation *situation, struct book *book) {
+    struct texts actions = {0}, asks = {0};
+    TRY(texts_asked(book, &ACTIONS, STORE_VALUES(store_i64(situation->alert.id)), &actions));
+    TRY(texts_asked(book, &ASKS, STORE_VALUES(store_i64(situation->alert.id)), &asks));
+    know_list(situation, book->arena, STRATEGY_ALERT_ACTIONS, actions);
+    know_list(situation, book->arena, STRATEGY_ALERT_ASKS, asks);
+    return STATUS_OK;
+}
+
+static void know_alert(struct situation *situation, struct book *book, int64_t hit_us) {
     const struct alert *alert = &situation->alert;
-    struct texts actions = {0}, asks = {0}, taken = {0};
-    int64_t hit_us;
     know_text(situation, STRATEGY_ALERT_GROUP, alert->typology_group);
     know(situation, STRATEGY_ALERT_SEVERITY, value_int(alert->severity));
     know(situation, STRATEGY_ALERT_SEVERITY_FIRST, value_int(alert->severity_first));
@@ -279,20 +304,11 @@ static Status know_alert(struct situation *situation, struct book *book) {
     know_text(situation, STRATEGY_ALERT_SEGMENT, alert->segment);
     know_text(situation, STRATEGY_ALERT_CHANNEL, alert->channel);
     know(situation, STRATEGY_ALERT_AGE_SEC, value_int(floor_div(book->now_us - alert->opened_us, US_PER_SECOND)));
-    TRY(last_hit(book, alert, &hit_us));
     know(situation, STRATEGY_ALERT_QUIET_SEC, value_int(floor_div(book->now_us - hit_us, US_PER_SECOND)));
     know(situation, STRATEGY_ALERT_SLA_USED, value_double(time_used(alert, book->now_us)));
-    TRY(know_marks(situation, book));
     know(situation, STRATEGY_ALERT_LATE, value_bool(alert->is_late));
     know(situation, STRATEGY_ALERT_DEGRADED, value_bool(alert->is_degraded));
     know(situation, STRATEGY_ALERT_REOPENED, value_int(alert->reopened));
-    TRY(texts_asked(book, &ACTIONS, STORE_VALUES(store_i64(alert->id)), &actions));
-    TRY(texts_asked(book, &TAKEN, STORE_VALUES(store_i64(alert->id)), &taken));
-    TRY(texts_asked(book, &ASKS, STORE_VALUES(store_i64(alert->id)), &asks));
-    know_list(situation, book->arena, STRATEGY_ALERT_ACTIONS, actions);
-    know_list(situation, book->arena, STRATEGY_ALERT_ASKS, asks);
-    know_list(situation, book->arena, STRATEGY_ALERT_TAKEN, taken);
-    return STATUS_OK;
 }
 
 // The state of the payment that the leading event asks for.
@@ -544,7 +560,7 @@ static Status know_what_was_done(struct situation *situation, struct book *book)
                                : count_of(book, &BLOCKS, STORE_VALUES(store_text(source), store_i64(book->now_us - WEEK_US)), situation, STRATEGY_HISTORY_BLOCKS);
 }
 
-static Status know_history(struct situation *situation, struct book *book) {
+static Status know_before(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
     StoreValue kind = store_text(alert->subject_kind);
     StoreValue subject = store_text(alert->subject);
@@ -555,9 +571,7 @@ static Status know_history(struct situation *situation, struct book *book) {
     TRY(book_number(book, &LATER_POSITIVES, STORE_VALUES(kind, subject), &later));
     know(situation, STRATEGY_HISTORY_OVERTURNED, value_int(overturned + later));
     TRY(count_of(book, &INVOLVED, STORE_VALUES(kind, subject, store_i64(book->now_us - INVOLVED_US), store_text(alert->customer)), situation, STRATEGY_HISTORY_INVOLVED));
-    TRY(know_what_was_done(situation, book));
-    TRY(know_cleared(situation, book));
-    return know_white(situation, book);
+    return know_what_was_done(situation, book);
 }
 
 static Status know_open(struct situation *situation, struct book *book) {
@@ -570,6 +584,63 @@ static Status know_open(struct situation *situation, struct book *book) {
         }
     }
     return status == STATUS_END ? STATUS_OK : status;
+}
+
+// ---- parts --------------------------------------------------------------------------------------------------------------
+
+// Names that are not here stand in the alert's row.
+static const SituationPart parts_of_names[STRATEGY_NAME_COUNT] = {
+    [STRATEGY_ALERT_FAMILY] = PART_HITS,
+    [STRATEGY_ALERT_MODELS] = PART_HITS,
+    [STRATEGY_ALERT_TYPOLOGIES] = PART_HITS,
+    [STRATEGY_ALERT_FAMILIES] = PART_HITS,
+    [STRATEGY_ALERT_MODES] = PART_HITS,
+    [STRATEGY_ALERT_EVIDENCE] = PART_HITS,
+    [STRATEGY_ALERT_S2_APART] = PART_HITS,
+    [STRATEGY_ALERT_SYNC] = PART_HITS,
+    [STRATEGY_ALERT_CHALLENGER] = PART_AGES,
+    [STRATEGY_ALERT_MODEL_DAYS] = PART_AGES,
+    [STRATEGY_ALERT_MARKS] = PART_MARKS,
+    [STRATEGY_ALERT_ACTIONS] = PART_ACTIONS,
+    [STRATEGY_ALERT_ASKS] = PART_ACTIONS,
+    [STRATEGY_ALERT_TAKEN] = PART_TAKEN,
+    [STRATEGY_PAYMENT_STATE] = PART_PAYMENT,
+    [STRATEGY_PAYMENT_RETRIED] = PART_PAYMENT,
+    [STRATEGY_HISTORY_RELEASES] = PART_BEFORE,
+    [STRATEGY_HISTORY_OVERTURNED] = PART_BEFORE,
+    [STRATEGY_HISTORY_INVOLVED] = PART_BEFORE,
+    [STRATEGY_HISTORY_LIMIT_STEPS] = PART_BEFORE,
+    [STRATEGY_HISTORY_SCAMQ] = PART_BEFORE,
+    [STRATEGY_HISTORY_BLOCKS] = PART_BEFORE,
+    [STRATEGY_HISTORY_CLEARED_DAYS] = PART_CLEARED,
+    [STRATEGY_HISTORY_CLEARED_CNT] = PART_CLEARED,
+    [STRATEGY_HISTORY_RATIO] = PART_CLEARED,
+    [STRATEGY_HISTORY_NEW_EVIDENCE] = PART_CLEARED,
+    [STRATEGY_HISTORY_REPEATS] = PART_REPEATS,
+    [STRATEGY_WHITE_FOUND] = PART_WHITE,
+    [STRATEGY_WHITE_BY_HUMAN] = PART_WHITE,
+    [STRATEGY_WHITE_TYPOLOGY] = PART_WHITE,
+    [STRATEGY_WHITE_AMOUNT] = PART_WHITE,
+    [STRATEGY_WHITE_DAYS_LEFT] = PART_WHITE,
+    [STRATEGY_WHITE_TERM_DAYS] = PART_WHITE,
+    [STRATEGY_RUN_ANSWERED] = PART_RUN,
+    [STRATEGY_RUN_ANSWERED_AGAIN] = PART_RUN,
+    [STRATEGY_RUN_WAITED_SEC] = PART_RUN,
+    [STRATEGY_RUN_NEW_HITS] = PART_RUN,
+};
+
+static uint32_t bit_of(SituationPart part) {
+    return UINT32_C(1) << part;
+}
+
+static bool has(struct situation *situation, SituationPart part) {
+    bool is_there = (situation->gathered & bit_of(part)) != 0;
+    situation->lacking |= is_there ? 0 : bit_of(part);
+    return is_there;
+}
+
+void situation_forget(struct situation *situation, SituationPart part) {
+    situation->gathered &= ~bit_of(part);
 }
 
 // ---- answering strategies ---------------------------------------------------------------------------------------------
@@ -621,10 +692,10 @@ static bool row_of(const struct situation *situation, uint32_t table, struct are
     return ret_row->cells != NULL;
 }
 
-static bool read_cell(const struct situation *situation, uint32_t table, uint32_t column, struct arena *scratch, struct value *ret_value) {
+static bool look_up_cell(const struct situation *situation, uint32_t table, uint32_t column, struct arena *scratch, struct value *ret_value) {
     const struct knowledge_column *declared = &situation->disposition->catalogue->knowledge->tables[table].columns[column];
     KnowledgeRow row;
-    if (situation->knowledge == NULL || !row_of(situation, table, scratch, &row)) {
+    if (!row_of(situation, table, scratch, &row)) {
         return false;
     }
     if (declared->type == COLUMN_STRING) {
@@ -647,33 +718,77 @@ static bool read_cell(const struct situation *situation, uint32_t table, uint32_
     return true;
 }
 
+static bool read_cell(struct situation *situation, uint32_t table, uint32_t column, struct arena *scratch, struct value *ret_value) {
+    struct looked *looked = &situation->looked;
+    for (uint32_t i = 0; i < looked->cell_count; i++) {
+        if (looked->cells[i].table == table && looked->cells[i].column == column) {
+            *ret_value = looked->cells[i].value;
+            return looked->cells[i].is_there;
+        }
+    }
+    if (situation->knowledge == NULL) {
+        looked->lacks = true;
+        return false;
+    }
+    struct looked_cell cell = {.table = table, .column = column};
+    cell.is_there = look_up_cell(situation, table, column, scratch, &cell.value);
+    if (looked->cell_count < LOOKED_CELLS_MAX) {
+        looked->cells[looked->cell_count++] = cell;
+    }
+    *ret_value = cell.value;
+    return cell.is_there;
+}
+
 static bool read_slot(void *context, StrategySlot slot, struct arena *scratch, struct value *ret_value) {
-    const struct situation *situation = context;
+    struct situation *situation = context;
     switch (slot.kind) {
     case SLOT_FIELD: return read_field(situation, slot.index, scratch, ret_value);
     case SLOT_CELL: return read_cell(situation, slot.table, slot.index, scratch, ret_value);
-    case SLOT_NAME: *ret_value = situation->names[slot.index]; return situation->is_known[slot.index];
-    case SLOT_ANSWER: *ret_value = situation->answers[slot.index]; return situation->is_answered[slot.index];
+    case SLOT_NAME: *ret_value = situation->names[slot.index]; return has(situation, parts_of_names[slot.index]) && situation->is_known[slot.index];
+    case SLOT_ANSWER: *ret_value = situation->answers[slot.index]; return has(situation, PART_ANSWERS) && situation->is_answered[slot.index];
     }
     return false;
 }
 
-// As it was when the event came, or as it is now: who was listed by the police, the sanctions or the courts at either moment is listed; where another list says two things, nobody knows.
-static bool on_list(void *context, uint32_t list, Slice key, bool *ret_is_on) {
-    const struct situation *situation = context;
+// False: nobody can be asked now.
+static bool look_up_key(struct situation *situation, uint32_t list, Slice key, struct looked_key *ret_key) {
+    struct looked *looked = &situation->looked;
+    for (uint32_t i = 0; i < looked->key_count; i++) {
+        if (looked->keys[i].list == list && slice_equal(looked->keys[i].key, key)) {
+            *ret_key = looked->keys[i];
+            return true;
+        }
+    }
     if (situation->knowledge == NULL) {
+        looked->lacks = true;
         return false;
     }
     Hash128 hashed = knowledge_key(&key, 1);
-    bool then = knowledge_on_list(situation->knowledge, list, hashed, situation->event->time_us);
-    bool now = knowledge_on_list(situation->knowledge, list, hashed, situation->now_us);
-    *ret_is_on = then || now;
-    return then == now || situation->disposition->plan->source_of_list[list] != 0;
+    *ret_key = (struct looked_key){.list = list,
+                                   .then = knowledge_on_list(situation->knowledge, list, hashed, situation->event->time_us),
+                                   .now = knowledge_on_list(situation->knowledge, list, hashed, situation->now_us)};
+    if (looked->key_count < LOOKED_KEYS_MAX) {
+        ret_key->key = arena_copy(situation->arena, key);
+        looked->keys[looked->key_count++] = *ret_key;
+    }
+    return true;
+}
+
+// As it was when the event came, or as it is now: who was listed by the police, the sanctions or the courts at either moment is listed; where another list says two things, nobody knows.
+static bool on_list(void *context, uint32_t list, Slice key, bool *ret_is_on) {
+    struct situation *situation = context;
+    struct looked_key looked;
+    if (!look_up_key(situation, list, key, &looked)) {
+        return false;
+    }
+    *ret_is_on = looked.then || looked.now;
+    return looked.then == looked.now || situation->disposition->plan->source_of_list[list] != 0;
 }
 
 static bool open_severity(void *context, Slice family, Severity *ret_severity) {
-    const struct situation *situation = context;
+    struct situation *situation = context;
     *ret_severity = SEVERITY_NONE;
+    ENSURE(has(situation, PART_OPEN), false);
     for (uint32_t i = 0; i < situation->open_count; i++) {
         if (slice_equal(situation->open[i].family, family)) {
             *ret_severity = situation->open[i].severity;
@@ -683,7 +798,8 @@ static bool open_severity(void *context, Slice family, Severity *ret_severity) {
 }
 
 static bool uses(void *context, const struct strategy *strategy, LimitScope per, int64_t within_us, uint32_t *ret_count) {
-    const struct situation *situation = context;
+    struct situation *situation = context;
+    ENSURE(has(situation, PART_USES), false);
     for (uint32_t i = 0; i < strategy->limit_count && strategy == situation->strategy; i++) {
         if (strategy->limits[i].per == per && strategy->limits[i].within_us == within_us) {
             *ret_count = situation->uses[i];
@@ -730,33 +846,15 @@ static void turn_lead(struct situation *situation, struct arena *arena) {
     }
 }
 
-Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation) {
-    struct situation *situation = ret_situation;
-    *situation = (struct situation){.disposition = disposition};
-    situation->input = (struct strategy_input){.context = situation, .read = read_slot, .on_list = on_list, .open_severity = open_severity, .uses = uses};
-    TRY(alert_load(book, alert, &situation->alert));
-    TRY(book_one(book, &LEAD, STORE_VALUES(store_i64(situation->alert.lead))));
-    TRY(event_read(disposition, book, book_text(book, 0), disposition->lead));
-    turn_lead(situation, book->arena);
-    situation->event = disposition->lead;
-    situation->now_us = book->now_us;
-    TRY(load_hits(situation, book));
-    know_hits(situation, book->arena);
-    TRY(know_model_ages(situation, book));
-    TRY(know_alert(situation, book));
-    TRY(know_payment(situation, book));
-    TRY(know_open(situation, book));
-    TRY(know_history(situation, book));
-    return answers_load(situation, book, 0);
-}
-
-static Status know_uses(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow) {
+static Status know_uses(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
+    const struct strategy *strategy = situation->strategy;
+    ENSURE(strategy != NULL, STATUS_OK);
     StoreValue id = store_text(strategy->id);
     for (uint32_t i = 0; i < strategy->limit_count; i++) {
         const struct strategy_limit *limit = &strategy->limits[i];
         StoreValue from = store_i64(limit->within_us == 0 ? 0 : book->now_us - limit->within_us);
-        StoreValue kind = store_text(alert->subject_kind), subject = store_text(alert->subject), shadow = store_i64(is_shadow);
+        StoreValue kind = store_text(alert->subject_kind), subject = store_text(alert->subject), shadow = store_i64(situation->is_shadow);
         int64_t count = 0;
         switch (limit->per) {
         case LIMIT_ALERT: TRY(book_number(book, &USES_ALERT, STORE_VALUES(id, store_i64(alert->id), shadow, from), &count)); break;
@@ -769,25 +867,105 @@ static Status know_uses(struct situation *situation, struct book *book, const st
     return STATUS_OK;
 }
 
-Status situation_of_strategy(struct situation *situation, struct book *book, const struct strategy *strategy, bool is_shadow, int64_t run) {
+static Status know_repeats(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
-    situation->strategy = strategy;
-    TRY(know_uses(situation, book, strategy, is_shadow));
-    TRY(count_of(book, &REPEATS, STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(strategy->id), store_i64(book->now_us - MONTH_US)), situation,
-                 STRATEGY_HISTORY_REPEATS));
+    ENSURE(situation->strategy != NULL, STATUS_OK);
+    return count_of(book, &REPEATS,
+                    STORE_VALUES(store_text(alert->subject_kind), store_text(alert->subject), store_text(situation->strategy->id), store_i64(book->now_us - MONTH_US)), situation,
+                    STRATEGY_HISTORY_REPEATS);
+}
+
+static Status know_run(struct situation *situation, struct book *book) {
     for (uint32_t name = STRATEGY_RUN_ANSWERED; name <= STRATEGY_RUN_NEW_HITS; name++) {
         situation->is_known[name] = false;
     }
-    TRY(answers_load(situation, book, strategy->ask == NULL ? 0 : run)); // what it asked itself
-    if (run == 0) {
+    if (situation->run == 0) {
         return STATUS_OK;
     }
-    TRY(book_one(book, &RUN, STORE_VALUES(store_i64(run))));
+    if (situation->run == RUN_AT_ONCE) {
+        know(situation, STRATEGY_RUN_ANSWERED, value_bool(false));
+        know(situation, STRATEGY_RUN_ANSWERED_AGAIN, value_bool(false));
+        know(situation, STRATEGY_RUN_NEW_HITS, value_int(0));
+        return STATUS_OK;
+    }
+    TRY(book_one(book, &RUN, STORE_VALUES(store_i64(situation->run))));
     know(situation, STRATEGY_RUN_ANSWERED, value_bool(book_i64(book, 0) != 0));
     know(situation, STRATEGY_RUN_ANSWERED_AGAIN, value_bool(book_i64(book, 1) != 0));
     if (!book_is_null(book, 2)) {
         know(situation, STRATEGY_RUN_WAITED_SEC, value_int(floor_div(book->now_us - book_i64(book, 2), US_PER_SECOND)));
     }
-    know(situation, STRATEGY_RUN_NEW_HITS, value_int(alert->hits - book_i64(book, 3)));
+    know(situation, STRATEGY_RUN_NEW_HITS, value_int(situation->alert.hits - book_i64(book, 3)));
     return STATUS_OK;
+}
+
+// What the strategy at hand asked itself, or, where it asks nothing, what anybody did.
+static Status know_answers(struct situation *situation, struct book *book) {
+    return answers_load(situation, book, situation->strategy == NULL || situation->strategy->ask == NULL ? 0 : situation->run);
+}
+
+static Status know_hits(struct situation *situation, struct book *book) {
+    TRY(hits_read(situation->disposition, book, situation->alert.id, &situation->hits, &situation->hit_count));
+    say_hits(situation, book->arena);
+    return STATUS_OK;
+}
+
+// In this order: some rest on the hits.
+static Status (*const gatherers[SITUATION_PART_COUNT])(struct situation *situation, struct book *book) = {
+    [PART_HITS] = know_hits,       [PART_AGES] = know_ages,       [PART_MARKS] = know_marks,     [PART_ACTIONS] = know_actions, [PART_TAKEN] = know_taken,
+    [PART_PAYMENT] = know_payment, [PART_OPEN] = know_open,       [PART_BEFORE] = know_before,   [PART_CLEARED] = know_cleared, [PART_WHITE] = know_white,
+    [PART_ANSWERS] = know_answers, [PART_REPEATS] = know_repeats, [PART_USES] = know_uses,       [PART_RUN] = know_run,
+};
+
+static Status gather(struct situation *situation, struct book *book, uint32_t parts) {
+    uint32_t rest_on_hits = bit_of(PART_AGES) | bit_of(PART_CLEARED) | bit_of(PART_WHITE);
+    uint32_t wanted = (parts | ((parts & rest_on_hits) != 0 ? bit_of(PART_HITS) : 0)) & ~situation->gathered;
+    for (uint32_t part = 0; part < SITUATION_PART_COUNT; part++) {
+        if ((wanted & bit_of((SituationPart)part)) != 0) {
+            TRY(gatherers[part](situation, book));
+        }
+    }
+    situation->gathered |= wanted;
+    return STATUS_OK;
+}
+
+Status situation_look(struct situation *situation, struct book *book, void (*look)(void *user, const struct knowledge *knowledge), void *user) {
+    const struct disposition_world *world = &situation->disposition->options.world;
+    do {
+        situation->looked.lacks = false;
+        situation->lacking = 0;
+        look(user, NULL);
+        if (situation->lacking == 0 && situation->looked.lacks && !world->with_knowledge(world->context, look, user)) {
+            return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
+        }
+        TRY(gather(situation, book, situation->lacking));
+    } while (situation->lacking != 0);
+    return STATUS_OK;
+}
+
+Status situation_gather_all(struct situation *situation, struct book *book) {
+    return gather(situation, book, bit_of(SITUATION_PART_COUNT) - 1);
+}
+
+Status situation_load(struct disposition *disposition, struct book *book, int64_t alert, struct situation *ret_situation) {
+    struct situation *situation = ret_situation;
+    int64_t hit_us;
+    *situation = (struct situation){.disposition = disposition, .arena = book->arena};
+    situation->input = (struct strategy_input){.context = situation, .read = read_slot, .on_list = on_list, .open_severity = open_severity, .uses = uses};
+    TRY(alert_load(book, alert, &situation->alert));
+    TRY(book_one(book, &LEAD, STORE_VALUES(store_i64(situation->alert.lead))));
+    TRY(event_read(disposition, book, book_text(book, 0), disposition->lead));
+    turn_lead(situation, book->arena);
+    situation->event = disposition->lead;
+    situation->now_us = book->now_us;
+    TRY(last_hit(book, &situation->alert, &hit_us));
+    know_alert(situation, book, hit_us);
+    situation->gathered = bit_of(PART_ROW);
+    return STATUS_OK;
+}
+
+void situation_of_strategy(struct situation *situation, const struct strategy *strategy, bool is_shadow, int64_t run) {
+    situation->strategy = strategy;
+    situation->is_shadow = is_shadow;
+    situation->run = run;
+    situation->gathered &= ~(bit_of(PART_ANSWERS) | bit_of(PART_REPEATS) | bit_of(PART_USES) | bit_of(PART_RUN));
 }

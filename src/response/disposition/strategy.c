@@ -15,6 +15,11 @@ static const struct statement ADD = {
     "run_add", "INSERT INTO run (id, alert, strategy, strategy_hash, is_shadow, life, subject_kind, subject, payee, lead, upto, state, began_us, hits_before, answered, answered_again,"
                " acted, outcome, code, branch, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?9, ?10, ?11, ?12, (SELECT MAX(sequence) FROM alert_event WHERE alert = ?2), 'BEGUN', ?7, ?8, 0, 0,"
                " 0, '', '', '', '')"};
+// One that ends as it begins, which most do: written once.
+static const struct statement ADD_ENDED = {
+    "run_add_ended", "INSERT INTO run (id, alert, strategy, strategy_hash, is_shadow, life, subject_kind, subject, payee, lead, upto, state, began_us, ended_us, hits_before, answered, answered_again,"
+                     " acted, outcome, code, branch, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?9, ?10, ?11, ?12, (SELECT MAX(sequence) FROM alert_event WHERE alert = ?2), 'DONE', ?7, ?7, ?8, 0, 0,"
+                     " ?13, ?14, ?15, ?16, ?17)"};
 static const struct statement SET_STATE = {"run_state", "UPDATE run SET state = ?2, until_us = ?3, waits_us = ?4, answered = ?5, answered_again = ?6 WHERE id = ?1"};
 static const struct statement END = {"run_end", "UPDATE run SET state = 'DONE', until_us = NULL, ended_us = ?2, outcome = ?3, code = ?4, branch = ?5, reason = ?6, acted = ?7 WHERE id = ?1"};
 static const struct statement LOAD = {"run_load", "SELECT alert, strategy, is_shadow, state, waits_us, answered, answered_again, life, strategy_hash, lead, upto FROM run WHERE id = ?1"};
@@ -37,6 +42,7 @@ struct run {
     const struct strategy *strategy; // NULL: the pack has it no more, or in another text
     bool is_shadow, answered, answered_again;
     Slice state;
+    const struct alert *at_once; // of which it is, when its row is yet to be written: it ends as it begins
     Slice withheld; // why it may not release, though its conditions hold
 };
 
@@ -85,12 +91,8 @@ static void look(void *user, const struct knowledge *knowledge) {
 }
 
 static Status evaluate(struct situation *situation, struct book *book, Asked what, struct asked *asked) {
-    const struct disposition_world *world = &situation->disposition->options.world;
     *asked = (struct asked){.what = what, .situation = situation, .arena = book->arena};
-    if (!world->with_knowledge(world->context, look, asked)) {
-        return book_fail(book, STATUS_IO, "DP010", "lists and profiles cannot be asked now");
-    }
-    return STATUS_OK;
+    return situation_look(situation, book, look, asked);
 }
 
 // ---- rows -------------------------------------------------------------------------------------------------------------
@@ -123,6 +125,13 @@ static Status run_set(struct book *book, const struct run *run, const char *stat
 }
 
 static Status run_end(struct book *book, const struct run *run, Slice outcome, Slice code, Slice branch, Slice reason, bool acted) {
+    if (run->at_once != NULL) {
+        const struct alert *alert = run->at_once;
+        return book_run(book, &ADD_ENDED,
+                        STORE_VALUES(store_i64(run->id), store_i64(alert->id), store_text(run->strategy->id), store_text(strategy_hash_text(book->arena, run->strategy)), store_i64(run->is_shadow),
+                                     store_i64(run->life), store_i64(book->now_us), store_i64(alert->hits), store_text(alert->subject_kind), store_text(alert->subject), store_text(alert->payee),
+                                     store_i64(run->lead), store_i64(acted), store_text(outcome), store_text(code), store_text(branch), store_text(reason)));
+    }
     TRY(book_timer_clear(book, TIMER_RUN, run->id));
     TRY(ask_cancel(book, run->alert, run->id));
     return book_run(book, &END, STORE_VALUES(store_i64(run->id), store_i64(book->now_us), store_text(outcome), store_text(code), store_text(branch), store_text(reason), store_i64(acted)));
@@ -315,7 +324,7 @@ static Status finish(struct disposition *disposition, struct book *book, struct 
 
 static Status end_now(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, struct strategy_outcome *ret_outcome) {
     struct asked asked;
-    TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
+    situation_of_strategy(situation, run->strategy, run->is_shadow, run->at_once != NULL ? RUN_AT_ONCE : run->id);
     TRY(evaluate(situation, book, ASKED_END, &asked));
     *ret_outcome = asked.outcome;
     return finish(disposition, book, situation, run, ret_outcome);
@@ -344,7 +353,7 @@ static Status go_on(struct disposition *disposition, struct book *book, struct s
     struct asked asked;
     *ret_ended = false;
     if (!has_waited && run->strategy->wait_count > 0) {
-        TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
+        situation_of_strategy(situation, run->strategy, run->is_shadow, run->id);
         TRY(evaluate(situation, book, ASKED_WAIT, &asked));
         if (asked.wait_us > 0) {
             run->waits_us = book->now_us;
@@ -363,7 +372,7 @@ static Status do_first(struct disposition *disposition, struct book *book, struc
     struct asked asked;
     struct acted acted;
     *ret_refused = false;
-    TRY(situation_of_strategy(situation, book, run->strategy, false, run->id));
+    situation_of_strategy(situation, run->strategy, false, run->id);
     TRY(evaluate(situation, book, ASKED_FIRST, &asked));
     if (asked.first.count == 0) {
         return STATUS_OK;
@@ -389,11 +398,17 @@ static Status begin(struct disposition *disposition, struct book *book, struct s
     bool is_refused = false;
     const struct alert *alert = &situation->alert;
     TRY(book_count_up(book, SLICE("run"), &id));
+    *ret_run = (struct run){.lead = alert->lead, .id = id, .alert = alert->id, .strategy = strategy, .is_shadow = is_shadow, .life = alert->reopened, .state = SLICE("BEGUN")};
+    if (strategy->first_count == 0 && strategy->ask == NULL && strategy->ask_again == NULL && strategy->wait_count == 0) {
+        ret_run->at_once = alert;
+        *ret_ended = true;
+        return end_now(disposition, book, situation, ret_run, ret_outcome);
+    }
     TRY(book_run(book, &ADD, STORE_VALUES(store_i64(id), store_i64(alert->id), store_text(strategy->id), store_text(strategy_hash_text(book->arena, strategy)), store_i64(is_shadow),
                                           store_i64(alert->reopened), store_i64(book->now_us), store_i64(alert->hits), store_text(alert->subject_kind), store_text(alert->subject),
                                           store_text(alert->payee), store_i64(alert->lead))));
     TRY(book_one(book, &UPTO, STORE_VALUES(store_i64(id))));
-    *ret_run = (struct run){.lead = alert->lead, .upto = book_i64(book, 0), .id = id, .alert = alert->id, .strategy = strategy, .is_shadow = is_shadow, .life = alert->reopened, .state = SLICE("BEGUN")};
+    ret_run->upto = book_i64(book, 0);
     if (!is_shadow) {
         TRY(do_first(disposition, book, situation, ret_run, &is_refused));
     }
@@ -434,7 +449,7 @@ static Status give_up(struct disposition *disposition, struct book *book, struct
 static Status look_again(struct disposition *disposition, struct book *book, struct situation *situation, struct run *run, Trigger trigger, bool *ret_ended) {
     struct asked asked;
     *ret_ended = true;
-    TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
+    situation_of_strategy(situation, run->strategy, run->is_shadow, run->id);
     TRY(evaluate(situation, book, ASKED_STOP, &asked));
     if (asked.stops) {
         return finish(disposition, book, situation, run, &asked.outcome);
@@ -484,6 +499,8 @@ static Status may_try(struct book *book, const struct alert *alert, const struct
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+// What a strategy has left behind of the situation in which it began.
+typedef enum Left { LEFT_AS_IT_WAS, LEFT_BRANCH, LEFT_CHANGED } Left;
 typedef enum Next { NEXT_STRATEGY, NEXT_FROM_THE_BEGINNING, NEXT_PEOPLE, NEXT_NOTHING } Next;
 
 static Next next_of(const struct run *run, bool ended, const struct strategy_outcome *outcome) {
@@ -522,14 +539,14 @@ static Slice barred_detail(struct arena *arena, const struct barred *barred) {
 }
 
 static Status try_one(struct disposition *disposition, struct book *book, struct situation *situation, const struct strategy *strategy, Trigger trigger, struct barred *barred,
-                      Next *ret_next, bool *ret_acted) {
+                      Next *ret_next, Left *ret_left) {
     struct asked asked;
     struct run run;
     struct strategy_outcome outcome = {0};
     StrategyMode mode;
     bool may, ended;
     *ret_next = NEXT_STRATEGY;
-    *ret_acted = false;
+    *ret_left = LEFT_AS_IT_WAS;
     TRY(may_try(book, &situation->alert, strategy, trigger, &may));
     if (!may || (strategy->ask != NULL && situation->is_turned)) { // a strategy asks about the customer's own payment
         return STATUS_OK;
@@ -539,7 +556,7 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
     if (strategy->is_closure && !is_shadow && (is_with_people(&situation->alert) || situation->alert.reopened > 0)) {
         return STATUS_OK; // somebody has it, or has to look at it since it was closed too early
     }
-    TRY(situation_of_strategy(situation, book, strategy, is_shadow, 0));
+    situation_of_strategy(situation, strategy, is_shadow, 0);
     TRY(evaluate(situation, book, ASKED_BEGIN, &asked));
     if (asked.begin.refused == REFUSED_FORBIDDEN && !is_shadow && barred->strategy == NULL) {
         *barred = (struct barred){strategy, asked.begin.forbidden};
@@ -549,7 +566,7 @@ static Status try_one(struct disposition *disposition, struct book *book, struct
     }
     TRY(begin(disposition, book, situation, strategy, is_shadow, &run, &ended, &outcome));
     *ret_next = next_of(&run, ended, &outcome);
-    *ret_acted = !is_shadow;
+    *ret_left = is_shadow ? LEFT_AS_IT_WAS : strategy->first_count > 0 || act_changes(outcome.actions, outcome.action_count) ? LEFT_CHANGED : LEFT_BRANCH;
     return STATUS_OK;
 }
 
@@ -589,12 +606,13 @@ Status strategies_try(struct disposition *disposition, struct book *book, int64_
     TRY(look_at_runs(disposition, book, situation, trigger));
     for (uint32_t i = 0; i < strategies->count && alert_is_open(&situation->alert); i++) {
         Next next = NEXT_STRATEGY;
-        bool acted = false;
+        Left left = LEFT_AS_IT_WAS;
         if (strategies->at[i].triggers & UINT32_C(1) << trigger) {
-            TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &barred, &next, &acted));
+            TRY(try_one(disposition, book, situation, &strategies->at[i], trigger, &barred, &next, &left));
         }
-        if (acted && next == NEXT_STRATEGY) { // it may have become graver
-            TRY(situation_load(disposition, book, alert, situation));
+        if (next == NEXT_STRATEGY && left != LEFT_AS_IT_WAS) { // it may have become graver
+            situation_forget(situation, PART_TAKEN);
+            TRY(left == LEFT_CHANGED ? situation_load(disposition, book, alert, situation) : STATUS_OK);
         }
         if (next == NEXT_FROM_THE_BEGINNING && rounds++ < SEVERITY_S4) {
             TRY(situation_load(disposition, book, alert, situation));
@@ -641,7 +659,7 @@ static Status continue_run(struct disposition *disposition, struct book *book, s
     if (!run->is_shadow && run->strategy->is_closure && is_with_people(&situation->alert)) {
         return run_end(book, run, SLICE("OVERTAKEN"), SLICE(""), SLICE(""), SLICE("with_people"), false);
     }
-    TRY(situation_of_strategy(situation, book, run->strategy, run->is_shadow, run->id));
+    situation_of_strategy(situation, run->strategy, run->is_shadow, run->id);
     TRY(evaluate(situation, book, ASKED_STOP, &asked));
     if (asked.stops) {
         outcome = asked.outcome;
