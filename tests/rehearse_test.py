@@ -5,6 +5,7 @@ Usage: rehearse_test.py QIANTANG
 The last line printed is "N passed, N failed".
 """
 import glob
+import json
 import os
 import re
 import sqlite3
@@ -23,7 +24,7 @@ def run(*arguments):
 
 
 def simulate(folder):
-    done = run("simulate", "--seed", "5", "--customers", "500", "--days", "40", "--rate", "1", "--confusion", "2000", "--out", folder)
+    done = run("simulate", "--seed", "5", "--customers", "500", "--days", "40", "--rate", "2", "--confusion", "2000", "--out", folder)
     assert done.returncode == 0, done.stderr
 
 
@@ -53,6 +54,13 @@ def rows(folder, store, question):
 
 def one(folder, store, question):
     return rows(folder, store, question)[0][0]
+
+
+def by_themselves(folder):
+    """Payments that would have failed without anybody in the way: for want of money."""
+    with open(os.path.join(folder, "events.ndjson"), encoding="utf-8") as file:
+        results = (json.loads(line) for line in file if '"result":"FAIL"' in line)
+        return {result["orig_event_id"] for result in results if "orig_event_id" in result}
 
 
 TABLES = ("alert", "run", "agreement", "task", "hold", "control", "trace", "label", "movement", "police_order")
@@ -113,13 +121,14 @@ def test_months_of_a_bank(folder):
     assert one(folder, "a.db", asked + "action = 'STEP_UP' AND outcome = 'SUCCESS'") > 0
     settled = "SELECT COUNT(*) FROM hold h JOIN alert_event e ON e.sequence = h.id AND e.alert = h.alert WHERE "
     assert one(folder, "a.db", settled + "h.state = 'RELEASED' AND e.outcome = 'SUCCESS'") > 0
-    assert one(folder, "a.db", settled + "h.state = 'RELEASED' AND e.outcome = 'FAIL'") == 0
+    failed = {event for (event,) in rows(folder, "a.db", settled.replace("COUNT(*)", "h.event_id") + "h.state = 'RELEASED' AND e.outcome = 'FAIL'")}
+    assert failed <= by_themselves(folder), failed - by_themselves(folder)
     assert one(folder, "a.db", settled + "h.state = 'REFUSED' AND e.outcome = 'SUCCESS'") == 0
 
     # What was earned here is known elsewhere, and nothing else of it.
     elsewhere = rehearse(folder, "first.ndjson", "c.db", "--earned", "sqlite:" + os.path.join(folder, "a.db"))
     assert elsewhere.returncode == 0, elsewhere.stderr
-    assert rows(folder, "c.db", "SELECT DISTINCT state FROM strategy_state WHERE reason <> 'breaker_closures'") == [("ACTIVE",)]
+    assert rows(folder, "c.db", "SELECT DISTINCT state FROM strategy_state WHERE reason NOT LIKE 'breaker%'") == [("ACTIVE",)]
     assert one(folder, "c.db", "SELECT COUNT(*) FROM agreement WHERE alert < 0") == one(folder, "a.db", "SELECT COUNT(*) FROM agreement") > 0
     assert one(folder, "c.db", "SELECT COUNT(*) FROM alert") > 50 and one(folder, "c.db", automatic) > 0
     nothing = rehearse(folder, "first.ndjson", "d.db", "--earned", "sqlite:" + os.path.join(folder, "e.db"))

@@ -114,7 +114,7 @@ STRATEGY_MISTAKES = {
     "too many branches": ((LOW, "then:\n", "then:\n" + "  - {when: alert.hits > 5, to: STAYS}\n" * 32), "SG024", "32 branches"),
     "nothing that makes it be tried": (("strategies/D-MERGE.yaml", "on: JOINED", "on: []"), "SG025", "be tried"),
     "a trigger misspelt": (("strategies/D-MERGE.yaml", "on: JOINED", "on: JIONED"), "YA013", "JOINED"),
-    "an answer in no time": ((SMS, "within: 10m}", "within: 0s}"), "SG026", "no time"),
+    "an answer in no time": ((SMS, "within: 10m, tries: 2}", "within: 0s}"), "SG026", "no time"),
     "a questionnaire by message": ((SMS, "script: SMS-CONFIRM", "script: SCAM-QUESTIONS"), "SG027", "QUESTIONNAIRE does not go by SMS"),
     "too many rows of waiting": ((SCAM, "wait:\n", "wait:\n" + "  - {when: alert.hits > 5, for: 1h}\n" * 8), "SG028", "8 rows"),
     "too many limits": ((SCAM, "limits:\n", "limits:\n" + "  - {per: ALERT, count: 1}\n" * 8), "SG029", "8 limits"),
