@@ -326,7 +326,7 @@ static bool test_order_among_events(void) {
 
 // A strategy sees all hits of an alert and no others, in whatever units they came, also when one of them came in a unit that was not committed.
 static bool test_sees_all_hits(void) {
-    static const struct scene_strategy strategies[] = {
+    const struct scene_strategy strategies[] = {
         SCENE_STRATEGY("D-TWO", "on: JOINED\ndirection: PROTECT\nclosure: false\napplies_to: ALL\nwhen: has(alert.models) && size(alert.models) == 2\nthen:\n"
                                 "  - {id: two, do: [JOIN_HITS], to: STAYS, zh: 二, en: two}\n"),
         QUIET};

@@ -1,7 +1,7 @@
 // How a strategy leaves the shadow, and what puts it back.
 //
 // A text of a strategy begins in the shadow: it is followed, and what it would have done is compared with what people then decide. When enough alerts agree, and it would not have closed a
-// fraud of S3 and above, somebody may propose and somebody else approve that it acts (people.h); the program refuses before. Another text, even of one word more, begins anew.
+// fraud of S3 and above among them, somebody may propose and somebody else approve that it acts (people.h); the program refuses before. Another text, even of one word more, begins anew.
 //
 // People err as well. Where they decided otherwise than the strategy would have, another person looks a second time, without knowing why he is asked; when the alert is then closed anew, what
 // the strategy would have done is compared with that. Until then it counts as a disagreement.
@@ -33,8 +33,8 @@ static const struct statement AGREEMENT_ADD = {
                      " ON CONFLICT (run) DO NOTHING"};
 static const struct statement COMPARED = {"agreement_compared", "SELECT run, severity, proposed FROM agreement WHERE alert = ?1 ORDER BY run"};
 static const struct statement REVISE = {"agreement_revise", "UPDATE agreement SET decided = ?2, agrees = ?3, is_missed = ?4 WHERE run = ?1"};
-static const struct statement EARNED = {"earn_earned", "SELECT COUNT(*), CAST(COALESCE(SUM(agrees), 0) AS BIGINT), CAST(COALESCE(SUM(is_missed), 0) AS BIGINT) FROM agreement"
-                                                       " WHERE strategy = ?1 AND strategy_hash = ?2 AND at_us >= ?3"};
+static const struct statement MISSED = {"earn_missed", "SELECT COUNT(*), COALESCE(MAX(at_us), -1) FROM agreement WHERE strategy = ?1 AND strategy_hash = ?2 AND at_us >= ?3 AND is_missed = 1"};
+static const struct statement EARNED = {"earn_earned", "SELECT COUNT(*), CAST(COALESCE(SUM(agrees), 0) AS BIGINT) FROM agreement WHERE strategy = ?1 AND strategy_hash = ?2 AND at_us >= ?3"};
 // How many closures of a strategy there were before a moment: the number of the last one.
 static const struct statement CLOSURES = {"earn_closures", "SELECT number, at_us FROM closing WHERE strategy = ?1 AND at_us < ?2 ORDER BY at_us DESC, number DESC LIMIT 1"};
 static const struct statement CLOSING_ADD = {"earn_closing_add", "INSERT INTO closing (strategy, number, at_us, alert) VALUES (?1, ?2, ?3, ?4)"};
@@ -197,11 +197,13 @@ Status strategy_record(struct book *book, const struct strategy *strategy, struc
     TRY(book_one(book, &PROPOSED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy))));
     *ret_record = (struct strategy_record){.mode = mode, .proposed_by = book_text(book, 1), .since_us = book_i64(book, 2)};
     TRY(counts_from(book, strategy, ret_record, book_text(book, 3), &from_us));
+    TRY(book_one(book, &MISSED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(from_us))));
+    ret_record->missed = (uint64_t)book_i64(book, 0);
+    from_us = ret_record->missed > 0 ? book_i64(book, 1) + 1 : from_us; // a fraud that it would have missed: from there anew
     TRY(book_one(book, &EARNED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(from_us))));
     ret_record->compared = (uint64_t)book_i64(book, 0);
     ret_record->agreed = (uint64_t)book_i64(book, 1);
-    ret_record->missed = (uint64_t)book_i64(book, 2);
-    ret_record->is_earned = ret_record->compared >= strategy->earning.alerts && ret_record->missed == 0 &&
+    ret_record->is_earned = ret_record->compared >= strategy->earning.alerts &&
                             (double)ret_record->agreed >= strategy->earning.agreement * (double)ret_record->compared;
     return STATUS_OK;
 }
@@ -213,7 +215,7 @@ Status strategy_propose(struct book *book, const struct strategy *strategy) {
         return book_fail(book, STATUS_INVALID, "DP012", "'%.*s' acts already", SLICE_ARGS(strategy->id));
     }
     if (!record.is_earned) {
-        return book_fail(book, STATUS_INVALID, "DP013", "'%.*s' has not earned it: of %llu alerts compared %llu agree, %llu frauds of S3 and above would have been missed; it needs %u alerts, %g %% and none",
+        return book_fail(book, STATUS_INVALID, "DP013", "'%.*s' has not earned it: of %llu alerts compared %llu agree, since the last of %llu frauds of S3 and above that it would have missed; it needs %u alerts and %g %%",
                          SLICE_ARGS(strategy->id), (unsigned long long)record.compared, (unsigned long long)record.agreed, (unsigned long long)record.missed, strategy->earning.alerts,
                          100 * strategy->earning.agreement);
     }

@@ -12,7 +12,8 @@ struct strategy_record {
     StrategyMode mode;
     int64_t since_us;
     Slice proposed_by;                // that it acts; empty: nobody
-    uint64_t compared, agreed, missed; // alerts on which it would have closed and people decided; missed: frauds of S3 and above
+    uint64_t missed;           // frauds of S3 and above that it would have closed
+    uint64_t compared, agreed; // alerts on which it would have closed and people decided, since the last of these
     bool is_earned;
 };
 

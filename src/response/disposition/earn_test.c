@@ -185,9 +185,50 @@ static bool test_second_looks_err(void) {
            is_stopped_by_a_second_look(&s, CODE_TP_UNAUTH);
 }
 
+// After a fraud of S3 that it would have closed, what was compared before counts no more.
+struct run_of {
+    int64_t first, count, at_us;
+    bool is_missed;
+};
+
+static Status add_compared(void *context, struct book *book) {
+    static const struct statement ADD = {
+        "test_agreement_of", "INSERT INTO agreement (run, strategy, strategy_hash, alert, severity, "
+                             "proposed, decided, agrees, is_missed, at_us) SELECT ?1, strategy, "
+                             "strategy_hash, ?1, 3, 'FP-OWNWILL', 'TP-UNAUTH', ?2, ?3, ?4 FROM "
+                             "strategy_state"};
+    const struct run_of *of = context;
+    for (int64_t i = 0; i < of->count; i++) {
+        TRY(book_run(book, &ADD,
+                     STORE_VALUES(store_i64(-of->first - i), store_i64(!of->is_missed),
+                                  store_i64(of->is_missed), store_i64(of->at_us))));
+    }
+    return STATUS_OK;
+}
+
+static bool test_a_miss_begins_anew(void) {
+    struct run_of before = {1, 499, 1, false};
+    struct run_of miss = {1000, 1, 2, true};
+    struct run_of after = {2000, 499, 3, false};
+    struct run_of last = {3000, 1, 4, false};
+    struct scene s;
+    CHECK(scene_init(&s, &CLOSES, 1) && scene_grown(&s));
+    static const struct statement IN_SHADOW = {
+        "test_in_shadow", "UPDATE strategy_state SET state = 'SHADOW', since_us = 0"};
+    s.book.arena = &s.scratch.arena;
+    CHECK(book_run(&s.book, &IN_SHADOW, STORE_NO_VALUES) == STATUS_OK);
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, add_compared, &before));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, add_compared, &miss));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, add_compared, &after));
+    SCENE_REFUSES(&s, scene_within(&s, SCENE_SYSTEM, proposes, &s), "DP013");
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, add_compared, &last));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, proposes, &s));
+    return scene_deinit(&s);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_too_many_closures), TEST(test_clock_goes_back),
                                         TEST(test_of_nobody),
-                                        TEST(test_second_looks_err)};
+                                        TEST(test_second_looks_err), TEST(test_a_miss_begins_anew)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
