@@ -30,6 +30,7 @@ import postgresql     # noqa: E402
 import response_bank  # noqa: E402
 
 SERVER = os.environ.get("STORE")
+PIECE_S = 120
 
 
 def split(events, folder, counts):
@@ -41,6 +42,12 @@ def split(events, folder, counts):
                     line = source.readline()
                     assert line, f"{events} has too few records: simulate more days"
                     part.write(line)
+
+
+def pieces(name, seconds):
+    """One run of `qiantang load` holds its records in memory: a long one is some of them, one after the other, with a second or two between."""
+    count = -(-seconds // PIECE_S)
+    return {f"{name} {i + 1} of {count}" if count > 1 else name: min(PIECE_S, seconds - i * PIECE_S) for i in range(count)}
 
 
 def make_pack(bank, folder):
@@ -58,7 +65,7 @@ class Run:
         self.options, self.folder = options, pathlib.Path(tempfile.mkdtemp(prefix="store-away-", dir=options.folder))
         self.data = self.folder / "data"
         self.store = response_bank.Store(SERVER or f"sqlite:{self.data}/response.db")
-        seconds = {"before": options.before, "away": options.away, "after": options.after}
+        seconds = {"before": options.before, **pieces("away", options.away), "after": options.after}
         split(options.bank / "events.ndjson", self.folder, {name: span * options.rate for name, span in seconds.items()})
         self.seconds = seconds
         settings = self.folder / "settings.yaml"
@@ -120,7 +127,8 @@ def measure(run):
     fine = run.load("before")
     run.take_away()
     run.wait("away")
-    fine = run.load("away") and fine
+    for name in run.seconds:
+        fine = (run.load(name) if name.startswith("away") else True) and fine
     print("before it comes back:", {name: run.state()["response"][name] for name in ("mode", "lag_records", "lag_ms")})
     run.give_back()
     back = time.monotonic()
