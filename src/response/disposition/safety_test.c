@@ -55,6 +55,11 @@ static const struct scene_strategy BLOCKS = SCENE_STRATEGY(
                "  - {id: \"no\", when: 'run.answered && answer.reply == \"N\"', "
                "do: [{BLOCK_CARD: {notice: NOTICE-CARD-BLOCKED}}], close: TP-UNAUTH, zh: 否, "
                "en: \"no\"}\n");
+static const struct scene_strategy BLOCKS_FIRST = SCENE_STRATEGY(
+    "D-FIRST", "direction: RELEASE\napplies_to: [AT]\nseverities: [S1, S2]\n"
+               "when: size(alert.list_hits) == 0\n"
+               "first: [{BLOCK_CARD: {notice: NOTICE-CARD-BLOCKED}}]\nwait: 1h\nthen:\n"
+               "  - {id: go, close: FP-OWNWILL, zh: 放, en: go}\n");
 static const struct scene_strategy QUIET = SCENE_STRATEGY(
     "D-QUIET", "direction: RELEASE\napplies_to: [AT, CF, VP, MU]\nseverities: [S1, S2]\n"
                "when: size(alert.list_hits) == 0\nwait: [{for: 24h}]\nquiet: true\nthen:\n"
@@ -223,6 +228,19 @@ static bool test_refused_protection(void) {
     return scene_deinit(&s);
 }
 
+// The same of what it does before it waits: it does not wait behind a protection that is not there.
+static bool test_refused_before_it_waits(void) {
+    struct scene s;
+    struct decided decided = PAYS;
+    decided.delay_s = 86400;
+    CHECK(scene_init(&s, &BLOCKS_FIRST, 1) && scene_grown(&s));
+    CHECK(scene_decide(&s, &decided));
+    CHECK(scene_runs(&s, "LIMITED") == 1 && alert_is(&s, "AT", ALERT_QUEUED));
+    CHECK(scene_pass(&s, 2 * US_PER_HOUR) && alert_is(&s, "AT", ALERT_QUEUED));
+    CHECK(scene_pass(&s, 22 * US_PER_HOUR) && scene_hold_is(&s, 100, "REFUSED"));
+    return scene_deinit(&s);
+}
+
 // An entry of the white list is for one payee. A payment to another one of the same alert has none.
 static bool test_white_for_all_payees(void) {
     static const struct statement PUT = {
@@ -333,7 +351,7 @@ int main(int argc, char **argv) {
         TEST(test_raised_in_the_same_pass), TEST(test_joined_beyond_the_scope),
         TEST(test_unasked_payment),         TEST(test_limit_used_up_meanwhile),
         TEST(test_listed_while_it_waits),   TEST(test_listed_then),
-        TEST(test_strategy_replaced),       TEST(test_refused_protection),
+        TEST(test_strategy_replaced),       TEST(test_refused_protection), TEST(test_refused_before_it_waits),
         TEST(test_white_for_all_payees),    TEST(test_white_closes),
         TEST(test_more_hits_than_are_read), TEST(test_order_on_its_account),
         TEST(test_nobody_is_tipped_off),    TEST(test_odd_texts),
