@@ -157,6 +157,8 @@ def test_mistakes_are_told(folder):
                                   (3, "ST001", ("--events", events, "--store", "oracle:x"))):
         done = run(*bank, *arguments)
         assert done.returncode == code and word in done.stderr, (word, done.returncode, done.stderr)
+    done = run(*bank, "--events", os.path.join(folder, "none.ndjson"), "--store", "sqlite:" + os.path.join(folder, "left.db"))
+    assert done.returncode == 3 and not os.path.exists(os.path.join(folder, "left.db"))   # no empty store is left behind
 
 
 cases.run(globals(), sys.argv[2:])

@@ -29,6 +29,7 @@ struct rehearse {
     struct truth *truth;
     struct terms terms;
     struct rehearsal *rehearsal;
+    struct file_reader *file; // of the events; NULL: not open
     int64_t from_us; // figures are of alerts closed from here on
 };
 
@@ -51,16 +52,18 @@ static CliExit take_event(struct rehearse *rehearse, const struct line *line) {
     return rehearsal_take(rehearse->rehearsal, line->text, &diag) == STATUS_OK ? CLI_FINE : stream_tell(&diag);
 }
 
+// Before the store, which would be left empty where there is nothing to play.
+static CliExit open_events(struct rehearse *rehearse) {
+    struct diag diag;
+    return file_reader_open(rehearse->options.events, &rehearse->stream.arena, &rehearse->file, &diag) == STATUS_OK ? CLI_FINE : stream_tell(&diag);
+}
+
 static CliExit take_events(struct rehearse *rehearse) {
     Slice path = rehearse->options.events;
-    struct file_reader *file;
-    struct diag diag;
+    struct file_reader *file = rehearse->file;
     struct line line;
     Status status = STATUS_END;
     CliExit code = CLI_FINE;
-    if (file_reader_open(path, &rehearse->stream.arena, &file, &diag) != STATUS_OK) {
-        return stream_tell(&diag);
-    }
     struct line_reader *lines = line_reader_create(file_reader_source(file), LINE_SIZE_MAX);
     while (code == CLI_FINE && (status = line_reader_next(lines, &line)) == STATUS_OK) {
         code = take_event(rehearse, &line);
@@ -70,7 +73,6 @@ static CliExit take_events(struct rehearse *rehearse) {
         code = CLI_WORLD;
     }
     line_reader_destroy(lines);
-    file_reader_close(file);
     return code;
 }
 
@@ -173,6 +175,7 @@ static CliExit run(struct rehearse *rehearse) {
     struct diag diag;
     CliExit code = stream_prepare_knowledge(&rehearse->stream);
     code = code == CLI_FINE ? labels_read("rehearse", rehearse->options.labels, rehearse->truth, &rehearse->stream.arena) : code;
+    code = code == CLI_FINE ? open_events(rehearse) : code;
     code = code == CLI_FINE ? open_rehearsal(rehearse) : code;
     code = code == CLI_FINE ? take_events(rehearse) : code;
     if (code == CLI_FINE && rehearsal_finish(rehearse->rehearsal, AFTERWARDS_US, &diag) != STATUS_OK) {
@@ -243,6 +246,7 @@ CliExit command_rehearse(int argc, char **argv) {
     rehearse->truth = truth_create();
     CliAnswer answer = read_options(rehearse, argc, argv);
     CliExit code = answer == CLI_WRONG ? CLI_USAGE : answer == CLI_GO_ON ? run(rehearse) : CLI_FINE;
+    file_reader_close(rehearse->file);
     rehearsal_destroy(rehearse->rehearsal);
     strategies_destroy(rehearse->strategies);
     truth_destroy(rehearse->truth);
