@@ -108,12 +108,17 @@ static void write_events(struct simulate *run) {
     simulation_labels(run->simulation, &text);
     put(run, buf_slice(&text));
     close_file(run);
-    buf_deinit(&text);
     if (run->plan.confusion_percent > 100) {
         open_file(run, SLICE("innocents.ndjson"));
-        put(run, simulation_innocents(run->simulation));
+        uint64_t at = 0;
+        for (bool more = true; more && !run->failed;) {
+            buf_reset(&text);
+            more = simulation_innocents(run->simulation, &at, &text);
+            put(run, buf_slice(&text));
+        }
         close_file(run);
     }
+    buf_deinit(&text);
 }
 
 static void print_summary(struct simulate *run, uint64_t past_ns, uint64_t events_ns) {

@@ -59,19 +59,35 @@ void lookalikes_begin(struct simulation *sim) {
 }
 
 void lookalike_event(struct simulation *sim, const struct act *act, uint64_t event) {
+    if (sim->innocent_count == sim->innocent_capacity) {
+        sim->innocent_capacity = sim->innocent_capacity == 0 ? 1024 : sim->innocent_capacity * 2;
+        sim->innocents =
+            memory_resize(sim->innocents, sizeof *sim->innocents * sim->innocent_capacity);
+    }
+    sim->innocents[sim->innocent_count++] = (struct innocent){event, act->time, act->lookalike};
+}
+
+static void put_innocent(const struct innocent *innocent, struct buf *out) {
     char name[NAME_SIZE];
     struct line line = {name};
     struct json_writer json;
-    name_put_numbered(&line, "E", event, 14);
-    json_writer_init(&json, &sim->innocents);
+    name_put_numbered(&line, "E", innocent->event, 14);
+    json_writer_init(&json, out);
     json_object_begin(&json);
     json_key_string(&json, SLICE("event_id"), (Slice){name, (size_t)(line.at - name)});
-    json_key_i64(&json, SLICE("time"), act->time);
-    json_key_string(&json, SLICE("lookalike"), slice_of(lookalikes[act->lookalike - 1].name));
-    json_key_string(&json, SLICE("name_zh"), slice_of(lookalikes[act->lookalike - 1].zh));
+    json_key_i64(&json, SLICE("time"), innocent->time);
+    json_key_string(&json, SLICE("lookalike"), slice_of(lookalikes[innocent->lookalike - 1].name));
+    json_key_string(&json, SLICE("name_zh"), slice_of(lookalikes[innocent->lookalike - 1].zh));
     json_object_end(&json);
     json_writer_finish(&json);
-    buf_put(&sim->innocents, SLICE("\n"));
+    buf_put(out, SLICE("\n"));
+}
+
+bool simulation_innocents(const struct simulation *sim, uint64_t *at, struct buf *out) {
+    while (*at < sim->innocent_count && out->size < SIMULATION_BATCH) {
+        put_innocent(&sim->innocents[(*at)++], out);
+    }
+    return *at < sim->innocent_count;
 }
 
 // ---- words --------------------------------------------------------------------------------------

@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-enum { INNOCENTS_MAX = 1 << 30 };
-
 struct simulation *simulation_create(const struct simulation_plan *plan) {
     INVARIANT(plan->customers >= 100 && plan->customers <= SIMULATION_CUSTOMERS_MAX &&
               plan->days <= SIMULATION_DAYS_MAX &&
@@ -26,7 +24,6 @@ struct simulation *simulation_create(const struct simulation_plan *plan) {
     world_create(sim);
     stories_cast(sim);
     sim->muted = true;
-    buf_init(&sim->innocents, INNOCENTS_MAX);
     return sim;
 }
 
@@ -44,7 +41,7 @@ void simulation_destroy(struct simulation *sim) {
     free(sim->city_merchants);
     free(sim->branches);
     free(sim->staff);
-    buf_deinit(&sim->innocents);
+    free(sim->innocents);
     arena_deinit(&sim->arena);
     free(sim);
 }
@@ -131,10 +128,6 @@ bool simulation_next(struct simulation *sim, struct buf *out) {
 
 void simulation_labels(const struct simulation *sim, struct buf *out) {
     stories_labels(sim, out);
-}
-
-Slice simulation_innocents(const struct simulation *sim) {
-    return buf_slice(&sim->innocents);
 }
 
 struct simulation_counts simulation_counts(const struct simulation *sim) {

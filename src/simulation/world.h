@@ -213,6 +213,12 @@ struct story {
 
 struct agenda;
 
+struct innocent {
+    uint64_t event;
+    int64_t time;
+    uint8_t lookalike;
+};
+
 struct simulation {
     struct simulation_plan plan;
     struct arena arena;
@@ -238,7 +244,6 @@ struct simulation {
     struct random random; // of the act that is carried out
     struct known *known;
     struct buf *out;
-    struct buf innocents; // events of lookalikes, as lines
     uint64_t next_event;
     uint64_t events, changes;
     uint64_t counts[ACT_KINDS];
@@ -246,6 +251,9 @@ struct simulation {
     struct story *cases; // from 1
     uint32_t cases_count, cases_begun;
     uint32_t case_now; // whose act is carried out
+
+    struct innocent *innocents; // events of lookalikes
+    uint64_t innocent_count, innocent_capacity;
 };
 
 static inline bool is_person(const struct simulation *sim, uint32_t customer) {
