@@ -136,7 +136,7 @@ Status ask(struct disposition *disposition, struct book *book, struct situation 
     TRY(book_run(book, &ADD,
                  STORE_VALUES(store_i64(id), store_i64(alert->id), question->run == 0 ? store_null() : store_i64(question->run),
                               store_text(slice_of(contact_channel_names[question->channel])), store_text(to_merchant ? SLICE("merchant") : SLICE("customer")), store_text(alert_whose(alert)),
-                              store_text(arena_printf(book->arena, "%.*s@%" PRId64, SLICE_ARGS(filled.script->id), filled.script->version)), store_text(alert->branch),
+                              store_text(script_text(book->arena, filled.script)), store_text(alert->branch),
                               store_i64(book->now_us), store_i64(question->until_us), store_i64(question->attempt), store_text(book->actor.name), store_text(alert->secrecy))));
     struct message message = {.endpoint = SLICE("contact"), .kind = SLICE("task.asked"), .object_kind = "task", .object = id,
                               .body = body(disposition, situation, question, id, &filled, book->arena)};

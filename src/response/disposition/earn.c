@@ -40,8 +40,8 @@ static const struct statement CLOSURES = {"earn_closures", "SELECT number, at_us
 static const struct statement CLOSING_ADD = {"earn_closing_add", "INSERT INTO closing (strategy, number, at_us, alert) VALUES (?1, ?2, ?3, ?4)"};
 static const struct statement LOOKED_AT = {"earn_looked_at", "SELECT COUNT(*), CAST(COALESCE(SUM(overturned), 0) AS BIGINT) FROM sample WHERE strategy = ?1 AND strategy_hash = ?2"
                                                              " AND kind = 'AUTOMATIC' AND overturned IS NOT NULL AND closed_us >= ?3"};
-// What a strategy closed in the hours for which it was stopped is looked at again, all of it.
-static const struct statement STOPPED_FOR = {"earn_stopped_for", "SELECT COUNT(*) FROM sample WHERE strategy = ?1 AND strategy_hash = ?2 AND kind = 'AUTOMATIC' AND why = 'BREAKER' AND second = ''"};
+// What a strategy closed in the hours for which it was stopped is looked at again, all of it: also what had been drawn before for another reason.
+static const struct statement STOPPED_FOR = {"earn_stopped_for", "SELECT COUNT(*) FROM sample WHERE strategy = ?1 AND strategy_hash = ?2 AND kind = 'AUTOMATIC' AND second = ''"};
 static const struct statement STOPPED_FOR_ADD = {
     "earn_stopped_for_add", "INSERT INTO sample (alert, kind, closure, strategy, strategy_hash, analyst, why, drawn_us, closed_us, first, owner, second, note)"
                             " SELECT a.id, 'AUTOMATIC', a.reopened, a.strategy, a.strategy_hash, a.decided_by, 'BREAKER', CAST(?3 AS BIGINT), a.closed_us, a.code, '', '', ''"

@@ -234,6 +234,7 @@ bool answer_is_fine(const struct disposition_plan *plan, JsonTree tree, struct b
 
 // NULL: the plan has none of that id.
 const struct script *script_named(const struct disposition_plan *plan, Slice id);
+Slice script_text(struct arena *arena, const struct script *script); // "id@version", as a task has it
 // The script with the holes of its texts filled, in the unit's arena.
 MUST_USE Status script_fill(struct disposition *disposition, struct book *book, struct situation *situation, const struct script *script, struct script *ret_filled);
 

@@ -17,6 +17,10 @@ const struct script *script_named(const struct disposition_plan *plan, Slice id)
     return NULL;
 }
 
+Slice script_text(struct arena *arena, const struct script *script) {
+    return arena_printf(arena, "%.*s@%" PRId64, SLICE_ARGS(script->id), script->version);
+}
+
 Slice alert_call_script(const struct disposition *disposition, const struct alert *alert) {
     const struct disposition_plan *plan = disposition->plan;
     for (uint32_t i = 0; i < plan->group_count; i++) {

@@ -334,8 +334,7 @@ static Status end_now(struct disposition *disposition, struct book *book, struct
 
 // How often the run has asked it.
 static Status tries_of(struct disposition *disposition, struct book *book, const struct run *run, const struct strategy_ask *ask_for, int64_t *ret_count) {
-    const struct script *script = &disposition->plan->scripts[ask_for->script];
-    Slice text = arena_printf(book->arena, "%.*s@%" PRId64, SLICE_ARGS(script->id), script->version); // as a task has it (ask.c)
+    Slice text = script_text(book->arena, &disposition->plan->scripts[ask_for->script]);
     return book_number(book, &TRIES, STORE_VALUES(store_i64(run->alert), store_i64(run->id), store_text(text)), ret_count);
 }
 
