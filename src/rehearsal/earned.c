@@ -83,8 +83,8 @@ static Status read(void *context, struct book *from) {
 }
 
 static bool is_missing(Slice store, struct arena *arena) {
-    Slice scheme = SLICE("sqlite:");
-    return slice_starts_with(store, scheme) && !file_is_there(arena_copy(arena, slice_part(store, scheme.size, SIZE_MAX)));
+    Slice path;
+    return store_is_file(store, &path) && !file_is_there(arena_copy(arena, path));
 }
 
 Status rehearsal_earned(struct rehearsal *rehearsal, Slice store, struct diag *diag) {

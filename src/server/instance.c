@@ -523,12 +523,12 @@ _Static_assert((int)SETTINGS_ENDPOINT_contact == (int)RESPONSE_ENDPOINT_contact 
 // A file lies in the data folder, where its path does not say otherwise.
 static Slice store_address(struct instance *instance) {
     Slice store = instance->settings->response.store;
-    Slice scheme = SLICE("sqlite:");
+    Slice path;
     if (slice_is(store, "none")) {
         return SLICE("");
     }
-    bool lies_in_data = slice_starts_with(store, scheme) && store.size > scheme.size && store.at[scheme.size] != '/';
-    return lies_in_data ? arena_printf(&instance->arena, "sqlite:%.*s/%.*s", SLICE_ARGS(instance->data), SLICE_ARGS(slice_part(store, scheme.size, SIZE_MAX))) : store;
+    bool lies_in_data = store_is_file(store, &path) && path.size > 0 && path.at[0] != '/';
+    return lies_in_data ? arena_printf(&instance->arena, "sqlite:%.*s/%.*s", SLICE_ARGS(instance->data), SLICE_ARGS(path)) : store;
 }
 
 static struct response_names read_names(const struct settings_bank *bank) {

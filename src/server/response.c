@@ -141,8 +141,7 @@ static void put_in_percent(struct buf *out, Slice text) {
 // Where the password is, as a parameter of the address: libpq reads it there itself.
 static Slice write_address(const struct response_options *options, struct arena *arena) {
     struct buf out;
-    if (slice_empty(options->password_file) ||
-        slice_starts_with(options->store, SLICE("sqlite:"))) {
+    if (slice_empty(options->password_file) || store_is_file(options->store, NULL)) {
         return arena_copy(arena, options->store);
     }
     buf_init(&out, 1 << 14);

@@ -87,9 +87,8 @@ void keep_diag(struct diag *diag, struct arena *arena) {
 // and what lies beside it (its write-ahead log) is not of a new one.
 static Status check_file(struct response *response, struct arena *arena, struct diag *diag) {
     Slice store = response->options.store;
-    Slice scheme = SLICE("sqlite:");
-    if (!slice_starts_with(store, scheme) || !response->was_open ||
-        file_is_there(slice_part(store, scheme.size, SIZE_MAX))) {
+    Slice path;
+    if (!store_is_file(store, &path) || !response->was_open || file_is_there(path)) {
         return STATUS_OK;
     }
     Status status = diag_fail(diag, arena, STATUS_IO, "RS006",

@@ -43,17 +43,25 @@ static Status fail(struct store *store, const struct store_problem *problem, str
     return diag_fail(diag, store->told, problem->status, problem->code, "%s", problem->message);
 }
 
+bool store_is_file(Slice address, Slice *ret_path) {
+    Slice scheme = SLICE("sqlite:");
+    bool is_file = slice_starts_with(address, scheme);
+    if (is_file && ret_path != NULL) {
+        *ret_path = slice_part(address, scheme.size, SIZE_MAX);
+    }
+    return is_file;
+}
+
 Status store_open(Slice address, struct arena *arena, struct store **ret_store, struct diag *diag) {
-    static const char FILE_SCHEME[] = "sqlite:";
     struct store_problem problem;
     char text[ADDRESS_MAX];
+    Slice rest = address;
     *ret_store = NULL;
-    bool is_file = slice_starts_with(address, slice_of(FILE_SCHEME));
+    bool is_file = store_is_file(address, &rest);
     bool is_server = slice_starts_with(address, SLICE("postgresql://")) || slice_starts_with(address, SLICE("postgres://"));
     if (!(is_file || is_server) || address.size >= sizeof text || memchr(address.at, 0, address.size) != NULL) {
         return diag_fail(diag, arena, STATUS_INVALID, "ST001", "the address of a store is sqlite:PATH or postgresql://USER@HOST/DATABASE");
     }
-    Slice rest = is_file ? slice_part(address, sizeof FILE_SCHEME - 1, SIZE_MAX) : address;
     memcpy(text, rest.at, rest.size);
     text[rest.size] = 0;
     const struct store_engine *calls = is_file ? &store_sqlite : &store_postgresql;

@@ -81,6 +81,9 @@ struct migration {
     const char *text;
 };
 
+// Whether an address is of a file (sqlite:PATH); `ret_path`, unless NULL, is then the path, a part of the address.
+bool store_is_file(Slice address, Slice *ret_path);
+
 // `ret_store` is NULL after a failure. What a diag says lives as long as the arena that was given here.
 MUST_USE Status store_open(Slice address, struct arena *arena, struct store **ret_store, struct diag *diag);
 // NULL is let pass. A transaction that was begun is rolled back.
