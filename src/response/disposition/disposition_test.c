@@ -88,6 +88,37 @@ static bool test_compared_after_a_wait(void) {
     return scene_deinit(&s);
 }
 
+// It would have held the payment for longer than the decision did, and asked a second time: in the shadow the payment is followed as it would have been, what people decide meanwhile is not in its
+// way, and the question that nobody puts any more is taken for answered. What the customer cancels is gone all the same.
+static bool test_compared_behind_its_own_hold(void) {
+    static const struct scene_strategy holds = SCENE_STRATEGY("D-THINK", "direction: RELEASE\napplies_to: [AT]\nseverities: [S2]\nwhen: 'payment.state == \"HELD\"'\nfirst:\n  - do: [{HOLD: {for: 4h}}]\n"
+                                                                         "wait: 2h\nask_again: {channel: SMS, script: SMS-CONFIRM, within: 1h, assume: [confirmed_again]}\nstop:\n  - {id: gone, when: 'payment.state != \"HELD\"', to: STAYS, zh: 变, en: gone}\nthen:\n"
+                                                                         "  - {id: thought, when: run.answered_again && answer.confirmed_again, close: FP-OWNWILL, zh: 想, en: thought}\n");
+    static const struct statement COMPARED = {"test_compared", "SELECT COUNT(*) FROM agreement WHERE agrees = 1"};
+    static const struct statement ENDED = {"test_ended", "SELECT COUNT(*) FROM run WHERE is_shadow = 1 AND outcome = ?1"};
+    struct scene s;
+    struct alert alert;
+    CHECK(scene_init(&s, &holds, 1));
+    SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, scene_make_old, &s));
+    CHECK(scene_hire(&s));
+    for (int i = 1; i <= 2; i++) {
+        char customer[8];
+        snprintf(customer, sizeof customer, "C%d", i);
+        CHECK(scene_decide(&s, &(struct decided){.model = "M-AT-05-E", .customer = customer, .amount = 500000, .action = "DELAY", .delay_s = 1800}));
+        CHECK(scene_alert(&s, customer, "AT", &alert) && alert.state == ALERT_QUEUED);
+        SCENE_OK(&s, scene_does(&s, "zhou", scene_claims, &((struct scene_deed){.alert = alert.id})));
+        if (i == 2) {
+            CHECK(scene_decide(&s, &(struct decided){.customer = "C2", .amount = 500000, .is_result = true, .original = "E101", .result = "CANCELLED"}));
+        }
+        SCENE_OK(&s, scene_does(&s, "zhou", scene_decides, &((struct scene_deed){.alert = alert.id, .code = CODE_FP_OWNWILL})));
+    }
+    CHECK(scene_hold_is(&s, 100, "RELEASED"));
+    CHECK(scene_pass(&s, 3 * US_PER_HOUR));
+    CHECK(scene_number(&s, &ENDED, STORE_VALUES(store_text(SLICE("CLOSED")))) == 1 && scene_number(&s, &ENDED, STORE_VALUES(store_text(SLICE("STAYS")))) == 1);
+    CHECK(scene_number(&s, &COMPARED, STORE_NO_VALUES) == 1);
+    return scene_deinit(&s);
+}
+
 // Where people decide otherwise than it would have, somebody else looks as well, and what he finds in the end is what it is compared with.
 static bool test_people_err_too(void) {
     static const struct statement AGREES = {"test_agrees_now", "SELECT agrees FROM agreement WHERE decided = ?1"};
@@ -491,7 +522,7 @@ static bool test_nobody_to_ask(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(test_merging),     TEST(test_shadow_and_agreement), TEST(test_compared_after_a_wait), TEST(test_people_err_too), TEST(test_released_by_reply), TEST(test_asked_again_and_again), TEST(test_denied_and_silent),
+        TEST(test_merging),     TEST(test_shadow_and_agreement), TEST(test_compared_after_a_wait), TEST(test_compared_behind_its_own_hold), TEST(test_people_err_too), TEST(test_released_by_reply), TEST(test_asked_again_and_again), TEST(test_denied_and_silent),
         TEST(test_quiet),       TEST(test_given_up),             TEST(test_four_eyes),
         TEST(test_secrecy),     TEST(test_queue),                TEST(test_escalation),        TEST(test_later_positive_stops),
         TEST(test_missed), TEST(test_s4_opens_again), TEST(test_earning),           TEST(test_missed_fraud_is_not_earned), TEST(test_nobody_to_ask),

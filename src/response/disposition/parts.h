@@ -183,6 +183,7 @@ struct situation {
     const struct strategy *strategy; // NULL: none
     bool is_shadow;
     int64_t run; // 0: none; RUN_AT_ONCE: it ends as it begins
+    const struct strategy_ask *assumed; // NULL: none. A question that was not put, and the answers that are taken for yes
     uint32_t uses[USES_MAX];
     struct strategy_input input;
 };

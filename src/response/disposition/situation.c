@@ -48,7 +48,9 @@ static const struct statement MARKS = {
                        " + (SELECT COUNT(*) FROM happened WHERE ?1 <> '' AND kind = 'order' AND subject = ?1 AND at_us >= ?3),"
                        " (SELECT COUNT(*) FROM appeal WHERE ?2 <> '' AND customer = ?2 AND result = ''),"
                        " (SELECT COUNT(*) FROM happened WHERE ?2 <> '' AND kind = 'complaint' AND subject = ?2 AND at_us >= ?3)"};
-static const struct statement PAYMENT = {"situation_payment", "SELECT e.outcome, e.action, COALESCE(h.state, ''), e.event_us FROM alert_event e LEFT JOIN hold h ON h.id = e.sequence"
+// A run in the shadow that would have held payments (for ?3) sees them so, whatever people or a deadline have made of them since it began; but not what the core bank says that became of them.
+static const struct statement PAYMENT = {"situation_payment", "SELECT e.outcome, e.action, CASE WHEN h.state IN ('RELEASED', 'REFUSED') AND h.reason <> 'result' AND h.settled_us >= r.began_us AND r.began_us + ?3 > ?4 THEN 'HELD'"
+                                                              " ELSE COALESCE(h.state, '') END, e.event_us FROM alert_event e LEFT JOIN hold h ON h.id = e.sequence LEFT JOIN run r ON r.id = ?2"
                                                               " WHERE e.alert = ?1 AND e.is_request = 1 AND e.amount > 0 ORDER BY e.sequence DESC"};
 static const struct statement PAYEES = {"situation_payees", "SELECT DISTINCT payee FROM alert_event WHERE alert = ?1 AND amount > 0 ORDER BY payee LIMIT ?2"};
 static const struct statement RETRIED = {"situation_retried", "SELECT COUNT(*) FROM alert_event WHERE alert = ?1 AND event_us > ?2 AND payee = ?3 AND is_request = 1"};
@@ -333,13 +335,26 @@ static uint32_t openness(Slice state) {
     return slice_is(state, "HELD") ? 4 : slice_is(state, "STEP_UP") ? 3 : slice_is(state, "PASSED") ? 2 : 1;
 }
 
+// How long payments would be held by a run that is in the shadow, and does not hold them.
+static int64_t would_hold_us(const struct situation *situation) {
+    int64_t most_us = 0;
+    for (uint32_t i = 0; situation->strategy != NULL && situation->is_shadow && i < situation->strategy->first_count; i++) {
+        const struct strategy_actions *actions = &situation->strategy->first[i].actions;
+        for (uint32_t k = 0; k < actions->count; k++) {
+            int64_t for_us = actions->at[k].id == ACTION_HOLD ? actions->at[k].values[ARGUMENT_FOR] : 0;
+            most_us = for_us > most_us ? for_us : most_us;
+        }
+    }
+    return most_us;
+}
+
 static Status know_payment(struct situation *situation, struct book *book) {
     const struct alert *alert = &situation->alert;
     int64_t retries = 0, event_us = 0;
     Slice state = SLICE("NONE");
     bool is_payment = false;
     Status status;
-    TRY(book_ask(book, &PAYMENT, STORE_VALUES(store_i64(alert->id))));
+    TRY(book_ask(book, &PAYMENT, STORE_VALUES(store_i64(alert->id), store_i64(situation->run), store_i64(would_hold_us(situation)), store_i64(book->now_us))));
     while ((status = book_next(book)) == STATUS_OK) { // the newest first
         Slice one = payment_state(book_text(book, 0), book_text(book, 2), book_text(book, 1));
         if (!is_payment || openness(one) > openness(state)) {
@@ -900,7 +915,12 @@ static Status know_run(struct situation *situation, struct book *book) {
 
 // What the strategy at hand asked itself, or, where it asks nothing, what anybody did.
 static Status know_answers(struct situation *situation, struct book *book) {
-    return answers_load(situation, book, situation->strategy == NULL || situation->strategy->ask == NULL ? 0 : situation->run);
+    TRY(answers_load(situation, book, situation->strategy == NULL || situation->strategy->ask == NULL ? 0 : situation->run));
+    for (uint32_t i = 0; situation->assumed != NULL && i < situation->assumed->assumed_count; i++) {
+        situation->answers[situation->assumed->assumed[i]] = value_bool(true);
+        situation->is_answered[situation->assumed->assumed[i]] = true;
+    }
+    return STATUS_OK;
 }
 
 static Status know_hits(struct situation *situation, struct book *book) {
@@ -964,8 +984,13 @@ Status situation_load(struct disposition *disposition, struct book *book, int64_
 }
 
 void situation_of_strategy(struct situation *situation, const struct strategy *strategy, bool is_shadow, int64_t run) {
+    bool held_before = would_hold_us(situation) > 0;
     situation->strategy = strategy;
     situation->is_shadow = is_shadow;
     situation->run = run;
+    situation->assumed = NULL;
+    if (held_before || would_hold_us(situation) > 0) {
+        situation_forget(situation, PART_PAYMENT);
+    }
     situation->gathered &= ~(bit_of(PART_ANSWERS) | bit_of(PART_REPEATS) | bit_of(PART_USES) | bit_of(PART_RUN));
 }

@@ -205,6 +205,10 @@ static void put_ask(const struct explaining *explaining, const char *heading, co
         if (ask->tries > 1) {
             buf_printf(explaining->out, ", 至多 %u 次 (up to %u times)", ask->tries, ask->tries);
         }
+        for (uint32_t i = 0; i < ask->assumed_count; i++) {
+            const struct answer_name *answer = &explaining->strategies->plan.answers[ask->assumed[i]];
+            buf_printf(explaining->out, "%s%.*s %.*s", i == 0 ? ", 影子中视为 (in the shadow assumed): " : "、", SLICE_ARGS(answer->zh), SLICE_ARGS(answer->name));
+        }
         buf_put(explaining->out, SLICE("\n"));
     }
 }

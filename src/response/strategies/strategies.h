@@ -109,6 +109,9 @@ struct strategy_ask {
     uint32_t script; // of the plan
     int64_t within_us;
     uint32_t tries; // so often at most, one after the other as long as nobody answers
+    // Of a second question: answers that are taken for yes in the shadow, where people have decided before it was asked. By index of the plan's answers.
+    const uint32_t *assumed;
+    uint32_t assumed_count;
 };
 
 struct strategy_wait {

@@ -351,6 +351,8 @@ static bool test_waits_longer_than_its_hold(void) {
     // Without a hold of its own: no payment is delayed for longer than 25 hours.
     CHECK(told_of("", "wait: 24h\n", releases, STATUS_OK, NULL));
     CHECK(told_of("", "wait: 25h\n", releases, STATUS_OK, "SG049"));
+    CHECK(told_of("", "ask_again: {channel: SMS, script: SMS-1, within: 10m, assume: [reply]}\n", releases, STATUS_INVALID, "SG050"));
+    CHECK(told_of("", "ask_again: {channel: SMS, script: SMS-1, within: 10m, assume: [nothing]}\n", releases, STATUS_INVALID, "DI035"));
     // Nothing is released.
     CHECK(told_of("first: [{HOLD: {for: 1h}}]\n", "wait: 2h\n", "close: FP-OWNWILL", STATUS_OK, NULL));
     return true;

@@ -46,9 +46,28 @@ static bool fits_channel(ContactChannel channel, ScriptKind kind) {
     return kind == SCRIPT_MESSAGE;
 }
 
-static const struct strategy_ask *read_ask(struct compiling *compiling, const struct yaml_node *node) {
-    static const char *const keys[] = {"channel", "script", "within", "tries"};
-    if (node == NULL || !yaml_check_keys(node, keys, 4, compiling->diags)) {
+static void read_assumed(struct compiling *compiling, const struct yaml_node *list, struct strategy_ask *ask) {
+    if (list == NULL || !yaml_expect(list, YAML_SEQUENCE, compiling->diags)) {
+        return;
+    }
+    uint32_t *assumed = ARENA_ARRAY(compiling->arena, uint32_t, compiling->plan->answer_count);
+    ask->assumed = assumed;
+    for (const struct yaml_node *node = list->first; node != NULL && ask->assumed_count < compiling->plan->answer_count; node = node->next) {
+        Slice name = yaml_text(node, compiling->diags);
+        uint32_t at = map_get(&compiling->answers_by_name, name);
+        if (at == MAP_NONE) {
+            compiling_unknown(compiling, "DI035", node->place, "there is no answer '%.*s'", &compiling->answers_by_name, name);
+        } else if (compiling->plan->answers[at].type->kind != TYPE_BOOL) {
+            diag_add(compiling->diags, DIAG_ERROR, "SG050", node->place, "'%.*s' is no answer of yes or no, and can't be assumed", SLICE_ARGS(name));
+        } else {
+            assumed[ask->assumed_count++] = at;
+        }
+    }
+}
+
+static const struct strategy_ask *read_ask(struct compiling *compiling, const struct yaml_node *node, bool is_second) {
+    static const char *const keys[] = {"channel", "script", "within", "tries", "assume"};
+    if (node == NULL || !yaml_check_keys(node, keys, is_second ? 5 : 4, compiling->diags)) {
         return NULL;
     }
     struct strategy_ask *ask = ARENA_NEW(compiling->arena, struct strategy_ask);
@@ -62,6 +81,7 @@ static const struct strategy_ask *read_ask(struct compiling *compiling, const st
     }
     ask->tries = 1;
     read_count(compiling, yaml_get(node, "tries"), 1, 5, &ask->tries);
+    read_assumed(compiling, yaml_get(node, "assume"), ask);
     if (script == NULL) {
         return ask;
     }
@@ -243,10 +263,10 @@ void read_strategy(struct compiling *compiling, const struct yaml_node *root, st
     read_triggers(compiling, root, strategy);
     read_where(compiling, root, severities, strategy);
     read_first(compiling, yaml_get(root, "first"), strategy);
-    strategy->ask = read_ask(compiling, yaml_get(root, "ask"));
+    strategy->ask = read_ask(compiling, yaml_get(root, "ask"), false);
     read_wait(compiling, yaml_get(root, "wait"), strategy);
     yaml_bool(yaml_get(root, "quiet"), &strategy->quiet, compiling->diags);
-    strategy->ask_again = read_ask(compiling, yaml_get(root, "ask_again"));
+    strategy->ask_again = read_ask(compiling, yaml_get(root, "ask_again"), true);
     strategy->stop = read_branches(compiling, yaml_get(root, "stop"), "stop-", severities);
     strategy->then = read_branches(compiling, yaml_require(root, "then", compiling->diags), "", severities);
     read_otherwise(compiling, yaml_get(root, "otherwise"), root->place, &strategy->otherwise);
