@@ -13,13 +13,13 @@ all: deps ## build the program (build/qiantang)
 	@scripts/build.sh $(BUILD)
 
 deps:
-	@scripts/install-deps.sh build
+	@scripts/install-deps.sh build node
 
 demo: all ## check, test and replay the packs that come with the program, and explain a model
 	@scripts/demo.sh $(BUILD)
 
 test: ## everything: tests with gcc, the same bytes from gcc and clang, sanitizers; ends with "N passed, N failed"
-	@scripts/install-deps.sh build clang deb sql
+	@scripts/install-deps.sh build node browser clang deb sql
 	@python3 scripts/test.py all
 
 sanitize: ## the tests under the sanitizers alone, with gcc and with clang

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, and nothing when none is: then it needs no network and no rights.
 #
-#   scripts/install-deps.sh GROUP...      groups: build clang node format deb sql
+#   scripts/install-deps.sh GROUP...      groups: build clang node browser format deb sql
 #   scripts/install-deps.sh --list GROUP...   only names them
 set -euo pipefail
 
@@ -13,6 +13,8 @@ build=(gcc g++ libc6-dev meson ninja-build pkg-config python3 python3-jsonschema
 # libclang-rt holds clang's sanitizers and its fuzzer, llvm the names in their reports.
 clang=(clang libclang-rt-14-dev llvm)
 node=(nodejs npm)
+# The console's tests look at it in this one; its fonts are among those of `build`.
+browser=(chromium)
 format=(clang-format-16) # the first of Debian 12 that knows all of .clang-format is 15
 deb=(binutils dpkg-dev)
 # Tests start a server of their own with it.
@@ -30,6 +32,7 @@ for group in "$@"; do
     build) wanted+=("${build[@]}") ;;
     clang) wanted+=("${clang[@]}") ;;
     node) command -v node >/dev/null && command -v npm >/dev/null || wanted+=("${node[@]}") ;;
+    browser) wanted+=("${browser[@]}") ;;
     format) wanted+=("${format[@]}") ;;
     deb) wanted+=("${deb[@]}") ;;
     sql) wanted+=("${sql[@]}") ;;

@@ -29,7 +29,7 @@ SANITIZER_SETTINGS = {
 def sanitized(kinds):
     # No warnings (-w): sanitizers make compilers see unset values and null formats where there are none, and the
     # plain builds have told the true ones as errors.
-    return [f"-Db_sanitize={kinds}", "-Db_lundef=false", "-Dwerror=false", "-Doptimization=1",
+    return [f"-Db_sanitize={kinds}", "-Dconsole=false", "-Db_lundef=false", "-Dwerror=false", "-Doptimization=1",
             "-Dc_args=-fno-omit-frame-pointer -w", "-Dcpp_args=-fno-omit-frame-pointer -w"]
 
 
@@ -39,7 +39,7 @@ CLANG = {"CC": "clang", "CXX": "clang++"}
 # name: (folder, compilers, options of meson setup, arguments of meson test)
 BUILDS = {
     "gcc": ("build", GCC, [], []),
-    "clang": ("build-clang", CLANG, [], []),
+    "clang": ("build-clang", CLANG, ["-Dconsole=false"], []),
     "clang, address and undefined behaviour": (
         "build-asan", CLANG, sanitized("address,undefined"), ["--timeout-multiplier", "10", "--no-suite", "repository"]),
     "gcc, address and undefined behaviour": (

@@ -1,0 +1,88 @@
+// Where everything is: the menu, the paths, and the scope that each screen needs. A screen's code is loaded when it is opened.
+import {
+  AlertOutlined,
+  ApartmentOutlined,
+  AreaChartOutlined,
+  ControlOutlined,
+  DatabaseOutlined,
+  ExperimentOutlined,
+  FileTextOutlined,
+  FolderOpenOutlined,
+} from "@ant-design/icons";
+import { type ComponentType, lazy, type ReactNode } from "react";
+
+import { defineWords } from "@/app/words";
+
+export const areaWords = defineWords({
+  cockpit: { zh: "驾驶舱", en: "Cockpit" },
+  decisions: { zh: "实时决策", en: "Live decisions" },
+  bench: { zh: "工作台", en: "Work bench" },
+  desk: { zh: "我的工作台", en: "My desk" },
+  alerts: { zh: "预警列表", en: "Alerts" },
+  samples: { zh: "质检复看", en: "Second looks" },
+  holds: { zh: "暂缓交易", en: "Held payments" },
+  controls: { zh: "管控台账", en: "Measures" },
+  appeals: { zh: "客户申诉", en: "Appeals" },
+  proposals: { zh: "待复核事项", en: "To approve" },
+  branch: { zh: "网点核实", en: "Branch tasks" },
+  missed: { zh: "漏报复盘", en: "Missed fraud" },
+  strategies: { zh: "处置策略", en: "Strategies" },
+  cases: { zh: "案件管理", en: "Cases" },
+  caseList: { zh: "案件列表", en: "Cases" },
+  graph: { zh: "关系图谱", en: "Graph" },
+  gangs: { zh: "团伙线索", en: "Gangs" },
+  referrals: { zh: "线索移送", en: "Referrals" },
+  orders: { zh: "有权机关指令", en: "Police orders" },
+  models: { zh: "模型管理", en: "Models" },
+  catalogue: { zh: "模型目录", en: "Catalogue" },
+  drafts: { zh: "模型编辑", en: "Editor" },
+  releases: { zh: "发布管理", en: "Releases" },
+  data: { zh: "数据与名单", en: "Features, lists, profiles" },
+  features: { zh: "特征登记", en: "Features" },
+  lists: { zh: "名单", en: "Lists" },
+  profiles: { zh: "画像", en: "Profiles" },
+  reports: { zh: "报告", en: "Reports" },
+  bulletin: { zh: "月度通报", en: "Bulletin" },
+  daily: { zh: "值班日报", en: "Shift report" },
+  system: { zh: "系统", en: "System" },
+  state: { zh: "运行状态", en: "State" },
+  users: { zh: "用户与角色", en: "Users and roles" },
+  keys: { zh: "密钥与证书", en: "Keys" },
+  audit: { zh: "审计日志", en: "Audit log" },
+});
+
+export type AreaWord = keyof typeof areaWords;
+
+export interface Screen {
+  path: string; // below /console/; its parts may be parameters
+  word: AreaWord;
+  scopes: string[]; // any of these opens it; none: whoever is signed in
+  screen: ComponentType;
+  menu: boolean;
+  key?: string; // after `g`: goes there
+}
+
+export interface Area {
+  word: AreaWord;
+  icon: ReactNode;
+  screens: Screen[];
+}
+
+function screen(path: string, word: AreaWord, scopes: string[], load: () => Promise<{ default: ComponentType }>, more: { menu?: boolean; key?: string } = {}): Screen {
+  return { path, word, scopes, screen: lazy(load), menu: more.menu ?? !path.includes(":"), key: more.key };
+}
+
+export const areas: Area[] = [
+  {
+    word: "bench",
+    icon: <AlertOutlined />,
+    screens: [
+      screen("alerts", "alerts", ["alerts:read"], () => import("@/screens/bench/Alerts"), { key: "a" }),
+    ],
+  },
+];
+
+// Icons of areas, for those that are added.
+export const areaIcons = { ApartmentOutlined, AreaChartOutlined, ControlOutlined, DatabaseOutlined, ExperimentOutlined, FileTextOutlined, FolderOpenOutlined };
+
+export const allScreens: Screen[] = areas.flatMap((area) => area.screens);

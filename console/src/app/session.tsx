@@ -1,0 +1,65 @@
+// Who is signed in, and what he may do. While nobody is, the page to sign in stands in place of the screens.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+
+import { api, Away, onTrouble, Problem, told, type Schemas } from "@/api/client";
+
+export type Identity = Schemas["Identity"];
+
+interface Session {
+  identity: Identity | null; // null: nobody is signed in
+  loading: boolean;
+  may: (scope: string) => boolean;
+  again: () => Promise<void>; // asks the server anew who it is
+}
+
+const SessionContext = createContext<Session | null>(null);
+const ENDED = new Set(["unauthorized", "session_ended", "credential_unknown", "credential_revoked", "credential_expired", "credential_malformed"]);
+
+async function whoIsIt(): Promise<Identity | null> {
+  try {
+    return await told(api.GET("/v1/session"));
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const queries = useQueryClient();
+  const { data, isPending } = useQuery({ queryKey: ["session"], queryFn: whoIsIt, retry: (_count, error) => error instanceof Away, retryDelay: 2000, staleTime: Infinity });
+
+  useEffect(
+    () =>
+      onTrouble((problem) => {
+        if (problem instanceof Problem && ENDED.has(problem.code)) {
+          queries.setQueryData(["session"], null);
+        }
+      }),
+    [queries],
+  );
+
+  const session = useMemo<Session>(() => {
+    const scopes = new Set(data?.scopes ?? []);
+    return {
+      identity: data ?? null,
+      loading: isPending,
+      may: (scope) => scope === "" || scopes.has(scope),
+      again: async () => {
+        queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+        await queries.invalidateQueries({ queryKey: ["session"] });
+      },
+    };
+  }, [data, isPending, queries]);
+  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+}
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === null) {
+    throw new Error("useSession() outside of SessionProvider");
+  }
+  return session;
+}

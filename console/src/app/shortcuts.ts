@@ -1,0 +1,47 @@
+// Keys that do something while nobody writes in a field. One handler on the document; whoever came last has a key first.
+import { useEffect, useRef } from "react";
+
+type Handler = () => void;
+const held = new Map<string, Handler[]>();
+let before = ""; // the first of two keys: g
+let beforeAt = 0;
+const SEQUENCE_MS = 1500;
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) || target.getAttribute("role") === "textbox");
+}
+
+function pressed(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) {
+    return;
+  }
+  const sequence = before !== "" && event.timeStamp - beforeAt < SEQUENCE_MS ? `${before} ${event.key}` : event.key;
+  const handlers = held.get(sequence) ?? held.get(event.key);
+  const begins = event.key === "g" && before === "";
+  before = begins ? "g" : "";
+  beforeAt = event.timeStamp;
+  if (handlers !== undefined && handlers.length > 0 && !begins) {
+    event.preventDefault();
+    handlers[handlers.length - 1]!();
+  }
+}
+
+document.addEventListener("keydown", pressed);
+
+export function useShortcut(keys: string, handler: Handler, active = true): void {
+  const latest = useRef(handler);
+  latest.current = handler;
+  useEffect(() => {
+    if (!active) {
+      return undefined;
+    }
+    const mine = () => latest.current();
+    held.set(keys, [...(held.get(keys) ?? []), mine]);
+    return () => {
+      held.set(
+        keys,
+        (held.get(keys) ?? []).filter((one) => one !== mine),
+      );
+    };
+  }, [keys, active]);
+}

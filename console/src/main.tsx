@@ -1,0 +1,41 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { BrowserRouter } from "react-router-dom";
+
+import { Away, Problem } from "@/api/client";
+import { SessionProvider } from "@/app/session";
+import { SettingsProvider } from "@/app/settings";
+import { Shell } from "@/app/Shell";
+import { Themed } from "@/app/theme";
+import "@/app/console.css";
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What the server refused it refuses again; what did not reach it is tried until it does.
+      retry: (count, error) => error instanceof Away || (!(error instanceof Problem) && count < 1),
+      retryDelay: 2000,
+      staleTime: 5000,
+      refetchOnWindowFocus: true,
+      networkMode: "always",
+    },
+    mutations: { retry: false, networkMode: "always" },
+  },
+});
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <SettingsProvider>
+      <Themed>
+        <QueryClientProvider client={queries}>
+          <BrowserRouter basename="/console" future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
+            <SessionProvider>
+              <Shell />
+            </SessionProvider>
+          </BrowserRouter>
+        </QueryClientProvider>
+      </Themed>
+    </SettingsProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,213 @@
+// A table over a list of the server: page by page (`after`, `next`), filters in the address, views that are kept, CSV of all pages, and what stands there while it is empty, loading or refused.
+//
+//     <DataTable name="alerts" rowKey="alert" columns={columns} filters={filters}
+//       load={(after, limit, signal) => told(api.GET("/v1/alerts", ...)).then((page) => ({ rows: page.alerts, next: page.next }))} />
+import { DownloadOutlined, ReloadOutlined, SaveOutlined } from "@ant-design/icons";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { App, Button, Dropdown, Input, Space, Table, type TableColumnsType, theme, Typography } from "antd";
+import { type ReactNode, useState } from "react";
+
+import { useSession } from "@/app/session";
+import { readKept, writeKept } from "@/app/kept";
+import { defineWords, useWords } from "@/app/words";
+import { type Cell, csvText, download } from "@/parts/csv";
+import type { Filters } from "@/parts/address";
+import { Failure, Nothing } from "@/parts/States";
+import { countText } from "@/parts/values";
+
+const words = defineWords({
+  more: { zh: "下一页", en: "More" },
+  csv: { zh: "导出 CSV", en: "CSV" },
+  reload: { zh: "刷新", en: "Refresh" },
+  views: { zh: "视图", en: "Views" },
+  keepView: { zh: "保存当前筛选", en: "Keep these filters" },
+  viewName: { zh: "视图名称", en: "Name of the view" },
+  save: { zh: "保存", en: "Keep" },
+  dropView: { zh: "删除视图：{name}", en: "Drop the view {name}" },
+  shown: { zh: "已显示 {n} 条", en: "{n} shown" },
+  shownMore: { zh: "已显示 {n} 条，还有更多", en: "{n} shown, there are more" },
+  exported: { zh: "已导出 {n} 条", en: "{n} rows exported" },
+  cut: { zh: "只导出了前 {n} 条：请缩小筛选范围", en: "Only the first {n} rows: narrow the filters" },
+});
+
+export interface Page<Row> {
+  rows: Row[];
+  next: string | null;
+}
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  show: (row: Row) => ReactNode;
+  cell?: (row: Row) => Cell; // of the CSV; without it the column is left out there
+  width?: number;
+  align?: "left" | "right" | "center";
+  fixed?: "left" | "right";
+  ellipsis?: boolean;
+}
+
+interface Props<Row extends object> {
+  name: string; // of the list: for the cache, kept views, the file
+  rowKey: keyof Row & string;
+  columns: Column<Row>[];
+  filters?: Filters;
+  onFilters?: (filters: Filters) => void; // a kept view was chosen
+  load: (after: string | undefined, limit: number, signal: AbortSignal) => Promise<Page<Row>>;
+  everyMs?: number; // asked for anew so often
+  onOpen?: (row: Row) => void;
+  selected?: string[];
+  onSelect?: (keys: string[], rows: Row[]) => void;
+  extra?: ReactNode;
+  empty?: ReactNode;
+  limit?: number;
+  label: string;
+}
+
+const CSV_ROWS_MAX = 20_000;
+const CSV_PAGE = 500;
+
+type View = { name: string; filters: Filters };
+
+function Views({ name, filters, onFilters }: { name: string; filters: Filters; onFilters: (filters: Filters) => void }) {
+  const t = useWords(words);
+  const { identity } = useSession();
+  const { token } = theme.useToken();
+  const place = `views.${identity?.name ?? ""}.${name}`;
+  const [views, setViews] = useState(() => readKept<View[]>(place, []));
+  const [title, setTitle] = useState("");
+  function keep(after: View[]) {
+    writeKept(place, after);
+    setViews(after);
+  }
+  return (
+    <Dropdown
+      trigger={["click"]}
+      menu={{
+        items: [
+          ...views.map((view) => ({ key: view.name, label: view.name, onClick: () => onFilters(view.filters) })),
+          ...(views.length > 0 ? [{ type: "divider" as const }] : []),
+          ...views.map((view) => ({ key: `drop ${view.name}`, danger: true, label: t("dropView", { name: view.name }), onClick: () => keep(views.filter((one) => one !== view)) })),
+        ],
+      }}
+      popupRender={(menu) => (
+        <div style={{ background: token.colorBgElevated, borderRadius: token.borderRadius, boxShadow: token.boxShadowSecondary }}>
+          {views.length > 0 && menu}
+          <Space.Compact style={{ padding: 8 }}>
+            <Input size="small" value={title} maxLength={40} placeholder={t("viewName")} aria-label={t("viewName")} onChange={(event) => setTitle(event.target.value)} />
+            <Button
+              size="small"
+              disabled={title.trim() === ""}
+              onClick={() => {
+                keep([...views.filter((view) => view.name !== title.trim()), { name: title.trim(), filters }]);
+                setTitle("");
+              }}
+            >
+              {t("save")}
+            </Button>
+          </Space.Compact>
+        </div>
+      )}
+    >
+      <Button size="small" icon={<SaveOutlined />}>
+        {t("views")}
+      </Button>
+    </Dropdown>
+  );
+}
+
+export function DataTable<Row extends object>(props: Props<Row>) {
+  const t = useWords(words);
+  const { message } = App.useApp();
+  const { filters = {}, limit = 50 } = props;
+  const [exporting, setExporting] = useState(false);
+  const query = useInfiniteQuery({
+    queryKey: ["table", props.name, filters],
+    queryFn: ({ pageParam, signal }) => props.load(pageParam, limit, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page<Row>) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: props.everyMs,
+  });
+  const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
+
+  async function exportAll() {
+    setExporting(true);
+    const columns = props.columns.filter((column) => column.cell !== undefined);
+    const all: Row[] = [];
+    let after: string | undefined;
+    try {
+      do {
+        const page = await props.load(after, CSV_PAGE, new AbortController().signal);
+        all.push(...page.rows);
+        after = page.next ?? undefined;
+      } while (after !== undefined && all.length < CSV_ROWS_MAX);
+      download(
+        `${props.name}-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.csv`,
+        csvText(
+          columns.map((column) => column.title),
+          all.map((row) => columns.map((column) => column.cell!(row))),
+        ),
+        "text/csv;charset=utf-8",
+      );
+      void message.success(t(after === undefined ? "exported" : "cut", { n: countText(all.length) }));
+    } catch {
+      // told beside the table when it is asked again
+      await query.refetch();
+    } finally {
+      setExporting(false);
+    }
+  }
+
+  const columns: TableColumnsType<Row> = props.columns.map((column) => ({
+    key: column.key,
+    title: column.title,
+    width: column.width,
+    align: column.align,
+    fixed: column.fixed,
+    ellipsis: column.ellipsis,
+    render: (_value, row) => column.show(row),
+  }));
+  const { onOpen } = props;
+  return (
+    <section aria-label={props.label}>
+      {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
+      <Table<Row>
+        rowKey={props.rowKey}
+        columns={columns}
+        dataSource={rows}
+        loading={query.isPending || query.isPlaceholderData}
+        pagination={false}
+        sticky
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: query.isPending || query.error !== null ? " " : (props.empty ?? <Nothing />) }}
+        rowSelection={
+          props.onSelect && {
+            selectedRowKeys: props.selected ?? [],
+            onChange: (keys, chosen) => props.onSelect!(keys.map(String), chosen),
+          }
+        }
+        onRow={
+          onOpen &&
+          ((row) => ({
+            onDoubleClick: () => onOpen(row),
+          }))
+        }
+      />
+      <div style={{ display: "flex", alignItems: "center", gap: 8, padding: "8px 0" }}>
+        <Typography.Text type="secondary">{t(query.hasNextPage ? "shownMore" : "shown", { n: countText(rows.length) })}</Typography.Text>
+        {query.hasNextPage && (
+          <Button size="small" onClick={() => void query.fetchNextPage()} loading={query.isFetchingNextPage}>
+            {t("more")}
+          </Button>
+        )}
+        <div style={{ flex: 1 }} />
+        {props.extra}
+        {props.onFilters && <Views name={props.name} filters={filters} onFilters={props.onFilters} />}
+        <Button size="small" icon={<ReloadOutlined />} onClick={() => void query.refetch()} loading={query.isRefetching} aria-label={t("reload")} />
+        <Button size="small" icon={<DownloadOutlined />} onClick={() => void exportAll()} loading={exporting} disabled={rows.length === 0}>
+          {t("csv")}
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+// Asking the server from a component, with the API's own types: a query that is kept and asked anew, and a deed that tells how it ended.
+import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { App } from "antd";
+
+import { useProblemText } from "@/parts/problems";
+
+export function useAsk<T>(key: QueryKey, ask: (signal: AbortSignal) => Promise<T>, more: { everyMs?: number; active?: boolean; staleMs?: number } = {}) {
+  return useQuery({ queryKey: key, queryFn: ({ signal }) => ask(signal), refetchInterval: more.everyMs, enabled: more.active ?? true, staleTime: more.staleMs });
+}
+
+// What goes wrong is told at the top of the page; what went well as `done` says. Then everything that `touches` names is asked for anew.
+export function useDeed<V, T>(deed: (values: V) => Promise<T>, more: { done?: string; touches?: QueryKey[]; after?: (told: T, values: V) => void } = {}) {
+  const { notification, message } = App.useApp();
+  const queries = useQueryClient();
+  const text = useProblemText();
+  return useMutation({
+    mutationFn: deed,
+    onSuccess: async (answer, values) => {
+      if (more.done !== undefined) {
+        void message.success(more.done);
+      }
+      await Promise.all((more.touches ?? []).map((queryKey) => queries.invalidateQueries({ queryKey })));
+      more.after?.(answer, values);
+    },
+    onError: (error) => {
+      const { title, todo } = text(error);
+      notification.error({ message: title, description: todo, duration: 8, role: "alert" });
+    },
+  });
+}

@@ -1,0 +1,35 @@
+// What went wrong, in the reader's language: the server's own list of problems (GET /problems) has titles and what to do.
+import { useQuery } from "@tanstack/react-query";
+
+import { api, Away, Problem, told, type Schemas } from "@/api/client";
+import { useSettings } from "@/app/settings";
+import { defineWords, useWords } from "@/app/words";
+
+const words = defineWords({
+  away: { zh: "连接不上服务器", en: "The server can't be reached" },
+  awayTodo: { zh: "正在自动重试。", en: "It is tried again by itself." },
+  broken: { zh: "页面出错了", en: "The page has failed" },
+});
+
+export interface Told {
+  title: string;
+  detail: string;
+  todo: string;
+}
+
+export function useProblemText(): (error: unknown) => Told {
+  const t = useWords(words);
+  const { language } = useSettings();
+  const { data } = useQuery({ queryKey: ["problems"], queryFn: () => told(api.GET("/problems")), staleTime: Infinity, retry: false });
+  return (error) => {
+    if (error instanceof Problem) {
+      const meaning: Schemas["ProblemMeaning"] | undefined = data?.problems.find((one) => one.code === error.code);
+      const title = language === "zh" ? (meaning?.title_zh ?? error.title) : error.title;
+      return { title, detail: error.detail, todo: language === "zh" ? error.detail : `${error.detail}${meaning === undefined ? "" : ` ${meaning.what_to_do}`}` };
+    }
+    if (error instanceof Away) {
+      return { title: t("away"), detail: "", todo: t("awayTodo") };
+    }
+    return { title: t("broken"), detail: error instanceof Error ? error.message : String(error), todo: "" };
+  };
+}

@@ -1,0 +1,157 @@
+// How single values are shown, the same everywhere: money in yuan, times of Shanghai, severities, masked texts.
+import { Tag, Tooltip } from "antd";
+import { Link } from "react-router-dom";
+
+import { useSettings } from "@/app/settings";
+import { defineWords, useWords, type Language } from "@/app/words";
+
+const words = defineWords({
+  severity1: { zh: "低", en: "low" },
+  severity2: { zh: "中", en: "medium" },
+  severity3: { zh: "高", en: "high" },
+  severity4: { zh: "紧急", en: "urgent" },
+  yes: { zh: "是", en: "yes" },
+  no: { zh: "否", en: "no" },
+  overdue: { zh: "超时 {span}", en: "{span} over" },
+  left: { zh: "剩 {span}", en: "{span} left" },
+});
+
+export const ZONE = "Asia/Shanghai";
+export const NOTHING = "—";
+
+const moneyFormat = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const countFormat = new Intl.NumberFormat("zh-CN");
+
+// Fen to yuan; exact for whatever a JavaScript number holds.
+export function moneyText(fen: number | null | undefined): string {
+  return fen === null || fen === undefined ? NOTHING : moneyFormat.format(fen / 100);
+}
+
+export function countText(count: number | null | undefined): string {
+  return count === null || count === undefined ? NOTHING : countFormat.format(count);
+}
+
+// 12.34 万, 3.21 亿; in English thousands and millions.
+export function shortMoney(fen: number | null | undefined, language: Language): string {
+  if (fen === null || fen === undefined) {
+    return NOTHING;
+  }
+  const yuan = fen / 100;
+  const steps: [number, string][] = language === "zh" ? [[1e8, " 亿"], [1e4, " 万"]] : [[1e9, " bn"], [1e6, " m"], [1e3, " k"]];
+  const step = steps.find(([size]) => Math.abs(yuan) >= size);
+  return step === undefined ? countFormat.format(Math.round(yuan)) : `${(yuan / step[0]).toFixed(2)}${step[1]}`;
+}
+
+export function shareText(share: number | null | undefined, digits = 1): string {
+  return share === null || share === undefined ? NOTHING : `${(share * 100).toFixed(digits)} %`;
+}
+
+const timeFormats = {
+  full: new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short", timeStyle: "medium" }),
+  day: new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short" }),
+  clock: new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, timeStyle: "medium" }),
+};
+
+export function timeText(ms: number | null | undefined, form: keyof typeof timeFormats = "full"): string {
+  return ms === null || ms === undefined ? NOTHING : timeFormats[form].format(ms);
+}
+
+export function spanText(ms: number, language: Language): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const units: [number, string, string][] = [
+    [86400, "天", "d"],
+    [3600, "小时", "h"],
+    [60, "分", "min"],
+    [1, "秒", "s"],
+  ];
+  const at = units.findIndex(([size]) => seconds >= size);
+  if (at < 0) {
+    return language === "zh" ? "0 秒" : "0 s";
+  }
+  const [size, zh, en] = units[at]!;
+  const next = units[at + 1];
+  const unit = (one: [number, string, string]) => (language === "zh" ? one[1] : one[2]);
+  const rest = next === undefined ? 0 : Math.floor((seconds % size) / next[0]);
+  const text = `${Math.floor(seconds / size)} ${language === "zh" ? zh : en}`;
+  return rest === 0 || next === undefined ? text : `${text} ${rest} ${unit(next)}`;
+}
+
+export function Money({ fen }: { fen: number | null | undefined }) {
+  return <span className="number">{moneyText(fen)}</span>;
+}
+
+export function Time({ ms, form }: { ms: number | null | undefined; form?: keyof typeof timeFormats }) {
+  return (
+    <time className="number" dateTime={ms === null || ms === undefined ? undefined : new Date(ms).toISOString()}>
+      {timeText(ms, form)}
+    </time>
+  );
+}
+
+// How long until a moment, or since: red when it is over.
+export function Due({ ms, now }: { ms: number | null | undefined; now: number }) {
+  const t = useWords(words);
+  const { language, dark } = useSettings();
+  if (ms === null || ms === undefined) {
+    return <span>{NOTHING}</span>;
+  }
+  const over = now > ms;
+  const near = !over && ms - now < 5 * 60_000;
+  const red = dark ? "#ff8f8a" : "#b3151b";
+  const amber = dark ? "#f0b45c" : "#8a5300";
+  return (
+    <Tooltip title={timeText(ms)}>
+      <span className="number" style={{ color: over ? red : near ? amber : undefined, fontWeight: over || near ? 600 : undefined }}>
+        {t(over ? "overdue" : "left", { span: spanText(Math.abs(ms - now), language) })}
+      </span>
+    </Tooltip>
+  );
+}
+
+export type SeverityWord = "S1" | "S2" | "S3" | "S4";
+
+// Not by colour alone: the word and its weight say it too.
+export const severityColors: Record<SeverityWord, { light: [string, string]; dark: [string, string] }> = {
+  S1: { light: ["#e8eef5", "#34506e"], dark: ["#22303f", "#b9cde2"] },
+  S2: { light: ["#e2f0fb", "#0a5089"], dark: ["#12344f", "#9fd0f7"] },
+  S3: { light: ["#fdecd2", "#7a4300"], dark: ["#4a3210", "#ffcf8a"] },
+  S4: { light: ["#b3151b", "#ffffff"], dark: ["#c4282d", "#ffffff"] },
+};
+
+export function Severity({ severity, long }: { severity: SeverityWord | null | undefined; long?: boolean }) {
+  const t = useWords(words);
+  const { dark } = useSettings();
+  if (severity === null || severity === undefined) {
+    return <span>{NOTHING}</span>;
+  }
+  const [background, color] = severityColors[severity][dark ? "dark" : "light"];
+  return (
+    <Tag bordered={false} style={{ background, color, fontWeight: 600, marginInlineEnd: 0 }}>
+      {long ? `${severity} ${t(`severity${severity[1] as "1" | "2" | "3" | "4"}`)}` : severity}
+    </Tag>
+  );
+}
+
+export function YesNo({ value }: { value: boolean | null | undefined }) {
+  const t = useWords(words);
+  return <>{value === null || value === undefined ? NOTHING : t(value ? "yes" : "no")}</>;
+}
+
+export function AlertLink({ alert }: { alert: number | null | undefined }) {
+  return alert === null || alert === undefined ? <>{NOTHING}</> : <Link to={`/alerts/${alert}`}>{alert}</Link>;
+}
+
+export function CaseLink({ id }: { id: number | null | undefined }) {
+  return id === null || id === undefined ? <>{NOTHING}</> : <Link to={`/cases/${id}`}>{id}</Link>;
+}
+
+// A customer, account, device, merchant: leads to all that is known of it.
+export function ThingLink({ kind, name }: { kind: string; name: string | null | undefined }) {
+  return name === null || name === undefined || name === "" ? (
+    <>{NOTHING}</>
+  ) : (
+    <Link to={`/profiles/${encodeURIComponent(kind.toLowerCase())}/${encodeURIComponent(name)}`} className="mono">
+      {name}
+    </Link>
+  );
+}

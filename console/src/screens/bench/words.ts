@@ -1,0 +1,25 @@
+import { defineWords } from "@/app/words";
+
+export const benchWords = defineWords({
+  alert: { zh: "预警", en: "Alert" },
+  severity: { zh: "等级", en: "Severity" },
+  state: { zh: "状态", en: "State" },
+  group: { zh: "类别", en: "Group" },
+  subject: { zh: "主体", en: "Subject" },
+  customer: { zh: "客户", en: "Customer" },
+  amount: { zh: "金额（元）", en: "Amount (yuan)" },
+  hits: { zh: "命中", en: "Hits" },
+  skill: { zh: "技能组", en: "Skill" },
+  owner: { zh: "经办", en: "Owner" },
+  branch: { zh: "机构", en: "Branch" },
+  opened: { zh: "产生时间", en: "Opened" },
+  due: { zh: "定性时限", en: "Decide within" },
+  code: { zh: "定性", en: "Outcome" },
+  strategy: { zh: "策略", en: "Strategy" },
+  open: { zh: "未结", en: "Open" },
+  closed: { zh: "已结", en: "Closed" },
+  any: { zh: "全部", en: "All" },
+  byRank: { zh: "按紧急程度", en: "Most urgent first" },
+  byTime: { zh: "按时间", en: "Newest first" },
+  listLabel: { zh: "预警列表", en: "Alerts" },
+});
