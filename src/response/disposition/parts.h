@@ -200,6 +200,21 @@ void situation_forget(struct situation *situation, SituationPart part);
 // What depends on a strategy from now on: its limits, and its run (0: none).
 void situation_of_strategy(struct situation *situation, const struct strategy *strategy, bool is_shadow, int64_t run);
 
+// ---- gather.c ---------------------------------------------------------------------------------------------------
+
+// A list of texts, each of them once, and no more than fit.
+struct texts {
+    struct value *at;
+    uint32_t count;
+};
+void texts_add(struct texts *texts, struct arena *arena, Slice text);
+
+// One part into the situation; what stands in the alert's row.
+MUST_USE Status gather_part(struct situation *situation, struct book *book, SituationPart part);
+MUST_USE Status gather_row(struct situation *situation, struct book *book);
+// How long payments would be held by a run that is in the shadow, and does not hold them. 0: it would not.
+int64_t gather_would_hold_us(const struct situation *situation);
+
 // ---- strategy.c -------------------------------------------------------------------------------------------------
 
 // Tries the strategies that a trigger calls, and sends the alert to people when nothing works on it. Loads and keeps the alert.
