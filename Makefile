@@ -7,7 +7,7 @@ DATA ?=
 # Sources and packs are UTF-8, whatever the locale says.
 export PYTHONUTF8 = 1
 
-.PHONY: all deps demo test deb bench bench-peers evaluate sanitize fuzz format docs clean help
+.PHONY: all deps demo tour screenshots test deb bench bench-peers evaluate sanitize fuzz format docs clean help
 
 all: deps ## build the program (build/qiantang)
 	@scripts/build.sh $(BUILD)
@@ -17,6 +17,13 @@ deps:
 
 demo: all ## check, test and replay the packs that come with the program, and explain a model
 	@scripts/demo.sh $(BUILD)
+
+tour: all ## a bank to look around in with the console: starts it, says its address and who can sign in, and stays until Ctrl-C
+	@python3 scripts/tour_bank.py $(BUILD)/qiantang $(BUILD)/tour --live 20
+
+screenshots: all ## pictures of all screens of the console in both languages, into docs/pictures/console
+	@scripts/install-deps.sh build node browser
+	@scripts/screenshots.sh $(BUILD)
 
 test: ## everything: tests with gcc, the same bytes from gcc and clang, sanitizers; ends with "N passed, N failed"
 	@scripts/install-deps.sh build node browser clang deb sql

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A first look: checks the bank's pack, runs its models' sequences, replays events through it, and shows a decision and
 # how a model was understood. Then a bank is made up and evaluated, two weeks of another are played with its customers and a team, each example pack is checked and tested, and a server is started that decides on the
-# bank's day while it is told what happens. At a terminal the server stays until a key is pressed. Needs no data but what lies in the tree.
+# bank's day while it is told what happens. At last a bank with people of every role and its console; at a terminal that stays until Enter is pressed. Needs no data but what lies in the tree.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -91,8 +91,19 @@ done
 cat "$out/server.out"
 show verify --data "$data"
 
+kill -TERM "$server"
+wait "$server" || true
+
+say 'A bank to look around in: its customers, people of every role, and the console in a browser'
+python3 scripts/tour_bank.py "$program" "$out/tour" >"$out/tour.out" &
+server=$!
+until grep -q '^ready' "$out/tour.out"; do
+    kill -0 "$server" || exit 1
+    sleep 0.2
+done
+cat "$out/tour.out"
 if [[ -t 0 && -t 1 ]]; then
-    printf '\nThe server runs at %s; its API is described at %s/docs. Press Enter to stop it. ' "$address" "$address"
+    printf '\nIt stays until Enter is pressed. '
     read -r _
 fi
 kill -TERM "$server"
@@ -101,6 +112,6 @@ trap - EXIT
 
 cat <<MESSAGE
 
-Next: change a threshold in packs/bank/models/MU/M-MU-02-A.yaml and run 'make demo' again, start the server again with
-'$program serve --data $data --port $port' and look at $address/docs, or read docs/README.md.
+Next: 'make tour' starts that bank again and stays; change a threshold in packs/bank/models/MU/M-MU-02-A.yaml and run 'make demo' again; start the server of the bank's day with
+'$program serve --data $data --port $port' and look at $address/docs; or read docs/README.md.
 MESSAGE

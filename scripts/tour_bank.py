@@ -300,7 +300,8 @@ def main():
         bank.settle()
         tour = {"address": bank.address, "password": PASSWORD, "people": [{"name": name, "role": role} for name, role, *_ in PEOPLE], "folder": str(bank.folder)}
         (bank.folder / "tour.json").write_text(json.dumps(tour, ensure_ascii=False, indent=1) + "\n")
-        print(f"ready at {bank.address}/console/", flush=True)
+        people = "\n".join(f"  {name:18} {role}" for name, role, *_ in PEOPLE)
+        print(f"ready at {bank.address}/console/\n\nSign in there with the password '{PASSWORD}' as one of\n{people}", flush=True)
         if bank.arguments.live > 0:
             threading.Thread(target=bank.go_on, daemon=True).start()
         ended.wait()

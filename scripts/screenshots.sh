@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Takes pictures of all screens of the console in both languages, for the documents: scripts/screenshots.sh BUILD [FOLDER]
+# They are made smaller with 256 colours where pngquant is there; look at them before they are committed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=$1/qiantang
+folder=$(realpath -m "${2:-docs/pictures/console}")
+bank=$(mktemp -d)
+mkfifo "$bank.ready"
+python3 scripts/tour_bank.py "$program" "$bank" --customers 2000 --days 3 --live 20 >"$bank.ready" &
+tour=$!
+trap 'kill "$tour" 2>/dev/null || true; wait "$tour" 2>/dev/null || true; rm -rf "$bank" "$bank.ready"' EXIT
+read -r line <"$bank.ready"
+echo "$line"
+cp console/tests/*.mjs build-console/tests/
+QT_ADDRESS=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["address"])' "$bank/tour.json") \
+    node build-console/tests/screenshots.mjs "$folder"
+if command -v pngquant >/dev/null; then
+    pngquant --force --ext .png --skip-if-larger --quality 70-95 "$folder"/*.png || true
+fi
+ls -l "$folder"
