@@ -16,6 +16,15 @@ const words = defineWords({
   left: { zh: "剩 {span}", en: "{span} left" },
 });
 
+const units = defineWords({
+  day: { zh: "天", en: "d" },
+  hour: { zh: "小时", en: "h" },
+  minute: { zh: "分", en: "min" },
+  second: { zh: "秒", en: "s" },
+  hundredMillion: { zh: "亿", en: "bn" },
+  tenThousand: { zh: "万", en: "k" },
+});
+
 export const ZONE = "Asia/Shanghai";
 export const NOTHING = "—";
 
@@ -37,9 +46,19 @@ export function shortMoney(fen: number | null | undefined, language: Language): 
     return NOTHING;
   }
   const yuan = fen / 100;
-  const steps: [number, string][] = language === "zh" ? [[1e8, " 亿"], [1e4, " 万"]] : [[1e9, " bn"], [1e6, " m"], [1e3, " k"]];
+  const steps: [number, string][] =
+    language === "zh"
+      ? [
+          [1e8, units.hundredMillion.zh],
+          [1e4, units.tenThousand.zh],
+        ]
+      : [
+          [1e9, units.hundredMillion.en],
+          [1e6, "m"],
+          [1e3, units.tenThousand.en],
+        ];
   const step = steps.find(([size]) => Math.abs(yuan) >= size);
-  return step === undefined ? countFormat.format(Math.round(yuan)) : `${(yuan / step[0]).toFixed(2)}${step[1]}`;
+  return step === undefined ? countFormat.format(Math.round(yuan)) : `${(yuan / step[0]).toFixed(2)} ${step[1]}`;
 }
 
 export function shareText(share: number | null | undefined, digits = 1): string {
@@ -58,22 +77,21 @@ export function timeText(ms: number | null | undefined, form: keyof typeof timeF
 
 export function spanText(ms: number, language: Language): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  const units: [number, string, string][] = [
-    [86400, "天", "d"],
-    [3600, "小时", "h"],
-    [60, "分", "min"],
-    [1, "秒", "s"],
+  const sizes = [
+    { size: 86400, word: units.day },
+    { size: 3600, word: units.hour },
+    { size: 60, word: units.minute },
+    { size: 1, word: units.second },
   ];
-  const at = units.findIndex(([size]) => seconds >= size);
+  const at = sizes.findIndex(({ size }) => seconds >= size);
   if (at < 0) {
-    return language === "zh" ? "0 秒" : "0 s";
+    return `0 ${units.second[language]}`;
   }
-  const [size, zh, en] = units[at]!;
-  const next = units[at + 1];
-  const unit = (one: [number, string, string]) => (language === "zh" ? one[1] : one[2]);
-  const rest = next === undefined ? 0 : Math.floor((seconds % size) / next[0]);
-  const text = `${Math.floor(seconds / size)} ${language === "zh" ? zh : en}`;
-  return rest === 0 || next === undefined ? text : `${text} ${rest} ${unit(next)}`;
+  const { size, word } = sizes[at]!;
+  const next = sizes[at + 1];
+  const text = `${Math.floor(seconds / size)} ${word[language]}`;
+  const rest = next === undefined ? 0 : Math.floor((seconds % size) / next.size);
+  return rest === 0 || next === undefined ? text : `${text} ${rest} ${next.word[language]}`;
 }
 
 export function Money({ fen }: { fen: number | null | undefined }) {
