@@ -537,6 +537,25 @@ def test_orders_and_reports(folder):
     assert director.ok("GET", "/v1/figures/cases?from=2026-01-01T00:00:00Z")["figures"]["opened"] == 0
 
 
+# ---- words ----
+
+def test_words(folder):
+    bank = Bank(folder)
+    li = bank.person("li", "analyst", skills=["FRAUD"])
+    words = li.ok("GET", "/v1/disposition")
+    assert words["skills"] == list(dict.fromkeys(group["skill"] for group in words["groups"])) and "FRAUD" in words["skills"], words["skills"]
+    groups = {group["group"]: group for group in words["groups"]}
+    assert groups["VP"]["victims"] and groups["VP"]["secrecy"] == "NORMAL" and groups["VP"]["script"] == "CALL", groups["VP"]
+    codes = {code["code"]: code for code in words["codes"]}
+    assert codes["FP-OWNWILL"]["direction"] == "RELEASING" and codes["FP-OWNWILL"]["groups"] == list(groups), codes["FP-OWNWILL"]
+    assert codes["TP-VICTIM-SAVED"]["direction"] == "PROTECTING" and "VP" in codes["TP-VICTIM-SAVED"]["groups"]
+    assert {state["state"] for state in words["states"] if not state["open"]} == {"CLOSED_AUTO", "CLOSED_MANUAL"}
+    assert "reply" in next(script for script in words["scripts"] if script["script"] == "CALL")["answers"]
+    assert all(row["zh"] and row["en"] for name in ("groups", "states", "codes", "actions", "answers", "script_kinds", "channels", "subjects") for row in words[name])
+    li.expect(400, "query_refused", "GET", "/v1/disposition?x=1")
+    bank.person("author", "model-author").expect(403, "scope_missing", "GET", "/v1/disposition")
+
+
 # ---- strategies, second looks ----
 
 def test_strategies(folder):

@@ -107,6 +107,9 @@ void person_put_json(struct json_writer *json, const struct person *person);
 // answered, settled.
 MUST_USE Status queues_put_json(struct book *book, int64_t viewer, struct json_writer *json);
 
+// What alerts are told with, in both languages: groups, skills, states, codes, answers, scripts.
+void words_put_json(const struct office *office, struct json_writer *json);
+
 // ---- tasks --------------------------------------------------------------------------------------
 
 struct task_filter {

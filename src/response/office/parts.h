@@ -11,6 +11,7 @@
 //   standing.c    strategies and their standing; figures
 //   proposals.c   what takes two persons
 //   answered.c    requests that come again
+//   words.c       what alerts are told with, in both languages
 
 #include "response/office/office.h"
 

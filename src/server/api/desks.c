@@ -35,6 +35,20 @@ void api_get_queues(void *context, struct http_request *request) {
     }
 }
 
+static Status words(struct visit *visit, struct book *book) {
+    (void)book;
+    words_put_json(&visit->office, visit->json);
+    return STATUS_OK;
+}
+
+void api_get_disposition(void *context, struct http_request *request) {
+    struct visit *visit = visit_query(context, request, NULL, 0);
+    if (visit != NULL) {
+        visit->is_plain = true;
+        visit_look(visit, words, "disposition", 0);
+    }
+}
+
 // ---- changing -----------------------------------------------------------------------------------
 
 struct desk_change {
