@@ -552,6 +552,8 @@ def test_words(folder):
     assert {state["state"] for state in words["states"] if not state["open"]} == {"CLOSED_AUTO", "CLOSED_MANUAL"}
     assert "reply" in next(script for script in words["scripts"] if script["script"] == "CALL")["answers"]
     assert all(row["zh"] and row["en"] for name in ("groups", "states", "codes", "actions", "answers", "script_kinds", "channels", "subjects") for row in words[name])
+    names = {name["name"]: name for name in words["names"]}
+    assert names["event.amount"]["zh"] and names["event.amount"]["en"] and any(name.startswith("f.") for name in names), sorted(names)[:20]
     li.expect(400, "query_refused", "GET", "/v1/disposition?x=1")
     bank.person("author", "model-author").expect(403, "scope_missing", "GET", "/v1/disposition")
 

@@ -167,6 +167,29 @@ static void put_scripts(struct json_writer *json, const struct disposition_plan 
     json_array_end(json);
 }
 
+// What models have seen is named as expressions name it: fields of events, features, columns of tables.
+static void put_names(struct json_writer *json, const struct catalogue *catalogue) {
+    json_key(json, SLICE("names"));
+    json_array_begin(json);
+    for (uint32_t i = 0; i < catalogue->vocabulary.names.count; i++) {
+        const struct name *name = &catalogue->vocabulary.names.at[i];
+        if (name->kind == NAME_FIELD) {
+            const struct schema_field *field = &catalogue->schema->fields[name->index];
+            begin(json, "name", name->text, field->zh, field->en);
+        } else if (name->kind == NAME_FEATURE) {
+            const struct feature *feature = &catalogue->features->features.at[name->index];
+            begin(json, "name", name->text, feature->zh, feature->en);
+        } else if (name->kind == NAME_CELL) {
+            const struct knowledge_column *column = &catalogue->knowledge->tables[name->table].columns[name->index];
+            begin(json, "name", name->text, column->zh, column->en);
+        } else {
+            continue;
+        }
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 void words_put_json(const struct office *office, struct json_writer *json) {
     const struct disposition_plan *plan = &office->strategies->plan;
     json_object_begin(json);
@@ -180,5 +203,6 @@ void words_put_json(const struct office *office, struct json_writer *json) {
     put_table(json, "script_kinds", "kind", kinds, SCRIPT_KIND_COUNT);
     put_table(json, "channels", "channel", channels, CONTACT_CHANNEL_COUNT);
     put_table(json, "subjects", "kind", subjects, SUBJECT_KIND_COUNT);
+    put_names(json, office->strategies->catalogue);
     json_object_end(json);
 }
