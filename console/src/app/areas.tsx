@@ -77,7 +77,9 @@ export const areas: Area[] = [
     word: "bench",
     icon: <AlertOutlined />,
     screens: [
+      screen("desk", "desk", ["alerts:work"], () => import("@/screens/bench/Desk"), { key: "d" }),
       screen("alerts", "alerts", ["alerts:read"], () => import("@/screens/bench/Alerts"), { key: "a" }),
+      screen("alerts/:alert", "alerts", ["alerts:read"], () => import("@/screens/bench/AlertBench")),
     ],
   },
 ];

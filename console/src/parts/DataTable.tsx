@@ -27,6 +27,7 @@ const words = defineWords({
   shown: { zh: "已显示 {n} 条", en: "{n} shown" },
   shownMore: { zh: "已显示 {n} 条，还有更多", en: "{n} shown, there are more" },
   exported: { zh: "已导出 {n} 条", en: "{n} rows exported" },
+  tick: { zh: "选择 {row}", en: "Select {row}" },
   cut: { zh: "只导出了前 {n} 条：请缩小筛选范围", en: "Only the first {n} rows: narrow the filters" },
 });
 
@@ -55,7 +56,7 @@ interface Props<Row extends object> {
   load: (after: string | undefined, limit: number, signal: AbortSignal) => Promise<Page<Row>>;
   everyMs?: number; // asked for anew so often
   onOpen?: (row: Row) => void;
-  selected?: string[];
+  selected?: (string | number)[];
   onSelect?: (keys: string[], rows: Row[]) => void;
   extra?: ReactNode;
   empty?: ReactNode;
@@ -184,6 +185,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
           props.onSelect && {
             selectedRowKeys: props.selected ?? [],
             onChange: (keys, chosen) => props.onSelect!(keys.map(String), chosen),
+            getCheckboxProps: (row) => ({ "aria-label": t("tick", { row: String(row[props.rowKey]) }) }) as object,
           }
         }
         onRow={

@@ -9,7 +9,7 @@ export function useAsk<T>(key: QueryKey, ask: (signal: AbortSignal) => Promise<T
 }
 
 // What goes wrong is told at the top of the page; what went well as `done` says. Then everything that `touches` names is asked for anew.
-export function useDeed<V, T>(deed: (values: V) => Promise<T>, more: { done?: string; touches?: QueryKey[]; after?: (told: T, values: V) => void } = {}) {
+export function useDeed<V = void, T = unknown>(deed: (values: V) => Promise<T>, more: { done?: string; touches?: QueryKey[]; after?: (told: T, values: V) => void } = {}) {
   const { notification, message } = App.useApp();
   const queries = useQueryClient();
   const text = useProblemText();

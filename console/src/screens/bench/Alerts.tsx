@@ -1,13 +1,17 @@
-// All alerts that the reader's roles open, with filters in the address.
+// All alerts that the reader's roles open, with filters in the address; several of one group may be worked on at once.
 import { Card, Input, Segmented, Select, Space } from "antd";
+import { useState } from "react";
 import { useNavigate } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
+import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { useDisposition } from "@/parts/disposition";
 import { AlertLink, Due, moneyText, Severity, ThingLink, Time, timeText } from "@/parts/values";
+import { BulkBar } from "@/screens/bench/Bulk";
 import { benchWords } from "@/screens/bench/words";
 
 type Row = Schemas["AlertRow"];
@@ -17,6 +21,7 @@ const SEVERITIES = ["S4", "S3", "S2", "S1"] as const;
 export function useAlertColumns(now: number): Column<Row>[] {
   const t = useWords(benchWords);
   const both = useBoth();
+  const words = useDisposition();
   return [
     { key: "alert", title: t("alert"), fixed: "left", show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
     { key: "severity", title: t("severity"), show: (row) => <Severity severity={row.severity} />, cell: (row) => row.severity },
@@ -25,31 +30,43 @@ export function useAlertColumns(now: number): Column<Row>[] {
     { key: "subject", title: t("subject"), show: (row) => <ThingLink kind={row.subject_kind} name={row.subject} />, cell: (row) => row.subject },
     { key: "amount", title: t("amount"), align: "right", show: (row) => <span className="number">{moneyText(row.amount)}</span>, cell: (row) => row.amount / 100 },
     { key: "hits", title: t("hits"), align: "right", show: (row) => row.hits, cell: (row) => row.hits },
-    { key: "skill", title: t("skill"), show: (row) => row.skill, cell: (row) => row.skill },
+    { key: "due", title: t("due"), show: (row) => (row.open ? <Due ms={row.decide_until} now={now} /> : null), cell: (row) => timeText(row.decide_until) },
     { key: "owner", title: t("owner"), show: (row) => row.owner, cell: (row) => row.owner },
+    { key: "skill", title: t("skill"), show: (row) => words.skill(row.skill), cell: (row) => row.skill },
     { key: "branch", title: t("branch"), show: (row) => row.branch, cell: (row) => row.branch },
     { key: "opened", title: t("opened"), show: (row) => <Time ms={row.opened} />, cell: (row) => timeText(row.opened) },
-    { key: "due", title: t("due"), show: (row) => (row.open ? <Due ms={row.decide_until} now={now} /> : null), cell: (row) => timeText(row.decide_until) },
-    { key: "code", title: t("code"), show: (row) => both({ zh: row.code_zh, en: row.code_en }), cell: (row) => row.code },
+    { key: "code", title: t("code"), show: (row) => words.code(row.code), cell: (row) => row.code },
     { key: "strategy", title: t("strategy"), show: (row) => row.strategy, cell: (row) => row.strategy },
   ];
 }
 
 export default function Alerts() {
   const t = useWords(benchWords);
+  const both = useBoth();
+  const words = useDisposition();
+  const { identity, may } = useSession();
   const [filters, change] = useFilters();
+  const [chosen, setChosen] = useState<Row[]>([]);
   const navigate = useNavigate();
   const now = useNow(5000);
   const columns = useAlertColumns(now);
   const open = filters.open ?? "true";
   const order = open === "true" ? (filters.order ?? "rank") : "time";
   const query = { ...filters, open: open === "" || open === "any" ? undefined : open, order: open === "true" ? order : undefined };
+  const states = (words.data?.states ?? []).filter((state) => open === "any" || String(state.open) === open);
+  const selects = [
+    { name: "severity", width: 88, options: SEVERITIES.map((value) => ({ value: value as string, label: value as string })) },
+    { name: "group", width: 190, options: (words.data?.groups ?? []).map((group) => ({ value: group.group, label: both(group) })) },
+    { name: "skill", width: 140, options: (words.data?.skills ?? []).map((skill) => ({ value: skill, label: words.skill(skill) })) },
+    { name: "state", width: 170, options: states.map((state) => ({ value: state.state, label: both(state) })) },
+    { name: "code", width: 170, options: (words.data?.codes ?? []).map((code) => ({ value: code.code, label: `${both(code)} ${code.code}` })) },
+  ] as const;
   return (
     <Card size="small" title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("listLabel")}</h1>}>
       <Space wrap style={{ marginBottom: 8 }}>
         <Segmented
           value={open}
-          onChange={(value) => change({ open: value === "true" ? null : value })}
+          onChange={(value) => change({ open: value === "true" ? null : value, state: null })}
           options={[
             { value: "true", label: t("open") },
             { value: "false", label: t("closed") },
@@ -66,8 +83,22 @@ export default function Alerts() {
             ]}
           />
         )}
-        <Select allowClear placeholder={t("severity")} aria-label={t("severity")} value={filters.severity} onChange={(value) => change({ severity: value })} options={SEVERITIES.map((value) => ({ value, label: value }))} style={{ width: 100 }} />
-        {(["group", "skill", "owner", "branch", "customer", "strategy", "code"] as const).map((name) => (
+        {selects.map(({ name, width, options }) => (
+          <Select
+            key={name}
+            allowClear
+            showSearch
+            optionFilterProp="label"
+            popupMatchSelectWidth={false}
+            placeholder={t(name)}
+            aria-label={t(name)}
+            value={filters[name]}
+            onChange={(value: string | undefined) => change({ [name]: value })}
+            options={[...options]}
+            style={{ width }}
+          />
+        ))}
+        {(["owner", "branch", "customer", "strategy"] as const).map((name) => (
           <Input
             key={`${name} ${filters[name] ?? ""}`}
             allowClear
@@ -77,10 +108,25 @@ export default function Alerts() {
             onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
             onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
             onClear={() => change({ [name]: null })}
-            style={{ width: 130 }}
+            style={{ width: 120 }}
           />
         ))}
+        {may("alerts:work") && (
+          <Segmented
+            value={filters.owner === identity?.name ? "mine" : "any"}
+            onChange={(value) => change({ owner: value === "mine" ? identity?.name : null })}
+            options={[
+              { value: "any", label: t("any") },
+              { value: "mine", label: t("mine") },
+            ]}
+          />
+        )}
       </Space>
+      {may("alerts:work") && (
+        <div style={{ marginBottom: 8, minHeight: 24 }}>
+          <BulkBar rows={chosen} onClear={() => setChosen([])} />
+        </div>
+      )}
       <DataTable<Row>
         name="alerts"
         label={t("listLabel")}
@@ -90,6 +136,8 @@ export default function Alerts() {
         onFilters={(view) => change({ ...Object.fromEntries(Object.keys(filters).map((name) => [name, null])), ...view })}
         everyMs={10_000}
         onOpen={(row) => navigate(`/alerts/${row.alert}`)}
+        selected={chosen.map((row) => row.alert)}
+        onSelect={may("alerts:work") ? (_keys, rows) => setChosen(rows.filter((row) => row !== undefined)) : undefined}
         load={async (after, limit, signal) => {
           const page = await told(api.GET("/v1/alerts", { params: { query: { ...query, after, limit } as never }, signal }));
           return { rows: page.alerts, next: page.next };

@@ -1,0 +1,279 @@
+// The own desk: on duty or not, what waits, what one has, what is to be approved; for shift leaders also who works on what.
+import { StepForwardOutlined } from "@ant-design/icons";
+import { Alert as Banner, Button, Card, Statistic, Switch, Table, Tag, Typography } from "antd";
+import { useState } from "react";
+import { Link, useNavigate } from "react-router-dom";
+
+import { api, Problem, told, type Schemas } from "@/api/client";
+import { allScreens } from "@/app/areas";
+import { useListedKey } from "@/app/Keyboard";
+import { useSession } from "@/app/session";
+import { useBoth, useWords } from "@/app/words";
+import { useAsk, useDeed } from "@/parts/ask";
+import { useNow } from "@/parts/clock";
+import { useDisposition } from "@/parts/disposition";
+import { Failure, Nothing } from "@/parts/States";
+import { AlertLink, countText, Due, Money, Severity, type SeverityWord, spanText, ThingLink, timeText } from "@/parts/values";
+import { useSettings } from "@/app/settings";
+import { BulkDialog } from "@/screens/bench/Bulk";
+import { afterDeed, deeds } from "@/screens/bench/deeds";
+import { OnDuty } from "@/screens/bench/OnDuty";
+import { type Desk as DeskOf, useDesk, useLevelName } from "@/screens/bench/people";
+import { benchWords } from "@/screens/bench/words";
+
+type Row = Schemas["AlertRow"];
+type Queues = Schemas["Queues"];
+type Waiting = Queues["waiting"][number];
+
+const heading = { fontSize: 15, margin: 0 };
+
+// A number that leads to its screen, where there is one that is open.
+function Tile({ title, value, to, red }: { title: string; value: number; to?: string; red?: boolean }) {
+  const { dark } = useSettings();
+  const { may } = useSession();
+  const path = to?.split("?")[0]?.slice(1);
+  const screen = allScreens.find((one) => one.path === path);
+  const opens = to !== undefined && screen !== undefined && (screen.scopes.length === 0 || screen.scopes.some(may));
+  const figure = <Statistic title={title} value={countText(value)} valueStyle={{ fontSize: 22, color: red && value > 0 ? (dark ? "#ff8f8a" : "#b3151b") : undefined }} />;
+  return (
+    <Card size="small" styles={{ body: { padding: "8px 14px" } }} style={{ minWidth: 118 }}>
+      {opens ? <Link to={to}>{figure}</Link> : figure}
+    </Card>
+  );
+}
+
+function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queues | undefined; inHand: number }) {
+  const t = useWords(benchWords);
+  const words = useDisposition();
+  const levelName = useLevelName();
+  const navigate = useNavigate();
+  const { identity } = useSession();
+  const duty = useDeed((on_duty: boolean) => told(api.PUT("/v1/desk", { body: { on_duty } })), { touches: [["desk"], ["desks"]] });
+  const next = useDeed(() => deeds.next(), { touches: afterDeed(), after: (answer) => navigate(`/alerts/${answer.alert.alert}`) });
+  const take = () => next.mutate();
+  useListedKey("x", t("takeNextKey"), take, desk !== undefined);
+  const forMe = (queues?.waiting ?? []).filter((one) => desk !== undefined && desk.skills.includes(one.skill) && one.level <= desk.level);
+  const sum = (of: (one: Waiting) => number) => forMe.reduce((all, one) => all + of(one), 0);
+  return (
+    <Card size="small">
+      <div style={{ display: "flex", flexWrap: "wrap", alignItems: "center", gap: 12 }}>
+        <h1 style={{ fontSize: 18, margin: 0 }}>{t("desk")}</h1>
+        <Typography.Text strong>{identity?.name}</Typography.Text>
+        {desk !== undefined && (
+          <>
+            <Tag>{levelName(desk.level)}</Tag>
+            {desk.skills.map((skill) => (
+              <Tag key={skill} color="blue">
+                {words.skill(skill)}
+              </Tag>
+            ))}
+            <Switch checked={desk.on_duty} loading={duty.isPending} aria-label={t("duty")} checkedChildren={t("onDuty")} unCheckedChildren={t("offDuty")} onChange={(on) => duty.mutate(on)} />
+          </>
+        )}
+        <div style={{ flex: 1 }} />
+        <Button type="primary" size="large" icon={<StepForwardOutlined />} disabled={desk === undefined} loading={next.isPending} onClick={take} aria-keyshortcuts="x">
+          {t("takeNext")}
+        </Button>
+      </div>
+      <div style={{ display: "flex", flexWrap: "wrap", gap: 8, marginTop: 12 }}>
+        <Tile title={t("waitsForMe")} value={sum((one) => one.alerts)} to="/alerts" />
+        <Tile title={t("overdueCount")} value={sum((one) => one.overdue)} red />
+        <Tile title={t("inHand")} value={inHand} to={`/alerts?owner=${encodeURIComponent(identity?.name ?? "")}`} />
+        <Tile title={t("toApprove")} value={queues?.to_approve ?? 0} to="/alerts?state=DECIDED" />
+        <Tile title={t("proposals")} value={queues?.proposals ?? 0} to="/proposals" />
+        <Tile title={t("held")} value={queues?.holds ?? 0} to="/holds" />
+        <Tile title={t("tasks")} value={queues?.tasks ?? 0} />
+        <Tile title={t("appeals")} value={queues?.appeals ?? 0} to="/appeals" />
+        <Tile title={t("secondLooks")} value={queues?.second_looks ?? 0} to="/samples" />
+      </div>
+    </Card>
+  );
+}
+
+function InHand({ rows, loading }: { rows: Row[]; loading: boolean }) {
+  const t = useWords(benchWords);
+  const both = useBoth();
+  const now = useNow(1000);
+  const navigate = useNavigate();
+  const [keys, setKeys] = useState<number[]>([]);
+  const [handing, setHanding] = useState<Row[]>();
+  const chosen = rows.filter((row) => keys.includes(row.alert));
+  return (
+    <Card
+      size="small"
+      title={<h2 style={heading}>{t("inMyHand")}</h2>}
+      extra={
+        chosen.length > 0 ? (
+          <Button size="small" type="primary" disabled={chosen.some((row) => row.skill !== chosen[0]!.skill)} onClick={() => setHanding(chosen)}>
+            {t("handOver", { n: chosen.length })}
+          </Button>
+        ) : (
+          rows.length > 0 && <Typography.Text type="secondary">{t("handOverHint")}</Typography.Text>
+        )
+      }
+    >
+      <Table<Row>
+        size="small"
+        rowKey="alert"
+        loading={loading}
+        dataSource={rows}
+        pagination={rows.length > 20 ? { pageSize: 20, size: "small" } : false}
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: loading ? " " : <Nothing>{t("nothingInHand")}</Nothing> }}
+        rowSelection={{ selectedRowKeys: keys, onChange: (now_) => setKeys(now_.map(Number)), getCheckboxProps: (row) => ({ "aria-label": `${t("alert")} ${row.alert}` }) as object }}
+        onRow={(row) => ({ onDoubleClick: () => navigate(`/alerts/${row.alert}`) })}
+        columns={[
+          { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },
+          { key: "severity", title: t("severity"), render: (_value, row) => <Severity severity={row.severity} /> },
+          { key: "state", title: t("state"), render: (_value, row) => both({ zh: row.state_zh, en: row.state_en }) },
+          { key: "group", title: t("group"), render: (_value, row) => both({ zh: row.group_zh, en: row.group_en }) },
+          { key: "subject", title: t("subject"), render: (_value, row) => <ThingLink kind={row.subject_kind} name={row.subject} /> },
+          { key: "amount", title: t("amount"), align: "right", render: (_value, row) => <Money fen={row.amount} /> },
+          { key: "due", title: t("due"), render: (_value, row) => <Due ms={row.decide_until} now={now} /> },
+        ]}
+      />
+      {handing !== undefined && (
+        <BulkDialog
+          what="over"
+          rows={handing}
+          onClose={() => {
+            setHanding(undefined);
+            setKeys([]);
+          }}
+        />
+      )}
+    </Card>
+  );
+}
+
+const SEVERITIES: SeverityWord[] = ["S4", "S3", "S2", "S1"];
+
+interface SkillLine {
+  key: string;
+  skill: string;
+  level: number;
+  of: Partial<Record<SeverityWord, number>>;
+  overdue: number;
+  oldest: number | null;
+}
+
+// What waits by skill and level, with how bad it is across.
+function linesOf(waiting: Waiting[]): SkillLine[] {
+  const lines = new Map<string, SkillLine>();
+  waiting.forEach((one) => {
+    const key = `${one.skill} ${one.level}`;
+    const line = lines.get(key) ?? { key, skill: one.skill, level: one.level, of: {}, overdue: 0, oldest: null };
+    if (one.severity !== null) {
+      line.of[one.severity] = (line.of[one.severity] ?? 0) + one.alerts;
+    }
+    line.overdue += one.overdue;
+    line.oldest = one.oldest === null ? line.oldest : Math.min(line.oldest ?? one.oldest, one.oldest);
+    lines.set(key, line);
+  });
+  return [...lines.values()];
+}
+
+function QueueTable({ queues, loading }: { queues: Queues | undefined; loading: boolean }) {
+  const t = useWords(benchWords);
+  const words = useDisposition();
+  const levelName = useLevelName();
+  const { language, dark } = useSettings();
+  const now = useNow(5000);
+  return (
+    <Card size="small" title={<h2 style={heading}>{t("queues")}</h2>}>
+      <Table<SkillLine>
+        size="small"
+        rowKey="key"
+        loading={loading}
+        dataSource={linesOf(queues?.waiting ?? [])}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: loading ? " " : <Nothing>{t("queueEmpty")}</Nothing> }}
+        columns={[
+          { key: "skill", title: t("skill"), render: (_value, line) => <Link to={`/alerts?skill=${line.skill}`}>{words.skill(line.skill)}</Link> },
+          { key: "level", title: t("level"), render: (_value, line) => levelName(line.level) },
+          ...SEVERITIES.map((severity) => ({
+            key: severity,
+            title: severity,
+            align: "right" as const,
+            render: (_value: unknown, line: SkillLine) =>
+              line.of[severity] === undefined ? "" : (
+                <Link className="number" to={`/alerts?skill=${line.skill}&severity=${severity}`} aria-label={`${words.skill(line.skill)} ${severity}: ${line.of[severity]}`}>
+                  {countText(line.of[severity])}
+                </Link>
+              ),
+          })),
+          {
+            key: "overdue",
+            title: t("overdue"),
+            align: "right",
+            render: (_value, line) => <span style={line.overdue > 0 ? { color: dark ? "#ff8f8a" : "#b3151b", fontWeight: 600 } : undefined}>{countText(line.overdue)}</span>,
+          },
+          { key: "oldest", title: t("oldest"), render: (_value, line) => <span title={timeText(line.oldest)}>{line.oldest === null ? "" : spanText(now - line.oldest, language)}</span> },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function ToApprove() {
+  const t = useWords(benchWords);
+  const words = useDisposition();
+  const { data, error, isPending } = useAsk(["to approve"], (signal) => told(api.GET("/v1/alerts", { params: { query: { state: "DECIDED", open: true, limit: 50 } }, signal })), { everyMs: 15_000 });
+  const rows = (data?.alerts ?? []).filter((row) => row.approval === "ASKED");
+  return (
+    <Card size="small" title={<h2 style={heading}>{t("waitingApproval")}</h2>}>
+      {error !== null && <Failure error={error} />}
+      <Table<Row>
+        size="small"
+        rowKey="alert"
+        loading={isPending}
+        dataSource={rows}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: isPending ? " " : <Nothing>{t("nothingToApprove")}</Nothing> }}
+        columns={[
+          { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },
+          { key: "severity", title: t("severity"), render: (_value, row) => <Severity severity={row.severity} /> },
+          { key: "code", title: t("code"), render: (_value, row) => words.code(row.code) },
+          { key: "by", title: t("decidedBy"), render: (_value, row) => row.decided_by },
+          {
+            key: "note",
+            title: t("note"),
+            render: (_value, row) => (
+              <span data-told="" style={{ display: "inline-block", maxWidth: 260, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }} title={row.note ?? undefined}>
+                {row.note}
+              </span>
+            ),
+          },
+        ]}
+      />
+    </Card>
+  );
+}
+
+export default function Desk() {
+  const t = useWords(benchWords);
+  const { identity, may } = useSession();
+  const desk = useDesk();
+  const queues = useAsk(["queues"], (signal) => told(api.GET("/v1/queues", { signal })), { everyMs: 10_000, active: may("alerts:read") });
+  const mine = useAsk(["mine"], (signal) => told(api.GET("/v1/alerts", { params: { query: { owner: identity!.name, open: true, order: "rank", limit: 100 } }, signal })), { everyMs: 10_000, active: may("alerts:read") });
+  const rows = mine.data?.alerts ?? [];
+  const hasNone = desk.error instanceof Problem;
+  return (
+    <div style={{ display: "flex", flexDirection: "column", gap: 12 }}>
+      {hasNone && <Banner type="info" showIcon message={t("noDesk")} />}
+      <Head desk={desk.data?.desk} queues={queues.data} inHand={rows.length} />
+      {queues.error !== null && <Failure error={queues.error} onAgain={() => void queues.refetch()} />}
+      {mine.error !== null && <Failure error={mine.error} onAgain={() => void mine.refetch()} />}
+      <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(500px, 1fr))", gap: 12, alignItems: "start" }}>
+        <div style={{ display: "flex", flexDirection: "column", gap: 12, minWidth: 0 }}>
+          <InHand rows={rows} loading={mine.isPending} />
+          {may("alerts:approve") && <ToApprove />}
+        </div>
+        <QueueTable queues={queues.data} loading={queues.isPending} />
+      </div>
+      {may("desks:write") && <OnDuty />}
+    </div>
+  );
+}

@@ -1,0 +1,142 @@
+// Why: the strongest reasons in words, and beside each the values that its model saw.
+import { Card, Space, Table, Tag, Typography } from "antd";
+
+import type { Schemas } from "@/api/client";
+import { useBoth, useWords } from "@/app/words";
+import { type DispositionWords, useDisposition } from "@/parts/disposition";
+import { Nothing } from "@/parts/States";
+import { NOTHING, Severity, Time } from "@/parts/values";
+import { alertWords } from "@/screens/bench/alertWords";
+import type { Whole } from "@/screens/bench/useAlert";
+
+type Hit = Schemas["AlertHit"];
+
+const numbers = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 3 });
+
+// A value as a model saw it: money is in yuan already.
+export function useSeenText(): (value: unknown) => string {
+  const t = useWords(alertWords);
+  return (value) =>
+    value === null || value === undefined || value === ""
+      ? NOTHING
+      : typeof value === "boolean"
+        ? t(value ? "yes" : "no")
+        : typeof value === "number"
+          ? numbers.format(value)
+          : Array.isArray(value)
+            ? value.map(String).join(", ")
+            : String(value);
+}
+
+// Names of what the pack has no name for in this language stay as expressions write them.
+export function SeenName({ name, words }: { name: string; words: DispositionWords }) {
+  const text = words.name(name);
+  return text === name ? (
+    <span className="mono" data-told="">
+      {name}
+    </span>
+  ) : (
+    <>{text}</>
+  );
+}
+
+export function Saw({ saw }: { saw: Record<string, unknown> }) {
+  const t = useWords(alertWords);
+  const words = useDisposition();
+  const text = useSeenText();
+  const values = Object.entries(saw).filter(([name]) => !name.startsWith("p."));
+  const thresholds = Object.entries(saw).filter(([name]) => name.startsWith("p."));
+  return (
+    <dl aria-label={t("saw")} style={{ display: "grid", gridTemplateColumns: "1fr auto", gap: "1px 12px", margin: 0, alignContent: "start" }}>
+      {values.map(([name, value]) => (
+        <div key={name} style={{ display: "contents" }}>
+          <dt title={name}>
+            <Typography.Text type="secondary">
+              <SeenName name={name} words={words} />
+            </Typography.Text>
+          </dt>
+          <dd className="number" style={{ margin: 0, textAlign: "right", fontWeight: 600, overflowWrap: "anywhere", maxWidth: 180 }}>
+            <span data-told="">{text(value)}</span>
+          </dd>
+        </div>
+      ))}
+      {thresholds.length > 0 && (
+        <div style={{ display: "contents" }}>
+          <dt style={{ gridColumn: "1 / -1" }}>
+            <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+              {t("thresholds")}:{" "}
+              <span className="mono" data-told="">
+                {thresholds.map(([name, value]) => `${name.slice(2)} = ${text(value)}`).join(", ")}
+              </span>
+            </Typography.Text>
+          </dt>
+          <dd hidden />
+        </div>
+      )}
+    </dl>
+  );
+}
+
+export function Evidence({ whole }: { whole: Whole }) {
+  const t = useWords(alertWords);
+  const both = useBoth();
+  return (
+    <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("evidence")}</h2>}>
+      {whole.strongest.length === 0 && <Nothing>{t("noEvidence")}</Nothing>}
+      <ol style={{ listStyle: "none", margin: 0, padding: 0 }}>
+        {whole.strongest.map((reason, at) => {
+          const hit = whole.evidence.find((one) => one.model === reason.model);
+          return (
+            <li key={reason.model} style={{ display: "grid", gridTemplateColumns: "minmax(0, 3fr) minmax(0, 2fr)", gap: 16, padding: "8px 0", borderTop: at === 0 ? undefined : "1px solid rgba(128,128,128,0.25)" }}>
+              <div>
+                <Space size={6} wrap>
+                  <Severity severity={reason.severity} />
+                  <Typography.Text strong>{hit === undefined ? reason.model : both(hit.name)}</Typography.Text>
+                  <Typography.Text type="secondary" className="mono">
+                    {reason.model}
+                  </Typography.Text>
+                  {hit !== undefined && hit.lists.length > 0 && <Tag color="red">{t("listed")}</Tag>}
+                </Space>
+                <Typography.Paragraph style={{ margin: "4px 0 0" }}>
+                  <span data-told="">{both(reason)}</span>
+                </Typography.Paragraph>
+              </div>
+              {hit !== undefined && <Saw saw={hit.saw as Record<string, unknown>} />}
+            </li>
+          );
+        })}
+      </ol>
+    </Card>
+  );
+}
+
+// All hits, with what each saw behind its row.
+export function AllHits({ whole }: { whole: Whole }) {
+  const t = useWords(alertWords);
+  const both = useBoth();
+  return (
+    <Table<Hit & { key: string }>
+      size="small"
+      rowKey="key"
+      pagination={whole.evidence.length > 20 ? { pageSize: 20, size: "small" } : false}
+      scroll={{ x: "max-content" }}
+      dataSource={whole.evidence.map((hit) => ({ ...hit, key: `${hit.sequence} ${hit.model}` }))}
+      expandable={{ expandedRowRender: (hit) => <Saw saw={hit.saw as Record<string, unknown>} /> }}
+      columns={[
+        { key: "time", title: t("time"), render: (_value, hit) => <Time ms={hit.time} /> },
+        { key: "severity", title: t("severity"), render: (_value, hit) => <Severity severity={hit.severity} /> },
+        {
+          key: "model",
+          title: t("model"),
+          render: (_value, hit) => (
+            <>
+              {both(hit.name)} <span className="mono">{hit.model}</span>
+            </>
+          ),
+        },
+        { key: "mode", title: t("mode"), render: (_value, hit) => hit.mode },
+        { key: "event", title: t("events"), render: (_value, hit) => <span className="mono">{hit.event_id}</span> },
+      ]}
+    />
+  );
+}

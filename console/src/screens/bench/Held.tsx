@@ -1,0 +1,113 @@
+// What belongs to an alert: payments that are held, measures that are in force, and what was asked and answered.
+import { Button, Card, List, Space, Tag, Typography } from "antd";
+import { useState } from "react";
+
+import type { Schemas } from "@/api/client";
+import { useBoth, useWords } from "@/app/words";
+import { useNow } from "@/parts/clock";
+import { useDisposition } from "@/parts/disposition";
+import { Due, moneyText, ThingLink, Time } from "@/parts/values";
+import { alertWords } from "@/screens/bench/alertWords";
+import { useAnswerText } from "@/screens/bench/AnswerFields";
+import { CallDrawer } from "@/screens/bench/CallDrawer";
+import type { Ways, Whole } from "@/screens/bench/useAlert";
+
+type Task = Schemas["Task"];
+
+export function Held({ whole }: { whole: Whole }) {
+  const t = useWords(alertWords);
+  const both = useBoth();
+  const now = useNow(5000);
+  const nothing = whole.holds.length + whole.controls.length === 0;
+  return (
+    <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("held")}</h2>}>
+      {nothing && <Typography.Text type="secondary">{t("noHeld")}</Typography.Text>}
+      {whole.holds.length > 0 && (
+        <List
+          size="small"
+          header={<Typography.Text type="secondary">{t("holds")}</Typography.Text>}
+          dataSource={whole.holds}
+          renderItem={(hold) => (
+            <List.Item style={{ paddingInline: 0 }}>
+              <Space size={8} wrap>
+                <Tag color={hold.state === "HELD" ? "orange" : undefined}>{both({ zh: hold.state_zh, en: hold.state_en })}</Tag>
+                <Typography.Text strong className="number">
+                  {moneyText(hold.amount)}
+                </Typography.Text>
+                <span>
+                  {t("payee")} <ThingLink kind="account" name={hold.payee} />
+                </span>
+                {hold.state === "HELD" ? <Due ms={hold.until} now={now} /> : <Time ms={hold.settled} />}
+              </Space>
+            </List.Item>
+          )}
+        />
+      )}
+      {whole.controls.length > 0 && (
+        <List
+          size="small"
+          header={<Typography.Text type="secondary">{t("controls")}</Typography.Text>}
+          dataSource={whole.controls}
+          renderItem={(control) => (
+            <List.Item style={{ paddingInline: 0 }}>
+              <Space size={8} wrap>
+                <Tag color={["ASKED", "IN_FORCE"].includes(control.state) ? "orange" : undefined}>{both({ zh: control.state_zh, en: control.state_en })}</Tag>
+                <Typography.Text strong>{both({ zh: control.measure_zh, en: control.measure_en })}</Typography.Text>
+                <ThingLink kind={control.target_kind} name={control.target} />
+                {control.until !== null && (
+                  <span>
+                    {t("until")} <Time ms={control.until} />
+                  </span>
+                )}
+              </Space>
+            </List.Item>
+          )}
+        />
+      )}
+    </Card>
+  );
+}
+
+const TASK_COLORS = { ASKED: "processing", ANSWERED: "success", EXPIRED: "warning", CANCELLED: "default" } as const;
+
+export function Tasks({ whole, ways }: { whole: Whole; ways: Ways }) {
+  const t = useWords(alertWords);
+  const words = useDisposition();
+  const answerText = useAnswerText(words);
+  const now = useNow(5000);
+  const [taking, setTaking] = useState<Task>();
+  return (
+    <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("tasks")}</h2>}>
+      {whole.tasks.length === 0 && <Typography.Text type="secondary">{t("noTasks")}</Typography.Text>}
+      {whole.tasks.map((task) => (
+        <div key={task.task} style={{ padding: "4px 0" }}>
+          <Space size={8} wrap>
+            <Tag color={TASK_COLORS[task.state]}>{t(`task${task.state}`)}</Tag>
+            <Typography.Text strong>{words.channel(task.channel)}</Typography.Text>
+            <span className="mono">{task.script}</span>
+            {task.state === "ASKED" && <Due ms={task.until} now={now} />}
+            <Typography.Text type="secondary">
+              <Time ms={task.asked} form="clock" /> {t("askedBy", { who: task.asked_by })}
+            </Typography.Text>
+            {task.state === "ASKED" && ways.answer && (
+              <Button size="small" type="link" style={{ paddingInline: 0 }} onClick={() => setTaking(task)}>
+                {t("takeDown")}
+              </Button>
+            )}
+          </Space>
+          {task.answer !== null && (
+            <div>
+              {answerText(task.answer)}{" "}
+              {task.answered_by !== null && (
+                <Typography.Text type="secondary">
+                  <Time ms={task.answered} form="clock" /> {t("answeredBy", { who: task.answered_by })}
+                </Typography.Text>
+              )}
+            </div>
+          )}
+        </div>
+      ))}
+      {taking !== undefined && <CallDrawer whole={whole} task={taking} maySteps={ways.ask} onClose={() => setTaking(undefined)} />}
+    </Card>
+  );
+}

@@ -1,0 +1,224 @@
+// What happened: events, the trace of who did what, runs of strategies, similar alerts, the flow of money.
+import { Alert, Button, Card, Table, Tabs, Tag, Timeline, Typography } from "antd";
+import { useState } from "react";
+
+import { api, told, type Schemas } from "@/api/client";
+import { useSession } from "@/app/session";
+import { useBoth, useWords } from "@/app/words";
+import { useAsk, useDeed } from "@/parts/ask";
+import { type DispositionWords, useDisposition } from "@/parts/disposition";
+import { Nothing } from "@/parts/States";
+import { AlertLink, Money, moneyText, NOTHING, Severity, ThingLink, Time } from "@/parts/values";
+import { alertWords } from "@/screens/bench/alertWords";
+import { useAnswerText } from "@/screens/bench/AnswerFields";
+import { MARKS, type Mark } from "@/screens/bench/deeds";
+import { AllHits, SeenName, useSeenText } from "@/screens/bench/Evidence";
+import { MoneyFlow } from "@/screens/bench/MoneyFlow";
+import type { Whole } from "@/screens/bench/useAlert";
+
+type Event = Schemas["AlertEvent"];
+type Step = Whole["trace"]["steps"][number];
+
+const OUTCOMES = ["SUCCESS", "FAIL", "TIMEOUT", "REJECTED", "CANCELLED"] as const;
+
+function useCatalogue() {
+  const { may } = useSession();
+  return useAsk(["catalogue"], (signal) => told(api.GET("/v1/catalogue", { signal })), { active: may("models:read"), staleMs: 600_000 }).data;
+}
+
+function EventFields({ event, words }: { event: Record<string, unknown>; words: DispositionWords }) {
+  const t = useWords(alertWords);
+  const text = useSeenText();
+  const money = (name: string, value: unknown) => (typeof value === "number" && /(^|_)(amount|balance)(_|$)/.test(name) ? moneyText(value) : text(value));
+  return (
+    <dl aria-label={t("eventFields")} style={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(280px, 1fr))", gap: "2px 20px", margin: 0 }}>
+      {Object.entries(event).map(([name, value]) => (
+        <div key={name} style={{ display: "flex", justifyContent: "space-between", gap: 8 }}>
+          <dt title={name}>
+            <Typography.Text type="secondary">
+              <SeenName name={`event.${name}`} words={words} />
+            </Typography.Text>
+          </dt>
+          <dd className="number" data-told="" style={{ margin: 0, textAlign: "right", overflowWrap: "anywhere" }}>
+            {name.endsWith("_time") && typeof value === "number" ? <Time ms={value} /> : money(name, value)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Events({ whole }: { whole: Whole }) {
+  const t = useWords(alertWords);
+  const both = useBoth();
+  const words = useDisposition();
+  const catalogue = useCatalogue();
+  const [earlier, setEarlier] = useState<{ events: Event[]; next: number | null }>({ events: [], next: whole.events_next });
+  const more = useDeed(() => told(api.GET("/v1/alerts/{alert}/events", { params: { path: { alert: whole.row.alert }, query: { after: earlier.next! } } })), {
+    after: (page) => setEarlier((before) => ({ events: [...before.events, ...page.events], next: page.next })),
+  });
+  const seen = new Set(whole.events.map((event) => event.sequence));
+  const events = [...whole.events, ...earlier.events.filter((event) => !seen.has(event.sequence))];
+  const named = (list: { id: string; zh: string; en: string }[] | undefined, id: string) => both(list?.find((one) => one.id === id) ?? { zh: id, en: id });
+  return (
+    <>
+      <Table<Event>
+        size="small"
+        rowKey="sequence"
+        dataSource={events}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        expandable={{ expandedRowRender: (event) => <EventFields event={event.event as Record<string, unknown>} words={words} /> }}
+        columns={[
+          { key: "time", title: t("time"), render: (_value, event) => <Time ms={event.time} /> },
+          { key: "type", title: t("eventType"), render: (_value, event) => named(catalogue?.event_types, String((event.event as Record<string, unknown>).event_type ?? "")) },
+          { key: "amount", title: t("amount"), align: "right", render: (_value, event) => (event.amount > 0 ? <Money fen={event.amount} /> : NOTHING) },
+          { key: "payee", title: t("payee"), render: (_value, event) => <ThingLink kind="account" name={event.payee} /> },
+          { key: "channel", title: t("channelOf"), render: (_value, event) => <span className="mono">{String((event.event as Record<string, unknown>).channel ?? "")}</span> },
+          { key: "action", title: t("decision"), render: (_value, event) => named(catalogue?.actions, event.action) },
+          {
+            key: "outcome",
+            title: t("outcome"),
+            render: (_value, event) => (event.outcome === null ? NOTHING : (OUTCOMES as readonly string[]).includes(event.outcome) ? t(`outcome${event.outcome as (typeof OUTCOMES)[number]}`) : event.outcome),
+          },
+          { key: "id", title: "ID", render: (_value, event) => <span className="mono">{event.event_id}</span> },
+        ]}
+      />
+      {earlier.next !== null && (
+        <Button size="small" style={{ marginTop: 8 }} loading={more.isPending} onClick={() => more.mutate()}>
+          {t("moreEvents")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface StepDetail {
+  note?: string;
+  mark?: string;
+  role?: string;
+  strategy?: string;
+  branch?: string;
+  code?: string;
+  done?: { action: string }[];
+  answer?: Record<string, unknown>;
+}
+
+function StepText({ step, words }: { step: Step; words: DispositionWords }) {
+  const t = useWords(alertWords);
+  const answerText = useAnswerText(words);
+  const detail = (typeof step.detail === "object" && step.detail !== null ? step.detail : {}) as StepDetail;
+  const key = `step${step.reason}`;
+  const moved = step.from !== null && step.from !== step.to;
+  const what = key in alertWords ? t(key as keyof typeof alertWords) : words.isCode(step.reason) ? `${t("decide")} ${words.code(step.reason)} ${step.reason}` : detail.strategy !== undefined ? `${t("strategy")} ${detail.strategy}` : step.reason;
+  const role = detail.role === "SHIFT_LEADER" || detail.role === "DUTY_DIRECTOR" ? t("toRole", { role: t(`role${detail.role}`) }) : "";
+  return (
+    <div>
+      <Typography.Text type="secondary">
+        <Time ms={step.at} />
+      </Typography.Text>{" "}
+      <Typography.Text strong>{what}</Typography.Text> {role}{" "}
+      {moved && (
+        <Tag>
+          {words.state(step.from)} → {words.state(step.to)}
+        </Tag>
+      )}
+      <Typography.Text type="secondary">{step.actor_kind === "system" ? t("actorsystem") : step.actor}</Typography.Text>
+      {detail.mark !== undefined && (MARKS as readonly string[]).includes(detail.mark) && <Tag color="orange">{t(`mark${detail.mark as Mark}`)}</Tag>}
+      {detail.done !== undefined && detail.done.length > 0 && <div>{detail.done.map((one) => words.action(one.action)).join(" · ")}</div>}
+      {detail.answer !== undefined && <div>{answerText(detail.answer)}</div>}
+      {detail.note !== undefined && detail.note !== "" && (
+        <div data-told="" style={{ whiteSpace: "pre-wrap" }}>
+          {detail.note}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Steps({ whole }: { whole: Whole }) {
+  const t = useWords(alertWords);
+  const words = useDisposition();
+  return (
+    <>
+      <Alert type={whole.trace.whole ? "success" : "error"} showIcon message={t(whole.trace.whole ? "whole" : "broken")} style={{ marginBottom: 12 }} />
+      <Timeline items={whole.trace.steps.map((step) => ({ key: step.number, color: step.actor_kind === "person" ? "blue" : "gray", children: <StepText step={step} words={words} /> }))} />
+    </>
+  );
+}
+
+const ENDS = ["CLOSED", "HUMAN", "STAYS", "LOWER", "OVERTAKEN"] as const;
+const RUNS = ["DONE", "WAITING", "ASKING"] as const;
+
+function Runs({ whole }: { whole: Whole }) {
+  const t = useWords(alertWords);
+  const words = useDisposition();
+  return (
+    <Table
+      size="small"
+      rowKey="run"
+      dataSource={whole.runs}
+      pagination={whole.runs.length > 20 ? { pageSize: 20, size: "small" } : false}
+      scroll={{ x: "max-content" }}
+      locale={{ emptyText: <Nothing>{t("noRuns")}</Nothing> }}
+      columns={[
+        { key: "strategy", title: t("strategy"), render: (_value, run) => <span className="mono">{run.strategy}</span> },
+        { key: "mode", title: t("mode"), render: (_value, run) => t(run.shadow ? "shadow" : "acting") },
+        { key: "state", title: t("state"), render: (_value, run) => ((RUNS as readonly string[]).includes(run.state) ? t(`run${run.state as (typeof RUNS)[number]}`) : run.state) },
+        { key: "began", title: t("began"), render: (_value, run) => <Time ms={run.began} /> },
+        { key: "ended", title: t("ended"), render: (_value, run) => <Time ms={run.ended} /> },
+        {
+          key: "outcome",
+          title: t("result"),
+          render: (_value, run) =>
+            run.outcome === null ? NOTHING : `${(ENDS as readonly string[]).includes(run.outcome) ? t(`end${run.outcome as (typeof ENDS)[number]}`) : run.outcome}${run.code === null ? "" : ` ${words.code(run.code)}`}`,
+        },
+        { key: "branch", title: t("branchOf", { branch: "" }).trim(), render: (_value, run) => <span className="mono">{run.branch?.split("#")[1] ?? NOTHING}</span> },
+      ]}
+    />
+  );
+}
+
+function Similar({ whole }: { whole: Whole }) {
+  const t = useWords(alertWords);
+  const words = useDisposition();
+  return (
+    <Table
+      size="small"
+      rowKey={(row) => `${row.same} ${row.alert}`}
+      dataSource={whole.similar}
+      pagination={whole.similar.length > 20 ? { pageSize: 20, size: "small" } : false}
+      scroll={{ x: "max-content" }}
+      locale={{ emptyText: <Nothing>{t("noSimilar")}</Nothing> }}
+      columns={[
+        { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },
+        { key: "same", title: t("same"), render: (_value, row) => t(`same${row.same}`) },
+        { key: "severity", title: t("severity"), render: (_value, row) => <Severity severity={row.severity} /> },
+        { key: "group", title: t("group"), render: (_value, row) => words.group(row.group) },
+        { key: "state", title: t("state"), render: (_value, row) => words.state(row.state) },
+        { key: "amount", title: t("amount"), align: "right", render: (_value, row) => <Money fen={row.amount} /> },
+        { key: "code", title: t("code"), render: (_value, row) => words.code(row.code) },
+        { key: "opened", title: t("opened"), render: (_value, row) => <Time ms={row.opened} /> },
+      ]}
+    />
+  );
+}
+
+export function History({ whole }: { whole: Whole }) {
+  const t = useWords(alertWords);
+  const { may } = useSession();
+  const counted = (word: "events" | "allHits" | "runs" | "similar", n: number) => `${t(word)} ${n}`;
+  const items = [
+    { key: "events", label: counted("events", whole.row.events), children: <Events whole={whole} /> },
+    { key: "hits", label: counted("allHits", whole.evidence.length), children: <AllHits whole={whole} /> },
+    { key: "steps", label: t("steps"), children: <Steps whole={whole} /> },
+    { key: "runs", label: counted("runs", whole.runs.length), children: <Runs whole={whole} /> },
+    { key: "similar", label: counted("similar", whole.similar.length), children: <Similar whole={whole} /> },
+    ...(may("cases:read") ? [{ key: "flow", label: t("flow"), children: <MoneyFlow account={whole.row.account} /> }] : []),
+  ];
+  return (
+    <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("history")}</h2>}>
+      <Tabs size="small" items={items} destroyOnHidden />
+    </Card>
+  );
+}
