@@ -27,6 +27,7 @@ const words = defineWords({
   shown: { zh: "已显示 {n} 条", en: "{n} shown" },
   shownMore: { zh: "已显示 {n} 条，还有更多", en: "{n} shown, there are more" },
   exported: { zh: "已导出 {n} 条", en: "{n} rows exported" },
+  tickAll: { zh: "全选已显示", en: "Select all shown" },
   tick: { zh: "选择 {row}", en: "Select {row}" },
   cut: { zh: "只导出了前 {n} 条：请缩小筛选范围", en: "Only the first {n} rows: narrow the filters" },
 });
@@ -185,6 +186,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
           props.onSelect && {
             selectedRowKeys: props.selected ?? [],
             onChange: (keys, chosen) => props.onSelect!(keys.map(String), chosen),
+            hideSelectAll: true, // the table measures its head with a copy, whose box would be reachable and hidden; the button below chooses all
             getCheckboxProps: (row) => ({ "aria-label": t("tick", { row: String(row[props.rowKey]) }) }) as object,
           }
         }
@@ -200,6 +202,11 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         {query.hasNextPage && (
           <Button size="small" onClick={() => void query.fetchNextPage()} loading={query.isFetchingNextPage}>
             {t("more")}
+          </Button>
+        )}
+        {props.onSelect && rows.length > 0 && (
+          <Button size="small" onClick={() => props.onSelect!(rows.map((row) => String(row[props.rowKey])), rows)}>
+            {t("tickAll")}
           </Button>
         )}
         <div style={{ flex: 1 }} />

@@ -36,7 +36,7 @@ function Tile({ title, value, to, red }: { title: string; value: number; to?: st
   const opens = to !== undefined && screen !== undefined && (screen.scopes.length === 0 || screen.scopes.some(may));
   const figure = <Statistic title={title} value={countText(value)} valueStyle={{ fontSize: 22, color: red && value > 0 ? (dark ? "#ff8f8a" : "#b3151b") : undefined }} />;
   return (
-    <Card size="small" styles={{ body: { padding: "8px 14px" } }} style={{ minWidth: 118 }}>
+    <Card size="small" styles={{ body: { padding: "8px 14px" } }}>
       {opens ? <Link to={to}>{figure}</Link> : figure}
     </Card>
   );
@@ -56,9 +56,12 @@ function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queu
   const sum = (of: (one: Waiting) => number) => forMe.reduce((all, one) => all + of(one), 0);
   return (
     <Card size="small">
-      <div style={{ display: "flex", flexWrap: "wrap", alignItems: "center", gap: 12 }}>
-        <h1 style={{ fontSize: 18, margin: 0 }}>{t("desk")}</h1>
-        <Typography.Text strong>{identity?.name}</Typography.Text>
+      <div style={{ display: "flex", alignItems: "center", gap: 12 }}>
+       <div style={{ display: "flex", flexWrap: "wrap", alignItems: "center", gap: "6px 4px", flex: 1 }}>
+        <h1 style={{ fontSize: 18, margin: 0, marginInlineEnd: 8 }}>{t("desk")}</h1>
+        <Typography.Text strong style={{ marginInlineEnd: 8 }}>
+          {identity?.name}
+        </Typography.Text>
         {desk !== undefined && (
           <>
             <Tag>{levelName(desk.level)}</Tag>
@@ -70,12 +73,12 @@ function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queu
             <Switch checked={desk.on_duty} loading={duty.isPending} aria-label={t("duty")} checkedChildren={t("onDuty")} unCheckedChildren={t("offDuty")} onChange={(on) => duty.mutate(on)} />
           </>
         )}
-        <div style={{ flex: 1 }} />
+       </div>
         <Button type="primary" size="large" icon={<StepForwardOutlined />} disabled={desk === undefined} loading={next.isPending} onClick={take} aria-keyshortcuts="x">
           {t("takeNext")}
         </Button>
       </div>
-      <div style={{ display: "flex", flexWrap: "wrap", gap: 8, marginTop: 12 }}>
+      <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(112px, 1fr))", gap: 8, marginTop: 12 }}>
         <Tile title={t("waitsForMe")} value={sum((one) => one.alerts)} to="/alerts" />
         <Tile title={t("overdueCount")} value={sum((one) => one.overdue)} red />
         <Tile title={t("inHand")} value={inHand} to={`/alerts?owner=${encodeURIComponent(identity?.name ?? "")}`} />
@@ -118,9 +121,9 @@ function InHand({ rows, loading }: { rows: Row[]; loading: boolean }) {
         loading={loading}
         dataSource={rows}
         pagination={rows.length > 20 ? { pageSize: 20, size: "small" } : false}
-        scroll={{ x: "max-content" }}
+        scroll={rows.length > 0 ? { x: "max-content" } : undefined}
         locale={{ emptyText: loading ? " " : <Nothing>{t("nothingInHand")}</Nothing> }}
-        rowSelection={{ selectedRowKeys: keys, onChange: (now_) => setKeys(now_.map(Number)), getCheckboxProps: (row) => ({ "aria-label": `${t("alert")} ${row.alert}` }) as object }}
+        rowSelection={{ hideSelectAll: true, selectedRowKeys: keys, onChange: (now_) => setKeys(now_.map(Number)), getCheckboxProps: (row) => ({ "aria-label": `${t("alert")} ${row.alert}` }) as object }}
         onRow={(row) => ({ onDoubleClick: () => navigate(`/alerts/${row.alert}`) })}
         columns={[
           { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },
@@ -187,7 +190,6 @@ function QueueTable({ queues, loading }: { queues: Queues | undefined; loading: 
         loading={loading}
         dataSource={linesOf(queues?.waiting ?? [])}
         pagination={false}
-        scroll={{ x: "max-content" }}
         locale={{ emptyText: loading ? " " : <Nothing>{t("queueEmpty")}</Nothing> }}
         columns={[
           { key: "skill", title: t("skill"), render: (_value, line) => <Link to={`/alerts?skill=${line.skill}`}>{words.skill(line.skill)}</Link> },
@@ -230,7 +232,7 @@ function ToApprove() {
         loading={isPending}
         dataSource={rows}
         pagination={false}
-        scroll={{ x: "max-content" }}
+        scroll={rows.length > 0 ? { x: "max-content" } : undefined}
         locale={{ emptyText: isPending ? " " : <Nothing>{t("nothingToApprove")}</Nothing> }}
         columns={[
           { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },

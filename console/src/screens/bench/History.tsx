@@ -159,7 +159,6 @@ function Runs({ whole }: { whole: Whole }) {
       rowKey="run"
       dataSource={whole.runs}
       pagination={whole.runs.length > 20 ? { pageSize: 20, size: "small" } : false}
-      scroll={{ x: "max-content" }}
       locale={{ emptyText: <Nothing>{t("noRuns")}</Nothing> }}
       columns={[
         { key: "strategy", title: t("strategy"), render: (_value, run) => <span className="mono">{run.strategy}</span> },
@@ -188,7 +187,7 @@ function Similar({ whole }: { whole: Whole }) {
       rowKey={(row) => `${row.same} ${row.alert}`}
       dataSource={whole.similar}
       pagination={whole.similar.length > 20 ? { pageSize: 20, size: "small" } : false}
-      scroll={{ x: "max-content" }}
+      scroll={whole.similar.length > 0 ? { x: "max-content" } : undefined}
       locale={{ emptyText: <Nothing>{t("noSimilar")}</Nothing> }}
       columns={[
         { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },

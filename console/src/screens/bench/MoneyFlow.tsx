@@ -56,7 +56,7 @@ export function MoneyFlow({ account }: { account: string | null }) {
         loading={isPending}
         dataSource={lines}
         pagination={lines.length > 20 ? { pageSize: 20, size: "small" } : false}
-        scroll={{ x: "max-content" }}
+        scroll={lines.length > 0 ? { x: "max-content" } : undefined}
         locale={{ emptyText: isPending ? " " : <Nothing>{t("noFlow")}</Nothing> }}
         columns={[
           { key: "layer", title: t("layer"), render: (_value, line) => t(line.layer < 0 ? "layerIn" : "layerOut", { n: Math.abs(line.layer) }) },

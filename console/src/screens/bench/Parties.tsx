@@ -46,6 +46,7 @@ function Profile({ table, name }: { table: Table_; name: string }) {
   const both = useBoth();
   const { language } = useSettings();
   const text = useSeenText();
+  const isMasked = name.includes("*"); // who may not see personal data cannot ask for it either
   const { data, error, isPending, refetch } = useAsk(
     ["row", table.table, name],
     (signal) =>
@@ -55,8 +56,11 @@ function Profile({ table, name }: { table: Table_; name: string }) {
         }
         throw problem;
       }),
-    { staleMs: 30_000 },
+    { staleMs: 30_000, active: !isMasked },
   );
+  if (isMasked) {
+    return <Typography.Text type="secondary">{t("masked")}</Typography.Text>;
+  }
   if (isPending) {
     return <Skeleton active paragraph={{ rows: 2 }} title={false} />;
   }
@@ -156,7 +160,7 @@ export function Parties({ whole }: { whole: Whole }) {
                 <Typography.Text strong>{t(`party${party.what}`)}</Typography.Text> <ThingLink kind={party.what === "payee" ? "account" : party.what} name={party.name} />
               </span>
             ),
-            extra: may("features:read") && entity !== undefined && (
+            extra: may("features:read") && entity !== undefined && !party.name.includes("*") && (
               <Button size="small" type="link" onClick={() => setFeatures({ entity, name: party.name })}>
                 {t("features")}
               </Button>
