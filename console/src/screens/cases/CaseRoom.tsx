@@ -100,7 +100,7 @@ function Head({ data, writes }: { data: CaseData; writes: boolean }) {
             { key: "police", label: t("policeNo"), children: <Told>{data.police_case_no}</Told> },
             { key: "opened", label: t("opened"), children: <TimeUs us={data.opened_us} /> },
             { key: "by", label: t("openedBy"), children: data.opened_by },
-            { key: "since", label: `${code("caseState", data.state)} ${t("since")}`, children: <TimeUs us={data.since_us} /> },
+            { key: "since", label: t("since"), children: <TimeUs us={data.since_us} /> },
             { key: "reopened", label: t("reopened"), children: data.reopened },
           ]}
         />

@@ -202,7 +202,7 @@ export default function ReferralRoom() {
             },
           ]}
         />
-        <div role="group" aria-label={t("way")} style={{ overflowX: "auto" }} tabIndex={0}>
+        <div role="group" aria-label={t("way")} style={{ overflowX: "auto", marginTop: 12 }} tabIndex={0}>
           <Way data={data} />
         </div>
       </Card>

@@ -1,5 +1,5 @@
 // What people write into a referral: the cover and the opinion (part 6). All of it is kept at once; a finding of the gate leads to its field.
-import { Alert, Button, Form, Input, Select } from "antd";
+import { Alert, Button, Form, Input, Select, theme } from "antd";
 import { useEffect } from "react";
 
 import { api, told } from "@/api/client";
@@ -25,6 +25,7 @@ export function ReferralTexts({ data, drafts }: ReferralTab) {
   const t = useWords(referralWords);
   const code = useCode();
   const options = useOptions();
+  const { token } = theme.useToken();
   const [filters] = useFilters();
   const [form] = Form.useForm<Record<Name, string | null>>();
   const gate = useGate(data.referral, data.state.word === "DRAFT");
@@ -72,7 +73,7 @@ export function ReferralTexts({ data, drafts }: ReferralTab) {
       </Part>
       <Part title={`${t("part", { n: 6 })} ${t("partNames6")}`}>{OPINION.map(item)}</Part>
       {drafts && (
-        <div style={{ position: "sticky", bottom: 0, padding: "8px 0", background: "inherit" }}>
+        <div style={{ position: "sticky", bottom: 0, padding: "8px 0", background: token.colorBgContainer, zIndex: 1 }}>
           <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
             {t("save")}
           </Button>

@@ -53,7 +53,7 @@ export const caseWords = defineWords({
     zh: "调查中须有主办人；已管控须有生效的管控；已移送须有移送编号；已报可疑须有报告编号；等待反馈须写明等谁；结案须有处理决定。",
     en: "Being investigated needs an owner, under control a measure in force, referred the number of a referral, reported the number of a report, waiting whom one waits for, closed a decision.",
   },
-  since: { zh: "自", en: "since" },
+  since: { zh: "进入本状态", en: "In this state since" },
   involved: { zh: "涉案金额（元）", en: "Involved (yuan)" },
   stillInBank: { zh: "在行资金（元）", en: "Still here (yuan)" },
   stopped: { zh: "拦截金额（元）", en: "Stopped (yuan)" },
