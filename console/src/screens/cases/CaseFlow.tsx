@@ -67,7 +67,7 @@ export function CaseFlow({ data, writes }: CaseTab) {
   const t = useWords(caseWords);
   const r = useWords(referralWords);
   const [picture, setPicture] = useState<number>(0);
-  const query = useAsk(["flow", data.id, picture], async (signal) =>
+  const query = useAsk(["caseFlow", data.id, picture], async (signal) =>
     picture === 0
       ? told(api.GET("/v1/cases/{case}/flow", { params: { path: { case: data.id } }, signal }))
       : told(api.GET("/v1/cases/{case}/pictures/{picture}", { params: { path: { case: data.id, picture } }, signal })),

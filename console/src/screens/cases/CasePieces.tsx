@@ -3,6 +3,7 @@ import { Card, Statistic, Table, Tag, theme, Tooltip, Typography } from "antd";
 import type { ReactNode } from "react";
 
 import { useSettings } from "@/app/settings";
+import { useReachable } from "@/parts/reach";
 import { Nothing } from "@/parts/States";
 import { NOTHING, timeText } from "@/parts/values";
 
@@ -33,18 +34,21 @@ export interface Shown<Row> {
 
 // Rows that came with their owner: no paging by the server; from 20 on they are turned here.
 export function Rows<Row extends object>({ rows, columns, rowKey, empty, label, loading, selected, onSelect, pageSize = 20 }: { rows: Row[]; columns: Shown<Row>[]; rowKey: (row: Row) => string | number; empty?: ReactNode; label: string; loading?: boolean; selected?: (string | number)[]; onSelect?: (keys: (string | number)[]) => void; pageSize?: number }) {
+  const box = useReachable<HTMLDivElement>();
   return (
-    <Table<Row>
-      aria-label={label}
-      rowKey={rowKey}
-      dataSource={rows}
-      loading={loading}
-      columns={columns.map((column, i) => ({ key: i, title: column.title, width: column.width, align: column.right ? "right" : undefined, render: (_value, row) => column.show(row) }))}
-      pagination={rows.length > pageSize ? { pageSize, size: "small", showSizeChanger: false } : false}
-      scroll={{ x: "max-content" }}
-      locale={{ emptyText: <Nothing>{empty}</Nothing> }}
-      rowSelection={onSelect && { selectedRowKeys: selected, onChange: (keys) => onSelect(keys as (string | number)[]) }}
-    />
+    <div ref={box}>
+      <Table<Row>
+        aria-label={label}
+        rowKey={rowKey}
+        dataSource={rows}
+        loading={loading}
+        columns={columns.map((column, i) => ({ key: i, title: column.title, width: column.width, align: column.right ? "right" : undefined, render: (_value, row) => column.show(row) }))}
+        pagination={rows.length > pageSize ? { pageSize, size: "small", showSizeChanger: false } : false}
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: <Nothing>{empty}</Nothing> }}
+        rowSelection={onSelect && { selectedRowKeys: selected, getCheckboxProps: (row) => ({ "aria-label": String(rowKey(row)) }) as object, onChange: (keys) => onSelect(keys as (string | number)[]) }}
+      />
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 // Frozen transactions: copies that stay as they are, each with its hash, and the hash of the whole list. More are frozen from what is suggested; verifying hashes everything again.
-import { Alert, Button, Drawer, Radio, Space } from "antd";
+import { Alert, App, Button, Drawer, Radio, Space } from "antd";
 import { useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -18,9 +18,14 @@ type Row = Schemas["CaseTransactions"]["transactions"][number];
 type Copy = Schemas["Copies"]["transactions"][number];
 
 function useFreezing(id: number, after: () => void) {
+  const t = useWords(caseWords);
+  const { message } = App.useApp();
   return useDeed((transactions: Copy[]) => told(api.POST("/v1/cases/{case}/transactions", { params: { path: { case: id } }, body: { transactions } })), {
     touches: [["case", id], ["table", `transactions-${id}`], ["suggestions", id], ["timeline", id], ["verification", id]],
-    after,
+    after: ({ added, there, count }) => {
+      void message.success(t("frozenDone", { added: countText(added), there: countText(there), count: countText(count) }));
+      after();
+    },
   });
 }
 

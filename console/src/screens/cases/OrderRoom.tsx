@@ -25,6 +25,8 @@ const WRONG: Record<string, string> = {
   NO_ACCOUNT: "account",
   NO_MOVEMENT: "moved",
   NOT_SIGNED: "signed",
+  NAME_DIFFERS: "name",
+  CERTIFICATE_DIFFERS: "certificate",
   NO_APPROVAL: "city",
   NO_ORIGINAL: "original",
   NOT_IN_FORCE: "original",
@@ -32,44 +34,73 @@ const WRONG: Record<string, string> = {
   AFTER_ITS_END: "original",
   MORE_THAN_FROZEN: "amount",
   TOO_LONG: "period",
+  THIRD_STOP: "account",
   NUMBER_TAKEN: "number",
 };
 
+// What each kind of order has to bring (docs/controls.md).
+const NEEDED: Record<string, string[]> = {
+  QUERY_ACCT: ["account", "name"],
+  QUERY_TXN: ["account", "period"],
+  QUERY_ALL_ACCT: ["certificate"],
+  QUERY_DYNAMIC: ["account", "period"],
+  STOP_PAY: ["account", "name", "amount", "moved", "signed"],
+  STOP_PAY_RENEW: ["account", "original", "signed"],
+  STOP_PAY_RELEASE: ["original", "signed"],
+  FREEZE: ["account", "name", "document", "signed"],
+  FREEZE_RENEW: ["account", "original", "document", "signed"],
+  FREEZE_RELEASE: ["original", "signed"],
+  DEDUCT_RETURN: ["account", "original", "amount", "victim", "document", "signed"],
+  LIST_PUSH: ["signed"],
+};
+
+// Names and certificates come as hashes and are compared as such: what they are is not told.
 function Elements({ order }: { order: Order }) {
   const t = useWords(orderWords);
   const both = useBoth();
   const code = useCode();
   const period = order.from === null && order.until === null ? null : `${timeText(order.from)} – ${timeText(order.until)}`;
+  const needed = NEEDED[order.kind] ?? [];
+  const byHash = (key: string) => (needed.includes(key) && order.answer !== "ELEMENT_MISSING" ? t("byHash") : null);
+  const wrong = WRONG[order.answer];
   const rows = [
-    { key: "number", label: t("number"), given: order.number },
-    { key: "authority", label: t("authority"), given: order.authority },
-    { key: "document", label: t("document"), given: order.document },
+    { key: "number", label: t("number"), given: order.number, told: true },
+    { key: "authority", label: t("authority"), given: order.authority, told: true },
+    { key: "document", label: t("document"), given: order.document, told: true },
     { key: "signed", label: t("signed"), given: t(order.signed ? "signedYes" : "signedNo") },
-    { key: "account", label: t("account"), given: order.account },
+    { key: "account", label: t("account"), given: order.account, told: true },
+    { key: "name", label: t("name"), given: byHash("name") },
+    { key: "certificate", label: t("certificate"), given: byHash("certificate") },
     { key: "amount", label: t("amount"), given: order.amount === null ? null : moneyText(order.amount) },
     { key: "moved", label: t("moved"), given: order.moved === null ? null : timeText(order.moved) },
     { key: "period", label: t("period"), given: period },
     { key: "class", label: t("freezeClass"), given: order.kind.startsWith("FREEZE") ? code("freezeClass", order.freeze_class) : null },
     { key: "city", label: t("cityLevel"), given: order.city_level ? t("present") : null },
-    { key: "original", label: t("original"), given: order.original },
-    { key: "victim", label: t("victimAccount"), given: order.victim_account },
-  ];
-  const wrong = WRONG[order.answer];
-  const shown = rows.filter((row) => row.given !== null || row.key === wrong);
-  const isWrong = (key: string) => key === wrong || (key === "signed" && !order.signed);
+    { key: "original", label: t("original"), given: order.original, told: true },
+    { key: "victim", label: t("victimAccount"), given: order.victim_account, told: true },
+  ].filter((row) => row.given !== null || row.key === wrong || needed.includes(row.key));
+  const check = (row: (typeof rows)[number]) => {
+    if (row.key === wrong) {
+      return <Word tone="bad">{both({ zh: order.answer_zh, en: order.answer_en })}</Word>;
+    }
+    if (row.key === "signed" && !order.signed) {
+      return <Word tone="bad">{t("signedNo")}</Word>;
+    }
+    if (row.given === null) {
+      return <Word tone="bad">{t("missing")}</Word>;
+    }
+    return order.executed !== null && needed.includes(row.key) ? <Word tone="done">{t("agrees")}</Word> : t("present");
+  };
   return (
     <Part title={t("elements")}>
       <Rows
         label={t("elements")}
         rowKey={(row) => row.key}
-        rows={shown}
+        rows={rows}
         columns={[
           { title: t("element"), show: (row) => row.label },
-          { title: t("given"), show: (row) => <span data-told="">{row.given ?? NOTHING}</span> },
-          {
-            title: t("check"),
-            show: (row) => (isWrong(row.key) ? <Word tone="bad">{row.key === wrong ? both({ zh: order.answer_zh, en: order.answer_en }) : t("signedNo")}</Word> : row.given === null ? t("missing") : t("present")),
-          },
+          { title: t("given"), show: (row) => (row.told ? <Told>{row.given}</Told> : (row.given ?? NOTHING)) },
+          { title: t("check"), show: check },
         ]}
       />
       {order.problem !== null && <Alert type="warning" showIcon style={{ marginTop: 8 }} message={`${t("problem")}: ${both({ zh: order.answer_zh, en: order.answer_en })}`} description={<span data-told="">{order.problem}</span>} />}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
+import { useReachable } from "@/parts/reach";
 import { Nothing } from "@/parts/States";
 import { countText, moneyText, Time, timeText } from "@/parts/values";
 import type { BodyOf } from "@/screens/cases/bodies";
@@ -51,6 +52,7 @@ function MissingData({ id, rows }: { id: number; rows: Missing[] }) {
   const code = useCode();
   const [typed, setTyped] = useState<Record<string, { value?: string; absent?: string }>>({});
   const [source, setSource] = useState("");
+  const box = useReachable<HTMLDivElement>();
   const filled = rows.filter((row) => (typed[row.key]?.value ?? "").trim() !== "" || (typed[row.key]?.absent ?? "").trim() !== "");
   const put = useDeed(
     (_now: void) =>
@@ -81,20 +83,22 @@ function MissingData({ id, rows }: { id: number; rows: Missing[] }) {
   return (
     <>
       <p style={{ marginTop: 0 }}>{t("fillTable")}</p>
-      <Table<Missing>
-        rowKey="key"
-        dataSource={rows}
-        pagination={rows.length > 100 ? { pageSize: 100, size: "small" } : false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: <Nothing /> }}
-        columns={[
-          { key: "kind", title: t("kind"), render: (_value, row) => code("datum", row.kind) },
-          { key: "object", title: t("object"), render: (_value, row) => <span className="mono" data-told="">{row.object || "—"}</span> },
-          { key: "field", title: t("item"), render: (_value, row) => code(LISTS[row.kind], row.field) },
-          { key: "value", title: t("value"), render: (_value, row) => input(row, "value") },
-          { key: "absent", title: t("absent"), render: (_value, row) => input(row, "absent") },
-        ]}
-      />
+      <div ref={box}>
+        <Table<Missing>
+          rowKey="key"
+          dataSource={rows}
+          pagination={rows.length > 100 ? { pageSize: 100, size: "small" } : false}
+          scroll={{ x: "max-content" }}
+          locale={{ emptyText: <Nothing /> }}
+          columns={[
+            { key: "kind", title: t("kind"), render: (_value, row) => code("datum", row.kind) },
+            { key: "object", title: t("object"), render: (_value, row) => <span className="mono" data-told="">{row.object || "—"}</span> },
+            { key: "field", title: t("item"), render: (_value, row) => code(LISTS[row.kind], row.field) },
+            { key: "value", title: t("value"), render: (_value, row) => input(row, "value") },
+            { key: "absent", title: t("absent"), render: (_value, row) => input(row, "absent") },
+          ]}
+        />
+      </div>
       <Space style={{ padding: "8px 0" }} wrap>
         <Input size="small" value={source} onChange={(event) => setSource(event.target.value)} placeholder={t("sourceOf")} aria-label={t("sourceOf")} maxLength={100} style={{ width: 220 }} />
         <Button size="small" type="primary" loading={put.isPending} disabled={filled.length === 0} onClick={() => put.mutate()}>

@@ -17,7 +17,7 @@ function Picture({ data, drafts }: ReferralTab) {
   const t = useWords(referralWords);
   const c = useWords(caseWords);
   const picture = data.picture;
-  const query = useAsk(["flow", data.case, picture], (signal) => told(api.GET("/v1/cases/{case}/pictures/{picture}", { params: { path: { case: data.case, picture: picture ?? 0 } }, signal })), { active: picture !== null });
+  const query = useAsk(["caseFlow", data.case, picture], (signal) => told(api.GET("/v1/cases/{case}/pictures/{picture}", { params: { path: { case: data.case, picture: picture ?? 0 } }, signal })), { active: picture !== null });
   const flow = query.data?.flow;
   const sums = flow?.forward ?? flow?.backward;
   return (
