@@ -82,6 +82,18 @@ export const areas: Area[] = [
       screen("alerts/:alert", "alerts", ["alerts:read"], () => import("@/screens/bench/AlertBench")),
     ],
   },
+  {
+    word: "cases",
+    icon: <FolderOpenOutlined />,
+    screens: [
+      screen("cases", "caseList", ["cases:read"], () => import("@/screens/cases/CaseList"), { key: "k" }),
+      screen("cases/:case", "caseList", ["cases:read"], () => import("@/screens/cases/CaseRoom")),
+      screen("referrals", "referrals", ["referrals:read"], () => import("@/screens/cases/ReferralList")),
+      screen("referrals/:referral", "referrals", ["referrals:read"], () => import("@/screens/cases/ReferralRoom")),
+      screen("orders", "orders", ["orders:read"], () => import("@/screens/cases/OrderList")),
+      screen("orders/:order", "orders", ["orders:read"], () => import("@/screens/cases/OrderRoom")),
+    ],
+  },
 ];
 
 // Icons of areas, for those that are added.

@@ -12,6 +12,7 @@ import { readKept, writeKept } from "@/app/kept";
 import { defineWords, useWords } from "@/app/words";
 import { type Cell, csvText, download } from "@/parts/csv";
 import type { Filters } from "@/parts/address";
+import { useReachable } from "@/parts/reach";
 import { Failure, Nothing } from "@/parts/States";
 import { countText } from "@/parts/values";
 
@@ -170,8 +171,9 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     render: (_value, row) => column.show(row),
   }));
   const { onOpen } = props;
+  const box = useReachable<HTMLElement>();
   return (
-    <section aria-label={props.label}>
+    <section ref={box} aria-label={props.label}>
       {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
       <Table<Row>
         rowKey={props.rowKey}

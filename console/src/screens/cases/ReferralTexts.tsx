@@ -1,0 +1,84 @@
+// What people write into a referral: the cover and the opinion (part 6). All of it is kept at once; a finding of the gate leads to its field.
+import { Alert, Button, Form, Input, Select, theme } from "antd";
+import { useEffect } from "react";
+
+import { api, told } from "@/api/client";
+import { useWords } from "@/app/words";
+import { useFilters } from "@/parts/address";
+import { useDeed } from "@/parts/ask";
+import { countText } from "@/parts/values";
+import { asBody } from "@/screens/cases/bodies";
+import { Part } from "@/screens/cases/CasePieces";
+import { type CodeList, useCode, useOptions } from "@/screens/cases/codes";
+import { fieldOf, useGate } from "@/screens/cases/ReferralGate";
+import { type ReferralTab, touchesOf } from "@/screens/cases/ReferralRoom";
+import { referralWords } from "@/screens/cases/words";
+
+const COVER = ["title", "urgency", "route", "authority", "officer", "basis", "contact_a", "contact_b"] as const;
+const OPINION = ["fact", "analysis", "structure", "next_step", "recommendation", "confidence", "unknowns"] as const;
+const ALL = [...COVER, ...OPINION];
+type Name = (typeof ALL)[number];
+const LISTS: Partial<Record<Name, CodeList>> = { urgency: "urgency", route: "route", confidence: "confidence" };
+const REQUIRED = new Set<Name>(ALL.filter((name) => name !== "title" && name !== "officer"));
+
+export function ReferralTexts({ data, drafts }: ReferralTab) {
+  const t = useWords(referralWords);
+  const code = useCode();
+  const options = useOptions();
+  const { token } = theme.useToken();
+  const [filters] = useFilters();
+  const [form] = Form.useForm<Record<Name, string | null>>();
+  const gate = useGate(data.referral, data.state.word === "DRAFT");
+  const missing = new Set((gate.data?.gate.findings ?? []).map(fieldOf));
+  const save = useDeed(
+    (values: Record<Name, string | null>) => {
+      const changed = Object.fromEntries(ALL.filter((name) => (values[name] ?? "") !== (data[name] ?? "")).map((name) => [name, values[name] ?? ""]));
+      return told(api.POST("/v1/referrals/{referral}/fields", { params: { path: { referral: data.referral } }, body: asBody<"/v1/referrals/{referral}/fields">(changed) }));
+    },
+    { done: t("saved"), touches: touchesOf(data.referral) },
+  );
+  const wanted = filters.field;
+  useEffect(() => {
+    if (wanted !== undefined) {
+      const field = document.getElementById(`referral_${wanted}`);
+      field?.scrollIntoView({ block: "center" });
+      field?.focus();
+    }
+  }, [wanted]);
+  const values = Form.useWatch([], form) as Partial<Record<Name, string | null>> | undefined;
+  const isChanged = values !== undefined && ALL.some((name) => (values[name] ?? "") !== (data[name] ?? ""));
+  const item = (name: Name) => {
+    const list = LISTS[name];
+    const long = OPINION.includes(name as (typeof OPINION)[number]) || name === "basis";
+    return (
+      <Form.Item
+        key={name}
+        name={name}
+        label={code("field", name)}
+        required={REQUIRED.has(name)}
+        validateStatus={missing.has(name) ? "warning" : undefined}
+        extra={long && name !== "basis" && list === undefined && values?.[name] ? <span className="number">{t("letters", { n: countText(values[name].length) })}</span> : undefined}
+        style={{ marginBottom: 10 }}
+      >
+        {list !== undefined ? <Select options={options(list)} aria-label={code("field", name)} /> : long ? <Input.TextArea autoSize={{ minRows: name === "analysis" ? 5 : 2, maxRows: 16 }} /> : <Input />}
+      </Form.Item>
+    );
+  };
+  return (
+    <Form form={form} name="referral" layout="vertical" disabled={!drafts} initialValues={data} onFinish={(given) => save.mutate(given)}>
+      {!drafts && data.state.word === "DRAFT" && <Alert type="info" showIcon message={t("readOnly")} style={{ marginBottom: 8 }} />}
+      <Part title={t("partCover")}>
+        <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(260px, 1fr))", columnGap: 16 }}>{COVER.filter((name) => name !== "basis").map(item)}</div>
+        {item("basis")}
+      </Part>
+      <Part title={`${t("part", { n: 6 })} ${t("partNames6")}`}>{OPINION.map(item)}</Part>
+      {drafts && (
+        <div style={{ position: "sticky", bottom: 0, padding: "8px 0", background: token.colorBgContainer, zIndex: 1 }}>
+          <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
+            {t("save")}
+          </Button>
+        </div>
+      )}
+    </Form>
+  );
+}
