@@ -80,6 +80,15 @@ export const areas: Area[] = [
       screen("alerts", "alerts", ["alerts:read"], () => import("@/screens/bench/Alerts"), { key: "a" }),
     ],
   },
+  {
+    word: "cases",
+    icon: <FolderOpenOutlined />,
+    screens: [
+      screen("graph", "graph", ["cases:read"], () => import("@/screens/graph/Explorer"), { key: "r" }),
+      screen("gangs", "gangs", ["cases:read"], () => import("@/screens/graph/Gangs")),
+      screen("gangs/:gang", "gangs", ["cases:read"], () => import("@/screens/graph/Gang")),
+    ],
+  },
 ];
 
 // Icons of areas, for those that are added.
