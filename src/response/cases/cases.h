@@ -404,7 +404,7 @@ bool link_node_parse(Slice word, LinkNodeKind *ret_kind);
 enum { LINK_MS_MAX = 1500, LINK_NODES_MAX = 500, LINK_HOPS_MAX = 10 };
 
 struct link_options {          // 0 is the default
-    int64_t from_us, until_us; // default: the 30 days before now
+    int64_t from_us, until_us; // default: from 30 days before now on, without an end
     uint32_t nodes_max;        // neighbours that are told; default 100
     uint32_t hops_max;         // of a way; default 6
     uint32_t ms_max;           // after which what was found is told; default LINK_MS_MAX

@@ -123,9 +123,9 @@ static bool party_of_node(LinkNodeKind kind, PartyKind *ret_party) {
 void links_init(struct links *links, struct book *book, const struct link_options *given) {
     *links = (struct links){.book = book, .options = *given};
     struct link_options *options = &links->options;
-    options->until_us = options->until_us == 0 ? book->now_us : options->until_us;
-    options->from_us =
-        options->from_us == 0 ? options->until_us - LINK_DAYS * US_PER_DAY : options->from_us;
+    int64_t end_us = options->until_us == 0 ? book->now_us : options->until_us;
+    options->until_us = options->until_us == 0 ? INT64_MAX : options->until_us;
+    options->from_us = options->from_us == 0 ? end_us - LINK_DAYS * US_PER_DAY : options->from_us;
     options->nodes_max = options->nodes_max == 0 ? NODES_USUAL : options->nodes_max;
     options->hops_max = options->hops_max == 0 ? HOPS_USUAL : options->hops_max;
     options->ms_max = options->ms_max == 0 ? LINK_MS_MAX : options->ms_max;
@@ -373,6 +373,13 @@ void links_put_node(struct json_writer *json, uint32_t id, LinkNodeKind kind, Sl
         json_key_string(json, SLICE("detail"), hub->detail);
         json_key_i64(json, SLICE("seen"), hub->seen);
         json_object_end(json);
+    }
+}
+
+void links_put_span(const struct links *links, struct json_writer *json) {
+    json_key_i64(json, SLICE("from_us"), links->options.from_us);
+    if (links->options.until_us != INT64_MAX) {
+        json_key_i64(json, SLICE("until_us"), links->options.until_us);
     }
 }
 

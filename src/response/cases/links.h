@@ -65,6 +65,8 @@ bool link_leads_nowhere(LinkNodeKind kind);
 
 void links_put_node(struct json_writer *json, uint32_t id, LinkNodeKind kind, Slice name,
                     const struct link_hub *hub);
+// The time looked at: "until_us" where it has an end.
+void links_put_span(const struct links *links, struct json_writer *json);
 void links_put_edge(struct json_writer *json, uint32_t from, uint32_t to,
                     const struct link_row *row);
 void links_put_cuts(const struct links *links, struct json_writer *json);

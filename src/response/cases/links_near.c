@@ -104,8 +104,7 @@ Status links_put_neighbours(struct book *book, LinkNodeKind kind, Slice name,
         others[i] = near_of(&near, row->kind, row->name);
     }
     json_object_begin(json);
-    json_key_i64(json, SLICE("from_us"), near.links.options.from_us);
-    json_key_i64(json, SLICE("until_us"), near.links.options.until_us);
+    links_put_span(&near.links, json);
     TRY(put_nodes(&near, &hub, json));
     json_key(json, SLICE("edges"));
     json_array_begin(json);

@@ -247,8 +247,7 @@ Status links_put_path(struct book *book, LinkNodeKind from_kind, Slice from, Lin
     path.links.is_cut[LINK_CUT_ROWS] = false; // such a node is a hub, and is counted there
     path.links.is_cut[LINK_CUT_PARTIES] = false;
     json_object_begin(json);
-    json_key_i64(json, SLICE("from_us"), path.links.options.from_us);
-    json_key_i64(json, SLICE("until_us"), path.links.options.until_us);
+    links_put_span(&path.links, json);
     json_key_bool(json, SLICE("found"), path.meeting.is_there);
     json_key_i64(json, SLICE("hops"), path.meeting.is_there ? path.meeting.hops : 0);
     json_key_i64(json, SLICE("read"), path.reads);

@@ -2,7 +2,7 @@
 // out; the time can be narrowed; nodes are hidden, pinned, found, taken into a case, looked around for a gang.
 import { Alert, App, Button, Card, Checkbox, Drawer, Empty, Input, Select, Slider, Space, Tag, Typography } from "antd";
 import { useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { useNavigate } from "react-router-dom";
+import { Link, useNavigate } from "react-router-dom";
 
 import { api, told } from "@/api/client";
 import { useListedKey } from "@/app/Keyboard";
@@ -12,7 +12,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
 import { useProblemText } from "@/parts/problems";
-import { countText, moneyText, ThingLink, timeText } from "@/parts/values";
+import { countText, moneyText, timeText } from "@/parts/values";
 import { drawView } from "@/screens/graph/draw";
 import { exploreWords, outcomeWords } from "@/screens/graph/exploreWords";
 import { FlowPicture } from "@/screens/graph/FlowPicture";
@@ -70,6 +70,7 @@ export default function Explorer() {
   const [name, setName] = useState(address.name ?? "");
   const [asking, setAsking] = useState<"way" | "case" | null>(null);
   const [flowOf, setFlowOf] = useState<string | null>(null);
+  const [opened, setOpened] = useState(0); // when the ways of money were asked for
   const [isLooking, setLooking] = useState(false);
   const graph = useRef<GraphHandle>(null);
   const days = Number(address.days ?? 30);
@@ -327,7 +328,7 @@ export default function Explorer() {
               ) : (
                 <Space wrap>
                   <NodeName node={one} />
-                  {PROFILES.has(one.kind) && <ThingLink kind={one.kind} name={one.name} />}
+                  {PROFILES.has(one.kind) && <Link to={`/profiles/${one.kind.toLowerCase()}/${encodeURIComponent(one.name)}`}>{t("profile")}</Link>}
                   {one.hub !== null && (
                     <Tag>
                       {t("hub")}: <span data-told="">{`${both(one.hub)} ${one.hub.detail}`}</span>
@@ -365,7 +366,10 @@ export default function Explorer() {
                     </Button>
                   )}
                   {one?.kind === "ACCOUNT" && (
-                    <Button size="small" onClick={() => setFlowOf(one.name)}>
+                    <Button size="small" onClick={() => {
+                        setOpened(Date.now());
+                        setFlowOf(one.name);
+                      }}>
                       {t("flow")}
                     </Button>
                   )}
@@ -409,7 +413,7 @@ export default function Explorer() {
       )}
       {asking === "case" && <IntoCase nodes={chosenNodes} onClose={() => setAsking(null)} />}
       <Drawer open={flowOf !== null} onClose={() => setFlowOf(null)} width="86%" title={t("flow")} destroyOnHidden>
-        {flowOf !== null && <FlowPicture account={flowOf} from={Date.now() - days * DAY_MS} height={420} />}
+        {flowOf !== null && <FlowPicture account={flowOf} from={opened - days * DAY_MS} until={Math.max(opened, (times?.[1] ?? 0) + 1000)} height={420} />}
       </Drawer>
     </Card>
   );

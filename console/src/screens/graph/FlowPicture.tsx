@@ -58,7 +58,17 @@ const words = defineWords({
   csv: { zh: "导出明细", en: "Export CSV" },
   span: { zh: "流水范围：{from} 至 {until}", en: "Movements from {from} to {until}" },
   cash: { zh: "现金", en: "cash" },
+  fromOutside: { zh: "行外来源", en: "from outside" },
 });
+
+// Where money came from, an exit is where it came in.
+function roleOf(node: FlowNode, outside: string): { zh: string; en: string } | null {
+  const side = node.forward ?? node.backward;
+  if (side === undefined) {
+    return null;
+  }
+  return node.forward === undefined && side.role === "exit" ? { zh: outside, en: outside } : { zh: side.role_zh, en: side.role_en };
+}
 
 const KIND_OF: Record<string, LookKind> = { OWN: "ACCOUNT", BANK: "OUTSIDE", WALLET: "OUTSIDE", CASH: "CASH", MERCHANT: "MERCHANT" };
 
@@ -95,13 +105,12 @@ async function askFlow({ account, caseId, from, until }: Props, direction: Direc
   return answer.flow;
 }
 
-function drawPlace(place: FlowPlace, start: string | undefined, rest: string, cash: string, language: Language, dark: boolean): DrawnNode {
+function drawPlace(place: FlowPlace, start: string | undefined, say: { rest: string; cash: string; outside: string }, language: Language, dark: boolean): DrawnNode {
   const one = place.nodes.length === 1 ? place.nodes[0]! : null;
   const kind = one === null ? "OTHER" : kindOf(one);
   const look = nodeLooks[kind];
-  const name = one === null ? rest : one.place === "CASH" ? cash : shortName(one.name);
-  const side = one?.forward ?? one?.backward;
-  const role = side === undefined ? "" : language === "zh" ? side.role_zh : side.role_en;
+  const name = one === null ? say.rest : one.place === "CASH" ? say.cash : shortName(one.name);
+  const role = one === null ? "" : (roleOf(one, say.outside)?.[language] ?? "");
   return {
     id: place.id,
     x: place.at.x,
@@ -157,7 +166,7 @@ function FlowTables({ flow }: { flow: Flow }) {
                 { key: "place", title: t("place"), render: (_value, node) => <KindName kind={kindOf(node)} /> },
                 { key: "name", title: t("name"), render: (_value, node) => (node.place === "OWN" ? <span data-told=""><ThingLink kind="ACCOUNT" name={node.name} /></span> : <NodeText node={node} />) },
                 { key: "customer", title: t("customer"), render: (_value, node) => <span data-told=""><ThingLink kind="CUSTOMER" name={node.customer} /></span> },
-                { key: "role", title: t("role"), render: (_value, node) => both({ zh: side(node)?.role_zh, en: side(node)?.role_en }) },
+                { key: "role", title: t("role"), render: (_value, node) => both(roleOf(node, t("fromOutside"))) },
                 { key: "received", title: t("received"), align: "right", render: (_value, node) => money(side(node)?.received) },
                 { key: "passed", title: t("passedOn"), align: "right", render: (_value, node) => money(side(node)?.passed_on) },
                 { key: "left", title: t("left"), align: "right", render: (_value, node) => money(side(node)?.left) },
@@ -227,7 +236,7 @@ export function FlowPicture(props: Props) {
       return null;
     }
     const { places, ways } = layOut(flow);
-    const nodes = places.map((place) => drawPlace(place, account, t("rest", { n: place.nodes.length }), t("cash"), language, dark));
+    const nodes = places.map((place) => drawPlace(place, account, { rest: t("rest", { n: place.nodes.length }), cash: t("cash"), outside: t("fromOutside") }, language, dark));
     const edges: DrawnEdge[] = ways.map((way) => ({
       id: way.id,
       from: way.from,

@@ -160,6 +160,15 @@ function changes<D extends { id?: string }>(before: Map<string, string>, wanted:
   };
 }
 
+// All of it in sight, and a few nodes not blown up.
+async function fitWhole(on: Graph): Promise<void> {
+  await on.fitView();
+  if (on.getZoom() > 1) {
+    await on.zoomTo(1);
+    await on.fitCenter();
+  }
+}
+
 async function blobOf(address: string, ground: string): Promise<Blob | null> {
   const image = new Image();
   await new Promise((done, failed) => {
@@ -240,6 +249,7 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
       animation: false,
       zoomRange: [0.05, 4],
       theme: dark ? "dark" : "light",
+      padding: [16, 40, 28, 40],
       behaviors: [
         "drag-canvas",
         "zoom-canvas",
@@ -304,8 +314,7 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
       if (edge.update.length > 0) on.updateEdgeData(edge.update);
       await on.draw();
       if (isFirst && wantedNodes.length > 0) {
-        await on.fitView({ when: "overflow" });
-        await on.fitCenter();
+        await fitWhole(on);
       }
       if (node.add.length > 0 || node.remove.length > 0) {
         look();
@@ -318,7 +327,7 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
   useImperativeHandle(
     handle,
     () => ({
-      fit: () => void after((on) => on.fitView()),
+      fit: () => void after(fitWhole),
       zoom: (ratio) => void after((on) => on.zoomBy(ratio)),
       focus: (id) =>
         void after(async (on) => {
@@ -353,7 +362,7 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
     } else if (event.key === "-") {
       void after((on) => on.zoomBy(0.8));
     } else if (event.key === "0") {
-      void after((on) => on.fitView());
+      void after(fitWhole);
     } else {
       return;
     }

@@ -7,7 +7,7 @@ export type FlowNode = Flow["nodes"][number];
 export type FlowEdge = Flow["edges"][number];
 
 export const LAYER_ROWS_MAX = 24;
-const LAYER_WIDTH = 250;
+const LAYER_WIDTH = 290;
 const ROW_HEIGHT = 76;
 
 export interface FlowPlace {
