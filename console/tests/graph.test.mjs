@@ -141,7 +141,7 @@ screenTest("nodes become subjects of a case", WHO, here, async ({ page }) => {
 });
 
 test("who may only read has no deeds, and who may not see customers no further steps", async () => {
-  for (const [who, expands] of [["auditor", true], ["security-operator", false]]) {
+  for (const [who, expands] of [["compliance-officer", true], ["auditor", false]]) {
     const { page, context } = await openPage(who, here);
     await page.locator(".graph-canvas").waitFor();
     await settled(page);

@@ -13,6 +13,7 @@ import { amountOf, endsHere, type Flow, type FlowEdge, type FlowNode, type FlowP
 import { type DrawnEdge, type DrawnNode, GraphCanvas, type GraphHandle } from "@/screens/graph/GraphCanvas";
 import { GraphTools, KindName, Legend, type LookKind } from "@/screens/graph/GraphFrame";
 import { layerLooks, nodeLooks, shortName, surfaces, widthOf } from "@/screens/graph/looks";
+import { Wide } from "@/screens/graph/Wide";
 import { glyphWords } from "@/screens/graph/words";
 
 const words = defineWords({
@@ -155,65 +156,69 @@ function FlowTables({ flow }: { flow: Flow }) {
           key: "nodes",
           label: t("nodes", { n: countText(nodes.length) }),
           children: (
-            <Table<FlowNode>
-              rowKey="id"
-              size="small"
-              dataSource={nodes}
-              pagination={paging}
-              scroll={{ x: "max-content" }}
-              columns={[
-                { key: "layer", title: t("layer"), align: "right", render: (_value, node) => layerOf(node) },
-                { key: "place", title: t("place"), render: (_value, node) => <KindName kind={kindOf(node)} /> },
-                { key: "name", title: t("name"), render: (_value, node) => (node.place === "OWN" ? <span data-told=""><ThingLink kind="ACCOUNT" name={node.name} /></span> : <NodeText node={node} />) },
-                { key: "customer", title: t("customer"), render: (_value, node) => <span data-told=""><ThingLink kind="CUSTOMER" name={node.customer} /></span> },
-                { key: "role", title: t("role"), render: (_value, node) => both(roleOf(node, t("fromOutside"))) },
-                { key: "received", title: t("received"), align: "right", render: (_value, node) => money(side(node)?.received) },
-                { key: "passed", title: t("passedOn"), align: "right", render: (_value, node) => money(side(node)?.passed_on) },
-                { key: "left", title: t("left"), align: "right", render: (_value, node) => money(side(node)?.left) },
-                { key: "dwell", title: t("dwell"), align: "right", render: (_value, node) => (side(node)?.dwell_us === undefined ? NOTHING : spanText(side(node)!.dwell_us! / 1000, language)) },
-                { key: "cut", title: t("cut"), render: (_value, node) => both(node.cut === undefined ? null : reasons.get(node.cut)) },
-              ]}
-            />
+            <Wide label={t("nodes", { n: countText(nodes.length) })}>
+              <Table<FlowNode>
+                rowKey="id"
+                size="small"
+                dataSource={nodes}
+                pagination={paging}
+                columns={[
+                  { key: "layer", title: t("layer"), align: "right", render: (_value, node) => layerOf(node) },
+                  { key: "place", title: t("place"), render: (_value, node) => <KindName kind={kindOf(node)} /> },
+                  { key: "name", title: t("name"), render: (_value, node) => (node.place === "OWN" ? <span data-told=""><ThingLink kind="ACCOUNT" name={node.name} /></span> : <NodeText node={node} />) },
+                  { key: "customer", title: t("customer"), render: (_value, node) => <span data-told=""><ThingLink kind="CUSTOMER" name={node.customer} /></span> },
+                  { key: "role", title: t("role"), render: (_value, node) => both(roleOf(node, t("fromOutside"))) },
+                  { key: "received", title: t("received"), align: "right", render: (_value, node) => money(side(node)?.received) },
+                  { key: "passed", title: t("passedOn"), align: "right", render: (_value, node) => money(side(node)?.passed_on) },
+                  { key: "left", title: t("left"), align: "right", render: (_value, node) => money(side(node)?.left) },
+                  { key: "dwell", title: t("dwell"), align: "right", render: (_value, node) => (side(node)?.dwell_us === undefined ? NOTHING : spanText(side(node)!.dwell_us! / 1000, language)) },
+                  { key: "cut", title: t("cut"), render: (_value, node) => both(node.cut === undefined ? null : reasons.get(node.cut)) },
+                ]}
+              />
+            </Wide>
           ),
         },
         {
           key: "edges",
           label: t("edges", { n: countText(flow.edges.length) }),
           children: (
-            <Table<FlowEdge>
-              rowKey={(edge) => `${edge.layer} ${edge.from} ${edge.to}`}
-              size="small"
-              dataSource={flow.edges}
-              pagination={paging}
-              scroll={{ x: "max-content" }}
-              columns={[
-                { key: "layer", title: t("layer"), align: "right", render: (_value, edge) => edge.layer },
-                { key: "from", title: t("from"), render: (_value, edge) => <NodeText node={byId.get(edge.from)} /> },
-                { key: "to", title: t("to"), render: (_value, edge) => <NodeText node={byId.get(edge.to)} /> },
-                { key: "amount", title: t("amount"), align: "right", render: (_value, edge) => money(edge.amount) },
-                { key: "movements", title: t("movements"), align: "right", render: (_value, edge) => <span className="number">{countText(edge.movements)}</span> },
-                { key: "first", title: t("first"), render: (_value, edge) => <Time ms={edge.first_us / 1000} /> },
-                { key: "last", title: t("last"), render: (_value, edge) => <Time ms={edge.last_us / 1000} /> },
-              ]}
-            />
+            <Wide label={t("edges", { n: countText(flow.edges.length) })}>
+              <Table<FlowEdge>
+                rowKey={(edge) => `${edge.layer} ${edge.from} ${edge.to}`}
+                size="small"
+                dataSource={flow.edges}
+                pagination={paging}
+                columns={[
+                  { key: "layer", title: t("layer"), align: "right", render: (_value, edge) => edge.layer },
+                  { key: "from", title: t("from"), render: (_value, edge) => <NodeText node={byId.get(edge.from)} /> },
+                  { key: "to", title: t("to"), render: (_value, edge) => <NodeText node={byId.get(edge.to)} /> },
+                  { key: "amount", title: t("amount"), align: "right", render: (_value, edge) => money(edge.amount) },
+                  { key: "movements", title: t("movements"), align: "right", render: (_value, edge) => <span className="number">{countText(edge.movements)}</span> },
+                  { key: "first", title: t("first"), render: (_value, edge) => <Time ms={edge.first_us / 1000} /> },
+                  { key: "last", title: t("last"), render: (_value, edge) => <Time ms={edge.last_us / 1000} /> },
+                ]}
+              />
+            </Wide>
           ),
         },
         {
           key: "layers",
           label: t("layers", { n: countText(flow.layers.length) }),
           children: (
-            <Table<Flow["layers"][number]>
-              rowKey="layer"
-              size="small"
-              dataSource={flow.layers}
-              pagination={false}
-              columns={[
-                { key: "layer", title: t("layer"), align: "right", render: (_value, layer) => layer.layer },
-                { key: "amount", title: t("amount"), align: "right", render: (_value, layer) => money(layer.amount) },
-                { key: "exits", title: t("exits"), align: "right", render: (_value, layer) => money(layer.exits) },
-                { key: "edges", title: t("edges", { n: "" }), align: "right", render: (_value, layer) => countText(layer.edges) },
-              ]}
-            />
+            <Wide label={t("layers", { n: countText(flow.layers.length) })}>
+              <Table<Flow["layers"][number]>
+                rowKey="layer"
+                size="small"
+                dataSource={flow.layers}
+                pagination={false}
+                columns={[
+                  { key: "layer", title: t("layer"), align: "right", render: (_value, layer) => layer.layer },
+                  { key: "amount", title: t("amount"), align: "right", render: (_value, layer) => money(layer.amount) },
+                  { key: "exits", title: t("exits"), align: "right", render: (_value, layer) => money(layer.exits) },
+                  { key: "edges", title: t("edges", { n: "" }), align: "right", render: (_value, layer) => countText(layer.edges) },
+                ]}
+              />
+            </Wide>
           ),
         },
       ]}

@@ -16,6 +16,7 @@ import { GraphTools, KindName, Legend, type LookKind } from "@/screens/graph/Gra
 import { layerLooks, nodeLooks, shortName, surfaces, widthOf } from "@/screens/graph/looks";
 import { placeNew } from "@/screens/graph/place";
 import { idOf } from "@/screens/graph/walk";
+import { Wide } from "@/screens/graph/Wide";
 import { glyphWords, isLayer, isNodeKind, layerWords } from "@/screens/graph/words";
 
 type GangTold = Schemas["Gang"];
@@ -101,41 +102,43 @@ function GangTables({ gang }: { gang: GangTold }) {
           key: "members",
           label: t("members", { n: countText(gang.members.length) }),
           children: (
-            <Table<Member>
-              rowKey={(member) => idOf(member.kind, member.name)}
-              size="small"
-              dataSource={gang.members}
-              pagination={paging}
-              scroll={{ x: "max-content" }}
-              columns={[
-                { key: "name", title: t("name"), render: (_value, member) => <Named kind={member.kind} name={member.name} /> },
-                { key: "part", title: t("part"), filters: (["MEMBER", "PAYER", "HOUSEHOLD"] as const).map((value) => ({ value, text: t(value) })), onFilter: (value, member) => member.part === value, render: (_value, member) => t(member.part) },
-                { key: "inside", title: t("inside"), align: "right", sorter: (one, other) => one.strength - other.strength, render: (_value, member) => <span className="number">{shareText(member.strength)}</span> },
-                { key: "nearness", title: t("nearness"), align: "right", sorter: (one, other) => one.nearness - other.nearness, render: (_value, member) => <span className="number">{member.nearness.toFixed(3)}</span> },
-              ]}
-            />
+            <Wide label={t("members", { n: countText(gang.members.length) })}>
+              <Table<Member>
+                rowKey={(member) => idOf(member.kind, member.name)}
+                size="small"
+                dataSource={gang.members}
+                pagination={paging}
+                columns={[
+                  { key: "name", title: t("name"), render: (_value, member) => <Named kind={member.kind} name={member.name} /> },
+                  { key: "part", title: t("part"), filters: (["MEMBER", "PAYER", "HOUSEHOLD"] as const).map((value) => ({ value, text: t(value) })), onFilter: (value, member) => member.part === value, render: (_value, member) => t(member.part) },
+                  { key: "inside", title: t("inside"), align: "right", sorter: (one, other) => one.strength - other.strength, render: (_value, member) => <span className="number">{shareText(member.strength)}</span> },
+                  { key: "nearness", title: t("nearness"), align: "right", sorter: (one, other) => one.nearness - other.nearness, render: (_value, member) => <span className="number">{member.nearness.toFixed(3)}</span> },
+                ]}
+              />
+            </Wide>
           ),
         },
         {
           key: "bonds",
           label: t("bonds", { n: countText(gang.bonds.length) }),
           children: (
-            <Table<Bond>
-              rowKey={(bond) => `${bond.kind} ${bond.from_kind} ${bond.from} ${bond.to_kind} ${bond.to}`}
-              size="small"
-              dataSource={gang.bonds}
-              pagination={paging}
-              scroll={{ x: "max-content" }}
-              columns={[
-                { key: "bond", title: t("bond"), render: (_value, bond) => (isLayer(bond.kind) ? layer(bond.kind) : bond.kind) },
-                { key: "from", title: t("one_"), render: (_value, bond) => <Named kind={bond.from_kind} name={bond.from} /> },
-                { key: "to", title: t("other"), render: (_value, bond) => <Named kind={bond.to_kind} name={bond.to} /> },
-                { key: "paid", title: t("paid"), align: "right", render: (_value, bond) => <span className="number">{bond.amount > 0 ? moneyText(bond.amount) : NOTHING}</span> },
-                { key: "count", title: t("count"), align: "right", render: (_value, bond) => <span className="number">{countText(bond.times)}</span> },
-                { key: "first", title: t("first"), render: (_value, bond) => <Time ms={bond.first_us / 1000} /> },
-                { key: "last", title: t("last"), render: (_value, bond) => <Time ms={bond.last_us / 1000} /> },
-              ]}
-            />
+            <Wide label={t("bonds", { n: countText(gang.bonds.length) })}>
+              <Table<Bond>
+                rowKey={(bond) => `${bond.kind} ${bond.from_kind} ${bond.from} ${bond.to_kind} ${bond.to}`}
+                size="small"
+                dataSource={gang.bonds}
+                pagination={paging}
+                columns={[
+                  { key: "bond", title: t("bond"), render: (_value, bond) => (isLayer(bond.kind) ? layer(bond.kind) : bond.kind) },
+                  { key: "from", title: t("one_"), render: (_value, bond) => <Named kind={bond.from_kind} name={bond.from} /> },
+                  { key: "to", title: t("other"), render: (_value, bond) => <Named kind={bond.to_kind} name={bond.to} /> },
+                  { key: "paid", title: t("paid"), align: "right", render: (_value, bond) => <span className="number">{bond.amount > 0 ? moneyText(bond.amount) : NOTHING}</span> },
+                  { key: "count", title: t("count"), align: "right", render: (_value, bond) => <span className="number">{countText(bond.times)}</span> },
+                  { key: "first", title: t("first"), render: (_value, bond) => <Time ms={bond.first_us / 1000} /> },
+                  { key: "last", title: t("last"), render: (_value, bond) => <Time ms={bond.last_us / 1000} /> },
+                ]}
+              />
+            </Wide>
           ),
         },
         {
@@ -145,20 +148,21 @@ function GangTables({ gang }: { gang: GangTold }) {
             <>
               {gang.skipped?.nodes_cut === true && <Alert type="warning" showIcon style={{ marginBottom: 8 }} message={t("nodesCut", { n: countText(gang.skipped.nodes_read) })} />}
               {gang.skipped?.is_too_long === true && <Alert type="info" showIcon style={{ marginBottom: 8 }} message={t("tooLong")} />}
-              <Table<Skipped>
-                rowKey={(hub) => idOf(hub.kind, hub.name)}
-                size="small"
-                dataSource={hubs}
-                pagination={paging}
-                scroll={{ x: "max-content" }}
-                columns={[
-                  { key: "name", title: t("name"), render: (_value, hub) => <Named kind={hub.kind} name={hub.name} /> },
-                  { key: "why", title: t("why"), render: (_value, hub) => both(hub) },
-                  { key: "detail", title: t("reason"), render: (_value, hub) => <span data-told="">{hub.detail}</span> },
-                  { key: "seen", title: t("seen"), align: "right", render: (_value, hub) => <span className="number">{hub.seen > 0 ? countText(hub.seen) : NOTHING}</span> },
-                  { key: "meets", title: t("meets"), align: "right", render: (_value, hub) => <span className="number">{countText(hub.members)}</span> },
-                ]}
-              />
+              <Wide label={t("skipped", { n: countText(hubs.length) })}>
+                <Table<Skipped>
+                  rowKey={(hub) => idOf(hub.kind, hub.name)}
+                  size="small"
+                  dataSource={hubs}
+                  pagination={paging}
+                  columns={[
+                    { key: "name", title: t("name"), render: (_value, hub) => <Named kind={hub.kind} name={hub.name} /> },
+                    { key: "why", title: t("why"), render: (_value, hub) => both(hub) },
+                    { key: "detail", title: t("reason"), render: (_value, hub) => <span data-told="">{hub.detail}</span> },
+                    { key: "seen", title: t("seen"), align: "right", render: (_value, hub) => <span className="number">{hub.seen > 0 ? countText(hub.seen) : NOTHING}</span> },
+                    { key: "meets", title: t("meets"), align: "right", render: (_value, hub) => <span className="number">{countText(hub.members)}</span> },
+                  ]}
+                />
+              </Wide>
             </>
           ),
         },

@@ -11,6 +11,7 @@ import { Failure, Nothing } from "@/parts/States";
 import { Time } from "@/parts/values";
 import { gangWords } from "@/screens/graph/gangWords";
 import { KindName } from "@/screens/graph/GraphFrame";
+import { Wide } from "@/screens/graph/Wide";
 import { isNodeKind, NODE_KINDS, type NodeKind, nodeWords } from "@/screens/graph/words";
 
 type Hub = Schemas["Hubs"]["hubs"][number];
@@ -95,36 +96,37 @@ export function Hubs() {
         )}
       </Space>
       {error !== null && <Failure error={error} onAgain={() => void refetch()} />}
-      <Table<Hub>
-        rowKey={(hub) => `${hub.kind} ${hub.name}`}
-        size="small"
-        loading={isPending}
-        dataSource={data?.hubs ?? []}
-        pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: isPending || error !== null ? " " : <Nothing /> }}
-        columns={[
-          { key: "kind", title: t("kind"), render: (_value, hub) => (isHubKind(hub.kind) ? <KindName kind={hub.kind} /> : hub.kind) },
-          { key: "name", title: t("name"), render: (_value, hub) => <span className="mono" data-told="">{hub.name}</span> },
-          { key: "reason", title: t("reason"), render: (_value, hub) => <span data-told="">{hub.reason}</span> },
-          { key: "until", title: t("untilDay"), render: (_value, hub) => <Time ms={hub.until_us / 1000} form="day" /> },
-          { key: "by", title: t("addedBy"), render: (_value, hub) => hub.added_by },
-          { key: "added", title: t("added"), render: (_value, hub) => <Time ms={hub.added_us / 1000} /> },
-          ...(mayChange && may("personal:read")
-            ? [
-                {
-                  key: "deeds",
-                  title: t("deeds"),
-                  render: (_value: unknown, hub: Hub) => (
-                    <Button size="small" onClick={() => setTaking(hub)} aria-label={`${t("takeBack")} ${hub.name}`}>
-                      {t("takeBack")}
-                    </Button>
-                  ),
-                },
-              ]
-            : []),
-        ]}
-      />
+      <Wide label={t("hubs")}>
+        <Table<Hub>
+          rowKey={(hub) => `${hub.kind} ${hub.name}`}
+          size="small"
+          loading={isPending}
+          dataSource={data?.hubs ?? []}
+          pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
+          locale={{ emptyText: isPending || error !== null ? " " : <Nothing /> }}
+          columns={[
+            { key: "kind", title: t("kind"), render: (_value, hub) => (isHubKind(hub.kind) ? <KindName kind={hub.kind} /> : hub.kind) },
+            { key: "name", title: t("name"), render: (_value, hub) => <span className="mono" data-told="">{hub.name}</span> },
+            { key: "reason", title: t("reason"), render: (_value, hub) => <span data-told="">{hub.reason}</span> },
+            { key: "until", title: t("untilDay"), render: (_value, hub) => <Time ms={hub.until_us / 1000} form="day" /> },
+            { key: "by", title: t("addedBy"), render: (_value, hub) => hub.added_by },
+            { key: "added", title: t("added"), render: (_value, hub) => <Time ms={hub.added_us / 1000} /> },
+            ...(mayChange && may("personal:read")
+              ? [
+                  {
+                    key: "deeds",
+                    title: t("deeds"),
+                    render: (_value: unknown, hub: Hub) => (
+                      <Button size="small" onClick={() => setTaking(hub)} aria-label={`${t("takeBack")} ${hub.name}`}>
+                        {t("takeBack")}
+                      </Button>
+                    ),
+                  },
+                ]
+              : []),
+          ]}
+        />
+      </Wide>
       {adding && <AddHub onClose={() => setAdding(false)} />}
       {taking !== null && <TakeBack hub={taking} onClose={() => setTaking(null)} />}
     </section>
