@@ -16,7 +16,7 @@ function themeOf(dark: boolean): ThemeConfig {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       fontFamily: FONT,
-      colorPrimary: dark ? "#3d96e0" : "#0b5fa5",
+      colorPrimary: dark ? "#2f7fc4" : "#0b5fa5",
       colorLink: dark ? "#6bb4f0" : "#0b5fa5",
       colorTextSecondary: dark ? "rgba(255,255,255,0.72)" : "rgba(0,0,0,0.65)",
       colorTextTertiary: dark ? "rgba(255,255,255,0.62)" : "rgba(0,0,0,0.6)",
@@ -29,6 +29,7 @@ function themeOf(dark: boolean): ThemeConfig {
       Layout: { headerHeight: 48, headerPadding: "0 16px", siderBg: dark ? "#141a22" : "#0d2b45", triggerBg: dark ? "#1b232d" : "#0a2238" },
       Menu: { darkItemBg: "transparent", darkSubMenuItemBg: "transparent", itemHeight: 36 },
       Table: { cellPaddingBlockSM: 6 },
+      Tabs: { itemSelectedColor: dark ? "#6bb4f0" : "#0b5fa5", itemActiveColor: dark ? "#6bb4f0" : "#0b5fa5", itemHoverColor: dark ? "#6bb4f0" : "#0b5fa5" },
     },
   };
 }

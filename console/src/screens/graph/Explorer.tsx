@@ -1,6 +1,6 @@
 // The explorer of the graph: it begins with an account, a customer, a thing or an alert, and goes on from node to node. Money, devices, addresses are layers that can be put
 // out; the time can be narrowed; nodes are hidden, pinned, found, taken into a case, looked around for a gang.
-import { Alert, App, Button, Card, Checkbox, Drawer, Empty, Input, Select, Slider, Space, Tag, Typography } from "antd";
+import { Alert, App, Button, Card, Checkbox, Drawer, Empty, Input, Select, Slider, Space, Spin, Tag, Typography } from "antd";
 import { useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router-dom";
 
@@ -301,6 +301,7 @@ export default function Explorer() {
             )}
             <Legend kinds={NODE_KINDS.filter((one) => view.nodes.some((node) => node.kind === one))} />
             <Typography.Text type="secondary" role="status">
+              {busy.size > 0 && <Spin size="small" style={{ marginRight: 8 }} />}
               {summary}
               {view.nodes.length > 160 && ` · ${t("tooMany")}`}
             </Typography.Text>
