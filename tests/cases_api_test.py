@@ -268,6 +268,55 @@ def test_gangs(folder):
     li.expect(404, "object_unknown", "POST", "/v1/gangs/99/dismiss", {"reason": "r"})
 
 
+# ---- the graph, step by step ----
+
+def test_graph(folder):
+    bank = Bank(folder)
+    li = bank.person("li", "analyst", skills=["FRAUD"])
+    operator = bank.person("operator", "security-operator")
+    plant(bank)
+    graph = li.ok("GET", f"/v1/graph/neighbours?kind=ACCOUNT&name={GANG[0]}")["graph"]
+    names = [node["name"] for node in graph["nodes"]]
+    assert names[0] == GANG[0] and set(names) == {VICTIM, *GANG, "P1"} and graph["left_out"] == [] == graph["cut"], graph
+    paid = [edge for edge in graph["edges"] if edge["kind"] == "PAYMENT" and names[edge["from"]] == VICTIM]
+    assert [(names[edge["to"]], edge["amount"], edge["times"]) for edge in paid] == [(GANG[0], 90000000, 1)], paid
+    holder = [edge for edge in graph["edges"] if edge["kind"] == "HOLDER"]
+    assert [(names[edge["to"]], edge["amount"]) for edge in holder] == [("P1", 0)], holder
+    # The closest is told, the others are counted.
+    graph = li.ok("GET", f"/v1/graph/neighbours?kind=ACCOUNT&name={GANG[0]}&limit=1")["graph"]
+    assert [node["name"] for node in graph["nodes"]] == [GANG[0], "P1"] and graph["cut"][0]["reason"] == "NODES", graph
+    assert graph["left_out"] == [{"kind": "ACCOUNT", "nodes": 4, "times": 4, "amount": 90000000 + 3 * 20000000}], graph
+    # Not in the time looked at; a thing; something that nobody has.
+    old = li.ok("GET", f"/v1/graph/neighbours?kind=ACCOUNT&name={GANG[0]}&from=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z")["graph"]
+    assert [edge["kind"] for edge in old["edges"]] == ["HOLDER"], old
+    device = li.ok("GET", "/v1/graph/neighbours?kind=DEVICE&name=device-of-the-gang")["graph"]
+    assert {node["name"] for node in device["nodes"][1:]} == {"P1", "P2", "P3", "P4"} and device["nodes"][1]["links"] == 2, device
+    assert li.ok("GET", "/v1/graph/neighbours?kind=PHONE&name=none")["graph"]["edges"] == []
+    # The way between two: by a payment, then over the telephone when payments are too old.
+    path = li.ok("GET", f"/v1/graph/path?from_kind=ACCOUNT&from_name={VICTIM}&to_kind=ACCOUNT&to_name={GANG[3]}")["path"]
+    assert path["found"] and path["hops"] == 2 and [node["name"] for node in path["nodes"]] == [VICTIM, GANG[0], GANG[3]], path
+    path = li.ok("GET", f"/v1/graph/path?from_kind=CUSTOMER&from_name=P1&to_kind=CUSTOMER&to_name=P4")["path"]
+    assert [node["name"] for node in path["nodes"]] == ["P1", "device-of-the-gang", "P4"] and [edge["kind"] for edge in path["edges"]] == ["DEVICE", "DEVICE"], path
+    short = li.ok("GET", f"/v1/graph/path?from_kind=CUSTOMER&from_name=P0&to_kind=DEVICE&to_name=device-of-the-gang&hops=2")["path"]
+    assert not short["found"] and short["nodes"] == [] and [cut["reason"] for cut in short["cut"]] == ["HOPS"], short
+    # Nothing is led over what is registered as met by everybody; it is marked where it is told.
+    li.ok("POST", "/v1/hubs", {"kind": "DEVICE", "name": "device-of-the-gang", "reason": "the teller's own", "until": int(time.time() * 1000) + 86400000})
+    path = li.ok("GET", f"/v1/graph/path?from_kind=CUSTOMER&from_name=P1&to_kind=CUSTOMER&to_name=P4")["path"]
+    assert path["found"] and "device-of-the-gang" not in [node["name"] for node in path["nodes"]] and path["hubs"] == 1, path
+    device = [node for node in li.ok("GET", "/v1/graph/neighbours?kind=CUSTOMER&name=P1")["graph"]["nodes"] if node["kind"] == "DEVICE"]
+    assert device[0]["hub"]["reason"] == "NAMED" and device[0]["hub"]["detail"] == "the teller's own", device
+    # Masked for who may not see customers; closed to who has no cases.
+    branch = bank.person("branch", "branch-verifier")
+    for query in (f"neighbours?kind=ACCOUNT&name={GANG[0]}", f"path?from_kind=ACCOUNT&from_name={VICTIM}&to_kind=ACCOUNT&to_name={GANG[3]}"):
+        status, hidden = operator.ask("GET", "/v1/graph/" + query)
+        assert status == 200 and not any(account in json.dumps(hidden) for account in [VICTIM, *GANG]), hidden
+        branch.expect(403, "scope_missing", "GET", "/v1/graph/" + query)
+    one = f"from_kind=ACCOUNT&from_name={VICTIM}"
+    for query in ("neighbours", "neighbours?kind=ACCOUNT", "neighbours?kind=CASH&name=a", "neighbours?kind=account&name=a", "neighbours?kind=IP&name=a&limit=501", "neighbours?kind=IP&name=a&from=x", "neighbours?kind=IP&name=" + "x" * 129,
+                  "neighbours?kind=IP&name=a&hops=1", "path?" + one, f"path?{one}&to_kind=ACCOUNT&to_name={VICTIM}", f"path?{one}&to_kind=ACCOUNT&to_name=a&hops=11"):
+        li.expect(400, "query_refused", "GET", "/v1/graph/" + query)
+
+
 # ---- secrets ----
 
 def test_secret_cases_are_not_there_for_others(folder):

@@ -94,6 +94,15 @@ export const areas: Area[] = [
       screen("orders/:order", "orders", ["orders:read"], () => import("@/screens/cases/OrderRoom")),
     ],
   },
+  {
+    word: "cases",
+    icon: <FolderOpenOutlined />,
+    screens: [
+      screen("graph", "graph", ["cases:read"], () => import("@/screens/graph/Explorer"), { key: "r" }),
+      screen("gangs", "gangs", ["cases:read"], () => import("@/screens/graph/Gangs")),
+      screen("gangs/:gang", "gangs", ["cases:read"], () => import("@/screens/graph/Gang")),
+    ],
+  },
 ];
 
 // Icons of areas, for those that are added.

@@ -386,6 +386,39 @@ MUST_USE Status gang_hub_put(struct book *book, GangNodeKind kind, Slice name, S
 // Those that are registered now: an array of objects, at most 10,000.
 MUST_USE Status gang_hubs_put_json(struct book *book, struct json_writer *json);
 
+// ---- links --------------------------------------------------------------------------------------
+
+// The graph as an analyst walks it: a node of a gang's graph, or cash. Cash is one node for each
+// account, with the account's name, and nothing begins with it.
+typedef enum LinkNodeKind {
+#define X(name, zh, en) LINK_NODE_##name,
+    GANG_NODES(X)
+#undef X
+        LINK_NODE_CASH,
+    LINK_NODE_KIND_COUNT,
+} LinkNodeKind;
+Slice link_node_word(LinkNodeKind kind);
+// Not CASH.
+bool link_node_parse(Slice word, LinkNodeKind *ret_kind);
+
+enum { LINK_MS_MAX = 1500, LINK_NODES_MAX = 500, LINK_HOPS_MAX = 10 };
+
+struct link_options {          // 0 is the default
+    int64_t from_us, until_us; // default: from 30 days before now on, without an end
+    uint32_t nodes_max;        // neighbours that are told; default 100
+    uint32_t hops_max;         // of a way; default 6
+    uint32_t ms_max;           // after which what was found is told; default LINK_MS_MAX
+};
+
+// Who is bound to a node, as one JSON object: nodes, the first is the one that was asked for,
+// edges, what was left out by kind, and what was cut and why (docs/cases.md).
+MUST_USE Status links_put_neighbours(struct book *book, LinkNodeKind kind, Slice name,
+                                     const struct link_options *options, struct json_writer *json);
+// Over whom two nodes are bound, the shortest way that leads over no hub. CA005: they are the same.
+MUST_USE Status links_put_path(struct book *book, LinkNodeKind from_kind, Slice from,
+                               LinkNodeKind to_kind, Slice to, const struct link_options *options,
+                               struct json_writer *json);
+
 // ---- flows -------------------------------------------------------------------------------------
 
 struct flow_options {

@@ -27,6 +27,8 @@ struct bench {
     struct gang gang;
     struct flow_result flow;
     size_t picture_bytes;
+    Slice other; // of a way; empty: neighbours are asked for
+    bool was_found, was_late;
 };
 
 static const Actor BENCH = {ACTOR_KIND_SYSTEM, {"bench", 5}};
@@ -252,6 +254,51 @@ static void measure_flows(struct bench *bench) {
            middle, took[SEEDS - 1], SEEDS, accounts / SEEDS, edges / SEEDS, bytes / SEEDS / 1024);
 }
 
+// ---- links -------------------------------------------------------------------------------------
+
+static Status walk(void *context, struct book *book) {
+    struct bench *bench = context;
+    struct buf out;
+    struct json_writer json;
+    buf_init(&out, 64 << 20);
+    json_writer_init(&json, &out);
+    struct link_options options = {.nodes_max = LINK_NODES_MAX};
+    Status status =
+        slice_empty(bench->other)
+            ? links_put_neighbours(book, LINK_NODE_ACCOUNT, bench->seed.name, &options, &json)
+            : links_put_path(book, LINK_NODE_ACCOUNT, bench->seed.name, LINK_NODE_ACCOUNT,
+                             bench->other, &options, &json);
+    bench->was_found = slice_find(buf_slice(&out), SLICE("\"found\":true"), 0) != SIZE_MAX;
+    bench->was_late = slice_find(buf_slice(&out), SLICE("\"TIME\""), 0) != SIZE_MAX;
+    buf_deinit(&out);
+    return status;
+}
+
+static void measure_links(struct bench *bench, bool is_path) {
+    double took[SEEDS];
+    uint32_t found = 0, late = 0;
+    for (uint32_t i = 0; i < SEEDS; i++) { // half of them within a gang
+        const struct planted *planted =
+            &bench->bank.gangs[bank_below(&bench->bank, bench->bank.plan.gangs)];
+        uint32_t from =
+            i % 2 == 0 ? planted->accounts[0] : bank_below(&bench->bank, bench->bank.plan.accounts);
+        uint32_t to = i % 2 == 0 ? planted->accounts[planted->size - 1]
+                                 : bank_below(&bench->bank, bench->bank.plan.accounts);
+        arena_reset(&bench->made);
+        bench->seed = (struct gang_seed){PARTY_ACCOUNT, bank_account(&bench->made, from)};
+        bench->other = is_path && from != to ? bank_account(&bench->made, to) : SLICE("");
+        uint64_t start = clock_monotonic_ns();
+        work(bench, walk);
+        took[i] = (double)(clock_monotonic_ns() - start) / 1e6;
+        found += bench->was_found;
+        late += bench->was_late;
+    }
+    double middle = median(took, SEEDS);
+    printf("%s: median %.0f ms, slowest %.0f ms of %d; %u found, %u ended by time\n",
+           is_path ? "ways between two accounts" : "neighbours of an account", middle,
+           took[SEEDS - 1], SEEDS, found, late);
+}
+
 static void open_book(struct bench *bench) {
     check(bench,
           book_open(&bench->book, bench->address, 1, &bench->scratch.arena, &bench->scratch.diag));
@@ -297,6 +344,8 @@ int main(int argc, char **argv) {
     open_book(&bench); // nothing is in the program's memory
     measure_gangs(&bench);
     measure_flows(&bench);
+    measure_links(&bench, false);
+    measure_links(&bench, true);
     printf("memory at most %.0f MB\n", peak_mb());
     book_close(&bench.book);
     return scratch_remove(&bench.scratch) ? 0 : 1;
