@@ -16,7 +16,7 @@ function themeOf(dark: boolean): ThemeConfig {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       fontFamily: FONT,
-      colorPrimary: dark ? "#3d96e0" : "#0b5fa5",
+      colorPrimary: dark ? "#2f7fc4" : "#0b5fa5",
       colorLink: dark ? "#6bb4f0" : "#0b5fa5",
       colorTextSecondary: dark ? "rgba(255,255,255,0.72)" : "rgba(0,0,0,0.65)",
       colorTextTertiary: dark ? "rgba(255,255,255,0.62)" : "rgba(0,0,0,0.6)",

@@ -1,5 +1,5 @@
 // Appeals against measures, with their time limits: the first reply, what was found true, the verdict. Who may only bring appeals finds the form for that.
-import { Alert, Button, Card, Form, Radio } from "antd";
+import { Alert, Button, Card, Form } from "antd";
 import { useState } from "react";
 
 import { api, told } from "@/api/client";
@@ -14,7 +14,7 @@ import { Due, ThingLink, Time, timeText } from "@/parts/values";
 import { type Appeal, AppealDialog, AppealFields, AppealState, type NewAppeal, useBringing, useMadeText } from "@/screens/office/appealParts";
 import { ControlFacts } from "@/screens/office/controlParts";
 import { appealChannels, appealStates, useNames } from "@/screens/office/names";
-import { DeedDialog, Deeds, Facts, OpenButton, queryOf, ScreenCard, Section, TextField, ThingDrawer, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
+import { Choice, DeedDialog, Deeds, Facts, OpenButton, queryOf, ScreenCard, Section, TextField, ThingDrawer, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 const words = defineWords({
@@ -92,7 +92,7 @@ function AppealDeeds({ appeal, deed, onClose }: { appeal: Appeal; deed: Deed; on
         about={w("settleAbout")}
       >
         <Form.Item name="result" label={w("result")} rules={[{ required: true, message: t("needed") }]}>
-          <Radio.Group options={(["RELEASED", "PARTLY", "KEPT"] as const).map((value) => ({ value, label: resultName(value), disabled: appeal.verified !== null && value !== "RELEASED" }))} />
+          <Choice label={w("result")} options={(["RELEASED", "PARTLY", "KEPT"] as const).map((value) => ({ value, label: resultName(value), disabled: appeal.verified !== null && value !== "RELEASED" }))} />
         </Form.Item>
         <TextField name="reason" label={t("reason")} />
       </DeedDialog>

@@ -1,5 +1,5 @@
 // Tasks of the own branch: what is to be found out about a customer at the counter, until when, and answering it.
-import { Button, Form, Radio, Select, Space } from "antd";
+import { Button, Form, Select, Space } from "antd";
 import { useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -11,7 +11,7 @@ import { type Column, DataTable } from "@/parts/DataTable";
 import { Nothing } from "@/parts/States";
 import { Due, Time, timeText } from "@/parts/values";
 import { answerNames, answerValues, channels, counterAnswers, targetKinds, taskStates, useNames } from "@/screens/office/names";
-import { DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, ThingDrawer, Told } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, ThingDrawer, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Task = Schemas["Task"];
@@ -84,7 +84,8 @@ function AnswerDialog({ task, open, onClose, onAnswered }: { task: Task; open: b
         {counterAnswers.map((one) => (
           <Form.Item key={one.name} name={one.name} label={name(one.name)} style={{ marginBottom: 12 }}>
             {one.values === null ? (
-              <Radio.Group
+              <Choice
+                label={name(one.name)}
                 options={[
                   { value: "true", label: t("yes") },
                   { value: "false", label: t("no") },

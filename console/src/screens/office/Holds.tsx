@@ -1,5 +1,5 @@
 // Held payments: how long each still waits, what happens at its deadline, whether the core bank has confirmed what became of it; and settling one.
-import { Button, Form, Radio, Typography } from "antd";
+import { Button, Form, Typography } from "antd";
 import { useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -12,7 +12,7 @@ import { type Column, DataTable } from "@/parts/DataTable";
 import { AlertLink, Due, Money, moneyText, NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
 import { holdOutcomes, useNames } from "@/screens/office/names";
-import { DeedDialog, Facts, OpenButton, queryOf, ScreenCard, StateTag, TextField, ThingDrawer, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, StateTag, TextField, ThingDrawer, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Hold = Schemas["Hold"];
@@ -113,7 +113,8 @@ function SettleDialog({ hold, open, onClose }: { hold: Hold; open: boolean; onCl
       about={<span data-told="">{h("about", { amount: moneyText(hold.amount), customer: hold.customer ?? NOTHING, payee: hold.payee ?? NOTHING })}</span>}
     >
       <Form.Item name="outcome" label={h("outcome")} rules={[{ required: true, message: t("needed") }]}>
-        <Radio.Group
+        <Choice
+          label={h("outcome")}
           options={[
             { value: "REFUSED", label: h("toREFUSED") },
             { value: "RELEASED", label: h("toRELEASED") },

@@ -1,5 +1,5 @@
 // Fraud that no alert had told of: cards of customers' reports and of decisions that were drawn, taking the next one, and saying why it was missed.
-import { AutoComplete, Button, Form, Radio, Select, Space, Statistic, Table, Typography } from "antd";
+import { Button, Form, Radio, Select, Space, Statistic, Table, Typography } from "antd";
 import { useMemo, useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -10,7 +10,7 @@ import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Money, ThingLink, Time, timeText } from "@/parts/values";
 import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useNames } from "@/screens/office/names";
-import { DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, TextField, ThingDrawer, Told } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, PickOrWrite, ScreenCard, Scrolled, Section, StateTag, TextField, ThingDrawer, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Row = Schemas["MissedList"]["missed"][number];
@@ -83,17 +83,17 @@ function FindingFields() {
   return (
     <>
       <Form.Item name="finding" label={w("finding")} rules={[{ required: true, message: t("needed") }]}>
-        <Radio.Group style={{ display: "flex", flexDirection: "column", gap: 6 }}>
+        <Choice label={w("finding")} style={{ display: "flex", flexDirection: "column", gap: 6 }}>
           {(Object.keys(findings) as Finding[]).map((word) => (
             <Radio key={word} value={word}>
               {name(word)} <Typography.Text type="secondary">{meaning(word)}</Typography.Text>
             </Radio>
           ))}
-        </Radio.Group>
+        </Choice>
       </Form.Item>
       {needs === "model" && (
         <Form.Item name="model" label={t("model")} extra={w("modelHelp")} rules={[{ required: true, whitespace: true, message: t("needed") }]}>
-          <AutoComplete options={options} filterOption={(text, option) => `${option?.label ?? ""}`.toLowerCase().includes(text.toLowerCase())} />
+          <PickOrWrite options={options} filterOption={(text, option) => `${option?.label ?? ""}`.toLowerCase().includes(text.toLowerCase())} />
         </Form.Item>
       )}
       <TextField key={needs ?? ""} name="note" label={t("note")} needed={needs === "note"} />
@@ -193,7 +193,9 @@ function CardDrawer({ id, onClose }: { id: number; onClose: () => void }) {
             ]}
           />
           <Section title={w("payments")}>
-            <Payments payments={card.payments} />
+            <Scrolled>
+              <Payments payments={card.payments} />
+            </Scrolled>
           </Section>
           <FindingDialog card={card} open={saying} onClose={() => setSaying(false)} />
         </>

@@ -1,5 +1,5 @@
 // A second look at closed alerts: each is shown without what was decided first, and decided anew. How the two agree stands above, for who reads figures.
-import { Alert, App, Button, Card, Form, Input, Select, Skeleton, Space, Statistic, Table } from "antd";
+import { Alert, App, Button, Card, Form, Input, Skeleton, Space, Statistic, Table } from "antd";
 import { useState } from "react";
 
 import { api, Problem, told, type Schemas } from "@/api/client";
@@ -10,7 +10,7 @@ import { Failure, Nothing } from "@/parts/States";
 import { countText, Money, NOTHING, Severity, shareText, ThingLink, Time } from "@/parts/values";
 import { Reasons } from "@/screens/office/alertPart";
 import { codes, useNames } from "@/screens/office/names";
-import { Facts, ScreenCard, Section, StateTag } from "@/screens/office/parts";
+import { Facts, PickOne, ScreenCard, Scrolled, Section, StateTag } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Shown = Schemas["Alert"];
@@ -142,7 +142,7 @@ function LookForm({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () =>
   return (
     <Form form={form} layout="vertical" onFinish={(values) => look.mutate(values)}>
       <Form.Item name="code" label={w("code")} rules={[{ required: true, message: t("needed") }]}>
-        <Select showSearch optionFilterProp="label" options={Object.keys(codes).map((value) => ({ value, label: `${codeName(value)} ${value}` }))} />
+        <PickOne showSearch optionFilterProp="label" options={Object.keys(codes).map((value) => ({ value, label: `${codeName(value)} ${value}` }))} />
       </Form.Item>
       <Form.Item name="note" label={w("note")} rules={[{ required: true, whitespace: true, message: t("needed") }]}>
         <Input.TextArea rows={4} maxLength={2000} />
@@ -182,10 +182,14 @@ function Look({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () => voi
           <Reasons strongest={alert.strongest} />
         </Section>
         <Section title={`${w("hits")} (${countText(alert.evidence.length)})`}>
-          <Hits hits={alert.evidence} />
+          <Scrolled>
+            <Hits hits={alert.evidence} />
+          </Scrolled>
         </Section>
         <Section title={w("events")}>
-          <Events events={alert.events} hasMore={alert.events_next !== null} />
+          <Scrolled>
+            <Events events={alert.events} hasMore={alert.events_next !== null} />
+          </Scrolled>
         </Section>
       </div>
       <Card size="small" title={<h2 style={{ fontSize: 14, margin: 0 }}>{w("yours")}</h2>} style={{ position: "sticky", top: 8 }}>

@@ -1,12 +1,12 @@
 // An appeal: its state, and the form that brings one.
-import { Form, Input, Radio } from "antd";
+import { Form, Input } from "antd";
 import { useRef } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
 import { defineWords, useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
 import { appealChannels, appealStates, useNames } from "@/screens/office/names";
-import { DeedDialog, StateTag, TextField } from "@/screens/office/parts";
+import { Choice, DeedDialog, StateTag, TextField } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 export type Appeal = Schemas["Appeal"];
@@ -43,7 +43,7 @@ export function AppealFields() {
       </Form.Item>
       <TextField name="customer" label={t("customer")} rows={1} />
       <Form.Item name="channel" label={t("channel")} rules={[{ required: true, message: t("needed") }]}>
-        <Radio.Group options={Object.keys(appealChannels).map((value) => ({ value, label: channel(value) }))} />
+        <Choice label={t("channel")} options={Object.keys(appealChannels).map((value) => ({ value, label: channel(value) }))} />
       </Form.Item>
       <TextField name="text" label={w("text")} />
       <TextField name="documents" label={w("documents")} rows={2} needed={false} />

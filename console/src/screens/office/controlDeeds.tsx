@@ -1,5 +1,5 @@
 // What is done with a measure: set one, release, make it last longer, say that it stays. What the form lets through is checked again by the server, and its refusal is shown.
-import { AutoComplete, Checkbox, Form, Input, InputNumber, Radio, Select } from "antd";
+import { Checkbox, Form, Input, InputNumber } from "antd";
 
 import { api, told, type Schemas } from "@/api/client";
 import { defineWords, useBoth, useWords } from "@/app/words";
@@ -7,7 +7,7 @@ import { useAsk, useDeed } from "@/parts/ask";
 import { type Control, controlWords } from "@/screens/office/controlParts";
 import { measures, rights } from "@/screens/office/measures";
 import { accountFacts, authorities, targetKinds, useNames } from "@/screens/office/names";
-import { DeedDialog, TextField, useOutcome } from "@/screens/office/parts";
+import { Choice, DeedDialog, PickOne, PickOrWrite, TextField, useOutcome } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 const words = defineWords({
@@ -80,7 +80,8 @@ function LengthFields({ help }: { help?: string }) {
         <InputNumber min={1} max={17568} precision={0} style={{ width: 160 }} />
       </Form.Item>
       <Form.Item name="unit" label={w("unit")}>
-        <Radio.Group
+        <Choice
+          label={w("unit")}
           optionType="button"
           options={[
             { value: "hours", label: w("hours") },
@@ -186,7 +187,7 @@ function SettingFields() {
   return (
     <>
       <Form.Item name="measure" label={c("measure")} rules={[{ required: true, message: t("needed") }]}>
-        <Select
+        <PickOne
           showSearch
           optionFilterProp="label"
           options={measures.map((one) => ({ value: one.measure, label: both(one) }))}
@@ -198,7 +199,7 @@ function SettingFields() {
       </Form.Item>
       <div style={{ display: "grid", gridTemplateColumns: "1fr 2fr", gap: 8 }}>
         <Form.Item name="target_kind" label={w("targetKind")} rules={[{ required: true, message: t("needed") }]}>
-          <Select disabled={measure === undefined} options={(measure?.targets ?? []).map((value) => ({ value, label: kindName(value) }))} />
+          <PickOne disabled={measure === undefined} options={(measure?.targets ?? []).map((value) => ({ value, label: kindName(value) }))} />
         </Form.Item>
         <TextField name="target" label={w("targetKey")} rows={1} />
       </div>
@@ -209,7 +210,8 @@ function SettingFields() {
         </Form.Item>
       </div>
       <Form.Item name="authority" label={c("authority")}>
-        <Radio.Group
+        <Choice
+          label={c("authority")}
           options={(["BANK", "LIST"] as const).map((value) => ({
             value,
             label: authorityName(value),
@@ -218,7 +220,7 @@ function SettingFields() {
         />
       </Form.Item>
       <Form.Item name="basis" label={c("basis")} extra={authority === "LIST" ? undefined : w("basisHelp")} rules={[{ required: true, whitespace: true, message: t("needed") }]}>
-        <AutoComplete options={rights.map((right) => ({ value: right.rule, label: `${right.rule} ${both(right)}` }))} filterOption={(text, option) => `${option?.label ?? ""}`.toLowerCase().includes(text.toLowerCase())} />
+        <PickOrWrite options={rights.map((right) => ({ value: right.rule, label: `${right.rule} ${both(right)}` }))} filterOption={(text, option) => `${option?.label ?? ""}`.toLowerCase().includes(text.toLowerCase())} />
       </Form.Item>
       {authority === "LIST" && <TextField name="document" label={c("document")} rows={1} />}
       <TextField name="reason" label={t("reason")} rows={2} />
@@ -235,7 +237,7 @@ function SettingFields() {
       )}
       {measure?.isTold && (
         <Form.Item name="notice" label={w("notice")} extra={w("noticeHelp")} rules={[{ required: (seen.data?.row.secrecy ?? "NORMAL") === "NORMAL", message: t("needed") }]}>
-          <AutoComplete options={scripts} filterOption />
+          <PickOrWrite options={scripts} filterOption />
         </Form.Item>
       )}
     </>

@@ -1,11 +1,13 @@
 // What the screens of the office are built of: the card of a screen, the drawer of one thing, facts, history, the ways to filter, the dialog of a deed.
-import { Alert, App, Button, Card, Descriptions, Drawer, Form, Input, Modal, Select, Space, Table, Tag, theme, Typography } from "antd";
-import { type ReactNode, useState } from "react";
+import { Alert, App, AutoComplete, type AutoCompleteProps, Button, Card, Descriptions, Drawer, Form, Input, Modal, Radio, type RadioGroupProps, Select, type SelectProps, Space, Table, Tag, theme, Typography } from "antd";
+import { type AriaAttributes, type ReactNode, useState } from "react";
 import { Link } from "react-router-dom";
 
 import type { Schemas } from "@/api/client";
+import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import type { Filters } from "@/parts/address";
+import { useReachable } from "@/parts/reach";
 import { Failure } from "@/parts/States";
 import { NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { actorKinds, targetKinds, useNames } from "@/screens/office/names";
@@ -69,10 +71,20 @@ export function Target({ kind, target }: { kind: string; target: string }) {
   );
 }
 
-export function StateTag({ children, weight }: { children: ReactNode; weight: "open" | "done" | "bad" | "plain" }) {
-  const color = { open: "blue", done: "green", bad: "red", plain: undefined }[weight];
+type Weight = "open" | "done" | "bad" | "plain";
+const tagColors: Record<Weight, { light: [string, string]; dark: [string, string] }> = {
+  open: { light: ["#e2f0fb", "#0a5089"], dark: ["#12344f", "#9fd0f7"] },
+  done: { light: ["#e3f4e6", "#1b5e2a"], dark: ["#173821", "#9ddfae"] },
+  bad: { light: ["#fde4e4", "#9a1218"], dark: ["#4a1a1c", "#ffb3b0"] },
+  plain: { light: ["#e8eef5", "#34506e"], dark: ["#22303f", "#b9cde2"] },
+};
+
+// The word says it; the colour only helps.
+export function StateTag({ children, weight }: { children: ReactNode; weight: Weight }) {
+  const { dark } = useSettings();
+  const [background, color] = tagColors[weight][dark ? "dark" : "light"];
   return (
-    <Tag color={color} style={{ marginInlineEnd: 0 }}>
+    <Tag bordered={false} style={{ background, color, marginInlineEnd: 0 }}>
       {children}
     </Tag>
   );
@@ -92,29 +104,31 @@ export function TraceSteps({ trace, stateName }: { trace: Schemas["Trace"]; stat
   const actorKind = useNames(actorKinds);
   return (
     <>
-      <Table
-        size="small"
-        pagination={false}
-        rowKey="number"
-        dataSource={trace.steps}
-        scroll={{ x: "max-content" }}
-        columns={[
-          { title: t("time"), render: (_value, step) => <Time ms={step.at} /> },
-          {
-            title: t("state"),
-            render: (_value, step) => (step.from === null || step.from === step.to ? stateName(step.to) : `${stateName(step.from)} → ${stateName(step.to)}`),
-          },
-          {
-            title: t("who"),
-            render: (_value, step) => (
-              <>
-                {actorKind(step.actor_kind)} <Told>{step.actor}</Told>
-              </>
-            ),
-          },
-          { title: t("reason"), render: (_value, step) => <Told>{step.reason}</Told> },
-        ]}
-      />
+      <Scrolled>
+        <Table
+          size="small"
+          pagination={false}
+          rowKey="number"
+          dataSource={trace.steps}
+          scroll={{ x: "max-content" }}
+          columns={[
+            { title: t("time"), render: (_value, step) => <Time ms={step.at} /> },
+            {
+              title: t("state"),
+              render: (_value, step) => (step.from === null || step.from === step.to ? stateName(step.to) : `${stateName(step.from)} → ${stateName(step.to)}`),
+            },
+            {
+              title: t("who"),
+              render: (_value, step) => (
+                <>
+                  {actorKind(step.actor_kind)} <Told>{step.actor}</Told>
+                </>
+              ),
+            },
+            { title: t("reason"), render: (_value, step) => <Told>{step.reason}</Told> },
+          ]}
+        />
+      </Scrolled>
       <Typography.Text type={trace.whole ? "secondary" : "danger"}>{t(trace.whole ? "historyWhole" : "historyChanged")}</Typography.Text>
     </>
   );
@@ -148,6 +162,12 @@ export function useOutcome(): (answer: { proposal?: Schemas["Proposal"] | null }
   const t = useWords(officeWords);
   const { message } = App.useApp();
   return (answer) => void message.success(t(answer.proposal === null || answer.proposal === undefined ? "done" : "proposed"));
+}
+
+// What is wider than its place is scrolled, also by the keyboard.
+export function Scrolled({ children }: { children: ReactNode }) {
+  const box = useReachable<HTMLDivElement>();
+  return <div ref={box}>{children}</div>;
 }
 
 // ---- ways to filter: the server asks by one thing at a time ----------------------------------------
@@ -266,6 +286,21 @@ export function TextField({ name, label, needed = true, rows = 3, help }: { name
       {rows > 1 ? <Input.TextArea rows={rows} maxLength={2000} /> : <Input maxLength={128} />}
     </Form.Item>
   );
+}
+
+// A form says of a needed field that it is required on the field's outer element, which of these three has no role that may say so: the first is given one, from the others it is taken away.
+type Needed = Pick<AriaAttributes, "aria-required">;
+
+export function Choice({ label, ...props }: RadioGroupProps & { label: string }) {
+  return <Radio.Group {...props} role="radiogroup" aria-label={label} />;
+}
+
+export function PickOne({ "aria-required": _required, ...props }: SelectProps & Needed) {
+  return <Select {...props} />;
+}
+
+export function PickOrWrite({ "aria-required": _required, ...props }: AutoCompleteProps & Needed) {
+  return <AutoComplete {...props} />;
 }
 
 export function Deeds({ children }: { children: ReactNode }) {
