@@ -134,7 +134,7 @@ test("a second look shows nothing of the first", async () => {
   await page.getByRole("button", { name: "提交，看下一条" }).click();
   await page.getByText("必填").first().waitFor();
   assert.equal(sent, null);
-  await page.getByLabel("定性").click();
+  await page.getByLabel("定性").fill("正常经营");
   await page.locator(".ant-select-item-option", { hasText: "正常经营" }).click();
   await page.getByLabel("理由").fill("收款方是长期供货商");
   await page.getByRole("button", { name: "提交，看下一条" }).click();
@@ -241,7 +241,7 @@ screenTest("the ledger of measures", "analyst-1", "/controls", async ({ page }) 
 test("a measure is set, and what may not be is refused with the reason", async () => {
   const { page, context, troubles } = await openPage("analyst-1", "/controls", { refusals: [422] });
   await page.getByRole("button", { name: "设置管控" }).click();
-  await page.getByLabel("管控措施").click();
+  await page.getByLabel("管控措施").fill("降低非柜面限额");
   await page.locator(".ant-select-item-option", { hasText: "降低非柜面限额" }).click();
   await page.getByLabel("对象编号").fill(made.control.target);
   await page.getByLabel("客户", { exact: true }).fill(made.control.customer);

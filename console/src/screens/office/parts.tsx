@@ -90,10 +90,15 @@ export function StateTag({ children, weight }: { children: ReactNode; weight: We
   );
 }
 
+// Drawers and dialogs stand in the page's own root: in the body they would lock its scrolling by a style of their own, which the page's policy does not let in.
+function root(): HTMLElement {
+  return document.getElementById("root") ?? document.body;
+}
+
 export function ThingDrawer({ title, onClose, error, onAgain, loading, footer, children }: { title: string; onClose: () => void; error?: unknown; onAgain?: () => void; loading?: boolean; footer?: ReactNode; children: ReactNode }) {
   const t = useWords(officeWords);
   return (
-    <Drawer open title={title} width="min(860px, 92vw)" onClose={onClose} loading={loading} footer={footer} closable={{ "aria-label": t("close") }}>
+    <Drawer open getContainer={root} title={title} width="min(860px, 92vw)" onClose={onClose} loading={loading} footer={footer} closable={{ "aria-label": t("close") }}>
       {error !== null && error !== undefined ? <Failure error={error} onAgain={onAgain} /> : children}
     </Drawer>
   );
@@ -270,7 +275,7 @@ export function DeedDialog<V extends object>({ title, open, initial, sending, on
   const t = useWords(officeWords);
   const [form] = Form.useForm<V>();
   return (
-    <Modal open={open} title={title} okText={t("send")} cancelText={t("cancel")} confirmLoading={sending} onOk={() => form.submit()} onCancel={onClose} destroyOnHidden width={560}>
+    <Modal open={open} getContainer={root} title={title} okText={t("send")} cancelText={t("cancel")} confirmLoading={sending} onOk={() => form.submit()} onCancel={onClose} destroyOnHidden width={560}>
       {about !== undefined && <Typography.Paragraph type="secondary">{about}</Typography.Paragraph>}
       <Form<V> form={form} layout="vertical" preserve={false} initialValues={initial} onFinish={onSend}>
         {children}
