@@ -77,30 +77,14 @@ export const areas: Area[] = [
     word: "bench",
     icon: <AlertOutlined />,
     screens: [
-      screen("desk", "desk", ["alerts:work"], () => import("@/screens/bench/Desk"), { key: "d" }),
       screen("alerts", "alerts", ["alerts:read"], () => import("@/screens/bench/Alerts"), { key: "a" }),
-      screen("alerts/:alert", "alerts", ["alerts:read"], () => import("@/screens/bench/AlertBench")),
-    ],
-  },
-  {
-    word: "cases",
-    icon: <FolderOpenOutlined />,
-    screens: [
-      screen("cases", "caseList", ["cases:read"], () => import("@/screens/cases/CaseList"), { key: "k" }),
-      screen("cases/:case", "caseList", ["cases:read"], () => import("@/screens/cases/CaseRoom")),
-      screen("referrals", "referrals", ["referrals:read"], () => import("@/screens/cases/ReferralList")),
-      screen("referrals/:referral", "referrals", ["referrals:read"], () => import("@/screens/cases/ReferralRoom")),
-      screen("orders", "orders", ["orders:read"], () => import("@/screens/cases/OrderList")),
-      screen("orders/:order", "orders", ["orders:read"], () => import("@/screens/cases/OrderRoom")),
-    ],
-  },
-  {
-    word: "cases",
-    icon: <FolderOpenOutlined />,
-    screens: [
-      screen("graph", "graph", ["cases:read"], () => import("@/screens/graph/Explorer"), { key: "r" }),
-      screen("gangs", "gangs", ["cases:read"], () => import("@/screens/graph/Gangs")),
-      screen("gangs/:gang", "gangs", ["cases:read"], () => import("@/screens/graph/Gang")),
+      screen("samples", "samples", ["quality:work"], () => import("@/screens/office/Samples")),
+      screen("holds", "holds", ["alerts:read"], () => import("@/screens/office/Holds")),
+      screen("controls", "controls", ["controls:read"], () => import("@/screens/office/Controls")),
+      screen("appeals", "appeals", ["controls:read", "appeals:submit"], () => import("@/screens/office/Appeals")),
+      screen("proposals", "proposals", ["controls:read", "orders:read"], () => import("@/screens/office/Proposals")),
+      screen("branch", "branch", ["tasks:branch"], () => import("@/screens/office/Branch")),
+      screen("missed", "missed", ["alerts:read"], () => import("@/screens/office/Missed")),
     ],
   },
 ];
