@@ -38,6 +38,15 @@ static const struct pack_folder *pack_asked(struct deed *deed, struct pack_folde
     return NULL;
 }
 
+// Of its text: two files of one hash are the same.
+static void put_hash(struct json_writer *json, Slice text) {
+    enum { HASH_TEXT = 33 };
+    char hash[HASH_TEXT];
+    Hash128 of = hash128(text, 0);
+    int size = snprintf(hash, sizeof hash, "%016llx%016llx", (unsigned long long)of.high, (unsigned long long)of.low);
+    json_key_string(json, SLICE("hash"), (Slice){hash, (size_t)size});
+}
+
 static void answer(struct deed *deed, const struct pack_folder *pack, Slice path) {
     struct buf body;
     struct json_writer json;
@@ -52,6 +61,7 @@ static void answer(struct deed *deed, const struct pack_folder *pack, Slice path
             json_object_begin(&json);
             json_key_string(&json, SLICE("path"), pack->files[i].path);
             json_key_i64(&json, SLICE("bytes"), (int64_t)pack->files[i].source.text.size);
+            put_hash(&json, pack->files[i].source.text);
             json_object_end(&json);
         }
         json_array_end(&json);

@@ -70,6 +70,29 @@ static void put_since(struct json_writer *json, const struct question *question)
     put_count(json, SLICE("counted_since"), started_us < 0 ? -1 : started_us / 1000);
 }
 
+// What a family is called; nothing where it is one of the pack's own.
+static void put_family(struct json_writer *json, Slice family) {
+    static const struct {
+        const char *id, *zh, *en;
+    } families[] = {
+#define FAMILY_KIND(id, zh, en, word)
+#define FAMILY(id, kind, zh, en) {#id, zh, en},
+#include "response/strategies/families.def"
+#undef FAMILY_KIND
+#undef FAMILY
+    };
+    Slice zh = SLICE("");
+    Slice en = SLICE("");
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        if (slice_is(family, families[i].id)) {
+            zh = slice_of(families[i].zh);
+            en = slice_of(families[i].en);
+        }
+    }
+    json_key_string(json, SLICE("family_zh"), zh);
+    json_key_string(json, SLICE("family_en"), en);
+}
+
 // ---- models -------------------------------------------------------------------------------------------------
 
 static void put_summary(struct json_writer *json, const struct question *question, const struct model *model) {
@@ -79,6 +102,7 @@ static void put_summary(struct json_writer *json, const struct question *questio
     json_key_string(json, SLICE("mode"), slice_of(model_mode_names[model->mode]));
     put_titles(json, model->zh, model->en);
     json_key_string(json, SLICE("family"), model->family);
+    put_family(json, model->family);
     json_key_string(json, SLICE("severity"), text_or_empty(severity_names[model->severity]));
     json_key_i64(json, SLICE("score"), model->score);
     json_key_string(json, SLICE("typology"), model->typology);
