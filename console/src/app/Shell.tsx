@@ -47,15 +47,15 @@ function MainMenu({ folded }: { folded: boolean }) {
     .filter((area) => shown(area).length > 0)
     .map((area) => {
       const inside = shown(area);
-      return inside.length === 1 ? item(inside[0]!, area.icon) : { key: area.word, icon: area.icon, label: t(area.word), children: inside.map((screen) => item(screen)) };
+      return inside.length === 1 ? item(inside[0]!, area.icon) : { key: `area ${area.word}`, icon: area.icon, label: t(area.word), children: inside.map((screen) => item(screen)) };
     });
   const here = allScreens
     .filter((screen) => pathname === `/${screen.path}` || pathname.startsWith(`/${screen.path}/`))
     .sort((one, other) => other.path.length - one.path.length)[0];
-  const around = areas.filter((area) => here !== undefined && area.screens.includes(here)).map((area) => area.word as string);
+  const around = areas.filter((area) => here !== undefined && area.screens.includes(here)).map((area) => `area ${area.word}`);
   return (
     <nav aria-label={label("menu")}>
-      <Menu theme="dark" mode="inline" inlineCollapsed={folded} items={items} selectedKeys={here === undefined ? [] : [here.path]} defaultOpenKeys={folded ? [] : [...around, "bench"]} />
+      <Menu theme="dark" mode="inline" inlineCollapsed={folded} items={items} selectedKeys={here === undefined ? [] : [here.path]} defaultOpenKeys={folded ? [] : [...around, "area bench"]} />
     </nav>
   );
 }

@@ -1,5 +1,5 @@
 // All models of the pack that decides, and how each does.
-import { Alert, Card, Input, Select, Space, Typography } from "antd";
+import { Alert, Card, Input, Select, Space, Spin, Typography } from "antd";
 import { Link, useNavigate } from "react-router-dom";
 
 import { useBoth, useWords } from "@/app/words";
@@ -34,7 +34,7 @@ export default function Catalogue() {
   const both = useBoth();
   const navigate = useNavigate();
   const [filters, change] = useFilters();
-  const { data, error, refetch } = useModels();
+  const { data, error, isPending, refetch } = useModels();
   const models = data?.models ?? [];
   const families = [...new Map(models.map((row) => [row.family, both({ zh: row.family_zh, en: row.family_en })]))];
   const columns: Column<ModelRow>[] = [
@@ -66,6 +66,7 @@ export default function Catalogue() {
         {choice("severity", t("severity"), SEVERITIES.map((value) => ({ value, label: value })), 100)}
         {choice("health", t("health"), HEALTHS.map((value) => ({ value, label: t(value) })), 150)}
       </Space>
+      {isPending && <Spin style={{ display: "block", margin: 40 }} />}
       {data !== undefined && (
         <Alert
           type="info"
