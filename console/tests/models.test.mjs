@@ -58,12 +58,17 @@ async function confirm(page, note) {
   await dialogue.waitFor({ state: "hidden", timeout: 60_000 });
 }
 
-async function edit(page, change) {
+// The whole text, as somebody pastes it.
+async function edit(page, text) {
   const editor = page.locator(".cm-content");
   await editor.waitFor();
   await editor.click();
   await page.keyboard.press("Control+a");
-  await page.keyboard.insertText(change);
+  await editor.evaluate((node, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", pasted);
+    node.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
 }
 
 test("the way of a draft, from a mistake to going back", { timeout: 400_000 }, async () => {
@@ -98,7 +103,7 @@ test("the way of a draft, from a mistake to going back", { timeout: 400_000 }, a
   await page.getByText("+ version: 2").waitFor();
 
   await page.getByRole("tab", { name: "阈值试算" }).click();
-  await page.getByRole("button", { name: "试算" }).click();
+  await page.getByRole("button", { name: "试算", exact: true }).click();
   await page.getByRole("columnheader", { name: "已定性命中的准确率" }).waitFor({ timeout: 60_000 });
 
   await page.getByRole("button", { name: "提交为发布草稿" }).click();
@@ -109,7 +114,7 @@ test("the way of a draft, from a mistake to going back", { timeout: 400_000 }, a
 
   await page.getByRole("button", { name: "试跑" }).click();
   await page.getByText(/笔交易中 0 笔处置不同/).waitFor({ timeout: 120_000 });
-  await page.getByText(FILE).waitFor(); // of the files that differ
+  await page.getByText(FILE).first().waitFor(); // of the files that differ
   await page.getByText("+ version: 2").waitFor();
   await accessible(page);
   await page.getByRole("button", { name: "提议发布" }).click();

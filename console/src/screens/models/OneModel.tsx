@@ -55,7 +55,7 @@ function Reads({ model }: { model: Model }) {
       dataSource={names}
       scroll={{ x: "max-content" }}
       columns={[
-        { title: t("reads"), key: "name", render: (_, name) => <span className="mono">{name}</span> },
+        { title: t("reads"), key: "name", render: (_, name) => <span className="mono" data-told="">{name}</span> },
         { title: t("meaning"), key: "meaning", render: (_, name) => <span data-told="">{both(known.get(name)) || NOTHING}</span> },
       ]}
     />
