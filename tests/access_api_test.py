@@ -313,6 +313,66 @@ def test_personal_data_is_hidden_from_who_may_not_see_it(folder):
     server.end()
 
 
+def test_a_draft(folder):
+    """What is written over the pack that decides: read, checked with its sequences, tried with other thresholds, and brought."""
+    server, zhao = begin(folder)
+    ann, bob = make_person(server, zhao, "ann", "model-author"), make_person(server, zhao, "bob", "model-approver")
+    key = expect(zhao.ask("POST", "/v1/keys", {"system": "core", "scopes": ["events:write", "feedback:write"], "days": 30, "rate": 1000}), 200)["key"]
+    sent = {"Authorization": "Bearer " + key}
+    for i, amount in enumerate((1000000, 3000000, 6000000, 9000000)):
+        expect(server.ask("POST", "/v1/events", pay(f"e{i}", i, amount=amount), sent), 200)
+    expect(server.ask("POST", "/v1/feedback", {"event_id": "e3", "label": "CONFIRMED_FRAUD"}, sent), 200)
+    expect(server.ask("POST", "/v1/feedback", {"event_id": "e1", "label": "FALSE_POSITIVE"}, sent), 200)
+    file = "models/amount.yaml"
+    listed = expect(bob.ask("GET", "/v1/pack/files"), 200)
+    assert file in [one["path"] for one in listed["files"]], listed
+    assert expect(bob.ask("GET", "/v1/pack/files/pack.yaml"), 200)["text"] == pathlib.Path(PACKS, "payments", "pack.yaml").read_text()
+    expect(bob.ask("GET", "/v1/pack/files/nothing.yaml"), 404, "pack_file_unknown")
+    expect(bob.ask("GET", "/v1/pack/files?release=payments-1-0000000000000000"), 404, "no_such_release")
+    expect(bob.ask("GET", "/v1/pack/files?release=..%2Fpacks"), 404, "no_such_release")
+    text = pathlib.Path(PACKS, "payments", file).read_text()
+    # With a mistake: where it is, and what was meant.
+    expect(bob.ask("POST", "/v1/drafts/check", {"files": {file: text}}), 403, "scope_missing")
+    wrong = expect(ann.ask("POST", "/v1/drafts/check", {"files": {file: text.replace("expr: event.amount", "expr: event.amonut")}}), 200)
+    first = wrong["diagnostics"][0]
+    line = text.splitlines().index("expr: event.amount >= p.amount_min") + 1
+    assert not wrong["compiles"] and (first["code"], first["file"], first["line"], first["column"]) == ("EX010", file, line, 7), wrong
+    assert "event.amount" in first["hint"] and wrong["models"] == [], wrong
+    # Mended: how it was understood, and its sequences, of which one no longer fires.
+    fine = expect(ann.ask("POST", "/v1/drafts/check", {"files": {file: text}}), 200)
+    assert fine["compiles"] and [one["model"] for one in fine["models"]] == ["M-PX-01-A"], fine
+    assert [(one["expect"], one["fired"], one["passed"]) for one in fine["models"][0]["tests"]] == [(True, True, True), (False, False, True)], fine
+    high = text.replace("default: 50000", "default: 900000").replace("version: 1", "version: 2")
+    failed = expect(ann.ask("POST", "/v1/drafts/check", {"files": {file: high}}), 200)["models"][0]
+    assert [(one["fired"], one["passed"]) for one in failed["tests"]] == [(False, False), (False, True)] and "900000" in failed["explanation"], failed
+    assert {one["name"] for one in failed["tests"][0]["saw"]} == {"event.amount"}, failed
+    for files in ({}, {"../x.yaml": "a"}, {"x.txt": "a"}, {".hidden.yaml": "a"}, {file: 5}, []):
+        expect(ann.ask("POST", "/v1/drafts/check", {"files": files}), 422, "body_refused")
+    gone = expect(ann.ask("POST", "/v1/drafts/check", {"files": {"pack.yaml": None}}), 200)
+    assert not gone["compiles"] and gone["diagnostics"], gone
+    # Other thresholds, and what is known of the events that they hit.
+    swept = expect(ann.ask("POST", "/v1/drafts/sweep", {"model": "M-PX-01-A", "parameter": "amount_min", "from": 20000, "to": 100000, "steps": 5}), 200)
+    assert [(step["value"], step["hits"], step["fraud"], step["genuine"], step["precision"]) for step in swept["steps"]] == [
+        (20000, 3, 1, 1, 0.5), (40000, 2, 1, 0, 1), (60000, 2, 1, 0, 1), (80000, 1, 1, 0, 1), (100000, 0, 0, 0, None)], swept
+    assert (swept["events"], swept["watched"], swept["current"], swept["current_hits"]) == (4, 4, 50000, 2), swept
+    other = {"model": "M-PX-01-A", "parameter": "amount_min", "from": 20000, "to": 100000, "steps": 5}
+    expect(ann.ask("POST", "/v1/drafts/sweep", {**other, "parameter": "nothing"}), 409, "trial_failed")
+    expect(ann.ask("POST", "/v1/drafts/sweep", {**other, "model": "M-XX"}), 404, "no_such_model")
+    for bad in ({"steps": 1}, {"steps": 41}, {"to": 1}, {"from": "a"}, {"events": 0}):
+        expect(ann.ask("POST", "/v1/drafts/sweep", {**other, **bad}), 422, "body_refused")
+    expect(bob.ask("POST", "/v1/drafts/sweep", other), 403, "scope_missing")
+    # Brought: a draft of a release, whose file can be read and is not that of the pack that decides.
+    expect(ann.ask("POST", "/v1/releases/draft", {"files": {file: high}, "catalogue": "payments 1 0"}), 409, "wrong_state")
+    expect(ann.ask("POST", "/v1/releases/draft", {"files": {file: "id: x"}}), 422, "pack_has_errors")
+    expect(bob.ask("POST", "/v1/releases/draft", {"files": {file: high}}), 403, "scope_missing")
+    name = expect(ann.ask("POST", "/v1/releases/draft", {"files": {file: high}, "note": "higher", "catalogue": listed["catalogue"]}), 200)["name"]
+    brought = {one["path"]: one["hash"] for one in expect(bob.ask("GET", f"/v1/pack/files?release={name}"), 200)["files"]}
+    was = {one["path"]: one["hash"] for one in listed["files"]}
+    assert [path for path in brought if brought[path] != was.get(path)] == [file] and brought.keys() == was.keys(), (brought, was)
+    assert expect(ann.ask("POST", f"/v1/releases/{name}/try", {}), 200)["trial"]["models"][0]["after"] == 0
+    server.end()
+
+
 def test_a_release_through_two_hands(folder):
     server, zhao = begin(folder)
     ann, bob = make_person(server, zhao, "ann", "model-author"), make_person(server, zhao, "bob", "model-approver")

@@ -41,7 +41,7 @@ UNSEEN = {
 # Who may what needs users, which this server has not; tests/access_api_test.py asks for these against the same document.
 for name_ in ("signIn", "getSession", "signOut", "changePassword", "getRoles", "getUsers", "addUser", "setRoles", "setPassword", "disableUser", "enableUser", "getKeys",
               "addKey", "revokeKey", "getAudit", "getReleases", "bringRelease", "rollBack", "getRelease", "tryRelease", "proposeRelease", "approveRelease",
-              "rejectRelease", "releaseRelease", "setStatus", "getBrakes", "releaseBrake", "getSnapshots", "makeSnapshot", "getState"):
+              "rejectRelease", "releaseRelease", "bringDraft", "checkDraft", "sweepParameter", "getPackFiles", "getPackFile", "setStatus", "getBrakes", "releaseBrake", "getSnapshots", "makeSnapshot", "getState"):
     for status_ in ("200", "202", "401", "403", "404", "409", "422", "429"):
         UNSEEN[name_, status_] = "needs users"
 NO_ROOM = "needs a disk that is full; src/journal has tests on a disk that is made up"
@@ -251,7 +251,7 @@ def ask(name, expected, values=None, query="", body=None, kind="application/json
 
 
 EXAMPLES = {"event_id": "e1", "list": "bad_payee", "key": "k1", "table": "person", "model": "M-PX-01-A", "code": "overloaded",
-            "name": "nobody", "id": "abcdefgh", "rule": "stops", "endpoint": "contact", "figure": "alerts"}
+            "name": "nobody", "id": "abcdefgh", "rule": "stops", "endpoint": "contact", "figure": "alerts", "path": "pack.yaml"}
 QUERIES = {"getFeatures": "?entity=account&key=a"}
 BODIES = {"decideEvent": pay("b1"), "decideBatch": [pay("b2")], "decideRecords": [pay("b3")], "giveFeedback": {"event_id": "e1", "label": "TEST"},
           "putEntry": {}, "patchRow": {"age": 5}}
@@ -358,10 +358,15 @@ def ask_features():
 
 
 def ask_the_rest():
-    for name in ("getCatalogue", "getModels", "getVersion", "getHealth", "getReady", "getMetrics", "getProblems", "getDocs", "getDocsStyle"):
+    for name in ("getCatalogue", "getModels", "getVocabulary", "getVersion", "getHealth", "getReady", "getMetrics", "getProblems", "getDocs", "getDocsStyle"):
         ask(name, 200)
     model = ask("getModel", 200, {"model": "M-PX-01-A"})
     check("event.amount" in model["expression"] and model["explanation"], model)
+    check(model["file"] == "models/amount.yaml" and model["events"] >= model["hits"] > 0 and model["expected"] is None, model)
+    words = ask("getVocabulary", 200)
+    check({"event.amount", "event.payee"} <= {name["name"] for name in words["names"]} and "bad_payee" in [one["list"] for one in words["lists"]], words["lists"])
+    check({"function": "startsWith", "signature": "string.startsWith(string) -> bool"} in words["functions"], words["functions"][:5])
+    check("inList" in [one["function"] for one in words["functions"]], "inList")
     ask("getProblem", 200, {"code": "no_room"})
     check(ask("getOpenapi", 200) == DOCUMENT, "the server has another document")
     codes = {entry["code"]: entry["status"] for entry in ask("getProblems", 200)["problems"]}

@@ -581,6 +581,8 @@ def test_strategies(folder):
         bank.settle()
         id_ = li.ok("POST", "/v1/alerts/next")["alert"]["alert"]
         li.ok("POST", f"/v1/alerts/{id_}/decision", {"code": "TP-VICTIM-SAVED", "note": "deceived"})
+    overlap = author.ok("GET", "/v1/models/overlap?days=30")
+    assert overlap["models"] and overlap["hits"] >= overlap["models"][0]["events"] and not overlap["cut"], overlap
     one = author.ok("GET", "/v1/strategies/D-QUIET")
     assert one["compared"] == one["agreed"] == 5 and one["earned"] and len(one["runs"]) == 5 and one["runs"][0]["shadow"], one
     assert author.ok("POST", "/v1/strategies/D-QUIET/propose", {"note": "five of five"})["proposed_by"] == "author"

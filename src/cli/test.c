@@ -4,29 +4,19 @@
 // Each sequence gets an engine of its own that has seen nothing. What its context says of tables holds for the keys of all
 // of its events.
 
-#include "base/money.h"
 #include "cli/apart.h"
 #include "cli/commands.h"
 #include "cli/mutate.h"
 #include "cli/pack.h"
-#include "cli/story.h"
-#include "codec/json.h"
+#include "server/sequence.h"
 #include "base/bits.h"
 #include "monitoring/decision/decision.h"
 #include "monitoring/stream/intake.h"
-#include "os/memory.h"
 
-#include <math.h>
-
-enum { SEQUENCE_SIZE_MAX = 64 << 20, POLICY_RULES_SHOWN_MAX = 1024 };
+enum { POLICY_RULES_SHOWN_MAX = 1024 };
 
 struct tester {
-    struct pack_folder *pack;
-    struct json_reader *reader;
-    struct intake *intake;
-    struct arena arena; // of one sequence
-    struct arena book_arena;
-    struct story_book *book;
+    struct sequence_player player;
     struct arena mutant_arena; // of one model
     struct mutants *mutants;   // of the model at hand; NULL: nobody asks
     struct apart *apart;
@@ -37,172 +27,18 @@ struct tester {
     uint32_t passed, failed;
 };
 
-// One sequence while it runs.
-struct sequence {
-    const struct model *model; // NULL: the sequence is the policy's, and about the answer alone
-    Slice id;
-    JsonTree tree;
-    const Place *places; // of a story's events; NULL: it is no story
-    bool expect;
-    struct event **events;
-    uint32_t event_count;
-    struct knowledge *knowledge;
-};
-
-static bool complain(const struct sequence *sequence, const char *format, Slice text) {
+static void complain(void *context, const struct sequence *sequence, Slice what) {
+    (void)context;
     Slice owner = sequence->model == NULL ? SLICE("policy") : sequence->model->id;
-    fprintf(stderr, "FAILED %.*s (%.*s): ", SLICE_ARGS(sequence->id), SLICE_ARGS(owner));
-    fprintf(stderr, format, SLICE_ARGS(text));
-    fprintf(stderr, "\n");
-    return false;
+    fprintf(stderr, "FAILED %.*s (%.*s): %.*s\n", SLICE_ARGS(sequence->id), SLICE_ARGS(owner), SLICE_ARGS(what));
 }
 
-// ---- what is known beside the events ---------------------------------------------------------------------
-
-// A part of a table's key as the engine takes it from an event: a text, or a number's digits.
-static void put_key_part(const struct event *event, uint32_t field, struct buf *out) {
-    FieldType type = event->schema->fields[field].type;
-    if (type == FIELD_STRING || type == FIELD_ENUM) {
-        event_put_field(event, field, out);
-    } else {
-        buf_printf(out, "%lld", (long long)event->cells[field].integer);
-    }
-}
-
-static bool key_of_event(const struct catalogue *catalogue, uint32_t table, const struct event *event, Hash128 *ret_key) {
-    const struct catalogue_key *key = &catalogue->table_keys[table];
-    Slice parts[TABLE_KEY_PARTS_MAX];
-    struct buf texts[TABLE_KEY_PARTS_MAX];
-    bool complete = true;
-    uint32_t made = 0;
-    for (; complete && made < key->count; made++) {
-        buf_init(&texts[made], 64 << 10);
-        complete = event_has(event, key->fields[made]);
-        if (complete) {
-            put_key_part(event, key->fields[made], &texts[made]);
-            parts[made] = buf_slice(&texts[made]);
-        }
-    }
-    if (complete) {
-        *ret_key = knowledge_key(parts, key->count);
-    }
-    for (uint32_t i = 0; i < made; i++) {
-        buf_deinit(&texts[i]);
-    }
-    return complete;
-}
-
-// A value as expressions see it: amounts are major units there, and minor units in the table.
-static struct json_node as_stored(const struct json_node *node, ColumnType type) {
-    struct json_node stored = *node;
-    double number = 0;
-    if (type != COLUMN_MONEY || !json_number(node, &number)) {
-        return stored;
-    }
-    double minor = money_from_major(number);
-    bool whole = fabs(minor) <= (double)MONEY_MAX && minor == floor(minor);
-    stored.kind = whole ? JSON_INT : JSON_DOUBLE; // the table refuses the latter
-    if (whole) {
-        stored.i64 = (int64_t)minor;
-    } else {
-        stored.f64 = number;
-    }
-    return stored;
-}
-
-static bool set_cells(struct tester *tester, struct sequence *sequence, Slice name, const struct json_node *value) {
-    const struct catalogue *catalogue = tester->pack->catalogue;
-    const struct expr_variable *variable = expr_env_find(catalogue->vocabulary.env, name);
-    if (variable == NULL || catalogue->vocabulary.names.at[variable->slot].kind != NAME_CELL) {
-        return complain(sequence, "its context names '%.*s', which no table has", name);
-    }
-    const struct name *cell = &catalogue->vocabulary.names.at[variable->slot];
-    const struct knowledge_table *table = &catalogue->knowledge->tables[cell->table];
-    struct json_node stored = as_stored(value, table->columns[cell->index].type);
-    for (uint32_t i = 0; i < sequence->event_count; i++) {
-        Hash128 key;
-        struct diag diag;
-        if (key_of_event(catalogue, cell->table, sequence->events[i], &key) &&
-            knowledge_set(sequence->knowledge, cell->table, key, cell->index, &stored, &tester->arena, &diag) != STATUS_OK) {
-            return complain(sequence, "its context does not fit: %.*s", diag.message);
-        }
-    }
-    return true;
-}
-
-// prof is nested once more than g and ml: {"prof": {"dev": {"first_seen_days": 0}}, "g": {"acct_black_hops": 2}}.
-static bool set_namespace(struct tester *tester, struct sequence *sequence, Slice prefix, uint32_t object) {
-    bool fine = true;
-    JSON_EACH(sequence->tree, object, i) {
-        const struct json_node *node = &sequence->tree.nodes[i];
-        Slice name = arena_printf(&tester->arena, "%.*s.%.*s", SLICE_ARGS(prefix), SLICE_ARGS(node->key));
-        fine = fine && (node->kind == JSON_OBJECT ? set_namespace(tester, sequence, name, i)
-                                                  : set_cells(tester, sequence, name, node));
-    }
-    return fine;
-}
-
-static bool set_lists(struct tester *tester, struct sequence *sequence, uint32_t object) {
-    const struct catalogue *catalogue = tester->pack->catalogue;
-    JSON_EACH(sequence->tree, object, i) {
-        Slice name = sequence->tree.nodes[i].key;
-        uint32_t list = map_get(&catalogue->knowledge->lists_by_name, name);
-        if (list == MAP_NONE) {
-            return complain(sequence, "its context names the list '%.*s', which the pack has not", name);
-        }
-        JSON_EACH(sequence->tree, i, k) {
-            if (sequence->tree.nodes[k].kind != JSON_STRING) {
-                return complain(sequence, "its context has a key of the list '%.*s' that is no text", name);
-            }
-            struct knowledge_entry entry = {
-                .begin_us = INT64_MIN, .end_us = INT64_MAX, .source = SLICE("sequence"), .reason = SLICE("context")};
-            Hash128 key = knowledge_key(&sequence->tree.nodes[k].text, 1);
-            if (knowledge_list_add(sequence->knowledge, list, key, &entry) != STATUS_OK) {
-                return complain(sequence, "the list '%.*s' takes no more entries", name);
-            }
-        }
-    }
-    return true;
-}
-
-static bool set_context(struct tester *tester, struct sequence *sequence) {
-    uint32_t context = json_member(sequence->tree, 0, SLICE("context"));
-    if (context == JSON_NONE) {
-        return true;
-    }
-    bool fine = true;
-    JSON_EACH(sequence->tree, context, i) {
-        Slice key = sequence->tree.nodes[i].key;
-        fine = fine && (slice_is(key, "lists") ? set_lists(tester, sequence, i) : set_namespace(tester, sequence, key, i));
-    }
-    return fine;
+static void print_diags(void *context, const struct diag_list *diags) {
+    (void)context;
+    diag_list_print(diags, stderr);
 }
 
 // ---- running ---------------------------------------------------------------------------------------------
-
-static bool read_events(struct tester *tester, struct sequence *sequence) {
-    uint32_t list = json_member(sequence->tree, 0, SLICE("events"));
-    if (list == JSON_NONE || sequence->tree.nodes[list].count == 0) {
-        return complain(sequence, "it has no events%.*s", SLICE(""));
-    }
-    sequence->events = ARENA_ARRAY(&tester->arena, struct event *, sequence->tree.nodes[list].count);
-    JSON_EACH(sequence->tree, list, i) {
-        struct event *event = event_create(tester->pack->catalogue->schema);
-        sequence->events[sequence->event_count++] = event;
-        struct intake_refusal refusal;
-        if (intake_json_event(tester->intake, sequence->tree, i, event, &refusal) != STATUS_OK) {
-            if (sequence->places != NULL) {
-                struct diag_list diags;
-                diag_list_init(&diags, &tester->arena);
-                diag_add(&diags, DIAG_ERROR, "ST012", sequence->places[sequence->event_count - 1], "the event is refused: %.*s",
-                         SLICE_ARGS(refusal.reason));
-                diag_list_print(&diags, stderr);
-            }
-            return complain(sequence, "an event is refused: %.*s", refusal.reason);
-        }
-    }
-    return true;
-}
 
 static void print_seen(struct engine *engine, const struct model *model, const struct catalogue *catalogue) {
     struct buf text;
@@ -219,15 +55,6 @@ static void print_seen(struct engine *engine, const struct model *model, const s
     }
     fwrite(text.bytes, 1, text.size, stderr);
     buf_deinit(&text);
-}
-
-static const struct hit *find_hit(const struct decision *decision, const struct model *model) {
-    for (uint32_t i = 0; i < decision->hit_count; i++) {
-        if (decision->hits[i].model == model) {
-            return &decision->hits[i];
-        }
-    }
-    return NULL;
 }
 
 // ---- the whole answer --------------------------------------------------------------------------------------
@@ -261,7 +88,7 @@ static void put_wanted(JsonTree tree, uint32_t at, struct buf *out) {
 }
 
 static void note_shown_rules(struct tester *tester, JsonTree tree, uint32_t list) {
-    const struct policy *policy = &tester->pack->catalogue->policy;
+    const struct policy *policy = &tester->player.pack->catalogue->policy;
     JSON_EACH(tree, list, i) {
         for (uint32_t r = 0; r < policy->rules.count && r < POLICY_RULES_SHOWN_MAX; r++) {
             if (tree.nodes[i].kind == JSON_STRING && slice_equal(tree.nodes[i].text, policy->rules.at[r].id)) {
@@ -276,7 +103,7 @@ static bool judge_decision(struct tester *tester, const struct sequence *sequenc
     uint32_t wanted = json_member(sequence->tree, 0, SLICE("decision"));
     bool fine = true;
     if (wanted == JSON_NONE) {
-        return sequence->model != NULL || complain(sequence, "it says nothing of the decision%.*s", SLICE(""));
+        return sequence->model != NULL || sequence_complain(&tester->player, sequence, "it says nothing of the decision%.*s", SLICE(""));
     }
     JSON_EACH(sequence->tree, wanted, i) {
         Slice key = sequence->tree.nodes[i].key;
@@ -296,7 +123,7 @@ static bool judge_decision(struct tester *tester, const struct sequence *sequenc
             note_shown_rules(tester, sequence->tree, i);
         }
         if (!slice_equal(buf_slice(&want), buf_slice(&have))) {
-            fine = complain(sequence, "%.*s", arena_printf(&tester->arena, "the %.*s:%.*s are wanted and there are:%.*s", SLICE_ARGS(key),
+            fine = sequence_complain(&tester->player, sequence, "%.*s", arena_printf(&tester->player.arena, "the %.*s:%.*s are wanted and there are:%.*s", SLICE_ARGS(key),
                                                            SLICE_ARGS(buf_slice(&want)), SLICE_ARGS(buf_slice(&have))));
         }
         buf_deinit(&want);
@@ -305,135 +132,35 @@ static bool judge_decision(struct tester *tester, const struct sequence *sequenc
     return fine;
 }
 
-static bool judge(struct tester *tester, const struct sequence *sequence, struct engine *engine, const struct decision *decision) {
+static bool judge(void *context, const struct sequence *sequence, struct engine *engine, const struct decision *decision) {
+    struct tester *tester = context;
     bool answered = judge_decision(tester, sequence, decision);
     if (sequence->model == NULL) {
         return answered;
     }
     apart_see(tester->apart, sequence->model, decision);
-    const struct hit *hit = find_hit(decision, sequence->model);
+    const struct hit *hit = sequence_hit(sequence, decision);
     bool fired = hit != NULL && hit->guards == 0;
     if (tester->mutants != NULL && !mutants_try(tester->mutants, engine, fired)) {
-        return complain(sequence, "its condition, evaluated alone, gives another verdict than the engine%.*s", SLICE(""));
+        return sequence_complain(&tester->player, sequence, "its condition, evaluated alone, gives another verdict than the engine%.*s", SLICE(""));
     }
     if (fired == sequence->expect) {
         return answered;
     }
-    complain(sequence, "%.*s; at the last event it saw",
+    sequence_complain(&tester->player, sequence, "%.*s; at the last event it saw",
              hit != NULL && !fired ? SLICE("it fired, but a guard held it back")
              : fired               ? SLICE("it fired and must not")
                                    : SLICE("it did not fire and must"));
-    print_seen(engine, sequence->model, tester->pack->catalogue);
+    print_seen(engine, sequence->model, tester->player.pack->catalogue);
     return false;
 }
 
-// How much is asked of the last event; all of it where the sequence does not say.
-static Effort effort_of(const struct sequence *sequence) {
-    uint32_t stated = json_member(sequence->tree, 0, SLICE("effort"));
-    for (uint32_t i = 0; stated != JSON_NONE && i < EFFORT_COUNT; i++) {
-        if (sequence->tree.nodes[stated].kind == JSON_STRING && slice_is(sequence->tree.nodes[stated].text, effort_names[i])) {
-            return (Effort)i;
-        }
-    }
-    return EFFORT_full;
-}
-
-static bool run_events(struct tester *tester, struct sequence *sequence) {
-    sequence->knowledge = pack_knowledge(tester->pack);
-    bool fine = set_context(tester, sequence);
-    if (fine) {
-        struct memory_pool memory = {.large = false};
-        struct engine_options options = {.reserve = memory_pool_map, .reserve_context = &memory};
-        struct engine *engine = engine_create(tester->pack->catalogue, sequence->knowledge, &options);
-        const struct decision *decision = NULL;
-        for (uint32_t i = 0; i < sequence->event_count; i++) {
-            Effort effort = i + 1 == sequence->event_count ? effort_of(sequence) : EFFORT_full;
-            decision = engine_decide_within(engine, sequence->events[i], effort);
-        }
-        fine = judge(tester, sequence, engine, decision);
-        engine_destroy(engine);
-        memory_pool_release(&memory);
-    }
-    knowledge_destroy(sequence->knowledge);
-    return fine;
-}
-
-static bool run_sequence(struct tester *tester, struct sequence *sequence) {
-    uint32_t stated = json_member(sequence->tree, 0, SLICE("expect"));
-    if (sequence->model == NULL) {
-        // what fires is not asked
-    } else if (stated == JSON_NONE || (sequence->tree.nodes[stated].kind == JSON_TRUE) != sequence->expect) {
-        return complain(sequence, "its `expect` is not what the model's file says of it%.*s", SLICE(""));
-    }
-    bool fine = read_events(tester, sequence) && run_events(tester, sequence);
-    for (uint32_t i = 0; i < sequence->event_count; i++) {
-        event_destroy(sequence->events[i]);
-    }
-    return fine;
-}
-
-// Finds the line of a file that has this test_id. Only lines in which it stands somewhere are read; the first of them that is not
-// JSON is told when none is the one.
-static bool find_sequence(struct tester *tester, const struct pack_file *file, struct sequence *sequence) {
-    Slice wanted = arena_printf(&tester->arena, "\"%.*s\"", SLICE_ARGS(sequence->id));
-    Slice rest = file->source.text;
-    Slice line;
-    const char *fault = NULL;
-    while (slice_split(&rest, '\n', &line)) {
-        if (slice_find(line, wanted, 0) == SIZE_MAX) {
-            continue;
-        }
-        if (json_parse(tester->reader, line, &sequence->tree) != STATUS_OK) {
-            fault = fault != NULL ? fault : json_fault_text(json_reader_error(tester->reader)->fault);
-            continue;
-        }
-        uint32_t id = json_member(sequence->tree, 0, SLICE("test_id"));
-        if (id != JSON_NONE && sequence->tree.nodes[id].kind == JSON_STRING &&
-            slice_equal(sequence->tree.nodes[id].text, sequence->id)) {
-            return true;
-        }
-    }
-    return fault == NULL ? complain(sequence, "the file has no sequence '%.*s'", sequence->id)
-                         : complain(sequence, "its line is not JSON: %.*s", slice_of(fault));
-}
-
-// Makes the story of a YAML file a sequence.
-static bool find_story(struct tester *tester, const struct pack_file *file, struct sequence *sequence) {
-    struct diag_list diags;
-    diag_list_init(&diags, &tester->arena);
-    struct story_text text;
-    if (story_render(tester->book, file, sequence->id, &tester->arena, &diags, &text) != STATUS_OK) {
-        diag_list_print(&diags, stderr);
-        return complain(sequence, "its story has mistakes%.*s", SLICE(""));
-    }
-    sequence->places = text.places;
-    Status status = json_parse(tester->reader, text.json, &sequence->tree);
-    INVARIANT(status == STATUS_OK); // it was written by our own writer
-    return true;
-}
-
-static bool find_named(struct tester *tester, const struct pack_file *file, struct sequence *sequence) {
-    return slice_ends_with(file->path, SLICE(".yaml")) ? find_story(tester, file, sequence) : find_sequence(tester, file, sequence);
-}
-
-// Runs the sequence that a model names as "file#id".
 static void run_named(struct tester *tester, const struct model *model, Slice name, bool expect) {
-    arena_reset(&tester->arena);
-    size_t hash = slice_find_byte(name, '#', 0);
-    struct sequence sequence = {.model = model, .id = slice_part(name, hash + 1, SIZE_MAX), .expect = expect};
-    const struct pack_file *file = pack_find(tester->pack, slice_part(name, 0, hash));
-    bool fine;
-    if (hash == name.size) {
-        fine = complain(&sequence, "a sequence is named as file#id, and not '%.*s'", name);
-    } else if (file == NULL) {
-        fine = complain(&sequence, "there is no file '%.*s' in the pack", slice_part(name, 0, hash));
-    } else {
-        fine = find_named(tester, file, &sequence) && run_sequence(tester, &sequence);
-    }
+    bool fine = sequence_play(&tester->player, model, name, expect);
     tester->passed += fine;
     tester->failed += !fine;
     if (tester->verbose && fine) {
-        printf("passed %.*s\n", SLICE_ARGS(sequence.id));
+        printf("passed %.*s\n", SLICE_ARGS(slice_part(name, slice_find_byte(name, '#', 0) + 1, SIZE_MAX)));
     }
 }
 
@@ -452,7 +179,7 @@ static void run_model(struct tester *tester, const struct model *model) {
         return;
     }
     arena_reset(&tester->mutant_arena);
-    tester->mutants = mutants_create(tester->pack->catalogue, model, &tester->mutant_arena);
+    tester->mutants = mutants_create(tester->player.pack->catalogue, model, &tester->mutant_arena);
     run_sequences(tester, model);
     struct diag_list diags;
     diag_list_init(&diags, &tester->mutant_arena);
@@ -463,7 +190,7 @@ static void run_model(struct tester *tester, const struct model *model) {
 
 // The policy's own sequences; and the rules that none of all sequences shows at work.
 static void run_policy(struct tester *tester, struct diag_list *diags) {
-    const struct policy *policy = &tester->pack->catalogue->policy;
+    const struct policy *policy = &tester->player.pack->catalogue->policy;
     for (uint32_t i = 0; i < policy->test_count; i++) {
         run_named(tester, NULL, policy->tests[i], true);
     }
@@ -498,34 +225,26 @@ static Status check_knowledge(struct pack_folder *pack) {
 }
 
 static void run_all(struct pack_folder *pack, CliTexts chosen, struct tester *tester) {
-    tester->pack = pack;
-    tester->reader = json_reader_create(SEQUENCE_SIZE_MAX, JSON_DEPTH_MAX);
-    tester->intake = intake_create(pack->catalogue->schema, NULL);
-    intake_allow_partial(tester->intake, true);
-    arena_init(&tester->arena, 1 << 20);
-    arena_init(&tester->book_arena, 1 << 20);
+    tester->player = (struct sequence_player){.judge = judge, .complain = complain, .tell = print_diags, .context = tester};
+    sequence_player_init(&tester->player, pack);
     arena_init(&tester->mutant_arena, 64 << 10);
-    tester->book = story_book_create(pack, &tester->book_arena);
-    tester->apart = apart_create(pack->catalogue, &tester->book_arena);
+    tester->apart = apart_create(pack->catalogue, &tester->player.book_arena);
     for (uint32_t i = 0; i < pack->catalogue->models.count; i++) {
         if (is_chosen(&pack->catalogue->models.at[i], chosen)) {
             run_model(tester, &pack->catalogue->models.at[i]);
         }
     }
     struct diag_list diags;
-    diag_list_init(&diags, &tester->book_arena);
+    diag_list_init(&diags, &tester->player.book_arena);
     apart_tell(tester->apart, &diags);
     if (chosen.count == 0) {
         run_policy(tester, &diags);
-        story_tell_unused(tester->book, &diags);
+        story_tell_unused(tester->player.book, &diags);
     }
     diag_list_print(&diags, stderr);
     tester->warnings = diags.warning_count;
     arena_deinit(&tester->mutant_arena);
-    arena_deinit(&tester->book_arena);
-    arena_deinit(&tester->arena);
-    intake_destroy(tester->intake);
-    json_reader_destroy(tester->reader);
+    sequence_player_deinit(&tester->player);
 }
 
 static bool is_named(Slice id, CliTexts chosen) {

@@ -88,6 +88,9 @@ bool expr_env_add_variable(struct expr_env *env, const struct expr_variable *var
 bool expr_env_add_function(struct expr_env *env, const struct expr_function *function);
 // Whether has(), all(), map() and the other macros are known; they are, unless told otherwise.
 void expr_env_set_macros(struct expr_env *env, bool has_macros);
+// What an author may call in the environment's dialect, operators left out: "startsWith" with "string.startsWith(string) -> bool", once for each way; macros too, with the shape of
+// their arguments. For those who help to write.
+void expr_env_functions(const struct expr_env *env, struct arena *arena, void *context, void (*take)(void *context, Slice name, Slice signature));
 const struct expr_variable *expr_env_find(const struct expr_env *env, Slice name);
 
 // Where the text of an expression stands in its file: an expression in a YAML block has lines that begin at

@@ -66,6 +66,21 @@ static const struct list_macro list_macros[] = {
     {"optFlatMap", COMPREHENSION_OPT_FLAT_MAP, 1, 1},
 };
 
+void macro_offer(void *context, void (*take)(void *context, Slice name, Slice signature)) {
+    static const char *const offered[][2] = {
+        {"has", "has(event.x) -> bool"},
+        {"all", "list.all(v, condition) -> bool"},
+        {"exists", "list.exists(v, condition) -> bool"},
+        {"exists_one", "list.exists_one(v, condition) -> bool"},
+        {"map", "list.map(v, expression) -> list"},
+        {"filter", "list.filter(v, condition) -> list"},
+        {"cel.bind", "cel.bind(v, value, expression)"},
+    };
+    for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++) {
+        take(context, slice_of(offered[i][0]), slice_of(offered[i][1]));
+    }
+}
+
 static const struct list_macro *find_list_macro(const struct syntax *call) {
     for (size_t i = 0; i < sizeof list_macros / sizeof list_macros[0]; i++) {
         const struct list_macro *macro = &list_macros[i];

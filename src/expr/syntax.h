@@ -75,4 +75,6 @@ struct report *parser_report(struct parser *parser);
 // Makes the height of `syntax` at least that of `child` and one more.
 void syntax_hold(struct syntax *syntax, const struct syntax *child);
 // What a call that is a macro stands for; the call itself when it is none; NULL after an error.
+// Those that authors write, with the shape of their arguments.
+void macro_offer(void *context, void (*take)(void *context, Slice name, Slice signature));
 struct syntax *macro_expand(struct parser *parser, struct syntax *call);

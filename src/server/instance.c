@@ -442,6 +442,14 @@ static void put_metrics(void *context, struct buf *out) {
     metrics_render(instance->metrics, out);
 }
 
+static int64_t metric_value(void *context, Metric metric, Slice label) {
+    const struct instance *instance = context;
+    if (metric == METRIC_STARTED) {
+        metrics_set_process(instance->metrics);
+    }
+    return metrics_value(instance->metrics, metric, slice_empty(label) ? 0 : metrics_series(instance->metrics, metric, label, 0));
+}
+
 static void count_request(void *context, const struct http_request *request, const struct http_outcome *outcome) {
     const struct instance *instance = context;
     static const MetricStatusClass classes[] = {METRIC_CLASS_none, METRIC_CLASS_1xx, METRIC_CLASS_2xx, METRIC_CLASS_3xx, METRIC_CLASS_4xx, METRIC_CLASS_5xx};
@@ -485,7 +493,8 @@ static Status start_serve(struct instance *instance, struct arena *arena, struct
         .releases = instance->releases,
         .response = instance->response,
         .key_days_max = (uint32_t)instance->settings->access.key_days_max,
-        .metrics = {instance, instance->metrics == NULL ? NULL : put_metrics, instance->metrics == NULL ? NULL : count_request},
+        .metrics = {instance, instance->metrics == NULL ? NULL : put_metrics, instance->metrics == NULL ? NULL : metric_value,
+                    instance->metrics == NULL ? NULL : count_request},
     };
     return serve_start(&serve, arena, &instance->serve, diag);
 }

@@ -57,6 +57,30 @@ Status pack_read(struct pack_folder *pack, const struct pack_file *extra, uint32
     return STATUS_OK;
 }
 
+static bool has_path(const struct pack_file *files, uint32_t count, Slice path) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (slice_equal(files[i].path, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void pack_lay_over(struct pack_folder *pack, const struct pack_folder *under, const struct pack_file *files, uint32_t count) {
+    pack->files = ARENA_ARRAY(&pack->arena, struct pack_file, under->file_count + count + 1);
+    for (uint32_t i = 0; i < under->file_count; i++) {
+        if (!has_path(files, count, under->files[i].path)) {
+            pack->files[pack->file_count] = under->files[i];
+            pack->files[pack->file_count++].source.name = under->files[i].path; // within the pack, whatever folder it lies in
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (files[i].source.text.at != NULL) {
+            pack->files[pack->file_count++] = files[i];
+        }
+    }
+}
+
 Status pack_compile(struct pack_folder *pack) {
     pack->catalogue = catalogue_create();
     return catalogue_load(pack->catalogue, pack->files, pack->file_count);

@@ -21,6 +21,8 @@ bool pack_wants(Slice path);
 void pack_init(struct pack_folder *pack, Slice path);
 // All files of the folder, and more that it does not have (`extra`, whose texts the caller keeps). STATUS_IO with a diag, whose texts live as long as the pack.
 MUST_USE Status pack_read(struct pack_folder *pack, const struct pack_file *extra, uint32_t extra_count, struct diag *diag);
+// The files of another pack with these over them, of which one without a text (its `at` is NULL) is left out. The texts of both have to live as long as the pack.
+void pack_lay_over(struct pack_folder *pack, const struct pack_folder *under, const struct pack_file *files, uint32_t count);
 // STATUS_INVALID: what is wrong stands in catalogue->diags.
 MUST_USE Status pack_compile(struct pack_folder *pack);
 // In any case.

@@ -1,5 +1,6 @@
 // Who asks waits in a line; one thread does what is asked, in order.
 
+#include "os/file.h"
 #include "os/thread.h"
 #include "server/releases_private.h"
 #include "server/snapshots.h"
@@ -131,6 +132,12 @@ static void do_ask(struct releases *releases, struct release_ask *ask, bool is_c
         case RELEASE_UPLOAD:
             release_upload(releases, ask, &arena);
             break;
+        case RELEASE_DRAFT:
+            release_draft(releases, ask, &arena);
+            break;
+        case RELEASE_SWEEP:
+            release_sweep(releases, ask, &arena);
+            break;
         case RELEASE_ROLLBACK:
             release_roll_back(releases, ask, &arena);
             break;
@@ -220,6 +227,23 @@ static struct pipeline *attached(struct releases *releases) {
     struct pipeline *pipeline = releases->pipeline;
     pthread_mutex_unlock(&releases->lock);
     return pipeline;
+}
+
+Status releases_deciding(struct releases *releases, struct arena *arena, const struct pack_folder **ret_pack, struct diag *diag) {
+    struct pipeline *pipeline = attached(releases);
+    if (pipeline == NULL) {
+        return diag_fail(diag, arena, STATUS_NOT_FOUND, "SV004", "nothing decides yet");
+    }
+    return shelf_find(releases->options.shelf, pipeline_state(pipeline).label, arena, ret_pack, diag);
+}
+
+Status releases_read_pack(struct releases *releases, Slice name, struct pack_folder *pack, struct arena *arena, struct diag *diag) {
+    Slice path = arena_printf(&pack->arena, "%.*s/%.*s", SLICE_ARGS(releases->options.folder), SLICE_ARGS(name));
+    if (slice_empty(shelf_label(name, arena)) || slice_find_byte(name, '/', 0) < name.size || !file_is_directory(path)) {
+        return diag_fail(diag, arena, STATUS_NOT_FOUND, "SV004", "there is no release '%.*s'", SLICE_ARGS(name));
+    }
+    pack->path = path;
+    return pack_read(pack, NULL, 0, diag);
 }
 
 bool releases_ask(struct releases *releases, struct release_ask *ask) {

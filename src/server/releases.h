@@ -39,6 +39,8 @@ struct releases;
 // X(NAME, "word")
 #define RELEASE_ASKS(X)       \
     X(UPLOAD, "upload")       \
+    X(DRAFT, "draft")         \
+    X(SWEEP, "sweep")         \
     X(TRY, "try")             \
     X(PROPOSE, "propose")     \
     X(APPROVE, "approve")     \
@@ -60,12 +62,18 @@ struct release_ask {
     ReleaseAsk kind;
     Slice name;    // of the release, as in a path: bank-1-3f2a9c01b2d4e5f6
     Slice archive; // of UPLOAD
+    const struct pack_file *files; // of DRAFT and SWEEP: laid over the pack that decides; one without a text is left out
+    uint32_t file_count;
+    Slice based_on; // of DRAFT: the label of the pack that it was written over; empty: whichever decides
     Slice by;      // who asks
     bool is_person;
     bool is_brake; // of ROLLBACK
     Slice note;    // why; needed for ROLLBACK and for STATUS
-    uint64_t events; // of TRY; 0: as the settings say
-    Slice model, status, canary_by; // of STATUS
+    uint64_t events; // of TRY and SWEEP; 0: as the settings say
+    Slice model, status, canary_by; // of STATUS; the model of SWEEP too
+    Slice parameter; // of SWEEP, with the values that it tries
+    double least, most;
+    uint32_t steps;
     double canary_percent;
     void (*done)(struct release_ask *ask);
     void *user;
@@ -105,3 +113,7 @@ void releases_change_try(struct releases *releases, uint64_t try_events);
 // While frozen nothing is released but what was before. Any thread.
 void releases_freeze(struct releases *releases, bool frozen);
 bool releases_is_frozen(struct releases *releases);
+// The pack that decides. STATUS_NOT_FOUND: nothing does yet. Its files and catalogue stay as long as the shelf. Any thread; may wait for a pack that is compiled.
+MUST_USE Status releases_deciding(struct releases *releases, struct arena *arena, const struct pack_folder **ret_pack, struct diag *diag);
+// The files of a pack that is here, by its name, into one that was initialised with an empty path; they are not compiled. STATUS_NOT_FOUND: there is none. Any thread.
+MUST_USE Status releases_read_pack(struct releases *releases, Slice name, struct pack_folder *pack, struct arena *arena, struct diag *diag);

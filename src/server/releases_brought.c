@@ -95,6 +95,31 @@ void release_upload(struct releases *releases, struct release_ask *ask, struct a
     pack_close(&pack);
 }
 
+// ---- drafts ------------------------------------------------------------------------------------------------
+
+void release_draft(struct releases *releases, struct release_ask *ask, struct arena *arena) {
+    const struct pack_folder *now;
+    struct diag diag;
+    if (shelf_find(releases->options.shelf, pipeline_state(releases->at_hand).label, arena, &now, &diag) != STATUS_OK) {
+        release_refuse_by(ask, &diag);
+        return;
+    }
+    if (!slice_empty(ask->based_on) && !slice_equal(ask->based_on, now->catalogue->label)) {
+        release_refuse(ask, 409, "wrong_state", "it was written over '%.*s', and now '%.*s' decides: look at the difference and send it again", SLICE_ARGS(ask->based_on),
+                       SLICE_ARGS(now->catalogue->label));
+        return;
+    }
+    struct pack_folder pack;
+    struct release_entry was;
+    pack_init(&pack, SLICE(""));
+    pack_lay_over(&pack, now, ask->files, ask->file_count);
+    struct release_entry *entry = bring(releases, ask, &pack, arena, &was);
+    if (entry != NULL) {
+        releases_settle(releases, ask, entry, &was, "release_brought", arena);
+    }
+    pack_close(&pack);
+}
+
 // ---- statuses ---------------------------------------------------------------------------------------------
 
 static void put_status(struct buf *text, Slice model, Slice status, const struct yaml_node *canary, Slice canary_by, double canary_percent) {
@@ -181,14 +206,8 @@ void release_change_status(struct releases *releases, struct release_ask *ask, s
     }
     struct pack_folder pack;
     pack_init(&pack, SLICE(""));
-    pack.files = ARENA_ARRAY(&pack.arena, struct pack_file, now->file_count + 1);
-    for (uint32_t i = 0; i < now->file_count; i++) {
-        if (!slice_is(now->files[i].path, "statuses.yaml")) {
-            pack.files[pack.file_count++] = now->files[i];
-        }
-    }
-    pack.files[pack.file_count++] =
-        (struct pack_file){.path = SLICE("statuses.yaml"), .source = {.name = SLICE("statuses.yaml"), .text = write_statuses(now, ask, &pack.arena)}};
+    struct pack_file statuses = {.path = SLICE("statuses.yaml"), .source = {.name = SLICE("statuses.yaml"), .text = write_statuses(now, ask, &pack.arena)}};
+    pack_lay_over(&pack, now, &statuses, 1);
     struct release_entry was;
     struct release_entry *entry = bring(releases, ask, &pack, arena, &was);
     if (entry != NULL && suspends) {

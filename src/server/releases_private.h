@@ -101,6 +101,8 @@ MUST_USE Status releases_read_kept(struct releases *releases, struct arena *aren
 // The one of that label, a draft when there was none.
 struct release_entry *releases_add(struct releases *releases, Slice label, Slice by, bool is_person, Slice note);
 void release_upload(struct releases *releases, struct release_ask *ask, struct arena *arena);
+// What was written over the pack that decides.
+void release_draft(struct releases *releases, struct release_ask *ask, struct arena *arena);
 void release_change_status(struct releases *releases, struct release_ask *ask, struct arena *arena);
 void releases_watch(struct releases *releases);
 
@@ -118,6 +120,8 @@ bool release_check_strategies(struct releases *releases, struct release_ask *ask
 
 void release_answer(struct release_ask *ask, const struct release_entry *entry);
 void release_try(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena);
+// How often a model would have hit with each of some values of a parameter (sweep.h).
+void release_sweep(struct releases *releases, struct release_ask *ask, struct arena *arena);
 void release_propose(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena);
 void release_judge(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena, ReleaseState verdict);
 void release_release(struct releases *releases, struct release_ask *ask, struct release_entry *entry, struct arena *arena);

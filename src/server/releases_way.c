@@ -2,6 +2,7 @@
 
 #include "server/releases_private.h"
 #include "server/snapshots.h"
+#include "server/sweep.h"
 #include "server/trial.h"
 
 enum { REBUILD_LEFT_MAX = 32, REBUILD_ROUNDS_MAX = 100 };
@@ -84,6 +85,47 @@ void release_try(struct releases *releases, struct release_ask *ask, struct rele
         releases_settle(releases, ask, entry, &was, "release_tried", arena);
     }
     buf_deinit(&report);
+}
+
+void release_sweep(struct releases *releases, struct release_ask *ask, struct arena *arena) {
+    const struct pack_folder *now;
+    struct shelf *shelf; // its own, as of a trial
+    struct diag diag;
+    if (shelf_find(releases->options.shelf, pipeline_state(releases->at_hand).label, arena, &now, &diag) != STATUS_OK ||
+        shelf_open(releases->options.folder, arena, &shelf, &diag) != STATUS_OK) {
+        release_refuse_by(ask, &diag);
+        return;
+    }
+    struct pack_folder pack;
+    pack_init(&pack, SLICE(""));
+    pack_lay_over(&pack, now, ask->files, ask->file_count);
+    if (pack_compile(&pack) != STATUS_OK) {
+        release_answer_diags(ask, &pack.catalogue->diags);
+    } else {
+        struct sweep sweep = {
+            .pack = &pack,
+            .model = ask->model,
+            .parameter = ask->parameter,
+            .from = ask->least,
+            .to = ask->most,
+            .steps = ask->steps,
+            .others = shelf_source(shelf),
+            .folder = releases->options.journal,
+            .journal = pipeline_journal(releases->at_hand),
+            .events = ask->events > 0 ? ask->events : atomic_load(&releases->try_events),
+            .stop = &releases->give_up,
+        };
+        Status status = sweep_run(&sweep, arena, &ask->body, &diag);
+        if (status == STATUS_NOT_FOUND) {
+            release_refuse(ask, 404, "no_such_model", "%.*s", SLICE_ARGS(diag.message));
+        } else if (status != STATUS_OK) {
+            release_refuse(ask, 409, "trial_failed", "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
+        } else {
+            ask->http_status = 200;
+        }
+    }
+    pack_close(&pack);
+    shelf_close(shelf);
 }
 
 // Whether the state is taken over, or has to be made again. False: it has refused.

@@ -20,6 +20,7 @@
 // What belongs to other rooms comes in as ports, all of which may be left out.
 
 #include "http/http.h"
+#include "metrics/metrics.h"
 #include "server/pipeline.h"
 
 struct serve;
@@ -55,6 +56,8 @@ struct serve_finder {
 struct serve_metrics {
     void *context;
     void (*put)(void *context, struct buf *out); // appends lines of Prometheus' text format; NULL: there is no /metrics
+    // What a counter or gauge stands at, of a value of its dynamic label. NULL: nothing is counted. Any thread.
+    int64_t (*value)(void *context, Metric metric, Slice label);
     // After every request, on the loops' threads.
     void (*after)(void *context, const struct http_request *request, const struct http_outcome *outcome);
 };

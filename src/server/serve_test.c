@@ -204,7 +204,7 @@ static Status find_nothing(void *context, Slice event_id, struct arena *arena, s
 
 static bool test_ports(void) {
     struct world *w = memory_alloc(sizeof *w);
-    struct serve_options options = {.access = {w, admit, who}, .metrics = {w, put_metrics, after}, .finder = {w, find_nothing}, .threads = 2};
+    struct serve_options options = {.access = {w, admit, who}, .metrics = {.context = w, .put = put_metrics, .after = after}, .finder = {w, find_nothing}, .threads = 2};
     CHECK(start(w, options, true));
     CHECK(ask(w, "GET", "/v1/models", "") == 403 && says(w, "it needs models:read"));
     CHECK(ask(w, "GET", "/nothing", "") == 404 && ask(w, "GET", "/healthz", "") == 200);

@@ -188,6 +188,9 @@ static void decide(struct trying *trying, const struct journal_entry *entry) {
     trying->has_answer = heart_take(trying->heart, entry->data, effort, &trying->answer, &refusal) == HEART_DECIDED;
     trying->left_out_events += !trying->has_answer;
     trying->took_ns += clock_monotonic_ns() - start_ns;
+    if (trying->has_answer && trying->trial->decided != NULL) {
+        trying->trial->decided(trying->trial->context, trying->heart);
+    }
 }
 
 // Events of before the last ones only make the state: their answers stand in the journal.
@@ -233,6 +236,11 @@ static void on_entry(struct trying *trying, const struct journal_entry *entry) {
         break;
     case KIND_CHANGE:
         take_change(trying, entry->data);
+        break;
+    case KIND_LABEL:
+        if (trying->trial->labelled != NULL) {
+            trying->trial->labelled(trying->trial->context, entry->data);
+        }
         break;
     case KIND_BRAKE:
         trying->left_out_changes += !brake_apply(trying->before_json, entry->data, trying->heart);

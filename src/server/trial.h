@@ -23,6 +23,10 @@ struct trial {
     const struct journal *journal; // reads up to what is durable in it
     uint64_t events;               // how many of the last ones are wanted
     const atomic_bool *stop;       // given up as soon as it is true; may be NULL
+    // Told of each of the last events when it was decided on, and of each label of the journal from there on. May be NULL.
+    void (*decided)(void *context, struct heart *heart);
+    void (*labelled)(void *context, Slice record);
+    void *context;
 };
 
 // Codes RL004 (given up), and those of the journal and of snapshots.

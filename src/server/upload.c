@@ -38,7 +38,7 @@ static bool is_plain_name(Slice name) {
 }
 
 // Neither absolute nor upwards, nothing hidden, nothing that a shell or a terminal would stumble over.
-static bool is_plain_path(Slice path) {
+bool upload_path_is_plain(Slice path) {
     Slice name;
     bool some = false;
     while (slice_split(&path, '/', &name)) {
@@ -137,7 +137,7 @@ static Status on_entry(struct unpacking *unpacking, struct archive_entry *entry)
     if (type != AE_IFREG || archive_entry_hardlink(entry) != NULL) {
         return refused(unpacking, "RL003", "a pack has plain files only, no links or devices", path);
     }
-    if (path.size > PATH_MAX_HERE || !is_plain_path(path)) {
+    if (path.size > PATH_MAX_HERE || !upload_path_is_plain(path)) {
         return refused(unpacking, "RL003", "a path in the archive is not plain and relative", path);
     }
     return add_file(unpacking, path);

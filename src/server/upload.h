@@ -17,3 +17,5 @@ enum {
 // Into a pack that was initialised with an empty path: its files are then in its arena, and pack_compile() may follow. Files that do not belong to a pack
 // (pack_wants()) are passed over. A folder around everything is taken off.
 MUST_USE Status upload_read(Slice archive, struct pack_folder *pack, struct diag *diag);
+// Whether a path may be that of a file of a pack: neither absolute nor upwards, nothing hidden.
+bool upload_path_is_plain(Slice path);

@@ -37,6 +37,7 @@ export const areaWords = defineWords({
   catalogue: { zh: "模型目录", en: "Catalogue" },
   drafts: { zh: "模型编辑", en: "Editor" },
   releases: { zh: "发布管理", en: "Releases" },
+  overlap: { zh: "模型重叠", en: "Overlap" },
   data: { zh: "数据与名单", en: "Features, lists, profiles" },
   features: { zh: "特征登记", en: "Features" },
   lists: { zh: "名单", en: "Lists" },
@@ -85,6 +86,18 @@ export const areas: Area[] = [
       screen("proposals", "proposals", ["controls:read", "orders:read"], () => import("@/screens/office/Proposals")),
       screen("branch", "branch", ["tasks:branch"], () => import("@/screens/office/Branch")),
       screen("missed", "missed", ["alerts:read"], () => import("@/screens/office/Missed")),
+    ],
+  },
+  {
+    word: "models",
+    icon: <ExperimentOutlined />,
+    screens: [
+      screen("models", "catalogue", ["models:read"], () => import("@/screens/models/Catalogue"), { key: "m" }),
+      screen("models/:model", "catalogue", ["models:read"], () => import("@/screens/models/OneModel")),
+      screen("drafts", "drafts", ["models:write"], () => import("@/screens/models/Drafts")),
+      screen("releases", "releases", ["models:read"], () => import("@/screens/models/Releases")),
+      screen("releases/:name", "releases", ["models:read"], () => import("@/screens/models/OneRelease")),
+      screen("overlap", "overlap", ["models:read"], () => import("@/screens/models/Overlap")),
     ],
   },
 ];

@@ -11,6 +11,7 @@
 // Cost: some passes over the alerts closed in the span, by an index.
 
 #include "base/statistics.h"
+#include "codec/json_write.h"
 #include "response/book/book.h"
 #include "response/strategies/lists.h"
 
@@ -40,3 +41,8 @@ MUST_USE Status figures_read(struct book *book, const struct figures_of *of, str
 // 0 to 1; 0 without any.
 double figures_rate(const struct figures *figures);
 double figures_merge_ratio(const struct figures *figures);
+
+// Which models hit the same events, of alerts that were opened in the span: {"from", "until", "hits", "cut", "models": [{"model", "events"}], "pairs": [{"first", "second", "events"}]}, those
+// that most events hit first. Of more than OVERLAP_HITS_MAX hits the newest are counted, and `cut` says so.
+enum { OVERLAP_HITS_MAX = 500000, OVERLAP_PAIRS_MAX = 2000 };
+MUST_USE Status figures_put_overlap(struct book *book, const struct figures_of *of, struct json_writer *json);

@@ -1,7 +1,9 @@
 // The catalogue that decides: what it holds, and its models as they were understood.
 
-#include "server/api/api.h"
+#include "response/disposition/figures.h"
+#include "server/api/visit.h"
 
+#include "base/bits.h"
 #include "expr/node.h"
 
 static void put_titles(struct json_writer *json, Slice zh, Slice en) {
@@ -13,28 +15,110 @@ static Slice text_or_empty(const char *text) {
     return text == NULL ? SLICE("") : slice_of(text);
 }
 
+// ---- how often it hits ----------------------------------------------------------------------------------------
+
+// What was counted since the start; -1: nothing is.
+static int64_t counted(const struct question *question, Metric metric, Slice label) {
+    const struct serve_metrics *metrics = &question->serve->options.metrics;
+    return metrics->value == NULL ? -1 : metrics->value(metrics->context, metric, label);
+}
+
+static void put_count(struct json_writer *json, Slice key, int64_t count) {
+    json_key(json, key);
+    if (count < 0) {
+        json_null(json);
+    } else {
+        json_i64(json, count);
+    }
+}
+
+static void put_expected(struct json_writer *json, const struct model *model) {
+    enum { PER = 10 }; // what is kept is of 100,000 events, what is told of 10,000
+    json_key(json, SLICE("expected"));
+    if (!model->alert_rate.is_given) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    json_key_double(json, SLICE("low"), model->alert_rate.low / PER);
+    json_key_double(json, SLICE("target"), model->alert_rate.target / PER);
+    json_key_double(json, SLICE("high"), model->alert_rate.high / PER);
+    json_object_end(json);
+}
+
+// Hits that counted, of how many events of the types it watches.
+static void put_rate(struct json_writer *json, const struct question *question, const struct model *model) {
+    const struct schema *schema = question->catalogue->schema;
+    int64_t hits = counted(question, METRIC_HITS, model->id);
+    int64_t events = hits < 0 ? -1 : 0;
+    for (uint32_t t = 0; hits >= 0 && t < schema->type_count; t++) {
+        events += bits_test(model->on, t) ? counted(question, METRIC_EVENTS, schema->types[t].name) : 0;
+    }
+    put_count(json, SLICE("hits"), hits);
+    put_count(json, SLICE("events"), events);
+    json_key(json, SLICE("per_10000"));
+    if (events > 0) {
+        json_double(json, (double)hits * 10000 / (double)events);
+    } else {
+        json_null(json);
+    }
+    put_expected(json, model);
+}
+
+static void put_since(struct json_writer *json, const struct question *question) {
+    int64_t started_us = counted(question, METRIC_STARTED, SLICE(""));
+    put_count(json, SLICE("counted_since"), started_us < 0 ? -1 : started_us / 1000);
+}
+
+// What a family is called; nothing where it is one of the pack's own.
+static void put_family(struct json_writer *json, Slice family) {
+    static const struct {
+        const char *id, *zh, *en;
+    } families[] = {
+#define FAMILY_KIND(id, zh, en, word)
+#define FAMILY(id, kind, zh, en) {#id, zh, en},
+#include "response/strategies/families.def"
+#undef FAMILY_KIND
+#undef FAMILY
+    };
+    Slice zh = SLICE("");
+    Slice en = SLICE("");
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        if (slice_is(family, families[i].id)) {
+            zh = slice_of(families[i].zh);
+            en = slice_of(families[i].en);
+        }
+    }
+    json_key_string(json, SLICE("family_zh"), zh);
+    json_key_string(json, SLICE("family_en"), en);
+}
+
 // ---- models -------------------------------------------------------------------------------------------------
 
-static void put_summary(struct json_writer *json, const struct model *model) {
+static void put_summary(struct json_writer *json, const struct question *question, const struct model *model) {
     json_key_string(json, SLICE("model"), model->id);
     json_key_i64(json, SLICE("version"), model->version);
     json_key_string(json, SLICE("status"), slice_of(model_status_names[model->status]));
     json_key_string(json, SLICE("mode"), slice_of(model_mode_names[model->mode]));
     put_titles(json, model->zh, model->en);
     json_key_string(json, SLICE("family"), model->family);
+    put_family(json, model->family);
     json_key_string(json, SLICE("severity"), text_or_empty(severity_names[model->severity]));
     json_key_i64(json, SLICE("score"), model->score);
+    json_key_string(json, SLICE("typology"), model->typology);
+    put_rate(json, question, model);
 }
 
 static void render_models(struct question *question, struct json_writer *json) {
     const struct catalogue *catalogue = question->catalogue;
     json_object_begin(json);
     json_key_string(json, SLICE("catalogue"), catalogue->label);
+    put_since(json, question);
     json_key(json, SLICE("models"));
     json_array_begin(json);
     for (uint32_t i = 0; i < catalogue->models.count; i++) {
         json_object_begin(json);
-        put_summary(json, &catalogue->models.at[i]);
+        put_summary(json, question, &catalogue->models.at[i]);
         json_object_end(json);
     }
     json_array_end(json);
@@ -56,6 +140,56 @@ static void put_reason(struct json_writer *json, Slice name, const struct catalo
     buf_deinit(&text);
 }
 
+// What its file says of a parameter.
+static const struct yaml_node *node_of(const struct model *model, Slice parameter) {
+    const struct yaml_node *params = yaml_get(model->node, "params");
+    if (params != NULL) {
+        YAML_EACH(params, node) {
+            if (slice_equal(node->key, parameter)) {
+                return node;
+            }
+        }
+    }
+    return NULL;
+}
+
+static Slice text_of(const struct yaml_node *node, const char *key) {
+    const struct yaml_node *member = node == NULL ? NULL : yaml_get(node, key);
+    return member == NULL ? SLICE("") : member->text;
+}
+
+// The file that it stands in, within the pack.
+static Slice file_of(const struct model *model) {
+    Slice name = model->place.source == NULL ? SLICE("") : model->place.source->name;
+    for (size_t i = name.size; i > 0; i--) {
+        if (slice_starts_with(slice_part(name, i - 1, SIZE_MAX), SLICE("/models/"))) {
+            return slice_part(name, i, SIZE_MAX);
+        }
+    }
+    return name;
+}
+
+static void put_canary(struct json_writer *json, const struct catalogue *catalogue, const struct model *model) {
+    json_key(json, SLICE("canary"));
+    if (model->status != MODEL_CANARY) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    json_key_double(json, SLICE("percent"), (double)model->canary.below * 100 / CANARY_SHARES);
+    json_key_string(json, SLICE("by"), catalogue->schema->fields[model->canary.field].name);
+    json_object_end(json);
+}
+
+static void put_tests(struct json_writer *json, Slice key, const Slice *tests, uint32_t count) {
+    json_key(json, key);
+    json_array_begin(json);
+    for (uint32_t i = 0; i < count; i++) {
+        json_string(json, tests[i]);
+    }
+    json_array_end(json);
+}
+
 static void put_parameters(struct json_writer *json, const struct model *model) {
     json_key(json, SLICE("parameters"));
     json_array_begin(json);
@@ -63,6 +197,7 @@ static void put_parameters(struct json_writer *json, const struct model *model) 
         const struct model_parameter *parameter = &model->parameters[i];
         json_object_begin(json);
         json_key_string(json, SLICE("parameter"), parameter->name);
+        put_titles(json, text_of(node_of(model, parameter->name), "zh"), text_of(node_of(model, parameter->name), "en"));
         json_key_double(json, SLICE("value"), parameter->value);
         json_key_double(json, SLICE("min"), parameter->min);
         json_key_double(json, SLICE("max"), parameter->max);
@@ -103,8 +238,12 @@ static void render_model(struct question *question, struct json_writer *json) {
     buf_init(&explanation, 4 << 20);
     catalogue_explain(catalogue, model->id, &explanation);
     json_object_begin(json);
-    put_summary(json, model);
-    json_key_string(json, SLICE("typology"), model->typology);
+    put_summary(json, question, model);
+    put_since(json, question);
+    put_canary(json, catalogue, model);
+    json_key_string(json, SLICE("file"), file_of(model));
+    put_tests(json, SLICE("fire"), model->fire_tests, model->fire_count);
+    put_tests(json, SLICE("quiet"), model->quiet_tests, model->quiet_count);
     json_key_string(json, SLICE("scene"), model->scene);
     json_key_string(json, SLICE("asks"), model->action != SCHEMA_NONE ? policy->actions.at[model->action].id
                                          : model->task != SCHEMA_NONE ? policy->tasks.at[model->task].id
@@ -226,6 +365,32 @@ static void ask(void *context, struct http_request *request, void (*tell)(struct
     if (question != NULL) {
         question->tell = tell;
         question_ask(question);
+    }
+}
+
+// ---- which hit together ---------------------------------------------------------------------------------------
+
+enum { OVERLAP_DAYS_USUAL = 30, OVERLAP_DAYS_MAX = 366 };
+
+static Status overlap(struct visit *visit, struct book *book) {
+    const int64_t *days = visit->user;
+    struct figures_of of = {.viewer = visit->viewer, .until_us = visit->deed->act.now_us};
+    of.from_us = of.until_us - *days * US_PER_DAY;
+    return figures_put_overlap(book, &of, visit->json);
+}
+
+void api_get_models_overlap(void *context, struct http_request *request) {
+    static const char *const names[] = {"days"};
+    struct visit *visit = visit_query(context, request, names, 1);
+    if (visit == NULL) {
+        return;
+    }
+    int64_t *days = ARENA_NEW(&visit->deed->arena, int64_t);
+    *days = OVERLAP_DAYS_USUAL;
+    visit->user = days;
+    visit->is_plain = true;
+    if (visit_ask_number(visit, names[0], 1, OVERLAP_DAYS_MAX, days)) {
+        visit_look(visit, overlap, "models", 0);
     }
 }
 

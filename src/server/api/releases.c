@@ -1,8 +1,10 @@
 // Releases over HTTP. What is asked goes to the thread of the releases (server/releases.h), which says how it ended in the words of HTTP; the request, and with it the
 // archive that was sent, waits until then.
 
-#include "server/api/api.h"
+#include "server/api/drafts.h"
+#include "server/sweep.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { NOTE_MEMBER, EVENTS_MEMBER = 0 };
@@ -109,6 +111,72 @@ void api_post_release(void *context, struct http_request *request) {
     }
 }
 
+// Files that are laid over the pack that decides.
+void api_post_release_draft(void *context, struct http_request *request) {
+    static const char *const names[] = {"files", "note", "catalogue"};
+    const struct pack_file *files;
+    uint32_t count;
+    Slice note;
+    Slice based_on;
+    struct deed *deed = has_releases(context, request) ? deed_read(context, request, names, 3) : NULL;
+    if (deed == NULL || !draft_read_files(deed, 0, true, &files, &count) || !deed_text(deed, 1, names[1], false, &note) ||
+        !deed_text(deed, 2, names[2], false, &based_on)) {
+        return;
+    }
+    struct release_deed *asked = asked_create(deed, RELEASE_DRAFT);
+    asked->ask.files = files;
+    asked->ask.file_count = count;
+    asked->ask.note = note;
+    asked->ask.based_on = based_on;
+    asked->is_change = true;
+    asked->action = AUDIT_MODEL_BROUGHT;
+    ask_now(asked);
+}
+
+static bool is_number(const struct json_node *node, double *ret_number) {
+    *ret_number = node->kind == JSON_INT ? (double)node->i64 : node->kind == JSON_DOUBLE ? node->f64 : 0;
+    return node->kind == JSON_INT || node->kind == JSON_DOUBLE;
+}
+
+// A number of a body, within bounds. False: it has answered, and the deed is gone.
+static bool read_number(struct deed *deed, uint32_t member, const char *name, double least, double most, double usual, double *ret_number) {
+    uint32_t node = deed->found[member];
+    *ret_number = usual;
+    if (node == JSON_NONE && !isnan(usual)) {
+        return true;
+    }
+    if (node == JSON_NONE || !is_number(&deed->tree.nodes[node], ret_number) || !(*ret_number >= least && *ret_number <= most)) {
+        deed_refuse_member(deed, name, node == JSON_NONE ? "is missing" : "is a number within its bounds");
+        return false;
+    }
+    return true;
+}
+
+void api_post_sweep(void *context, struct http_request *request) {
+    static const char *const names[] = {"model", "parameter", "from", "to", "steps", "events", "files"};
+    static const double largest = 1e15;
+    struct release_ask of = {.steps = 0};
+    double steps;
+    double events;
+    struct deed *deed = has_releases(context, request) ? deed_read(context, request, names, 7) : NULL;
+    if (deed == NULL || !deed_text(deed, 0, names[0], true, &of.model) || !deed_text(deed, 1, names[1], true, &of.parameter) ||
+        !read_number(deed, 2, names[2], -largest, largest, (double)NAN, &of.least) || !read_number(deed, 3, names[3], of.least, largest, (double)NAN, &of.most) ||
+        !read_number(deed, 4, names[4], 2, SWEEP_STEPS_MAX, SWEEP_STEPS_USUAL, &steps) || !read_number(deed, 5, names[5], 1, SWEEP_EVENTS_MAX, SWEEP_EVENTS_USUAL, &events) ||
+        !draft_read_files(deed, 6, false, &of.files, &of.file_count)) {
+        return;
+    }
+    struct release_deed *asked = asked_create(deed, RELEASE_SWEEP);
+    asked->ask.model = of.model;
+    asked->ask.parameter = of.parameter;
+    asked->ask.least = of.least;
+    asked->ask.most = of.most;
+    asked->ask.steps = (uint32_t)steps;
+    asked->ask.events = (uint64_t)events;
+    asked->ask.files = of.files;
+    asked->ask.file_count = of.file_count;
+    ask_now(asked);
+}
+
 // With a note, of a release by its name where the path has one.
 static void ask_with_note(struct serve *serve, struct http_request *request, ReleaseAsk kind, bool is_named, AuditAction action) {
     static const char *const names[] = {"note"};
@@ -170,11 +238,6 @@ void api_post_try(void *context, struct http_request *request) {
 }
 
 // ---- the status of a model ------------------------------------------------------------------------------------
-
-static bool is_number(const struct json_node *node, double *ret_number) {
-    *ret_number = node->kind == JSON_INT ? (double)node->i64 : node->kind == JSON_DOUBLE ? node->f64 : 0;
-    return node->kind == JSON_INT || node->kind == JSON_DOUBLE;
-}
 
 // False: it has answered, and the deed is gone.
 static bool read_canary(struct deed *deed, uint32_t canary, Slice *ret_by, double *ret_percent) {

@@ -13,7 +13,7 @@
 // one for each `change:`. The same holds for contexts. Nothing is copied; the value that counts is the topmost, and mistakes
 // are marked where that stands.
 
-#include "cli/pack.h"
+#include "server/pack_folder.h"
 
 enum {
     STORY_LIKE_MAX = 8,       // stories that are like one another in a row

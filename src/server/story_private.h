@@ -2,7 +2,7 @@
 // What the files of stories share; story.h tells the idea. story.c piles up the layers and finds the times, story_write.c turns what
 // came of it into JSON.
 
-#include "cli/story.h"
+#include "server/story.h"
 
 enum {
     LAYERS_MAX = STORY_LIKE_MAX + 2,

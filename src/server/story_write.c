@@ -2,7 +2,7 @@
 
 #include "base/money.h"
 #include "base/time.h"
-#include "cli/story_private.h"
+#include "server/story_private.h"
 #include "codec/json_write.h"
 #include "codec/number.h"
 

@@ -1,4 +1,4 @@
-#include "cli/story_private.h"
+#include "server/story_private.h"
 
 #include "base/time.h"
 
