@@ -33,6 +33,10 @@ static bool is_nearer(const struct near_model *one, const struct near_model *oth
     if (one->tally.missed != other->tally.missed) {
         return one->tally.missed < other->tally.missed;
     }
+    bool is_measured = one->tally.distance < 1;
+    if (is_measured != (other->tally.distance < 1)) {
+        return is_measured; // by how much is known
+    }
     if (one->tally.unknown != other->tally.unknown) {
         return one->tally.unknown < other->tally.unknown;
     }
@@ -307,6 +311,35 @@ static void put_entity(const struct why_answer *answer, struct json_writer *json
     json_array_end(json);
 }
 
+static void put_unit(const struct why_answer *answer, struct json_writer *json, uint32_t slot) {
+    const struct catalogue *catalogue = answer->why.catalogue;
+    for (uint32_t m = 0; m < catalogue->models.count; m++) {
+        const struct model *model = &catalogue->models.at[m];
+        for (uint32_t p = 0; p < model->parameter_count; p++) {
+            if (model->parameters[p].slot == slot) {
+                json_key_string(json, SLICE("model"), model->id);
+                json_key_string(json, SLICE("unit"), model->parameters[p].unit);
+                return;
+            }
+        }
+    }
+}
+
+// How a feature is made, in the words of GET /v1/features.
+static void put_feature(const struct why_answer *answer, struct json_writer *json,
+                        const struct feature *feature) {
+    struct arena *arena = answer->why.arena;
+    bool is_window = feature->window != SCHEMA_NONE;
+    put_titles(json, feature->zh, feature->en);
+    json_key_string(json, SLICE("how"),
+                    is_window ? window_plan_explain(answer->why.catalogue->features->windows,
+                                                    feature->window, arena)
+                              : expr_node_text(arena, expr_root(feature->expr)));
+    if (feature->entity != SCHEMA_NONE) {
+        put_entity(answer, json, feature->entity);
+    }
+}
+
 static void put_name(const struct why_answer *answer, struct json_writer *json, uint32_t slot) {
     const struct catalogue *catalogue = answer->why.catalogue;
     const struct name *name = &catalogue->vocabulary.names.at[slot];
@@ -316,13 +349,12 @@ static void put_name(const struct why_answer *answer, struct json_writer *json, 
         put_titles(json, catalogue->schema->fields[name->index].zh,
                    catalogue->schema->fields[name->index].en);
     } else if (name->kind == NAME_FEATURE) {
-        const struct feature *feature = &catalogue->features->features.at[name->index];
-        put_titles(json, feature->zh, feature->en);
-        if (feature->entity != SCHEMA_NONE) {
-            put_entity(answer, json, feature->entity);
-        }
+        put_feature(answer, json, &catalogue->features->features.at[name->index]);
     } else {
         put_titles(json, SLICE(""), SLICE(""));
+    }
+    if (name->kind == NAME_PARAMETER) {
+        put_unit(answer, json, slot);
     }
     json_key_string(json, SLICE("type"),
                     type_text(answer->why.arena, catalogue->vocabulary.slots.at[slot].type));
