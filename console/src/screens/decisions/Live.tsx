@@ -103,6 +103,7 @@ export default function Live() {
       title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("title")}</h1>}
       extra={
         <Space>
+          <Typography.Text type="secondary">{t("rows", { n: countText(ROWS_KEPT) })}</Typography.Text>
           <Badge status={stream.state === "live" ? "success" : stream.state === "lost" ? "error" : "processing"} text={<span role="status">{t(label[stream.state])}</span>} />
           <Button icon={paused ? <CaretRightOutlined /> : <PauseOutlined />} onClick={() => setPaused(!paused)} aria-pressed={paused}>
             {t(paused ? "goOn" : "pause")}
@@ -136,7 +137,6 @@ export default function Live() {
           <Switch id="hits-only" checked={filters.hits === "true"} onChange={(checked) => change({ hits: checked ? "true" : null })} aria-label={t("hitsOnly")} />
           <label htmlFor="hits-only">{t("hitsOnly")}</label>
         </Space>
-        <Typography.Text type="secondary">{t("rows", { n: countText(ROWS_KEPT) })}</Typography.Text>
       </Space>
       <LiveTable rows={stream.rows} arrived={stream.arrived} paused={paused} names={names} empty={stream.error === null && <p style={{ textAlign: "center", padding: 24, margin: 0 }}>{t("quietNow")}</p>} />
     </Card>
