@@ -311,9 +311,60 @@ def ask_feedback():
         got = judge("giveFeedback", reply, 200)
         check([value.get("code") for value in got] == [None, "label_refused"], got)
     ask("giveFeedback", 422, body="[]", code="line_count")
+    ask_decisions()
     found = ask("getDecision", 200, {"event_id": "e1"})
     check(len(found["labels"]) == 6 and found["labels"][2]["at"] < found["labels"][0]["at"] and found["decision"]["hits"], found)
     check(found["event"] == pay("e1", customer="c1", amount=6000000), found["event"])
+
+
+def ask_decisions():
+    page = ask("getDecisions", 200, query="?limit=3")
+    check(len(page["decisions"]) == 3 and page["next"] == page["decisions"][-1]["sequence"], page)
+    older = ask("getDecisions", 200, query=f"?before={page['next']}&limit=3")
+    check([row["sequence"] for row in older["decisions"]] < [row["sequence"] for row in page["decisions"]], older)
+    hits = ask("getDecisions", 200, query="?model=M-PX-01-A&hits=true&event_type=pay&account=a&limit=200")["decisions"]
+    check("e1" in [row["event_id"] for row in hits] and all("M-PX-01-A" in row["hits"] and row["took_us"] > 0 for row in hits), hits[:3])
+    check(ask("getDecisions", 200, query="?customer=c0") == {**ask("getDecisions", 200, query="?account=nobody"), "decisions": []}, "nobody")
+    for query in ("?score=101", "?hits=yes", "?limit=201", "?before=0", "?x=1"):
+        ask("getDecisions", 400, query=query, code="query_refused")
+    why = ask("getWhy", 200, {"event_id": "e1"})
+    hit = why["hits"][0]
+    check(hit["model"] == "M-PX-01-A" and hit["conditions"]["held"] is True and why["catalogue_then"] == why["catalogue_now"], why)
+    check({field["field"] for field in why["fields"]} >= set(pay("e1")), why["fields"])
+    ask("getWhy", 404, {"event_id": "never"}, code="decision_unknown")
+    ask_watch()
+
+
+def ask_watch():
+    """The rows of decisions that are made meanwhile, and the counts of a second."""
+    ask("watchDecisions", 400, query="?score=x", code="query_refused")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", "/v1/decisions/stream?hits=true")
+    reply = connection.getresponse()
+    headers = {key.lower(): value for key, value in reply.getheaders()}
+    seen.add(("watchDecisions", "200"))
+    check(reply.status == 200 and headers["content-type"] == "text/event-stream", reply.status, headers)
+    events, rows, name = [], [], None
+    deadline = time.monotonic() + 20
+    number = 0
+    while time.monotonic() < deadline and not (rows and [one for one in events if one["all"] >= 2]):
+        line = reply.readline().decode().rstrip("\n")
+        if line.startswith("event: "):
+            name = line[7:]
+        elif line.startswith("data: ") and name == "rows":
+            rows += json.loads(line[6:])["rows"]
+        elif line.startswith("data: ") and name == "second":
+            events.append(json.loads(line[6:]))
+            number += 1
+            ask("decideEvent", 200, body=pay(f"watched{number}", amount=6000000))
+            ask("decideEvent", 200, body=pay(f"passed{number}", amount=1))
+    schema = DOCUMENT["components"]["schemas"]["DecisionRow"]
+    check(rows and all(not errors_of(schema, row) for row in rows), "rows", rows)
+    check({row["event_id"][:7] for row in rows} == {"watched"}, "only hits are shown", rows)
+    counted = [one for one in events if one["all"] >= 2]
+    check(counted and counted[0]["shown"] == counted[0]["sent"] == 1 and sum(counted[0]["actions"].values()) == counted[0]["all"], events)
+    check(counted and 0 < counted[0]["took_us"]["half"] <= counted[0]["took_us"]["most"], events)
+    connection.close()
 
 
 def ask_knowledge():

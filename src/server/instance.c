@@ -238,6 +238,7 @@ static void roll_back(struct instance *instance, const struct brake_news *news) 
 static void answered(void *context, const struct work *work, uint64_t now_ns) {
     const struct instance *instance = context;
     watcher_answered(instance->watcher, work, now_ns);
+    serve_answered(instance->serve, work, now_ns);
 }
 
 // One that stands was rolled back for when it took hold.

@@ -3,6 +3,8 @@
 #include "server/serve.h"
 
 #include "server/api/api.h"
+#include "server/api/brief.h"
+#include "server/api/watch.h"
 
 #include <stdlib.h>
 
@@ -80,6 +82,8 @@ static struct serve *serve_create(const struct serve_options *options) {
         serve->finder = (struct serve_finder){.context = serve, .find = newest_find};
     }
     serve->rate = options->rate_max > 0 ? rate_create(options->rate_max) : NULL;
+    serve->took = took_create();
+    serve->watch = watch_create(serve);
     serve->errands = errands_start();
     serve->slow_errands = errands_start();
     serve->paper_errands = errands_start();
@@ -90,6 +94,8 @@ static struct serve *serve_create(const struct serve_options *options) {
 static void serve_free(struct serve *serve) {
     asked_pools_destroy(serve);
     rate_destroy(serve->rate);
+    watch_destroy(serve->watch);
+    took_destroy(serve->took);
     errands_destroy(serve->errands);
     errands_destroy(serve->slow_errands);
     errands_destroy(serve->paper_errands);
@@ -141,6 +147,7 @@ uint64_t serve_came_early(const struct serve *serve) {
 
 void serve_stop(struct serve *serve) {
     sessions_stop(serve);
+    watch_stop(serve->watch);
     http_server_stop(serve->http, STOP_MS);
     errands_stop(serve->errands);
     errands_stop(serve->slow_errands);
@@ -152,6 +159,11 @@ void serve_destroy(struct serve *serve) {
         http_server_destroy(serve->http);
         serve_free(serve);
     }
+}
+
+void serve_answered(void *context, const struct work *work, uint64_t now_ns) {
+    struct serve *serve = context;
+    took_note(serve->took, work, now_ns);
 }
 
 void serve_settled(void *context) {

@@ -92,5 +92,6 @@ uint64_t serve_came_early(const struct serve *serve);
 // Accepts no more, ends streams, and waits for what is under way; the pipeline is still needed for that.
 void serve_stop(struct serve *serve);
 void serve_destroy(struct serve *serve);
-// For pipeline_options: answers go out in groups.
+// For pipeline_options: answers go out in groups; and how long each took, which is shown of the newest.
 void serve_settled(void *serve);
+void serve_answered(void *serve, const struct work *work, uint64_t now_ns);

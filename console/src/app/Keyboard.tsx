@@ -46,7 +46,7 @@ export function Keyboard() {
     { key: "?", label: "?", children: t("shortcutHelp") },
     { key: "n", label: "n", children: t("shortcutLook") },
     ...goTo.map((screen) => ({ key: `g ${screen.key}`, label: `g ${screen.key}`, children: `${t("shortcutGo")}: ${area(screen.word)}` })),
-    ...[...listed].map(([keys, what]) => ({ key: keys, label: keys, children: what })),
+    ...[...listed].map(([keys, what]) => ({ key: keys, label: keys === " " ? "Space" : keys, children: what })),
   ];
   return (
     <>

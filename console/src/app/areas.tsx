@@ -8,6 +8,7 @@ import {
   ExperimentOutlined,
   FileTextOutlined,
   FolderOpenOutlined,
+  ThunderboltOutlined,
 } from "@ant-design/icons";
 import { type ComponentType, lazy, type ReactNode } from "react";
 
@@ -16,6 +17,7 @@ import { defineWords } from "@/app/words";
 export const areaWords = defineWords({
   cockpit: { zh: "驾驶舱", en: "Cockpit" },
   decisions: { zh: "实时决策", en: "Live decisions" },
+  decision: { zh: "决策详情", en: "One decision" },
   bench: { zh: "工作台", en: "Work bench" },
   desk: { zh: "我的工作台", en: "My desk" },
   alerts: { zh: "预警列表", en: "Alerts" },
@@ -74,6 +76,14 @@ function screen(path: string, word: AreaWord, scopes: string[], load: () => Prom
 }
 
 export const areas: Area[] = [
+  {
+    word: "decisions",
+    icon: <ThunderboltOutlined />,
+    screens: [
+      screen("decisions", "decisions", ["decisions:read"], () => import("@/screens/decisions/Live"), { key: "l" }),
+      screen("decisions/:event", "decision", ["decisions:read"], () => import("@/screens/decisions/Decision")),
+    ],
+  },
   {
     word: "bench",
     icon: <AlertOutlined />,

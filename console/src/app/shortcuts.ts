@@ -11,8 +11,13 @@ function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) || target.getAttribute("role") === "textbox");
 }
 
+// The space bar is a button's own while one is focused.
+function isPressing(event: KeyboardEvent): boolean {
+  return event.key === " " && event.target instanceof Element && event.target.closest("button, a, summary, [role=button], [role=switch], [role=combobox], [role=radio], label") !== null;
+}
+
 function pressed(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target) || isPressing(event)) {
     return;
   }
   const sequence = before !== "" && event.timeStamp - beforeAt < SEQUENCE_MS ? `${before} ${event.key}` : event.key;

@@ -28,6 +28,8 @@ enum {
 struct session;
 struct asked_pool;
 struct rate;
+struct took;
+struct watch;
 
 struct serve {
     struct http_server *http;
@@ -38,6 +40,8 @@ struct serve {
     struct errands *slow_errands; // of what waits for the store of the response
     struct errands *paper_errands; // of what takes seconds: packages, bulletins
     struct rate *rate; // NULL: no limit
+    struct took *took; // how long the newest decisions took
+    struct watch *watch; // those who look on
     uint64_t number;   // of all servers of the process: a thread's pool knows by it whose it is
     pthread_mutex_t lock;
     struct asked_pool *pools; // under the lock, as
@@ -162,6 +166,17 @@ void batch_start(struct serve *serve, struct http_request *request, WorkKind kin
 
 // The decision of a work that was decided elsewhere; it stays so when it is not found. Waits for the disk.
 void api_fetch_decision(struct serve *serve, struct work *work);
+// What the journal has of a decision. The texts live in the question's arena.
+struct decision_kept {
+    uint64_t sequence;
+    Slice event, decision;
+};
+// Asks for the decision of the path's event; the question's user is who asks.
+void api_ask_decision(struct serve *serve, struct http_request *request, void (*tell)(struct question *question));
+// Whether he may see what is personal in it; that he does is reported.
+bool api_may_see_decision(struct question *question);
+// False: it has answered.
+bool api_read_decision(struct question *question, struct decision_kept *ret_kept);
 // Searches the newest records of the journal.
 Status newest_find(void *serve, Slice event_id, struct arena *arena, struct decision_place *ret_place, struct diag *diag);
 

@@ -86,23 +86,37 @@ static Status write_decision(struct question *question, const struct decision_pl
     return STATUS_OK;
 }
 
-static Status put_decision(struct question *question, const struct decision_place *place, struct json_writer *json, struct diag *diag) {
+bool api_may_see_decision(struct question *question) {
     const struct access_act *act = question->user;
+    bool may_see = question->serve->options.gate == NULL || identity_may(&act->who, SCOPE_PERSONAL_READ);
+    if (may_see && act->who.kind == ACTOR_PERSON) {
+        Slice event_id = http_request_parameter(question->request, SLICE("event_id"));
+        api_report(question->serve, act, AUDIT_PERSONAL_UNMASKED, arena_printf(&question->arena, "decision %.*s", SLICE_ARGS(event_id)), SLICE(""));
+    }
+    return may_see;
+}
+
+static Status put_decision(struct question *question, const struct decision_place *place, struct json_writer *json, struct diag *diag) {
     struct journal_entry event;
     struct masking masking;
-    bool may_see = question->serve->options.gate == NULL || identity_may(&act->who, SCOPE_PERSONAL_READ);
     TRY(read_record(question->serve, place->decision - 1, KIND_EVENT, &question->arena, &event, diag));
-    if (may_see) {
-        if (act->who.kind == ACTOR_PERSON) {
-            Slice event_id = http_request_parameter(question->request, SLICE("event_id"));
-            api_report(question->serve, act, AUDIT_PERSONAL_UNMASKED, arena_printf(&question->arena, "decision %.*s", SLICE_ARGS(event_id)), SLICE(""));
-        }
+    if (api_may_see_decision(question)) {
         return write_decision(question, place, event.data, NULL, json, diag);
     }
     masking_init(&masking, question->catalogue->schema, event.data, &question->arena);
     Status status = write_decision(question, place, event.data, &masking, json, diag);
     masking_deinit(&masking);
     return status;
+}
+
+static void refuse(struct question *question, Status status, const struct diag *diag) {
+    if (status == STATUS_NOT_FOUND && diag->code != NULL) {
+        api_refuse(question->request, API_PROBLEM_DECISION_ARCHIVED, "%s: %.*s", diag->code, SLICE_ARGS(diag->message));
+    } else if (status == STATUS_NOT_FOUND) {
+        api_refuse(question->request, API_PROBLEM_DECISION_UNKNOWN, "%s", "");
+    } else {
+        api_refuse(question->request, API_PROBLEM_JOURNAL_UNREADABLE, "%.*s", SLICE_ARGS(diag->message));
+    }
 }
 
 static void answer(struct question *question) {
@@ -116,23 +130,43 @@ static void answer(struct question *question) {
     status = status == STATUS_OK ? put_decision(question, &place, &json, &diag) : status;
     if (status == STATUS_OK) {
         api_reply_json(question->request, 200, buf_slice(&body));
-    } else if (status == STATUS_NOT_FOUND && diag.code != NULL) {
-        api_refuse(question->request, API_PROBLEM_DECISION_ARCHIVED, "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
-    } else if (status == STATUS_NOT_FOUND) {
-        api_refuse(question->request, API_PROBLEM_DECISION_UNKNOWN, "%s", "");
     } else {
-        api_refuse(question->request, API_PROBLEM_JOURNAL_UNREADABLE, "%.*s", SLICE_ARGS(diag.message));
+        refuse(question, status, &diag);
     }
     buf_deinit(&body);
 }
 
-void api_get_decision(void *context, struct http_request *request) {
-    struct question *question = api_query_is_known(request, NULL, 0) ? question_create(context, request) : NULL;
+static Status read_kept(struct question *question, struct decision_kept *ret_kept, struct diag *diag) {
+    struct decision_place place;
+    struct journal_entry event;
+    struct journal_entry decision;
+    TRY(find(question->serve, http_request_parameter(question->request, SLICE("event_id")), &question->arena, &place, diag));
+    TRY(read_record(question->serve, place.decision - 1, KIND_EVENT, &question->arena, &event, diag));
+    TRY(read_record(question->serve, place.decision, KIND_DECISION, &question->arena, &decision, diag));
+    *ret_kept = (struct decision_kept){.sequence = place.decision, .event = event.data, .decision = decision.data};
+    return STATUS_OK;
+}
+
+bool api_read_decision(struct question *question, struct decision_kept *ret_kept) {
+    struct diag diag = {0};
+    Status status = read_kept(question, ret_kept, &diag);
+    if (status != STATUS_OK) {
+        refuse(question, status, &diag);
+    }
+    return status == STATUS_OK;
+}
+
+void api_ask_decision(struct serve *serve, struct http_request *request, void (*tell)(struct question *question)) {
+    struct question *question = api_query_is_known(request, NULL, 0) ? question_create(serve, request) : NULL;
     if (question != NULL) {
         struct access_act *act = ARENA_NEW(&question->arena, struct access_act);
         *act = gate_act(request);
         question->user = act;
-        question->tell = answer;
+        question->tell = tell;
         question_ask(question);
     }
+}
+
+void api_get_decision(void *context, struct http_request *request) {
+    api_ask_decision(context, request, answer);
 }
