@@ -4,10 +4,12 @@ import {
   ApartmentOutlined,
   AreaChartOutlined,
   ControlOutlined,
+  DashboardOutlined,
   DatabaseOutlined,
   ExperimentOutlined,
   FileTextOutlined,
   FolderOpenOutlined,
+  RobotOutlined,
 } from "@ant-design/icons";
 import { type ComponentType, lazy, type ReactNode } from "react";
 
@@ -15,6 +17,7 @@ import { defineWords } from "@/app/words";
 
 export const areaWords = defineWords({
   cockpit: { zh: "驾驶舱", en: "Cockpit" },
+  figures: { zh: "指标", en: "Figures" },
   decisions: { zh: "实时决策", en: "Live decisions" },
   bench: { zh: "工作台", en: "Work bench" },
   desk: { zh: "我的工作台", en: "My desk" },
@@ -74,10 +77,35 @@ function screen(path: string, word: AreaWord, scopes: string[], load: () => Prom
 
 export const areas: Area[] = [
   {
+    word: "cockpit",
+    icon: <DashboardOutlined />,
+    screens: [
+      screen("cockpit", "cockpit", ["figures:read", "operations:read"], () => import("@/screens/cockpit/Cockpit"), { key: "c" }),
+      screen("cockpit/figures", "figures", ["figures:read"], () => import("@/screens/cockpit/Figures"), { menu: false }),
+      screen("cockpit/figures/:figure", "figures", ["figures:read"], () => import("@/screens/cockpit/Figure")),
+    ],
+  },
+  {
     word: "bench",
     icon: <AlertOutlined />,
     screens: [
       screen("alerts", "alerts", ["alerts:read"], () => import("@/screens/bench/Alerts"), { key: "a" }),
+    ],
+  },
+  {
+    word: "strategies",
+    icon: <RobotOutlined />,
+    screens: [
+      screen("strategies", "strategies", ["models:read"], () => import("@/screens/strategies/Strategies")),
+      screen("strategies/:strategy", "strategies", ["models:read"], () => import("@/screens/strategies/Strategy")),
+    ],
+  },
+  {
+    word: "reports",
+    icon: <FileTextOutlined />,
+    screens: [
+      screen("reports/bulletin", "bulletin", ["figures:read"], () => import("@/screens/reports/Bulletin"), { key: "b" }),
+      screen("reports/daily", "daily", ["figures:read"], () => import("@/screens/reports/Daily")),
     ],
   },
 ];
