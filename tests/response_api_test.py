@@ -551,7 +551,6 @@ def test_strategies(folder):
     assert none["alerts"] == none["compared"] == 0 and none["parts"] == none["differ"] == [] and none["until"] - none["from"] == 30 * DAY_MS, none
     author.expect(400, "query_refused", "GET", "/v1/strategies/D-QUIET/what_if?days=0")
     author.expect(404, "strategy_unknown", "GET", "/v1/strategies/D-NONE/what_if")
-    li.expect(403, "scope_missing", "GET", "/v1/strategies/D-QUIET/what_if")
     author.expect(409, "not_earned", "POST", "/v1/strategies/D-QUIET/propose", {})
     li.expect(403, "scope_missing", "POST", "/v1/strategies/D-QUIET/propose", {})
     for path in ("", "/propose", "/approve", "/stop"):

@@ -56,7 +56,7 @@ export async function ask(who, method, path, body) {
 
 export async function openPage(who, path, { language = "zh", look = "light", width = 1366, height = 768, refusals = [] } = {}) {
   const context = await (await openBrowser()).newContext({ viewport: { width, height }, locale: language === "zh" ? "zh-CN" : "en-GB", timezoneId: "Asia/Shanghai", reducedMotion: "reduce" });
-  await context.addInitScript(([chosen]) => localStorage.setItem("qiantang.settings", JSON.stringify(chosen)), [{ language, look }]);
+  await context.addInitScript(([chosen]) => window.top === window && localStorage.setItem("qiantang.settings", JSON.stringify(chosen)), [{ language, look }]); // papers stand in frames that have no storage
   if (who !== null) {
     await context.addCookies(await cookiesOf(who));
   }

@@ -1,6 +1,6 @@
 // The cockpit: what the whole bank is like just now, at a desk or on a wall. Each figure leads to the rows behind it. The wall covers all of the frame and refreshes itself, as the desk does.
 import { AppstoreOutlined, DesktopOutlined } from "@ant-design/icons";
-import { Button, Segmented, theme } from "antd";
+import { Button, ConfigProvider, Layout, Segmented, theme } from "antd";
 import { type ReactNode, useEffect } from "react";
 import { createPortal } from "react-dom";
 import { Link } from "react-router-dom";
@@ -43,6 +43,11 @@ function Grid({ columns, children, grow }: { columns: string; children: ReactNod
   return <div style={{ display: "grid", gridTemplateColumns: columns, gap: 10, minHeight: 0, flex: grow === true ? 1 : undefined }}>{children}</div>;
 }
 
+// Shares of the width, of those panels that are there.
+function columnsOf(...shares: (number | false)[]): string {
+  return shares.flatMap((share) => (share === false ? [] : [`minmax(0, ${share}fr)`])).join(" ");
+}
+
 function Panels({ wall }: { wall: boolean }) {
   const t = useWords(cockpitWords);
   const { may } = useSession();
@@ -60,32 +65,56 @@ function Panels({ wall }: { wall: boolean }) {
       <Tile figure="open_overdue" title={t("overdueNow")} query={query} note={t("now")} strong />
     </Grid>
   );
-  const judged = (operations || figures) && (
-    <Grid columns={wall ? (figures && operations ? "1fr 1fr" : "1fr") : "repeat(auto-fit, minmax(420px, 1fr))"}>
-      {operations && <Speed />}
-      {figures && <Automatic />}
-    </Grid>
-  );
-  const alerts = figures && (
-    <Grid columns={wall ? "1fr 0.8fr 1.4fr" : "repeat(auto-fit, minmax(330px, 1fr))"} grow={wall}>
-      <Families query={query} />
-      <Severities query={query} />
-      <Branches query={query} />
-    </Grid>
-  );
-  const lists = (
-    <Grid columns={wall ? "1.5fr 1.2fr 0.9fr" : "repeat(auto-fit, minmax(430px, 1fr))"} grow={wall}>
-      {may("alerts:read") && <Urgent query={query} />}
-      {may("orders:read") && <Orders />}
-      {operations && <Sources />}
-    </Grid>
-  );
+  const speed = operations && <Speed />;
+  const automatic = figures && <Automatic />;
+  const severities = figures && <Severities query={query} />;
+  const sources = operations && <Sources />;
+  const urgent = may("alerts:read") && <Urgent query={query} />;
+  const orders = may("orders:read") && <Orders />;
+  if (wall) {
+    return (
+      <>
+        {tiles}
+        <Grid columns={columnsOf(speed && 1.1, automatic && 1.2, severities && 0.7)}>
+          {speed}
+          {automatic}
+          {severities}
+        </Grid>
+        {figures && (
+          <Grid columns="1fr 1fr" grow>
+            <Families query={query} />
+            <Branches query={query} />
+          </Grid>
+        )}
+        <Grid columns={columnsOf(urgent && 1.3, orders && 1.1, sources && 0.8)} grow>
+          {urgent}
+          {orders}
+          {sources}
+        </Grid>
+      </>
+    );
+  }
   return (
     <>
       {tiles}
-      {judged}
-      {alerts}
-      {lists}
+      <Grid columns="repeat(auto-fit, minmax(420px, 1fr))">
+        {speed}
+        {automatic}
+      </Grid>
+      <Grid columns="repeat(auto-fit, minmax(330px, 1fr))">
+        {figures && <Families query={query} />}
+        {(severities || sources) && (
+          <div style={{ display: "flex", flexDirection: "column", gap: 10, minWidth: 0 }}>
+            {severities}
+            {sources}
+          </div>
+        )}
+        {figures && <Branches query={query} />}
+      </Grid>
+      <Grid columns="repeat(auto-fit, minmax(430px, 1fr))">
+        {urgent}
+        {orders}
+      </Grid>
     </>
   );
 }
@@ -104,10 +133,8 @@ function Wall({ onLeave }: { onLeave: () => void }) {
     };
   }, [onLeave]);
   return createPortal(
-    <main
-      data-wall=""
-      style={{ position: "fixed", inset: 0, zIndex: 900, display: "flex", flexDirection: "column", gap: 10, padding: 14, overflow: "auto", background: token.colorBgLayout, color: token.colorText, fontFamily: token.fontFamily }}
-    >
+    <Layout style={{ position: "fixed", inset: 0, zIndex: 900, overflow: "auto", background: token.colorBgLayout }}>
+      <Layout.Content data-wall="" style={{ display: "flex", flexDirection: "column", gap: 10, padding: 14, minHeight: "100vh", maxHeight: "max(100vh, 1000px)", boxSizing: "border-box" }}>
       <header style={{ display: "flex", alignItems: "center", gap: 20 }}>
         <h1 style={{ margin: 0, fontSize: 28, flex: 1 }}>{t("title")}</h1>
         <Refreshed />
@@ -116,10 +143,13 @@ function Wall({ onLeave }: { onLeave: () => void }) {
           {t("leaveWall")}
         </Button>
       </header>
-      <WallContext.Provider value={true}>
-        <Panels wall />
-      </WallContext.Provider>
-    </main>,
+      <ConfigProvider theme={{ token: { fontSize: 17 } }}>
+        <WallContext.Provider value={true}>
+          <Panels wall />
+        </WallContext.Provider>
+      </ConfigProvider>
+      </Layout.Content>
+    </Layout>,
     document.body,
   );
 }

@@ -84,7 +84,7 @@ function Defined({ definition, told: figure }: { definition: Definition; told: F
   const { text, why } = say(figure);
   const value = figure.figure;
   const number = (one: number | null | undefined) => numberText(definition.kind, one ?? null, language);
-  const items = [
+  const short = [
     {
       key: "value",
       label: t("value"),
@@ -106,16 +106,17 @@ function Defined({ definition, told: figure }: { definition: Definition; told: F
     ...(value.untold === undefined ? [] : [{ key: "untold", label: t("untold"), children: countText(value.untold) }]),
     ...(value.since_us === undefined ? [] : [{ key: "since", label: t("since"), children: <Time ms={value.since_us / 1000} /> }]),
     ...(figure.mean_of_others === undefined ? [] : [{ key: "mean", label: t("meanOfOthers"), children: number(figure.mean_of_others) }]),
-    { key: "definition", label: t("definition"), span: 2, children: both({ zh: definition.definition_zh, en: definition.definition_en }) },
-    { key: "once", label: t("once"), span: 2, children: both({ zh: definition.once_zh, en: definition.once_en }) },
-    { key: "query", label: t("query"), span: 2, children: <Typography.Text className="mono">{`${definition.query} / ${definition.rows_query}`}</Typography.Text> },
+  ];
+  const long = [
+    { key: "definition", label: t("definition"), children: both({ zh: definition.definition_zh, en: definition.definition_en }) },
+    { key: "once", label: t("once"), children: both({ zh: definition.once_zh, en: definition.once_en }) },
+    { key: "query", label: t("query"), children: <Typography.Text className="mono">{`${definition.query} / ${definition.rows_query}`}</Typography.Text> },
     ...(figure.sha256 === undefined
       ? []
       : [
           {
             key: "hash",
             label: t("hash"),
-            span: 2,
             children: (
               <Typography.Text className="mono" style={{ wordBreak: "break-all" }}>
                 {figure.sha256}
@@ -124,7 +125,12 @@ function Defined({ definition, told: figure }: { definition: Definition; told: F
           },
         ]),
   ];
-  return <Descriptions bordered size="small" column={{ xs: 1, lg: 2 }} items={items} styles={{ label: { width: 150 } }} />;
+  return (
+    <Card size="small">
+      <Descriptions size="small" layout="vertical" column={{ xs: 1, md: 2, xl: 4 }} items={short.map((item, at) => (at === short.length - 1 ? { ...item, span: "filled" as const } : item))} />
+      <Descriptions size="small" column={1} items={long} styles={{ label: { width: 130 } }} style={{ marginTop: 8 }} />
+    </Card>
+  );
 }
 
 function Rows({ figure, kind, told: answer }: { figure: string; kind: FigureKind; told: FigureTold }) {
@@ -144,7 +150,6 @@ function Rows({ figure, kind, told: answer }: { figure: string; kind: FigureKind
       cell: (row) => (kind === "MONEY" ? row.value / 100 : row.value),
     },
     { key: "word", title: t("word"), show: (row) => <span data-told="">{name(row.word)}</span>, cell: (row) => row.word },
-    { key: "key", title: "key", show: (row) => <span className="mono">{row.key}</span>, cell: (row) => row.key },
   ];
   const query = { from: from ?? undefined, until: until ?? undefined, unit: unit ?? undefined };
   return (

@@ -27,7 +27,7 @@ export function Panel({ title, extra, children, style }: { title: string; extra?
     >
       <div style={{ display: "flex", justifyContent: "space-between", gap: 12, alignItems: "baseline", marginBottom: wall ? 8 : 6 }}>
         <h2 style={{ margin: 0, fontSize: wall ? 20 : 14, fontWeight: 600 }}>{title}</h2>
-        <span style={{ fontSize: wall ? 16 : 12, color: token.colorTextSecondary }}>{extra}</span>
+        <span style={{ fontSize: wall ? 16 : 12, color: token.colorTextSecondary, whiteSpace: "nowrap" }}>{extra}</span>
       </div>
       {children}
     </section>
@@ -58,6 +58,12 @@ export function useFigureText(): (figure: Figure) => { text: string; why: string
   };
 }
 
+// As large as there is room.
+function sizeOf(text: string, wall: boolean): number {
+  const [large, middle, small] = wall ? [52, 40, 30] : [28, 22, 18];
+  return text.length <= 7 ? large : text.length <= 10 ? middle : small;
+}
+
 export function Tile({ figure, title, query, note, strong }: { figure: string; title: string; query: FigureQuery; note: string; strong?: boolean }) {
   const wall = useWall();
   const { token } = theme.useToken();
@@ -73,7 +79,7 @@ export function Tile({ figure, title, query, note, strong }: { figure: string; t
       {said === null && asked.error === null && <Spin />}
       {said !== null && (
         <Link to={placeOfFigure(figure, query)} data-figure={figure} style={{ display: "block", color: alarming ? red : token.colorText }}>
-          <span className="number" style={{ fontSize: wall ? 52 : 28, fontWeight: 600, lineHeight: 1.15, whiteSpace: "nowrap" }}>
+          <span className="number" style={{ fontSize: sizeOf(said.text, wall), fontWeight: 600, lineHeight: wall ? "60px" : "34px", whiteSpace: "nowrap" }}>
             {said.text}
           </span>
         </Link>
@@ -100,7 +106,7 @@ export function Bars({ bars, color }: { bars: Bar[]; color?: string }) {
     <ul style={{ listStyle: "none", margin: 0, padding: 0, fontSize: size }}>
       {bars.map((bar) => {
         const inside = (
-          <span style={{ display: "grid", gridTemplateColumns: wall ? "170px 1fr 64px" : "118px 1fr 48px", gap: 8, alignItems: "center", padding: wall ? "4px 0" : "2px 0" }}>
+          <span style={{ display: "grid", gridTemplateColumns: wall ? "240px 1fr 64px" : "132px 1fr 44px", gap: 8, alignItems: "center", padding: wall ? "4px 0" : "2px 0" }}>
             <span style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{bar.label}</span>
             <span aria-hidden style={{ height: wall ? 14 : 10, background: token.colorFillSecondary, borderRadius: 3 }}>
               <span style={{ display: "block", height: "100%", width: `${(100 * bar.count) / most}%`, background: color ?? token.colorPrimary, borderRadius: 3 }} />

@@ -36,7 +36,7 @@ export function Families({ query }: { query: FigureQuery }) {
   const name = usePartName();
   const wall = useWall();
   const asked = useFigure("alerts", { ...query, by: "word" }, { everyMs: FIGURE_EVERY_MS });
-  const parts = partsOf(asked.data).slice(0, wall ? 11 : 12);
+  const parts = partsOf(asked.data).slice(0, wall ? 8 : 12);
   return (
     <Panel title={t("families")} extra={<Link to={placeOfFigure("alerts", query)}>{asked.data === undefined ? "" : countText(asked.data.figure.value)}</Link>}>
       <Untold asked={asked} />
@@ -100,7 +100,7 @@ export function AutomaticRate({ figures }: { figures: AlertFigures }) {
   const interval = t("interval", { low: shareText(figures.overturn_low), high: shareText(figures.overturn_high) });
   return (
     <>
-      <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))", gap: 12 }}>
+      <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(118px, 1fr))", gap: 10 }}>
         <Judged label={t("automaticRate")} value={isTold ? shareText(figures.automatic_rate) : NOTHING} note={t("ofClosed", { n: countText(figures.automatic), of: countText(figures.closed) })} />
         <Judged label={t("overturn")} value={figures.looked_at === 0 ? NOTHING : shareText(figures.overturn_rate)} note={interval} more={t("lookedAt", { n: countText(figures.overturned), of: countText(figures.looked_at) })} />
         <Judged label={t("later")} value={countText(figures.later_positives)} note={t("laterS3", { n: countText(figures.later_positives_s3) })} />
@@ -159,7 +159,7 @@ export function Branches({ query }: { query: FigureQuery }) {
               .map((unit) => {
                 const count = rowsOf(alerts, unit);
                 const shade = shades[dark ? "dark" : "light"][Math.min(3, Math.floor((4 * count) / (most + 1)))]!;
-                const money = shortMoney(sumOf(held, unit), language);
+                const money = shortMoney(sumOf(held, unit), language).replace(/ ([万亿])$/, "$1");
                 const s4 = rowsOf(urgent, unit);
                 return (
                   <div key={unit} data-branch={unit} style={{ background: shade, border: `1px solid ${token.colorBorder}`, borderRadius: 4, padding: wall ? 8 : 6, minWidth: 0 }}>
@@ -192,7 +192,7 @@ export function Urgent({ query }: { query: FigureQuery }) {
   const both = useBoth();
   const wall = useWall();
   const now = useNow();
-  const shown = wall ? 7 : 8;
+  const shown = wall ? 5 : 8;
   const count = useFigure("open_s4", query, { everyMs: FIGURE_EVERY_MS });
   const asked = useAsk(["alerts", "urgent", shown], (signal) => told(api.GET("/v1/alerts", { params: { query: { severity: "S4", open: true, order: "rank", limit: shown } }, signal })), {
     everyMs: 5000,
@@ -206,17 +206,16 @@ export function Urgent({ query }: { query: FigureQuery }) {
       {asked.data !== undefined && (
         <Table
           size="small"
-          className={wall ? "wall-table" : undefined}
           rowKey="alert"
           pagination={false}
           dataSource={rows}
           locale={{ emptyText: <Nothing>{t("noUrgent")}</Nothing> }}
           columns={[
-            { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },
-            { key: "group", title: t("group"), render: (_value, row) => both({ zh: row.group_zh, en: row.group_en }) },
-            { key: "amount", title: t("amount"), align: "right", render: (_value, row) => <span className="number">{moneyText(row.amount)}</span> },
-            { key: "state", title: t("state"), render: (_value, row) => both({ zh: row.state_zh, en: row.state_en }) },
-            { key: "due", title: t("due"), render: (_value, row) => <Due ms={row.decide_until} now={now} /> },
+            { key: "alert", title: t("alert"), width: wall ? 110 : undefined, render: (_value, row) => <AlertLink alert={row.alert} /> },
+            { key: "group", title: t("group"), ellipsis: wall, render: (_value, row) => both({ zh: row.group_zh, en: row.group_en }) },
+            { key: "amount", title: t("amount"), width: wall ? 170 : undefined, align: "right", render: (_value, row) => <span className="number">{moneyText(row.amount)}</span> },
+            ...(wall ? [] : [{ key: "state", title: t("state"), render: (_value: unknown, row: Schemas["AlertRow"]) => both({ zh: row.state_zh, en: row.state_en }) }]),
+            { key: "due", title: t("due"), width: wall ? 190 : undefined, render: (_value, row) => <Due ms={row.decide_until} now={now} /> },
           ]}
         />
       )}
@@ -254,11 +253,12 @@ export function Orders() {
           dataSource={all.slice(0, shown)}
           locale={{ emptyText: <Nothing>{t("noOrders")}</Nothing> }}
           columns={[
-            { key: "order", title: t("order"), render: (_value, row) => <ObjectLink kind="order" object={row.police_order} name={row.number} /> },
-            { key: "kind", title: t("kind"), render: (_value, row) => both({ zh: row.kind_zh, en: row.kind_en }) },
-            { key: "state", title: t("state"), render: (_value, row) => both({ zh: row.state_zh, en: row.state_en }) },
+            { key: "order", title: t("order"), width: wall ? 110 : undefined, render: (_value, row) => <ObjectLink kind="order" object={row.police_order} name={row.number} /> },
+            { key: "kind", title: t("kind"), ellipsis: wall, render: (_value, row) => both({ zh: row.kind_zh, en: row.kind_en }) },
+            { key: "state", title: t("state"), ellipsis: wall, render: (_value, row) => both({ zh: row.state_zh, en: row.state_en }) },
             {
               key: "waited",
+              width: wall ? 150 : undefined,
               title: t("waited"),
               render: (_value, row) => (row.due === null ? <span className="number">{spanText(now - (row.taken ?? now), language)}</span> : <Due ms={row.due} now={now} />),
             },
@@ -317,7 +317,7 @@ export function Sources() {
       {state === undefined && asked.error === null && <Spin />}
       {state === undefined && asked.error !== null && <Failure error={asked.error} onAgain={() => void asked.refetch()} />}
       {rows.length > 0 && (
-        <dl style={{ display: "grid", gridTemplateColumns: "auto 1fr", gap: wall ? "6px 16px" : "4px 12px", margin: 0, fontSize: wall ? 17 : 13 }}>
+        <dl style={{ display: "grid", gridTemplateColumns: "auto 1fr", gap: wall ? "3px 16px" : "4px 12px", margin: 0, fontSize: wall ? 16 : 13 }}>
           {rows.map((row) => (
             <div key={row.key} style={{ display: "contents" }}>
               <dt>{row.name}</dt>

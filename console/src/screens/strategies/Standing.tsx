@@ -35,7 +35,7 @@ export function Earning({ standing }: { standing: Standing }) {
   const t = useWords(strategyWords);
   const share = standing.compared === 0 ? null : standing.agreed / standing.compared;
   return (
-    <div style={{ minWidth: 190 }}>
+    <div style={{ minWidth: 190, maxWidth: 280 }}>
       <Space size={6}>
         <span className="number">{t("compared", { n: countText(standing.compared), needs: countText(standing.needs_compared) })}</span>
         <Mark look={standing.earned ? "good" : "plain"}>{t(standing.earned ? "earned" : "notEarned")}</Mark>

@@ -70,7 +70,6 @@ export default function Strategies() {
             { key: "overturn", title: t("overturn"), render: (_value, row) => (row.closes ? <Overturn figures={figures[row.strategy]} /> : NOTHING) },
             { key: "later", title: t("later"), align: "right", render: (_value, row) => (row.closes ? countText(figures[row.strategy]?.later_positives) : NOTHING) },
             { key: "breakers", title: t("breakers"), align: "right", render: (_value, row) => (breakers === null ? NOTHING : countText(breakers[objectOf(row.hash)] ?? 0)) },
-            { key: "owner", title: t("owner"), render: (_value, row) => <span data-told="">{row.owner}</span> },
           ]}
         />
       )}

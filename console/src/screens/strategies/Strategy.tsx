@@ -12,7 +12,6 @@ import { Chart } from "@/parts/Chart";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, NOTHING, Severity, shareText, Time, timeText } from "@/parts/values";
 import { dayStart } from "@/screens/cockpit/asking";
-import { AutomaticRate } from "@/screens/cockpit/panels";
 import { usePartName } from "@/screens/cockpit/names";
 import { askFigures, DAY_MS, type Strategy as Told, WEEKS } from "@/screens/strategies/asking";
 import { Earning, Overturn, StateMark } from "@/screens/strategies/Standing";
@@ -139,7 +138,15 @@ function Weeks({ strategy }: { strategy: string }) {
       {asked.error === null && weeks === undefined && <Spin />}
       {asked.data !== undefined && weeks !== undefined && (
         <>
-          <AutomaticRate figures={asked.data.now} />
+          <Descriptions
+            size="small"
+            column={{ xs: 1, lg: 3 }}
+            items={[
+              { key: "closed", label: t("closed30"), children: <span className="number">{countText(asked.data.now.automatic)}</span> },
+              { key: "overturn", label: t("overturn"), children: <Overturn figures={asked.data.now} /> },
+              { key: "later", label: t("later"), children: <span className="number">{t("laterS3", { n: countText(asked.data.now.later_positives), s3: countText(asked.data.now.later_positives_s3) })}</span>, span: "filled" },
+            ]}
+          />
           <Chart option={option} height={200} summary={t("chart", { strategy, parts: weeks.map((week) => `${timeText(week.from, "day")} ${week.figures.automatic}`).join("; ") })} />
           <Table
             size="small"

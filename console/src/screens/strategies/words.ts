@@ -16,6 +16,7 @@ export const strategyWords = defineWords({
   overturn: { zh: "质检推翻率（95% 区间）", en: "Overturned (95 % interval)" },
   noLook: { zh: "未质检", en: "not looked at" },
   later: { zh: "后续确认", en: "Fraud later" },
+  laterS3: { zh: "{n}（三级以上 {s3}）", en: "{n} (S3 and above: {s3})" },
   breakers: { zh: "熔断", en: "Breakers" },
   agreement: { zh: "影子比对", en: "Shadow agreement" },
   compared: { zh: "已比对 {n} / 需 {needs}", en: "{n} of {needs} compared" },
