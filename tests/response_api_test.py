@@ -583,6 +583,7 @@ def test_strategies(folder):
     bank.leader.expect(409, "not_earned", "POST", "/v1/strategies/D-QUIET/stop", {"note": "n"})
     # What people see otherwise is told one by one; who is to look at it a second time is not told what was decided.
     quality = bank.person("quality", "quality-reviewer", skills=["FRAUD"])
+    bank.leader.ok("PUT", "/v1/desks/chief", {"skills": ["FRAUD"]})
     bank.pay(AMOUNT_S3, "customer2000")
     bank.server.store.rows(f"UPDATE model_age SET since_us = since_us - {40 * DAY_MS * 1000}", change=True)
     time.sleep(1.2)
