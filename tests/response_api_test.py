@@ -568,6 +568,10 @@ def test_strategies(folder):
     assert [row["strategy"] for row in listed] == ["D-QUIET"] and listed[0]["mode"] == "SHADOW" and not listed[0]["earned"], listed
     one = author.ok("GET", "/v1/strategies/D-QUIET")
     assert one["text"].startswith("id: D-QUIET") and "D-QUIET" in one["explanation"] and one["runs"] == []
+    none = author.ok("GET", "/v1/strategies/D-QUIET/what_if")
+    assert none["alerts"] == none["compared"] == 0 and none["parts"] == none["differ"] == [] and none["until"] - none["from"] == 30 * DAY_MS, none
+    author.expect(400, "query_refused", "GET", "/v1/strategies/D-QUIET/what_if?days=0")
+    author.expect(404, "strategy_unknown", "GET", "/v1/strategies/D-NONE/what_if")
     author.expect(409, "not_earned", "POST", "/v1/strategies/D-QUIET/propose", {})
     li.expect(403, "scope_missing", "POST", "/v1/strategies/D-QUIET/propose", {})
     for path in ("", "/propose", "/approve", "/stop"):
@@ -580,7 +584,13 @@ def test_strategies(folder):
         time.sleep(1.2)
         bank.settle()
         id_ = li.ok("POST", "/v1/alerts/next")["alert"]["alert"]
+        would = author.ok("GET", "/v1/strategies/D-QUIET/what_if?days=7")
+        assert would["alerts"] == number + 1 and would["compared"] == would["agreed"] == number, would
+        assert [(part["decided"], part["compared"]) for part in would["parts"] if not part["compared"]] == [(None, False)], would
         li.ok("POST", f"/v1/alerts/{id_}/decision", {"code": "TP-VICTIM-SAVED", "note": "deceived"})
+    assert would["amount"] == 5 * AMOUNT_S3, would
+    [part] = author.ok("GET", "/v1/strategies/D-QUIET/what_if")["parts"]
+    assert part["severity"] == "S3" and part["proposed"] == part["decided"] == "TP-VICTIM-SAVED" and part["decided_zh"] == "受害人劝阻成功" and part["agrees"] and part["alerts"] == 5, part
     overlap = author.ok("GET", "/v1/models/overlap?days=30")
     assert overlap["models"] and overlap["hits"] >= overlap["models"][0]["events"] and not overlap["cut"], overlap
     one = author.ok("GET", "/v1/strategies/D-QUIET")
@@ -594,6 +604,20 @@ def test_strategies(folder):
     bank.leader.expect(422, "body_refused", "POST", "/v1/strategies/D-QUIET/stop", {})
     assert bank.leader.ok("POST", "/v1/strategies/D-QUIET/stop", {"note": "twice as many as yesterday"})["mode"] == "SHADOW"
     bank.leader.expect(409, "not_earned", "POST", "/v1/strategies/D-QUIET/stop", {"note": "n"})
+    # What people see otherwise is told one by one; who is to look at it a second time is not told what was decided.
+    quality = bank.person("quality", "quality-reviewer", skills=["FRAUD"])
+    bank.leader.ok("PUT", "/v1/desks/chief", {"skills": ["FRAUD"]})
+    bank.pay(AMOUNT_S3, "customer2000")
+    bank.server.store.rows(f"UPDATE model_age SET since_us = since_us - {40 * DAY_MS * 1000}", change=True)
+    time.sleep(1.2)
+    bank.settle()
+    id_ = li.ok("POST", "/v1/alerts/next")["alert"]["alert"]
+    li.ok("POST", f"/v1/alerts/{id_}/decision", {"code": "FP-OWNWILL", "note": "the customer says so"})
+    bank.leader.ok("POST", f"/v1/alerts/{id_}/approve", {})
+    would = author.ok("GET", "/v1/strategies/D-QUIET/what_if")
+    assert would["alerts"] == would["compared"] == 6 and would["agreed"] == 5 and would["missed"] == 0 and not would["more"], would
+    assert [(row["alert"], row["proposed"], row["decided"], row["missed"], row["amount"]) for row in would["differ"]] == [(id_, "TP-VICTIM-SAVED", "FP-OWNWILL", False, AMOUNT_S3)], would
+    assert id_ not in [row["alert"] for row in quality.ok("GET", "/v1/strategies/D-QUIET/what_if")["differ"]]
     assert author.ok("GET", "/v1/figures/alerts?strategy=D-QUIET&branch=0301&from=2026-01-01T00:00:00%2B08:00")["figures"]["closed"] == 0
 
 

@@ -1,13 +1,13 @@
 // Where everything is: the menu, the paths, and the scope that each screen needs. A screen's code is loaded when it is opened.
 import {
   AlertOutlined,
-  ApartmentOutlined,
-  AreaChartOutlined,
-  ControlOutlined,
+  DashboardOutlined,
   DatabaseOutlined,
   ExperimentOutlined,
   FileTextOutlined,
   FolderOpenOutlined,
+  RobotOutlined,
+  SettingOutlined,
   ThunderboltOutlined,
 } from "@ant-design/icons";
 import { type ComponentType, lazy, type ReactNode } from "react";
@@ -16,6 +16,7 @@ import { defineWords } from "@/app/words";
 
 export const areaWords = defineWords({
   cockpit: { zh: "驾驶舱", en: "Cockpit" },
+  figures: { zh: "指标", en: "Figures" },
   decisions: { zh: "实时决策", en: "Live decisions" },
   decision: { zh: "决策详情", en: "One decision" },
   bench: { zh: "工作台", en: "Work bench" },
@@ -77,6 +78,15 @@ function screen(path: string, word: AreaWord, scopes: string[], load: () => Prom
 
 export const areas: Area[] = [
   {
+    word: "cockpit",
+    icon: <DashboardOutlined />,
+    screens: [
+      screen("cockpit", "cockpit", ["figures:read", "operations:read"], () => import("@/screens/cockpit/Cockpit"), { key: "c" }),
+      screen("cockpit/figures", "figures", ["figures:read"], () => import("@/screens/cockpit/Figures"), { menu: false }),
+      screen("cockpit/figures/:figure", "figures", ["figures:read"], () => import("@/screens/cockpit/Figure")),
+    ],
+  },
+  {
     word: "decisions",
     icon: <ThunderboltOutlined />,
     screens: [
@@ -88,7 +98,9 @@ export const areas: Area[] = [
     word: "bench",
     icon: <AlertOutlined />,
     screens: [
+      screen("desk", "desk", ["alerts:work"], () => import("@/screens/bench/Desk"), { key: "d" }),
       screen("alerts", "alerts", ["alerts:read"], () => import("@/screens/bench/Alerts"), { key: "a" }),
+      screen("alerts/:alert", "alerts", ["alerts:read"], () => import("@/screens/bench/AlertBench")),
       screen("samples", "samples", ["quality:work"], () => import("@/screens/office/Samples")),
       screen("holds", "holds", ["alerts:read"], () => import("@/screens/office/Holds")),
       screen("controls", "controls", ["controls:read"], () => import("@/screens/office/Controls")),
@@ -96,6 +108,29 @@ export const areas: Area[] = [
       screen("proposals", "proposals", ["controls:read", "orders:read"], () => import("@/screens/office/Proposals")),
       screen("branch", "branch", ["tasks:branch"], () => import("@/screens/office/Branch")),
       screen("missed", "missed", ["alerts:read"], () => import("@/screens/office/Missed")),
+    ],
+  },
+  {
+    word: "strategies",
+    icon: <RobotOutlined />,
+    screens: [
+      screen("strategies", "strategies", ["models:read"], () => import("@/screens/strategies/Strategies")),
+      screen("strategies/:strategy", "strategies", ["models:read"], () => import("@/screens/strategies/Strategy")),
+    ],
+  },
+  {
+    word: "cases",
+    icon: <FolderOpenOutlined />,
+    screens: [
+      screen("cases", "caseList", ["cases:read"], () => import("@/screens/cases/CaseList"), { key: "k" }),
+      screen("cases/:case", "caseList", ["cases:read"], () => import("@/screens/cases/CaseRoom")),
+      screen("graph", "graph", ["cases:read"], () => import("@/screens/graph/Explorer"), { key: "r" }),
+      screen("gangs", "gangs", ["cases:read"], () => import("@/screens/graph/Gangs")),
+      screen("gangs/:gang", "gangs", ["cases:read"], () => import("@/screens/graph/Gang")),
+      screen("referrals", "referrals", ["referrals:read"], () => import("@/screens/cases/ReferralList")),
+      screen("referrals/:referral", "referrals", ["referrals:read"], () => import("@/screens/cases/ReferralRoom")),
+      screen("orders", "orders", ["orders:read"], () => import("@/screens/cases/OrderList")),
+      screen("orders/:order", "orders", ["orders:read"], () => import("@/screens/cases/OrderRoom")),
     ],
   },
   {
@@ -110,9 +145,36 @@ export const areas: Area[] = [
       screen("overlap", "overlap", ["models:read"], () => import("@/screens/models/Overlap")),
     ],
   },
+  {
+    word: "data",
+    icon: <DatabaseOutlined />,
+    screens: [
+      screen("features", "features", ["features:read", "models:read"], () => import("@/screens/data/Features")),
+      screen("lists", "lists", ["knowledge:read"], () => import("@/screens/data/Lists")),
+      screen("lists/:list", "lists", ["knowledge:read"], () => import("@/screens/data/OneList")),
+      screen("profiles", "profiles", ["knowledge:read", "alerts:read"], () => import("@/screens/data/Find")),
+      screen("profiles/find/:text", "profiles", ["knowledge:read", "alerts:read"], () => import("@/screens/data/Find")),
+      screen("profiles/:kind/:name", "profiles", ["knowledge:read", "alerts:read"], () => import("@/screens/data/Profile")),
+    ],
+  },
+  {
+    word: "reports",
+    icon: <FileTextOutlined />,
+    screens: [
+      screen("reports/bulletin", "bulletin", ["figures:read"], () => import("@/screens/reports/Bulletin"), { key: "b" }),
+      screen("reports/daily", "daily", ["figures:read"], () => import("@/screens/reports/Daily")),
+    ],
+  },
+  {
+    word: "system",
+    icon: <SettingOutlined />,
+    screens: [
+      screen("system", "state", ["operations:read"], () => import("@/screens/system/State"), { key: "s" }),
+      screen("users", "users", ["users:read"], () => import("@/screens/system/Users")),
+      screen("keys", "keys", ["users:read"], () => import("@/screens/system/Keys")),
+      screen("audit", "audit", ["audit:read"], () => import("@/screens/system/Audit")),
+    ],
+  },
 ];
-
-// Icons of areas, for those that are added.
-export const areaIcons = { ApartmentOutlined, AreaChartOutlined, ControlOutlined, DatabaseOutlined, ExperimentOutlined, FileTextOutlined, FolderOpenOutlined };
 
 export const allScreens: Screen[] = areas.flatMap((area) => area.screens);

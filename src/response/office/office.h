@@ -136,6 +136,17 @@ MUST_USE Status strategies_put_json(const struct office *office, struct book *bo
 // One: its text, how it was understood, its last runs. OF006.
 MUST_USE Status strategy_put_json(const struct office *office, struct book *book, int64_t viewer,
                                   Slice id, struct json_writer *json);
+struct what_if_of {
+    int64_t viewer;
+    bool is_blind; // takes second looks: what waits for one is left out
+    int64_t from_us, until_us;
+};
+// What it would have closed in a span while it was in the shadow, under its present text, beside
+// what people decided on these alerts; where they differ, alert by alert, as many as one sees at
+// once. OF006.
+MUST_USE Status strategy_put_what_if(const struct office *office, struct book *book,
+                                     const struct what_if_of *of, Slice id,
+                                     struct json_writer *json);
 MUST_USE Status strategy_named(const struct office *office, struct book *book, Slice id,
                                const struct strategy **ret_strategy);
 void figures_put_json(struct json_writer *json, const struct figures *figures);

@@ -9,6 +9,7 @@
 //   tasks.c       what customers and branches are asked
 //   trace.c       what happened to a thing
 //   standing.c    strategies and their standing; figures
+//   what_if.c     what a strategy in the shadow would have closed
 //   proposals.c   what takes two persons
 //   answered.c    requests that come again
 //   words.c       what alerts are told with, in both languages

@@ -1,0 +1,104 @@
+// How many decisions a second, and how long they take: from the server's counters, read again and again while this is open.
+import { Spin, theme, Typography } from "antd";
+import { useEffect, useMemo, useState } from "react";
+
+import { fetched } from "@/api/client";
+import { useSettings } from "@/app/settings";
+import { useWords } from "@/app/words";
+import { useAsk } from "@/parts/ask";
+import { Chart } from "@/parts/Chart";
+import { Failure } from "@/parts/States";
+import { countText, timeText } from "@/parts/values";
+import { boundOf, bucketsBetween, countOf, rateBetween, readMetrics, type Reading } from "@/screens/cockpit/metrics";
+import { Panel, useWall } from "@/screens/cockpit/Panel";
+import { cockpitWords } from "@/screens/cockpit/words";
+
+const READ_EVERY_MS = 3000;
+const RATE_OVER_MS = 12_000;
+const LATENCY_OVER_MS = 60_000;
+const READINGS_MAX = 200;
+
+export function useReadings(): { readings: Reading[]; error: unknown; again: () => void } {
+  const asked = useAsk(["metrics"], async (signal) => readMetrics(await (await fetched("/metrics", { signal })).text(), Date.now()), { everyMs: READ_EVERY_MS });
+  const [readings, setReadings] = useState<Reading[]>([]);
+  const { data } = asked;
+  useEffect(() => {
+    if (data !== undefined) {
+      setReadings((before) => {
+        const last = before.at(-1);
+        if (last !== undefined && last.at >= data.at) {
+          return before;
+        }
+        return [...(last !== undefined && data.decisions < last.decisions ? [] : before), data].slice(-READINGS_MAX);
+      });
+    }
+  }, [data]);
+  return { readings, error: data === undefined ? asked.error : null, again: () => void asked.refetch() };
+}
+
+// The newest reading that is at least so old; the oldest where none is.
+function readingBefore(readings: Reading[], overMs: number): Reading | undefined {
+  const last = readings.at(-1);
+  return last === undefined ? undefined : (readings.filter((one) => last.at - one.at >= overMs).at(-1) ?? readings[0]);
+}
+
+function LatencyText({ bound }: { bound: number | null }) {
+  const t = useWords(cockpitWords);
+  return <>{bound === null ? "—" : bound === Infinity ? t("beyond") : t("atMost", { ms: Number((bound * 1000).toPrecision(3)) })}</>;
+}
+
+export function Speed() {
+  const t = useWords(cockpitWords);
+  const wall = useWall();
+  const { dark } = useSettings();
+  const { token } = theme.useToken();
+  const { readings, error, again } = useReadings();
+  const last = readings.at(-1);
+  const before = readingBefore(readings, RATE_OVER_MS);
+  const rate = last === undefined || before === undefined ? null : rateBetween(before, last);
+  const minuteAgo = readingBefore(readings, LATENCY_OVER_MS);
+  const lately = last === undefined || minuteAgo === undefined ? [] : bucketsBetween(minuteAgo, last);
+  const isLately = countOf(lately) > 0;
+  const buckets = isLately ? lately : (last?.buckets ?? []);
+  const rateText = rate === null ? t("measuring") : `${rate >= 100 ? countText(Math.round(rate)) : rate.toFixed(1)} ${t("rateUnit")}`;
+  const option = useMemo(() => {
+    const points = readings.slice(1).map((reading, at) => [reading.at, rateBetween(readings[at]!, reading)]);
+    return {
+      grid: { left: 44, right: 8, top: 8, bottom: 22 },
+      xAxis: { type: "time", axisLabel: { formatter: (value: number) => timeText(value, "clock").slice(3), hideOverlap: true, color: token.colorTextSecondary }, splitLine: { show: false } },
+      yAxis: { type: "value", min: 0, splitNumber: 2, axisLabel: { color: token.colorTextSecondary } },
+      tooltip: { trigger: "axis", valueFormatter: (value: unknown) => `${Number(value).toFixed(1)} ${t("rateUnit")}` },
+      series: [{ type: "line", showSymbol: false, name: t("rate"), areaStyle: { opacity: 0.15 }, lineStyle: { width: 2 }, itemStyle: { color: dark ? "#3d96e0" : "#0b5fa5" }, data: points }],
+    };
+    // The words change with the language, the colours with the look.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [readings, dark, t("rate"), token.colorTextSecondary]);
+
+  return (
+    <Panel title={t("speed")} extra={last === undefined ? null : `${t("decidedSince")} ${countText(last.decisions)}`}>
+      {error !== null && <Failure error={error} onAgain={again} />}
+      {error === null && last === undefined && <Spin />}
+      {last !== undefined && (
+        <>
+          <div style={{ display: "flex", gap: wall ? 40 : 24, alignItems: "baseline", flexWrap: "wrap" }}>
+            <span className="number" data-rate="" style={{ fontSize: wall ? 44 : 26, fontWeight: 600 }}>
+              {rateText}
+            </span>
+            {([0.5, 0.99] as const).map((share) => (
+              <span key={share} className="number" style={{ fontSize: wall ? 24 : 15, whiteSpace: "nowrap" }}>
+                <Typography.Text type="secondary" style={{ fontSize: "inherit" }}>
+                  p{share * 100}{" "}
+                </Typography.Text>
+                <LatencyText bound={boundOf(buckets, share)} />
+              </span>
+            ))}
+          </div>
+          <Typography.Text type="secondary" style={{ fontSize: wall ? 16 : 12 }}>
+            {t(isLately ? "latencyMinute" : "latencyStart")}
+          </Typography.Text>
+          <Chart option={option} height={wall ? 110 : 84} summary={t("rateChart", { last: rateText })} />
+        </>
+      )}
+    </Panel>
+  );
+}

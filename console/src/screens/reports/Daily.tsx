@@ -1,0 +1,99 @@
+// The report of a shift: of which span, how the shift is called and who leads it; shown as it is printed, and taken away as PDF.
+import { Button, Card, Checkbox, DatePicker, Input, Segmented, Space } from "antd";
+import dayjs from "dayjs";
+import { useState } from "react";
+
+import { useSession } from "@/app/session";
+import { useSettings } from "@/app/settings";
+import { useWords } from "@/app/words";
+import { useFilters } from "@/parts/address";
+import { timeText } from "@/parts/values";
+import { DAY_MS } from "@/screens/cockpit/asking";
+import { type Asking, Downloads, Paper } from "@/screens/reports/Paper";
+import { reportWords } from "@/screens/reports/words";
+
+// Pickers show the wall clock of the bank's zone, whatever zone the browser is in.
+const shown = (ms: number) => dayjs(timeText(ms).replace(" ", "T"));
+const meant = (day: dayjs.Dayjs) => Date.parse(`${day.format("YYYY-MM-DDTHH:mm:ss")}+08:00`);
+
+export default function Daily() {
+  const t = useWords(reportWords);
+  const settings = useSettings();
+  const { identity } = useSession();
+  const [filters, change] = useFilters();
+  const [opened] = useState(() => Date.now()); // without a span: until this was opened
+  const [version, setVersion] = useState(0);
+  const until = Number(filters.until) || opened;
+  const from = Number(filters.from) || until - DAY_MS;
+  const language = filters.paper === "zh" || filters.paper === "en" ? filters.paper : settings.language;
+  const asking: Asking = {
+    path: "/v1/cockpit/daily",
+    query: {
+      from: filters.from,
+      until: filters.until,
+      unit: filters.unit,
+      shift: filters.shift,
+      leader: filters.leader,
+      language,
+      secrets: filters.secrets === "true" ? "true" : undefined,
+    },
+    name: `shift-${timeText(until, "day")}-${language}`,
+  };
+  const field = (name: "unit" | "shift" | "leader", label: string, placeholder: string) => (
+    <Input
+      key={`${name} ${filters[name] ?? ""}`}
+      allowClear
+      placeholder={placeholder}
+      aria-label={label}
+      defaultValue={filters[name]}
+      maxLength={64}
+      style={{ width: 160 }}
+      onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
+      onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
+      onClear={() => change({ [name]: null })}
+    />
+  );
+  return (
+    <Card size="small" title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("daily")}</h1>} extra={<Downloads asking={asking} />}>
+      <Space wrap style={{ marginBottom: 8 }}>
+        <DatePicker.RangePicker
+          aria-label={t("span")}
+          showTime={{ format: "HH:mm" }}
+          format="YYYY-MM-DD HH:mm"
+          allowClear={false}
+          value={[shown(from), shown(until)]}
+          onChange={(days) => {
+            const [first, last] = days ?? [];
+            if (first != null && last != null) {
+              change({ from: meant(first), until: Math.min(meant(last), Date.now()) });
+            }
+          }}
+        />
+        <Button
+          onClick={() => {
+            change({ from: null, until: null });
+            setVersion((before) => before + 1);
+          }}
+        >
+          {t("lastDay")}
+        </Button>
+        {field("shift", t("shift"), t("shift"))}
+        {field("leader", t("leader"), identity?.name ?? t("leader"))}
+        {field("unit", t("unit"), t("unitAll"))}
+        <Segmented
+          aria-label={t("paperLanguage")}
+          value={language}
+          onChange={(value) => change({ paper: value })}
+          options={[
+            { value: "zh", label: t("chinese") },
+            { value: "en", label: t("english") },
+          ]}
+        />
+        <Checkbox checked={filters.secrets === "true"} onChange={(event) => change({ secrets: event.target.checked ? "true" : null })}>
+          {t("secrets")}
+        </Checkbox>
+      </Space>
+      <Paper asking={asking} title={t("dailyTitle")} version={version} />
+    </Card>
+  );
+}

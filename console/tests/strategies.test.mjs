@@ -1,0 +1,99 @@
+// Strategies: how they stand, what is offered to whom, and what one would have closed.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ask, openPage, screenTest, settled } from "./harness.mjs";
+
+const counted = (number) => new Intl.NumberFormat("zh-CN").format(number);
+
+screenTest("strategies", "model-approver", "/strategies", async ({ page }) => {
+  const { strategies } = (await ask("model-approver", "GET", "/v1/strategies")).body;
+  const rows = page.locator("tbody tr.ant-table-row");
+  assert.equal(await rows.count(), strategies.length);
+  for (const [at, one] of strategies.entries()) {
+    const text = await rows.nth(at).innerText();
+    assert.ok(text.includes(one.name.zh) && text.includes(one.strategy), text);
+    assert.ok(text.includes(one.mode === "ACTIVE" ? "生效" : "影子"), text);
+    if (one.closes) {
+      assert.ok(text.includes(`已比对 ${counted(one.compared)} / 需 ${counted(one.needs_compared)}`), text);
+      assert.ok(text.includes(one.earned ? "已达标" : "未达标"), text);
+    }
+  }
+  const closing = strategies.find((one) => one.closes);
+  const { figures } = (await ask("model-approver", "GET", `/v1/figures/alerts?strategy=${closing.strategy}`)).body;
+  await page.locator(`a[href="/console/alerts?strategy=${closing.strategy}&open=any"]`).getByText(counted(figures.automatic), { exact: true }).waitFor();
+});
+
+for (const who of ["model-approver", "shift-leader", "director"]) {
+  screenTest("one strategy", who, "/strategies/D-AUTHREL", async ({ page }) => {
+    const told = (await ask(who, "GET", "/v1/strategies/D-AUTHREL")).body;
+    const text = await page.locator("#content").innerText();
+    assert.ok(text.includes(told.name.zh) && text.includes(told.hash));
+    assert.ok(text.includes(told.explanation.split("\n")[0]));
+    // What may not be done now, or by him, is not offered.
+    assert.equal(await page.getByRole("button", { name: "提请启用" }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: "批准启用" }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: "停用" }).count(), told.mode === "ACTIVE" && who !== "director" ? 1 : 0);
+    // What it would have closed is the API's.
+    const would = (await ask(who, "GET", "/v1/strategies/D-AUTHREL/what_if?days=30")).body;
+    const numbers = await page.locator(".ant-statistic-content-value").allInnerTexts();
+    assert.deepEqual(numbers, [would.alerts, would.compared, would.agreed, would.missed].map(counted));
+    await page.getByText("近 90 天").click();
+    await settled(page);
+    const longer = (await ask(who, "GET", "/v1/strategies/D-AUTHREL/what_if?days=90")).body;
+    await page.waitForFunction((wanted) => document.querySelector(".ant-statistic-content-value")?.textContent === wanted, counted(longer.alerts));
+  });
+}
+
+test("a strategy that has not earned it is not proposed", async () => {
+  const told = (await ask("model-author", "GET", "/v1/strategies/D-AUTHREL")).body;
+  const { page, context, troubles } = await openPage("model-author", "/strategies/D-AUTHREL");
+  await page.getByRole("heading", { name: told.name.zh }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "提请启用" }).count(), told.earned ? 1 : 0);
+  assert.equal((await ask("model-author", "POST", "/v1/strategies/D-AUTHREL/propose", {})).body.code, "not_earned");
+  await context.close();
+  assert.deepEqual(troubles, []);
+});
+
+// The server's answers are made another's here: a strategy that a person of this bank has earned in an afternoon can't be had.
+function proposedBy(who, mode) {
+  return async (route) => {
+    const answer = await route.fetch();
+    const told = await answer.json();
+    await route.fulfill({ response: answer, json: { ...told, earned: true, mode, proposed_by: who } });
+  };
+}
+
+test("four eyes: who has proposed does not approve, another person may, and what the server says is shown", async () => {
+  const { page, context } = await openPage("model-approver", "/strategies", { refusals: [409] });
+  await page.route("**/v1/strategies/D-AUTHREL", proposedBy("model-author", "SHADOW"));
+  await page.getByRole("link", { name: "强认证通过自动放行" }).click();
+  await page.getByRole("button", { name: "批准启用" }).click();
+  await page.getByText("由 model-author 提请").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "批准启用" }).click();
+  await page.locator(".ant-notification-notice").waitFor(); // it has not earned it: the server refuses
+  await context.close();
+  const own = await openPage("model-approver", "/strategies");
+  await own.page.route("**/v1/strategies/D-AUTHREL", proposedBy("model-approver", "SHADOW"));
+  await own.page.getByRole("link", { name: "强认证通过自动放行" }).click();
+  await own.page.getByText("您提请的，须由另一人批准").waitFor();
+  assert.equal(await own.page.getByRole("button", { name: "批准启用" }).count(), 0);
+  await own.context.close();
+});
+
+test("stopping needs a reason", async () => {
+  const { page, context } = await openPage("shift-leader", "/strategies", { refusals: [409] });
+  await page.route("**/v1/strategies/D-AUTHREL", proposedBy(null, "ACTIVE"));
+  await page.getByRole("link", { name: "强认证通过自动放行" }).click();
+  await page.getByRole("button", { name: "停用" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "停用" }).click();
+  await dialog.getByText("请写明原因").waitFor();
+  await context.close();
+});
+
+test("strategies are not open to an administrator", async () => {
+  const { page, context } = await openPage("administrator", "/strategies");
+  await page.getByText("没有权限").waitFor();
+  await context.close();
+});
