@@ -86,17 +86,26 @@ static Status write_decision(struct question *question, const struct decision_pl
     return STATUS_OK;
 }
 
+struct decision_asked {
+    struct access_act act;
+    Slice reason; // why he wants to see what is personal, who usually may not; else empty
+};
+
 static Status put_decision(struct question *question, const struct decision_place *place, struct json_writer *json, struct diag *diag) {
-    const struct access_act *act = question->user;
+    const struct decision_asked *asked = question->user;
+    const struct access_act *act = &asked->act;
     struct journal_entry event;
     struct masking masking;
     bool may_see = question->serve->options.gate == NULL || identity_may(&act->who, SCOPE_PERSONAL_READ);
     TRY(read_record(question->serve, place->decision - 1, KIND_EVENT, &question->arena, &event, diag));
+    Slice target = arena_printf(&question->arena, "decision %.*s", SLICE_ARGS(http_request_parameter(question->request, SLICE("event_id"))));
+    if (!slice_empty(asked->reason)) {
+        ENSURE(api_unmask(question->serve, question->request, act, target, asked->reason), STATUS_LIMIT);
+        may_see = true;
+    } else if (may_see && act->who.kind == ACTOR_PERSON) {
+        api_report(question->serve, act, AUDIT_PERSONAL_UNMASKED, target, SLICE(""));
+    }
     if (may_see) {
-        if (act->who.kind == ACTOR_PERSON) {
-            Slice event_id = http_request_parameter(question->request, SLICE("event_id"));
-            api_report(question->serve, act, AUDIT_PERSONAL_UNMASKED, arena_printf(&question->arena, "decision %.*s", SLICE_ARGS(event_id)), SLICE(""));
-        }
         return write_decision(question, place, event.data, NULL, json, diag);
     }
     masking_init(&masking, question->catalogue->schema, event.data, &question->arena);
@@ -120,18 +129,21 @@ static void answer(struct question *question) {
         api_refuse(question->request, API_PROBLEM_DECISION_ARCHIVED, "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
     } else if (status == STATUS_NOT_FOUND) {
         api_refuse(question->request, API_PROBLEM_DECISION_UNKNOWN, "%s", "");
-    } else {
+    } else if (status != STATUS_LIMIT) { // else it has answered that the log takes no more
         api_refuse(question->request, API_PROBLEM_JOURNAL_UNREADABLE, "%.*s", SLICE_ARGS(diag.message));
     }
     buf_deinit(&body);
 }
 
 void api_get_decision(void *context, struct http_request *request) {
-    struct question *question = api_query_is_known(request, NULL, 0) ? question_create(context, request) : NULL;
+    static const char *const names[] = {"unmask"};
+    Slice reason;
+    bool is_fine = api_query_is_known(request, names, 1) && api_unmask_reason(context, request, &reason);
+    struct question *question = is_fine ? question_create(context, request) : NULL;
     if (question != NULL) {
-        struct access_act *act = ARENA_NEW(&question->arena, struct access_act);
-        *act = gate_act(request);
-        question->user = act;
+        struct decision_asked *asked = ARENA_NEW(&question->arena, struct decision_asked);
+        *asked = (struct decision_asked){.act = gate_act(request), .reason = arena_copy(&question->arena, reason)};
+        question->user = asked;
         question->tell = answer;
         question_ask(question);
     }
