@@ -100,6 +100,28 @@ export const areas: Area[] = [
       screen("overlap", "overlap", ["models:read"], () => import("@/screens/models/Overlap")),
     ],
   },
+  {
+    word: "data",
+    icon: <DatabaseOutlined />,
+    screens: [
+      screen("features", "features", ["features:read", "models:read"], () => import("@/screens/data/Features")),
+      screen("lists", "lists", ["knowledge:read"], () => import("@/screens/data/Lists")),
+      screen("lists/:list", "lists", ["knowledge:read"], () => import("@/screens/data/OneList")),
+      screen("profiles", "profiles", ["knowledge:read", "alerts:read"], () => import("@/screens/data/Find")),
+      screen("profiles/find/:text", "profiles", ["knowledge:read", "alerts:read"], () => import("@/screens/data/Find")),
+      screen("profiles/:kind/:name", "profiles", ["knowledge:read", "alerts:read"], () => import("@/screens/data/Profile")),
+    ],
+  },
+  {
+    word: "system",
+    icon: <ControlOutlined />,
+    screens: [
+      screen("system", "state", ["operations:read"], () => import("@/screens/system/State"), { key: "s" }),
+      screen("users", "users", ["users:read"], () => import("@/screens/system/Users")),
+      screen("keys", "keys", ["users:read"], () => import("@/screens/system/Keys")),
+      screen("audit", "audit", ["audit:read"], () => import("@/screens/system/Audit")),
+    ],
+  },
 ];
 
 // Icons of areas, for those that are added.
