@@ -10,7 +10,7 @@ export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // For working on the console: `QT_SERVER=http://127.0.0.1:8080 npx vite` shows the sources as they are, in front of a running server.
-  server: { proxy: Object.fromEntries(["/v1", "/problems", "/healthz", "/readyz", "/openapi.json"].map((path) => [path, { target: process.env.QT_SERVER ?? "http://127.0.0.1:8080" }])) },
+  server: { proxy: Object.fromEntries(["/v1", "/problems", "/healthz", "/readyz", "/openapi.json", "/metrics"].map((path) => [path, { target: process.env.QT_SERVER ?? "http://127.0.0.1:8080" }])) },
   build: {
     target: "es2021",
     assetsInlineLimit: 0,

@@ -6,6 +6,8 @@
 #include "base/time.h"
 #include "expr/node.h"
 
+#include <math.h>
+
 static const char *const aggregate_words[] = {
 #define X(name, text, column, meaning) text,
 #include "monitoring/stream/windows/aggregates.def"
@@ -68,6 +70,8 @@ static void put_window(struct question *question, struct json_writer *json, cons
     json_key_i64(json, SLICE("to_ms"), spec->window == WINDOW_SLIDING ? spec->to_us / US_PER_MS : 0);
     put_filter(question, json, SLICE("filter"), store, spec->filter);
     put_filter(question, json, SLICE("other_filter"), store, spec->other_filter);
+    json_key(json, SLICE("empty"));
+    isnan(spec->empty) ? json_null(json) : json_double(json, spec->empty);
     json_key_i64(json, SLICE("cost"), window_plan_pass_cost(plan->windows, pass));
 }
 

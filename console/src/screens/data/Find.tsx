@@ -20,7 +20,7 @@ interface Place {
   kind: ThingKind | "event" | "alert";
 }
 
-function useTables1(text: string) {
+function useKinds(text: string) {
   const tables = useTables();
   const sought = SOUGHT.map((kind) => ({ kind, table: tables.data?.tables.find((table) => table.key.length === 1 && table.key[0] === things[kind].fields[0]) })).filter((one) => one.table !== undefined);
   const rows = useQueries({
@@ -36,7 +36,7 @@ function useTables1(text: string) {
 function usePlaces(text: string): { places: Place[]; isPending: boolean; error: unknown } {
   const { may } = useSession();
   const mayTables = may("knowledge:read");
-  const tables = useTables1(mayTables ? text : "");
+  const tables = useKinds(mayTables ? text : "");
   // Who may not read tables finds by alerts.
   const others = useQueries({
     queries: [
@@ -124,7 +124,7 @@ export default function Find() {
         onSearch={(value) => value.trim() !== "" && navigate(`/profiles/find/${encodeURIComponent(value.trim())}`)}
         style={{ maxWidth: 560, marginBottom: 16 }}
       />
-      {text !== "" && <Found key={text} text={text} />}
+      {text !== "" && <Found key={`found ${text}`} text={text} />}
     </Card>
   );
 }

@@ -1,7 +1,6 @@
 // All lists of the bank: what their keys are, where they come from, how full they are. One of them is opened by its name.
 import { Card, Checkbox, Input, Progress, Space, Table, type TableColumnsType, Typography } from "antd";
-import { useNavigate } from "react-router-dom";
-import { Link } from "react-router-dom";
+import { Link, useNavigate } from "react-router-dom";
 
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
@@ -9,6 +8,7 @@ import { useFilters } from "@/parts/address";
 import { Failure, Nothing } from "@/parts/States";
 import { countText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
+import { useKeyText } from "@/screens/data/things";
 import { dataWords } from "@/screens/data/words";
 
 export type ListRow = Schemas["Lists"]["lists"][number];
@@ -19,6 +19,7 @@ export default function Lists() {
   const navigate = useNavigate();
   const [filters, change] = useFilters();
   const query = useLists(10_000);
+  const keyText = useKeyText();
   const text = (filters.text ?? "").toLowerCase();
   const onlyFilled = filters.filled === "true";
   const rows = (query.data?.lists ?? []).filter(
@@ -40,7 +41,7 @@ export default function Lists() {
         </div>
       ),
     },
-    { key: "key", title: t("listKey"), render: (_, row) => <span data-told="">{row.key}</span> },
+    { key: "key", title: t("listKey"), render: (_, row) => <span data-told="">{keyText(row.key)}</span> },
     { key: "source", title: t("source"), render: (_, row) => <span data-told="">{row.source}</span> },
     { key: "expiry", title: t("expiry"), render: (_, row) => <span data-told="">{row.expiry}</span> },
     { key: "entries", title: t("entries"), align: "right", defaultSortOrder: "descend", sorter: (one, other) => one.entries - other.entries, render: (_, row) => countText(row.entries) },

@@ -29,9 +29,24 @@ interface Seen {
 
 const numberFormat = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 4 });
 
-export function useValueText(): (value: Value | undefined) => string {
+const moneyFormat = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+// What stands there where no row counts, such as the seconds since what never was, is told as nothing.
+function isEmpty(value: Value, registered: Registered | undefined): boolean {
+  const empty = registered?.empty;
+  return value === null || value === false || value === 0 || (typeof value === "number" && empty !== null && empty !== undefined && value === (registered?.type === "money" ? empty / 100 : empty));
+}
+
+function useValueText(): (value: Value, registered: Registered | undefined) => string {
   const t = useWords(dataWords);
-  return (value) => (value === null || value === undefined ? t("missing") : typeof value === "boolean" ? (value ? "✓" : "✗") : numberFormat.format(value));
+  return (value, registered) =>
+    value === null || (value !== 0 && value !== false && isEmpty(value, registered))
+      ? t("missing")
+      : typeof value === "boolean"
+        ? t(value ? "yes" : "no")
+        : registered?.type === "money"
+          ? `¥ ${moneyFormat.format(value)}`
+          : numberFormat.format(value);
 }
 
 function asNumber(value: Value | undefined): number | null {
@@ -101,7 +116,7 @@ export function Values({ entity, keys, at, watching }: { entity: string; keys: s
   const describe = (row: Row) => (row.registered === undefined ? "" : meaning(row.registered));
   const shown = rows.filter(
     (row) =>
-      (!onlyPresent || (row.value !== null && row.value !== 0 && row.value !== false)) &&
+      (!onlyPresent || !isEmpty(row.value, row.registered)) &&
       (!onlyChanged || isChanged(row)) &&
       (text === "" || `${row.feature} ${describe(row)} ${row.how}`.toLowerCase().includes(text.toLowerCase())),
   );
@@ -118,8 +133,8 @@ export function Values({ entity, keys, at, watching }: { entity: string; keys: s
         </div>
       ),
     },
-    { key: "value", title: t("value"), align: "right", render: (_, row) => <span className="number" style={{ fontWeight: isChanged(row) ? 700 : undefined }}>{valueText(row.value)}</span> },
-    { key: "before", title: t("before"), align: "right", render: (_, row) => <span className="number">{valueText(row.first)}</span> },
+    { key: "value", title: t("value"), align: "right", render: (_, row) => <span className="number" style={{ fontWeight: isChanged(row) ? 700 : undefined }}>{valueText(row.value, row.registered)}</span> },
+    { key: "before", title: t("before"), align: "right", render: (_, row) => <span className="number">{valueText(row.first, row.registered)}</span> },
     {
       key: "change",
       title: t("change"),
@@ -147,7 +162,7 @@ export function Values({ entity, keys, at, watching }: { entity: string; keys: s
         <Typography.Text type="secondary" data-told="">
           {both(catalogue.data)}
         </Typography.Text>
-        <Typography.Text type="secondary">{t("featureTotal", { n: countText(rows.length), m: countText(rows.filter((row) => row.value !== null && row.value !== 0).length) })}</Typography.Text>
+        <Typography.Text type="secondary">{t("featureTotal", { n: countText(rows.length), m: countText(rows.filter((row) => !isEmpty(row.value, row.registered)).length) })}</Typography.Text>
         {watching && at === null && <Tag aria-live="off">{t("asked", { n: seen.length })}</Tag>}
       </Space>
       <section aria-label={t("plotTitle")}>
@@ -172,6 +187,7 @@ export function Values({ entity, keys, at, watching }: { entity: string; keys: s
         rowSelection={{
           selectedRowKeys: chosen,
           hideSelectAll: true,
+          columnWidth: 64,
           columnTitle: t("plotted"),
           onChange: (picked) => setChosen(picked.map(String).slice(-PLOTTED_MAX)),
           renderCell: (_checked, row, _index, node) => <label title={`${t("plotted")}: ${row.feature}`}>{node}<span style={{ position: "absolute", clip: "rect(0 0 0 0)" }}>{`${t("plotted")}: ${row.feature}`}</span></label>,

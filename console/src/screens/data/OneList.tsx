@@ -16,6 +16,7 @@ import { countText, Time, timeText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
 import { Import } from "@/screens/data/Import";
 import type { ListRow } from "@/screens/data/Lists";
+import { useKeyText } from "@/screens/data/things";
 import { dataWords } from "@/screens/data/words";
 
 type Entry = Schemas["ListEntries"]["entries"][number] & { place: string };
@@ -90,6 +91,7 @@ function Found({ list, name, mayWrite }: { list: ListRow; name: string; mayWrite
 function Add({ list, first, onClose }: { list: ListRow; first: string; onClose: (name: string | null) => void }) {
   const t = useWords(dataWords);
   const both = useBoth();
+  const keyText = useKeyText();
   const [form] = Form.useForm<{ key: string; until: Dayjs | null; note: string }>();
   const add = useDeed(
     (values: { key: string; until: Dayjs | null; note: string }) =>
@@ -112,7 +114,7 @@ function Add({ list, first, onClose }: { list: ListRow; first: string; onClose: 
       onCancel={() => onClose(null)}
     >
       <Form form={form} layout="vertical" initialValues={{ key: first, until: null, note: "" }} onFinish={(values) => add.mutate(values)}>
-        <Form.Item name="key" label={<span data-told="">{t("lookUpHint", { key: list.key })}</span>} rules={[{ required: true, whitespace: true, message: t("keyNeeded") }]}>
+        <Form.Item name="key" label={<span data-told="">{t("lookUpHint", { key: keyText(list.key) })}</span>} rules={[{ required: true, whitespace: true, message: t("keyNeeded") }]}>
           <Input maxLength={512} autoFocus />
         </Form.Item>
         <Form.Item name="until" label={t("until")} extra={<span data-told="">{`${t("noEnd")} · ${t("expiry")}: ${list.expiry}`}</span>}>
@@ -172,6 +174,7 @@ export default function OneList() {
   const { list: name = "" } = useParams();
   const [filters, change] = useFilters();
   const [adding, setAdding] = useState(false);
+  const keyText = useKeyText();
   const [importing, setImporting] = useState(false);
   const query = useLists();
   if (query.error !== null) {
@@ -212,7 +215,7 @@ export default function OneList() {
           size="small"
           column={{ xs: 1, md: 2, xl: 4 }}
           items={[
-            { key: "key", label: t("listKey"), children: <span data-told="">{list.key}</span> },
+            { key: "key", label: t("listKey"), children: <span data-told="">{keyText(list.key)}</span> },
             { key: "source", label: t("source"), children: <span data-told="">{list.source}</span> },
             { key: "expiry", label: t("expiry"), children: <span data-told="">{list.expiry}</span> },
             { key: "entries", label: t("entries"), children: `${countText(list.entries)} / ${countText(list.cap)}` },
@@ -224,7 +227,7 @@ export default function OneList() {
             allowClear
             enterButton={t("lookUp")}
             defaultValue={filters.key}
-            placeholder={t("lookUpHint", { key: list.key })}
+            placeholder={t("lookUpHint", { key: keyText(list.key) })}
             aria-label={t("lookUp")}
             onSearch={(value) => change({ key: value.trim() })}
           />

@@ -55,6 +55,11 @@ const typeWords = defineWords({
 
 const EVENTS_SHOWN = 3;
 
+// A condition that most filters have: what was refused does not count.
+function isPlain(when: string): boolean {
+  return when === "" || when === "is.success";
+}
+
 export function useTypeWord(): (type: string) => string {
   const t = useWords(typeWords);
   return (type) => (type in typeWords ? t(type as keyof typeof typeWords) : type);
@@ -110,7 +115,8 @@ export function useMeaning(catalogue: Catalogue | undefined): (feature: Register
       return t("expression");
     }
     const word = feature.aggregate in aggregateWords ? aggregate(feature.aggregate as keyof typeof aggregateWords) : feature.aggregate;
-    const what = feature.filter === null || feature.filter === undefined ? t("allEvents") : events(feature.filter.on);
+    const { filter } = feature;
+    const what = filter === null || filter === undefined ? t("allEvents") : `${events(filter.on)}${isPlain(filter.when) ? "" : ` [${filter.filter}]`}`;
     return [windowText(feature), what, word].join(between);
   };
 }

@@ -1,4 +1,5 @@
 // The kinds of things that a profile can be of: which fields of events name them, and where else they are found.
+import { useSettings } from "@/app/settings";
 import { defineWords } from "@/app/words";
 
 export const thingWords = defineWords({
@@ -52,4 +53,39 @@ export function isThing(kind: string): kind is ThingKind {
 // Whether the keys of a list are names of such a thing. Keys of several parts are no names.
 export function listFits(kind: ThingKind, key: string): boolean {
   return !/[+|]|pair|date/.test(key) && key.split(/[/ ]/).some((word) => things[kind].lists.includes(word));
+}
+
+// What the keys of lists are: the pack says it in English, in words that come again.
+const KEY_ZH: Record<string, string> = {
+  account: "账户",
+  certificate: "证件",
+  name: "姓名",
+  customer: "客户",
+  "customer pair": "客户对",
+  device: "设备",
+  ip: "IP 地址",
+  phone: "手机号",
+  merchant: "商户",
+  "GB/T 2260": "行政区划代码",
+  "ISO 3166": "国家地区代码",
+  mcc: "商户类别码",
+  address: "地址",
+  hour_slot: "时段",
+  wifi: "WiFi",
+  geo: "位置网格",
+  payer: "付款方",
+  payee: "收款方",
+  op_code: "操作码",
+  item_code: "检查项",
+  domain: "域名",
+  sha256: "文件摘要",
+  "date YYYYMMDD": "日期 YYYYMMDD",
+  family: "模型族",
+  "treasury code": "国库科目",
+  industry: "行业",
+};
+
+export function useKeyText(): (key: string) => string {
+  const { language } = useSettings();
+  return (key) => (language === "en" ? key : (KEY_ZH[key] ?? key.split(/([/+|])/).map((part) => KEY_ZH[part] ?? part).join(" ").trim()));
 }
