@@ -1,12 +1,13 @@
 // Importing a CSV into a list: the file is read here, each row is checked and shown, and then they are written one by one, each with its result.
 import { DownloadOutlined, FileTextOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Modal, Progress, Space, Table, type TableColumnsType, Tag, Upload } from "antd";
+import { Alert, Button, Modal, Progress, Space, Table, type TableColumnsType, Upload } from "antd";
 import { useRef, useState } from "react";
 
 import { api, Away, told } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { csvText, download } from "@/parts/csv";
+import { Mark } from "@/parts/Mark";
 import { useProblemText } from "@/parts/problems";
 import { countText, Time, timeText } from "@/parts/values";
 import { checkImport, IMPORT_ROWS_MAX, type ImportRow } from "@/screens/data/importing";
@@ -67,7 +68,7 @@ export function Import({ list, onClose }: { list: ListRow; onClose: () => void }
     { key: "key", title: t("listKey"), render: (_, row) => <span className="mono" data-told="">{row.key}</span> },
     { key: "until", title: t("until"), width: 170, render: (_, row) => (row.until === null ? t("always") : <Time ms={row.until} />) },
     { key: "note", title: t("note"), ellipsis: true, render: (_, row) => <span data-told="">{row.note}</span> },
-    { key: "check", title: t("check"), width: 150, render: (_, row) => <Tag color={row.fault === null ? "green" : "red"}>{faultText(row)}</Tag> },
+    { key: "check", title: t("check"), width: 150, render: (_, row) => <Mark kind={row.fault === null ? "good" : "bad"}>{faultText(row)}</Mark> },
     { key: "result", title: t("result"), width: 160, render: (_, row) => <span data-told="">{resultText(row)}</span> },
   ];
   return (

@@ -1,6 +1,6 @@
 // One list: whether a key is on it, adding and removing, importing, and its entries as far as they can be told.
 import { PlusOutlined, UploadOutlined } from "@ant-design/icons";
-import { Alert, Breadcrumb, Button, Card, DatePicker, Descriptions, Form, Input, Modal, Popconfirm, Space, Tag, Typography } from "antd";
+import { Alert, Breadcrumb, Button, Card, DatePicker, Descriptions, Form, Input, Modal, Popconfirm, Space, Typography } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { Link, useParams } from "react-router-dom";
@@ -11,6 +11,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Time, timeText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
@@ -135,7 +136,7 @@ function Entries({ list }: { list: ListRow }) {
     {
       key: "holds",
       title: t("holds"),
-      show: (row) => <Tag color={row.holds ? "blue" : undefined}>{t(row.holds ? "inForce" : "notInForce")}</Tag>,
+      show: (row) => <Mark kind={row.holds ? "info" : "plain"}>{t(row.holds ? "inForce" : "notInForce")}</Mark>,
       cell: (row) => t(row.holds ? "inForce" : "notInForce"),
     },
     { key: "from", title: t("from"), show: (row) => <Time ms={row.from} />, cell: (row) => timeText(row.from) },

@@ -1,6 +1,6 @@
 // A customer, an account, a device ... seen from all sides: what tables know of it, its features, alerts, held payments, measures, cases, and the lists that it is on.
 import { useQueries } from "@tanstack/react-query";
-import { Alert, Badge, Card, Select, Space, Switch, Table, type TableColumnsType, Tabs, Tag, Typography } from "antd";
+import { Alert, Badge, Card, Select, Space, Switch, Table, type TableColumnsType, Tabs, Typography } from "antd";
 import { type ReactNode, useMemo, useState } from "react";
 import { Link, useNavigate, useParams } from "react-router-dom";
 
@@ -10,6 +10,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, CaseLink, Money, moneyText, Severity, ThingLink, Time, timeText } from "@/parts/values";
 import { useCatalogue, useLists } from "@/screens/data/asking";
@@ -145,7 +146,7 @@ function Effect({ kind, name }: { kind: ThingKind; name: string }) {
   return (
     <span>
       {t("effect")}{" "}
-      <Tag color={effect.state === "NONE" ? "green" : effect.state === "RESTRICTED" ? "gold" : "red"}>{t(`effect${effect.state}`)}</Tag>
+      <Mark kind={effect.state === "NONE" ? "good" : effect.state === "RESTRICTED" ? "warn" : "bad"}>{t(`effect${effect.state}`)}</Mark>
       {effect.measures > 0 && t("measuresCount", { n: effect.measures })}
     </span>
   );
@@ -250,6 +251,7 @@ function Sides({ kind, name }: { kind: ThingKind; name: string }) {
   const t = useWords(dataWords);
   const { may } = useSession();
   const [filters, change] = useFilters();
+  const both = useBoth();
   const onLists = useOnLists(kind, name);
   const tab = (key: string, label: ReactNode, open: boolean, children: ReactNode) => (open ? [{ key, label, children }] : []);
   const tabs = [
@@ -261,7 +263,7 @@ function Sides({ kind, name }: { kind: ThingKind; name: string }) {
     ...tab("cases", t("casesTab"), may("cases:read"), <Cases kind={kind} name={name} />),
     ...tab(
       "lists",
-      <Badge count={onLists.on.length} size="small" offset={[8, 0]}>
+      <Badge count={onLists.on.length} size="small" offset={[8, 0]} color="#b3151b">
         {t("listsTab")}
       </Badge>,
       may("knowledge:read"),
@@ -279,7 +281,7 @@ function Sides({ kind, name }: { kind: ThingKind; name: string }) {
               {t("isListed")}
               {onLists.on.map(({ list }) => (
                 <Link key={list.list} to={`/lists/${encodeURIComponent(list.list)}?key=${encodeURIComponent(name)}`} data-told="">
-                  {list.title.zh}
+                  {both(list.title)}
                 </Link>
               ))}
             </Space>

@@ -7,11 +7,11 @@ import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
+import { Masked } from "@/parts/Masked";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, moneyText, NOTHING, YesNo } from "@/parts/values";
 import { orNull, useTables } from "@/screens/data/asking";
 import { type ThingKind, things } from "@/screens/data/things";
-import { Masked } from "@/screens/data/Unmask";
 import { dataWords } from "@/screens/data/words";
 
 type Table = Schemas["Tables"]["tables"][number];

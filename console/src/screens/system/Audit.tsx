@@ -1,7 +1,7 @@
 // Who did what: the log, newest first, with filters in the address; and its proof.
 import { DownloadOutlined, ReloadOutlined, SafetyOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, Checkbox, Input, InputNumber, Select, Space, Table, type TableColumnsType, Tag, Typography } from "antd";
+import { Alert, Button, Card, Checkbox, Input, InputNumber, Select, Space, Table, type TableColumnsType, Typography } from "antd";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
@@ -9,6 +9,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
 import { csvText, download } from "@/parts/csv";
+import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, spanText, Time, timeText } from "@/parts/values";
 import { actionWords, actorWords } from "@/screens/system/actions";
@@ -107,7 +108,7 @@ export default function Audit() {
   const actorText = (kind: string | undefined) => both(actorWords[kind as keyof typeof actorWords] ?? { zh: kind, en: kind });
   const detailText = (record: Record_) => (record.detail === undefined || Object.keys(record.detail).length === 0 ? "" : JSON.stringify(record.detail));
   const columns: TableColumnsType<Record_> = [
-    { key: "sequence", title: t("sequence"), align: "right", fixed: "left", render: (_, row) => <span className="number">{row.sequence}</span> },
+    { key: "sequence", title: t("sequence"), align: "right", render: (_, row) => <span className="number">{row.sequence}</span> },
     { key: "time", title: t("time"), render: (_, row) => <Time ms={Date.parse(row.time)} /> },
     {
       key: "actor",
@@ -131,9 +132,9 @@ export default function Audit() {
       ),
     },
     { key: "target", title: t("target"), render: (_, row) => <span data-told="">{row.target}</span> },
-    { key: "outcome", title: t("outcome"), render: (_, row) => <Tag color={row.outcome === "refused" ? "red" : undefined}>{t(row.outcome === "refused" ? "wasRefused" : "done")}</Tag> },
+    { key: "outcome", title: t("outcome"), render: (_, row) => <Mark kind={row.outcome === "refused" ? "bad" : "plain"}>{t(row.outcome === "refused" ? "wasRefused" : "done")}</Mark> },
     { key: "from", title: t("address"), render: (_, row) => <span className="mono" data-told="">{row.from === "" ? "—" : row.from}</span> },
-    { key: "detail", title: t("detail"), width: 320, ellipsis: true, render: (_, row) => <span className="mono" data-told="" title={detailText(row)}>{detailText(row)}</span> },
+    { key: "detail", title: t("detail"), width: 240, render: (_, row) => <span className="mono" data-told="" style={{ wordBreak: "break-all" }}>{detailText(row)}</span> },
   ];
   function save() {
     download(
@@ -203,7 +204,6 @@ export default function Audit() {
           dataSource={rows}
           loading={query.isPending}
           sticky
-          scroll={{ x: "max-content" }}
           pagination={{ defaultPageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
         />

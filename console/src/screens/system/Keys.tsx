@@ -1,6 +1,6 @@
 // Keys and certificates of systems: made, shown once, and revoked.
 import { PlusOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
-import { Alert, Button, Card, Checkbox, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Table, type TableColumnsType, Tag, Typography } from "antd";
+import { Alert, Button, Card, Checkbox, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Table, type TableColumnsType, Typography } from "antd";
 import { useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -9,6 +9,7 @@ import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
+import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Time } from "@/parts/values";
 import { useRoles, useScopeText } from "@/screens/system/Users";
@@ -26,7 +27,7 @@ function stateOf(key: Key, now: number): "revoked" | "expired" | "soon" | "live"
   return key.revoked ? "revoked" : key.expires !== null && key.expires <= now ? "expired" : key.expires !== null && key.expires - now < SOON_MS ? "soon" : "live";
 }
 
-const STATE_COLORS = { revoked: "default", expired: "red", soon: "gold", live: "green" } as const;
+const STATE_MARKS = { revoked: "plain", expired: "bad", soon: "warn", live: "good" } as const;
 
 interface Wanted {
   system: string;
@@ -127,10 +128,10 @@ export default function Keys() {
   const rows = keys.filter((key) => filters.revoked === "true" || !key.revoked);
   const mayWrite = may("users:write");
   const columns: TableColumnsType<Key> = [
-    { key: "id", title: t("key"), fixed: "left", render: (_, row) => <span className="mono">{row.id}</span> },
+    { key: "id", title: t("key"), render: (_, row) => <span className="mono">{row.id}</span> },
     { key: "system", title: t("system"), sorter: (one, other) => one.system.localeCompare(other.system), render: (_, row) => <span data-told="">{row.system}</span> },
     { key: "kind", title: t("kind"), render: (_, row) => t(row.kind === "key" ? "kindKey" : "kindCertificate") },
-    { key: "state", title: t("userState"), render: (_, row) => <Tag color={STATE_COLORS[stateOf(row, now)]}>{t(stateOf(row, now))}</Tag> },
+    { key: "state", title: t("userState"), render: (_, row) => <Mark kind={STATE_MARKS[stateOf(row, now)]}>{t(stateOf(row, now))}</Mark> },
     {
       key: "scopes",
       title: t("scopes"),
@@ -170,7 +171,6 @@ export default function Keys() {
         dataSource={rows}
         loading={query.isPending}
         sticky
-        scroll={{ x: "max-content" }}
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
       />

@@ -1,5 +1,5 @@
 // How the platform is: whether it decides, its journal, snapshots, brakes, the response, where events come from, and figures over the time that this page is open.
-import { Alert, Button, Card, Descriptions, Input, Modal, Space, Statistic, Table, type TableColumnsType, Tag, Typography } from "antd";
+import { Alert, Button, Card, Descriptions, Input, Modal, Space, Statistic, Table, type TableColumnsType, Typography } from "antd";
 import { useMemo, useRef, useState } from "react";
 
 import { api, fetched, Problem, told, type Schemas } from "@/api/client";
@@ -8,6 +8,7 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { Chart } from "@/parts/Chart";
+import { Mark } from "@/parts/Mark";
 import { Failure } from "@/parts/States";
 import { countText, NOTHING, spanText, Time, timeText } from "@/parts/values";
 import { has, quantile, rate, type Reading, readMetrics, total } from "@/screens/system/metrics";
@@ -182,9 +183,9 @@ function Head({ state }: { state: State }) {
         <div>
           <Typography.Text type="secondary">{t("mode")}</Typography.Text>
           <div>
-            <Tag color={state.ready ? "green" : "red"} style={{ fontSize: 16, padding: "4px 10px", marginTop: 6 }}>
+            <Mark kind={state.ready ? "good" : "bad"} large>
               {t(state.ready ? "ready" : "notReady")}
-            </Tag>
+            </Mark>
           </div>
         </div>
         <Statistic title={t("decided")} value={state.decided} />
@@ -338,7 +339,7 @@ function Brakes() {
       {query.data !== undefined && query.data.brakes.length === 0 && (
         <Typography.Text type="secondary">{query.data.holding > 0 ? t("brakesHolding", { n: query.data.holding }) : t("brakesNone")}</Typography.Text>
       )}
-      {query.data !== undefined && query.data.brakes.length > 0 && <Table<Brake> rowKey={(row) => `${row.rule} ${row.key}`} size="small" columns={columns} dataSource={query.data.brakes} pagination={false} scroll={{ x: "max-content" }} />}
+      {query.data !== undefined && query.data.brakes.length > 0 && <Table<Brake> rowKey={(row) => `${row.rule} ${row.key}`} size="small" columns={columns} dataSource={query.data.brakes} pagination={false} />}
       {chosen !== null && <LetGo brake={chosen} onClose={() => setChosen(null)} />}
     </Card>
   );
@@ -354,11 +355,11 @@ function Response({ state }: { state: State }) {
     key,
     title,
     align: "right" as const,
-    render: (_: unknown, row: Endpoint) => (bad && of(row) > 0 ? <Typography.Text type="danger">{countText(of(row))}</Typography.Text> : countText(of(row))),
+    render: (_: unknown, row: Endpoint) => (bad && of(row) > 0 ? <Mark kind="bad">{countText(of(row))}</Mark> : countText(of(row))),
   });
   const columns: TableColumnsType<Endpoint> = [
     { key: "endpoint", title: t("endpoint"), render: (_, row) => name(row.endpoint) },
-    { key: "set", title: t("mode"), render: (_, row) => <Tag color={row.is_set ? "blue" : undefined}>{t(row.is_set ? "set" : "notSet")}</Tag> },
+    { key: "set", title: t("mode"), render: (_, row) => <Mark kind={row.is_set ? "info" : "plain"}>{t(row.is_set ? "set" : "notSet")}</Mark> },
     number("waiting", t("messagesWaiting"), (row) => row.waiting),
     number("dead", t("messagesDead"), (row) => row.dead, true),
     number("sent", t("messagesSent"), (row) => row.sent),
@@ -372,7 +373,7 @@ function Response({ state }: { state: State }) {
         size="small"
         column={{ xs: 1, lg: 3 }}
         items={[
-          { key: "mode", label: t("mode"), children: <Tag color={response.mode === "on" ? "green" : "red"}>{t(`mode_${response.mode}`)}</Tag> },
+          { key: "mode", label: t("mode"), children: <Mark kind={response.mode === "on" ? "good" : "bad"}>{t(`mode_${response.mode}`)}</Mark> },
           { key: "since", label: t("since"), children: <Time ms={response.since} /> },
           { key: "taken", label: t("takenSequence"), children: countText(response.taken_sequence) },
           {
@@ -387,7 +388,7 @@ function Response({ state }: { state: State }) {
         ]}
       />
       <h3 style={{ fontSize: 13, margin: "8px 0" }}>{t("endpoints")}</h3>
-      <Table<Endpoint> rowKey="endpoint" size="small" columns={columns} dataSource={endpoints} pagination={false} scroll={{ x: "max-content" }} />
+      <Table<Endpoint> rowKey="endpoint" size="small" columns={columns} dataSource={endpoints} pagination={false} />
     </Card>
   );
 }

@@ -9,6 +9,7 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
+import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Time } from "@/parts/values";
 import { scopeZh } from "@/screens/system/scopes";
@@ -157,7 +158,7 @@ function UserTable({ roles }: { roles: Roles | undefined }) {
   const rows = users.filter((user) => text === "" || `${user.name} ${user.title} ${user.roles.join(" ")} ${user.roles.map(roleName).join(" ")}`.toLowerCase().includes(text));
   const mayWrite = may("users:write");
   const columns: TableColumnsType<User> = [
-    { key: "name", title: t("user"), fixed: "left", sorter: (one, other) => one.name.localeCompare(other.name), render: (_, row) => <span data-told="">{row.name}</span> },
+    { key: "name", title: t("user"), sorter: (one, other) => one.name.localeCompare(other.name), render: (_, row) => <span data-told="">{row.name}</span> },
     { key: "title", title: t("person"), render: (_, row) => <span data-told="">{row.title === "" ? "—" : row.title}</span> },
     { key: "roles", title: t("roles"), render: (_, row) => row.roles.map((role) => <Tag key={role}>{roleName(role)}</Tag>) },
     {
@@ -165,8 +166,8 @@ function UserTable({ roles }: { roles: Roles | undefined }) {
       title: t("userState"),
       render: (_, row) => (
         <>
-          <Tag color={row.disabled ? "red" : "green"}>{t(row.disabled ? "disabled" : "enabled")}</Tag>
-          {row.must_change_password && <Tag color="gold">{t("mustChange")}</Tag>}
+          <Mark kind={row.disabled ? "bad" : "good"}>{t(row.disabled ? "disabled" : "enabled")}</Mark>
+          {row.must_change_password && <Mark kind="warn">{t("mustChange")}</Mark>}
         </>
       ),
     },
@@ -193,7 +194,6 @@ function UserTable({ roles }: { roles: Roles | undefined }) {
         dataSource={rows}
         loading={query.isPending}
         sticky
-        scroll={{ x: "max-content" }}
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
       />
