@@ -310,6 +310,35 @@ def test_personal_data_is_hidden_from_who_may_not_see_it(folder):
             break
         time.sleep(0.05)
     assert [(record["actor"]["name"], record["target"]) for record in shown] == [("li", "row person/c1"), ("li", "decision e1")], shown
+    # One thing with a reason: by who may, and on record before it is shown.
+    why = "?unmask=%E6%A0%B8%E5%AF%B9%E6%8A%95%E8%AF%89"
+    expect(author.ask("GET", "/v1/decisions/e1" + why), 403, "scope_missing")
+    expect(auditor.ask("GET", "/v1/decisions/e1?unmask=x"), 400, "query_refused")
+    assert payee not in json.dumps(expect(auditor.ask("GET", "/v1/decisions/e1"), 200))
+    assert expect(auditor.ask("GET", "/v1/decisions/e1" + why), 200)["event"]["payee"] == payee
+    assert expect(auditor.ask("GET", "/v1/tables/person/rows/c1" + why), 200)["columns"]["guardian"] == payee
+    shown = expect(auditor.ask("GET", "/v1/audit?action=personal.unmasked"), 200)["records"][2:]
+    assert [(record["actor"]["name"], record["target"], record["detail"]) for record in shown] == [
+        ("sun", "decision e1", {"reason": "核对投诉"}), ("sun", "row person/c1", {"reason": "核对投诉"})], shown
+    # Entries of lists: numbers in notes are hidden as well; a change by a person is on record without the key.
+    expect(analyst.ask("PUT", f"/v1/lists/bad_payee/entries/{payee}", {"note": f"took from {payee}"}), 200)
+    assert payee in json.dumps(expect(analyst.ask("GET", "/v1/lists/bad_payee/entries"), 200))
+    entries = expect(author.ask("GET", "/v1/lists/bad_payee/entries"), 200)["entries"]
+    assert len(entries) >= 1 and payee not in json.dumps(entries) and any(one["note"].startswith("took from 6222") for one in entries), entries
+    expect(zhao.ask("POST", "/v1/users/li/enable"), 200)
+    changes = expect(auditor.ask("GET", "/v1/audit?action=knowledge.changed"), 200)["records"]
+    assert [record["target"].split("/")[0] for record in changes] == ["row person", "list bad_payee"] and payee not in json.dumps(changes), changes
+    # The register of features is for who may read models.
+    register = expect(author.ask("GET", "/v1/features/register"), 200)["features"]
+    assert register and all(one["kind"] == "expression" or one["cost"] >= 1 for one in register) and any(one["models"] > 0 for one in register), register
+    expect(zhao.ask("GET", "/v1/features/register"), 403, "scope_missing")
+    # The log is proved while it is written.
+    proof = expect(auditor.ask("GET", "/v1/audit/verification"), 200)
+    assert proof["whole"] and proof["users"] == 4 and proof["records"] >= 10 and proof["code"] == "", proof
+    assert expect(auditor.ask("GET", "/v1/audit?limit=1"), 200)["last"] >= proof["records"]
+    newest = expect(auditor.ask("GET", "/v1/audit?from=-3"), 200)
+    assert len(newest["records"]) in (3, 4) and newest["records"][0]["sequence"] >= proof["records"] - 3, newest
+    expect(author.ask("GET", "/v1/audit/verification"), 403, "scope_missing")
     server.end()
 
 

@@ -40,7 +40,7 @@ UNSEEN = {
 }
 # Who may what needs users, which this server has not; tests/access_api_test.py asks for these against the same document.
 for name_ in ("signIn", "getSession", "signOut", "changePassword", "getRoles", "getUsers", "addUser", "setRoles", "setPassword", "disableUser", "enableUser", "getKeys",
-              "addKey", "revokeKey", "getAudit", "getReleases", "bringRelease", "rollBack", "getRelease", "tryRelease", "proposeRelease", "approveRelease",
+              "addKey", "revokeKey", "getAudit", "proveAudit", "getReleases", "bringRelease", "rollBack", "getRelease", "tryRelease", "proposeRelease", "approveRelease",
               "rejectRelease", "releaseRelease", "bringDraft", "checkDraft", "sweepParameter", "getPackFiles", "getPackFile", "setStatus", "getBrakes", "releaseBrake", "getSnapshots", "makeSnapshot", "getState"):
     for status_ in ("200", "202", "401", "403", "404", "409", "422", "429"):
         UNSEEN[name_, status_] = "needs users"
@@ -373,6 +373,10 @@ def ask_knowledge():
     ask("putEntry", 200, {"list": "bad_payee", "key": "new"}, body={"note": "case 77", "until": T0 * 2})
     found = ask("getEntry", 200, {"list": "bad_payee", "key": "new"})
     check(found["listed"] and found["note"] == "case 77" and found["until"] == T0 * 2, found)
+    entries = ask("getEntries", 200, {"list": "bad_payee"}, query="?limit=1")
+    check(entries is None or "case 77" in json.dumps(entries), "the entry is not among those of its list", entries)
+    ask("getEntries", 404, {"list": "nothing"}, code="list_unknown")
+    ask("getEntries", 400, {"list": "bad_payee"}, query="?limit=0", code="query_refused")
     ask("putEntry", 200, {"list": "bad_payee", "key": "a/b ü|c"}, body={"from": "2026-01-01T00:00:00+08:00", "until": None})
     found = ask("getEntry", 200, {"list": "bad_payee", "key": "a/b ü|c"}, query=f"?at={T0}")
     check(found["listed"] and found["until"] is None, found)

@@ -424,6 +424,8 @@ struct audit_sink {
 // as it reads, not the hash chain (access_verify). STATUS_OK also when there are fewer.
 MUST_USE Status access_audit_read(struct access *access, uint64_t from, uint64_t limit,
                                   struct audit_sink sink, struct arena *arena, struct diag *diag);
+// The sequence of the newest record that is on disk; 0: there is none.
+uint64_t access_audit_last(const struct access *access);
 // One line of JSON: what an auditor is given.
 void audit_render(const struct audit_record *record, struct buf *out);
 
@@ -439,3 +441,7 @@ struct access_verified {
 // is wrong, STATUS_NOT_FOUND, AC020, when there is no log.
 MUST_USE Status access_verify(const struct disk *disk, Slice folder, struct arena *arena,
                               struct access_verified *ret_verified, struct diag *diag);
+// The same of the log that is open, up to what is on disk; others may write meanwhile. Reads all of
+// it: some seconds for a million records. `segments`, `sealed` and `torn` are not told.
+MUST_USE Status access_verify_open(struct access *access, struct arena *arena,
+                                   struct access_verified *ret_verified, struct diag *diag);

@@ -855,6 +855,8 @@ static bool test_one_server_at_a_time(void) {
     struct access_verified verified;
     CHECK(failed_with(
         &w, access_verify(NULL, w.folder, &w.scratch.arena, &verified, &w.scratch.diag), "AC013"));
+    CHECK(access_verify_open(w.access, &w.scratch.arena, &verified, &w.scratch.diag) == STATUS_OK &&
+          verified.records == 1 && verified.users == 1 && access_audit_last(w.access) == 1);
     // Reading goes beside it, and changes nothing.
     struct access_options reading = w.options;
     reading.reading = true;

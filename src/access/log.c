@@ -254,6 +254,10 @@ Status access_audit_read(struct access *access, uint64_t from, uint64_t limit,
     return status == STATUS_END ? STATUS_OK : status;
 }
 
+uint64_t access_audit_last(const struct access *access) {
+    return access->journal == NULL ? 0 : journal_durable(access->journal);
+}
+
 // ---- verifying --------------------------------------------------------------------------------
 
 // Keeps a server from beginning meanwhile. What cannot be locked, such as a copy that may only be
@@ -292,18 +296,29 @@ static void take_finding(void *context, const struct journal_finding *finding) {
     }
 }
 
-static Status verify_records(const struct disk *disk, Slice folder, struct arena *arena,
-                             struct access_verified *verified, struct diag *diag) {
+static Status verify_records(const struct disk *disk, Slice folder, const struct journal *journal,
+                             struct arena *arena, struct access_verified *verified,
+                             struct diag *diag) {
     struct state state;
     state_init(&state, 0);
     struct json_reader *json = json_reader_create(RECORD_MAX, RECORD_DEPTH_MAX);
-    Status status = replay(disk, folder, (struct journal_reader_options){.chain = true}, &state,
-                           json, &verified->records, arena, diag);
+    struct journal_reader_options options = {.chain = true, .journal = journal};
+    Status status =
+        replay(disk, folder, options, &state, json, &verified->records, arena, diag);
     verified->users = state.user_slots.count;
     verified->keys = state.key_slots.count;
     json_reader_destroy(json);
     state_deinit(&state);
     return status;
+}
+
+Status access_verify_open(struct access *access, struct arena *arena,
+                          struct access_verified *ret_verified, struct diag *diag) {
+    struct access_verified verified = {0};
+    TRY(verify_records(access->disk, access->options.folder, access->journal, arena, &verified,
+                       diag));
+    *ret_verified = verified;
+    return STATUS_OK;
 }
 
 Status access_verify(const struct disk *disk, Slice folder, struct arena *arena,
@@ -323,7 +338,7 @@ Status access_verify(const struct disk *disk, Slice folder, struct arena *arena,
         status = diag_fail(diag, arena, STATUS_NOT_FOUND, "AC020",
                            "there is no access log in '%.*s'", SLICE_ARGS(folder));
     } else if (!first.found) {
-        status = verify_records(disk, folder, arena, &verified, diag);
+        status = verify_records(disk, folder, NULL, arena, &verified, diag);
     }
     if (lock != NULL) {
         disk->close(disk->context, lock);

@@ -445,7 +445,7 @@ static bool test_duties_are_apart(void) {
     // approve them, and who audits changes nothing.
     static const Scope reading[] = {SCOPE_DECISIONS_READ, SCOPE_KNOWLEDGE_READ, SCOPE_FEATURES_READ,   SCOPE_MODELS_READ, SCOPE_ALERTS_READ, SCOPE_CONTROLS_READ,
                                     SCOPE_ORDERS_READ,    SCOPE_FIGURES_READ,   SCOPE_CASES_READ,      SCOPE_OPERATIONS_READ, SCOPE_USERS_READ, SCOPE_AUDIT_READ,
-                                    SCOPE_PERSONAL_READ,  SCOPE_DOMAIN_AML,     SCOPE_DOMAIN_INSIDER, SCOPE_REFERRALS_READ};
+                                    SCOPE_PERSONAL_READ,  SCOPE_PERSONAL_UNMASK, SCOPE_DOMAIN_AML,    SCOPE_DOMAIN_INSIDER, SCOPE_REFERRALS_READ};
     ScopeSet writes = scope_bit((Scope)SCOPE_COUNT) - 1;
     for (size_t i = 0; i < sizeof reading / sizeof reading[0]; i++) {
         writes &= ~scope_bit(reading[i]);

@@ -17,6 +17,7 @@ function themeOf(dark: boolean): ThemeConfig {
     token: {
       fontFamily: FONT,
       colorPrimary: dark ? "#2f7fc4" : "#0b5fa5",
+      colorError: dark ? "#ff8f8a" : "#b3151b",
       colorLink: dark ? "#6bb4f0" : "#0b5fa5",
       colorTextSecondary: dark ? "rgba(255,255,255,0.72)" : "rgba(0,0,0,0.65)",
       colorTextTertiary: dark ? "rgba(255,255,255,0.62)" : "rgba(0,0,0,0.6)",

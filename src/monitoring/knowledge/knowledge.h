@@ -181,6 +181,16 @@ bool knowledge_on_list(const struct knowledge *knowledge, uint32_t list, Hash128
 // with the latest begin, and of those the one with the latest end. False when there is none.
 bool knowledge_list_entry(const struct knowledge *knowledge, uint32_t list, Hash128 key,
                           int64_t time_us, struct knowledge_entry *ret_entry);
+// Entries of a list, piece by piece: looks at the segments of the index from `from` on until `want` entries
+// were taken or some 16,000 slots were looked at, and gives the segment to go on with, KNOWLEDGE_NONE
+// at the end. A segment is given as a whole, so there may be more than `want`. Their order is that of
+// hashes; what is added or removed between two pieces may be missed, nothing else is.
+struct knowledge_entry_sink {
+    void *context;
+    void (*take)(void *context, Hash128 key, const struct knowledge_entry *entry);
+};
+uint32_t knowledge_list_walk(const struct knowledge *knowledge, uint32_t list, uint32_t from,
+                             uint32_t want, struct knowledge_entry_sink sink);
 // Entries, those included that have ended.
 uint32_t knowledge_list_count(const struct knowledge *knowledge, uint32_t list);
 // Takes out the entries that ended at or before a moment, to make room; gives back how many. For

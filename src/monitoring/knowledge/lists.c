@@ -209,6 +209,16 @@ static bool shown_before(const struct list_entry *left, const struct list_entry 
                                              : left->end_us > right->end_us;
 }
 
+static struct knowledge_entry told(const struct knowledge *knowledge,
+                                   const struct list_entry *entry) {
+    return (struct knowledge_entry){
+        .begin_us = entry->begin_us,
+        .end_us = entry->end_us,
+        .source = texts_at(&knowledge->texts, entry->source),
+        .reason = texts_at(&knowledge->texts, entry->reason),
+    };
+}
+
 bool knowledge_list_entry(const struct knowledge *knowledge, uint32_t list, Hash128 key,
                           int64_t time_us, struct knowledge_entry *ret_entry) {
     const struct list_entry *best = NULL;
@@ -222,12 +232,7 @@ bool knowledge_list_entry(const struct knowledge *knowledge, uint32_t list, Hash
     if (best == NULL) {
         return false;
     }
-    *ret_entry = (struct knowledge_entry){
-        .begin_us = best->begin_us,
-        .end_us = best->end_us,
-        .source = texts_at(&knowledge->texts, best->source),
-        .reason = texts_at(&knowledge->texts, best->reason),
-    };
+    *ret_entry = told(knowledge, best);
     return true;
 }
 
@@ -268,6 +273,41 @@ uint64_t knowledge_list_forget(struct knowledge *knowledge, uint32_t list, int64
     }
     free(heads);
     return forgotten;
+}
+
+enum { WALK_SLOTS = 16384 };
+
+static uint32_t walk_segment(const struct knowledge *knowledge, uint32_t list,
+                             const struct index_segment *segment,
+                             struct knowledge_entry_sink sink) {
+    uint32_t taken = 0;
+    for (uint32_t at = 0; at < segment->capacity; at++) {
+        uint32_t head = segment->slots[at] == 0 ? SLAB_NONE : (uint32_t)segment->slots[at] - 1;
+        if (head == SLAB_NONE || entry_at(knowledge, head)->list != list) {
+            continue;
+        }
+        for (uint32_t i = head; i != SLAB_NONE; i = entry_at(knowledge, i)->next, taken++) {
+            const struct list_entry *entry = entry_at(knowledge, i);
+            struct knowledge_entry given = told(knowledge, entry);
+            sink.take(sink.context, entry->key, &given);
+        }
+    }
+    return taken;
+}
+
+uint32_t knowledge_list_walk(const struct knowledge *knowledge, uint32_t list, uint32_t from,
+                             uint32_t want, struct knowledge_entry_sink sink) {
+    INVARIANT(list < knowledge->plan->list_count);
+    const struct index *index = &knowledge->lists.index;
+    uint64_t count = UINT64_C(1) << index->segment_bits;
+    uint64_t slots = 0;
+    uint32_t taken = 0;
+    uint64_t at = from;
+    for (; at < count && taken < want && slots < WALK_SLOTS; at++) {
+        taken += walk_segment(knowledge, list, &index->segments[at], sink);
+        slots += 1 + index->segments[at].capacity;
+    }
+    return at < count ? (uint32_t)at : KNOWLEDGE_NONE;
 }
 
 static uint64_t hash_entry(const struct knowledge *knowledge, const struct list_entry *entry) {

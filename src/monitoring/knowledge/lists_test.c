@@ -63,6 +63,42 @@ IN_WORLD(test_remove) {
     return true;
 }
 
+struct walked {
+    uint32_t count, reasons;
+    Hash128 sum;
+};
+
+static void take_walked(void *context, Hash128 key, const struct knowledge_entry *taken) {
+    struct walked *walked = context;
+    walked->count++;
+    walked->reasons += slice_is(taken->reason, "mine");
+    walked->sum.low += key.low;
+}
+
+IN_WORLD(test_walk) {
+    char key[16];
+    uint64_t sum = 0;
+    for (int i = 0; i < 200; i++) {
+        snprintf(key, sizeof key, "K%d", i);
+        CHECK(add(world, key, 0, 100, "mine") == STATUS_OK);
+        sum += key_of(key).low;
+    }
+    CHECK(add(world, "K7", 200, 300, "mine") == STATUS_OK); // a second one of a key
+    sum += key_of("K7").low;
+    struct knowledge_entry other = entry(0, 1, "other");
+    CHECK(knowledge_list_add(world->knowledge, PAIRS, key_of("K7"), &other) == STATUS_OK);
+    struct walked walked = {0};
+    struct knowledge_entry_sink sink = {&walked, take_walked};
+    uint32_t pieces = 0;
+    for (uint32_t at = 0; at != KNOWLEDGE_NONE; pieces++) {
+        at = knowledge_list_walk(world->knowledge, POLICE, at, 10, sink);
+    }
+    CHECK(walked.count == 201 && walked.reasons == 201 && walked.sum.low == sum && pieces > 0);
+    CHECK(knowledge_list_walk(world->knowledge, POLICE, KNOWLEDGE_NONE - 1, 10, sink) == KNOWLEDGE_NONE);
+    CHECK(walked.count == 201);
+    return true;
+}
+
 IN_WORLD(test_caps) {
     char key[16];
     for (int i = 0; i < 300; i++) {
@@ -309,7 +345,7 @@ int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_intervals),
         TEST(test_remove),
-        TEST(test_caps),
+        TEST(test_walk), TEST(test_caps),
         TEST(test_keys),
         TEST(test_random_few_keys),
         TEST(test_random_some_keys),

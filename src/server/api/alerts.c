@@ -99,7 +99,7 @@ static Status show(struct visit *visit, struct book *book) {
 }
 
 void api_get_alert(void *context, struct http_request *request) {
-    struct visit *visit = visit_query(context, request, NULL, 0);
+    struct visit *visit = visit_query_thing(context, request);
     if (visit_object(visit, "alert")) {
         visit_look(visit, show, "alert", visit->id);
     }

@@ -145,12 +145,24 @@ struct gate *api_gate(struct serve *serve, struct http_request *request);
 // Notes it in the log of who did what, where there is one.
 void api_report(const struct serve *serve, const struct access_act *act, AuditAction action, Slice target, Slice note);
 
+// ---- personal data, seen with a reason ------------------------------------------------------------------------
+
+enum { UNMASK_REASON_MIN = 4, UNMASK_REASON_MAX = 400 };
+
+// What the parameter `unmask` says: why somebody who usually sees personal data masked wants to see this one thing. False: it has answered, that
+// he lacks personal:unmask, or that this is no reason. `ret_reason` is empty where nobody asks for it, or who asks sees it anyway.
+bool api_unmask_reason(struct serve *serve, struct http_request *request, Slice *ret_reason);
+// Puts it on record, on disk before anything is shown. False: it has answered that the log takes no more. Not on a loop.
+bool api_unmask(struct serve *serve, struct http_request *request, const struct access_act *act, Slice target, Slice reason);
+
 // ---- one record ---------------------------------------------------------------------------------------------
 
 // Submits a record that the server has made for a request, and answers what becomes of it: 200 with `done`. The record is copied.
 void api_submit(struct serve *serve, struct http_request *request, WorkKind kind, Slice record, ApiProblem refused, Slice done);
-// The same for a change, of a request that was deferred already.
-void api_submit_deferred(struct serve *serve, struct http_request *request, Slice record);
+// The same as api_submit_change(), of a request that was deferred already.
+void api_submit_deferred(struct serve *serve, struct http_request *request, Slice record, Slice target);
+// A change of a list or table: when it is kept and a person has asked for it, it is on record as `target`, which holds nothing personal.
+void api_submit_change(struct serve *serve, struct http_request *request, Slice record, Slice target);
 void asked_pools_destroy(struct serve *serve);
 void api_event_release(void *context, struct http_request *request);
 
@@ -173,8 +185,8 @@ struct decision_kept {
 };
 // Asks for the decision of the path's event; the question's user is who asks.
 void api_ask_decision(struct serve *serve, struct http_request *request, void (*tell)(struct question *question));
-// Whether he may see what is personal in it; that he does is reported.
-bool api_may_see_decision(struct question *question);
+// Whether he may see what is personal in it; that he does is reported. False: it has answered.
+bool api_may_see_decision(struct question *question, bool *ret_may_see);
 // False: it has answered.
 bool api_read_decision(struct question *question, struct decision_kept *ret_kept);
 // Searches the newest records of the journal.

@@ -86,21 +86,33 @@ static Status write_decision(struct question *question, const struct decision_pl
     return STATUS_OK;
 }
 
-bool api_may_see_decision(struct question *question) {
-    const struct access_act *act = question->user;
-    bool may_see = question->serve->options.gate == NULL || identity_may(&act->who, SCOPE_PERSONAL_READ);
-    if (may_see && act->who.kind == ACTOR_PERSON) {
-        Slice event_id = http_request_parameter(question->request, SLICE("event_id"));
-        api_report(question->serve, act, AUDIT_PERSONAL_UNMASKED, arena_printf(&question->arena, "decision %.*s", SLICE_ARGS(event_id)), SLICE(""));
+struct decision_asked {
+    struct access_act act;
+    Slice reason; // why he wants to see what is personal, who usually may not; else empty
+};
+
+bool api_may_see_decision(struct question *question, bool *ret_may_see) {
+    const struct decision_asked *asked = question->user;
+    Slice target = arena_printf(&question->arena, "decision %.*s", SLICE_ARGS(http_request_parameter(question->request, SLICE("event_id"))));
+    *ret_may_see = question->serve->options.gate == NULL || identity_may(&asked->act.who, SCOPE_PERSONAL_READ);
+    if (!slice_empty(asked->reason)) {
+        *ret_may_see = api_unmask(question->serve, question->request, &asked->act, target, asked->reason);
+        return *ret_may_see;
     }
-    return may_see;
+    if (*ret_may_see && asked->act.who.kind == ACTOR_PERSON) {
+        api_report(question->serve, &asked->act, AUDIT_PERSONAL_UNMASKED, target, SLICE(""));
+    }
+    return true;
 }
 
+// STATUS_LIMIT: it has answered that the log takes no more.
 static Status put_decision(struct question *question, const struct decision_place *place, struct json_writer *json, struct diag *diag) {
     struct journal_entry event;
     struct masking masking;
+    bool may_see;
     TRY(read_record(question->serve, place->decision - 1, KIND_EVENT, &question->arena, &event, diag));
-    if (api_may_see_decision(question)) {
+    ENSURE(api_may_see_decision(question, &may_see), STATUS_LIMIT);
+    if (may_see) {
         return write_decision(question, place, event.data, NULL, json, diag);
     }
     masking_init(&masking, question->catalogue->schema, event.data, &question->arena);
@@ -130,7 +142,7 @@ static void answer(struct question *question) {
     status = status == STATUS_OK ? put_decision(question, &place, &json, &diag) : status;
     if (status == STATUS_OK) {
         api_reply_json(question->request, 200, buf_slice(&body));
-    } else {
+    } else if (status != STATUS_LIMIT) {
         refuse(question, status, &diag);
     }
     buf_deinit(&body);
@@ -157,11 +169,14 @@ bool api_read_decision(struct question *question, struct decision_kept *ret_kept
 }
 
 void api_ask_decision(struct serve *serve, struct http_request *request, void (*tell)(struct question *question)) {
-    struct question *question = api_query_is_known(request, NULL, 0) ? question_create(serve, request) : NULL;
+    static const char *const names[] = {"unmask"};
+    Slice reason;
+    bool is_fine = api_query_is_known(request, names, 1) && api_unmask_reason(serve, request, &reason);
+    struct question *question = is_fine ? question_create(serve, request) : NULL;
     if (question != NULL) {
-        struct access_act *act = ARENA_NEW(&question->arena, struct access_act);
-        *act = gate_act(request);
-        question->user = act;
+        struct decision_asked *asked = ARENA_NEW(&question->arena, struct decision_asked);
+        *asked = (struct decision_asked){.act = gate_act(request), .reason = arena_copy(&question->arena, reason)};
+        question->user = asked;
         question->tell = tell;
         question_ask(question);
     }

@@ -156,6 +156,47 @@ struct gate *api_gate(struct serve *serve, struct http_request *request) {
     return serve->options.gate;
 }
 
+bool api_unmask_reason(struct serve *serve, struct http_request *request, Slice *ret_reason) {
+    Slice reason = SLICE("");
+    bool asks = http_request_query(request, SLICE("unmask"), &reason) == STATUS_OK;
+    bool sees = serve->options.gate == NULL || identity_may(gate_identity(request), SCOPE_PERSONAL_READ);
+    reason = slice_trim(reason);
+    *ret_reason = SLICE("");
+    if (!asks || sees) {
+        return true;
+    }
+    if (!gate_may(serve->options.gate, request, SCOPE_PERSONAL_UNMASK)) {
+        return false;
+    }
+    if (reason.size < UNMASK_REASON_MIN || reason.size > UNMASK_REASON_MAX) {
+        api_refuse(request, API_PROBLEM_QUERY_REFUSED, "'unmask' says why in %d to %d bytes", UNMASK_REASON_MIN, UNMASK_REASON_MAX);
+        return false;
+    }
+    *ret_reason = reason;
+    return true;
+}
+
+bool api_unmask(struct serve *serve, struct http_request *request, const struct access_act *act, Slice target, Slice reason) {
+    struct access *access = gate_users(serve->options.gate);
+    struct buf detail;
+    struct json_writer json;
+    uint64_t sequence;
+    buf_init(&detail, ACCESS_DETAIL_MAX);
+    json_writer_init(&json, &detail);
+    json_object_begin(&json);
+    json_key_string(&json, SLICE("reason"), reason);
+    json_object_end(&json);
+    json_writer_finish(&json);
+    struct access_report report = {.action = AUDIT_PERSONAL_UNMASKED, .target = target, .detail = buf_slice(&detail)};
+    Status status = access_audit(access, act, &report, &sequence);
+    status = status == STATUS_OK ? access_wait(access, sequence) : status;
+    buf_deinit(&detail);
+    if (status != STATUS_OK) {
+        api_refuse(request, status == STATUS_LIMIT ? API_PROBLEM_AUDIT_FULL : API_PROBLEM_AUDIT_LOG_FAILED, "%s", "");
+    }
+    return status == STATUS_OK;
+}
+
 void api_report(const struct serve *serve, const struct access_act *act, AuditAction action, Slice target, Slice note) {
     struct buf detail;
     struct json_writer json;

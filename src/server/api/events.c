@@ -4,8 +4,9 @@
 #include "server/api/api.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { POOL_MAX = 4096, POOL_ANSWER_MAX = 64 << 10 };
+enum { POOL_MAX = 4096, POOL_ANSWER_MAX = 64 << 10, TARGET_MAX = 192 };
 
 struct asked {
     struct work work;
@@ -16,6 +17,8 @@ struct asked {
     struct buf record; // where the server has made it
     ApiProblem refused;
     Slice done; // what is answered when it is kept; empty: the decision
+    uint32_t target_size; // of a change of a list or table by a person; else 0
+    char target[TARGET_MAX];
 };
 
 struct asked_pool {
@@ -55,6 +58,7 @@ static struct asked *asked_take(struct serve *serve, struct http_request *reques
     asked->work = (struct work){.answer = answer, .user = asked};
     asked->serve = serve;
     asked->request = request;
+    asked->target_size = 0;
     return asked;
 }
 
@@ -120,6 +124,10 @@ static Slice digits_of(uint64_t number, char text[24]) {
 static void reply_done(const struct asked *asked) {
     const struct work *work = &asked->work;
     char digits[24];
+    if (asked->target_size > 0 && !work->is_known) {
+        struct access_act act = gate_act(asked->request);
+        api_report(asked->serve, &act, AUDIT_KNOWLEDGE_CHANGED, (Slice){asked->target, asked->target_size}, SLICE(""));
+    }
     struct http_header headers[2] = {{SLICE("Qiantang-Durability"), api_durability(asked->serve)}};
     headers[1] = work->is_known ? (struct http_header){SLICE("Qiantang-Known"), SLICE("true")}
                                 : (struct http_header){SLICE("Qiantang-Sequence"), digits_of(work->sequence, digits)};
@@ -179,12 +187,16 @@ void api_post_event(void *context, struct http_request *request) {
 }
 
 static void submit_made(struct serve *serve, struct http_request *request, struct pipeline *pipeline, WorkKind kind, Slice record, ApiProblem refused,
-                        Slice done) {
+                        Slice done, Slice target) {
     struct asked *asked = asked_take(serve, request);
     buf_reset(&asked->record);
     buf_put(&asked->record, record);
     asked->refused = refused;
     asked->done = done;
+    if (serve->options.gate != NULL && gate_identity(request)->kind == ACTOR_PERSON) {
+        asked->target_size = (uint32_t)(target.size < TARGET_MAX ? target.size : TARGET_MAX);
+        memcpy(asked->target, target.at, asked->target_size);
+    }
     submit(asked, pipeline, kind, buf_slice(&asked->record));
 }
 
@@ -194,9 +206,16 @@ void api_submit(struct serve *serve, struct http_request *request, WorkKind kind
         return;
     }
     http_defer(request);
-    submit_made(serve, request, pipeline, kind, record, refused, done);
+    submit_made(serve, request, pipeline, kind, record, refused, done, SLICE(""));
 }
 
-void api_submit_deferred(struct serve *serve, struct http_request *request, Slice record) {
-    submit_made(serve, request, atomic_load(&serve->pipeline), WORK_RECORD, record, API_PROBLEM_RECORD_REFUSED, SLICE(""));
+void api_submit_deferred(struct serve *serve, struct http_request *request, Slice record, Slice target) {
+    submit_made(serve, request, atomic_load(&serve->pipeline), WORK_RECORD, record, API_PROBLEM_RECORD_REFUSED, SLICE(""), target);
+}
+
+void api_submit_change(struct serve *serve, struct http_request *request, Slice record, Slice target) {
+    if (api_pipeline(serve, request) != NULL) {
+        http_defer(request);
+        api_submit_deferred(serve, request, record, target);
+    }
 }

@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-enum { KEY_TEXT_MAX = 4096, CHANGE_RECORD_MAX = 256 << 10 };
+enum { KEY_TEXT_MAX = 4096, CHANGE_RECORD_MAX = 256 << 10, TARGET_TEXT = 192 };
 
 static void put_titles(struct json_writer *json, Slice zh, Slice en) {
     json_key(json, SLICE("title"));
@@ -160,6 +160,20 @@ void api_get_entry(void *context, struct http_request *request) {
 
 // ---- changes of lists -----------------------------------------------------------------------------------------
 
+// What stands in the log of who did what: the key as it is shown to who may not see it.
+static Slice change_target(const char *kind, Slice name, Slice key, char text[static TARGET_TEXT]) {
+    struct buf hidden;
+    buf_init(&hidden, TARGET_TEXT);
+    mask_put(MASK_ACCOUNT, slice_part(key, 0, 64), &hidden);
+    int size = snprintf(text, TARGET_TEXT, "%s %.*s/%.*s", kind, SLICE_ARGS(slice_part(name, 0, 64)), SLICE_ARGS(buf_slice(&hidden)));
+    buf_deinit(&hidden);
+    return (Slice){text, size < TARGET_TEXT ? (size_t)size : TARGET_TEXT - 1};
+}
+
+static Slice list_target(struct http_request *request, char text[static TARGET_TEXT]) {
+    return change_target("list", http_request_parameter(request, SLICE("list")), http_request_parameter(request, SLICE("key")), text);
+}
+
 // {"$list": name, "op": op, "key": key, "time": now, the open object goes on.
 static void begin_list_change(struct json_writer *json, struct http_request *request, Slice op) {
     json_object_begin(json);
@@ -219,7 +233,8 @@ void api_put_entry(void *context, struct http_request *request) {
         if (put_entry_members(&json, tree, who, &reason)) {
             json_object_end(&json);
             json_writer_finish(&json);
-            api_submit(context, request, WORK_RECORD, buf_slice(&record), API_PROBLEM_RECORD_REFUSED, SLICE(""));
+            char text[TARGET_TEXT];
+            api_submit_change(context, request, buf_slice(&record), list_target(request, text));
         } else {
             api_refuse(request, API_PROBLEM_BODY_REFUSED, "%.*s", SLICE_ARGS(buf_slice(&reason)));
         }
@@ -240,7 +255,8 @@ void api_delete_entry(void *context, struct http_request *request) {
     begin_list_change(&json, request, SLICE("remove"));
     json_object_end(&json);
     json_writer_finish(&json);
-    api_submit(context, request, WORK_RECORD, buf_slice(&record), API_PROBLEM_RECORD_REFUSED, SLICE(""));
+    char text[TARGET_TEXT];
+    api_submit_change(context, request, buf_slice(&record), list_target(request, text));
     buf_deinit(&record);
 }
 
@@ -263,6 +279,7 @@ static void put_column(struct json_writer *json, const struct knowledge_column *
     json_key_string(json, SLICE("type"), slice_of(column_types[column->type]));
     put_titles(json, column->zh, column->en);
     json_key_string(json, SLICE("unit"), column->unit);
+    json_key_bool(json, SLICE("personal"), column->is_personal);
     if (column->type == COLUMN_ENUM) {
         json_key(json, SLICE("values"));
         json_array_begin(json);
@@ -358,6 +375,7 @@ struct row_found {
     uint32_t table;
     bool is_table, has_key, is_row;
     bool may_see; // what is personal
+    Slice reason; // why he wants to see it who usually may not; empty: he may, or does not want to
     struct access_act act;
     double *numbers; // by column
     Slice *texts;
@@ -450,6 +468,22 @@ static void note_shown(struct question *question, const struct row_found *found)
     }
 }
 
+static void show_row(struct question *question) {
+    struct row_found *found = question->user;
+    if (!slice_empty(found->reason)) {
+        Slice table = http_request_parameter(question->request, SLICE("table"));
+        Slice key = http_request_parameter(question->request, SLICE("key"));
+        Slice target = arena_printf(&question->arena, "row %.*s/%.*s", SLICE_ARGS(table), SLICE_ARGS(key));
+        if (!api_unmask(question->serve, question->request, &found->act, target, found->reason)) {
+            return;
+        }
+        found->may_see = true;
+    } else {
+        note_shown(question, found);
+    }
+    question_reply(question, render_row);
+}
+
 static void tell_row(struct question *question) {
     const struct row_found *found = question->user;
     if (!found->is_table) {
@@ -459,19 +493,21 @@ static void tell_row(struct question *question) {
     } else if (!found->is_row) {
         api_refuse(question->request, API_PROBLEM_ROW_UNKNOWN, "%s", "");
     } else {
-        note_shown(question, found);
-        question_reply(question, render_row);
+        show_row(question);
     }
 }
 
 void api_get_row(void *context, struct http_request *request) {
-    if (!api_query_is_known(request, NULL, 0)) {
+    static const char *const names[] = {"unmask"};
+    Slice reason;
+    if (!api_query_is_known(request, names, 1) || !api_unmask_reason(context, request, &reason)) {
         return;
     }
     struct question *question = question_create(context, request);
     if (question != NULL) {
         struct row_found *found = ARENA_NEW(&question->arena, struct row_found);
         found->act = gate_act(request);
+        found->reason = arena_copy(&question->arena, reason);
         found->may_see = question->serve->options.gate == NULL || identity_may(&found->act.who, SCOPE_PERSONAL_READ);
         question->user = found;
         question->look = look_at_row;
@@ -514,7 +550,9 @@ static void make_row_change(struct question *question) {
     json_raw(&json, slice_trim(http_request_body(question->request)));
     json_object_end(&json);
     json_writer_finish(&json);
-    api_submit_deferred(serve, question->request, buf_slice(&record));
+    char text[TARGET_TEXT];
+    Slice key = http_request_parameter(question->request, SLICE("key"));
+    api_submit_deferred(serve, question->request, buf_slice(&record), change_target("row", name, key, text));
     buf_deinit(&record);
 }
 

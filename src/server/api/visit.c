@@ -54,6 +54,21 @@ struct visit *visit_query(struct serve *serve, struct http_request *request,
                : NULL;
 }
 
+struct visit *visit_query_thing(struct serve *serve, struct http_request *request) {
+    static const char *const names[] = {"unmask"};
+    Slice reason;
+    if (!is_there(serve, request) || !api_query_is_known(request, names, 1) ||
+        !api_unmask_reason(serve, request, &reason)) {
+        return NULL;
+    }
+    struct visit *visit = begin(deed_create(serve, request));
+    if (visit != NULL) {
+        visit->unmask = arena_copy(&visit->deed->arena, reason);
+        visit->sees_personal = visit->sees_personal || !slice_empty(reason);
+    }
+    return visit;
+}
+
 struct visit *visit_body(struct serve *serve, struct http_request *request,
                          const char *const *names, uint32_t count) {
     return is_there(serve, request) && api_query_is_known(request, NULL, 0)
@@ -523,8 +538,12 @@ static void answer(struct visit *visit) {
     buf_deinit(&hidden);
 }
 
-static void report(const struct visit *visit) {
+// False: it has answered that the log takes no more, and nothing may be shown.
+static bool report(const struct visit *visit) {
     const struct deed *deed = visit->deed;
+    if (!slice_empty(visit->unmask)) {
+        return api_unmask(deed->serve, visit->request, &deed->act, target_of(visit), visit->unmask);
+    }
     if (visit->is_export) {
         api_report(deed->serve, &deed->act, AUDIT_DATA_EXPORTED, target_of(visit), visit->exported);
     } else if (visit->is_change && !visit->was_known) {
@@ -533,6 +552,7 @@ static void report(const struct visit *visit) {
                visit->actor.kind == ACTOR_KIND_PERSON) {
         api_report(deed->serve, &deed->act, AUDIT_PERSONAL_UNMASKED, target_of(visit), SLICE(""));
     }
+    return true;
 }
 
 static void run(struct deed *deed) {
@@ -552,8 +572,9 @@ static void run(struct deed *deed) {
                      : response_read(response, attempt, visit, &deed->arena, &diag);
     }
     if (status == STATUS_OK) {
-        report(visit);
-        answer(visit);
+        if (report(visit)) {
+            answer(visit);
+        }
     } else {
         refuse(visit, status, &diag);
     }

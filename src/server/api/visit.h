@@ -55,6 +55,7 @@ struct visit {
     VisitWork *first; // what reads for long, before; what it finds lives as long as the visit
     bool is_change, writes, was_known;
     bool is_plain; // the answer holds nothing personal
+    Slice unmask; // why he wants to see what is personal, who usually may not; else empty
     AuditAction action;
     const char *object_kind; // of the target; with `object`, or the text where it is 0
     int64_t object;
@@ -75,6 +76,8 @@ struct visit {
 // A GET, or a body of bytes: the query may have these and no others.
 struct visit *visit_query(struct serve *serve, struct http_request *request,
                           const char *const *names, uint32_t count);
+// The same of one thing, which may be asked for unmasked with a reason (`unmask`, api_unmask_reason()).
+struct visit *visit_query_thing(struct serve *serve, struct http_request *request);
 // A body of one object with these members; one that is empty counts as {}.
 struct visit *visit_body(struct serve *serve, struct http_request *request,
                          const char *const *names, uint32_t count);

@@ -456,8 +456,8 @@ static void tell_kept(struct question *question, const struct decision_kept *kep
 
 static void tell(struct question *question) {
     struct decision_kept kept;
-    bool may_see = api_may_see_decision(question);
-    if (api_read_decision(question, &kept)) {
+    bool may_see;
+    if (api_read_decision(question, &kept) && api_may_see_decision(question, &may_see)) {
         tell_kept(question, &kept, may_see);
     }
 }

@@ -1,0 +1,222 @@
+// Who did what: the log, newest first, with filters in the address; and its proof.
+import { DownloadOutlined, ReloadOutlined, SafetyOutlined } from "@ant-design/icons";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Alert, Button, Card, Checkbox, Input, InputNumber, Select, Space, Table, type TableColumnsType, Typography } from "antd";
+
+import { api, told, type Schemas } from "@/api/client";
+import { useSettings } from "@/app/settings";
+import { useBoth, useWords } from "@/app/words";
+import { useFilters } from "@/parts/address";
+import { useDeed } from "@/parts/ask";
+import { csvText, download } from "@/parts/csv";
+import { Mark } from "@/parts/Mark";
+import { Failure, Nothing } from "@/parts/States";
+import { countText, spanText, Time, timeText } from "@/parts/values";
+import { actionWords, actorWords } from "@/screens/system/actions";
+import { systemWords } from "@/screens/system/words";
+
+type Record_ = Schemas["Audit"]["records"][number];
+type Actor = { kind?: string; name?: string };
+
+const PAGE = 200;
+
+interface Page {
+  records: Record_[]; // newest first
+  first: number; // sequence that the page begins with
+  last: number; // of the log
+}
+
+// The log is told from a sequence on, so a page before another begins PAGE before it; the first one is counted from the end.
+async function load(from: number | null, signal: AbortSignal): Promise<Page> {
+  if (from === null) {
+    const newest = await told(api.GET("/v1/audit", { params: { query: { from: -PAGE, limit: PAGE } }, signal }));
+    return { records: newest.records.reverse(), first: newest.records.at(-1)?.sequence ?? 1, last: newest.last };
+  }
+  const first = Math.max(1, from - PAGE);
+  const answer = await told(api.GET("/v1/audit", { params: { query: { from: first, limit: Math.max(1, from - first) } }, signal }));
+  return { records: answer.records.filter((record) => record.sequence < from).reverse(), first, last: answer.last };
+}
+
+// Of one action the server looks through the log by itself, from a number on, oldest first.
+async function seek(action: string, from: number, signal: AbortSignal): Promise<Page & { next: number | null }> {
+  const answer = await told(api.GET("/v1/audit", { params: { query: { from, limit: PAGE, action } }, signal }));
+  return { records: answer.records, first: from, last: answer.last, next: answer.next > answer.last ? null : answer.next };
+}
+
+function actorOf(record: Record_): Actor {
+  return record.actor as Actor;
+}
+
+function Proof() {
+  const t = useWords(systemWords);
+  const { language } = useSettings();
+  const prove = useDeed(() => told(api.GET("/v1/audit/verification")));
+  const proof = prove.data;
+  return (
+    <Card
+      size="small"
+      title={<h2 style={{ fontSize: 14, margin: 0 }}>{t("proof")}</h2>}
+      extra={
+        <Button size="small" icon={<SafetyOutlined />} loading={prove.isPending} onClick={() => prove.mutate(undefined)}>
+          {t("prove")}
+        </Button>
+      }
+    >
+      <Typography.Paragraph type="secondary" style={{ marginBottom: proof === undefined ? 0 : 8 }}>
+        {t("proofText")} {t("proofLimits")}
+      </Typography.Paragraph>
+      {proof !== undefined && (
+        <Alert
+          type={proof.whole ? "success" : "error"}
+          showIcon
+          role="status"
+          message={
+            proof.whole
+              ? t("whole", { n: countText(proof.records), users: proof.users, keys: proof.keys, span: proof.took_ms < 1000 ? `${proof.took_ms} ms` : spanText(proof.took_ms, language) })
+              : t("broken", { code: proof.code })
+          }
+          description={
+            <>
+              {t("provedAt")} <Time ms={proof.at} /> {proof.fault !== "" && <span data-told="">{proof.fault}</span>}
+            </>
+          }
+        />
+      )}
+    </Card>
+  );
+}
+
+export default function Audit() {
+  const t = useWords(systemWords);
+  const both = useBoth();
+  const [filters, change] = useFilters();
+  const action = filters.action;
+  const before = filters.before === undefined ? null : Number(filters.before);
+  const query = useInfiniteQuery({
+    queryKey: ["audit", action ?? "", before],
+    queryFn: ({ pageParam, signal }): Promise<Page & { next?: number | null }> => (action === undefined ? load(pageParam ?? before, signal) : seek(action, pageParam ?? 1, signal)),
+    initialPageParam: null as number | null,
+    getNextPageParam: (page: Page & { next?: number | null }) => (action === undefined ? (page.first > 1 ? page.first : undefined) : (page.next ?? undefined)),
+  });
+  const read = query.data?.pages.flatMap((page) => page.records) ?? [];
+  const last = query.data?.pages.at(-1)?.last;
+  const contains = (text: string | undefined, wanted: string | undefined) => wanted === undefined || (text ?? "").toLowerCase().includes(wanted.toLowerCase());
+  const rows = read
+    .filter((record) => contains(actorOf(record).name, filters.who) && contains(record.target, filters.target) && (filters.refused !== "true" || record.outcome === "refused"))
+    .sort((one, other) => other.sequence - one.sequence);
+  const actionText = (word: string) => both(actionWords[word as keyof typeof actionWords] ?? { zh: word, en: word });
+  const actorText = (kind: string | undefined) => both(actorWords[kind as keyof typeof actorWords] ?? { zh: kind, en: kind });
+  const detailText = (record: Record_) => (record.detail === undefined || Object.keys(record.detail).length === 0 ? "" : JSON.stringify(record.detail));
+  const columns: TableColumnsType<Record_> = [
+    { key: "sequence", title: t("sequence"), align: "right", render: (_, row) => <span className="number">{row.sequence}</span> },
+    { key: "time", title: t("time"), render: (_, row) => <Time ms={Date.parse(row.time)} /> },
+    {
+      key: "actor",
+      title: t("actor"),
+      render: (_, row) => (
+        <>
+          <span data-told="">{actorOf(row).name}</span> <Typography.Text type="secondary">{actorText(actorOf(row).kind)}</Typography.Text>
+        </>
+      ),
+    },
+    {
+      key: "action",
+      title: t("action"),
+      render: (_, row) => (
+        <>
+          {actionText(row.action)}{" "}
+          <Typography.Text type="secondary" className="mono" data-told="">
+            {row.action}
+          </Typography.Text>
+        </>
+      ),
+    },
+    { key: "target", title: t("target"), render: (_, row) => <span data-told="">{row.target}</span> },
+    { key: "outcome", title: t("outcome"), render: (_, row) => <Mark kind={row.outcome === "refused" ? "bad" : "plain"}>{t(row.outcome === "refused" ? "wasRefused" : "done")}</Mark> },
+    { key: "from", title: t("address"), render: (_, row) => <span className="mono" data-told="">{row.from === "" ? "—" : row.from}</span> },
+    { key: "detail", title: t("detail"), width: 240, render: (_, row) => <span className="mono" data-told="" style={{ wordBreak: "break-all" }}>{detailText(row)}</span> },
+  ];
+  function save() {
+    download(
+      `audit-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.csv`,
+      csvText(
+        [t("sequence"), t("time"), t("actor"), t("action"), t("target"), t("outcome"), t("address"), t("detail")],
+        rows.map((row) => [row.sequence, timeText(Date.parse(row.time)), actorOf(row).name, row.action, row.target, row.outcome, row.from, detailText(row)]),
+      ),
+      "text/csv;charset=utf-8",
+    );
+  }
+  const field = (name: "who" | "target", label: string) => (
+    <Input
+      key={`${name} ${filters[name] ?? ""}`}
+      allowClear
+      defaultValue={filters[name]}
+      placeholder={label}
+      aria-label={label}
+      onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
+      onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
+      onClear={() => change({ [name]: null })}
+      style={{ width: 160 }}
+    />
+  );
+  return (
+    <div style={{ display: "grid", gap: 12 }}>
+      <Card size="small" title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("audit")}</h1>}>
+        <Space wrap style={{ marginBottom: 8 }}>
+          <Select
+            allowClear
+            showSearch
+            optionFilterProp="label"
+            value={action}
+            placeholder={t("anyAction")}
+            aria-label={t("action")}
+            onChange={(value) => change({ action: value })}
+            options={Object.keys(actionWords).map((word) => ({ value: word, label: `${actionText(word)} (${word})` }))}
+            style={{ width: 260 }}
+          />
+          {field("who", t("whoFilter"))}
+          {field("target", t("targetFilter"))}
+          {action === undefined && (
+            <InputNumber
+              key={filters.before ?? ""}
+              min={2}
+              defaultValue={before ?? undefined}
+              placeholder={t("tillSequence")}
+              aria-label={t("tillSequence")}
+              onPressEnter={(event) => change({ before: Number(event.currentTarget.value) > 1 ? Number(event.currentTarget.value) : null })}
+              onBlur={(event) => event.currentTarget.value !== (filters.before ?? "") && change({ before: Number(event.currentTarget.value) > 1 ? Number(event.currentTarget.value) : null })}
+              style={{ width: 140 }}
+            />
+          )}
+          <Checkbox checked={filters.refused === "true"} onChange={(event) => change({ refused: event.target.checked ? "true" : null })}>
+            {t("onlyRefused")}
+          </Checkbox>
+          <Button icon={<ReloadOutlined />} aria-label={t("reload")} onClick={() => void query.refetch()} loading={query.isRefetching} />
+          <Button icon={<DownloadOutlined />} onClick={save} disabled={rows.length === 0}>
+            {t("csv")}
+          </Button>
+        </Space>
+        <Typography.Paragraph type="secondary">{t("filtersHint")}</Typography.Paragraph>
+        {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
+        <Table<Record_>
+          rowKey="sequence"
+          columns={columns}
+          dataSource={rows}
+          loading={query.isPending}
+          sticky
+          pagination={{ defaultPageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
+          locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
+        />
+        <Space style={{ marginTop: 8 }}>
+          <Typography.Text type="secondary">{last !== undefined && t("shown", { n: countText(read.length), m: countText(rows.length), last: countText(last) })}</Typography.Text>
+          {query.hasNextPage && (
+            <Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              {t("older")}
+            </Button>
+          )}
+        </Space>
+      </Card>
+      <Proof />
+    </div>
+  );
+}
