@@ -74,7 +74,7 @@ async function edit(page, text) {
 test("the way of a draft, from a mistake to going back", { timeout: 400_000 }, async () => {
   const before = (await ask("model-author", "GET", "/v1/releases")).body.releases.find((one) => one.state === "released").name;
   const text = (await ask("model-author", "GET", `/v1/pack/files/${FILE}`)).body.text;
-  const mended = text.replace(/^version: 1$/m, "version: 2");
+  const mended = `${text.replace(/^version: 1$/m, "version: 2")}# ${Date.now()}\n`; // no other run has brought it
   assert.notEqual(mended, text);
   const wrong = mended.replace("f.acct_tin_sum_30m >=", "f.acct_tin_summ_30m >=");
   const line = wrong.split("\n").findIndex((one) => one.includes("f.acct_tin_summ_30m")) + 1;

@@ -28,7 +28,7 @@ function themeOf(dark: boolean): ThemeConfig {
     },
     components: {
       Layout: { headerHeight: 48, headerPadding: "0 16px", siderBg: dark ? "#141a22" : "#0d2b45", triggerBg: dark ? "#1b232d" : "#0a2238" },
-      Menu: { darkItemBg: "transparent", darkSubMenuItemBg: "transparent", itemHeight: 36 },
+      Menu: { darkItemBg: "transparent", darkSubMenuItemBg: "transparent", darkItemSelectedBg: dark ? "#1f6fb5" : "#0b5fa5", itemHeight: 36 },
       Table: { cellPaddingBlockSM: 6 },
       Tabs: { itemSelectedColor: dark ? "#6bb4f0" : "#0b5fa5", itemActiveColor: dark ? "#6bb4f0" : "#0b5fa5", itemHoverColor: dark ? "#6bb4f0" : "#0b5fa5" },
     },

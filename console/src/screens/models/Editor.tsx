@@ -86,7 +86,7 @@ export default function Editor({ path, text, label, diagnostics, vocabulary, onC
         doc: latest.current.text,
         extensions: [
           nonce === undefined ? [] : EditorView.cspNonce.of(nonce),
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           lineNumbers(),
           lintGutter(),
           history(),

@@ -27,7 +27,6 @@ function Parameters({ model }: { model: Model }) {
       rowKey="parameter"
       pagination={false}
       dataSource={model.parameters}
-      scroll={{ x: "max-content" }}
       locale={{ emptyText: t("none") }}
       columns={[
         { title: t("parameter"), key: "parameter", render: (_, row) => <span data-told=""><span className="mono">p.{row.parameter}</span> {both(row)}</span> },
@@ -53,7 +52,6 @@ function Reads({ model }: { model: Model }) {
       rowKey={(name) => name}
       pagination={false}
       dataSource={names}
-      scroll={{ x: "max-content" }}
       columns={[
         { title: t("reads"), key: "name", render: (_, name) => <span className="mono" data-told="">{name}</span> },
         { title: t("meaning"), key: "meaning", render: (_, name) => <span data-told="">{both(known.get(name)) || NOTHING}</span> },

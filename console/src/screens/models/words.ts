@@ -161,7 +161,7 @@ export const releaseWords = defineWords({
   proposedBy: { zh: "提议", en: "Proposed" },
   approvedBy: { zh: "批准", en: "Approved" },
   judgedBy: { zh: "审批", en: "Judged" },
-  releasedBy: { zh: "发布", en: "Released" },
+  releasedBy: { zh: "生效", en: "Released" },
   before: { zh: "替换了", en: "Replaced" },
   note: { zh: "说明", en: "Note" },
   tried: { zh: "试跑", en: "Trial" },
