@@ -132,9 +132,8 @@ screenTest("nodes become subjects of a case", WHO, here, async ({ page }) => {
   const title = `graph test ${Date.now()}`;
   await page.getByRole("dialog").getByLabel("案件名称").fill(title);
   await page.getByRole("dialog").getByRole("button", { name: "立案 / 并入案件" }).click();
-  const link = page.getByRole("link", { name: /打开案件/ });
-  await link.waitFor();
-  const id = /(\d+)$/.exec(await link.getAttribute("href"))[1];
+  const open = page.getByRole("button", { name: /打开案件/ });
+  const id = /(\d+)$/.exec(await open.innerText())[1];
   const made = (await ok(WHO, `/v1/cases/${id}`)).case;
   assert.equal(made.title, title);
   assert.deepEqual(new Set(made.subjects.map((subject) => `${subject.kind} ${subject.name}`)), new Set([`ACCOUNT ${name}`, `PERSON ${customer.name}`]));
