@@ -224,7 +224,7 @@ function Dismiss({ gang, onClose }: { gang: number; onClose: () => void }) {
         <Form.Item label={t("reason")} name="reason" rules={[{ required: true, whitespace: true, message: t("needed") }]}>
           <Input maxLength={60} />
         </Form.Item>
-        <Button danger htmlType="submit" loading={deed.isPending}>
+        <Button type="primary" htmlType="submit" loading={deed.isPending}>
           {t("dismiss")}
         </Button>
       </Form>
@@ -259,7 +259,7 @@ function GangFound({ gang }: { gang: GangTold }) {
                 <Button size="small" type="primary" onClick={() => setDeciding("confirm")}>
                   {t("confirm")}
                 </Button>
-                <Button size="small" danger onClick={() => setDeciding("dismiss")}>
+                <Button size="small" onClick={() => setDeciding("dismiss")}>
                   {t("dismiss")}
                 </Button>
               </>
