@@ -203,12 +203,12 @@ screenTest("hubs are registered and taken back", WHO, "/gangs?tab=hubs", async (
   await dialog.getByLabel("编号或名称").fill(hub);
   await dialog.getByLabel("理由").fill("power company");
   await dialog.getByRole("button", { name: "登记公共节点" }).click();
-  await page.getByRole("cell", { name: hub }).waitFor();
+  await page.getByRole("cell", { name: hub, exact: true }).waitFor();
   assert.ok((await ok(WHO, "/v1/hubs")).hubs.some((one) => one.name === hub && one.reason === "power company"));
   await page.getByRole("button", { name: `撤销 ${hub}` }).click();
   await page.getByRole("dialog").getByLabel("撤销登记的理由").fill("a test");
   await page.getByRole("dialog").getByRole("button", { name: /^撤\s?销$/ }).click();
-  await page.getByRole("cell", { name: hub }).waitFor({ state: "detached" });
+  await page.getByRole("cell", { name: hub, exact: true }).waitFor({ state: "detached" });
   assert.ok(!(await ok(WHO, "/v1/hubs")).hubs.some((one) => one.name === hub));
 });
 
