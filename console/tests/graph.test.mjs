@@ -100,7 +100,7 @@ screenTest("the way between an account and what its holder has", WHO, here, asyn
   await page.getByRole("button", { name: "查找路径" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("另一端 编号或名称").fill(thing.name);
-  await dialog.getByRole("combobox", { name: "另一端 起点类型" }).click();
+  await dialog.getByRole("combobox", { name: "另一端 起点类型" }).click({ force: true });
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: { DEVICE: "设备", IP: "IP 地址", PHONE: "手机号" }[thing.kind] }).first().click();
   await dialog.getByRole("button", { name: "查找" }).click();
   await page.getByText("路径长度 2").waitFor();
@@ -132,9 +132,8 @@ screenTest("nodes become subjects of a case", WHO, here, async ({ page }) => {
   const title = `graph test ${Date.now()}`;
   await page.getByRole("dialog").getByLabel("案件名称").fill(title);
   await page.getByRole("dialog").getByRole("button", { name: "立案 / 并入案件" }).click();
-  const link = page.getByRole("link", { name: /打开案件/ });
-  await link.waitFor();
-  const id = /(\d+)$/.exec(await link.getAttribute("href"))[1];
+  const open = page.getByRole("button", { name: /打开案件/ });
+  const id = /(\d+)$/.exec(await open.innerText())[1];
   const made = (await ok(WHO, `/v1/cases/${id}`)).case;
   assert.equal(made.title, title);
   assert.deepEqual(new Set(made.subjects.map((subject) => `${subject.kind} ${subject.name}`)), new Set([`ACCOUNT ${name}`, `PERSON ${customer.name}`]));
@@ -204,12 +203,12 @@ screenTest("hubs are registered and taken back", WHO, "/gangs?tab=hubs", async (
   await dialog.getByLabel("编号或名称").fill(hub);
   await dialog.getByLabel("理由").fill("power company");
   await dialog.getByRole("button", { name: "登记公共节点" }).click();
-  await page.getByRole("cell", { name: hub }).waitFor();
+  await page.getByRole("cell", { name: hub, exact: true }).waitFor();
   assert.ok((await ok(WHO, "/v1/hubs")).hubs.some((one) => one.name === hub && one.reason === "power company"));
   await page.getByRole("button", { name: `撤销 ${hub}` }).click();
   await page.getByRole("dialog").getByLabel("撤销登记的理由").fill("a test");
   await page.getByRole("dialog").getByRole("button", { name: /^撤\s?销$/ }).click();
-  await page.getByRole("cell", { name: hub }).waitFor({ state: "detached" });
+  await page.getByRole("cell", { name: hub, exact: true }).waitFor({ state: "detached" });
   assert.ok(!(await ok(WHO, "/v1/hubs")).hubs.some((one) => one.name === hub));
 });
 

@@ -212,7 +212,7 @@ export default function Explorer() {
         <Select value={kind} onChange={setKind} aria-label={t("kind")} style={{ width: 140 }} options={beginnings.map((value) => ({ value, label: kindText(value) }))} />
         <Input value={name} onChange={(event) => setName(event.target.value)} onPressEnter={add} placeholder={t("name")} aria-label={t("name")} maxLength={128} style={{ width: 240 }} className="mono" />
         <Select value={days} onChange={(value) => setAddress({ days: value })} aria-label={t("span")} style={{ width: 130 }} options={SPANS.map((value) => ({ value, label: t("days", { n: value }) }))} />
-        <Button type="primary" onClick={add} loading={isLooking} disabled={name.trim() === ""}>
+        <Button type="primary" onClick={add} disabled={isLooking || name.trim() === ""}>
           {t("add")}
         </Button>
         <Button onClick={() => setAsking("way")}>{t("path")}</Button>

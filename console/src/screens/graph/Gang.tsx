@@ -1,7 +1,7 @@
 // One gang: its picture, its members and what binds them, what was left out, and the decision on it.
 import { Alert, App, Button, Card, Descriptions, Form, Input, InputNumber, Modal, Radio, Space, Spin, Table, Tabs, Tag } from "antd";
 import { useMemo, useRef, useState } from "react";
-import { Link, useParams } from "react-router-dom";
+import { Link, useNavigate, useParams } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
@@ -174,11 +174,12 @@ function GangTables({ gang }: { gang: GangTold }) {
 function Confirm({ gang, onClose }: { gang: number; onClose: () => void }) {
   const t = useWords(gangWords);
   const { notification } = App.useApp();
+  const navigate = useNavigate();
   const [way, setWay] = useState<"new" | "old">("new");
   const deed = useDeed((into: number | undefined) => told(api.POST("/v1/gangs/{gang}/confirm", { params: { path: { gang } }, body: into === undefined ? {} : { case: into } })), {
     touches: [["gang", gang], ["table", "gangs"], ["table", "cases"]],
     after: (done) => {
-      notification.success({ message: t("confirmed", { id: done.case }), description: <Link to={`/cases/${done.case}`}>{t("openCase")}</Link>, duration: 12 });
+      notification.success({ message: t("confirmed", { id: done.case }), description: <Button onClick={() => navigate(`/cases/${done.case}`)}>{t("openCase")}</Button>, duration: 12 }); // it is shown outside of the router
       onClose();
     },
   });
@@ -223,7 +224,7 @@ function Dismiss({ gang, onClose }: { gang: number; onClose: () => void }) {
         <Form.Item label={t("reason")} name="reason" rules={[{ required: true, whitespace: true, message: t("needed") }]}>
           <Input maxLength={60} />
         </Form.Item>
-        <Button danger htmlType="submit" loading={deed.isPending}>
+        <Button type="primary" htmlType="submit" loading={deed.isPending}>
           {t("dismiss")}
         </Button>
       </Form>
@@ -258,7 +259,7 @@ function GangFound({ gang }: { gang: GangTold }) {
                 <Button size="small" type="primary" onClick={() => setDeciding("confirm")}>
                   {t("confirm")}
                 </Button>
-                <Button size="small" danger onClick={() => setDeciding("dismiss")}>
+                <Button size="small" onClick={() => setDeciding("dismiss")}>
                   {t("dismiss")}
                 </Button>
               </>

@@ -70,7 +70,7 @@ function TakeBack({ hub, onClose }: { hub: Hub; onClose: () => void }) {
         <Form.Item label={t("takeBackAsk")} name="reason" rules={[{ required: true, whitespace: true, message: t("needed") }]}>
           <Input maxLength={60} />
         </Form.Item>
-        <Button danger htmlType="submit" loading={deed.isPending}>
+        <Button type="primary" htmlType="submit" loading={deed.isPending}>
           {t("takeBack")}
         </Button>
       </Form>

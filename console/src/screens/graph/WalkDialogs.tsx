@@ -1,7 +1,7 @@
 // What is asked before a way is looked for, and before nodes become subjects of a case.
 import { Alert, App, Button, Form, Input, InputNumber, Modal, Radio, Select, Space } from "antd";
 import { useState } from "react";
-import { Link } from "react-router-dom";
+import { useNavigate } from "react-router-dom";
 
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
@@ -95,11 +95,12 @@ export function IntoCase({ nodes, onClose }: { nodes: WalkNode[]; onClose: () =>
   const t = useWords(exploreWords);
   const type = useWords(caseTypeWords);
   const { notification } = App.useApp();
+  const navigate = useNavigate();
   const [way, setWay] = useState<"new" | "old">("new");
   const deed = useDeed((wanted: Wanted) => intoCase(wanted, nodes), {
     touches: [["table", "cases"]],
     after: ({ id, subjects }) => {
-      notification.success({ message: t("caseDone", { n: subjects }), description: <Link to={`/cases/${id}`}>{t("openCase", { id })}</Link>, duration: 12 });
+      notification.success({ message: t("caseDone", { n: subjects }), description: <Button onClick={() => navigate(`/cases/${id}`)}>{t("openCase", { id })}</Button>, duration: 12 }); // it is shown outside of the router
       onClose();
     },
   });

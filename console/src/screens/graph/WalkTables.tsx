@@ -76,7 +76,7 @@ function NodeTable({ view, chosen, busy, mayExpand, onChoose, onExpand, onFocus 
             key: "name",
             title: t("name"),
             render: (_value, node) => (
-              <Button type="link" size="small" className="mono" style={{ padding: 0 }} onClick={() => onFocus(node.id)} title={node.name}>
+              <Button type="text" size="small" className="mono" style={{ padding: "0 4px", textDecoration: "underline" }} onClick={() => onFocus(node.id)} title={node.name}>
                 <span data-told="">{node.kind === "CASH" ? NOTHING : node.name}</span>
               </Button>
             ),
