@@ -1,11 +1,13 @@
 // The fields of an event by their names, as they came; money in yuan, times of Shanghai.
-import { Input, Table } from "antd";
+import { Input, theme } from "antd";
 import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { moneyText, timeText } from "@/parts/values";
 import { decisionWords } from "@/screens/decisions/words";
+
+const cell = { padding: "6px 8px 6px 0", textAlign: "left", verticalAlign: "top" } as const;
 
 interface Field {
   name: string;
@@ -16,6 +18,7 @@ interface Field {
 export function EventFields({ event, fields }: { event: Record<string, unknown>; fields: Schemas["Why"]["fields"] }) {
   const t = useWords(decisionWords);
   const both = useBoth();
+  const { token } = theme.useToken();
   const [wanted, setWanted] = useState("");
   const known = new Map(fields.map((field) => [field.field, field]));
   const shown = (name: string, value: unknown): string => {
@@ -42,24 +45,20 @@ export function EventFields({ event, fields }: { event: Record<string, unknown>;
   return (
     <>
       <Input allowClear placeholder={t("fieldFilter")} aria-label={t("fieldFilter")} value={wanted} onChange={(change) => setWanted(change.target.value)} style={{ width: 240, marginBottom: 8 }} />
-      <Table<Field>
-        size="small"
-        rowKey="name"
-        dataSource={rows}
-        pagination={false}
-        showHeader={false}
-        columns={[
-          { key: "title", width: "42%", render: (_value, row) => <span data-told="">{row.title === "" ? row.name : row.title}</span> },
-          {
-            key: "value",
-            render: (_value, row) => (
-              <span data-told="" className="number" title={row.name} style={{ wordBreak: "break-all" }}>
+      <table style={{ width: "100%", borderCollapse: "collapse" }}>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name} style={{ borderBottom: `1px solid ${token.colorBorderSecondary}` }}>
+              <th scope="row" data-told="" style={{ ...cell, width: "42%", fontWeight: "normal", color: token.colorTextSecondary }}>
+                {row.title === "" ? row.name : row.title}
+              </th>
+              <td data-told="" className="number" title={row.name} style={{ ...cell, wordBreak: "break-all" }}>
                 {row.value}
-              </span>
-            ),
-          },
-        ]}
-      />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </>
   );
 }

@@ -55,6 +55,7 @@ export function History({ names, event, moment, seen }: { names: WhyName[]; even
   const name = choices.find((one) => one.name === chosen) ?? choices[0];
   const key = (name?.key ?? []).map((field) => String(event[field]));
   const asked = useAsk(["feature", name?.name, key, moment], (signal) => series(name!, key, moment, signal), { active: name !== undefined, staleMs: 60_000 });
+  const mark = t("historyDecision");
   const option = useMemo(
     () => ({
       grid: { left: 56, right: 24, top: 24, bottom: 32 },
@@ -67,11 +68,11 @@ export function History({ names, event, moment, seen }: { names: WhyName[]; even
           step: "end",
           showSymbol: false,
           data: (asked.data?.points ?? []).map((point) => [point.at, point.value]),
-          markLine: { symbol: "none", silent: true, data: [{ xAxis: moment, label: { formatter: t("historyDecision") } }] },
+          markLine: { symbol: "none", silent: true, data: [{ xAxis: moment, label: { formatter: mark } }] },
         },
       ],
     }),
-    [asked.data, moment, t],
+    [asked.data, moment, mark],
   );
   if (name === undefined) {
     return <Typography.Text type="secondary">{t("historyNone")}</Typography.Text>;
