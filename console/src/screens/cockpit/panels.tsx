@@ -313,7 +313,7 @@ export function Sources() {
           }),
         ];
   return (
-    <Panel title={t("sources")} extra={canGo("/system/state") ? <Link to="/system/state">{t("state")}</Link> : null}>
+    <Panel title={t("sources")} extra={canGo("/system") ? <Link to="/system">{t("state")}</Link> : null}>
       {state === undefined && asked.error === null && <Spin />}
       {state === undefined && asked.error !== null && <Failure error={asked.error} onAgain={() => void asked.refetch()} />}
       {rows.length > 0 && (
