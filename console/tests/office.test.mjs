@@ -14,7 +14,7 @@ async function good(who, method, path, body) {
 }
 
 async function until(what, find) {
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < 150; i++) {
     const found = await find();
     if (found) {
       return found;
