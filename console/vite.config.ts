@@ -9,10 +9,7 @@ export default defineConfig({
   base: "/console/",
   plugins: [react()],
   resolve: {
-    alias: [
-      { find: "@", replacement: fileURLToPath(new URL("./src", import.meta.url)) },
-      { find: /^rc-util\/(es|lib)\/getScrollBarSize$/, replacement: fileURLToPath(new URL("./src/app/scrollbar.ts", import.meta.url)) },
-    ],
+    alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) },
   },
   // For working on the console: `QT_SERVER=http://127.0.0.1:8080 npx vite` shows the sources as they are, in front of a running server.
   server: { proxy: Object.fromEntries(["/v1", "/problems", "/healthz", "/readyz", "/openapi.json", "/metrics"].map((path) => [path, { target: process.env.QT_SERVER ?? "http://127.0.0.1:8080" }])) },
