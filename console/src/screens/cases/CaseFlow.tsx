@@ -2,7 +2,7 @@
 import { Space, Select, Spin } from "antd";
 import { useState } from "react";
 
-import { api, told, type Schemas } from "@/api/client";
+import { api, Problem, told, type Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { Failure, Nothing } from "@/parts/States";
@@ -74,6 +74,7 @@ export function CaseFlow({ data, writes }: CaseTab) {
   );
   const flow = query.data?.flow;
   const sums = flow?.forward ?? flow?.backward;
+  const isNothing = query.error instanceof Problem && query.error.code === "case_refused"; // the case has no money that can be followed
   const kept = data.pictures.find((one) => one.number === picture);
   return (
     <>
@@ -119,7 +120,8 @@ export function CaseFlow({ data, writes }: CaseTab) {
           </p>
         )}
         {query.isPending && <Spin />}
-        {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
+        {isNothing && <Nothing>{t("noFlow")}</Nothing>}
+        {query.error !== null && !isNothing && <Failure error={query.error} onAgain={() => void query.refetch()} />}
         {flow !== undefined && sums !== undefined && (
           <FigureLine
             title={t("traced")}
