@@ -19,6 +19,7 @@ function themeOf(dark: boolean): ThemeConfig {
       colorPrimary: dark ? "#2f7fc4" : "#0b5fa5",
       colorError: dark ? "#ff8f8a" : "#b3151b",
       colorLink: dark ? "#6bb4f0" : "#0b5fa5",
+      colorError: dark ? "#f0706c" : "#c4161c",
       colorTextSecondary: dark ? "rgba(255,255,255,0.72)" : "rgba(0,0,0,0.65)",
       colorTextTertiary: dark ? "rgba(255,255,255,0.62)" : "rgba(0,0,0,0.6)",
       colorTextDescription: dark ? "rgba(255,255,255,0.68)" : "rgba(0,0,0,0.62)",
@@ -29,6 +30,7 @@ function themeOf(dark: boolean): ThemeConfig {
     components: {
       Layout: { headerHeight: 48, headerPadding: "0 16px", siderBg: dark ? "#141a22" : "#0d2b45", triggerBg: dark ? "#1b232d" : "#0a2238" },
       Menu: { darkItemBg: "transparent", darkSubMenuItemBg: "transparent", itemHeight: 36 },
+      Button: { dangerColor: dark ? "#200000" : "#ffffff" },
       Table: { cellPaddingBlockSM: 6 },
       Tabs: { itemSelectedColor: dark ? "#6bb4f0" : "#0b5fa5", itemActiveColor: dark ? "#6bb4f0" : "#0b5fa5", itemHoverColor: dark ? "#6bb4f0" : "#0b5fa5" },
     },

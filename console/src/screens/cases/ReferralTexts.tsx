@@ -1,5 +1,5 @@
 // What people write into a referral: the cover and the opinion (part 6). All of it is kept at once; a finding of the gate leads to its field.
-import { Alert, Button, Form, Input, Select, theme } from "antd";
+import { Alert, Button, Form, Input, theme } from "antd";
 import { useEffect } from "react";
 
 import { api, told } from "@/api/client";
@@ -10,6 +10,7 @@ import { countText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { Part } from "@/screens/cases/CasePieces";
 import { type CodeList, useCode, useOptions } from "@/screens/cases/codes";
+import { Choice } from "@/screens/cases/DeedForm";
 import { fieldOf, useGate } from "@/screens/cases/ReferralGate";
 import { type ReferralTab, touchesOf } from "@/screens/cases/ReferralRoom";
 import { referralWords } from "@/screens/cases/words";
@@ -60,7 +61,7 @@ export function ReferralTexts({ data, drafts }: ReferralTab) {
         extra={long && name !== "basis" && list === undefined && values?.[name] ? <span className="number">{t("letters", { n: countText(values[name].length) })}</span> : undefined}
         style={{ marginBottom: 10 }}
       >
-        {list !== undefined ? <Select options={options(list)} aria-label={code("field", name)} /> : long ? <Input.TextArea autoSize={{ minRows: name === "analysis" ? 5 : 2, maxRows: 16 }} /> : <Input />}
+        {list !== undefined ? <Choice options={options(list)} /> : long ? <Input.TextArea autoSize={{ minRows: name === "analysis" ? 5 : 2, maxRows: 16 }} /> : <Input />}
       </Form.Item>
     );
   };
