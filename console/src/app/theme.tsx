@@ -19,7 +19,6 @@ function themeOf(dark: boolean): ThemeConfig {
       colorPrimary: dark ? "#2f7fc4" : "#0b5fa5",
       colorError: dark ? "#ff8f8a" : "#b3151b",
       colorLink: dark ? "#6bb4f0" : "#0b5fa5",
-      colorError: dark ? "#f0706c" : "#c4161c",
       colorTextSecondary: dark ? "rgba(255,255,255,0.72)" : "rgba(0,0,0,0.65)",
       colorTextTertiary: dark ? "rgba(255,255,255,0.62)" : "rgba(0,0,0,0.6)",
       colorTextDescription: dark ? "rgba(255,255,255,0.68)" : "rgba(0,0,0,0.62)",
@@ -29,8 +28,7 @@ function themeOf(dark: boolean): ThemeConfig {
     },
     components: {
       Layout: { headerHeight: 48, headerPadding: "0 16px", siderBg: dark ? "#141a22" : "#0d2b45", triggerBg: dark ? "#1b232d" : "#0a2238" },
-      Menu: { darkItemBg: "transparent", darkSubMenuItemBg: "transparent", itemHeight: 36 },
-      Button: { dangerColor: dark ? "#200000" : "#ffffff" },
+      Menu: { darkItemBg: "transparent", darkSubMenuItemBg: "transparent", darkItemSelectedBg: dark ? "#1f6fb5" : "#0b5fa5", itemHeight: 36 },
       Table: { cellPaddingBlockSM: 6 },
       Tabs: { itemSelectedColor: dark ? "#6bb4f0" : "#0b5fa5", itemActiveColor: dark ? "#6bb4f0" : "#0b5fa5", itemHoverColor: dark ? "#6bb4f0" : "#0b5fa5" },
     },

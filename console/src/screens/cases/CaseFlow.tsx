@@ -1,4 +1,4 @@
-// Where the money of a case went: as it is now, or as a picture that was kept. Accounts and ways as tables.
+// Where the money of a case went: as it is now, drawn; or as a picture that was kept, as tables.
 import { Space, Select, Spin } from "antd";
 import { useState } from "react";
 
@@ -12,6 +12,7 @@ import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { useCode } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { asBody } from "@/screens/cases/bodies";
+import { FlowPicture } from "@/screens/graph/FlowPicture";
 import { caseWords, referralWords } from "@/screens/cases/words";
 
 type Flow = Schemas["Flow"]["flow"];
@@ -122,7 +123,7 @@ export function CaseFlow({ data, writes }: CaseTab) {
         {query.isPending && <Spin />}
         {isNothing && <Nothing>{t("noFlow")}</Nothing>}
         {query.error !== null && !isNothing && <Failure error={query.error} onAgain={() => void query.refetch()} />}
-        {flow !== undefined && sums !== undefined && (
+        {flow !== undefined && sums !== undefined && picture !== 0 && (
           <FigureLine
             title={t("traced")}
             figures={[
@@ -133,7 +134,7 @@ export function CaseFlow({ data, writes }: CaseTab) {
             ]}
           />
         )}
-        {flow !== undefined && <FlowTables flow={flow} />}
+        {flow !== undefined && (picture === 0 ? <FlowPicture caseId={data.id} height={420} /> : <FlowTables flow={flow} />)}
       </Part>
       {data.pictures.length > 0 && (
         <Part title={t("pictures")}>
