@@ -1,8 +1,8 @@
-// Where the money of a case went: as it is now, or as a picture that was kept. Accounts and ways as tables.
+// Where the money of a case went: as it is now, drawn; or as a picture that was kept, as tables.
 import { Space, Select, Spin } from "antd";
 import { useState } from "react";
 
-import { api, told, type Schemas } from "@/api/client";
+import { api, Problem, told, type Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { Failure, Nothing } from "@/parts/States";
@@ -12,6 +12,7 @@ import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { useCode } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { asBody } from "@/screens/cases/bodies";
+import { FlowPicture } from "@/screens/graph/FlowPicture";
 import { caseWords, referralWords } from "@/screens/cases/words";
 
 type Flow = Schemas["Flow"]["flow"];
@@ -74,6 +75,7 @@ export function CaseFlow({ data, writes }: CaseTab) {
   );
   const flow = query.data?.flow;
   const sums = flow?.forward ?? flow?.backward;
+  const isNothing = query.error instanceof Problem && query.error.code === "case_refused"; // the case has no money that can be followed
   const kept = data.pictures.find((one) => one.number === picture);
   return (
     <>
@@ -119,8 +121,9 @@ export function CaseFlow({ data, writes }: CaseTab) {
           </p>
         )}
         {query.isPending && <Spin />}
-        {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
-        {flow !== undefined && sums !== undefined && (
+        {isNothing && <Nothing>{t("noFlow")}</Nothing>}
+        {query.error !== null && !isNothing && <Failure error={query.error} onAgain={() => void query.refetch()} />}
+        {flow !== undefined && sums !== undefined && picture !== 0 && (
           <FigureLine
             title={t("traced")}
             figures={[
@@ -131,7 +134,7 @@ export function CaseFlow({ data, writes }: CaseTab) {
             ]}
           />
         )}
-        {flow !== undefined && <FlowTables flow={flow} />}
+        {flow !== undefined && (picture === 0 ? <FlowPicture caseId={data.id} height={420} /> : <FlowTables flow={flow} />)}
       </Part>
       {data.pictures.length > 0 && (
         <Part title={t("pictures")}>

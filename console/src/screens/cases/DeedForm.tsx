@@ -26,14 +26,23 @@ export interface Field {
 
 export type Given = Record<string, string | number | string[] | undefined>;
 
+// A select in a form: the form's own attributes (aria-required) don't belong on the box around it, where antd would put them.
+export function Choice({ id, value, onChange, options, disabled, clear, tags }: { id?: string; value?: unknown; onChange?: (value: unknown) => void; options?: { value: string; label: string }[]; disabled?: boolean; clear?: boolean; tags?: boolean }) {
+  return tags ? (
+    <Select id={id} mode="tags" value={value} onChange={onChange} options={options} disabled={disabled} open={options === undefined ? false : undefined} tokenSeparators={[",", " ", "，", "、"]} />
+  ) : (
+    <Select id={id} value={value} onChange={onChange} options={options} disabled={disabled} showSearch optionFilterProp="label" allowClear={clear} />
+  );
+}
+
 function inputOf(field: Field, yuan: string): ReactNode {
   switch (field.kind) {
     case "area":
       return <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} maxLength={field.max} />;
     case "select":
-      return <Select options={field.options} showSearch optionFilterProp="label" allowClear={field.required !== true} aria-label={field.label} />;
+      return <Choice options={field.options} clear={field.required !== true} />;
     case "tags":
-      return <Select mode="tags" options={field.options} open={field.options === undefined ? false : undefined} tokenSeparators={[",", " ", "，", "、"]} aria-label={field.label} />;
+      return <Choice options={field.options} tags />;
     case "number":
       return <InputNumber min={field.min ?? 0} max={field.max} precision={0} style={{ width: "100%" }} />;
     case "money":

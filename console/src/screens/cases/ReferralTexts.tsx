@@ -1,5 +1,5 @@
 // What people write into a referral: the cover and the opinion (part 6). All of it is kept at once; a finding of the gate leads to its field.
-import { Alert, Button, Form, Input, Select, theme } from "antd";
+import { Alert, Button, Descriptions, Form, Input, theme } from "antd";
 import { useEffect } from "react";
 
 import { api, told } from "@/api/client";
@@ -8,8 +8,9 @@ import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
 import { countText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Part } from "@/screens/cases/CasePieces";
+import { Part, Told } from "@/screens/cases/CasePieces";
 import { type CodeList, useCode, useOptions } from "@/screens/cases/codes";
+import { Choice } from "@/screens/cases/DeedForm";
 import { fieldOf, useGate } from "@/screens/cases/ReferralGate";
 import { type ReferralTab, touchesOf } from "@/screens/cases/ReferralRoom";
 import { referralWords } from "@/screens/cases/words";
@@ -20,6 +21,31 @@ const ALL = [...COVER, ...OPINION];
 type Name = (typeof ALL)[number];
 const LISTS: Partial<Record<Name, CodeList>> = { urgency: "urgency", route: "route", confidence: "confidence" };
 const REQUIRED = new Set<Name>(ALL.filter((name) => name !== "title" && name !== "officer"));
+
+// The same to read, where nothing can be changed (any more).
+function WrittenTexts({ data }: Pick<ReferralTab, "data">) {
+  const t = useWords(referralWords);
+  const code = useCode();
+  const shown = (names: readonly Name[]) => (
+    <Descriptions
+      bordered
+      size="small"
+      column={1}
+      styles={{ label: { width: 150 } }}
+      items={names.map((name) => {
+        const list = LISTS[name];
+        return { key: name, label: code("field", name), children: list === undefined ? <Told lines>{data[name]}</Told> : code(list, data[name]) };
+      })}
+    />
+  );
+  return (
+    <>
+      {data.state.word === "DRAFT" && <Alert type="info" showIcon message={t("readOnly")} style={{ marginBottom: 8 }} />}
+      <Part title={t("partCover")}>{shown(COVER)}</Part>
+      <Part title={`${t("part", { n: 6 })} ${t("partNames6")}`}>{shown(OPINION)}</Part>
+    </>
+  );
+}
 
 export function ReferralTexts({ data, drafts }: ReferralTab) {
   const t = useWords(referralWords);
@@ -60,25 +86,25 @@ export function ReferralTexts({ data, drafts }: ReferralTab) {
         extra={long && name !== "basis" && list === undefined && values?.[name] ? <span className="number">{t("letters", { n: countText(values[name].length) })}</span> : undefined}
         style={{ marginBottom: 10 }}
       >
-        {list !== undefined ? <Select options={options(list)} aria-label={code("field", name)} /> : long ? <Input.TextArea autoSize={{ minRows: name === "analysis" ? 5 : 2, maxRows: 16 }} /> : <Input />}
+        {list !== undefined ? <Choice options={options(list)} /> : long ? <Input.TextArea autoSize={{ minRows: name === "analysis" ? 5 : 2, maxRows: 16 }} /> : <Input />}
       </Form.Item>
     );
   };
+  if (!drafts) {
+    return <WrittenTexts data={data} />;
+  }
   return (
-    <Form form={form} name="referral" layout="vertical" disabled={!drafts} initialValues={data} onFinish={(given) => save.mutate(given)}>
-      {!drafts && data.state.word === "DRAFT" && <Alert type="info" showIcon message={t("readOnly")} style={{ marginBottom: 8 }} />}
+    <Form form={form} name="referral" layout="vertical" initialValues={data} onFinish={(given) => save.mutate(given)}>
       <Part title={t("partCover")}>
         <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(260px, 1fr))", columnGap: 16 }}>{COVER.filter((name) => name !== "basis").map(item)}</div>
         {item("basis")}
       </Part>
       <Part title={`${t("part", { n: 6 })} ${t("partNames6")}`}>{OPINION.map(item)}</Part>
-      {drafts && (
-        <div style={{ position: "sticky", bottom: 0, padding: "8px 0", background: token.colorBgContainer, zIndex: 1 }}>
-          <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
-            {t("save")}
-          </Button>
-        </div>
-      )}
+      <div style={{ position: "sticky", bottom: 0, padding: "8px 0", background: token.colorBgContainer, zIndex: 1 }}>
+        <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
+          {t("save")}
+        </Button>
+      </div>
     </Form>
   );
 }

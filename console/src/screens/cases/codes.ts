@@ -1,9 +1,9 @@
 // The words of codes that the API gives without their names: what cases, referrals and orders are made of, as the server's own lists call them. An unknown code shows as it is.
 import { useSettings } from "@/app/settings";
-import type { Text } from "@/app/words";
+import { defineWords, type Text } from "@/app/words";
 
 export const codes = {
-  type: {
+  type: defineWords({
     FRAUD: { zh: "电信网络诈骗", en: "telecom fraud" },
     MULE_GANG: { zh: "跑分团伙", en: "mule gang" },
     GAMBLING: { zh: "跨境赌博", en: "gambling" },
@@ -15,35 +15,35 @@ export const codes = {
     CARD: { zh: "银行卡盗刷", en: "card fraud" },
     MERCHANT: { zh: "商户违规", en: "merchant fraud" },
     NETSEC: { zh: "网络安全事件", en: "attack on systems" },
-  },
-  level: {
+  }),
+  level: defineWords({
     OUTLET: { zh: "网点级", en: "outlet" },
     BRANCH: { zh: "分支行级", en: "branch" },
     HQ: { zh: "总行级", en: "head office" },
     MAJOR: { zh: "重大案件", en: "major" },
-  },
-  source: {
+  }),
+  source: defineWords({
     ALERT: { zh: "预警", en: "alert" },
     GANG: { zh: "团伙发现", en: "gang found" },
     POLICE: { zh: "公安来函", en: "police" },
     CUSTOMER: { zh: "客户报案", en: "customer" },
     INSPECTION: { zh: "检查发现", en: "inspection" },
     INTELLIGENCE: { zh: "情报线索", en: "intelligence" },
-  },
-  subject: {
+  }),
+  subject: defineWords({
     PERSON: { zh: "个人", en: "person" },
     COMPANY: { zh: "单位", en: "company" },
     ACCOUNT: { zh: "账户", en: "account" },
     CARD: { zh: "银行卡", en: "card" },
     DEVICE: { zh: "设备", en: "device" },
-    IP: { zh: "IP", en: "IP address" },
+    IP: { zh: "IP 地址", en: "IP address" },
     PHONE: { zh: "手机号", en: "phone number" },
     MERCHANT: { zh: "商户", en: "merchant" },
     EMPLOYEE: { zh: "员工", en: "employee" },
     OUTSIDE: { zh: "外部账户", en: "account elsewhere" },
     OTHER: { zh: "其他", en: "other thing" },
-  },
-  role: {
+  }),
+  role: defineWords({
     UNKNOWN: { zh: "待研判", en: "not known yet" },
     VICTIM: { zh: "受害人", en: "victim" },
     FIRST_LEVEL: { zh: "一级账户", en: "first level" },
@@ -55,81 +55,81 @@ export const codes = {
     INSIDER: { zh: "内部人员", en: "insider" },
     LINK: { zh: "关联物", en: "thing that connects" },
     CLEARED: { zh: "已排除", en: "cleared" },
-  },
-  part: {
+  }),
+  part: defineWords({
     SOURCE: { zh: "被骗资金", en: "payment of a victim" },
     INVOLVED: { zh: "涉案流水", en: "involved" },
     CONTEXT: { zh: "背景流水", en: "for the context" },
-  },
-  relation: {
+  }),
+  relation: defineWords({
     SAME_GANG: { zh: "同一团伙", en: "the same gang" },
     SAME_VICTIM: { zh: "同一受害人", en: "the same victim" },
     CONTINUES: { zh: "后续案件", en: "continues the other" },
     DUPLICATE: { zh: "重复案件", en: "the same case" },
-  },
-  reference: {
+  }),
+  reference: defineWords({
     REFERRAL: { zh: "线索移送", en: "referral to the police" },
     STR: { zh: "可疑交易报告", en: "suspicious transaction report" },
     ORDER: { zh: "有权机关指令", en: "order of an authority" },
     REPORT: { zh: "案件报告", en: "report to a regulator" },
-  },
-  note: {
+  }),
+  note: defineWords({
     NOTE: { zh: "研判记录", en: "note" },
     CONTACT: { zh: "联系记录", en: "contact" },
     ANALYSIS: { zh: "分析意见", en: "analysis" },
-  },
-  entry: {
+  }),
+  entry: defineWords({
     RETURNED: { zh: "返还资金", en: "money returned" },
     FROZEN_ELSEWHERE: { zh: "他行冻结", en: "money frozen elsewhere" },
     LOSS_ELSEWHERE: { zh: "行外损失", en: "loss elsewhere" },
-  },
-  gang: {
+  }),
+  gang: defineWords({
     PROPOSED: { zh: "待确认", en: "proposed" },
     CONFIRMED: { zh: "已确认", en: "confirmed" },
     DISMISSED: { zh: "已排除", en: "dismissed" },
     REPLACED: { zh: "已更新", en: "replaced" },
-  },
-  gap: {
+  }),
+  gap: defineWords({
     OPEN: { zh: "待改进", en: "open" },
     DONE: { zh: "已改进", en: "a model covers it" },
     REFUSED: { zh: "不改进", en: "no model can" },
-  },
-  route: {
+  }),
+  route: defineWords({
     FRAUD: { zh: "反电信网络诈骗渠道", en: "against fraud" },
     AML: { zh: "反洗钱渠道", en: "against money laundering" },
-  },
-  urgency: {
+  }),
+  urgency: defineWords({
     NORMAL: { zh: "平件", en: "normal" },
     URGENT: { zh: "加急", en: "urgent" },
     EMERGENCY: { zh: "特急", en: "emergency: money is moving" },
-  },
-  confidence: {
+  }),
+  confidence: defineWords({
     HIGH: { zh: "高：主要事实有交易、设备或受害人陈述相互印证", en: "high" },
     MEDIUM: { zh: "中：主要事实有交易印证，部分环节待查", en: "medium" },
     LOW: { zh: "低：资金特征可疑，主要事实待查", en: "low" },
-  },
-  step: {
+  }),
+  step: defineWords({
     ANALYST: { zh: "经办（研判）", en: "analyst" },
     DEPARTMENT: { zh: "部门负责人", en: "head of department" },
     COMPLIANCE: { zh: "合规审核", en: "compliance" },
-  },
-  link: {
+  }),
+  link: defineWords({
     SUPPLEMENT: { zh: "补充移送", en: "adds to the other" },
     DUPLICATE: { zh: "重复线索", en: "names the same as the other" },
     RELATED: { zh: "关联线索", en: "has to do with the other" },
-  },
-  money: {
+  }),
+  money: defineWords({
     SEIZED: { zh: "查获资金", en: "seized" },
     FROZEN: { zh: "冻结资金", en: "frozen" },
     RETURNED: { zh: "返还资金", en: "given back" },
-  },
-  datum: {
+  }),
+  datum: defineWords({
     PARTY: { zh: "主体", en: "party" },
     ACCOUNT: { zh: "账户", en: "account" },
     COUNTERPARTY: { zh: "交易对手", en: "counterparty" },
     PART: { zh: "材料部分", en: "part of the package" },
-  },
-  caseState: {
+  }),
+  caseState: defineWords({
     OPEN: { zh: "已立案", en: "opened" },
     INVESTIGATING: { zh: "调查中", en: "being investigated" },
     CONTROLLED: { zh: "已管控", en: "under control" },
@@ -137,8 +137,8 @@ export const codes = {
     STR_FILED: { zh: "已报可疑", en: "reported as suspicious" },
     WAITING: { zh: "等待反馈", en: "waiting" },
     CLOSED: { zh: "已结案", en: "closed" },
-  },
-  referralState: {
+  }),
+  referralState: defineWords({
     DRAFT: { zh: "拟稿", en: "being drafted" },
     APPROVED: { zh: "已审批", en: "approved" },
     SENT: { zh: "已移送", en: "sent" },
@@ -153,8 +153,8 @@ export const codes = {
     JUDGED: { zh: "已判决", en: "judged" },
     FUNDS_RETURNED: { zh: "已返还资金", en: "money was given back" },
     CLOSED: { zh: "已办结", en: "closed" },
-  },
-  alertState: {
+  }),
+  alertState: defineWords({
     NEW: { zh: "新建", en: "new" },
     ENRICHING: { zh: "补充信息", en: "being enriched" },
     AUTO_RUNNING: { zh: "自动处置中", en: "a strategy works on it" },
@@ -170,18 +170,18 @@ export const codes = {
     CLOSED_AUTO: { zh: "自动关闭", en: "closed by a strategy" },
     CLOSED_MANUAL: { zh: "人工关闭", en: "closed by a person" },
     REOPENED: { zh: "重新打开", en: "opened again" },
-  },
-  bond: {
+  }),
+  bond: defineWords({
     HOLDER: { zh: "户主", en: "holder of the account" },
     DEVICE: { zh: "设备", en: "device" },
     PHONE: { zh: "手机号", en: "phone number" },
     AGENT: { zh: "代办人", en: "agent" },
     ADDRESS: { zh: "地址", en: "address" },
-    IP: { zh: "IP", en: "IP address" },
+    IP: { zh: "IP 地址", en: "IP address" },
     EMPLOYER: { zh: "工作单位", en: "employer" },
     TERMINAL: { zh: "终端", en: "terminal" },
-  },
-  measure: {
+  }),
+  measure: defineWords({
     GREY_PAYEE: { zh: "收款方列灰", en: "grey payee" },
     BLOCK_SOURCE: { zh: "封禁来源", en: "source blocked" },
     DISABLE_SYSTEM_ACCOUNT: { zh: "停用系统账号", en: "system account disabled" },
@@ -197,8 +197,8 @@ export const codes = {
     STOP_PAY: { zh: "紧急止付", en: "payment stop" },
     TEMPORARY_FREEZE: { zh: "反洗钱临时冻结", en: "temporary freeze" },
     FREEZE: { zh: "冻结", en: "freeze" },
-  },
-  datumParty: {
+  }),
+  datumParty: defineWords({
     name: { zh: "姓名/名称", en: "name" },
     certificate_kind: { zh: "证件种类", en: "kind of certificate" },
     certificate: { zh: "证件号码", en: "certificate" },
@@ -210,8 +210,8 @@ export const codes = {
     lists: { zh: "名单情况", en: "lists that name the party" },
     reported: { zh: "报案情况", en: "report to police or bank" },
     loss: { zh: "自述损失", en: "loss as told" },
-  },
-  datumAccount: {
+  }),
+  datumAccount: defineWords({
     holder: { zh: "户主客户号", en: "customer who holds it" },
     class: { zh: "账户类别", en: "class of account" },
     cards: { zh: "卡号", en: "cards" },
@@ -222,17 +222,17 @@ export const codes = {
     agreements: { zh: "快捷签约机构", en: "agreements of quick payment" },
     branch_name: { zh: "开户机构", en: "outlet that opened it" },
     opened_us: { zh: "开户时间", en: "when it was opened" },
-  },
-  datumCounterparty: {
+  }),
+  datumCounterparty: defineWords({
     name: { zh: "对方户名", en: "name of a counterparty" },
     bank: { zh: "对方机构", en: "bank of a counterparty" },
-  },
-  datumPart: {
+  }),
+  datumPart: defineWords({
     counterparties: { zh: "第三部分对方户名", en: "names of counterparties" },
     devices: { zh: "第五部分设备/IP", en: "devices and addresses" },
     victims: { zh: "第八部分受害人", en: "victims" },
-  },
-  field: {
+  }),
+  field: defineWords({
     title: { zh: "标题", en: "title" },
     urgency: { zh: "紧急程度", en: "urgency" },
     route: { zh: "移送渠道", en: "route" },
@@ -248,55 +248,55 @@ export const codes = {
     recommendation: { zh: "处置建议", en: "recommendation" },
     confidence: { zh: "把握程度", en: "confidence" },
     unknowns: { zh: "尚未掌握的情况", en: "what is not known" },
-  },
-  secrecy: {
+  }),
+  secrecy: defineWords({
     NORMAL: { zh: "普通", en: "normal" },
     AML: { zh: "反洗钱", en: "money laundering" },
     INSIDER: { zh: "员工", en: "employees" },
-  },
-  movement: {
+  }),
+  movement: defineWords({
     WAITING: { zh: "处理中", en: "waiting" },
     DONE: { zh: "已完成", en: "done" },
     FAILED: { zh: "失败", en: "failed" },
     REVERSED: { zh: "已冲正", en: "reversed" },
-  },
-  place: {
+  }),
+  place: defineWords({
     OWN: { zh: "本行账户", en: "account here" },
     BANK: { zh: "他行账户", en: "other bank" },
     WALLET: { zh: "支付账户", en: "wallet" },
     CASH: { zh: "现金", en: "cash" },
     MERCHANT: { zh: "商户", en: "merchant" },
-  },
-  form: {
+  }),
+  form: defineWords({
     EVENT: { zh: "原始报文", en: "event as it came" },
     ROW: { zh: "流水记录", en: "row of the movement" },
-  },
-  hold: {
+  }),
+  hold: defineWords({
     HELD: { zh: "暂缓中", en: "held" },
     RELEASED: { zh: "已放行", en: "let go" },
     REFUSED: { zh: "已拒绝", en: "refused" },
     CANCELLED: { zh: "客户撤销", en: "cancelled" },
-  },
-  control: {
+  }),
+  control: defineWords({
     ASKED: { zh: "待核心确认", en: "asked of the core bank" },
     WAITING: { zh: "轮候", en: "waits behind another" },
     IN_FORCE: { zh: "生效中", en: "in force" },
     RELEASED: { zh: "已解除", en: "released" },
     EXPIRED: { zh: "已到期", en: "expired" },
     FAILED: { zh: "执行失败", en: "failed" },
-  },
-  authority: {
+  }),
+  authority: defineWords({
     BANK: { zh: "本行", en: "bank" },
     LIST: { zh: "名单", en: "list" },
     ORDER: { zh: "有权机关", en: "authority" },
-  },
-  task: {
+  }),
+  task: defineWords({
     ASKED: { zh: "待回复", en: "asked" },
     ANSWERED: { zh: "已回复", en: "answered" },
     EXPIRED: { zh: "已超时", en: "expired" },
     CANCELLED: { zh: "已撤销", en: "cancelled" },
-  },
-  channel: {
+  }),
+  channel: defineWords({
     SMS: { zh: "短信", en: "SMS" },
     APP: { zh: "手机银行消息", en: "app" },
     ROBOT_CALL: { zh: "机器人外呼", en: "robot call" },
@@ -312,13 +312,13 @@ export const codes = {
     EBANK_P: { zh: "个人网银", en: "personal e-bank" },
     EBANK_C: { zh: "企业网银", en: "corporate e-bank" },
     STM: { zh: "智能柜台", en: "smart counter" },
-  },
-  origin: {
+  }),
+  origin: defineWords({
     PERSON: { zh: "人工登记", en: "person" },
     ALERT: { zh: "预警带入", en: "alert" },
     GANG: { zh: "团伙带入", en: "gang" },
-  },
-  line: {
+  }),
+  line: defineWords({
     CASE: { zh: "案件", en: "case" },
     ALERT: { zh: "预警", en: "alert" },
     TASK: { zh: "核实任务", en: "task" },
@@ -327,8 +327,8 @@ export const codes = {
     NOTE: { zh: "记录", en: "note" },
     ATTACHMENT: { zh: "附件", en: "attachment" },
     MOVEMENT: { zh: "资金流水", en: "movement" },
-  },
-  deed: {
+  }),
+  deed: defineWords({
     opened: { zh: "立案", en: "opened" },
     subject: { zh: "登记主体", en: "subject" },
     alert_joined: { zh: "并入预警", en: "alert put in" },
@@ -349,42 +349,42 @@ export const codes = {
     look_back: { zh: "倒查结论", en: "looking back concluded" },
     attached: { zh: "上传附件", en: "attached" },
     attachment_withdrawn: { zh: "撤回附件", en: "attachment withdrawn" },
-  },
-  report: {
+  }),
+  report: defineWords({
     CASE_REPORT: { zh: "受害人报案", en: "case reported" },
     SUSP_REPORT: { zh: "可疑线索", en: "suspicion" },
-  },
-  reportSubject: {
+  }),
+  reportSubject: defineWords({
     account: { zh: "账户", en: "account" },
     customer: { zh: "客户", en: "customer" },
     merchant: { zh: "商户", en: "merchant" },
     device: { zh: "设备", en: "device" },
-  },
-  proposal: {
+  }),
+  proposal: defineWords({
     WAITING: { zh: "待复核", en: "waits for another person" },
     APPROVED: { zh: "已通过", en: "approved" },
     REJECTED: { zh: "已驳回", en: "rejected" },
     WITHDRAWN: { zh: "已撤回", en: "withdrawn" },
     LAPSED: { zh: "已失效", en: "lapsed" },
-  },
-  orderWord: {
+  }),
+  orderWord: defineWords({
     EXECUTE: { zh: "执行", en: "carry it out" },
     REFUSE: { zh: "不予执行", en: "refuse it" },
-  },
-  orderState: {
+  }),
+  orderState: defineWords({
     EXECUTING: { zh: "执行中", en: "being carried out" },
     DECIDING: { zh: "待双人办理", en: "for two persons" },
     EXCEPTION: { zh: "异常待处理", en: "does not agree" },
     DONE: { zh: "已执行", en: "carried out" },
     REFUSED: { zh: "不予执行", en: "not carried out" },
     ENDED: { zh: "已结束", en: "ended" },
-  },
-  freezeClass: {
+  }),
+  freezeClass: defineWords({
     DEPOSIT: { zh: "存款", en: "deposit" },
     MAJOR: { zh: "重大案件", en: "deposit in a major case" },
     SECURITIES: { zh: "债券、股票、基金份额", en: "bonds, shares, funds" },
     LAUNDERING: { zh: "反洗钱临时冻结", en: "temporary freeze against laundering" },
-  },
+  }),
 } satisfies Record<string, Record<string, Text>>;
 
 export type CodeList = keyof typeof codes;
