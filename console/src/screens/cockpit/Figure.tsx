@@ -144,7 +144,7 @@ function Rows({ figure, kind, told: answer }: { figure: string; kind: FigureKind
     { key: "unit", title: t("unit"), show: (row) => <span className="mono">{row.unit || t("noUnit")}</span>, cell: (row) => row.unit },
     {
       key: "value",
-      title: `${t("value")}${kind === "MONEY" ? ` (${language === "zh" ? "元" : "yuan"})` : ""}`,
+      title: t(kind === "MONEY" ? "valueYuan" : "value"),
       align: "right",
       show: (row) => <span className="number">{kind === "MONEY" ? moneyText(row.value) : kind === "SPAN" ? spanText(row.value / 1000, language) : countText(row.value)}</span>,
       cell: (row) => (kind === "MONEY" ? row.value / 100 : row.value),

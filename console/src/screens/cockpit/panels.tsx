@@ -159,7 +159,7 @@ export function Branches({ query }: { query: FigureQuery }) {
               .map((unit) => {
                 const count = rowsOf(alerts, unit);
                 const shade = shades[dark ? "dark" : "light"][Math.min(3, Math.floor((4 * count) / (most + 1)))]!;
-                const money = shortMoney(sumOf(held, unit), language).replace(/ ([万亿])$/, "$1");
+                const money = shortMoney(sumOf(held, unit), language).replace(/ (\D)$/, "$1");
                 const s4 = rowsOf(urgent, unit);
                 return (
                   <div key={unit} data-branch={unit} style={{ background: shade, border: `1px solid ${token.colorBorder}`, borderRadius: 4, padding: wall ? 8 : 6, minWidth: 0 }}>

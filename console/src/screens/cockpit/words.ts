@@ -90,6 +90,7 @@ export const cockpitWords = defineWords({
   definition: { zh: "口径", en: "Definition" },
   once: { zh: "去重", en: "Counted once" },
   value: { zh: "数值", en: "Value" },
+  valueYuan: { zh: "值（元）", en: "Value (yuan)" },
   rowCount: { zh: "明细行数", en: "Rows" },
   hits: { zh: "符合条件", en: "Of these" },
   base: { zh: "基数", en: "Base" },

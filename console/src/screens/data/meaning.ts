@@ -65,12 +65,6 @@ export function useTypeWord(): (type: string) => string {
   return (type) => (type in typeWords ? t(type as keyof typeof typeWords) : type);
 }
 
-// A span of a window, without the rest that a running clock has: 1800000 is 30 minutes.
-function windowSpan(ms: number, language: Language): string {
-  const days = ms / 86_400_000;
-  return Number.isInteger(days) && days >= 1 ? `${days} ${language === "zh" ? "天" : days === 1 ? "day" : "days"}` : spanText(ms, language);
-}
-
 export function useWindowText(): (feature: Registered) => string {
   const t = useWords(dataWords);
   const { language } = useSettings();
@@ -81,8 +75,8 @@ export function useWindowText(): (feature: Registered) => string {
     if (feature.window !== "sliding") {
       return t(`${feature.window}Window`);
     }
-    const far = windowSpan(feature.from_ms ?? 0, language);
-    return (feature.to_ms ?? 0) > 0 ? t("gapWindow", { far, near: windowSpan(feature.to_ms!, language) }) : t("slidingWindow", { span: far });
+    const far = spanText(feature.from_ms ?? 0, language);
+    return (feature.to_ms ?? 0) > 0 ? t("gapWindow", { far, near: spanText(feature.to_ms!, language) }) : t("slidingWindow", { span: far });
   };
 }
 

@@ -297,7 +297,7 @@ export function TextField({ name, label, needed = true, rows = 3, help }: { name
 type Needed = Pick<AriaAttributes, "aria-required">;
 
 export function Choice({ label, ...props }: RadioGroupProps & { label: string }) {
-  return <Radio.Group {...props} role="radiogroup" aria-label={label} />;
+  return <Radio.Group {...props} {...({ role: "radiogroup" } as object)} aria-label={label} />;
 }
 
 export function PickOne({ "aria-required": _required, ...props }: SelectProps & Needed) {
