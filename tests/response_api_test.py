@@ -545,7 +545,7 @@ def test_words(folder):
     words = li.ok("GET", "/v1/disposition")
     assert words["skills"] == list(dict.fromkeys(group["skill"] for group in words["groups"])) and "FRAUD" in words["skills"], words["skills"]
     groups = {group["group"]: group for group in words["groups"]}
-    assert groups["VP"]["victims"] and groups["VP"]["secrecy"] == "NORMAL" and groups["VP"]["script"] == "CALL", groups["VP"]
+    assert not groups["VP"]["victims"] and groups["VP"]["secrecy"] == "NORMAL" and groups["VP"]["script"] == "CALL", groups["VP"]
     codes = {code["code"]: code for code in words["codes"]}
     assert codes["FP-OWNWILL"]["direction"] == "RELEASING" and codes["FP-OWNWILL"]["groups"] == list(groups), codes["FP-OWNWILL"]
     assert codes["TP-VICTIM-SAVED"]["direction"] == "PROTECTING" and "VP" in codes["TP-VICTIM-SAVED"]["groups"]

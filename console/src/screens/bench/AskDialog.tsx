@@ -37,7 +37,7 @@ export function AskDialog({ whole, onClose }: { whole: Whole; onClose: () => voi
   return (
     <Modal
       open
-      title={t("keyed", { what: t("askTitle"), key: alert })}
+      title={t("dialogOf", { what: t("askTitle"), alert: alert })}
       okText={t("ok")}
       cancelText={t("cancel")}
       okButtonProps={{ disabled: channel === undefined || script === undefined }}

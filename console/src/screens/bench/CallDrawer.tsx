@@ -91,7 +91,7 @@ export function CallDrawer({ whole, task, maySteps, onClose }: Props) {
     <Drawer
       open
       width={640}
-      title={t("keyed", { what: t("callTitle"), key: alert })}
+      title={t("dialogOf", { what: t("callTitle"), alert: alert })}
       onClose={onClose}
       footer={
         <Space style={{ width: "100%", justifyContent: "space-between" }}>

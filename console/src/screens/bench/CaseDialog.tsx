@@ -46,7 +46,7 @@ export function CaseDialog({ row, onClose, onDone }: { row: Row; onClose: () => 
   return (
     <Modal
       open
-      title={t("keyed", { what: t("caseTitle"), key: row.alert })}
+      title={t("dialogOf", { what: t("caseTitle"), alert: row.alert })}
       okText={t("ok")}
       cancelText={t("cancel")}
       okButtonProps={{ disabled: isNew ? title.trim() === "" : old === undefined }}

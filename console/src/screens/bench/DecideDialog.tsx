@@ -72,7 +72,7 @@ export function DecideDialog({ whole, onClose, onDone }: { whole: Whole; onClose
       open
       width={760}
       style={{ top: 24 }}
-      title={t("keyed", { what: t("decide"), key: row.alert })}
+      title={t("dialogOf", { what: t("decide"), alert: row.alert })}
       okText={t("submit")}
       cancelText={t("cancel")}
       okButtonProps={{ disabled: !ready }}

@@ -90,7 +90,11 @@ export function Deeds({ whole, ways }: { whole: Whole; ways: Ways }) {
   ];
   const open = all.filter((way) => way.active);
   const rare = open.filter((way) => way.rare);
-  const label = (way: Way) => t("keyed", { what: t(way.word), key: way.key });
+  const label = (way: Way) => (
+    <>
+      {t(way.word)} <kbd className="mono">{way.key}</kbd>
+    </>
+  );
   const hint = !ways.works && !ways.approve && !ways.reopen ? t("readOnly") : ways.works && row.open && !ways.steps && row.approval !== "ASKED" ? (row.owner === null ? t("takeFirst") : t("othersWork", { owner: row.owner })) : "";
 
   return (
@@ -177,7 +181,7 @@ function NotedDeed({ dialog, whole, onClose }: { dialog: Noted; whole: Whole; on
   const hints: Partial<Record<Noted, string>> = { mark: t("markHint"), reopen: t("reopenHint"), approve: t("approveHint") };
   return (
     <NoteDialog
-      title={t("keyed", { what: t(what.title), key: row.alert })}
+      title={t("dialogOf", { what: t(what.title), alert: row.alert })}
       needed={what.needed === true}
       ready={ready}
       danger={dialog === "reopen"}

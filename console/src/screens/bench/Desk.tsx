@@ -12,6 +12,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { useDisposition } from "@/parts/disposition";
+import { Mark as Toned } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, Due, Money, Severity, type SeverityWord, spanText, ThingLink, timeText } from "@/parts/values";
 import { useSettings } from "@/app/settings";
@@ -66,9 +67,9 @@ function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queu
           <>
             <Tag>{levelName(desk.level)}</Tag>
             {desk.skills.map((skill) => (
-              <Tag key={skill} color="blue">
+              <Toned key={skill} kind="info">
                 {words.skill(skill)}
-              </Tag>
+              </Toned>
             ))}
             <Switch checked={desk.on_duty} loading={duty.isPending} aria-label={t("duty")} checkedChildren={t("onDuty")} unCheckedChildren={t("offDuty")} onChange={(on) => duty.mutate(on)} />
           </>

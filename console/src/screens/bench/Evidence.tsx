@@ -1,9 +1,10 @@
 // Why: the strongest reasons in words, and beside each the values that its model saw.
-import { Card, Space, Table, Tag, Typography } from "antd";
+import { Card, Space, Table, Typography } from "antd";
 
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
+import { Mark as Toned } from "@/parts/Mark";
 import { Nothing } from "@/parts/States";
 import { NOTHING, Severity, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
@@ -95,7 +96,7 @@ export function Evidence({ whole }: { whole: Whole }) {
                   <Typography.Text type="secondary" className="mono">
                     {reason.model}
                   </Typography.Text>
-                  {hit !== undefined && hit.lists.length > 0 && <Tag color="red">{t("listed")}</Tag>}
+                  {hit !== undefined && hit.lists.length > 0 && <Toned kind="bad">{t("listed")}</Toned>}
                 </Space>
                 <Typography.Paragraph style={{ margin: "4px 0 0" }}>
                   <span data-told="">{both(reason)}</span>

@@ -6,6 +6,7 @@ import { useNavigate } from "react-router-dom";
 import { useBoth, useWords } from "@/app/words";
 import { useNow } from "@/parts/clock";
 import { useDisposition } from "@/parts/disposition";
+import { Mark as Toned } from "@/parts/Mark";
 import { CaseLink, Due, moneyText, Severity, ThingLink, Time, timeText } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
 import { MARKS, type Mark } from "@/screens/bench/deeds";
@@ -62,16 +63,16 @@ export function Head({ whole }: { whole: Whole }) {
         <Tag>{both({ zh: row.state_zh, en: row.state_en })}</Tag>
         <span>{row.owner === null ? <Typography.Text type="secondary">{t("nobody")}</Typography.Text> : t("ownedBy", { owner: row.owner })}</span>
         {row.code !== null && !whole.blind && (
-          <Tag color="blue">
+          <Toned kind="info">
             {words.code(row.code)} {row.code}
-          </Tag>
+          </Toned>
         )}
         {row.marks.map((mark) => (
-          <Tag key={mark} color="orange">
+          <Toned key={mark} kind="warn">
             {(MARKS as readonly string[]).includes(mark) ? t(`mark${mark as Mark}`) : mark}
-          </Tag>
+          </Toned>
         ))}
-        {row.secrecy !== "NORMAL" && <Tag color="purple">{t(`secret${row.secrecy}`)}</Tag>}
+        {row.secrecy !== "NORMAL" && <Toned kind="info">{t(`secret${row.secrecy}`)}</Toned>}
         {facts.map((fact) => (
           <Tag key={fact}>{fact}</Tag>
         ))}

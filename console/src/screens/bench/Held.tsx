@@ -1,11 +1,12 @@
 // What belongs to an alert: payments that are held, measures that are in force, and what was asked and answered.
-import { Button, Card, List, Space, Tag, Typography } from "antd";
+import { Button, Card, List, Space, Typography } from "antd";
 import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useNow } from "@/parts/clock";
 import { useDisposition } from "@/parts/disposition";
+import { Mark as Toned } from "@/parts/Mark";
 import { Due, moneyText, ThingLink, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
 import { useAnswerText } from "@/screens/bench/AnswerFields";
@@ -30,7 +31,7 @@ export function Held({ whole }: { whole: Whole }) {
           renderItem={(hold) => (
             <List.Item style={{ paddingInline: 0 }}>
               <Space size={8} wrap>
-                <Tag color={hold.state === "HELD" ? "orange" : undefined}>{both({ zh: hold.state_zh, en: hold.state_en })}</Tag>
+                <Toned kind={hold.state === "HELD" ? "warn" : "plain"}>{both({ zh: hold.state_zh, en: hold.state_en })}</Toned>
                 <Typography.Text strong className="number">
                   {moneyText(hold.amount)}
                 </Typography.Text>
@@ -51,7 +52,7 @@ export function Held({ whole }: { whole: Whole }) {
           renderItem={(control) => (
             <List.Item style={{ paddingInline: 0 }}>
               <Space size={8} wrap>
-                <Tag color={["ASKED", "IN_FORCE"].includes(control.state) ? "orange" : undefined}>{both({ zh: control.state_zh, en: control.state_en })}</Tag>
+                <Toned kind={["ASKED", "IN_FORCE"].includes(control.state) ? "warn" : "plain"}>{both({ zh: control.state_zh, en: control.state_en })}</Toned>
                 <Typography.Text strong>{both({ zh: control.measure_zh, en: control.measure_en })}</Typography.Text>
                 <ThingLink kind={control.target_kind} name={control.target} />
                 {control.until !== null && (
@@ -68,7 +69,7 @@ export function Held({ whole }: { whole: Whole }) {
   );
 }
 
-const TASK_COLORS = { ASKED: "processing", ANSWERED: "success", EXPIRED: "warning", CANCELLED: "default" } as const;
+const TASK_KINDS = { ASKED: "info", ANSWERED: "good", EXPIRED: "warn", CANCELLED: "plain" } as const;
 
 export function Tasks({ whole, ways }: { whole: Whole; ways: Ways }) {
   const t = useWords(alertWords);
@@ -82,7 +83,7 @@ export function Tasks({ whole, ways }: { whole: Whole; ways: Ways }) {
       {whole.tasks.map((task) => (
         <div key={task.task} style={{ padding: "4px 0" }}>
           <Space size={8} wrap>
-            <Tag color={TASK_COLORS[task.state]}>{t(`task${task.state}`)}</Tag>
+            <Toned kind={TASK_KINDS[task.state]}>{t(`task${task.state}`)}</Toned>
             <Typography.Text strong>{words.channel(task.channel)}</Typography.Text>
             <span className="mono">{task.script}</span>
             {task.state === "ASKED" && <Due ms={task.until} now={now} />}

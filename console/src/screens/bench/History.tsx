@@ -7,6 +7,7 @@ import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
+import { Mark as Toned } from "@/parts/Mark";
 import { Nothing } from "@/parts/States";
 import { AlertLink, Money, moneyText, NOTHING, Severity, ThingLink, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
@@ -124,7 +125,7 @@ function StepText({ step, words }: { step: Step; words: DispositionWords }) {
         </Tag>
       )}
       <Typography.Text type="secondary">{step.actor_kind === "system" ? t("actorsystem") : step.actor}</Typography.Text>
-      {detail.mark !== undefined && (MARKS as readonly string[]).includes(detail.mark) && <Tag color="orange">{t(`mark${detail.mark as Mark}`)}</Tag>}
+      {detail.mark !== undefined && (MARKS as readonly string[]).includes(detail.mark) && <Toned kind="warn">{t(`mark${detail.mark as Mark}`)}</Toned>}
       {detail.done !== undefined && detail.done.length > 0 && <div>{detail.done.map((one) => words.action(one.action)).join(" · ")}</div>}
       {detail.answer !== undefined && <div>{answerText(detail.answer)}</div>}
       {detail.note !== undefined && detail.note !== "" && (

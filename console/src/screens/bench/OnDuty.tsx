@@ -7,6 +7,7 @@ import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
 import { useDisposition } from "@/parts/disposition";
+import { Mark as Toned } from "@/parts/Mark";
 import { Failure } from "@/parts/States";
 import { countText, NOTHING, Time } from "@/parts/values";
 import { type DeskRow, useDesks, useLevelName } from "@/screens/bench/people";
@@ -110,9 +111,9 @@ export function OnDuty() {
               desk.skills.length === 0
                 ? NOTHING
                 : desk.skills.map((skill) => (
-                    <Tag key={skill} color="blue">
+                    <Toned key={skill} kind="info">
                       {words.skill(skill)}
-                    </Tag>
+                    </Toned>
                   )),
           },
           { key: "domains", title: t("domains"), render: (_value, desk) => desk.domains.map((domain) => <Tag key={domain}>{t(`domain${domain as Schemas["Desk"]["desk"]["domains"][number]}`)}</Tag>) },

@@ -1,10 +1,11 @@
 // Something done to several alerts, one after the other, with what became of each. What is asked before it (a note, a mark, a code) is the caller's.
-import { Alert, Button, Modal, Progress, Space, Table, Tag } from "antd";
+import { Alert, Button, Modal, Progress, Space, Table } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 
 import type { Schemas } from "@/api/client";
 import { useWords } from "@/app/words";
+import { Mark as Toned } from "@/parts/Mark";
 import { useProblemText } from "@/parts/problems";
 import { AlertLink, Severity } from "@/parts/values";
 import { afterDeed } from "@/screens/bench/deeds";
@@ -102,7 +103,7 @@ export function OneByOne({ title, rows: given, deed, ready, sure, go, danger, ch
                 return outcome === undefined ? (
                   t("resultWaits")
                 ) : outcome.ok ? (
-                  <Tag color="success">{t(outcome.waits ? "resultApproval" : "resultDone")}</Tag>
+                  <Toned kind="good">{t(outcome.waits ? "resultApproval" : "resultDone")}</Toned>
                 ) : (
                   <span data-told="">{t("resultFailed", { why: outcome.why })}</span>
                 );

@@ -55,7 +55,7 @@ export const alertWords = defineWords({
   intoCase: { zh: "并入案件", en: "Into a case" },
   next: { zh: "下一条", en: "Next" },
   more: { zh: "更多", en: "More" },
-  keyed: { zh: "{what}（{key}）", en: "{what} ({key})" },
+  dialogOf: { zh: "{what}：预警 {alert}", en: "{what}: alert {alert}" },
   readOnly: { zh: "只读：您的角色不能办理预警", en: "You may look: your roles do not work on alerts" },
   takeFirst: { zh: "领取后才能核实、定性", en: "Take it first, then verify and decide" },
   othersWork: { zh: "由 {owner} 经办", en: "{owner} has it" },
