@@ -37,7 +37,6 @@ static void look(struct question *question, struct heart *heart) {
     uint32_t list = map_get(&question->catalogue->knowledge->lists_by_name, http_request_parameter(question->request, SLICE("list")));
     entries->is_list = list != MAP_NONE;
     if (entries->is_list) {
-        entries->told = ARENA_ARRAY(&question->arena, struct entry_told, ENTRIES_ROOM);
         entries->arena = &question->arena;
         entries->next = knowledge_list_walk(heart_knowledge(heart), list, (uint32_t)entries->after, (uint32_t)entries->limit,
                                             (struct knowledge_entry_sink){entries, take});
@@ -121,6 +120,7 @@ void api_get_entries(void *context, struct http_request *request) {
     if (question != NULL) {
         asked.may_see = question->serve->options.gate == NULL || identity_may(gate_identity(request), SCOPE_PERSONAL_READ);
         question->user = ARENA_NEW(&question->arena, struct entries);
+        asked.told = ARENA_ARRAY(&question->arena, struct entry_told, ENTRIES_ROOM); // here, not between two decisions
         *(struct entries *)question->user = asked;
         question->look = look;
         question->tell = tell;

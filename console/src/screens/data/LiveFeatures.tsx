@@ -227,7 +227,6 @@ export function LiveFeatures() {
           <AutoComplete
             id="live-entity"
             value={entity}
-            aria-label={t("chooseEntity")}
             onChange={(value) => {
               setEntity(value);
               setParts([]);
