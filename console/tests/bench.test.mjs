@@ -11,6 +11,9 @@ async function bench(page, alert) {
   await settled(page);
 }
 
+// A dialog that has done its deed is gone; until then keys are its own.
+const gone = (page) => page.getByRole("dialog").waitFor({ state: "hidden" });
+
 // An open alert that nobody has, of this severity and of the skill of analysts, and that no other test has taken.
 const taken = new Set();
 async function waiting(who, query) {
@@ -107,6 +110,7 @@ test("an alert is taken, worked on and decided", { timeout: 240_000 }, async () 
       await page.getByRole("dialog").getByLabel("备注").fill("致电一次，无人接听");
       await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
       await page.getByText("备注已保存").waitFor();
+      await gone(page);
       // A call by the script, with what he answers.
       await page.keyboard.press("q");
       const drawer = page.getByRole("dialog");
@@ -117,6 +121,7 @@ test("an alert is taken, worked on and decided", { timeout: 240_000 }, async () 
       await page.locator(".ant-select-dropdown:visible").getByText("是", { exact: true }).click();
       await drawer.getByRole("button", { name: "保存答复" }).click();
       await page.getByText("答复已记录").waitFor();
+      await gone(page);
       const { body: answered } = await ask("analyst-1", "GET", `/v1/alerts/${row.alert}`);
       assert.deepEqual(answered.tasks.find((task) => task.channel === "HUMAN_CALL" && task.state === "ANSWERED").answer, { deceived: true });
       await page.getByText("自认被骗: 是").first().waitFor();
@@ -127,6 +132,7 @@ test("an alert is taken, worked on and decided", { timeout: 240_000 }, async () 
       await page.locator(".ant-select-dropdown:visible").getByText("客户投诉").click();
       await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
       await page.getByText("已标记").waitFor();
+      await gone(page);
       // The outcome.
       await page.keyboard.press("d");
       const decide = page.getByRole("dialog");
@@ -206,8 +212,8 @@ test("an alert becomes part of a new case, and is handed over", { timeout: 120_0
   const { page, context, troubles } = await openPage("analyst-1", `/alerts/${row.alert}`, { refusals: [404] });
   await bench(page, row.alert);
   await page.keyboard.press("h");
-  await page.getByRole("dialog").getByRole("combobox", { name: "移交给" }).click();
-  await page.locator(".ant-select-dropdown:visible").getByText(/^analyst-2/).click();
+  await page.getByRole("dialog").getByRole("combobox", { name: "移交给" }).fill("analyst-2");
+  await page.locator(".ant-select-dropdown:visible .ant-select-item-option-content").getByText(/^analyst-2/).click();
   await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
   await page.getByText("经办：analyst-2").waitFor();
   await context.close();

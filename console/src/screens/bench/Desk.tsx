@@ -29,13 +29,13 @@ type Waiting = Queues["waiting"][number];
 const heading = { fontSize: 15, margin: 0 };
 
 // A number that leads to its screen, where there is one that is open.
-function Tile({ title, value, to, red }: { title: string; value: number; to?: string; red?: boolean }) {
+function Tile({ title, value, to, red }: { title: string; value: number | undefined; to?: string; red?: boolean }) {
   const { dark } = useSettings();
   const { may } = useSession();
   const path = to?.split("?")[0]?.slice(1);
   const screen = allScreens.find((one) => one.path === path);
   const opens = to !== undefined && screen !== undefined && (screen.scopes.length === 0 || screen.scopes.some(may));
-  const figure = <Statistic title={title} value={countText(value)} valueStyle={{ fontSize: 22, color: red && value > 0 ? (dark ? "#ff8f8a" : "#b3151b") : undefined }} />;
+  const figure = <Statistic title={title} value={countText(value)} valueStyle={{ fontSize: 22, color: red && (value ?? 0) > 0 ? (dark ? "#ff8f8a" : "#b3151b") : undefined }} />;
   return (
     <Card size="small" styles={{ body: { padding: "8px 14px" } }}>
       {opens ? <Link to={to}>{figure}</Link> : figure}
@@ -43,7 +43,7 @@ function Tile({ title, value, to, red }: { title: string; value: number; to?: st
   );
 }
 
-function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queues | undefined; inHand: number }) {
+function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queues | undefined; inHand: number | undefined }) {
   const t = useWords(benchWords);
   const words = useDisposition();
   const levelName = useLevelName();
@@ -54,7 +54,7 @@ function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queu
   const take = () => next.mutate();
   useListedKey("x", t("takeNextKey"), take, desk !== undefined);
   const forMe = (queues?.waiting ?? []).filter((one) => desk !== undefined && desk.skills.includes(one.skill) && one.level <= desk.level);
-  const sum = (of: (one: Waiting) => number) => forMe.reduce((all, one) => all + of(one), 0);
+  const sum = (of: (one: Waiting) => number) => (queues === undefined || desk === undefined ? undefined : forMe.reduce((all, one) => all + of(one), 0));
   return (
     <Card size="small">
       <div style={{ display: "flex", alignItems: "center", gap: 12 }}>
@@ -83,12 +83,12 @@ function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queu
         <Tile title={t("waitsForMe")} value={sum((one) => one.alerts)} to="/alerts" />
         <Tile title={t("overdueCount")} value={sum((one) => one.overdue)} red />
         <Tile title={t("inHand")} value={inHand} to={`/alerts?owner=${encodeURIComponent(identity?.name ?? "")}`} />
-        <Tile title={t("toApprove")} value={queues?.to_approve ?? 0} to="/alerts?state=DECIDED" />
-        <Tile title={t("proposals")} value={queues?.proposals ?? 0} to="/proposals" />
-        <Tile title={t("held")} value={queues?.holds ?? 0} to="/holds" />
-        <Tile title={t("tasks")} value={queues?.tasks ?? 0} />
-        <Tile title={t("appeals")} value={queues?.appeals ?? 0} to="/appeals" />
-        <Tile title={t("secondLooks")} value={queues?.second_looks ?? 0} to="/samples" />
+        <Tile title={t("toApprove")} value={queues?.to_approve} to="/alerts?state=DECIDED" />
+        <Tile title={t("proposals")} value={queues?.proposals} to="/proposals" />
+        <Tile title={t("held")} value={queues?.holds} to="/holds" />
+        <Tile title={t("tasks")} value={queues?.tasks} />
+        <Tile title={t("appeals")} value={queues?.appeals} to="/appeals" />
+        <Tile title={t("secondLooks")} value={queues?.second_looks} to="/samples" />
       </div>
     </Card>
   );
@@ -266,7 +266,7 @@ export default function Desk() {
   return (
     <div style={{ display: "flex", flexDirection: "column", gap: 12 }}>
       {hasNone && <Banner type="info" showIcon message={t("noDesk")} />}
-      <Head desk={desk.data?.desk} queues={queues.data} inHand={rows.length} />
+      <Head desk={desk.data?.desk} queues={queues.data} inHand={mine.data === undefined ? undefined : rows.length} />
       {queues.error !== null && <Failure error={queues.error} onAgain={() => void queues.refetch()} />}
       {mine.error !== null && <Failure error={mine.error} onAgain={() => void mine.refetch()} />}
       <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(500px, 1fr))", gap: 12, alignItems: "start" }}>
