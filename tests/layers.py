@@ -4,6 +4,7 @@
   includes that point up, sideways, or at another room's private header
   in the replayable half: os/, clocks, threads, files, and the C library's random numbers
   calls that have a better form here (strcpy, atoi, sprintf ...)
+  functions of the same name in two headers
   names that say nothing (util, common, misc, helper, manager), tabs, trailing blanks, leftover marks
 
 Lines of more than 110 columns are told, and do not fail. Exit code 1 when something is wrong.
@@ -171,12 +172,29 @@ def check_text(path, is_source):
         report(path, len(text.splitlines()), "no newline at the end of the file")
 
 
+DECLARED = re.compile(r"^(?:MUST_USE )?(?!static|typedef|return|extern)[A-Za-z_][\w ]*?[ *]+(\w+)\(", re.M)
+
+
+def check_names(sources):
+    """A function of the same name in two headers: the linker takes one of them for both, silently, since they lie in libraries."""
+    first = {}
+    for path in sources:
+        if path.suffix != ".h" or path.name.endswith(("_test.h", "table_world.h")):  # the latter is of test programs alone
+            continue
+        text = path.read_text(encoding="utf-8")
+        for found in DECLARED.finditer(text):
+            other = first.setdefault(found[1], path)
+            if other != path:
+                report(path, text.count("\n", 0, found.start()) + 1, f"{found[1]}() is declared in {other.relative_to(ROOT)} too")
+
+
 def main():
     rooms = read_rooms()
     sources = sorted(path for path in SRC.rglob("*") if path.suffix in (".c", ".h", ".cc", ".def"))
     for path in sources:
         check_source(rooms, path)
         check_text(path, True)
+    check_names(sources)
     for exception in allowed.keys() - used:
         report(SRC / "layers.txt", allowed[exception], f"{exception[0]} does not call {exception[1]}() any more")
     for folder in ("scripts", "tests", "docs"):

@@ -115,7 +115,7 @@ void release_sweep(struct releases *releases, struct release_ask *ask, struct ar
             .events = ask->events > 0 ? ask->events : atomic_load(&releases->try_events),
             .stop = &releases->give_up,
         };
-        Status status = sweep_run(&sweep, arena, &ask->body, &diag);
+        Status status = sweep_thresholds(&sweep, arena, &ask->body, &diag);
         if (status == STATUS_NOT_FOUND) {
             release_refuse(ask, 404, "no_such_model", "%.*s", SLICE_ARGS(diag.message));
         } else if (status != STATUS_OK) {

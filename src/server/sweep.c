@@ -236,7 +236,7 @@ static struct heart *make(void *context, Hash128 label, ModelScope scope, bool w
     return heart_create(catalogue, knowledge, scope);
 }
 
-Status sweep_run(const struct sweep *sweep, struct arena *arena, struct buf *report, struct diag *diag) {
+Status sweep_thresholds(const struct sweep *sweep, struct arena *arena, struct buf *report, struct diag *diag) {
     struct sweeping sweeping = {.sweep = sweep, .arena = arena};
     TRY(prepare(&sweeping, diag));
     struct buf ignored;

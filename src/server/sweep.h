@@ -3,7 +3,7 @@
 // on as in a trial (trial.h), and at each of them the model's condition is asked once for every value; what windows count does not depend on models.
 //
 //     struct sweep sweep = {.pack = &pack, .model = model, .parameter = SLICE("amt_min_yuan"), .from = 5000, .to = 100000, .steps = 20, ...};
-//     TRY(sweep_run(&sweep, arena, &report, diag));             // JSON
+//     TRY(sweep_thresholds(&sweep, arena, &report, diag));             // JSON
 //
 // A value stands in place of the parameter for everybody: overrides and factors of segments and channels do not touch it. The model is asked whatever its status is. Labels that stand in
 // the journal behind an event tell whether a hit was fraud; a value has a precision where some of its hits have a label.
@@ -27,4 +27,4 @@ struct sweep {
 };
 
 // STATUS_NOT_FOUND: the pack has no such model.
-MUST_USE Status sweep_run(const struct sweep *sweep, struct arena *arena, struct buf *report, struct diag *diag);
+MUST_USE Status sweep_thresholds(const struct sweep *sweep, struct arena *arena, struct buf *report, struct diag *diag);
