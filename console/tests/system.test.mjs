@@ -69,6 +69,7 @@ test("a user is made, changed, disabled and enabled (administrator)", { timeout:
   await dialog.getByLabel("用户名").fill(name);
   await dialog.getByLabel("姓名").fill("测试员");
   await dialog.getByLabel("角色").click();
+  await page.keyboard.type("director");
   await page.locator(".ant-select-item-option").filter({ hasText: "(director)" }).click();
   await page.keyboard.press("Escape");
   await dialog.getByLabel("初始密码").fill("short");
@@ -112,6 +113,7 @@ test("a key is made, shown once, works, and is revoked (administrator)", { timeo
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("系统").fill(system);
   await dialog.getByLabel("权限").click();
+  await page.keyboard.type("models:read");
   await page.locator(".ant-select-item-option").filter({ hasText: "(models:read)" }).click();
   await page.keyboard.press("Escape");
   await dialog.getByLabel("有效期（天）").fill("5");

@@ -190,7 +190,7 @@ export function Values({ entity, keys, at, watching }: { entity: string; keys: s
           columnWidth: 64,
           columnTitle: t("plotted"),
           onChange: (picked) => setChosen(picked.map(String).slice(-PLOTTED_MAX)),
-          renderCell: (_checked, row, _index, node) => <label title={`${t("plotted")}: ${row.feature}`}>{node}<span style={{ position: "absolute", clip: "rect(0 0 0 0)" }}>{`${t("plotted")}: ${row.feature}`}</span></label>,
+          getCheckboxProps: (row) => ({ "aria-label": `${t("plotted")}: ${row.feature}` }) as object,
         }}
         expandable={{ expandedRowRender: (row) => <Typography.Text type="secondary" data-told="">{row.how}</Typography.Text> }}
       />

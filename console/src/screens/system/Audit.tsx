@@ -106,7 +106,9 @@ export default function Audit() {
     .sort((one, other) => other.sequence - one.sequence);
   const actionText = (word: string) => both(actionWords[word as keyof typeof actionWords] ?? { zh: word, en: word });
   const actorText = (kind: string | undefined) => both(actorWords[kind as keyof typeof actorWords] ?? { zh: kind, en: kind });
-  const detailText = (record: Record_) => (record.detail === undefined || Object.keys(record.detail).length === 0 ? "" : JSON.stringify(record.detail));
+  const detailText = (record: Record_) => (record.detail === undefined || Object.keys(record.detail).length === 0 ? "" : Object.entries(record.detail)
+          .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+          .join(", "));
   const columns: TableColumnsType<Record_> = [
     { key: "sequence", title: t("sequence"), align: "right", render: (_, row) => <span className="number">{row.sequence}</span> },
     { key: "time", title: t("time"), render: (_, row) => <Time ms={Date.parse(row.time)} /> },
@@ -134,7 +136,7 @@ export default function Audit() {
     { key: "target", title: t("target"), render: (_, row) => <span data-told="">{row.target}</span> },
     { key: "outcome", title: t("outcome"), render: (_, row) => <Mark kind={row.outcome === "refused" ? "bad" : "plain"}>{t(row.outcome === "refused" ? "wasRefused" : "done")}</Mark> },
     { key: "from", title: t("address"), render: (_, row) => <span className="mono" data-told="">{row.from === "" ? "—" : row.from}</span> },
-    { key: "detail", title: t("detail"), width: 240, render: (_, row) => <span className="mono" data-told="" style={{ wordBreak: "break-all" }}>{detailText(row)}</span> },
+    { key: "detail", title: t("detail"), width: 240, render: (_, row) => <span className="mono" data-told="" style={{ overflowWrap: "anywhere" }}>{detailText(row)}</span> },
   ];
   function save() {
     download(
@@ -203,6 +205,7 @@ export default function Audit() {
           columns={columns}
           dataSource={rows}
           loading={query.isPending}
+        tableLayout="auto"
           sticky
           pagination={{ defaultPageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}

@@ -58,7 +58,7 @@ function NewKey({ isCertificate, onClose, onMade }: { isCertificate: boolean; on
         <Form.Item name="system" label={t("system")} rules={[{ required: true, whitespace: true, message: t("systemHint") }]}>
           <Input placeholder={t("systemHint")} maxLength={48} autoFocus />
         </Form.Item>
-        <Form.Item name="scopes" label={t("scopes")} rules={[{ required: true, message: t("scopes") }]}>
+        <Form.Item name="scopes" label={t("scopes")} required={false} rules={[{ required: true, message: t("scopes") }]}>
           <Select mode="multiple" optionFilterProp="label" options={open.map((scope) => ({ value: scope, label: `${scopeText(scope)} (${scope})` }))} />
         </Form.Item>
         {isCertificate ? (
@@ -170,6 +170,7 @@ export default function Keys() {
         columns={columns}
         dataSource={rows}
         loading={query.isPending}
+        tableLayout="auto"
         sticky
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}

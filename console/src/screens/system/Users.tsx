@@ -51,7 +51,7 @@ function NewUser({ roles, onClose }: { roles: Roles | undefined; onClose: () => 
         <Form.Item name="title" label={t("person")}>
           <Input maxLength={32} autoComplete="off" />
         </Form.Item>
-        <Form.Item name="roles" label={t("roles")} rules={[{ required: true, message: t("roles") }]}>
+        <Form.Item name="roles" label={t("roles")} required={false} rules={[{ required: true, message: t("roles") }]}>
           <Select mode="multiple" options={options} optionFilterProp="label" />
         </Form.Item>
         <Form.Item name="password" label={t("password")} extra={t("passwordHint")} rules={[{ required: true, min: PASSWORD_MIN, max: PASSWORD_MAX, message: t("passwordHint") }]}>
@@ -193,6 +193,7 @@ function UserTable({ roles }: { roles: Roles | undefined }) {
         columns={columns}
         dataSource={rows}
         loading={query.isPending}
+        tableLayout="auto"
         sticky
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
