@@ -148,7 +148,7 @@ FORBIDDEN = {
     "S1 is lowered": ((REPEAT, "    severities: [S2, S3]\n    to: LOWER", "    to: LOWER"), "SG034", "S1 cannot be lower"),
     "a victim of S3 is asked by message": ((SMS, "severities: [S1, S2]\n", "severities: [S1, S2, S3]\n"), "SG035", "VICTIM_WORD"),
     "a victim of S3 is not given time": ((SCAM, "wait:\n  - {when: alert.severity >= 3 && fact.payee_new, for: 24h}\n  - {for: 2h}\n", ""), "SG035", "VICTIM_WORD"),
-    "a victim of S3 is asked once": ((SCAM, "ask_again: {channel: APP, script: APP-CONFIRM-AGAIN, within: 23h}\n", ""), "SG035", "VICTIM_WORD"),
+    "a victim of S3 is asked once": ((SCAM, "ask_again: {channel: APP, script: APP-CONFIRM-AGAIN, within: 23h, assume: [confirmed_again, known_device]}\n", ""), "SG035", "VICTIM_WORD"),
     "a holder is asked by message": ((SMS, "applies_to: [AT, CF, VP]\nseverities", "applies_to: [AT, CF, VP, MU]\nseverities"), "SG035", "HOLDER_WORD"),
     "a merchant is asked by message": ((SMS, "applies_to: [AT, CF, VP]\nseverities", "applies_to: [AT, CF, VP, MF]\nseverities"), "SG035", "DOCUMENTS"),
     "a launderer is asked": ((SMS, "applies_to: [AT, CF, VP]\nseverities", "applies_to: [AT, CF, VP, AM]\nseverities"), "SG035", "TIPS_OFF"),
