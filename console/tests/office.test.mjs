@@ -330,7 +330,7 @@ screenTest("what waits for a second person", "shift-leader", "/proposals", async
   await line.getByText("解除管控").waitFor();
   await line.getByText("analyst-1").waitFor();
   await line.getByRole("button", { name: String(made.toApprove), exact: true }).click();
-  await drawer(page).getByText("复核对象").waitFor();
+  await drawer(page).getByRole("heading", { name: "复核对象" }).waitFor();
   await drawer(page).getByText(made.controlToRelease.target).first().waitFor();
   await accessible(page);
   await page.getByRole("button", { name: "同意", exact: true }).click();
@@ -355,7 +355,7 @@ test("one's own proposal is withdrawn, not approved", async () => {
 
 screenTest("what waits for a second person, for who only reads", "auditor", "/proposals?state=any", async ({ page }) => {
   await row(page, made.toApprove).getByRole("button", { name: String(made.toApprove), exact: true }).click();
-  await drawer(page).getByText("复核对象").waitFor();
+  await drawer(page).getByRole("heading", { name: "复核对象" }).waitFor();
   await hasNone(page, ["同意", "退回", "撤回"]);
 });
 
@@ -398,7 +398,7 @@ screenTest("missed fraud", "quality-reviewer", "/missed", async ({ page }) => {
     await page.getByLabel(/^缺特征/).check();
     await page.getByRole("button", { name: "提交", exact: true }).click();
     await page.getByText("必填").waitFor();
-    await page.getByLabel("备注").fill("需要收款方首次出现天数");
+    await page.getByRole("textbox", { name: "备注" }).fill("需要收款方首次出现天数");
     await accessible(page);
     await page.getByRole("button", { name: "提交", exact: true }).click();
     await drawer(page).getByText("需要收款方首次出现天数").waitFor();

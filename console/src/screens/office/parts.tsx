@@ -304,8 +304,9 @@ export function PickOne({ "aria-required": _required, ...props }: SelectProps & 
   return <Select {...props} />;
 }
 
+// Escape closes the suggestions and leaves what was written: the browser would empty a search field.
 export function PickOrWrite({ "aria-required": _required, ...props }: AutoCompleteProps & Needed) {
-  return <AutoComplete {...props} />;
+  return <AutoComplete {...props} onInputKeyDown={(event) => event.key === "Escape" && event.preventDefault()} />;
 }
 
 export function Deeds({ children }: { children: ReactNode }) {
