@@ -1,7 +1,7 @@
 // What a feature means, in words: which thing, which events, over which window, and what is made of them. It is put together of what the register tells.
 import type { Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
-import { defineWords, type Language, useBoth, useWords } from "@/app/words";
+import { defineWords, useBoth, useWords } from "@/app/words";
 import { spanText } from "@/parts/values";
 import { dataWords } from "@/screens/data/words";
 
