@@ -76,15 +76,23 @@ screenTest("cockpit", "director", "/cockpit", async ({ page }) => {
 screenTest("the wall", "shift-leader", "/cockpit?view=wall", async ({ page }) => {
   const wall = page.locator("[data-wall]");
   await wall.waitFor();
-  assert.equal(await page.getByRole("navigation").count(), 0, "the menu is out of reach");
+  // What lies behind the wall is inert: the pointer meets the wall everywhere, and no key leads to the menu.
+  const inert = () => page.locator("#root").evaluate((one) => one.inert);
+  assert.equal(await inert(), true, "the menu is out of reach");
+  assert.equal(await page.evaluate(() => document.elementFromPoint(60, 300).closest("#root")), null);
+  for (let pressed = 0; pressed < 40; pressed++) {
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.closest("#root")), null);
+  }
   const tile = wall.locator("a[data-figure=alerts]");
   await tile.waitFor();
   assert.ok(Number.parseFloat(await tile.locator("span").evaluate((one) => getComputedStyle(one).fontSize)) >= 30);
   const box = await wall.evaluate((one) => ({ inside: one.parentElement.scrollHeight, seen: one.parentElement.clientHeight }));
   assert.ok(box.inside <= box.seen, `all of it is seen at once: ${box.inside} of ${box.seen}`);
   await page.keyboard.press("Escape");
+  await wall.waitFor({ state: "detached" });
   await page.getByRole("navigation").waitFor();
-  assert.equal(await wall.count(), 0);
+  assert.equal(await inert(), false);
   await page.keyboard.press("w");
   await wall.waitFor();
 }, { width: 1920, height: 1080 });

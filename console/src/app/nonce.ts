@@ -12,3 +12,14 @@ if (nonce !== undefined && nonce !== "") {
     return made;
   }) as typeof document.createElement;
 }
+
+// The page's policy refuses a style attribute that a script sets as text, and lets the same declarations through the object model. The text area that grows with its text (rc-textarea) measures itself in a hidden one which
+// it styles in the first way: refused, that one would stand on the page, seen and in the way of keys.
+const setAttribute = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function (this: Element, name: string, value: string) {
+  if (name === "style" && (this instanceof HTMLElement || this instanceof SVGElement)) {
+    this.style.cssText = value;
+  } else {
+    setAttribute.call(this, name, value);
+  }
+};

@@ -18,7 +18,11 @@ function themeOf(dark: boolean): ThemeConfig {
       fontFamily: FONT,
       colorPrimary: dark ? "#2f7fc4" : "#0b5fa5",
       colorError: dark ? "#ff8f8a" : "#b3151b",
+      colorPrimaryHover: dark ? "#3277b0" : "#1f6fae",
       colorLink: dark ? "#6bb4f0" : "#0b5fa5",
+      // What antd derives for a link under the pointer is too pale in the light, and too dim in the dark.
+      colorLinkHover: dark ? "#8cc5f5" : "#094f8a",
+      colorLinkActive: dark ? "#6bb4f0" : "#034380",
       colorTextSecondary: dark ? "rgba(255,255,255,0.72)" : "rgba(0,0,0,0.65)",
       colorTextTertiary: dark ? "rgba(255,255,255,0.62)" : "rgba(0,0,0,0.6)",
       colorTextDescription: dark ? "rgba(255,255,255,0.68)" : "rgba(0,0,0,0.62)",
@@ -29,6 +33,7 @@ function themeOf(dark: boolean): ThemeConfig {
     components: {
       Layout: { headerHeight: 48, headerPadding: "0 16px", siderBg: dark ? "#141a22" : "#0d2b45", triggerBg: dark ? "#1b232d" : "#0a2238" },
       Menu: { darkItemBg: "transparent", darkSubMenuItemBg: "transparent", darkItemSelectedBg: dark ? "#1f6fb5" : "#0b5fa5", itemHeight: 36 },
+      Button: dark ? { defaultHoverColor: "#8cc5f5", defaultHoverBorderColor: "#6bb4f0", defaultActiveColor: "#6bb4f0", defaultActiveBorderColor: "#6bb4f0" } : {},
       Table: { cellPaddingBlockSM: 6 },
       Tabs: { itemSelectedColor: dark ? "#6bb4f0" : "#0b5fa5", itemActiveColor: dark ? "#6bb4f0" : "#0b5fa5", itemHoverColor: dark ? "#6bb4f0" : "#0b5fa5" },
     },

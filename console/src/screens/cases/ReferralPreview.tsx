@@ -24,7 +24,9 @@ export function ReferralPreview({ data }: ReferralTab) {
       setAddress(null);
       return undefined;
     }
-    const made = URL.createObjectURL(new Blob([query.data], { type: "text/html;charset=utf-8" }));
+    // A blob: is bound to the console's own policy: the paper's styles need the page's nonce.
+    const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
+    const made = URL.createObjectURL(new Blob([query.data.replace("<style>", `<style nonce="${nonce}">`)], { type: "text/html;charset=utf-8" }));
     setAddress(made);
     return () => URL.revokeObjectURL(made);
   }, [query.data]);
