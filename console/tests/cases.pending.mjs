@@ -1,4 +1,4 @@
-// Not run: all steps of this test pass, except that the browser complained of the style of the letter in its frame, which was a blob: and so bound to the console's policy. ReferralPreview.tsx now frames the address
+// Not run: its steps pass up to the end of what the liaison officer does, where the browser complained of the style of the letter in its frame, which was a blob: and so bound to the console's policy. ReferralPreview.tsx now frames the address
 // itself, whose answer has a policy of its own; when the test has been seen to pass with it, it belongs into cases.test.mjs again.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
