@@ -1,7 +1,8 @@
-// How a referral's documents will look, in a frame that may run nothing; as a PDF it is downloaded, which goes on record.
+// How a referral's documents will look, in a frame that may run nothing; as a PDF it is downloaded, which goes on record. The frame asks by the address and not by a blob:, which would be bound to the console's own
+// policy and lose the styles of the paper; it is asked for here too, for what the server says when there is none.
 import { DownloadOutlined } from "@ant-design/icons";
 import { Button, Segmented, Space, Spin } from "antd";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { fetched } from "@/api/client";
 import { useWords } from "@/app/words";
@@ -18,18 +19,6 @@ export function ReferralPreview({ data }: ReferralTab) {
   const [view, setView] = useState<View>("letter");
   const path = `/v1/referrals/${data.referral}/preview?view=${view}`;
   const query = useAsk(["preview", data.referral, view], async (signal) => (await fetched(path, { signal })).text());
-  const [address, setAddress] = useState<string | null>(null);
-  useEffect(() => {
-    if (query.data === undefined) {
-      setAddress(null);
-      return undefined;
-    }
-    // A blob: is bound to the console's own policy: the paper's styles need the page's nonce.
-    const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
-    const made = URL.createObjectURL(new Blob([query.data.replace("<style>", `<style nonce="${nonce}">`)], { type: "text/html;charset=utf-8" }));
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [query.data]);
   const pdf = useDeed(async (_now: void) => download(`referral-${data.referral}-${view}.pdf`, await (await fetched(`${path}&format=pdf`)).arrayBuffer(), "application/pdf"));
   return (
     <>
@@ -54,7 +43,7 @@ export function ReferralPreview({ data }: ReferralTab) {
         </div>
       )}
       {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
-      {address !== null && <iframe title={t("previewFrame")} src={address} sandbox="" style={{ width: "100%", height: "72vh", border: "1px solid rgba(128,128,128,0.4)", background: "#fff" }} />}
+      {query.data !== undefined && <iframe key={`${path} ${query.dataUpdatedAt}`} title={t("previewFrame")} src={path} sandbox="" style={{ width: "100%", height: "72vh", border: "1px solid rgba(128,128,128,0.4)", background: "#fff" }} />}
     </>
   );
 }
