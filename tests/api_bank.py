@@ -179,7 +179,8 @@ def check_without_a_disposition(folder, tags):
     for method, path, operation in operations(tags):
         body, kind = example_of(operation)
         if "404" in operation["responses"] and operation.get("x-scope"):
-            needs = {"effective": "?target_kind=account&target=1", "flow": "?account=1", "look_back": "?account=1", "bulletin": "?month=2026-10", "texts": "?month=2026-10"}
+            needs = {"effective": "?target_kind=account&target=1", "flow": "?account=1", "look_back": "?account=1", "bulletin": "?month=2026-10", "texts": "?month=2026-10", "neighbours": "?kind=ACCOUNT&name=1",
+                     "path": "?from_kind=ACCOUNT&from_name=1&to_kind=ACCOUNT&to_name=2"}
             query = needs.get(path.rsplit("/", 1)[1], "") if method == "GET" and path != "/v1/cases/1/flow" else ""
             who[operation["x-scope"]].expect(404, "response_off", method, path + query, body, kind=kind)
 
