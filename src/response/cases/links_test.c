@@ -77,9 +77,8 @@ static Status write(struct asked *asked, struct book *book, bool is_path) {
                                  &asked->options, &json)
                 : links_put_neighbours(book, asked->kind, asked->name, &asked->options, &json);
     json_writer_finish(&json);
-    size_t size = out.size < TEXT_MAX - 1 ? out.size : TEXT_MAX - 1;
-    memcpy(asked->text, buf_slice(&out).at, size);
-    asked->text[size] = '\0';
+    Slice text = buf_slice(&out);
+    snprintf(asked->text, TEXT_MAX, "%.*s", (int)text.size, text.at ? text.at : "");
     buf_deinit(&out);
     return status;
 }
