@@ -43,7 +43,7 @@ struct turn {
     struct rehearsal *rehearsal;
     uint32_t analyst;
     int64_t alert;
-    Slice code, kind;
+    Slice code;
     bool decides;
     int64_t minutes;
     bool flag;
@@ -126,14 +126,9 @@ static Status find_to_approve(void *context, struct book *book) {
 static Status find_sample(void *context, struct book *book) {
     struct turn *turn = context;
     struct person person;
-    struct sample_at_hand sample;
     turn->alert = 0;
     TRY(person_load(book, analyst_id(turn->analyst), &person));
-    Status status = sample_next(desk_disposition(turn->rehearsal->desk), book, &person, &sample);
-    if (status == STATUS_OK) {
-        turn->alert = sample.alert;
-        turn->kind = sample.kind;
-    }
+    Status status = sample_next(book, &person, &turn->alert);
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -153,7 +148,7 @@ static Status one_looks(struct rehearsal *rehearsal, uint32_t analyst, struct di
     }
     TRY(book_do(&rehearsal->book, actor_of(analyst), rehearsal->now_us, find_sample, &turn, &rehearsal->arena, diag));
     if (turn.alert != 0) {
-        plan_work(rehearsal, analyst, turn.alert, turn.kind, "sample", SECOND_LOOK_TAKES_US);
+        plan_work(rehearsal, analyst, turn.alert, SLICE(""), "sample", SECOND_LOOK_TAKES_US);
     }
     return STATUS_OK;
 }
@@ -214,12 +209,12 @@ static Status second_look(void *context, struct book *book) {
     TRY(person_load(book, analyst_id(turn->analyst), &person));
     TRY(played_load(book, turn->alert, &turn->played));
     decide_by_truth(turn, book, &own);
-    Status status = sample_decide(desk_disposition(turn->rehearsal->desk), book, &person, turn->alert, turn->kind, code_find(own.code), SLICE("rehearsal"), &overturned);
+    Status status = sample_decide(desk_disposition(turn->rehearsal->desk), book, &person, turn->alert, code_find(own.code), SLICE("rehearsal"), &overturned);
     return status == STATUS_NOT_FOUND ? STATUS_OK : status; // another one was quicker
 }
 
 Status team_do(struct rehearsal *rehearsal, const struct planned *planned, struct diag *diag) {
-    struct turn turn = {.rehearsal = rehearsal, .analyst = planned->analyst, .alert = planned->object, .code = slice_of(planned->code), .kind = slice_of(planned->code)};
+    struct turn turn = {.rehearsal = rehearsal, .analyst = planned->analyst, .alert = planned->object, .code = slice_of(planned->code)};
     BookWork *work = strcmp(planned->object_kind, "decide") == 0 ? decide : strcmp(planned->object_kind, "approve") == 0 ? approve : strcmp(planned->object_kind, "sample") == 0 ? second_look : NULL;
     rehearsal->team[planned->analyst].busy = false;
     rehearsal->team[planned->analyst].alert = 0;

@@ -214,6 +214,8 @@ MUST_USE Status control_release(struct book *book, const struct terms *terms, in
 // measure a limit takes the place, and it ends when that limit is in force.
 MUST_USE Status control_release_stepwise(struct book *book, const struct terms *terms, int64_t id,
                                          const struct control_release *release);
+// Another alert answers for it from now on: the one that it was set for is closed, that one is not.
+MUST_USE Status control_pass(struct book *book, int64_t id, int64_t alert);
 // Another end (a renewal), counted from `span_us` and `months` behind the present end, or a moment.
 struct control_renewal {
     int64_t until_us, span_us, months;

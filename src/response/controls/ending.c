@@ -112,6 +112,14 @@ Status control_release(struct book *book, const struct terms *terms, int64_t id,
     return ending_end(book, terms, &control, CONTROL_RELEASED);
 }
 
+Status control_pass(struct book *book, int64_t id, int64_t alert) {
+    struct control control;
+    TRY(ledger_load(book, id, &control));
+    control.ask.alert = alert;
+    TRY(ledger_keep(book, &control));
+    return ledger_trace(book, &control, control.state, SLICE("other_alert"));
+}
+
 // ---- steps ------------------------------------------------------------------------------------
 
 // The next limit above what is allowed now; CONTROL_WHOLE: everything.

@@ -15,7 +15,7 @@ static const struct statement KEEP = {
     "secrecy, branch, set_message, message, is_confirmed, problem, pages) VALUES (?1, ?2, ?3, ?4, "
     "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
     "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41) ON "
-    "CONFLICT (id) DO UPDATE SET document = excluded.document, amount = excluded.amount, state = "
+    "CONFLICT (id) DO UPDATE SET alert = excluded.alert, document = excluded.document, amount = excluded.amount, state = "
     "excluded.state, since_us = excluded.since_us, until_us = excluded.until_us, released_us = "
     "excluded.released_us, released_by = excluded.released_by, released_second = "
     "excluded.released_second, release_reason = excluded.release_reason, lifted_us = "

@@ -184,6 +184,9 @@ Status alert_close(struct disposition *disposition, struct book *book, struct al
         alert->decided_by = book->actor.name;
     }
     TRY(settle_payments(disposition, book, alert, closing->code));
+    if (strategy == NULL) { // a strategy says itself what becomes of its measures
+        TRY(measures_follow(disposition, book, alert, closing->code));
+    }
     TRY(level_clear(book, alert->id));
     TRY(ask_cancel_of_people(book, alert->id)); // an answer in another life of the alert would be taken for one of that life
     TRY(label_add(disposition, book, alert, closing->code, closing->is_weak, SLICE("DISPOSITION")));

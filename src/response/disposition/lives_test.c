@@ -103,6 +103,80 @@ static bool test_card_of_a_large_number(void) {
     return scene_deinit(&s);
 }
 
+// ---- measures -----------------------------------------------------------------------------------
+
+static const struct statement ENDED = {
+    "test_ended", "SELECT COUNT(*) FROM control WHERE state = 'RELEASED' AND released_second = 'li'"};
+static const struct statement NOT_ENDED = {
+    "test_not_ended", "SELECT COUNT(*) FROM control WHERE state = 'ASKED' AND alert = ?1"};
+
+static Status limits_him(struct scene_deed *deed, struct book *book, const struct person *person) {
+    struct alert_measure measure = {.ask = {.measure = MEASURE_LIMIT_NON_COUNTER,
+                                            .target_kind = TARGET_CUSTOMER,
+                                            .target = SLICE("C1"),
+                                            .authority = AUTHORITY_BANK,
+                                            .basis = SLICE("R-108"),
+                                            .reason = SLICE("nobody answers"),
+                                            .amount = 500000,
+                                            .span_us = 7 * US_PER_DAY},
+                                    .notice = SLICE("NOTICE-LIMIT-LOWERED")};
+    int64_t control;
+    return alert_set_measure(deed->scene->disposition, book, person, deed->alert, &measure, &control);
+}
+
+// li has the alert of S3 and has limited the customer; in the end it was his own will.
+static bool limited_and_decided(struct scene *s, Code code, struct alert *ret_alert) {
+    CHECK(scene_init(s, &ASKS, 1) && scene_grown(s) && scene_hire(s));
+    CHECK(scene_decide(s, &HELD) && scene_alert(s, "C1", "AT", ret_alert));
+    struct scene_deed deed = {.alert = ret_alert->id, .code = code};
+    SCENE_OK(s, scene_does(s, "li", scene_next, &deed));
+    SCENE_OK(s, scene_does(s, "li", limits_him, &deed));
+    CHECK(scene_number(s, &NOT_ENDED, STORE_VALUES(store_i64(ret_alert->id))) == 1);
+    SCENE_OK(s, scene_does(s, "li", scene_decides, &deed));
+    CHECK(deed.needs_approval == (code == CODE_FP_OWNWILL));
+    return true;
+}
+
+static bool test_measure_ends_with_its_alert(void) {
+    struct scene s;
+    struct alert alert;
+    CHECK(limited_and_decided(&s, CODE_FP_OWNWILL, &alert));
+    CHECK(scene_number(&s, &ENDED, STORE_NO_VALUES) == 0); // nobody has approved it
+    struct scene_deed deed = {.alert = alert.id};
+    SCENE_OK(&s, scene_does(&s, "zhou", scene_approves, &deed));
+    CHECK(scene_number(&s, &ENDED, STORE_NO_VALUES) == 1);
+    return scene_deinit(&s);
+}
+
+static bool test_measure_of_a_fraud_stays(void) {
+    struct scene s;
+    struct alert alert;
+    CHECK(limited_and_decided(&s, CODE_TP_UNAUTH, &alert));
+    CHECK(scene_alert(&s, "C1", "AT", &alert) && alert.state == ALERT_CLOSED_MANUAL);
+    CHECK(scene_number(&s, &NOT_ENDED, STORE_VALUES(store_i64(alert.id))) == 1);
+    return scene_deinit(&s);
+}
+
+// Another grave alert of the customer is open: the measure becomes that one's, and ends with it.
+static bool test_measure_goes_over(void) {
+    static const struct decided TOLD = {
+        .model = "M-VP-03-A", .customer = "C1", .amount = 5000, .action = "DELAY", .delay_s = 7200};
+    struct scene s;
+    struct alert alert, other;
+    CHECK(limited_and_decided(&s, CODE_FP_OWNWILL, &alert));
+    CHECK(scene_decide(&s, &TOLD) && scene_alert(&s, "C1", "VP", &other));
+    CHECK(other.severity_most >= SEVERITY_S3);
+    struct scene_deed deed = {.alert = alert.id};
+    SCENE_OK(&s, scene_does(&s, "zhou", scene_approves, &deed));
+    CHECK(scene_number(&s, &NOT_ENDED, STORE_VALUES(store_i64(other.id))) == 1);
+    deed = (struct scene_deed){.alert = other.id, .code = CODE_FP_OWNWILL};
+    SCENE_OK(&s, scene_does(&s, "li", scene_next, &deed));
+    SCENE_OK(&s, scene_does(&s, "li", scene_decides, &deed));
+    SCENE_OK(&s, scene_does(&s, "zhou", scene_approves, &deed));
+    CHECK(scene_number(&s, &ENDED, STORE_NO_VALUES) == 1);
+    return scene_deinit(&s);
+}
+
 // ---- trust --------------------------------------------------------------------------------------
 
 // A clearance of a decision that was not approved, and that became the opposite, is none.
@@ -364,6 +438,9 @@ int main(int argc, char **argv) {
         TEST(test_clearance_not_approved),
         TEST(test_clearance_taken_back),
         TEST(test_no_strategy_closes_again),
+        TEST(test_measure_ends_with_its_alert),
+        TEST(test_measure_of_a_fraud_stays),
+        TEST(test_measure_goes_over),
         TEST(test_second_look_is_anothers),
         TEST(test_urgent_from_when_it_became_so),
         TEST(test_escalated_while_a_strategy_waits),

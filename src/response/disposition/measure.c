@@ -1,4 +1,4 @@
-// Measures that a person sets because of an alert. What the account is (wages, pension, a court's)
+// Measures that a person sets because of an alert, and what becomes of them when it is closed. What the account is (wages, pension, a court's)
 // is taken from what the bank knows, not from who sets it; the customer's notice is a script of the
 // pack, filled.
 
@@ -7,7 +7,16 @@
 
 #include <inttypes.h>
 
-enum { TEXT_MAX = 32 << 10 };
+enum { TEXT_MAX = 32 << 10, MEASURES_MAX = 64 };
+
+static const struct statement OPEN_MEASURES = {
+    "measure_open", "SELECT id, customer FROM control WHERE alert = ?1 AND authority = 'BANK' AND "
+                    "state IN ('ASKED', 'IN_FORCE', 'WAITING') ORDER BY id LIMIT ?2"};
+// A light one would not have restricted him by itself.
+static const struct statement GRAVE_ALERT = {
+    "measure_other", "SELECT id FROM alert WHERE customer = ?1 AND customer <> '' AND is_open = 1 "
+                     "AND id <> ?2 AND secrecy = ?3 AND severity_most >= ?4 "
+                     "ORDER BY severity_most DESC, id LIMIT 1"};
 
 struct knowing {
     struct disposition *disposition;
@@ -137,4 +146,86 @@ Status alert_set_measure(struct disposition *disposition, struct book *book,
     TRY(control_ask(book, disposition->options.terms, &asked, ret_control));
     return alert_note(book, &alert, SLICE("measure"),
                       arena_printf(book->arena, "{\"control\":%" PRId64 "}", *ret_control));
+}
+
+// ---- when the alert is closed --------------------------------------------------------------------
+
+struct open_measure {
+    int64_t id;
+    Slice customer;
+};
+
+static Status open_measures(struct book *book, int64_t alert,
+                            struct open_measure measures[static MEASURES_MAX], uint32_t *ret_count) {
+    uint32_t count = 0;
+    Status status;
+    TRY(book_ask(book, &OPEN_MEASURES, STORE_VALUES(store_i64(alert), store_i64(MEASURES_MAX))));
+    while ((status = book_next(book)) == STATUS_OK) {
+        measures[count++] =
+            (struct open_measure){.id = book_i64(book, 0), .customer = book_text(book, 1)};
+    }
+    *ret_count = count;
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+// Who decided and who approved are the four eyes, whichever of them is at work now.
+static struct control_release release_by(const struct book *book, const struct alert *alert) {
+    Slice actor = book->actor.name;
+    return (struct control_release){
+        .by = AUTHORITY_BANK,
+        .reason = slice_is(alert->secrecy, "NORMAL") ? alert->code : SLICE("decided"),
+        .second = slice_equal(alert->approved_by, actor) ? alert->decided_by : alert->approved_by};
+}
+
+static Status end_measure(struct disposition *disposition, struct book *book,
+                          const struct alert *alert, int64_t id) {
+    struct control_release release = release_by(book, alert);
+    Refusal refusal;
+    TRY(control_may_release(book, id, &release, &refusal));
+    if (refusal != REFUSAL_NONE) {
+        return alert_note(book, alert, SLICE("measure_kept"),
+                          arena_printf(book->arena, "{\"control\":%" PRId64 ",\"why\":\"%s\"}", id,
+                                       control_refusal_code(refusal)));
+    }
+    return control_release(book, disposition->options.terms, id, &release);
+}
+
+static Status pass_measure(struct book *book, const struct alert *alert, int64_t id, int64_t other) {
+    struct alert heir;
+    Slice detail = arena_printf(book->arena, "{\"control\":%" PRId64 ",\"alert\":%" PRId64 "}", id, other);
+    TRY(alert_load(book, other, &heir));
+    TRY(control_pass(book, id, other));
+    TRY(alert_note(book, &heir, SLICE("measure"), arena_printf(book->arena, "{\"control\":%" PRId64 "}", id)));
+    return alert_note(book, alert, SLICE("measure_passed"), detail);
+}
+
+static Status follow_one(struct disposition *disposition, struct book *book,
+                         const struct alert *alert, const struct open_measure *measure, Code code) {
+    int64_t other;
+    Status status = book_number(book, &GRAVE_ALERT,
+                                STORE_VALUES(store_text(measure->customer), store_i64(alert->id),
+                                             store_text(alert->secrecy), store_i64(SEVERITY_S3)),
+                                &other);
+    if (status == STATUS_OK) {
+        return pass_measure(book, alert, measure->id, other);
+    }
+    if (status != STATUS_NOT_FOUND) {
+        return status;
+    }
+    bool says_nothing = code == CODE_DUP || code == CODE_TEST;
+    return says_nothing ? STATUS_OK : end_measure(disposition, book, alert, measure->id);
+}
+
+Status measures_follow(struct disposition *disposition, struct book *book,
+                       const struct alert *alert, Code code) {
+    struct open_measure *measures = ARENA_ARRAY(book->arena, struct open_measure, MEASURES_MAX);
+    uint32_t count;
+    if (code_infos[code].direction != DIRECTION_RELEASING) {
+        return STATUS_OK;
+    }
+    TRY(open_measures(book, alert->id, measures, &count));
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(follow_one(disposition, book, alert, &measures[i], code));
+    }
+    return STATUS_OK;
 }

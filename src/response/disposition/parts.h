@@ -273,6 +273,11 @@ MUST_USE Status act_settle_holds(struct disposition *disposition, struct book *b
 MUST_USE Status act_refuse_at_deadline(struct disposition *disposition, struct book *book, int64_t alert);
 MUST_USE Status act_holds_follow(struct disposition *disposition, struct book *book, const struct alert *alert);
 
+// ---- measure.c ----------------------------------------------------------------------------------------------------
+
+// What the bank set because of an alert that a person closed with `code`: it ends where the code lets the customer go, and is another open alert's where there is a grave one.
+MUST_USE Status measures_follow(struct disposition *disposition, struct book *book, const struct alert *alert, Code code);
+
 // ---- level.c --------------------------------------------------------------------------------------------------------
 
 // Sets when it has to be decided, and its rank; and its timers. Of one that is open and with people, or goes to them.

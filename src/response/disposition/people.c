@@ -33,12 +33,12 @@ static const struct statement IN_CASE = {"alert_in_case", "SELECT id FROM alert 
 static const struct statement TYPOLOGIES = {"alert_typologies", "SELECT DISTINCT typology FROM hit WHERE alert = ?1 ORDER BY typology"};
 static const struct statement OVERTURNED_BY = {"sample_overturned_by", "SELECT 1 FROM sample WHERE alert = ?1 AND closure = ?2 AND owner = ?3 AND overturned = 1"};
 static const struct statement SAMPLE_NEXT = {
-    "sample_next", "SELECT s.alert, s.kind FROM sample s JOIN seen_alert a ON a.id = s.alert AND a.viewer = ?1 WHERE s.second = '' AND s.analyst <> ?2 AND a.owner <> ?2 AND a.approved_by <> ?2"
+    "sample_next", "SELECT s.alert FROM sample s JOIN seen_alert a ON a.id = s.alert AND a.viewer = ?1 WHERE s.second = '' AND s.analyst <> ?2 AND a.owner <> ?2 AND a.approved_by <> ?2"
                    " ORDER BY s.drawn_us, s.alert LIMIT 1"};
 static const struct statement SAMPLE_LOAD = {
-    "sample_load", "SELECT first, analyst, closure, strategy FROM sample WHERE alert = ?1 AND kind = ?2 AND second = '' ORDER BY closure DESC LIMIT 1"};
+    "sample_load", "SELECT first, analyst, closure, strategy FROM sample WHERE alert = ?1 AND second = '' ORDER BY closure DESC, kind LIMIT 1"};
 static const struct statement SAMPLE_DECIDE = {
-    "sample_decide", "UPDATE sample SET second = ?4, second_us = ?5, owner = ?6, note = ?7, overturned = ?8 WHERE alert = ?1 AND kind = ?2 AND closure = ?3"};
+    "sample_decide", "UPDATE sample SET second = ?3, second_us = ?4, owner = ?5, note = ?6, overturned = ?7 WHERE alert = ?1 AND closure = ?2 AND second = ''"};
 
 // ---- desks --------------------------------------------------------------------------------------------------------------
 
@@ -486,15 +486,9 @@ Status alert_open_again(struct disposition *disposition, struct book *book, cons
 
 // ---- second looks -------------------------------------------------------------------------------------------------------
 
-Status sample_next(struct disposition *disposition, struct book *book, const struct person *person, struct sample_at_hand *ret_sample) {
-    Status status = book_one(book, &SAMPLE_NEXT, STORE_VALUES(store_i64(person->domains), store_text(person->name)));
-    (void)disposition;
-    if (status == STATUS_NOT_FOUND) {
-        return book_fail(book, STATUS_NOT_FOUND, "DP015", "nothing waits for a second look");
-    }
-    TRY(status);
-    *ret_sample = (struct sample_at_hand){.alert = book_i64(book, 0), .kind = book_text(book, 1)};
-    return STATUS_OK;
+Status sample_next(struct book *book, const struct person *person, int64_t *ret_alert) {
+    Status status = book_number(book, &SAMPLE_NEXT, STORE_VALUES(store_i64(person->domains), store_text(person->name)), ret_alert);
+    return status == STATUS_NOT_FOUND ? book_fail(book, STATUS_NOT_FOUND, "DP015", "nothing waits for a second look") : status;
 }
 
 static bool is_fraud(Code code) {
@@ -506,14 +500,14 @@ static bool is_verdict(Code code) {
     return is_fraud(code) || code_infos[code].counts == COUNT_FALSE_ALARM || code_infos[code].counts == COUNT_NEUTRAL;
 }
 
-Status sample_decide(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Slice kind, Code code, Slice note, bool *ret_overturned) {
+Status sample_decide(struct disposition *disposition, struct book *book, const struct person *person, int64_t id, Code code, Slice note, bool *ret_overturned) {
     struct alert alert;
     TRY(check_note(book, note, true));
     TRY(alert_load_seen(book, person, id, &alert));
     TRY(check_secret_code(book, &alert, code));
-    Status status = book_one(book, &SAMPLE_LOAD, STORE_VALUES(store_i64(id), store_text(kind)));
+    Status status = book_one(book, &SAMPLE_LOAD, STORE_VALUES(store_i64(id)));
     if (status == STATUS_NOT_FOUND) {
-        return book_fail(book, STATUS_NOT_FOUND, "DP015", "alert %" PRId64 " does not wait for a second look of that kind", id);
+        return book_fail(book, STATUS_NOT_FOUND, "DP015", "alert %" PRId64 " does not wait for a second look", id);
     }
     TRY(status);
     Code first = code_find(book_text(book, 0));
@@ -524,7 +518,7 @@ Status sample_decide(struct disposition *disposition, struct book *book, const s
         return book_fail(book, STATUS_INVALID, "DP014", "a second look is somebody else's");
     }
     *ret_overturned = first != CODE_NONE && is_verdict(first) && is_verdict(code) && is_fraud(first) != is_fraud(code);
-    TRY(book_run(book, &SAMPLE_DECIDE, STORE_VALUES(store_i64(id), store_text(kind), store_i64(closure), store_text(code_infos[code].text), store_i64(book->now_us),
+    TRY(book_run(book, &SAMPLE_DECIDE, STORE_VALUES(store_i64(id), store_i64(closure), store_text(code_infos[code].text), store_i64(book->now_us),
                                                     store_text(person->name), store_text(note), store_i64(*ret_overturned))));
     TRY(alert_note(book, &alert, SLICE("second_look"), arena_printf(book->arena, "{\"code\":\"%.*s\",\"overturned\":%s}", SLICE_ARGS(code_infos[code].text), *ret_overturned ? "true" : "false")));
     if (*ret_overturned && !alert_is_open(&alert) && alert.reopened == closure) {

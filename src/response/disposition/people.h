@@ -84,11 +84,8 @@ MUST_USE Status notice_of_pack(struct disposition *disposition, struct book *boo
 
 // ---- second looks ---------------------------------------------------------------------------------------------------
 
-struct sample_at_hand {
-    int64_t alert;
-    Slice kind;
-};
-// The oldest that he may look at: not his own. What was decided first is not told. STATUS_NOT_FOUND: none.
-MUST_USE Status sample_next(struct disposition *disposition, struct book *book, const struct person *person, struct sample_at_hand *ret_sample);
-// His own decision on it. When it is another verdict, the first is overturned, and the alert opened again.
-MUST_USE Status sample_decide(struct disposition *disposition, struct book *book, const struct person *person, int64_t alert, Slice kind, Code code, Slice note, bool *ret_overturned);
+// The oldest closed alert that he may look at: not his own. Neither what was decided first nor why it was drawn is told: of what a strategy or a false alarm is
+// drawn, that would be the same. STATUS_NOT_FOUND: none.
+MUST_USE Status sample_next(struct book *book, const struct person *person, int64_t *ret_alert);
+// His own decision on it, for all that was drawn of its closing. When it is another verdict, the first is overturned, and the alert opened again.
+MUST_USE Status sample_decide(struct disposition *disposition, struct book *book, const struct person *person, int64_t alert, Code code, Slice note, bool *ret_overturned);

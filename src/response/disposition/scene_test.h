@@ -540,10 +540,10 @@ static inline Status scene_asks_by_message(struct scene_deed *deed, struct book 
 
 // The next sample, and what he says of it.
 static inline Status scene_looks_again(struct scene_deed *deed, struct book *book, const struct person *person) {
-    struct sample_at_hand sample;
+    int64_t alert;
     bool is_overturned;
-    TRY(sample_next(deed->scene->disposition, book, person, &sample));
-    return sample_decide(deed->scene->disposition, book, person, sample.alert, sample.kind, deed->code, SLICE("looked at again"), &is_overturned);
+    TRY(sample_next(book, person, &alert));
+    return sample_decide(deed->scene->disposition, book, person, alert, deed->code, SLICE("looked at again"), &is_overturned);
 }
 
 static inline Status scene_hire_all(void *context, struct book *book) {

@@ -424,16 +424,15 @@ void api_post_reopen(void *context, struct http_request *request) {
 
 static Status sample(struct visit *visit, struct book *book) {
     struct person person;
-    struct sample_at_hand found;
+    int64_t found;
     struct looking looking = visit_looking(visit);
     TRY(person_load(book, visit->actor.name, &person));
     person.domains = visit->viewer;
-    TRY(sample_next(visit->office.disposition, book, &person, &found));
-    visit->object = found.alert;
+    TRY(sample_next(book, &person, &found));
+    visit->object = found;
     json_object_begin(visit->json);
-    json_key_string(visit->json, SLICE("kind"), found.kind);
     json_key(visit->json, SLICE("alert"));
-    TRY(alert_put_json(&visit->office, book, &looking, found.alert, visit->json));
+    TRY(alert_put_json(&visit->office, book, &looking, found, visit->json));
     json_object_end(visit->json);
     return STATUS_OK;
 }
@@ -446,7 +445,7 @@ void api_get_sample(void *context, struct http_request *request) {
 }
 
 struct second_look {
-    Slice kind, note;
+    Slice note;
     Code code;
 };
 
@@ -454,7 +453,7 @@ static Status look_again(struct visit *visit, struct book *book) {
     const struct second_look *look = visit->user;
     bool overturned;
     TRY(visit_person(visit, book));
-    TRY(sample_decide(visit->office.disposition, book, &visit->person, visit->id, look->kind,
+    TRY(sample_decide(visit->office.disposition, book, &visit->person, visit->id,
                       look->code, look->note, &overturned));
     json_object_begin(visit->json);
     json_key_bool(visit->json, SLICE("overturned"), overturned);
@@ -463,8 +462,8 @@ static Status look_again(struct visit *visit, struct book *book) {
 }
 
 void api_post_second_look(void *context, struct http_request *request) {
-    static const char *const names[] = {"kind", "code", "note"};
-    struct visit *visit = visit_body(context, request, names, 3);
+    static const char *const names[] = {"code", "note"};
+    struct visit *visit = visit_body(context, request, names, 2);
     if (!visit_is_person(visit)) {
         return;
     }
@@ -472,9 +471,8 @@ void api_post_second_look(void *context, struct http_request *request) {
     *look = (struct second_look){0};
     visit->user = look;
     if (visit_object(visit, "alert") &&
-        visit_text(visit, 0, names[0], ID_TEXT_MAX, true, &look->kind) &&
-        read_code(visit, 1, &look->code) &&
-        visit_text(visit, 2, names[2], NOTE_TEXT_MAX, true, &look->note)) {
+        read_code(visit, 0, &look->code) &&
+        visit_text(visit, 1, names[1], NOTE_TEXT_MAX, true, &look->note)) {
         visit_change(visit, look_again, AUDIT_ALERT_CHANGED, "alert", visit->id);
     }
 }

@@ -284,6 +284,8 @@ export const alertWords = defineWords({
   stepcase: { zh: "并入案件", en: "into a case" },
   stepcase_closed: { zh: "案件结案", en: "its case was closed" },
   stepsecond_look: { zh: "质检复看", en: "second look" },
+  stepmeasure_passed: { zh: "管控措施移交其他预警", en: "measure goes over to another alert" },
+  stepmeasure_kept: { zh: "管控措施保留", en: "measure kept" },
   stepoverturn_withdrawn: { zh: "撤回推翻", en: "overturn withdrawn" },
   stephit_joined: { zh: "合并命中", en: "a hit joined" },
   stephit: { zh: "命中", en: "hit" },

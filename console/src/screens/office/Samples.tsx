@@ -131,7 +131,7 @@ function LookForm({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () =>
   const codeName = useNames(codes);
   const [form] = Form.useForm<{ code: string; note: string }>();
   const alert = sample.alert.row.alert;
-  const look = useDeed((values: { code: string; note: string }) => told(api.POST("/v1/alerts/{alert}/second_look", { params: { path: { alert } }, body: { kind: sample.kind, ...values } })), {
+  const look = useDeed((values: { code: string; note: string }) => told(api.POST("/v1/alerts/{alert}/second_look", { params: { path: { alert } }, body: values })), {
     touches: [["figures", "alerts"], ["table", "alerts"]],
     after: (answer) => {
       void (answer.overturned ? message.warning(w("other"), 6) : message.success(w("same")));
