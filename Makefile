@@ -19,7 +19,7 @@ demo: all ## check, test and replay the packs that come with the program, and ex
 	@scripts/demo.sh $(BUILD)
 
 tour: all ## a bank to look around in with the console: starts it, says its address and who can sign in, and stays until Ctrl-C
-	@python3 scripts/tour_bank.py $(BUILD)/qiantang $(BUILD)/tour --live 20
+	@python3 scripts/tour_bank.py $(BUILD)/qiantang $(BUILD)/tour --live 20 --worked
 
 screenshots: all ## pictures of all screens of the console in both languages, into docs/pictures/console
 	@scripts/install-deps.sh build node browser

@@ -8,7 +8,7 @@ program=$1/qiantang
 folder=$(realpath -m "${2:-docs/pictures/console}")
 bank=$(mktemp -d)
 mkfifo "$bank.ready"
-python3 scripts/tour_bank.py "$program" "$bank" --customers 2000 --days 3 --live 20 >"$bank.ready" &
+python3 scripts/tour_bank.py "$program" "$bank" --customers 2000 --days 3 --live 20 --worked >"$bank.ready" &
 tour=$!
 trap 'kill "$tour" 2>/dev/null || true; wait "$tour" 2>/dev/null || true; rm -rf "$bank" "$bank.ready"' EXIT
 read -r line <"$bank.ready"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A bank to look around in: a made-up bank with its customers and frauds, a server that decides on its days, people of every role, and stand-ins for the core bank and the contact centre.
 
-    tour_bank.py PROGRAM FOLDER [--port N] [--customers N] [--days N] [--rate R] [--seed N] [--live N]
+    tour_bank.py PROGRAM FOLDER [--port N] [--customers N] [--days N] [--rate R] [--seed N] [--live N] [--worked]
 
 PROGRAM is the built qiantang. All that is made lies in FOLDER, which is emptied first. When everything is there, FOLDER/tour.json names the address and who can sign in, "ready" is printed, and the program
-stays until it is ended by a signal; then it ends what it has started. With --live the bank's last day goes on coming, N records a second.
+stays until it is ended by a signal; then it ends what it has started. With --live the bank's last day goes on coming, N records a second; with --worked its people have worked a shift (tour_work.py).
 """
 
 import argparse
@@ -23,6 +23,8 @@ import subprocess
 import sys
 import threading
 import time
+
+import tour_work
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # For a bank on this machine alone that is gone when it is ended.
@@ -291,6 +293,7 @@ def main():
     parser.add_argument("--rate", type=float, default=40)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--live", type=int, default=0)
+    parser.add_argument("--worked", action="store_true")
     bank = Bank(parser.parse_args())
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -299,6 +302,8 @@ def main():
         bank.begin()
         bank.feed()
         bank.settle()
+        if bank.arguments.worked:
+            tour_work.Work(bank, lambda name: sign_in(bank.port, name, PASSWORD), lambda key: Client(bank.port, token=key)).all()
         tour = {"address": bank.address, "password": PASSWORD, "people": [{"name": name, "role": role} for name, role, *_ in PEOPLE], "folder": str(bank.folder)}
         (bank.folder / "tour.json").write_text(json.dumps(tour, ensure_ascii=False, indent=1) + "\n")
         people = "\n".join(f"  {name:18} {role}" for name, role, *_ in PEOPLE)

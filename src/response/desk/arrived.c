@@ -57,16 +57,18 @@ static Status holder(void *context, Slice account, struct arena *arena, struct o
     if (status == STATUS_OK) {
         ret_holder->customer = arena_copy(arena, store_column_text(desk->book->store, 0));
         ret_holder->branch = arena_copy(arena, store_column_text(desk->book->store, 1));
-        return STATUS_OK;
-    }
-    if (status != STATUS_NOT_FOUND) {
+    } else if (status != STATUS_NOT_FOUND) {
         return status;
+    } else {
+        TRY(customer_of(desk->book, &OWNER, account, &ret_holder->customer));
     }
-    TRY(customer_of(desk->book, &OWNER, account, &ret_holder->customer));
     if (slice_empty(ret_holder->customer)) {
         TRY(customer_of(desk->book, &RECEIVER, account, &ret_holder->customer));
     }
-    return slice_empty(ret_holder->customer) ? STATUS_NOT_FOUND : STATUS_OK;
+    if (slice_empty(ret_holder->customer)) {
+        return STATUS_NOT_FOUND;
+    }
+    return names_of(desk->book, ret_holder->customer, arena, &ret_holder->name_hash, &ret_holder->certificate_hash);
 }
 
 static Status movement(void *context, Slice account, int64_t amount, int64_t at_us) {

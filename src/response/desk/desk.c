@@ -20,6 +20,7 @@ struct desk *desk_create(const struct desk_options *options) {
     desk->plan = &options->strategies->plan;
     desk->disposition = disposition_create(
         &(struct disposition_options){.catalogue = options->catalogue, .strategies = options->strategies, .terms = options->terms, .world = options->world});
+    desk->names = names_create();
     arrived_bank(desk);
     return desk;
 }
@@ -27,6 +28,7 @@ struct desk *desk_create(const struct desk_options *options) {
 void desk_destroy(struct desk *desk) {
     if (desk != NULL) {
         disposition_destroy(desk->disposition);
+        names_destroy(desk->names);
         free(desk);
     }
 }
@@ -112,6 +114,7 @@ static Status take_one(struct desk *desk, struct book *book, const struct outcom
         return STATUS_OK; // what the event says was taken when it was decided
     }
     facts_take(desk, event, outcome, facts, book->arena);
+    TRY(names_take(desk, book, event));
     return arrived_take(desk, book, event);
 }
 
@@ -128,6 +131,7 @@ static Status take_batch(void *context, struct book *book) {
     desk->book = book;
     batch->taken = batch->at;
     disposition_settled(desk->disposition, batch->from);
+    names_begin(desk->names);
     while (batch->taken < batch->until && disposition_works(desk->disposition) - works < batch->works_max) {
         batch->fault = batch->taken;
         TRY(take_one(desk, book, &batch->outcomes[batch->taken], &facts));
@@ -187,9 +191,11 @@ static Status take_unit(struct batch *batch, struct book *book, int64_t now_us, 
             return STATUS_OK;
         }
         taken->unread++;
+        names_begin(batch->desk->names);
         status = put_first_aside(batch, book, now_us, arena, diag);
     }
     TRY(status);
+    names_commit(batch->desk->names);
     batch->desk->counts.units++;
     batch->from = upto_of(batch);
     batch->at = batch->taken;

@@ -25,6 +25,7 @@ static Status empty_rest(void *context, struct book *book) {
     static const struct statement tables[] = {
         {"desk_test_1", "DELETE FROM feed"},         {"desk_test_2", "DELETE FROM unread"},    {"desk_test_3", "DELETE FROM movement"}, {"desk_test_4", "DELETE FROM opening"},
         {"desk_test_5", "DELETE FROM police_order"}, {"desk_test_6", "DELETE FROM order_entry"}, {"desk_test_7", "DELETE FROM bond"},     {"desk_test_8", "DELETE FROM control_target"},
+        {"desk_test_9", "DELETE FROM named"},
     };
     (void)context;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
@@ -322,6 +323,43 @@ static bool test_order_among_events(void) {
     return close_place(&p);
 }
 
+static bool freezes(struct place *p, const char *number, const char *name) {
+    Slice event = arena_printf(&p->s.scratch.arena,
+                               "{\"event_id\":\"E%" PRIu64 "\",\"event_type\":\"police_order\",\"schema_version\":1,\"phase\":\"REQUEST\",\"event_time\":%" PRId64
+                               ",\"source_system\":\"POLICE\",\"channel\":\"INTERNAL\",\"trace_id\":\"T1\",\"branch_id\":\"0301004\",\"acct_no\":\"AC1\",\"cust_name_hash\":\"%s\","
+                               "\"order_id\":\"%s\",\"order_kind\":\"FREEZE\",\"order_authority\":\"反诈中心\",\"order_doc_no\":\"D-1\"}",
+                               p->s.sequence, p->s.now_us / US_PER_MS, name, number);
+    decided(p, event, scene_decision(&p->s, &(struct decided){.customer = "C1"}));
+    return take(p);
+}
+
+static bool is_answered(struct place *p, const char *number, const char *answer) {
+    static const struct statement ANSWERED = {"desk_test_answered", "SELECT COUNT(*) FROM police_order WHERE number = ?1 AND answer = ?2"};
+    return scene_number(&p->s, &ANSWERED, STORE_VALUES(store_text(slice_of(number)), store_text(slice_of(answer)))) == 1;
+}
+
+// The name that an order says is compared with what the customer's own events told last. What a unit of work told that came to nothing was not told.
+static bool test_holders_name(void) {
+    static const char *const one = "\"cust_name_hash\":\"N1\",", *const other = "\"cust_name_hash\":\"N2\",";
+    struct place p;
+    CHECK(open_place(&p));
+    decided_on(&p, &(struct decided){.customer = "C1", .amount = 100});
+    CHECK(take(&p) && freezes(&p, "O-1", "N1") && is_answered(&p, "O-1", "HOLDER_UNKNOWN"));
+    p.s.knows = false;
+    decided_on(&p, &(struct decided){.customer = "C1", .amount = 100, .more = one});
+    decided_on(&p, &(struct decided){.model = "M-AT-05-E", .customer = "C2", .amount = 100});
+    CHECK(take_from(&p, p.at) == STATUS_IO);
+    p.s.knows = true;
+    p.count = 0;
+    CHECK(freezes(&p, "O-2", "N1") && is_answered(&p, "O-2", "HOLDER_UNKNOWN"));
+    decided_on(&p, &(struct decided){.customer = "C1", .amount = 100, .more = one});
+    CHECK(take(&p) && freezes(&p, "O-3", "N2") && is_answered(&p, "O-3", "NAME_DIFFERS"));
+    CHECK(freezes(&p, "O-4", "N1") && is_answered(&p, "O-4", "EXECUTING"));
+    decided_on(&p, &(struct decided){.customer = "C1", .amount = 100, .more = other}); // a new name
+    CHECK(take(&p) && freezes(&p, "O-5", "N1") && is_answered(&p, "O-5", "NAME_DIFFERS"));
+    return close_place(&p);
+}
+
 // ---- hits that join again and again -----------------------------------------------------------------------------------------
 
 // A strategy sees all hits of an alert and no others, in whatever units they came, also when one of them came in a unit that was not committed.
@@ -418,6 +456,6 @@ static bool test_stops_in_the_middle(void) {
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_many), TEST(test_stops_in_the_middle), TEST(test_sees_all_hits), TEST(test_once),     TEST(test_goes_on),  TEST(test_unread), TEST(test_timers),
                                         TEST(test_timers_that_nobody_handles), TEST(test_once_a_day), TEST(test_of_a_nightly_run),
-                                        TEST(test_messages), TEST(test_confirms_what_it_knows), TEST(test_order_among_events)};
+                                        TEST(test_messages), TEST(test_confirms_what_it_knows), TEST(test_order_among_events), TEST(test_holders_name)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -104,7 +104,9 @@ static OrderAnswer check_entries(const struct order *order) {
 // ---- what the bank knows ----------------------------------------------------------------------
 
 static OrderAnswer compare(Slice said, Slice known, OrderAnswer differs) {
-    return slice_empty(said) || slice_equal(said, known) ? ANSWERED_EXECUTED : differs;
+    return slice_empty(said) || slice_equal(said, known) ? ANSWERED_EXECUTED
+           : slice_empty(known)                          ? ANSWERED_HOLDER_UNKNOWN
+                                                         : differs;
 }
 
 static Status check_holder(const struct duty *duty, struct order_row *row,

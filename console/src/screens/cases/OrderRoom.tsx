@@ -26,6 +26,7 @@ const WRONG: Record<string, string> = {
   NO_MOVEMENT: "moved",
   NOT_SIGNED: "signed",
   NAME_DIFFERS: "name",
+  HOLDER_UNKNOWN: "name",
   CERTIFICATE_DIFFERS: "certificate",
   NO_APPROVAL: "city",
   NO_ORIGINAL: "original",
