@@ -51,14 +51,22 @@ BUILDS = {
 }
 
 
+def telling(log, most=8):
+    """The lines of a test's output that tell what failed, so that the end of the run says it; the whole is in the log."""
+    signs = ("not ok", "FAILED", "does not hold", "Error", "ERROR", "error:", "assert")
+    lines = [line.strip() for line in log.splitlines() if any(sign in line for sign in signs)]
+    return [line[:300] for line in (lines or [line.strip() for line in log.splitlines() if line.strip()][-most:])[:most]]
+
+
 class Sum:
     def __init__(self):
         self.passed = 0
         self.failed = 0
         self.skipped = 0
         self.failures = []
+        self.said = {}  # what a test said of its failure, by its name
 
-    def add(self, name, result):
+    def add(self, name, result, log=""):
         if result == "SKIP":
             self.skipped += 1
         elif result in ("OK", "EXPECTEDFAIL"):
@@ -66,6 +74,7 @@ class Sum:
         else:
             self.failed += 1
             self.failures.append(f"{name}: {result}")
+            self.said[self.failures[-1]] = telling(log)
 
 
 def say(text):
@@ -97,7 +106,7 @@ def run(name, total):
         total.add(f"tests ({name})", "NONE RAN")
     failed = total.failed
     for result in results:
-        total.add(f"{result['name']} ({name})", result["result"])
+        total.add(f"{result['name']} ({name})", result["result"], result.get("stdout", "") + "\n" + result.get("stderr", ""))
     if done.returncode != 0 and total.failed == failed:
         total.add(f"meson test ({name})", f"ENDED WITH {done.returncode}")
     print(f"{len(results)} tests in {time.monotonic() - start:.0f} s", flush=True)
@@ -134,7 +143,9 @@ def main():
     if total.skipped:
         print(f"\n{total.skipped} skipped: what they need is not on this machine")
     if total.failures:
-        print("\nfailed:\n  " + "\n  ".join(total.failures))
+        print("\nfailed:")
+        for failure in total.failures:
+            print("  " + "\n      ".join([failure, *total.said[failure]]))
     print(f"\n{total.passed} passed, {total.failed} failed", flush=True)
     sys.exit(0 if total.failed == 0 else 1)
 

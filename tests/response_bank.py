@@ -244,7 +244,7 @@ class Server:
     def rows(self, statement):
         return self.store.rows(statement)
 
-    def wait(self, holds, seconds=30, what=""):
+    def wait(self, holds, seconds=120, what=""):
         """Until holds() is true; its value."""
         until = time.monotonic() + seconds
         while True:
@@ -255,7 +255,7 @@ class Server:
             assert time.monotonic() < until, (what, self.state(), self.said())
             time.sleep(0.02)
 
-    def wait_taken(self, seconds=30):
+    def wait_taken(self, seconds=120):
         """Until everything that is durable was taken."""
         def taken():
             durable = self.request("GET", "/v1/state")[1]

@@ -60,6 +60,7 @@ export async function openPage(who, path, { language = "zh", look = "light", wid
   if (who !== null) {
     await context.addCookies(await cookiesOf(who));
   }
+  context.setDefaultTimeout(60_000); // on a machine that others use
   const page = await context.newPage();
   const troubles = []; // what the browser complained of
   page.on("pageerror", (error) => troubles.push(error.message));
@@ -77,7 +78,7 @@ export async function openPage(who, path, { language = "zh", look = "light", wid
 
 // Nothing turns any more, and the screen's content is there.
 export async function settled(page) {
-  await page.waitForFunction(() => document.querySelector("#root")?.childElementCount > 0 && document.querySelector(".ant-spin-spinning, [role=status] .ant-spin") === null, null, { timeout: 20_000 });
+  await page.waitForFunction(() => document.querySelector("#root")?.childElementCount > 0 && document.querySelector(".ant-spin-spinning, [role=status] .ant-spin") === null, null, { timeout: 60_000 });
 }
 
 // WCAG 2.1 A and AA, as far as axe sees them; serious findings and worse fail.
@@ -123,7 +124,7 @@ export async function speaks(page, language) {
 
 // A test of one screen: opened by one person in both languages and both looks, accessible, in the right language, without a complaint of the browser; then what `steps` does.
 export function screenTest(name, who, path, steps, options = {}) {
-  test(`${name} (${who})`, { timeout: 120_000 }, async () => {
+  test(`${name} (${who})`, { timeout: 240_000 }, async () => {
     for (const [language, look] of [["en", "dark"], ["zh", "light"]]) {
       const { page, context, troubles } = await openPage(who, path, { language, look, ...options });
       await accessible(page, options);
