@@ -9,6 +9,8 @@ import { Nothing } from "@/parts/States";
 import { NOTHING, Severity, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
 import type { Whole } from "@/screens/bench/useAlert";
+import { useCatalogue, useRegister } from "@/screens/data/asking";
+import { useMeaning } from "@/screens/data/meaning";
 
 type Hit = Schemas["AlertHit"];
 
@@ -29,16 +31,25 @@ export function useSeenText(): (value: unknown) => string {
             : String(value);
 }
 
-// Names of what the pack has no name for in this language stay as expressions write them.
-export function SeenName({ name, words }: { name: string; words: DispositionWords }) {
-  const text = words.name(name);
-  return text === name ? (
+function AsWritten({ name }: { name: string }) {
+  return (
     <span className="mono" data-told="">
       {name}
     </span>
-  ) : (
-    <>{text}</>
   );
+}
+
+// A feature without a name of its own: what it counts, as the register has it.
+function FeatureName({ name }: { name: string }) {
+  const meaning = useMeaning(useCatalogue().data);
+  const feature = useRegister().data?.features.find((one) => `f.${one.feature}` === name);
+  return feature === undefined ? <AsWritten name={name} /> : <>{meaning(feature)}</>;
+}
+
+// Names of what the pack has no name for in this language stay as expressions write them.
+export function SeenName({ name, words }: { name: string; words: DispositionWords }) {
+  const text = words.name(name);
+  return text !== name ? <>{text}</> : name.startsWith("f.") ? <FeatureName name={name} /> : <AsWritten name={name} />;
 }
 
 export function Saw({ saw }: { saw: Record<string, unknown> }) {

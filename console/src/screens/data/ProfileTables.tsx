@@ -10,6 +10,7 @@ import { useWords } from "@/app/words";
 import { Masked } from "@/parts/Masked";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, moneyText, NOTHING, YesNo } from "@/parts/values";
+import { useUnitBehind } from "@/parts/units";
 import { orNull, useTables } from "@/screens/data/asking";
 import { type ThingKind, things } from "@/screens/data/things";
 import { dataWords } from "@/screens/data/words";
@@ -25,6 +26,7 @@ export function tablesOf(kind: ThingKind, tables: Table[]): Table[] {
 }
 
 function Value({ column, cell }: { column: Column; cell: Cell }) {
+  const unit = useUnitBehind()(column.unit);
   if (cell === null) {
     return <>{NOTHING}</>;
   }
@@ -37,7 +39,7 @@ function Value({ column, cell }: { column: Column; cell: Cell }) {
   return (
     <span data-told="" className={typeof cell === "number" ? "number" : undefined}>
       {typeof cell === "number" ? (Number.isInteger(cell) ? countText(cell) : cell.toPrecision(4)) : cell}
-      {column.unit !== "" && <Typography.Text type="secondary"> {column.unit}</Typography.Text>}
+      {unit !== "" && <Typography.Text type="secondary"> {unit}</Typography.Text>}
     </span>
   );
 }

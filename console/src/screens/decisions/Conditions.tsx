@@ -6,6 +6,7 @@ import { createContext, type ReactNode, useContext } from "react";
 import type { Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
+import { useUnitBehind } from "@/parts/units";
 import { decisionWords } from "@/screens/decisions/words";
 
 type Condition = Schemas["Condition"];
@@ -21,6 +22,7 @@ const SIGNS: Record<string, string> = { "==": "=", "!=": "≠", "<=": "≤", ">=
 
 function useValueText() {
   const t = useWords(decisionWords);
+  const unitBehind = useUnitBehind();
   return (value: Value, name?: WhyName) => {
     if (value === null) {
       return t("missingValue");
@@ -29,7 +31,7 @@ function useValueText() {
       return t(value ? "yes" : "no");
     }
     const text = typeof value === "number" ? numberFormat.format(value) : value;
-    const unit = name?.unit ?? "";
+    const unit = unitBehind(name?.unit);
     return unit === "" || typeof value !== "number" ? text : `${text} ${unit}`;
   };
 }

@@ -10,6 +10,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, NOTHING, Severity, Time, timeText, YesNo } from "@/parts/values";
+import { useUnit } from "@/parts/units";
 import { type Model, packFiles, type Release, useCatalogue, useModel, useReleases, useVocabulary } from "@/screens/models/asks";
 import { HealthBand, HealthTag, rateText } from "@/screens/models/health";
 import { StatusMove } from "@/screens/models/StatusMove";
@@ -19,6 +20,7 @@ import { modelWords, releaseWords } from "@/screens/models/words";
 const RELEASES_COMPARED = 12;
 
 function Parameters({ model }: { model: Model }) {
+  const unitText = useUnit();
   const t = useWords(modelWords);
   const both = useBoth();
   return (
@@ -33,7 +35,7 @@ function Parameters({ model }: { model: Model }) {
         { title: t("value"), key: "value", align: "right", render: (_, row) => <span className="number">{countText(row.value)}</span> },
         { title: t("least"), key: "min", align: "right", render: (_, row) => <span className="number">{countText(row.min)}</span> },
         { title: t("most"), key: "max", align: "right", render: (_, row) => <span className="number">{countText(row.max)}</span> },
-        { title: t("unit"), key: "unit", dataIndex: "unit" },
+        { title: t("unit"), key: "unit", dataIndex: "unit", render: (unit: string) => unitText(unit) },
         { title: t("law"), key: "law", render: (_, row) => <YesNo value={row.regulation} /> },
       ]}
     />

@@ -8,6 +8,7 @@ import { useDeed } from "@/parts/ask";
 import { Chart } from "@/parts/Chart";
 import { Nothing } from "@/parts/States";
 import { countText, shareText } from "@/parts/values";
+import { useUnit } from "@/parts/units";
 import type { Model } from "@/screens/models/asks";
 import { rateText } from "@/screens/models/health";
 import { draftWords, modelWords } from "@/screens/models/words";
@@ -29,6 +30,7 @@ function bounds(model: Model, name: string): { from: number; to: number } {
 function Result({ swept }: { swept: Schemas["Swept"] }) {
   const t = useWords(draftWords);
   const m = useWords(modelWords);
+  const unitText = useUnit();
   const known = swept.steps.some((step) => step.precision !== null);
   const series = [
     { name: m("hits"), type: "line", symbolSize: 7, data: swept.steps.map((step) => [step.value, step.hits]), markLine: { symbol: "none", label: { formatter: countText(swept.current) }, data: [{ xAxis: swept.current }] } },
@@ -44,7 +46,7 @@ function Result({ swept }: { swept: Schemas["Swept"] }) {
           grid: { left: 56, right: known ? 56 : 24, top: 32, bottom: 44 },
           legend: { top: 0 },
           tooltip: { trigger: "axis" },
-          xAxis: { type: "value", name: `p.${swept.parameter} (${swept.unit})`, nameLocation: "middle", nameGap: 28, min: "dataMin", max: "dataMax" },
+          xAxis: { type: "value", name: `p.${swept.parameter} (${unitText(swept.unit)})`, nameLocation: "middle", nameGap: 28, min: "dataMin", max: "dataMax" },
           yAxis: [{ type: "value", minInterval: 1 }, ...(known ? [{ type: "value", max: 100, axisLabel: { formatter: "{value} %" } }] : [])],
           series,
         }}
