@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, and nothing when none is: then it needs no network and no rights.
 #
-#   scripts/install-deps.sh GROUP...      groups: build clang node browser format deb sql
+#   scripts/install-deps.sh GROUP...      groups: build clang node browser pictures format deb sql
 #   scripts/install-deps.sh --list GROUP...   only names them
 set -euo pipefail
 
@@ -15,6 +15,8 @@ clang=(clang libclang-rt-14-dev llvm)
 node=(nodejs npm)
 # The console's tests look at it in this one; its fonts are among those of `build`.
 browser=(chromium)
+# Makes pictures for the documents small.
+pictures=(pngquant)
 format=(clang-format-16) # the first of Debian 12 that knows all of .clang-format is 15
 deb=(binutils dpkg-dev)
 # Tests start a server of their own with it.
@@ -33,6 +35,7 @@ for group in "$@"; do
     clang) wanted+=("${clang[@]}") ;;
     node) command -v node >/dev/null && command -v npm >/dev/null || wanted+=("${node[@]}") ;;
     browser) wanted+=("${browser[@]}") ;;
+    pictures) wanted+=("${pictures[@]}") ;;
     format) wanted+=("${format[@]}") ;;
     deb) wanted+=("${deb[@]}") ;;
     sql) wanted+=("${sql[@]}") ;;

@@ -50,6 +50,8 @@ class Work:
 
     def conclude(self, who, row):
         code = FRAUD_CODES.get(row["group"], "TP-MULE-SUSP") if self.label_of(row) else "FP-OWNWILL"
+        if code == "TP-VICTIM-LOSS" and row["money_here"]:
+            code = "TP-VICTIM-SAVED"
         note = "电话核实：涉诈（演示数据标注）" if self.label_of(row) else "电话核实：本人办理（演示数据标注）"
         status, answer = self.as_(who).ask("POST", f"/v1/alerts/{row['alert']}/decision", {"code": code, "note": note})
         if status == 200 and answer["needs_approval"]:

@@ -107,15 +107,18 @@ function InHand({ rows, loading }: { rows: Row[]; loading: boolean }) {
       size="small"
       title={<h2 style={heading}>{t("inMyHand")}</h2>}
       extra={
-        chosen.length > 0 ? (
+        chosen.length > 0 && (
           <Button size="small" type="primary" disabled={chosen.some((row) => row.skill !== chosen[0]!.skill)} onClick={() => setHanding(chosen)}>
             {t("handOver", { n: chosen.length })}
           </Button>
-        ) : (
-          rows.length > 0 && <Typography.Text type="secondary">{t("handOverHint")}</Typography.Text>
         )
       }
     >
+      {rows.length > 0 && (
+        <Typography.Paragraph type="secondary" style={{ marginBottom: 8 }}>
+          {t("handOverHint")}
+        </Typography.Paragraph>
+      )}
       <Table<Row>
         size="small"
         rowKey="alert"
