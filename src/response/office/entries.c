@@ -35,9 +35,9 @@ static const struct statement END = {
 static const struct statement ENDED = {
     "list_change_ended", "UPDATE list_change SET state = 'ENDED', second = ?2, settled_us = ?3 WHERE id = ?1"};
 static const struct statement DONE = {
-    "list_change_done", "UPDATE list_change SET state = 'DONE' WHERE message = ?1 AND state = 'SENT'"};
+    "list_change_done", "UPDATE list_change SET state = 'DONE' WHERE message = ?1 AND list = ?2 AND hash = ?3 AND state = 'SENT'"};
 static const struct statement WHOSE = {
-    "list_change_whose", "SELECT asked_by, second FROM list_change WHERE message = ?1"};
+    "list_change_whose", "SELECT asked_by, second FROM list_change WHERE message = ?1 AND list = ?2 AND hash = ?3"};
 static const struct statement MET = {
     "list_entry_met",
     "INSERT INTO list_entry (list, hash, key, is_on, from_us, until_us, source, reason, changed_by, second, changed_us, sequence)"
@@ -237,17 +237,19 @@ Status list_batch_end(struct book *book, int64_t batch, const char *state) {
 Status list_met(struct book *book, const struct list_met *met) {
     Slice who = SLICE("");
     Slice second = SLICE("");
+    Slice hash = hash_text(book->arena, met->hash);
     if (met->message != 0) {
-        Status status = book_one(book, &WHOSE, STORE_VALUES(store_i64(met->message)));
+        StoreValues values = STORE_VALUES(store_i64(met->message), store_text(met->list), store_text(hash));
+        Status status = book_one(book, &WHOSE, values);
         ENSURE(status == STATUS_OK || status == STATUS_NOT_FOUND, status);
         if (status == STATUS_OK) {
             who = book_text(book, 0);
             second = book_text(book, 1);
-            TRY(book_run(book, &DONE, STORE_VALUES(store_i64(met->message))));
+            TRY(book_run(book, &DONE, values));
         }
     }
     return book_run(book, &MET,
-                    STORE_VALUES(store_text(met->list), store_text(hash_text(book->arena, met->hash)), store_text(met->key), store_i64(!met->removes),
+                    STORE_VALUES(store_text(met->list), store_text(hash), store_text(met->key), store_i64(!met->removes),
                                  store_number(met->from_us), store_number(met->until_us), store_text(met->source), store_text(met->reason), store_text(who),
                                  store_text(second), store_i64(met->at_us), store_i64((int64_t)met->sequence)));
 }
