@@ -11,6 +11,7 @@ import time
 import urllib.parse
 
 import cases
+import postgresql
 import response_bank
 
 response_bank.QIANTANG = sys.argv[1]
@@ -250,11 +251,39 @@ def test_killed_between_approval_and_delivery(folder):
     assert bank.key_of_core.ok("GET", "/v1/state", judged=False)["durable_sequence"] - before == 400  # records of the journal: none twice
 
 
-def test_store_away(folder):
-    """Without a store one person's change of such a list is refused; a server without one says so."""
+def test_the_store_is_away(folder):
+    """What takes two persons waits for the store; what takes one goes on, and entries are told by their hashes."""
+    bank, li, wang, chief = begin(folder)
+    names = ["response.db", "response.db-wal", "response.db-shm"]
+    elsewhere = os.path.join(folder, "elsewhere")
+    os.mkdir(elsewhere)
+
+    def move(source, target, names):
+        for name in names:
+            if os.path.exists(os.path.join(source, name)):
+                os.rename(os.path.join(source, name), os.path.join(target, name))
+
+    def mode(wanted):
+        return bank.key_of_core.ok("GET", "/v1/state", judged=False)["response"]["mode"] == wanted
+    postgresql.stop() if api_bank.SERVER else move(bank.server.data, elsewhere, names)
+    bank.key_of_core.ok("POST", "/v1/events", response_bank.pay(1))
+    soon(lambda: mode("away"), "not noticed")
+    li.expect(503, "store_away", "PUT", f"/v1/lists/police/entries/{ONE}", {"note": "n"})
+    li.expect(503, "store_away", "DELETE", f"/v1/lists/police/entries/{ONE}?reason=n")
+    assert bring(li, csv("k,,r"))[1]["code"] == "store_away"
+    li.ok("PUT", f"/v1/lists/grey/entries/{ONE}", {"note": "n"})
+    answer = entries(li, "grey")
+    assert answer["keys"] == "AWAY" and [(row["key"], row["note"]) for row in answer["entries"]] == [(None, "n")], answer
+    postgresql.start() if api_bank.SERVER else move(elsewhere, bank.server.data, names[::-1])
+    soon(lambda: mode("on"), "not back")
+    bank.settle()
+    assert [row["key"] for row in entries(li, "grey")["entries"]] == [ONE]
+    propose(li)
+
+
+def test_no_store(folder):
+    """Without a store nobody can be the second: a list that wants two is changed by systems alone."""
     bank = Bank(folder, plain=True)
-    pack = os.path.join(folder, "pack")
-    assert os.path.isdir(pack)
     li = bank.person("li", "analyst")
     li.ok("PUT", f"/v1/lists/grey/entries/{ONE}", {"note": "n"})
     assert entries(li, "grey")["keys"] == "NONE" and entries(li, "grey")["entries"][0]["key"] is None

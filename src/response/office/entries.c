@@ -144,11 +144,11 @@ static Status describe(struct book *book, const struct list_wishes *wishes, Slic
 }
 
 Status office_change_list(struct book *book, const struct list_wishes *wishes, int64_t *ret_proposal) {
-    int64_t batch;
-    *ret_proposal = 0;
+    int64_t batch, id;
     ENSURE(wishes->count > 0 && wishes->count <= LIST_BATCH_MAX, book_fail(book, STATUS_INVALID, "OF008", "1 to %d keys together", LIST_BATCH_MAX));
     TRY(add_wishes(book, wishes, &batch));
     if (!wishes->needs_two) {
+        *ret_proposal = 0;
         return list_batch_send(book, batch, SLICE(""));
     }
     struct proposal proposal = {.kind = wishes->removes ? PROPOSAL_LIST_REMOVE : PROPOSAL_LIST_PUT,
@@ -157,9 +157,10 @@ Status office_change_list(struct book *book, const struct list_wishes *wishes, i
                                 .reason = wishes->reason,
                                 .secrecy = SLICE("NORMAL")};
     TRY(describe(book, wishes, &proposal.changes));
-    TRY(proposal_make(book, &proposal, ret_proposal));
-    TRY(proposal_load(book, CLEARANCE_ALL, *ret_proposal, &proposal));
-    return book_run(book, &PROPOSED, STORE_VALUES(store_i64(batch), store_i64(*ret_proposal), store_i64(proposal.until_us)));
+    TRY(proposal_make(book, &proposal, &id));
+    TRY(proposal_load(book, CLEARANCE_ALL, id, &proposal));
+    *ret_proposal = id;
+    return book_run(book, &PROPOSED, STORE_VALUES(store_i64(batch), store_i64(id), store_i64(proposal.until_us)));
 }
 
 // ---- telling the engine -------------------------------------------------------------------------
