@@ -227,7 +227,7 @@ tests: {cases: []}
 """
 
 
-def make_pack(folder, strategy=False, missed=False, **more):
+def make_pack(folder, strategy=False, missed=False, four_eyes=(), **more):
     pack = pathlib.Path(response_bank.make_pack(folder, hold_s=more.pop("hold_s", 3600), **more))
     for id_, model in SECRET_MODELS.items():
         text = response_bank.MODEL.format(id=id_, typology=id_[2:7], **model).replace("family: VP", "family: " + id_[2:4])
@@ -252,6 +252,9 @@ def make_pack(folder, strategy=False, missed=False, **more):
         (pack / "strategies" / f"{name}.yaml").unlink()
     if strategy:
         response_bank.write(pack / "strategies" / "D-QUIET.yaml", QUIET)
+    knowledge = pack / "knowledge.yaml"
+    for name in four_eyes:
+        knowledge.write_text(re.sub(rf"(  {name}: {{{{?[^}}]*)}}", r"\1, four_eyes: true}", knowledge.read_text(encoding="utf-8")), encoding="utf-8")
     scripts = pack / "scripts" / "messages.yaml"
     scripts.write_text(scripts.read_text(encoding="utf-8") + MORE_SCRIPTS, encoding="utf-8")
     return str(pack)

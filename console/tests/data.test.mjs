@@ -88,26 +88,76 @@ test("a key is added, found, told to the log, and removed (analyst-1)", { timeou
   await context.close();
 });
 
-test("a CSV is checked row by row and imported (analyst-1)", { timeout: 120_000 }, async () => {
+test("a CSV is checked row by row, and imported as a whole or not at all (analyst-1)", { timeout: 120_000 }, async () => {
   const stamp = Date.now();
-  const csv = `key,until,note\r\nIMP${stamp}1,2099-01-31,"第一行, 有逗号"\r\nIMP${stamp}2,,\r\n,2099-01-31,no key\r\nIMP${stamp}3,soon,\r\nIMP${stamp}1,,twice\r\nIMP${stamp}4,2001-01-01,over\r\n`;
+  const bad = `key,end,reason\r\nIMP${stamp}1,2099-01-31,"第一行, 有逗号"\r\nIMP${stamp}2,,\r\n,2099-01-31,no key\r\nIMP${stamp}3,soon,x\r\nIMP${stamp}1,,twice\r\nIMP${stamp}4,2001-01-01,over\r\n`;
+  const good = `key,end,reason\r\nIMP${stamp}1,2099-01-31,"第一行, 有逗号"\r\nIMP${stamp}2,,第二行\r\n`;
   const { page, context, troubles } = await openPage("analyst-1", "/lists/grey_acct");
   await page.getByRole("button", { name: "导入 CSV" }).click();
-  await page.locator("input[type=file]").setInputFiles({ name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
-  await page.getByText("2 行可导入，4 行有问题（不导入）").waitFor();
-  for (const fault of ["主键为空", "失效时间无法识别", "与第 2 行重复", "失效时间已过"]) {
-    await page.getByText(fault).waitFor();
+  const choose = (text) => page.locator("input[type=file]").setInputFiles({ name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await choose(bad);
+  await page.getByText("1 行合格，5 行有问题").waitFor();
+  for (const fault of ["主键为空", "失效时间无法识别", "与第 2 行重复", "失效时间已过", "缺少原因"]) {
+    await page.getByText(fault, { exact: true }).waitFor();
   }
+  assert.ok(await page.getByRole("button", { name: "导入 1 行" }).isDisabled());
   await accessible(page);
+  await choose(good);
+  await page.getByText("2 行合格，0 行有问题").waitFor();
   await page.getByRole("button", { name: "导入 2 行" }).click();
-  await page.getByText("已写入 2 行，0 行失败").waitFor();
-  const { body } = await ask("analyst-1", "GET", `/v1/lists/grey_acct/entries/IMP${stamp}1`);
+  await page.getByText("已导入 2 行；0 行此前已在名单上或待复核").waitFor();
+  const listed = async () => (await ask("analyst-1", "GET", `/v1/lists/grey_acct/entries/IMP${stamp}1`)).body;
+  for (let turn = 0; turn < 100 && !(await listed()).listed; turn++) {
+    await new Promise((go) => setTimeout(go, 100));
+  }
+  const body = await listed();
   assert.ok(body.listed);
   assert.equal(body.note, "第一行, 有逗号");
-  assert.equal(body.until, Date.parse("2099-01-31T23:59:59.999+08:00"));
-  assert.equal((await ask("analyst-1", "GET", `/v1/lists/grey_acct/entries/IMP${stamp}4`)).body.listed, false);
+  assert.equal(body.until, Date.parse("2099-02-01T00:00:00+08:00"));
   assert.deepEqual(troubles, []);
   await context.close();
+});
+
+test("a list that two persons change: proposed, approved, and its entries told with keys (analyst-1, shift-leader)", { timeout: 240_000 }, async () => {
+  const key = `6222${Date.now()}`;
+  const { page, context, troubles } = await openPage("analyst-1", `/lists/police_susp_acct?key=${key}`);
+  await page.getByText("不在名单上").waitFor();
+  await page.getByRole("button", { name: "加入名单" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("须由另一人复核后生效").waitFor();
+  await dialog.getByLabel("说明").fill("协查函 5 号");
+  await accessible(page);
+  await dialog.getByRole("button", { name: "提交复核" }).click();
+  await page.getByText("已提交复核").waitFor();
+  assert.equal((await ask("analyst-1", "GET", `/v1/lists/police_susp_acct/entries/${key}`)).body.listed, false);
+  const waits = (await ask("analyst-1", "GET", "/v1/proposals?state=WAITING&limit=500")).body.proposals.find((one) => one.changes?.entries[0].key === key);
+  await page.getByRole("row").filter({ hasText: key }).getByText("待复核", { exact: true }).waitFor();
+  await accessible(page);
+  assert.deepEqual(troubles, []);
+  await context.close();
+
+  const second = await openPage("shift-leader", `/proposals?one=${waits.proposal}`);
+  const drawer = second.page.getByRole("dialog");
+  await drawer.getByText(key, { exact: true }).waitFor();
+  await drawer.getByText("加入名单：可疑账户名单").waitFor();
+  await accessible(second.page);
+  await drawer.getByRole("button", { name: "同意" }).click();
+  await second.page.getByRole("dialog").last().getByRole("button", { name: /提\s*交/ }).last().click();
+  await drawer.getByText("已通过", { exact: true }).first().waitFor();
+  for (let turn = 0; turn < 100 && !(await ask("analyst-1", "GET", `/v1/lists/police_susp_acct/entries/${key}`)).body.listed; turn++) {
+    await new Promise((go) => setTimeout(go, 100));
+  }
+  assert.deepEqual(second.troubles, []);
+  await second.context.close();
+
+  const third = await openPage("analyst-1", `/lists/police_susp_acct?of=${key}`);
+  const row = third.page.getByRole("row").filter({ hasText: key }).filter({ hasText: "生效中" }).first();
+  await row.waitFor();
+  const shown = await row.innerText();
+  assert.match(shown, /analyst-1/);
+  assert.match(shown, /shift-leader/);
+  await third.page.getByRole("combobox", { name: "即将失效" }).waitFor();
+  await third.context.close();
 });
 
 test("finding a customer leads to the profile (analyst-1)", { timeout: 120_000 }, async () => {

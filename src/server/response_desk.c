@@ -156,6 +156,9 @@ static Status settle(void *context, struct book *book) {
         TRY(book_run(book, &SETTLE,
                      STORE_VALUES(store_i64(batch->settled[i]), store_i64(book->now_us))));
     }
+    for (uint32_t i = 0; i < batch->met_count; i++) {
+        TRY(list_met(book, &batch->met[i]));
+    }
     return STATUS_OK;
 }
 
@@ -179,8 +182,9 @@ static void note_taken(struct running *running, const struct feed_batch *batch,
 static Status take(struct running *running, struct feed_batch *batch) {
     struct hand *hand = running->hand;
     struct desk_taken taken = {0};
+    running->feed.zone_offset_us = hand->pack->catalogue->zone_offset_us;
     TRY(feed_read(&running->feed, running->position, &running->arena, batch, &running->diag));
-    if (batch->settled_count > 0) {
+    if (batch->settled_count > 0 || batch->met_count > 0) {
         TRY(book_do(&hand->book, SERVER, clock_wall_us(), settle, batch, &running->arena,
                     &running->diag));
     }

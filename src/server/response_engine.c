@@ -4,8 +4,9 @@
 //
 //     engine  label         {"event_id": ..., "label": ..., "at": ms, "by": ..., "note": code,
 //                            "source": "disposition", "weight": ..., "message": number}
-//     engine  list.add      {"$list": ..., "op": "add", "key": ..., "time": ms, "end": ...,
-//                            "source": "disposition 4711", "reason": ...}
+//     engine  list.add      {"$list": ..., "op": "add", "key": ..., "time": ms, "begin": ..., "end": ...,
+//                            "source": "disposition 4711", "reason": ...}; also of two persons
+//     engine  list.remove   the same with "op": "remove"
 //     lists   list.changed  as many as there are entries, each with "source": "order 17"
 //
 // The first two name the message that they were made of: an entry of a list in its source, since
@@ -119,8 +120,11 @@ static void write_change(struct writing *writing, JsonTree tree, const char *op)
     json_key_string(json, SLICE("op"), slice_of(op));
     json_key_string(json, SLICE("key"), text_of(tree, 0, "key"));
     json_key_i64(json, SLICE("time"), message->made_us / US_PER_MS);
-    if (!slice_empty(text_of(tree, 0, "end"))) {
-        json_key_string(json, SLICE("end"), text_of(tree, 0, "end"));
+    static const char *const bounds[] = {"begin", "end"};
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+        if (!slice_empty(text_of(tree, 0, bounds[i]))) {
+            json_key_string(json, slice_of(bounds[i]), text_of(tree, 0, bounds[i]));
+        }
     }
     json_key_string(json, SLICE("source"),
                     arena_printf(&writing->posted->arena, SOURCE " %" PRId64, message->id));

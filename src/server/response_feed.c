@@ -6,13 +6,15 @@
 // itself had asked for tell by the number of their message that they are in the journal: so a
 // message to the engine counts once, wherever the program died.
 
+#include "base/time.h"
+#include "monitoring/knowledge/knowledge.h"
 #include "server/records.h"
 #include "server/response_private.h"
 #include "server/snapshots.h"
 
 #include <inttypes.h>
 
-enum { JSON_MAX = 4 << 20, EVENT_MAX = 4 << 20, LABEL_REACH = 256, READER_BLOCK = 16 << 10 };
+enum { JSON_MAX = 4 << 20, EVENT_MAX = 4 << 20, LABEL_REACH = 256, READER_BLOCK = 16 << 10, LIST_MET_KEY_MAX = 64 << 10 };
 
 void feed_init(struct feed *feed, struct response *response) {
     *feed = (struct feed){.response = response};
@@ -223,6 +225,95 @@ static Status take_night(struct feed *feed, struct feed_batch *batch,
     return STATUS_OK;
 }
 
+// ---- lists --------------------------------------------------------------------------------------
+
+// A key as one text: its parts joined with '|', as entries of files have it.
+static Slice join_parts(JsonTree tree, uint32_t array, struct arena *arena) {
+    struct buf out;
+    bool is_first = true;
+    buf_init(&out, LIST_MET_KEY_MAX);
+    JSON_EACH(tree, array, i) {
+        const struct json_node *part = &tree.nodes[i];
+        buf_put(&out, is_first ? SLICE("") : SLICE("|"));
+        is_first = false;
+        if (part->kind == JSON_INT) {
+            buf_printf(&out, "%" PRId64, part->i64);
+            continue;
+        }
+        for (size_t k = 0; k < part->text.size; k++) {
+            bool is_mark = part->text.at[k] == '|' || part->text.at[k] == '\\';
+            buf_put(&out, is_mark && tree.nodes[array].count > 1 ? SLICE("\\") : SLICE(""));
+            buf_put_byte(&out, part->text.at[k]);
+        }
+    }
+    Slice text = buf_overflowed(&out) ? SLICE("") : arena_copy(arena, buf_slice(&out));
+    buf_deinit(&out);
+    return text;
+}
+
+static Slice key_of(JsonTree tree, struct arena *arena) {
+    uint32_t at = json_member(tree, 0, SLICE("key"));
+    const struct json_node *node = at == JSON_NONE ? NULL : &tree.nodes[at];
+    if (node == NULL) {
+        return SLICE("");
+    }
+    switch (node->kind) {
+    case JSON_STRING:
+        return arena_copy(arena, node->text);
+    case JSON_INT:
+        return arena_printf(arena, "%" PRId64, node->i64);
+    case JSON_ARRAY:
+        return join_parts(tree, at, arena);
+    default:
+        return SLICE("");
+    }
+}
+
+static Slice text_in(JsonTree tree, const char *name, struct arena *arena) {
+    uint32_t at = json_member(tree, 0, slice_of(name));
+    return at == JSON_NONE || tree.nodes[at].kind != JSON_STRING ? SLICE("") : arena_copy(arena, tree.nodes[at].text);
+}
+
+// 0: open, or none that can be read.
+static int64_t time_in(const struct feed *feed, JsonTree tree, const char *name) {
+    uint32_t at = json_member(tree, 0, slice_of(name));
+    int64_t ms, time_us = 0;
+    if (at == JSON_NONE) {
+        return 0;
+    }
+    const struct json_node *node = &tree.nodes[at];
+    if (node->kind == JSON_INT || (node->kind == JSON_STRING && slice_to_i64(node->text, &ms))) {
+        ms = node->kind == JSON_INT ? node->i64 : ms;
+        return __builtin_mul_overflow(ms, US_PER_MS, &time_us) ? 0 : time_us;
+    }
+    return node->kind == JSON_STRING && time_parse(node->text, feed->zone_offset_us, &time_us) ? time_us : 0;
+}
+
+// What it says was checked by the engine, which refuses what it does not understand.
+static void take_change(struct feed *feed, struct feed_batch *batch, const struct journal_entry *entry, int64_t message, struct arena *arena) {
+    JsonTree tree;
+    if (entry->kind != KIND_CHANGE || slice_find(entry->data, SLICE("\"$list\""), 0) == SIZE_MAX || json_parse(feed->json, entry->data, &tree) != STATUS_OK ||
+        tree.nodes[0].kind != JSON_OBJECT) {
+        return; // of a table
+    }
+    struct list_met met = {.sequence = entry->sequence,
+                           .at_us = entry->time_us,
+                           .list = text_in(tree, "$list", arena),
+                           .key = key_of(tree, arena),
+                           .removes = slice_is(text_in(tree, "op", arena), "remove"),
+                           .source = text_in(tree, "source", arena),
+                           .reason = text_in(tree, "reason", arena),
+                           .message = message};
+    if (!met.removes) {
+        met.from_us = time_in(feed, tree, "begin");
+        met.until_us = time_in(feed, tree, "end");
+    }
+    met.hash = knowledge_key(&met.key, 1);
+    if (!slice_empty(met.list) && !slice_empty(met.key)) {
+        batch->met[batch->met_count++] = met;
+    }
+}
+
 // ---- a batch ------------------------------------------------------------------------------------
 
 static Status take_entry(struct feed *feed, struct feed_batch *batch,
@@ -244,6 +335,7 @@ static Status take_entry(struct feed *feed, struct feed_batch *batch,
         if (message != 0) {
             batch->settled[batch->settled_count++] = message;
         }
+        take_change(feed, batch, entry, message, arena);
     }
     batch->upto = entry->sequence;
     return STATUS_OK;
@@ -268,6 +360,7 @@ static Status go_to(struct feed *feed, uint64_t from, struct arena *arena, struc
 
 static bool is_full(const struct feed_batch *batch, uint32_t records) {
     return batch->count == FEED_OUTCOMES_MAX || batch->settled_count == FEED_SETTLED_MAX ||
+           batch->met_count == FEED_MET_MAX ||
            batch->bytes >= FEED_BYTES_MAX || records == FEED_RECORDS_MAX;
 }
 
@@ -275,6 +368,7 @@ Status feed_read(struct feed *feed, uint64_t from, struct arena *arena,
                  struct feed_batch *ret_batch, struct diag *diag) {
     struct feed_batch batch = {.outcomes = ARENA_ARRAY(arena, struct outcome, FEED_OUTCOMES_MAX),
                                .settled = ARENA_ARRAY(arena, int64_t, FEED_SETTLED_MAX),
+                               .met = ARENA_ARRAY(arena, struct list_met, FEED_MET_MAX),
                                .from = from,
                                .upto = from};
     struct journal_entry entry;

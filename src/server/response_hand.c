@@ -9,7 +9,7 @@ enum { TOLD_BLOCK = 4 << 10, COME_AGAIN_MAX = 3, HAND_WAIT_S = 5 };
 
 // ---- lists and profiles -------------------------------------------------------------------------
 
-struct looking {
+struct hand_looking {
     struct work work;
     struct hand *hand;
     void (*look)(void *user, const struct knowledge *knowledge);
@@ -20,7 +20,7 @@ struct looking {
 // By the deciding thread. After a release its lists have other numbers than the desk's: then nobody
 // looks, and the desk takes the new pack first.
 static void look(struct work *work, struct heart *heart) {
-    struct looking *looking = work->user;
+    struct hand_looking *looking = work->user;
     looking->fits = heart_catalogue(heart) == looking->hand->pack->catalogue;
     if (looking->fits) {
         looking->look(looking->user, heart_knowledge(heart));
@@ -28,7 +28,7 @@ static void look(struct work *work, struct heart *heart) {
 }
 
 static void looked(struct work *work) {
-    struct looking *looking = work->user;
+    struct hand_looking *looking = work->user;
     struct hand *hand = looking->hand;
     pthread_mutex_lock(&hand->lock);
     looking->is_over = true;
@@ -40,7 +40,7 @@ static bool with_knowledge(void *context,
                            void (*then)(void *user, const struct knowledge *knowledge),
                            void *user) {
     struct hand *hand = context;
-    struct looking looking = {.hand = hand, .look = then, .user = user};
+    struct hand_looking looking = {.hand = hand, .look = then, .user = user};
     looking.work = (struct work){.kind = WORK_CALL, .call = look, .done = looked, .user = &looking};
     if (!pipeline_submit(hand->response->pipeline, &looking.work)) {
         return false;

@@ -16,6 +16,7 @@
 #include "codec/json.h"
 #include "os/thread.h"
 #include "response/book/book.h"
+#include "response/office/office.h"
 #include "server/past.h"
 #include "server/response.h"
 #include "webhook/webhook.h"
@@ -78,6 +79,7 @@ enum {
     FEED_OUTCOMES_MAX = DESK_BATCH_MAX,
     FEED_BYTES_MAX = 8 << 20,
     FEED_SETTLED_MAX = 1024,
+    FEED_MET_MAX = 512,
     FEED_RECORDS_MAX = 65536
 };
 
@@ -94,6 +96,7 @@ struct feed {
     struct buf event;
     uint64_t event_sequence; // 0: none
     // What is read.
+    int64_t zone_offset_us; // in which moments without an offset are meant
     char label[128]; // of the catalogue of the last decision
     uint32_t label_size;
     bool skips; // that catalogue has no disposition
@@ -105,6 +108,8 @@ struct feed_batch {
     uint32_t count;
     int64_t *settled; // messages to the engine whose records were met; FEED_SETTLED_MAX
     uint32_t settled_count;
+    struct list_met *met; // changes of lists; FEED_MET_MAX
+    uint32_t met_count;
     uint64_t from, upto;
     int64_t first_us; // time of the first record; 0: there is none
     bool is_full;     // there may be more at once

@@ -18,6 +18,7 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly diagnostics: Record<string, unknown>[] = [],
+    readonly lines: NonNullable<Schemas["Problem"]["lines"]> = [],
   ) {
     super(`${code}: ${detail}`);
   }
@@ -31,7 +32,7 @@ export class Away extends Error {
 
 function problemOf(response: Response, body: unknown): Problem {
   const told = (typeof body === "object" && body !== null ? body : {}) as Partial<Schemas["Problem"]>;
-  return new Problem(response.status, told.code ?? `http_${response.status}`, told.title ?? response.statusText, told.detail ?? "", told.diagnostics ?? []);
+  return new Problem(response.status, told.code ?? `http_${response.status}`, told.title ?? response.statusText, told.detail ?? "", told.diagnostics ?? [], told.lines ?? []);
 }
 
 type Listener = (problem: Problem | Away) => void;

@@ -105,7 +105,7 @@ export const areas: Area[] = [
       screen("holds", "holds", ["alerts:read"], () => import("@/screens/office/Holds")),
       screen("controls", "controls", ["controls:read"], () => import("@/screens/office/Controls")),
       screen("appeals", "appeals", ["controls:read", "appeals:submit"], () => import("@/screens/office/Appeals")),
-      screen("proposals", "proposals", ["controls:read", "orders:read"], () => import("@/screens/office/Proposals")),
+      screen("proposals", "proposals", ["controls:read", "orders:read", "knowledge:read"], () => import("@/screens/office/Proposals")),
       screen("branch", "branch", ["tasks:branch"], () => import("@/screens/office/Branch")),
       screen("missed", "missed", ["alerts:read"], () => import("@/screens/office/Missed")),
     ],

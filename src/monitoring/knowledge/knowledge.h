@@ -63,7 +63,7 @@ enum {
     X(VALUES, "KN005", "values belong to an enum, and an enum needs values")                       \
     X(NO_COLUMNS, "KN006", "a table has no columns")                                               \
     X(TOO_MANY, "KN007", "more columns, values or key parts than allowed")                         \
-    X(PERSONAL, "KN008", "personal names a kind of personal data, of a column of type string")     \
+    X(PERSONAL, "KN008", "personal names a kind of personal data, of a list or a column of type string") \
     X(LIST, "KN101", "the list is not declared")                                                   \
     X(TABLE, "KN102", "the table is not declared")                                                 \
     X(COLUMN, "KN103", "the column is not declared")                                               \
@@ -95,7 +95,10 @@ enum {
 struct knowledge_list {
     Slice name;
     Slice zh, en, key, source, expiry;
-    uint32_t cap; // entries
+    uint32_t cap;     // entries
+    bool four_eyes;   // what a person changes wants another person; the caller sees to it
+    bool is_personal; // its keys name persons: unless it says `personal: none`
+    MaskKind personal; // how a key is shown to who may not see it; unless it says more, an account's
     Place place;
 };
 
@@ -191,6 +194,9 @@ struct knowledge_entry_sink {
 };
 uint32_t knowledge_list_walk(const struct knowledge *knowledge, uint32_t list, uint32_t from,
                              uint32_t want, struct knowledge_entry_sink sink);
+// All entries of one key, those included that have ended.
+void knowledge_list_of_key(const struct knowledge *knowledge, uint32_t list, Hash128 key,
+                           struct knowledge_entry_sink sink);
 // Entries, those included that have ended.
 uint32_t knowledge_list_count(const struct knowledge *knowledge, uint32_t list);
 // Takes out the entries that ended at or before a moment, to make room; gives back how many. For

@@ -236,6 +236,15 @@ bool knowledge_list_entry(const struct knowledge *knowledge, uint32_t list, Hash
     return true;
 }
 
+void knowledge_list_of_key(const struct knowledge *knowledge, uint32_t list, Hash128 key,
+                           struct knowledge_entry_sink sink) {
+    for (uint32_t i = find_head(knowledge, list, key); i != SLAB_NONE;
+         i = entry_at(knowledge, i)->next) {
+        struct knowledge_entry given = told(knowledge, entry_at(knowledge, i));
+        sink.take(sink.context, key, &given);
+    }
+}
+
 uint32_t knowledge_list_count(const struct knowledge *knowledge, uint32_t list) {
     INVARIANT(list < knowledge->plan->list_count);
     return knowledge->lists.counts[list];

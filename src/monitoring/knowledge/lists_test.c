@@ -96,6 +96,13 @@ IN_WORLD(test_walk) {
     CHECK(walked.count == 201 && walked.reasons == 201 && walked.sum.low == sum && pieces > 0);
     CHECK(knowledge_list_walk(world->knowledge, POLICE, KNOWLEDGE_NONE - 1, 10, sink) == KNOWLEDGE_NONE);
     CHECK(walked.count == 201);
+    struct walked of_key = {0};
+    knowledge_list_of_key(world->knowledge, POLICE, key_of("K7"),
+                          (struct knowledge_entry_sink){&of_key, take_walked});
+    CHECK(of_key.count == 2 && of_key.sum.low == 2 * key_of("K7").low);
+    knowledge_list_of_key(world->knowledge, POLICE, key_of("nobody"),
+                          (struct knowledge_entry_sink){&of_key, take_walked});
+    CHECK(of_key.count == 2);
     return true;
 }
 

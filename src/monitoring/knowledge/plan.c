@@ -71,11 +71,31 @@ static uint32_t load_cap(struct loader *loader, const struct yaml_node *map) {
     return (uint32_t)cap;
 }
 
+// How keys are shown to who may not see them.
+static void load_list_personal(struct loader *loader, const struct yaml_node *node,
+                               struct knowledge_list *list) {
+    Slice name;
+    if (node == NULL || !take_text(loader, node, &name)) {
+        return;
+    }
+    list->is_personal = !slice_is(name, "none");
+    if (list->is_personal && !mask_kind_parse(name, &list->personal)) {
+        struct diag *diag = diag_add(loader->diags, DIAG_ERROR, "KN008", node->place,
+                                     "'%.*s' is no kind of personal data", SLICE_ARGS(name));
+        diag_hint(loader->diags, diag,
+                  "docs/access.md tells the kinds; none: its keys name no person");
+    }
+}
+
 static void load_list(struct loader *loader, const struct yaml_node *node,
                       struct knowledge_list *list) {
-    static const char *const keys[] = {"zh", "en", "key", "source", "expiry", "cap"};
-    *list = (struct knowledge_list){
-        .name = node->key, .place = node->key_place, .cap = KNOWLEDGE_CAP_DEFAULT};
+    static const char *const keys[] = {"zh",     "en",  "key",       "source",
+                                       "expiry", "cap", "four_eyes", "personal"};
+    *list = (struct knowledge_list){.name = node->key,
+                                    .place = node->key_place,
+                                    .cap = KNOWLEDGE_CAP_DEFAULT,
+                                    .is_personal = true,
+                                    .personal = MASK_ACCOUNT};
     check_name(loader, node->key, node->key_place);
     if (!yaml_check_keys(node, keys, KEY_COUNT(keys), loader->diags)) {
         return;
@@ -86,6 +106,8 @@ static void load_list(struct loader *loader, const struct yaml_node *node,
     list->source = optional_text(loader, node, "source");
     list->expiry = optional_text(loader, node, "expiry");
     list->cap = load_cap(loader, node);
+    yaml_bool(yaml_get(node, "four_eyes"), &list->four_eyes, loader->diags);
+    load_list_personal(loader, yaml_get(node, "personal"), list);
 }
 
 static void load_lists(struct loader *loader, const struct yaml_node *root) {

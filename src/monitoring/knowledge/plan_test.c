@@ -38,6 +38,29 @@ static bool test_empty(void) {
     return true;
 }
 
+// What a list says of itself, and what holds where it says nothing.
+static bool test_of_lists(void) {
+    struct arena arena;
+    arena_init(&arena, 4096);
+    struct diag_list diags;
+    diag_list_init(&diags, &arena);
+    struct source source = {SLICE("knowledge.yaml"),
+                            SLICE("lists:\n"
+                                  "  plain: {key: account}\n"
+                                  "  two: {key: certificate, four_eyes: true, personal: identity}\n"
+                                  "  places: {four_eyes: false, personal: none}\n")};
+    const struct knowledge_plan *plan =
+        knowledge_load(yaml_parse(&source, &arena, &diags), &arena, &diags);
+    bool ok = plan != NULL && plan->list_count == 3 && diags.count == 0;
+    const struct knowledge_list *lists = ok ? plan->lists : NULL;
+    ok = ok && !lists[0].four_eyes && lists[0].is_personal && lists[0].personal == MASK_ACCOUNT;
+    ok = ok && lists[1].four_eyes && lists[1].is_personal && lists[1].personal == MASK_IDENTITY;
+    ok = ok && !lists[2].four_eyes && !lists[2].is_personal;
+    arena_deinit(&arena);
+    CHECK(ok);
+    return true;
+}
+
 // Each text has one mistake: its code, and the line at which it is told.
 struct mistake {
     const char *text;
@@ -88,6 +111,8 @@ static bool test_mistakes(void) {
         {TABLE "    fields: {a: {type: enum, values: [X, X]}}\n", "KN002", 3},
         {TABLE "    fields: {a: {type: enum, values: [X, \"\"]}}\n", "KN005", 3},
         {TABLE "    fields: {a b: {type: int}}\n", "KN001", 3},
+        {"lists:\n  a: {four_eyes: perhaps}\n", "YA013", 2},
+        {"lists:\n  a: {personal: shape}\n", "KN008", 2},
         {TABLE "    fields: {a: {type: int, personal: account}}\n", "KN008", 3},
         {TABLE "    fields: {a: {type: string, personal: shape}}\n", "KN008", 3},
         {TABLE "    namespace: event\n" FIELDS, "KN003", 3},
@@ -108,6 +133,7 @@ static bool test_mistakes(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_world), TEST(test_empty), TEST(test_mistakes)};
+    static const struct test tests[] = {TEST(test_world), TEST(test_empty), TEST(test_of_lists),
+                                        TEST(test_mistakes)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -27,6 +27,7 @@
 // OF008 what is asked for does not fit; OF009 too much for one answer; OF010 a name that was used
 // for another request; OF011 the second person may not.
 
+#include "base/hash.h"
 #include "codec/json_write.h"
 #include "response/controls/appeals.h"
 #include "response/disposition/disposition.h"
@@ -176,6 +177,7 @@ struct proposal {
     Slice word, reason, secrecy, state;
     int64_t proposed_us, until_us, settled_us;
     Slice proposed_by, settled_by, note;
+    Slice changes; // of lists: JSON, what would be done; else empty
 };
 
 // What a person wants done. Where it takes one person it is done and `ret_proposal` is 0; where it
@@ -216,6 +218,76 @@ struct proposal_filter {
 };
 MUST_USE Status proposals_put_json(struct book *book, const struct proposal_filter *filter,
                                    struct json_writer *json, int64_t *ret_next);
+
+// ---- lists --------------------------------------------------------------------------------------
+
+// What people want on lists and off them, and which keys are known by their text. What is in force
+// is the engine's: it is told by messages (endpoint "engine"), each of which counts once, and what
+// it took comes back from its journal (list_met()).
+
+enum { LIST_BATCH_MAX = 10000, LIST_KEY_MAX = 512, LIST_REASON_MAX = 1000 };
+
+struct list_wish {
+    Slice key;
+    Hash128 hash;              // as the engine knows it
+    int64_t from_us, until_us; // 0: from when it is done on; without an end
+    Slice reason;
+};
+
+// Keys of one list that are put on it, or taken off it, together.
+struct list_wishes {
+    Slice list;
+    Slice personal; // how keys are hidden: a kind of masks.def, or "none"
+    bool removes;
+    bool needs_two; // they wait for another person
+    Slice reason;   // of all
+    const struct list_wish *at;
+    uint32_t count; // 1 to LIST_BATCH_MAX
+};
+
+// What there is of a key already, where it was wished for. SAME: it is on the list with the same end
+// and reason. WAITS: the same waits for another person. OTHER: something else of the key does.
+typedef enum ListWishKnown { LIST_WISH_NEW, LIST_WISH_SAME, LIST_WISH_WAITS, LIST_WISH_OTHER } ListWishKnown;
+// `ret_proposal`: of one that waits; else 0.
+MUST_USE Status list_wish_look(struct book *book, const struct list_wishes *wishes,
+                               const struct list_wish *wish, ListWishKnown *ret_known,
+                               int64_t *ret_proposal);
+// Proposes them, or tells the engine. `ret_proposal` 0: it was told. OF004: something of one of the
+// keys waits already; OF008: too long, or without a reason.
+MUST_USE Status office_change_list(struct book *book, const struct list_wishes *wishes,
+                                   int64_t *ret_proposal);
+
+struct list_change_filter {
+    Slice list;
+    int64_t proposal; // 0: any
+    int64_t before;   // the page before ended with this; 0: the first page
+    uint32_t count_max;
+};
+// An array of what was wished for, the newest first, with what became of it.
+MUST_USE Status list_changes_put_json(struct book *book, const struct list_change_filter *filter,
+                                      struct json_writer *json, int64_t *ret_next);
+
+// A change of a list that the journal tells of.
+struct list_met {
+    uint64_t sequence;
+    int64_t at_us;
+    Slice list, key;
+    Hash128 hash;
+    bool removes;
+    int64_t from_us, until_us; // 0: open
+    Slice source, reason;
+    int64_t message; // that it was made of; else 0
+};
+// Counts once, and what is older than what is known changes nothing.
+MUST_USE Status list_met(struct book *book, const struct list_met *met);
+
+// The text of a key that is known, and its last change. STATUS_NOT_FOUND.
+struct list_key {
+    Slice key, changed_by, second;
+    int64_t changed_us;
+};
+MUST_USE Status list_key_find(struct book *book, Slice list, Hash128 hash,
+                              struct list_key *ret_key);
 
 // ---- traces, confirmations ----------------------------------------------------------------------
 

@@ -11,6 +11,7 @@
 //   standing.c    strategies and their standing; figures
 //   what_if.c     what a strategy in the shadow would have closed
 //   proposals.c   what takes two persons
+//   entries.c     what people put on lists, and which keys are known
 //   answered.c    requests that come again
 //   words.c       what alerts are told with, in both languages
 
@@ -34,3 +35,9 @@ void put_pair(struct json_writer *json, const char *key, Slice zh, Slice en);
 // Words with blanks around each, as an array.
 void put_words(struct json_writer *json, const char *key, Slice words);
 void put_severity(struct json_writer *json, const char *key, int64_t severity);
+
+// Proposes something; another person settles it.
+MUST_USE Status proposal_make(struct book *book, const struct proposal *proposal, int64_t *ret_id);
+// What becomes of the wishes of a batch: the engine is told, in the name of both; or they are given up.
+MUST_USE Status list_batch_send(struct book *book, int64_t batch, Slice second);
+MUST_USE Status list_batch_end(struct book *book, int64_t batch, const char *state);

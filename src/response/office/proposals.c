@@ -26,12 +26,13 @@ bool proposal_kind_parse(Slice word, ProposalKind *ret_kind) {
 
 #define PROPOSAL_COLUMNS                                                                           \
     "id, kind, object, COALESCE(alert, 0), word, reason, secrecy, state, proposed_us, "            \
-    "proposed_by, until_us, COALESCE(settled_us, 0), settled_by, note"
+    "proposed_by, until_us, COALESCE(settled_us, 0), settled_by, note, changes"
 
 static const struct statement ADD = {
     "proposal_add", "INSERT INTO proposal (id, kind, object_kind, object, alert, word, reason, "
-                    "secrecy, state, proposed_us, proposed_by, until_us, settled_by, note)"
-                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'WAITING', ?9, ?10, ?11, '', '')"};
+                    "secrecy, state, proposed_us, proposed_by, until_us, settled_by, note, "
+                    "changes)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'WAITING', ?9, ?10, ?11, '', '', ?12)"};
 static const struct statement WAITING = {"proposal_waiting",
                                          "SELECT id, until_us, proposed_by FROM proposal WHERE "
                                          "object_kind = ?1 AND object = ?2 AND state = 'WAITING'"};
@@ -71,6 +72,7 @@ static Status read_row(struct book *book, struct proposal *proposal) {
         .settled_us = book_i64(book, 11),
         .settled_by = book_text(book, 12),
         .note = book_text(book, 13),
+        .changes = book_text(book, 14),
     };
     ENSURE(proposal_kind_parse(book_text(book, 1), &proposal->kind),
            book_fail(book, STATUS_INVALID, "OF008",
@@ -137,7 +139,7 @@ static Status make_room(struct book *book, const struct proposal *proposal) {
                      SLICE_ARGS(book_text(book, 2)));
 }
 
-static Status make(struct book *book, const struct proposal *proposal, int64_t *ret_id) {
+Status proposal_make(struct book *book, const struct proposal *proposal, int64_t *ret_id) {
     const struct proposal_text *text = &proposal_texts[proposal->kind];
     int64_t id;
     TRY(make_room(book, proposal));
@@ -148,7 +150,8 @@ static Status make(struct book *book, const struct proposal *proposal, int64_t *
                               store_number(proposal->alert), store_text(proposal->word),
                               store_text(proposal->reason), store_text(proposal->secrecy),
                               store_i64(book->now_us), store_text(book->actor.name),
-                              store_i64(book->now_us + WAITS_US))));
+                              store_i64(book->now_us + WAITS_US),
+                              store_text(proposal->changes))));
     TRY(page_send(book,
                   &(struct page){.kind = "proposal.waiting",
                                  .role = proposal->kind == PROPOSAL_ORDER_DECIDE ? "POLICE_DESK"
@@ -195,7 +198,7 @@ Status office_settle_hold(const struct office *office, struct book *book, int64_
                                 .word = slice_of(hold_state_word(outcome)),
                                 .reason = reason,
                                 .secrecy = hold.ask.secrecy};
-    return make(book, &proposal, ret_proposal);
+    return proposal_make(book, &proposal, ret_proposal);
 }
 
 // ---- measures -----------------------------------------------------------------------------------
@@ -239,7 +242,7 @@ Status office_release_control(const struct office *office, struct book *book, in
                                 .alert = control.ask.alert,
                                 .reason = reason,
                                 .secrecy = control.ask.secrecy};
-    return make(book, &proposal, ret_proposal);
+    return proposal_make(book, &proposal, ret_proposal);
 }
 
 // ---- appeals ------------------------------------------------------------------------------------
@@ -284,7 +287,7 @@ Status office_settle_appeal(const struct office *office, struct book *book, int6
                                 .word = slice_of(results[result]),
                                 .reason = reason,
                                 .secrecy = appeal.secrecy};
-    return make(book, &proposal, ret_proposal);
+    return proposal_make(book, &proposal, ret_proposal);
 }
 
 // Neither of the two has set the measure.
@@ -322,7 +325,7 @@ Status office_decide_order(const struct office *office, struct book *book, int64
                                 .word = executes ? SLICE("EXECUTE") : SLICE("REFUSE"),
                                 .reason = reason,
                                 .secrecy = order.secrecy};
-    return make(book, &proposal, ret_proposal);
+    return proposal_make(book, &proposal, ret_proposal);
 }
 
 // ---- settling -----------------------------------------------------------------------------------
@@ -362,10 +365,23 @@ static Status carry_out(const struct office *office, struct book *book,
             &(struct order_decision){.executes = slice_is(proposal->word, "EXECUTE"),
                                      .reason = proposal->reason,
                                      .second = second});
+    case PROPOSAL_LIST_PUT:
+    case PROPOSAL_LIST_REMOVE:
+        return list_batch_send(book, proposal->object, second);
     case PROPOSAL_KIND_COUNT:
         break;
     }
     return STATUS_OK;
+}
+
+static bool is_of_list(const struct proposal *proposal) {
+    return proposal->kind == PROPOSAL_LIST_PUT || proposal->kind == PROPOSAL_LIST_REMOVE;
+}
+
+// What was wished for is given up.
+static Status give_up(struct book *book, const struct proposal *proposal, const char *state, Slice note) {
+    TRY(settle(book, proposal->id, state, note));
+    return is_of_list(proposal) ? list_batch_end(book, proposal->object, state) : STATUS_OK;
 }
 
 static Status load_waiting(struct book *book, int64_t viewer, int64_t id,
@@ -400,7 +416,7 @@ Status proposal_reject(struct book *book, int64_t viewer, int64_t id, Slice note
     TRY(check_reason(book, note));
     TRY(load_waiting(book, viewer, id, &proposal));
     ENSURE(!slice_equal(proposal.proposed_by, book->actor.name), refuse_the_same(book));
-    return settle(book, id, "REJECTED", note);
+    return give_up(book, &proposal, "REJECTED", note);
 }
 
 Status proposal_withdraw(struct book *book, int64_t viewer, int64_t id, Slice note) {
@@ -409,7 +425,7 @@ Status proposal_withdraw(struct book *book, int64_t viewer, int64_t id, Slice no
     ENSURE(slice_equal(proposal.proposed_by, book->actor.name),
            book_fail(book, STATUS_INVALID, "OF003",
                      "who has proposed it withdraws it; reject it instead"));
-    return settle(book, id, "WITHDRAWN", note);
+    return give_up(book, &proposal, "WITHDRAWN", note);
 }
 
 // ---- as JSON ------------------------------------------------------------------------------------
@@ -434,6 +450,8 @@ void proposal_put_json(struct json_writer *json, const struct proposal *proposal
     put_text(json, SLICE("settled_by"), proposal->settled_by);
     put_text(json, SLICE("note"), proposal->note);
     json_key_string(json, SLICE("secrecy"), proposal->secrecy);
+    json_key(json, SLICE("changes"));
+    slice_empty(proposal->changes) ? json_null(json) : json_raw(json, proposal->changes);
     json_object_end(json);
 }
 

@@ -18,6 +18,7 @@ enum {
     API_CHANGE_MAX = 64 << 10, // some columns of a row, or a note
     API_BATCH_MAX = 16 << 20,
     API_ATTACHMENT_MAX = 16 << 20, // of a case
+    API_IMPORT_MAX = 4 << 20, // entries of a list
     API_BATCH_RECORDS_MAX = 10000,
     API_BODY_DEPTH_MAX = 8, // of the API's own bodies
     API_NEWEST_RECORDS = 400000, // of the journal, that are searched without an index: half a second
@@ -90,6 +91,7 @@ struct question {
     void *user;
     void (*look)(struct question *question, struct heart *heart); // NULL: the catalogue is all that is needed
     void (*tell)(struct question *question);                       // replies
+    bool waits;                                                    // tell() may wait for the store of the response
 };
 
 // NULL: it has answered.
@@ -119,6 +121,7 @@ struct deed {
     uint32_t found[DEED_MEMBERS_MAX]; // members of the body, JSON_NONE where there is none
     void (*run)(struct deed *deed);   // answers
     void *user;
+    bool is_deferred; // somebody has deferred the request before
 };
 
 struct deed *deed_create(struct serve *serve, struct http_request *request);

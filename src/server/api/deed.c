@@ -74,7 +74,9 @@ static void run_errand(struct errand *errand) {
 static void post(struct deed *deed, struct errands *errands, void (*run)(struct deed *deed)) {
     deed->run = run;
     deed->errand = (struct errand){.run = run_errand, .user = deed};
-    http_defer(deed->request);
+    if (!deed->is_deferred) {
+        http_defer(deed->request);
+    }
     errands_post(errands, &deed->errand);
 }
 

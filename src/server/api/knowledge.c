@@ -1,7 +1,8 @@
 // Lists and tables: what is declared, what is known of one key, and changes. A change is a record of the stream like any other: it goes through
 // the pipeline and the journal, and a replay sees it at its place. Keys are kept as hashes, so that entries and rows can be asked for and not be listed.
+// What a person wants of a list that takes two persons is a wish (wishes.c).
 
-#include "server/api/api.h"
+#include "server/api/wishes.h"
 
 #include "base/mask.h"
 #include "base/time.h"
@@ -47,6 +48,8 @@ static void render_lists(struct question *question, struct json_writer *json) {
         json_key_string(json, SLICE("expiry"), list->expiry);
         json_key_i64(json, SLICE("entries"), counts[i]);
         json_key_i64(json, SLICE("cap"), list->cap);
+        json_key_bool(json, SLICE("four_eyes"), list->four_eyes);
+        json_key_string(json, SLICE("personal"), api_list_personal(list));
         json_object_end(json);
     }
     json_array_end(json);
@@ -209,6 +212,11 @@ static bool put_entry_members(struct json_writer *json, JsonTree tree, Slice who
             return false;
         }
     }
+    // What two persons did is known by its source (server/response_engine.c).
+    if (found[SOURCE] != JSON_NONE && slice_starts_with(tree.nodes[found[SOURCE]].text, SLICE("disposition "))) {
+        buf_printf(reason, "'source' begins like those of changes that two persons made");
+        return false;
+    }
     put_moment(json, tree, found[FROM], SLICE("begin"));
     put_moment(json, tree, found[UNTIL], SLICE("end"));
     put_moment(json, tree, found[NOTE], SLICE("reason"));
@@ -216,6 +224,42 @@ static bool put_entry_members(struct json_writer *json, JsonTree tree, Slice who
         json_key_string(json, SLICE("source"), found[SOURCE] != JSON_NONE ? tree.nodes[found[SOURCE]].text : who);
     }
     return true;
+}
+
+// What a person wants of a list is known to take one or two when it is known which list it is.
+struct wanted {
+    Slice record, target;
+    bool is_put;
+};
+
+static void tell_wanted(struct question *question) {
+    const struct wanted *wanted = question->user;
+    const struct knowledge_plan *plan = question->catalogue->knowledge;
+    uint32_t list = map_get(&plan->lists_by_name, http_request_parameter(question->request, SLICE("list")));
+    if (list == MAP_NONE || !plan->lists[list].four_eyes) {
+        api_submit_deferred(question->serve, question->request, wanted->record, wanted->target);
+    } else if (wanted->is_put) {
+        api_wish_put(question, &plan->lists[list]);
+    } else {
+        api_wish_delete(question, &plan->lists[list]);
+    }
+}
+
+static void want(struct serve *serve, struct http_request *request, Slice record, bool is_put) {
+    char text[TARGET_TEXT];
+    Slice target = list_target(request, text);
+    if (serve->options.gate == NULL || gate_identity(request)->kind != ACTOR_PERSON) {
+        api_submit_change(serve, request, record, target);
+        return;
+    }
+    struct question *question = question_create(serve, request);
+    if (question != NULL) {
+        struct wanted *wanted = ARENA_NEW(&question->arena, struct wanted);
+        *wanted = (struct wanted){arena_copy(&question->arena, record), arena_copy(&question->arena, target), is_put};
+        question->user = wanted;
+        question->tell = tell_wanted;
+        question_ask(question);
+    }
 }
 
 void api_put_entry(void *context, struct http_request *request) {
@@ -233,8 +277,7 @@ void api_put_entry(void *context, struct http_request *request) {
         if (put_entry_members(&json, tree, who, &reason)) {
             json_object_end(&json);
             json_writer_finish(&json);
-            char text[TARGET_TEXT];
-            api_submit_change(context, request, buf_slice(&record), list_target(request, text));
+            want(context, request, buf_slice(&record), true);
         } else {
             api_refuse(request, API_PROBLEM_BODY_REFUSED, "%.*s", SLICE_ARGS(buf_slice(&reason)));
         }
@@ -245,18 +288,22 @@ void api_put_entry(void *context, struct http_request *request) {
 }
 
 void api_delete_entry(void *context, struct http_request *request) {
-    if (!api_query_is_known(request, NULL, 0)) {
-        return;
-    }
+    static const char *const names[] = {"reason"};
+    Slice reason = SLICE("");
     struct buf record;
     struct json_writer json;
+    if (!api_query_is_known(request, names, 1)) {
+        return;
+    }
+    (void)!http_request_query(request, SLICE("reason"), &reason);
     buf_init(&record, CHANGE_RECORD_MAX);
     json_writer_init(&json, &record);
     begin_list_change(&json, request, SLICE("remove"));
+    json_key_string(&json, SLICE("source"), api_who(context, request));
+    json_key_string(&json, SLICE("reason"), slice_part(reason, 0, KNOWLEDGE_TEXT_SIZE_MAX));
     json_object_end(&json);
     json_writer_finish(&json);
-    char text[TARGET_TEXT];
-    api_submit_change(context, request, buf_slice(&record), list_target(request, text));
+    want(context, request, buf_slice(&record), false);
     buf_deinit(&record);
 }
 

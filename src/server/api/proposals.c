@@ -9,6 +9,7 @@
 static const uint32_t of_controls =
     KIND(HOLD_SETTLE) | KIND(CONTROL_RELEASE) | KIND(CONTROL_STEPWISE) | KIND(APPEAL_SETTLE);
 static const uint32_t of_orders = KIND(ORDER_DECIDE);
+static const uint32_t of_lists = KIND(LIST_PUT) | KIND(LIST_REMOVE);
 #undef KIND
 
 static bool may(const struct visit *visit, Scope scope) {
@@ -18,7 +19,8 @@ static bool may(const struct visit *visit, Scope scope) {
 // Of which kinds he reads.
 static uint32_t kinds_of(const struct visit *visit) {
     return (may(visit, SCOPE_CONTROLS_READ) ? of_controls : 0) |
-           (may(visit, SCOPE_ORDERS_READ) ? of_orders : 0);
+           (may(visit, SCOPE_ORDERS_READ) ? of_orders : 0) |
+           (may(visit, SCOPE_KNOWLEDGE_READ) ? of_lists : 0);
 }
 
 // ---- reading ------------------------------------------------------------------------------------
@@ -55,6 +57,9 @@ void api_get_proposals(void *context, struct http_request *request) {
 static Status load(struct visit *visit, struct book *book, struct proposal *ret_proposal) {
     TRY(proposal_load(book, visit->viewer, visit->id, ret_proposal));
     bool is_his = (kinds_of(visit) & UINT32_C(1) << ret_proposal->kind) != 0;
+    if ((of_lists & UINT32_C(1) << ret_proposal->kind) != 0) {
+        visit->action = AUDIT_KNOWLEDGE_CHANGED;
+    }
     return is_his ? STATUS_OK
                   : book_fail(book, STATUS_NOT_FOUND, "OF001", "there is no proposal %" PRId64,
                               visit->id);

@@ -41,7 +41,7 @@ static void tell(struct errand *errand) {
 static void on_done(struct work *work) {
     struct question *question = work->user;
     question->errand = (struct errand){.run = tell, .user = question};
-    errands_post(question->serve->errands, &question->errand);
+    errands_post(question->waits ? question->serve->slow_errands : question->serve->errands, &question->errand);
 }
 
 void question_ask(struct question *question) {

@@ -431,8 +431,10 @@ static void refuse(struct visit *visit, Status status, const struct diag *diag) 
     bool is_told = problem != API_PROBLEM_STORE_AWAY && problem != API_PROBLEM_STORE_BUSY &&
                    !slice_empty(diag->message);
     if (is_told) {
-        api_refuse(visit->request, problem, "%.*s: %.*s", SLICE_ARGS(code),
-                   SLICE_ARGS(diag->message));
+        api_refuse_with(visit->request, problem_of(problem),
+                        arena_printf(&visit->deed->arena, "%.*s: %.*s", SLICE_ARGS(code),
+                                     SLICE_ARGS(slice_part(diag->message, 0, PROBLEM_DETAIL_MAX))),
+                        &visit->more);
     } else {
         api_refuse(visit->request, problem, "%s", "");
     }
@@ -490,7 +492,7 @@ static Status attempt_first(void *context, struct book *book) {
 
 static void reply(struct visit *visit, Slice body) {
     struct http_header known = {SLICE("Qiantang-Known"), SLICE("true")};
-    http_reply(visit->request, &(struct http_reply){.status = 200,
+    http_reply(visit->request, &(struct http_reply){.status = visit->status == 0 ? 200 : visit->status,
                                                     .content_type = SLICE("application/json"),
                                                     .headers = &known,
                                                     .header_count = visit->was_known,

@@ -55,6 +55,8 @@ struct visit {
     VisitWork *first; // what reads for long, before; what it finds lives as long as the visit
     bool is_change, writes, was_known;
     bool is_plain; // the answer holds nothing personal
+    uint16_t status; // of the answer; 0: 200
+    struct problem_more more; // beside what was refused
     Slice unmask; // why he wants to see what is personal, who usually may not; else empty
     AuditAction action;
     const char *object_kind; // of the target; with `object`, or the text where it is 0

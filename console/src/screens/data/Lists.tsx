@@ -5,6 +5,7 @@ import { Link, useNavigate } from "react-router-dom";
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
+import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { countText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
@@ -44,6 +45,7 @@ export default function Lists() {
     { key: "key", title: t("listKey"), render: (_, row) => <span data-told="">{keyText(row.key)}</span> },
     { key: "source", title: t("source"), render: (_, row) => <span data-told="">{row.source}</span> },
     { key: "expiry", title: t("expiry"), render: (_, row) => <span data-told="">{row.expiry}</span> },
+    { key: "four_eyes", title: t("fourEyes"), render: (_, row) => (row.four_eyes ? <Mark kind="info">{t("fourEyes")}</Mark> : t("oneEnough")) },
     { key: "entries", title: t("entries"), align: "right", defaultSortOrder: "descend", sorter: (one, other) => one.entries - other.entries, render: (_, row) => countText(row.entries) },
     {
       key: "cap",

@@ -6,10 +6,10 @@ export interface ImportRow {
   key: string;
   until: number | null;
   note: string;
-  fault: { word: "emptyKey" | "longKey" | "badUntil" | "pastUntil" | "twiceKey" | "longNote" | "partsKey"; n?: number } | null;
+  fault: { word: "emptyKey" | "longKey" | "badUntil" | "pastUntil" | "twiceKey" | "longNote" | "partsKey" | "emptyNote"; n?: number } | null;
 }
 
-export const IMPORT_ROWS_MAX = 5000;
+export const IMPORT_ROWS_MAX = 10_000;
 const KEY_MAX = 512;
 const NOTE_MAX = 1000;
 
@@ -56,7 +56,7 @@ function untilOf(text: string): number | null | undefined {
     return null;
   }
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-    return dayjs(`${text}T23:59:59.999+08:00`).valueOf();
+    return dayjs(`${text}T00:00:00+08:00`).add(1, "day").valueOf();
   }
   const moment = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text) ? dayjs(/[+Z]|-\d{2}:\d{2}$/.test(text.slice(10)) ? text : `${text}+08:00`) : null;
   return moment?.isValid() ? moment.valueOf() : undefined;
@@ -66,7 +66,8 @@ function untilOf(text: string): number | null | undefined {
 export function checkImport(text: string, parts: number, now: number): ImportRow[] | "missing" | "many" {
   const [head, ...rows] = parseCsv(text);
   const place = (name: string) => (head ?? []).findIndex((cell) => cell.toLowerCase() === name);
-  const [keyAt, untilAt, noteAt] = [place("key"), place("until"), place("note")];
+  const either = (one: string, other: string) => (place(one) < 0 ? place(other) : place(one));
+  const [keyAt, untilAt, noteAt] = [place("key"), either("end", "until"), either("reason", "note")];
   if (keyAt < 0) {
     return "missing";
   }
@@ -94,6 +95,8 @@ export function checkImport(text: string, parts: number, now: number): ImportRow
               ? { word: "badUntil" }
               : until !== null && until <= now
                 ? { word: "pastUntil" }
+                : note === ""
+                  ? { word: "emptyNote" }
                 : note.length > NOTE_MAX
                   ? { word: "longNote" }
                   : twice !== undefined

@@ -1,6 +1,7 @@
 // What waits for a second person: who wants what and why, what it is about, and approving, rejecting or withdrawing it.
-import { Button, Select, Skeleton, Typography } from "antd";
+import { Button, Select, Skeleton, Table, type TableColumnsType, Typography } from "antd";
 import { useState } from "react";
+import { Link } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
@@ -11,6 +12,7 @@ import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, Due, Money, Time, timeText } from "@/parts/values";
+import { useLists } from "@/screens/data/asking";
 import { AlertPart } from "@/screens/office/alertPart";
 import { AppealFacts } from "@/screens/office/Appeals";
 import { ControlFacts, EffectFacts } from "@/screens/office/controlParts";
@@ -20,6 +22,7 @@ import { DeedDialog, Deeds, Facts, OpenButton, ScreenCard, Section, StateTag, Te
 import { officeWords } from "@/screens/office/words";
 
 type Proposal = Schemas["Proposal"];
+type Changes = Schemas["ProposedEntries"];
 
 const words = defineWords({
   title: { zh: "待复核事项", en: "To approve" },
@@ -46,12 +49,53 @@ const words = defineWords({
   authority: { zh: "发令机关", en: "Authority" },
   answer: { zh: "核查结果", en: "Answer" },
   object: { zh: "复核对象", en: "What it is about" },
+  list: { zh: "名单", en: "List" },
+  keys: { zh: "条目数", en: "Keys" },
+  key: { zh: "主键", en: "Key" },
+  end: { zh: "失效时间", en: "Until" },
+  always: { zh: "长期有效", en: "no end" },
+  putOne: { zh: "加入名单：{list}", en: "put on: {list}" },
+  putMany: { zh: "加入名单：{list}，共 {n} 条", en: "put {n} keys on: {list}" },
+  removeOne: { zh: "移出名单：{list}", en: "take off: {list}" },
+  firstOf: { zh: "前 {n} 条，全部 {m} 条见名单的变更记录", en: "The first {n}; all {m} are among the changes of the list" },
 });
 
-// Of a payment it is let go, of a measure it is released.
+// Of a payment it is let go, of a measure it is released; of a list it is its name.
 function useWordOf(): (proposal: Proposal) => string {
   const name = useNames(proposalWords);
-  return (proposal) => name(proposal.object_kind === "hold" && proposal.word === "RELEASED" ? "PASSED" : proposal.word);
+  const w = useWords(words);
+  const both = useBoth();
+  const lists = useLists();
+  const titleOf = (list: string) => {
+    const found = lists.data?.lists.find((one) => one.list === list);
+    return found === undefined ? list : both(found.title);
+  };
+  const ofList = (changes: Changes) => w(changes.op === "REMOVE" ? "removeOne" : changes.count === 1 ? "putOne" : "putMany", { list: titleOf(changes.list), n: changes.count });
+  return (proposal) => (proposal.changes !== null ? ofList(proposal.changes) : name(proposal.object_kind === "hold" && proposal.word === "RELEASED" ? "PASSED" : proposal.word));
+}
+
+type ChangedKey = Changes["entries"][number];
+
+function ListFacts({ changes }: { changes: Changes }) {
+  const w = useWords(words);
+  const t = useWords(officeWords);
+  const columns: TableColumnsType<ChangedKey> = [
+    { key: "key", title: w("key"), render: (_, row) => <span className="mono"><Told>{row.key}</Told></span> },
+    { key: "until", title: w("end"), render: (_, row) => (changes.op === "REMOVE" ? "—" : row.until === null ? w("always") : <Time ms={row.until} />) },
+    { key: "reason", title: t("reason"), render: (_, row) => <Told>{row.reason}</Told> },
+  ];
+  return (
+    <>
+      <Facts
+        facts={[
+          [w("list"), <Link key="list" to={`/lists/${encodeURIComponent(changes.list)}`}>{changes.list}</Link>],
+          [w("keys"), String(changes.count)],
+        ]}
+      />
+      <Table<ChangedKey> style={{ marginTop: 12 }} size="small" rowKey="key" columns={columns} dataSource={changes.entries} pagination={false} scroll={{ x: "max-content" }} />
+      {changes.count > changes.entries.length && <Typography.Text type="secondary">{w("firstOf", { n: changes.entries.length, m: changes.count })}</Typography.Text>}
+    </>
+  );
 }
 
 function ProposalState({ proposal }: { proposal: Proposal }) {
@@ -91,6 +135,9 @@ function ObjectPart({ proposal }: { proposal: Proposal }) {
   const measure = is("control") ? id : appeal.data?.appeal.control;
   const control = useAsk(["control", measure], (signal) => told(api.GET("/v1/controls/{control}", { params: { path: { control: measure! } }, signal })), { active: measure !== undefined });
   const order = useAsk(["order", id], (signal) => told(api.GET("/v1/orders/{order}", { params: { path: { order: id } }, signal })), { active: is("order") });
+  if (proposal.changes !== null) {
+    return <ListFacts changes={proposal.changes} />;
+  }
   const error = hold.error ?? appeal.error ?? control.error ?? order.error;
   if (error !== null) {
     return <Failure error={error} />;
@@ -131,7 +178,7 @@ function useDeedsOf(proposal: Proposal | undefined, after: () => void) {
     },
     {
       done: t("done"),
-      touches: [["table", "proposals"], ["proposal", id], [proposal?.object_kind ?? "", proposal?.object], ["table", `${proposal?.object_kind}s`], ["effect"]],
+      touches: [["table", "proposals"], ["proposal", id], [proposal?.object_kind ?? "", proposal?.object], ["table", `${proposal?.object_kind}s`], ["effect"], ["lists"], ["table", `list ${proposal?.word}`], ["table", `changes of ${proposal?.word}`]],
       after,
     },
   );

@@ -122,6 +122,7 @@ export const objectKinds = defineWords({
   control: { zh: "管控", en: "measure" },
   appeal: { zh: "申诉", en: "appeal" },
   order: { zh: "指令", en: "order" },
+  list: { zh: "名单变更", en: "change of a list" },
 });
 
 export const taskStates = defineWords({
