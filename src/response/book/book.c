@@ -20,6 +20,7 @@ static Status migrate(struct book *book, int64_t now_us, struct diag *diag) {
         {10, "sides", migration_0010.at},
         {11, "of one alert", migration_0011.at},
         {12, "names", migration_0012.at},
+        {13, "holds of an account", migration_0013.at},
     };
     return store_migrate(book->store, migrations, sizeof migrations / sizeof migrations[0], now_us,
                          diag);
