@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import cases
 
@@ -130,6 +131,40 @@ def test_what_was_sent_is_what_is_counted(folder):
             break
     seen = server.figures()
     assert seen["qiantang_snapshots_total"] == 1 and seen["qiantang_snapshot_bytes"] > 0 and seen["qiantang_snapshot_duration_seconds"] > 0
+    server.end()
+
+
+def test_sources_and_their_lag(folder):
+    server = Server(folder)
+    now = int(time.time() * 1000)
+    for i in range(40):     # of now, and behind by 30 s: in time for the stream, and told as lag
+        assert server.ask("POST", "/v1/events", {**pay(f"c{i}", 0), "event_time": now - 30000, "source": "CORE"})[0] == 200
+    for i in range(10):
+        assert server.ask("POST", "/v1/events", {**pay(f"m{i}", 0), "event_time": int(time.time() * 1000), "source": "MBANK"})[0] == 200
+    assert server.ask("POST", "/v1/events", {**pay("old", 0), "event_time": now - 86400000 * 3, "source": "MBANK"})[0] == 200
+    assert server.ask("POST", "/v1/events", {**pay("bad", 0), "amount": "much", "source": "MBANK"})[0] == 422
+    assert server.ask("POST", "/v1/events", {**pay("nobody", 0), "event_time": now})[0] == 200
+    status, text = server.ask("GET", "/v1/sources")
+    assert status == 200, text
+    told = json.loads(text)
+    assert now - 60000 < told["since"] <= told["at"] <= int(time.time() * 1000)
+    of = {(source["kind"], source["source"]): source for source in told["sources"]}
+    assert set(of) == {("named", "CORE"), ("named", "MBANK"), ("unnamed", "")}, of
+    core, mbank, unnamed = of["named", "CORE"], of["named", "MBANK"], of["unnamed", ""]
+    assert (core["events"], core["late"], core["refused"], core["minute_events"], core["last_event_time"]) == (40, 0, 0, 40, now - 30000), core
+    assert 30000 <= core["lag_median_ms"] <= core["lag_p99_ms"] < 60000, core
+    assert (mbank["events"], mbank["late"], mbank["refused"], mbank["minute_events"]) == (11, 1, 1, 11), mbank
+    assert 0 <= mbank["lag_median_ms"] < 10000 and 3 * 86400000 <= mbank["lag_p99_ms"] < 4 * 86400000, mbank
+    assert (unnamed["events"], unnamed["refused"]) == (1, 0) and unnamed["usual_pause_ms"] is None, unnamed
+    for source in of.values():
+        assert not source["is_silent_unusually"] and told["since"] <= source["silent_since"] <= told["at"], source
+    assert server.ask("GET", "/v1/sources?x=1")[0] == 400
+    seen = server.figures()
+    assert seen['qiantang_source_events_total{source="CORE"}'] == 40 and seen['qiantang_source_events_total{source="(unnamed)"}'] == 1, seen
+    assert seen['qiantang_source_late_events_total{source="MBANK"}'] == 1 and seen['qiantang_source_refused_records_total{source="MBANK"}'] == 1
+    assert 30 <= seen['qiantang_source_lag_seconds{source="CORE",of="median"}'] < 60
+    assert seen['qiantang_source_lag_seconds{source="MBANK",of="p99"}'] >= 3 * 86400
+    assert seen['qiantang_source_silent{source="CORE"}'] == 0 and abs(seen['qiantang_source_last_decided_timestamp_seconds{source="CORE"}'] - time.time()) < 120
     server.end()
 
 

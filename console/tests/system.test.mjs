@@ -22,6 +22,34 @@ screenTest("state", "operator", "/system", async ({ page }) => {
   await page.getByRole("img", { name: /每秒决策/ }).waitFor({ timeout: 20_000 });
 });
 
+test("sources with their lag, and those that are silent (operator)", { timeout: 120_000 }, async () => {
+  const { page, context, troubles } = await openPage("operator", "/system");
+  const card = page.locator(".ant-card").filter({ has: page.getByRole("heading", { name: "数据来源与时延", exact: true }) });
+  const { body } = await ask("operator", "GET", "/v1/sources");
+  const came = body.sources.filter((source) => source.events > 0);
+  assert.ok(came.length >= 5, "the bank's day has events of several systems");
+  for (const source of came) {
+    const row = card.getByRole("row").filter({ has: page.getByText(source.source, { exact: true }) });
+    await row.waitFor();
+    await row.getByText(number(source.events), { exact: true }).first().waitFor();
+  }
+  // Nothing has come from some systems since the start; they stand there and say so.
+  for (const source of body.sources.filter((one) => one.events === 0)) {
+    await card.getByRole("row").filter({ has: page.getByText(source.source, { exact: true }) }).getByText("启动以来未到").waitFor();
+  }
+  // One that is silent for longer than usual is told by a word, as the server finds it.
+  const isMarked = (source) => card.locator(`[data-silent="${source}"]`).count();
+  for (const source of came) {
+    const after = (await ask("operator", "GET", "/v1/sources")).body.sources.find((one) => one.source === source.source);
+    if (source.is_silent_unusually && after.is_silent_unusually) {
+      assert.equal(await isMarked(source.source), 1, source.source);
+      assert.match(await card.locator(`[data-silent="${source.source}"]`).innerText(), /静默 \d+/);
+    }
+  }
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
 test("a snapshot is made (operator)", { timeout: 120_000 }, async () => {
   const before = (await ask("operator", "GET", "/v1/snapshots")).body.made;
   const { page, context, troubles } = await openPage("operator", "/system");

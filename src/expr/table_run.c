@@ -102,6 +102,7 @@ struct table_run {
     uint32_t *picked;      // entries
     struct survivor *survivors;
     struct guard_run *led;
+    struct table_times *times; // or NULL
     struct arena scratch;
 };
 
@@ -142,6 +143,10 @@ void expr_table_run_destroy(struct table_run *run) {
 
 void expr_table_run_set_plain(struct table_run *run) {
     run->passes = table_passes(true);
+}
+
+void expr_table_run_time(struct table_run *run, struct table_times *times) {
+    run->times = times;
 }
 
 void expr_table_rebind(struct table_run *run, uint32_t binding) {
@@ -452,6 +457,25 @@ static void prepare_columns(struct table_run *run, const struct table_plan *plan
     }
 }
 
+// ---- what it costs ---------------------------------------------------------------------------------------
+
+struct lap {
+    uint64_t since_ns, aside_ns;
+};
+
+static struct lap lap_begin(const struct table_run *run) {
+    return run->times == NULL ? (struct lap){0} : (struct lap){run->times->now_ns(), run->times->aside_ns};
+}
+
+static void lap_end(const struct table_run *run, const struct entry *entry, struct lap lap) {
+    struct table_times *times = run->times;
+    if (times != NULL) {
+        uint64_t took = times->now_ns() - lap.since_ns;
+        uint64_t off = times->aside_ns - lap.aside_ns + times->reading_ns;
+        times->at[times->count++] = (struct table_time){entry->position, took > off ? took - off : 0};
+    }
+}
+
 // ---- an event --------------------------------------------------------------------------------------------
 
 static void survive(struct table_run *run, const struct entry *entry, uint64_t open, uint32_t *survivor_count) {
@@ -520,6 +544,14 @@ static bool survivor_holds(struct table_run *run, const struct table_plan *plan,
     return reads_unsure(run, &rule->reads) ? evaluator_decides(run, rule) : holds;
 }
 
+static void survivor_decides(struct table_run *run, const struct table_plan *plan, const struct survivor *survivor) {
+    struct lap lap = lap_begin(run);
+    if (survivor_holds(run, plan, survivor)) {
+        bits_set(run->holding, survivor->entry->position);
+    }
+    lap_end(run, survivor->entry, lap);
+}
+
 // The entries from `begin` to `end`, multiples of eight, whose guard and second hold; their number.
 static uint32_t pick_entries(struct table_run *run, const struct table_plan *plan, uint32_t begin, uint32_t end) {
     uint32_t count = 0;
@@ -549,7 +581,9 @@ static uint32_t look_at_all(struct table_run *run, const struct table_plan *plan
     for (uint32_t i = 0; i < picked_count; i++) {
         const struct entry *entry = &plan->entries[run->picked[i]];
         if (is_candidate(candidates, entry)) {
+            struct lap lap = lap_begin(run);
             look_at(run, plan, entry, &survivor_count);
+            lap_end(run, entry, lap);
         }
     }
     return survivor_count;
@@ -586,8 +620,8 @@ static void decide_led(struct table_run *run, const struct table_plan *plan, uin
     uint32_t picked_count = pick_entries(run, plan, plan->first_led, plan->entry_count);
     for (uint32_t i = 0; i < picked_count; i++) {
         const struct entry *entry = &plan->entries[run->picked[i]];
-        if (is_candidate(candidates, entry) && survivor_holds(run, plan, &(struct survivor){entry, entry->truth})) {
-            bits_set(run->holding, entry->position);
+        if (is_candidate(candidates, entry)) {
+            survivor_decides(run, plan, &(struct survivor){entry, entry->truth});
         }
     }
 }
@@ -608,9 +642,7 @@ uint32_t expr_table_evaluate(struct table_run *run, const struct table_plan *pla
     }
     decide_led(run, plan, led_count, candidates);
     for (uint32_t i = 0; i < survivor_count; i++) {
-        if (survivor_holds(run, plan, &run->survivors[i])) {
-            bits_set(run->holding, run->survivors[i].entry->position);
-        }
+        survivor_decides(run, plan, &run->survivors[i]);
     }
     uint32_t hit_count = 0;
     size_t position;

@@ -235,6 +235,14 @@ void heart_bring_in(const struct heart *heart, struct memory_ahead *beside) {
     engine_ahead(heart->engine, AHEAD_BYTES, beside == NULL ? memory_populate : memory_ahead_ask, beside);
 }
 
+void heart_time_next(struct heart *heart) {
+    engine_time_next(heart->engine);
+}
+
+bool heart_times(const struct heart *heart, struct engine_times *ret_times) {
+    return engine_times(heart->engine, ret_times);
+}
+
 struct engine *heart_engine(struct heart *heart) {
     return heart->engine;
 }

@@ -83,6 +83,9 @@ HeartAnswer heart_forward_foreseen(struct heart *heart, struct event *event, Eff
 // Brings in memory that events to come will touch first: up to 200 ms of a new heart, microseconds when nothing is new. With `beside` (memory_ahead.h; else NULL)
 // it is only asked for.
 void heart_bring_in(const struct heart *heart, struct memory_ahead *beside);
+// As engine_time_next() and engine_times().
+void heart_time_next(struct heart *heart);
+bool heart_times(const struct heart *heart, struct engine_times *ret_times);
 const struct catalogue *heart_catalogue(const struct heart *heart);
 struct engine *heart_engine(struct heart *heart);
 struct knowledge *heart_knowledge(struct heart *heart);

@@ -241,6 +241,14 @@ struct pipeline_state pipeline_state(struct pipeline *pipeline) {
     return state;
 }
 
+const struct sources *pipeline_sources(const struct pipeline *pipeline) {
+    return pipeline->sources;
+}
+
+struct costs *pipeline_costs(struct pipeline *pipeline) {
+    return pipeline->costs;
+}
+
 void pipeline_change_rules(struct pipeline *pipeline, const struct pipeline_rules *rules) {
     pthread_mutex_lock(&pipeline->lock);
     pipeline->rules = *rules;

@@ -32,10 +32,12 @@
 #include "journal/journal.h"
 #include "server/brake.h"
 #include "server/budget.h"
+#include "server/costs.h"
 #include "server/doubts.h"
 #include "server/rebuild.h"
 #include "server/replay.h"
 #include "server/snapshot_maker.h"
+#include "server/sources.h"
 
 enum {
     PIPELINE_WAITING_MAX = 4096,
@@ -191,6 +193,10 @@ struct pipeline_state {
     Hash128 label; // of the catalogue that decides
 };
 struct pipeline_state pipeline_state(struct pipeline *pipeline);
+// Of what was decided since it was opened. They live as long as the pipeline.
+const struct sources *pipeline_sources(const struct pipeline *pipeline);
+// What models cost. As long as the pipeline.
+struct costs *pipeline_costs(struct pipeline *pipeline);
 // Other budgets and brakes than it was opened with, from the next decisions on. Arrays and texts stay the caller's, as long as the pipeline. Any thread.
 struct pipeline_rules {
     const struct budget_rule *budgets;

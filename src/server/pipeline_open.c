@@ -16,6 +16,8 @@ static void free_pipeline(struct pipeline *pipeline) {
     heart_destroy(pipeline->heart);
     budget_destroy(pipeline->budget);
     brake_destroy(pipeline->brake);
+    sources_destroy(pipeline->sources);
+    costs_destroy(pipeline->costs);
     json_reader_destroy(pipeline->json);
     arena_deinit(&pipeline->scratch);
     pthread_mutex_destroy(&pipeline->lock);
@@ -138,6 +140,8 @@ Status pipeline_open(const struct pipeline_options *options, struct arena *arena
     pipeline->options.waiting_max = options->waiting_max == 0 ? PIPELINE_WAITING_MAX : options->waiting_max;
     pipeline->options.snapshots_kept = options->snapshots_kept == 0 ? PIPELINE_SNAPSHOTS_KEPT : options->snapshots_kept;
     pipeline->brake = brake_create(options->brakes, options->brake_count);
+    pipeline->costs = costs_create();
+    pipeline->sources = sources_create(clock_wall_us());
     pipeline->json = json_reader_create(PIPELINE_RECORD_MAX, 16);
     arena_init(&pipeline->scratch, 1 << 16);
     pipeline->budget = budget_create(options->budgets, options->budget_count, options->budget_us);

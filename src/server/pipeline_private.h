@@ -33,6 +33,8 @@ struct pipeline {
     struct journal *journal;
     struct budget *budget;
     struct brake *brake;
+    struct sources *sources;
+    struct costs *costs;
     struct snapshot_maker *snapshots;
     struct doubts *doubts; // NULL: there is no index
     atomic_bool wants_snapshot;

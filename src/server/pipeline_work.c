@@ -39,6 +39,10 @@ static void after_decision(struct pipeline *pipeline, struct work *work, uint64_
     atomic_store_explicit(&pipeline->usual_cost_ns, budget_usual_cost_ns(pipeline->budget), memory_order_relaxed);
     atomic_fetch_add_explicit(&pipeline->decided, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&pipeline->degraded[work->effort], 1, memory_order_relaxed);
+    struct engine_times times;
+    if (heart_times(pipeline->heart, &times)) {
+        costs_add(pipeline->costs, &times, work->decided_ns - started_ns);
+    }
     if (pipeline->options.sampled != NULL) {
         sample(pipeline, work, started_ns, before);
     }
@@ -172,10 +176,21 @@ void pipeline_take_back(struct pipeline *pipeline, struct work *work) {
     }
 }
 
+static void saw(struct pipeline *pipeline) {
+    const struct event *event = heart_event(pipeline->heart);
+    const struct decision *decision = heart_decision(pipeline->heart);
+    int64_t now_us = clock_wall_us();
+    brake_saw(pipeline->brake, decision, event, now_us);
+    sources_saw(pipeline->sources, event, (decision->flags & EVENT_FLAG_LATE) != 0, now_us);
+}
+
 static void decide(struct pipeline *pipeline, struct work *work) {
     struct heart_refusal refusal;
     struct doubting doubting = {pipeline, work};
     pipeline_take_back(pipeline, work);
+    if (costs_is_due(pipeline->costs)) {
+        heart_time_next(pipeline->heart);
+    }
     uint64_t started_ns = clock_monotonic_ns();
     struct engine_counters before = heart_counters(pipeline->heart);
     budget_start(pipeline->budget, work->arrived_ns);
@@ -186,6 +201,7 @@ static void decide(struct pipeline *pipeline, struct work *work) {
     HeartAnswer answer = heart_take(pipeline->heart, work->record, effort, &work->answer, &refusal);
     switch (answer) {
     case HEART_REFUSED:
+        sources_refused(pipeline->sources, heart_catalogue(pipeline->heart)->schema, work->record);
         refuse(pipeline, work, refusal);
         return;
     case HEART_DOUBTED:
@@ -208,7 +224,7 @@ static void decide(struct pipeline *pipeline, struct work *work) {
         pipeline_add_record(pipeline, KIND_DECISION, 0, buf_slice(&work->answer));
         note(pipeline, work, heart_event(pipeline->heart)->id);
         pipeline_add_work(pipeline, work);
-        brake_saw(pipeline->brake, heart_decision(pipeline->heart), heart_event(pipeline->heart), clock_wall_us());
+        saw(pipeline);
         keep_brakes(pipeline);
         return;
     }
@@ -249,6 +265,7 @@ void pipeline_begin_with(struct pipeline *pipeline) {
     const struct catalogue *catalogue = heart_catalogue(pipeline->heart);
     budget_read_schema(pipeline->budget, catalogue->schema);
     brake_read_catalogue(pipeline->brake, catalogue);
+    costs_begin(pipeline->costs, catalogue, clock_wall_us());
     pthread_mutex_lock(&pipeline->lock);
     pipeline->label = label_hash(catalogue->label);
     pthread_mutex_unlock(&pipeline->lock);

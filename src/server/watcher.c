@@ -1,5 +1,6 @@
 #include "server/watcher.h"
 
+#include "base/time.h"
 #include "os/clock.h"
 
 #include <stdlib.h>
@@ -183,6 +184,27 @@ static void look_at_endpoint(struct metrics *metrics, Slice name, uint64_t waiti
     metrics_set(metrics, METRIC_RESPONSE_ATTEMPTS, metrics_series(metrics, METRIC_RESPONSE_ATTEMPTS, name, METRIC_ATTEMPT_failed), (int64_t)failed);
 }
 
+// In brackets, which no system's own name has.
+static Slice source_label(const struct source_state *state) {
+    return state->kind == SOURCE_NAMED ? state->name : state->kind == SOURCE_UNNAMED ? SLICE("(unnamed)") : SLICE("(rest)");
+}
+
+static void look_at_sources(struct metrics *metrics, const struct sources *sources) {
+    struct source_state states[SOURCES_MAX + 2];
+    uint32_t count = sources_look(sources, clock_wall_us(), states);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct source_state *state = &states[i];
+        Slice name = source_label(state);
+        metrics_set(metrics, METRIC_SOURCE_EVENTS, metrics_series(metrics, METRIC_SOURCE_EVENTS, name, 0), (int64_t)state->events);
+        metrics_set(metrics, METRIC_SOURCE_LATE, metrics_series(metrics, METRIC_SOURCE_LATE, name, 0), (int64_t)state->late);
+        metrics_set(metrics, METRIC_SOURCE_REFUSED, metrics_series(metrics, METRIC_SOURCE_REFUSED, name, 0), (int64_t)state->refused);
+        metrics_set(metrics, METRIC_SOURCE_LAST, metrics_series(metrics, METRIC_SOURCE_LAST, name, 0), state->silent_since_us);
+        metrics_set(metrics, METRIC_SOURCE_SILENT, metrics_series(metrics, METRIC_SOURCE_SILENT, name, 0), state->is_silent_unusually);
+        metrics_set(metrics, METRIC_SOURCE_LAG, metrics_series(metrics, METRIC_SOURCE_LAG, name, METRIC_LAG_median), state->lag_median_ms * US_PER_MS);
+        metrics_set(metrics, METRIC_SOURCE_LAG, metrics_series(metrics, METRIC_SOURCE_LAG, name, METRIC_LAG_p99), state->lag_p99_ms * US_PER_MS);
+    }
+}
+
 static void look_at_response(struct watcher *watcher, struct response *response) {
     static const char *const names[RESPONSE_ENDPOINT_COUNT] = {
 #define X(name) #name,
@@ -226,6 +248,7 @@ void watcher_look(struct watcher *watcher, const struct watched *watched) {
     look_at_doubts(watcher, &state);
     look_at_night(watcher, watched->night);
     look_at_response(watcher, watched->response);
+    look_at_sources(metrics, pipeline_sources(watched->pipeline));
     metrics_set(metrics, METRIC_SNAPSHOT_AGE, 0, snapshots.at_us == 0 ? 0 : clock_wall_us() - snapshots.at_us);
     metrics_set(metrics, METRIC_SNAPSHOT_TOOK, 0, (int64_t)snapshots.took_us);
     metrics_set(metrics, METRIC_SNAPSHOT_BYTES, 0, (int64_t)snapshots.bytes);

@@ -117,6 +117,22 @@ const struct decision *engine_decide(struct engine *engine, struct event *event)
 // The same with less effort, for who has no time left. What was decided with which effort belongs to the stream: a replay has to
 // give the same. Rows are written in any case, so that later events see all of this one.
 const struct decision *engine_decide_within(struct engine *engine, struct event *event, Effort effort);
+// What the models of an event cost each. Only their own evaluation: what they read first is their own too, but not the making of features, which is told apart, nor the first
+// pass, which puts most of them out together. Asked for before an event; it changes no answer, and costs two readings of the stopwatch a model that is looked at, a few
+// microseconds. Nothing is timed without a stopwatch.
+struct model_time {
+    const struct model *model;
+    uint64_t ns;
+};
+struct engine_times {
+    const struct model_time *models; // a model may stand there twice: its parts
+    uint32_t count;
+    uint64_t features_ns; // made for models
+    uint64_t models_ns;   // all of the stage
+};
+void engine_time_next(struct engine *engine);
+// Of the last event; false: it was not timed. Lives until the next one.
+bool engine_times(const struct engine *engine, struct engine_times *ret_times);
 // What would be decided on an event that leaves nothing behind: no row is written, its id is not remembered, it is never late and the stream's
 // time stays where it is. The event is no part of the stream, so that one who asks it and one who does not stay alike: engine_hash() is the same
 // before and after. It takes nothing back either: an original that it names is not looked for.

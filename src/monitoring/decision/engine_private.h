@@ -96,6 +96,11 @@ struct engine {
     struct arena scratch;   // of one event
     uint32_t *hit_positions; // of a plan of models, or of the policy's rules
     struct decision decision;
+    bool times_next, was_timed; // the event to come; the one at hand
+    bool is_timing;             // within the evaluation of its models
+    struct table_times times;
+    struct model_time *model_times; // NULL: nothing was timed yet
+    uint64_t models_ns;
     struct buf answer;
     struct buf plain_end; // of a line without hits and rules
     struct live_image *image; // made when it is first wanted

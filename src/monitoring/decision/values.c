@@ -246,6 +246,7 @@ static void engine_need_pass(struct engine *engine, uint32_t pass) {
     if (bits_test(engine->computed, pass)) {
         return;
     }
+    uint64_t since_ns = engine->is_timing ? engine->times.now_ns() : 0;
     uint32_t entity = window_plan_entity_of_pass(engine->features->windows, pass);
     engine->counters.passes_computed += !bits_test(engine->announced, pass);
     engine_resolve(engine, entity);
@@ -259,6 +260,9 @@ static void engine_need_pass(struct engine *engine, uint32_t pass) {
     bits_set(engine->wanted, pass);
     bits_set(engine->computed, pass);
     compute_wanted(engine);
+    if (engine->is_timing) {
+        engine->times.aside_ns += engine->times.now_ns() - since_ns;
+    }
 }
 
 static void announce(void *context, const uint64_t *groups, size_t word_count) {

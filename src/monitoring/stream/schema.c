@@ -224,6 +224,7 @@ static const struct role {
     {"result", offsetof(struct schema, result), 1u << FIELD_ENUM, false},
     {"original", offsetof(struct schema, original), 1u << FIELD_STRING, false},
     {"channel", offsetof(struct schema, channel), 1u << FIELD_ENUM, false},
+    {"source", offsetof(struct schema, source), 1u << FIELD_ENUM | 1u << FIELD_STRING, false},
 };
 
 static uint32_t load_role(struct schema_loader *loader, const struct role *role,
@@ -252,7 +253,8 @@ static uint32_t load_role(struct schema_loader *loader, const struct role *role,
         diag_hint(loader->diags, diag, "it has to be %s",
                   role->types == 1u << FIELD_STRING ? "a string"
                   : role->types == 1u << FIELD_TIME ? "a time"
-                                                    : "an enum");
+                  : role->types == 1u << FIELD_ENUM ? "an enum"
+                                                    : "an enum or a string");
         return SCHEMA_NONE;
     }
     if (found->derive != DERIVE_NONE) {
@@ -375,6 +377,7 @@ static struct schema *new_schema(struct arena *arena, int64_t zone_offset_us, in
         .result = SCHEMA_NONE,
         .original = SCHEMA_NONE,
         .channel = SCHEMA_NONE,
+        .source = SCHEMA_NONE,
         .phase_request = SCHEMA_NONE,
         .phase_result = SCHEMA_NONE,
         .phase_reversal = SCHEMA_NONE,

@@ -101,7 +101,7 @@ struct schema {
     uint32_t enum_count;
     struct map fields_by_name, types_by_name, enums_by_name;
     // Roles: field numbers, SCHEMA_NONE where the pack has none.
-    uint32_t id, type, time, received, phase, result, original, channel;
+    uint32_t id, type, time, received, phase, result, original, channel, source;
     // Values of the roles' enumerations, SCHEMA_NONE where they do not exist.
     uint32_t phase_request, phase_result, phase_reversal, result_success;
     int64_t time_min_us, time_max_us;

@@ -427,6 +427,10 @@ static const struct list_plan lists[] = {
                             "SELECT " COLUMNS " FROM seen_hold WHERE viewer = ?1 AND id < ?2 AND "
                             "customer = ?4 ORDER BY id DESC LIMIT ?3"},
                            LIST_BY_KEY},
+    [HOLDS_OF_ACCOUNT] = {{"hold_list_account",
+                           "SELECT " COLUMNS " FROM seen_hold WHERE viewer = ?1 AND id < ?2 AND "
+                           "account = ?4 ORDER BY id DESC LIMIT ?3"},
+                          LIST_BY_KEY},
     [HOLDS_OF_ALERT] = {{"hold_list_alert",
                          "SELECT " COLUMNS " FROM seen_hold WHERE viewer = ?1 AND id < ?2 AND "
                          "alert = ?4 ORDER BY id DESC LIMIT ?3"},

@@ -318,6 +318,10 @@ static bool test_lists(void) {
     CHECK(list_is(&w, HOLDS_OF_CUSTOMER, page, "3 2 1 "));
     page.after = 2;
     CHECK(list_is(&w, HOLDS_OF_CUSTOMER, page, "1 "));
+    page = (struct list_page){.viewer = CLEARANCE_AML, .count_max = 9, .key = SLICE("A1")};
+    CHECK(list_is(&w, HOLDS_OF_ACCOUNT, page, "4 3 2 1 "));
+    page.key = SLICE("A2");
+    CHECK(list_is(&w, HOLDS_OF_ACCOUNT, page, ""));
     page = (struct list_page){.count_max = 9, .number = 7};
     CHECK(list_is(&w, HOLDS_OF_ALERT, page, "3 2 1 "));
     CHECK(list_is(&w, HOLDS_UNCONFIRMED, page, ""));

@@ -103,9 +103,9 @@ MUST_USE Status hold_load(struct book *book, int64_t viewer, int64_t id, struct 
 // STATUS_NOT_FOUND.
 MUST_USE Status hold_find(struct book *book, int64_t viewer, Slice event_id, struct hold *ret_hold);
 
-typedef enum HoldList { HOLDS_OPEN, HOLDS_OF_CUSTOMER, HOLDS_OF_ALERT, HOLDS_UNCONFIRMED } HoldList;
+typedef enum HoldList { HOLDS_OPEN, HOLDS_OF_CUSTOMER, HOLDS_OF_ACCOUNT, HOLDS_OF_ALERT, HOLDS_UNCONFIRMED } HoldList;
 // An array, the newest first (open ones: the deadline that comes first, first). By a customer's
-// key, or an alert's number.
+// key, an account that pays, or an alert's number.
 MUST_USE Status hold_list_json(struct book *book, HoldList list, const struct list_page *page,
                                struct json_writer *json);
 void hold_put_json(struct json_writer *json, const struct hold *hold);

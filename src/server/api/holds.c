@@ -14,10 +14,11 @@ static Status list_holds(struct visit *visit, struct book *book) {
 }
 
 void api_get_holds(void *context, struct http_request *request) {
-    static const char *const names[] = {"customer", "alert", "list", "after", "limit"};
+    static const char *const names[] = {"customer", "account", "alert", "list", "after", "limit"};
     static const struct list_way ways[] = {{"customer", false, HOLDS_OF_CUSTOMER},
+                                           {"account", false, HOLDS_OF_ACCOUNT},
                                            {"alert", true, HOLDS_OF_ALERT}};
-    struct visit *visit = visit_query(context, request, names, 5);
+    struct visit *visit = visit_query(context, request, names, 6);
     Slice list;
     if (!visit_ask_text(visit, "list", &list)) {
         return;
@@ -26,7 +27,7 @@ void api_get_holds(void *context, struct http_request *request) {
         listing_begin(visit, slice_is(list, "unconfirmed") ? HOLDS_UNCONFIRMED : HOLDS_OPEN);
     if (!slice_empty(list) && !slice_is(list, "open") && !slice_is(list, "unconfirmed")) {
         visit_refuse(visit, API_PROBLEM_QUERY_REFUSED, "'list' is open or unconfirmed");
-    } else if (listing_page(visit, listing) && listing_way(visit, ways, 2, listing)) {
+    } else if (listing_page(visit, listing) && listing_way(visit, ways, 3, listing)) {
         visit_look(visit, list_holds, "holds", 0);
     }
 }

@@ -70,6 +70,46 @@ static void put_since(struct json_writer *json, const struct question *question)
     put_count(json, SLICE("counted_since"), started_us < 0 ? -1 : started_us / 1000);
 }
 
+// ---- what it costs --------------------------------------------------------------------------------------------
+
+// Of the catalogue that decided when it was asked; NULL where another one does by now.
+static const struct costs_all *costs_of(struct question *question) {
+    struct costs_all *all = ARENA_NEW(&question->arena, struct costs_all);
+    struct pipeline *pipeline = atomic_load(&question->serve->pipeline);
+    return costs_look(pipeline_costs(pipeline), question->catalogue, &question->arena, all) ? all : NULL;
+}
+
+static void put_cost(struct json_writer *json, const struct costs_all *all, const struct question *question, const struct model *model) {
+    const struct cost *cost = all == NULL || all->decisions == 0 ? NULL : &all->models[model - question->catalogue->models.at];
+    json_key(json, SLICE("cost"));
+    if (cost == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    json_key_i64(json, SLICE("timed"), (int64_t)cost->count);
+    put_count(json, SLICE("median_ns"), cost->count == 0 ? -1 : (int64_t)cost->median_ns);
+    json_key_double(json, SLICE("share"), cost->share);
+    json_object_end(json);
+}
+
+static void put_costs(struct json_writer *json, const struct costs_all *all) {
+    json_key(json, SLICE("costs"));
+    if (all == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    json_key_i64(json, SLICE("since"), all->since_us / 1000);
+    json_key_i64(json, SLICE("one_in"), COSTS_EVERY);
+    json_key_i64(json, SLICE("decisions"), (int64_t)all->decisions);
+    json_key_i64(json, SLICE("decision_ns"), (int64_t)all->took_ns);
+    json_key_double(json, SLICE("models_share"), all->models_share);
+    json_key_double(json, SLICE("features_share"), all->features_share);
+    json_key_double(json, SLICE("pass_share"), all->pass_share);
+    json_object_end(json);
+}
+
 // What a family is called; nothing where it is one of the pack's own.
 static void put_family(struct json_writer *json, Slice family) {
     static const struct {
@@ -95,7 +135,7 @@ static void put_family(struct json_writer *json, Slice family) {
 
 // ---- models -------------------------------------------------------------------------------------------------
 
-static void put_summary(struct json_writer *json, const struct question *question, const struct model *model) {
+static void put_summary(struct json_writer *json, const struct question *question, const struct costs_all *costs, const struct model *model) {
     json_key_string(json, SLICE("model"), model->id);
     json_key_i64(json, SLICE("version"), model->version);
     json_key_string(json, SLICE("status"), slice_of(model_status_names[model->status]));
@@ -107,18 +147,21 @@ static void put_summary(struct json_writer *json, const struct question *questio
     json_key_i64(json, SLICE("score"), model->score);
     json_key_string(json, SLICE("typology"), model->typology);
     put_rate(json, question, model);
+    put_cost(json, costs, question, model);
 }
 
 static void render_models(struct question *question, struct json_writer *json) {
     const struct catalogue *catalogue = question->catalogue;
+    const struct costs_all *costs = costs_of(question);
     json_object_begin(json);
     json_key_string(json, SLICE("catalogue"), catalogue->label);
     put_since(json, question);
+    put_costs(json, costs);
     json_key(json, SLICE("models"));
     json_array_begin(json);
     for (uint32_t i = 0; i < catalogue->models.count; i++) {
         json_object_begin(json);
-        put_summary(json, question, &catalogue->models.at[i]);
+        put_summary(json, question, costs, &catalogue->models.at[i]);
         json_object_end(json);
     }
     json_array_end(json);
@@ -234,12 +277,14 @@ static void render_model(struct question *question, struct json_writer *json) {
     const struct catalogue *catalogue = question->catalogue;
     const struct model *model = model_asked(question);
     const struct policy *policy = &catalogue->policy;
+    const struct costs_all *costs = costs_of(question);
     struct buf explanation;
     buf_init(&explanation, 4 << 20);
     catalogue_explain(catalogue, model->id, &explanation);
     json_object_begin(json);
-    put_summary(json, question, model);
+    put_summary(json, question, costs, model);
     put_since(json, question);
+    put_costs(json, costs);
     put_canary(json, catalogue, model);
     json_key_string(json, SLICE("file"), file_of(model));
     put_tests(json, SLICE("fire"), model->fire_tests, model->fire_count);

@@ -7,6 +7,7 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
+import { byNeed, lagsText, minuteText, type Source, SourceName, SourceStand, useSources } from "@/parts/sources";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, Due, moneyText, NOTHING, Severity, type SeverityWord, shareText, shortMoney, spanText } from "@/parts/values";
 import { FIGURE_EVERY_MS, type Figure, type FigureQuery, useFigure } from "@/screens/cockpit/asking";
@@ -281,6 +282,37 @@ function Stand({ good, children }: { good: boolean; children: string }) {
 
 const ENDPOINTS = ["contact", "core", "police", "page", "inspection"] as const;
 
+// The sources that most need to be looked at, each with its lag.
+function SourceLags() {
+  const t = useWords(cockpitWords);
+  const wall = useWall();
+  const { language } = useSettings();
+  const asked = useSources();
+  const all = (asked.data?.sources ?? []).filter((source) => source.events + source.refused > 0).sort(byNeed);
+  const shown = wall ? 4 : 6;
+  if (asked.data === undefined) {
+    return asked.error === null ? <Spin /> : <Failure error={asked.error} onAgain={() => void asked.refetch()} />;
+  }
+  return (
+    <div style={{ marginBottom: wall ? 6 : 10 }}>
+      <Table<Source>
+        size="small"
+        rowKey={(row) => `${row.kind} ${row.source}`}
+        pagination={false}
+        dataSource={all.slice(0, shown)}
+        locale={{ emptyText: <Nothing>{t("noSources")}</Nothing> }}
+        columns={[
+          { key: "source", title: t("source"), render: (_value, row) => <SourceName source={row} short /> },
+          { key: "minute", title: t("sourceMinute"), align: "right", render: (_value, row) => <span className="number">{minuteText(row)}</span> },
+          { key: "lag", title: t("sourceLag"), align: "right", render: (_value, row) => <span className="number">{lagsText(row, language)}</span> },
+          { key: "stand", title: t("sourceStand"), align: "right", render: (_value, row) => <SourceStand source={row} at={asked.data.at} /> },
+        ]}
+      />
+      {all.length > shown && <Typography.Text type="secondary">{t("sourcesMore", { n: all.length - shown })}</Typography.Text>}
+    </div>
+  );
+}
+
 export function Sources() {
   const t = useWords(cockpitWords);
   const wall = useWall();
@@ -316,6 +348,7 @@ export function Sources() {
     <Panel title={t("sources")} extra={canGo("/system") ? <Link to="/system">{t("state")}</Link> : null}>
       {state === undefined && asked.error === null && <Spin />}
       {state === undefined && asked.error !== null && <Failure error={asked.error} onAgain={() => void asked.refetch()} />}
+      <SourceLags />
       {rows.length > 0 && (
         <dl style={{ display: "grid", gridTemplateColumns: "auto 1fr", gap: wall ? "3px 16px" : "4px 12px", margin: 0, fontSize: wall ? 16 : 13 }}>
           {rows.map((row) => (

@@ -8,6 +8,7 @@ import { type Column, DataTable } from "@/parts/DataTable";
 import { Failure } from "@/parts/States";
 import { countText, Severity, timeText } from "@/parts/values";
 import { type ModelRow, useModels } from "@/screens/models/asks";
+import { CostRule, costShareText, costText } from "@/screens/models/cost";
 import { bandText, type Health, healthOf, HealthTag, rateText } from "@/screens/models/health";
 import { StatusTag } from "@/screens/models/StatusTag";
 import { modelWords } from "@/screens/models/words";
@@ -16,6 +17,12 @@ const STATUSES = ["DRAFT", "SHADOW", "CHALLENGER", "CANARY", "ACTIVE", "SUSPENDE
 const MODES = ["PRE", "SYNC", "NRT", "BATCH"] as const;
 const SEVERITIES = ["S4", "S3", "S2", "S1"] as const;
 const HEALTHS: Health[] = ["above", "below", "within", "early", "night", "off", "notTold"];
+
+const orders: Record<string, (one: ModelRow, other: ModelRow) => number> = {
+  cost: (one, other) => (other.cost?.median_ns ?? -1) - (one.cost?.median_ns ?? -1),
+  share: (one, other) => (other.cost?.share ?? -1) - (one.cost?.share ?? -1),
+  hits: (one, other) => (other.hits ?? -1) - (one.hits ?? -1),
+};
 
 function matches(row: ModelRow, filters: Record<string, string>): boolean {
   const search = (filters.search ?? "").toLowerCase();
@@ -49,6 +56,8 @@ export default function Catalogue() {
     { key: "hits", title: t("hits"), align: "right", show: (row) => <span className="number">{countText(row.hits)}</span>, cell: (row) => row.hits },
     { key: "rate", title: t("rate"), align: "right", show: (row) => <span className="number">{rateText(row.per_10000)}</span>, cell: (row) => row.per_10000 },
     { key: "expected", title: t("expected"), align: "right", show: (row) => <span className="number">{bandText(row.expected)}</span>, cell: (row) => bandText(row.expected) },
+    { key: "cost", title: t("cost"), align: "right", show: (row) => <span className="number">{costText(row.cost)}</span>, cell: (row) => row.cost?.median_ns },
+    { key: "share", title: t("costShare"), align: "right", show: (row) => <span className="number">{costShareText(row.cost)}</span>, cell: (row) => row.cost?.share },
     { key: "version", title: t("version"), align: "right", show: (row) => row.version, cell: (row) => row.version },
   ];
   const choice = (name: string, label: string, options: { value: string; label: string }[], width: number) => (
@@ -64,6 +73,7 @@ export default function Catalogue() {
         {choice("status", t("status"), STATUSES.map((value) => ({ value, label: t(value) })), 120)}
         {choice("mode", t("mode"), MODES.map((value) => ({ value, label: t(value) })), 150)}
         {choice("severity", t("severity"), SEVERITIES.map((value) => ({ value, label: value })), 100)}
+        {choice("order", t("order"), [{ value: "cost", label: t("orderCost") }, { value: "share", label: t("orderShare") }, { value: "hits", label: t("orderHits") }], 190)}
         {choice("health", t("health"), HEALTHS.map((value) => ({ value, label: t(value) })), 150)}
       </Space>
       {isPending && <Spin style={{ display: "block", margin: 40 }} />}
@@ -72,7 +82,11 @@ export default function Catalogue() {
           type="info"
           style={{ marginBottom: 8 }}
           message={t("summary", { n: countText(models.length), active: countText(models.filter((row) => row.status === "ACTIVE").length), above: count("above"), below: count("below") })}
-          description={<Typography.Text type="secondary">{t("healthRule", { since: timeText(data.counted_since) })}</Typography.Text>}
+          description={
+            <Typography.Text type="secondary">
+              {t("healthRule", { since: timeText(data.counted_since) })} <CostRule costs={data.costs} />
+            </Typography.Text>
+          }
         />
       )}
       {data !== undefined && (
@@ -86,7 +100,7 @@ export default function Catalogue() {
           onFilters={(view) => change({ ...Object.fromEntries(Object.keys(filters).map((name) => [name, null])), ...view })}
           onOpen={(row) => navigate(`/models/${row.model}`)}
           load={async (after, limit) => {
-            const rows = ((await refetch()).data ?? data).models.filter((row) => matches(row, filters));
+            const rows = ((await refetch()).data ?? data).models.filter((row) => matches(row, filters)).sort(orders[filters.order ?? ""] ?? (() => 0));
             const from = Number(after ?? 0);
             return { rows: rows.slice(from, from + limit), next: from + limit < rows.length ? String(from + limit) : null };
           }}

@@ -12,6 +12,7 @@ import { Failure, Nothing } from "@/parts/States";
 import { countText, NOTHING, Severity, Time, timeText, YesNo } from "@/parts/values";
 import { useUnit } from "@/parts/units";
 import { type Model, packFiles, type Release, useCatalogue, useModel, useReleases, useVocabulary } from "@/screens/models/asks";
+import { CostRule, costShareText, costText } from "@/screens/models/cost";
 import { HealthBand, HealthTag, rateText } from "@/screens/models/health";
 import { StatusMove } from "@/screens/models/StatusMove";
 import { StateTag, StatusTag } from "@/screens/models/StatusTag";
@@ -203,6 +204,14 @@ export default function OneModel() {
                 <Col span={8}><Statistic title={t("rate")} value={rateText(model.per_10000)} /></Col>
               </Row>
               <HealthBand model={model} since={timeText(model.counted_since)} />
+            </Card>
+            <Card size="small" title={<h2 style={{ fontSize: 14, margin: 0 }}>{t("costTitle")}</h2>}>
+              <Row gutter={12}>
+                <Col span={8}><Statistic title={t("cost")} value={costText(model.cost)} /></Col>
+                <Col span={8}><Statistic title={t("costShare")} value={costShareText(model.cost)} /></Col>
+                <Col span={8}><Statistic title={t("costTimed")} value={model.cost?.timed ?? NOTHING} /></Col>
+              </Row>
+              <Typography.Text type="secondary"><CostRule costs={model.costs} /></Typography.Text>
             </Card>
             <History model={model} />
           </Space>

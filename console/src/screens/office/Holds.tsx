@@ -23,6 +23,7 @@ const words = defineWords({
   open: { zh: "暂缓中", en: "Held now" },
   unconfirmed: { zh: "核心未确认", en: "Not confirmed by the core bank" },
   ofCustomer: { zh: "按客户", en: "Of a customer" },
+  ofAccount: { zh: "按付款账户", en: "Of an account that pays" },
   ofAlert: { zh: "按预警", en: "Of an alert" },
   held: { zh: "暂缓时间", en: "Held" },
   left: { zh: "剩余时间", en: "Time left" },
@@ -174,6 +175,7 @@ export default function Holds() {
     { key: "open", label: h("open"), fields: [] },
     { key: "unconfirmed", label: h("unconfirmed"), fixed: { list: "unconfirmed" }, fields: [] },
     { key: "customer", label: h("ofCustomer"), fields: [{ name: "customer", label: t("customer") }] },
+    { key: "account", label: h("ofAccount"), fields: [{ name: "account", label: t("account") }] },
     { key: "alert", label: h("ofAlert"), fields: [{ name: "alert", label: t("alert"), isNumber: true }] },
   ];
   const query = queryOf(ways, filters);
@@ -185,6 +187,7 @@ export default function Holds() {
     { key: "deadline", title: h("atDeadline"), show: deadline, cell: (row) => outcomeName(row.at_deadline) },
     { key: "amount", title: t("amount"), align: "right", show: (row) => <Money fen={row.amount} />, cell: (row) => row.amount / 100 },
     { key: "customer", title: t("customer"), show: (row) => <ThingLink kind="customer" name={row.customer} />, cell: (row) => row.customer },
+    { key: "account", title: t("account"), show: (row) => <ThingLink kind="account" name={row.account} />, cell: (row) => row.account },
     { key: "payee", title: t("payee"), show: (row) => <ThingLink kind="account" name={row.payee} />, cell: (row) => row.payee },
     { key: "alert", title: t("alert"), show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
     { key: "held", title: h("held"), show: (row) => <Time ms={row.held} />, cell: (row) => timeText(row.held) },
@@ -202,7 +205,7 @@ export default function Holds() {
           rowKey="hold"
           columns={columns}
           filters={query}
-          onFilters={(view) => change({ list: null, customer: null, alert: null, ...view })}
+          onFilters={(view) => change({ list: null, customer: null, account: null, alert: null, ...view })}
           everyMs={10_000}
           onOpen={open}
           load={async (after, limit, signal) => {

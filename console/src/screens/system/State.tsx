@@ -12,6 +12,7 @@ import { Mark } from "@/parts/Mark";
 import { Failure } from "@/parts/States";
 import { countText, NOTHING, spanText, Time, timeText } from "@/parts/values";
 import { has, quantile, rate, type Reading, readMetrics, total } from "@/screens/system/metrics";
+import { Sources, Types } from "@/screens/system/Sources";
 import { systemWords } from "@/screens/system/words";
 
 type State = Schemas["State"];
@@ -117,57 +118,6 @@ function Plots({ readings, error }: { readings: Reading[]; error: unknown }) {
       <Plot title={t("plotWaiting")} lines={lines.waiting} />
       <Plot title={t("plotProcess")} lines={lines.process} twoAxes />
     </div>
-  );
-}
-
-interface Source {
-  type: string;
-  all: number;
-  perSecond: number;
-  last: number | null;
-}
-
-// Where events come from, by their type, and what of them was late, known or not understood.
-function Sources({ readings }: { readings: Reading[] }) {
-  const t = useWords(systemWords);
-  const both = useBoth();
-  const { may } = useSession();
-  const catalogue = useAsk(["catalogue"], (signal) => told(api.GET("/v1/catalogue", { signal })), { active: may("models:read"), staleMs: 60_000 });
-  const newest = readings.at(-1);
-  if (newest === undefined || !has(newest, "qiantang_events_total")) {
-    return null;
-  }
-  const of = (type: string) => (labels: Record<string, string>) => labels.type === type;
-  const sources: Source[] = (newest.samples.get("qiantang_events_total") ?? []).map((sample) => {
-    const type = sample.labels.type ?? "";
-    const before = readings.at(-2);
-    const came = readings.filter((reading, index) => index > 0 && total(reading, "qiantang_events_total", of(type)) > total(readings[index - 1]!, "qiantang_events_total", of(type))).at(-1);
-    return { type, all: sample.value, perSecond: before === undefined ? 0 : rate(before, newest, "qiantang_events_total", of(type)), last: came?.at ?? null };
-  });
-  const columns: TableColumnsType<Source> = [
-    {
-      key: "type",
-      title: t("sourceType"),
-      render: (_, row) => {
-        const found = catalogue.data?.event_types.find((one) => one.id === row.type);
-        return <span data-told="">{found === undefined ? row.type : both(found)}</span>;
-      },
-    },
-    { key: "all", title: t("sourceTotal"), align: "right", defaultSortOrder: "descend", sorter: (one, other) => one.all - other.all, render: (_, row) => <span className="number">{countText(row.all)}</span> },
-    { key: "rate", title: t("sourceRate"), align: "right", sorter: (one, other) => one.perSecond - other.perSecond, render: (_, row) => <span className="number">{row.perSecond.toFixed(1)}</span> },
-    { key: "last", title: t("sourceLast"), render: (_, row) => <Time ms={row.last} form="clock" /> },
-  ];
-  return (
-    <Card size="small" title={<Title>{t("sources")}</Title>}>
-      <Typography.Paragraph type="secondary">
-        {t("sourceLate", {
-          late: countText(total(newest, "qiantang_late_events_total")),
-          known: countText(total(newest, "qiantang_duplicates_total")),
-          refused: countText(total(newest, "qiantang_refused_records_total")),
-        })}
-      </Typography.Paragraph>
-      <Table<Source> rowKey="type" size="small" columns={columns} dataSource={sources.filter((source) => source.all > 0)} pagination={{ defaultPageSize: 8, hideOnSinglePage: true, showSizeChanger: false }} />
-    </Card>
   );
 }
 
@@ -417,11 +367,12 @@ export default function StateScreen() {
               <Brakes />
             </div>
           </div>
+          <Sources />
           <Response state={state} />
           <Card size="small" title={<Title>{t("plots")}</Title>}>
             <Plots readings={readings} error={error} />
           </Card>
-          <Sources readings={readings} />
+          <Types readings={readings} />
         </>
       )}
     </div>

@@ -1,0 +1,155 @@
+// A histogram for each model. Nanoseconds are kept in buckets: those below 16 have one each, above every power of two is cut into 8, up to 16 ms.
+
+#include "server/costs.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+    SUB_BITS = 4,
+    HALF = 1 << (SUB_BITS - 1),
+    COST_BITS = 24,
+    BUCKETS = (COST_BITS - SUB_BITS + 2) * HALF,
+};
+
+struct model_cost {
+    uint64_t count, sum_ns;
+    uint64_t this_ns; // of the decision at hand
+    bool is_seen;
+    uint32_t buckets[BUCKETS];
+};
+
+struct costs {
+    pthread_mutex_t lock;
+    uint32_t until_due; // of who decides
+    const struct catalogue *catalogue;
+    int64_t since_us;
+    uint64_t decisions, took_ns, models_ns, features_ns, own_ns;
+    struct model_cost *models;
+};
+
+struct costs *costs_create(void) {
+    struct costs *costs = memory_alloc(sizeof *costs);
+    INVARIANT(pthread_mutex_init(&costs->lock, NULL) == 0);
+    return costs;
+}
+
+void costs_destroy(struct costs *costs) {
+    if (costs != NULL) {
+        pthread_mutex_destroy(&costs->lock);
+        free(costs->models);
+        free(costs);
+    }
+}
+
+void costs_begin(struct costs *costs, const struct catalogue *catalogue, int64_t now_us) {
+    struct model_cost *models = memory_alloc(sizeof *models * (catalogue->models.count + 1));
+    pthread_mutex_lock(&costs->lock);
+    free(costs->models);
+    costs->models = models;
+    costs->catalogue = catalogue;
+    costs->since_us = now_us;
+    costs->decisions = costs->took_ns = costs->models_ns = costs->features_ns = costs->own_ns = 0;
+    pthread_mutex_unlock(&costs->lock);
+}
+
+bool costs_is_due(struct costs *costs) {
+    costs->until_due = costs->until_due == 0 ? COSTS_EVERY - 1 : costs->until_due - 1;
+    return costs->until_due == 0;
+}
+
+// ---- adding -------------------------------------------------------------------------------------------------
+
+static uint32_t bucket_of(uint64_t ns) {
+    if (ns < (1u << SUB_BITS)) {
+        return (uint32_t)ns;
+    }
+    ns = ns < UINT64_C(1) << COST_BITS ? ns : (UINT64_C(1) << COST_BITS) - 1;
+    uint32_t shift = 64 - SUB_BITS - (uint32_t)__builtin_clzll(ns);
+    return shift * HALF + (uint32_t)(ns >> shift);
+}
+
+static uint64_t bucket_end(uint32_t bucket) {
+    if (bucket < (1u << SUB_BITS)) {
+        return bucket;
+    }
+    uint32_t shift = bucket / HALF - 1;
+    return (((uint64_t)(bucket - shift * HALF) + 1) << shift) - 1;
+}
+
+// Under the lock.
+static void add_models(struct costs *costs, const struct engine_times *times) {
+    for (uint32_t i = 0; i < times->count; i++) {
+        struct model_cost *model = &costs->models[times->models[i].model - costs->catalogue->models.at];
+        model->this_ns = (model->is_seen ? model->this_ns : 0) + times->models[i].ns;
+        model->is_seen = true;
+    }
+    for (uint32_t i = 0; i < times->count; i++) {
+        struct model_cost *model = &costs->models[times->models[i].model - costs->catalogue->models.at];
+        if (model->is_seen) {
+            model->is_seen = false;
+            model->count++;
+            model->sum_ns += model->this_ns;
+            model->buckets[bucket_of(model->this_ns)]++;
+            costs->own_ns += model->this_ns;
+        }
+    }
+}
+
+void costs_add(struct costs *costs, const struct engine_times *times, uint64_t took_ns) {
+    if (pthread_mutex_trylock(&costs->lock) != 0) {
+        return;
+    }
+    costs->decisions++;
+    costs->took_ns += took_ns;
+    costs->models_ns += times->models_ns;
+    costs->features_ns += times->features_ns;
+    add_models(costs, times);
+    pthread_mutex_unlock(&costs->lock);
+}
+
+// ---- looking ------------------------------------------------------------------------------------------------
+
+static uint64_t median_of(const struct model_cost *model) {
+    uint64_t below = 0;
+    for (uint32_t i = 0; i < BUCKETS; i++) {
+        below += model->buckets[i];
+        if (2 * below >= model->count) {
+            return bucket_end(i);
+        }
+    }
+    return bucket_end(BUCKETS - 1);
+}
+
+static double share_of(const struct costs *costs, uint64_t ns) {
+    return costs->took_ns == 0 ? 0 : (double)ns / (double)costs->took_ns;
+}
+
+// Under the lock.
+static void look(const struct costs *costs, struct cost *models, struct costs_all *ret_all) {
+    uint64_t told_ns = costs->own_ns + costs->features_ns;
+    for (uint32_t i = 0; i < costs->catalogue->models.count; i++) {
+        const struct model_cost *model = &costs->models[i];
+        models[i] = (struct cost){.count = model->count, .median_ns = model->count == 0 ? 0 : median_of(model), .share = share_of(costs, model->sum_ns)};
+    }
+    *ret_all = (struct costs_all){
+        .since_us = costs->since_us,
+        .decisions = costs->decisions,
+        .took_ns = costs->decisions == 0 ? 0 : costs->took_ns / costs->decisions,
+        .models_share = share_of(costs, costs->models_ns),
+        .features_share = share_of(costs, costs->features_ns),
+        .pass_share = share_of(costs, costs->models_ns > told_ns ? costs->models_ns - told_ns : 0),
+        .models = models,
+    };
+}
+
+bool costs_look(struct costs *costs, const struct catalogue *catalogue, struct arena *arena, struct costs_all *ret_all) {
+    struct cost *models = ARENA_ARRAY(arena, struct cost, catalogue->models.count + 1);
+    pthread_mutex_lock(&costs->lock);
+    bool is_it = costs->catalogue == catalogue;
+    if (is_it) {
+        look(costs, models, ret_all);
+    }
+    pthread_mutex_unlock(&costs->lock);
+    return is_it;
+}
