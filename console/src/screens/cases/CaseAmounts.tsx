@@ -1,17 +1,19 @@
 // Amounts that no row of the bank gives, and what was done: measures, held payments, tasks of the case and its alerts.
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
+import { useDisposition } from "@/parts/disposition";
+import { useCode, useOptions } from "@/parts/names";
 import { Money } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { Brief, Part, Rows, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 
 export function CaseAmounts({ data, writes, notes }: CaseTab) {
   const t = useWords(caseWords);
   const code = useCode();
+  const words = useDisposition();
   const options = useOptions();
   const touches = [["case", data.id], ["timeline", data.id]];
   return (
@@ -107,7 +109,7 @@ export function CaseAmounts({ data, writes, notes }: CaseTab) {
           rows={data.tasks}
           columns={[
             { title: t("id"), show: (row) => row.id },
-            { title: t("channel"), show: (row) => code("channel", row.channel) },
+            { title: t("channel"), show: (row) => words.channel(row.channel) },
             { title: t("party"), show: (row) => <span className="mono">{row.party}</span> },
             { title: t("state"), show: (row) => code("task", row.state) },
             { title: t("asked"), show: (row) => <TimeUs us={row.asked_us} /> },

@@ -3,11 +3,11 @@ import { Link } from "react-router-dom";
 
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
+import { useCode, useOptions } from "@/parts/names";
 import { Money } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { Part, Rows, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import type { CaseData, CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 

@@ -1,5 +1,6 @@
 // Draws a graph of many nodes on a plain canvas, all of it anew for each frame in which something moved: bonds of a look as a few paths, nodes as copies of one
 // stamp for each look, and of what is near only what is in sight. Labels come when nodes are large enough.
+import { type Shape, surfaces } from "@/screens/graph/looks";
 import {
   bendsOf,
   type DrawnEdge,

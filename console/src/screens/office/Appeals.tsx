@@ -9,11 +9,11 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { appealChannels, appealStates, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
 import { Due, ThingLink, Time, timeText } from "@/parts/values";
 import { type Appeal, AppealDialog, AppealFields, AppealState, type NewAppeal, useBringing, useMadeText } from "@/screens/office/appealParts";
 import { ControlFacts } from "@/screens/office/controlParts";
-import { appealChannels, appealStates, useNames } from "@/screens/office/names";
 import { Choice, DeedDialog, Deeds, Facts, OpenButton, queryOf, ScreenCard, Section, TextField, ThingDrawer, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 

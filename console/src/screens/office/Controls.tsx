@@ -10,13 +10,13 @@ import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { authorities, controlStates, targetKinds, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
 import { AlertLink, Due, moneyText, Severity, Time, timeText, ThingLink } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
 import { AppealDialog, AppealState } from "@/screens/office/appealParts";
 import { ReleaseDialog, RenewDialog, ReviewDialog, SetDialog } from "@/screens/office/controlDeeds";
 import { type Control, ControlConfirmed, ControlFacts, ControlState, controlWords, EffectFacts, Notices, severityWord } from "@/screens/office/controlParts";
-import { authorities, controlStates, targetKinds, useNames } from "@/screens/office/names";
 import { Deeds, OpenButton, queryOf, ScreenCard, Section, Target, ThingDrawer, Told, TraceSteps, WaitingProposal, type Way, wayOf, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 

@@ -9,9 +9,9 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { holdOutcomes, useNames } from "@/parts/names";
 import { AlertLink, Due, Money, moneyText, NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
-import { holdOutcomes, useNames } from "@/screens/office/names";
 import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, StateTag, TextField, ThingDrawer, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 

@@ -8,8 +8,8 @@ import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useNames } from "@/parts/names";
 import { Money, ThingLink, Time, timeText } from "@/parts/values";
-import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useNames } from "@/screens/office/names";
 import { Choice, DeedDialog, Facts, OpenButton, PickOrWrite, ScreenCard, Scrolled, Section, StateTag, TextField, ThingDrawer, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 

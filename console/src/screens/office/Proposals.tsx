@@ -9,13 +9,13 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { objectKinds, proposalStates, proposalWords, useNames } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, Due, Money, Time, timeText } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
 import { AppealFacts } from "@/screens/office/Appeals";
 import { ControlFacts, EffectFacts } from "@/screens/office/controlParts";
 import { HoldFacts } from "@/screens/office/Holds";
-import { objectKinds, proposalStates, proposalWords, useNames } from "@/screens/office/names";
 import { DeedDialog, Deeds, Facts, OpenButton, ScreenCard, Section, StateTag, TextField, ThingDrawer, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 

@@ -7,10 +7,10 @@ import type { Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import type { Filters } from "@/parts/address";
+import { actorKinds, targetKinds, useNames } from "@/parts/names";
 import { useReachable } from "@/parts/reach";
 import { Failure } from "@/parts/States";
 import { NOTHING, ThingLink, Time, timeText } from "@/parts/values";
-import { actorKinds, targetKinds, useNames } from "@/screens/office/names";
 import { officeWords } from "@/screens/office/words";
 
 export function ScreenCard({ title, extra, children }: { title: string; extra?: ReactNode; children: ReactNode }) {
