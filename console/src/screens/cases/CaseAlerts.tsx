@@ -2,9 +2,10 @@
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useDisposition } from "@/parts/disposition";
+import { Part, Rows } from "@/parts/ListPart";
 import { AlertLink, moneyText, Severity, type SeverityWord, ThingLink } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Part, Rows, TimeUs } from "@/screens/cases/CasePieces";
+import { TimeUs } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";

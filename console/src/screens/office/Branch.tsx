@@ -11,8 +11,9 @@ import { type Column, DataTable } from "@/parts/DataTable";
 import { useDisposition } from "@/parts/disposition";
 import { targetKinds, taskStates, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
+import { ThingDrawer } from "@/parts/ThingDrawer";
 import { Due, Time, timeText } from "@/parts/values";
-import { Choice, DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, ThingDrawer, Told } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Task = Schemas["Task"];
