@@ -1,7 +1,7 @@
 // What the keys do: `?` tells. Screens add theirs to the list while they are open.
 import { QuestionCircleOutlined } from "@ant-design/icons";
-import { Button, Descriptions, Modal } from "antd";
-import { useEffect, useState } from "react";
+import { Button } from "antd";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useNavigate } from "react-router-dom";
 
 import { allScreens, areaWords, type Screen } from "@/app/areas";
@@ -10,6 +10,8 @@ import { useSettings } from "@/app/settings";
 import { useShortcut } from "@/app/shortcuts";
 import { shellWords } from "@/app/shellWords";
 import { useWords } from "@/app/words";
+
+const KeysDialog = lazy(() => import("@/app/KeysDialog"));
 
 function GoTo({ screen }: { screen: Screen }) {
   const navigate = useNavigate();
@@ -38,8 +40,13 @@ export function Keyboard() {
   const { may } = useSession();
   const { dark, choose } = useSettings();
   const [open, setOpen] = useState(false);
+  const [shown, setShown] = useState(false); // once it was: it stays, so that it may close as dialogs do
+  const tell = () => {
+    setShown(true);
+    setOpen(true);
+  };
   const goTo = allScreens.filter((screen) => screen.key !== undefined && (screen.scopes.length === 0 || screen.scopes.some(may)));
-  useShortcut("?", () => setOpen(true));
+  useShortcut("?", tell);
   useShortcut("n", () => choose({ look: dark ? "light" : "dark" }));
   const rows = [
     { key: "/", label: "/", children: t("shortcutFind") },
@@ -53,10 +60,12 @@ export function Keyboard() {
       {goTo.map((screen) => (
         <GoTo key={screen.path} screen={screen} />
       ))}
-      <Button type="text" icon={<QuestionCircleOutlined />} aria-label={t("keyboard")} onClick={() => setOpen(true)} />
-      <Modal open={open} title={t("keyboard")} onCancel={() => setOpen(false)} footer={null} width={560}>
-        <Descriptions column={1} bordered size="small" items={rows} styles={{ label: { width: 100, fontFamily: "monospace" } }} />
-      </Modal>
+      <Button type="text" icon={<QuestionCircleOutlined />} aria-label={t("keyboard")} onClick={tell} />
+      {shown && (
+        <Suspense fallback={null}>
+          <KeysDialog open={open} rows={rows} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

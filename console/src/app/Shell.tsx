@@ -2,7 +2,7 @@
 import { BulbOutlined, DesktopOutlined, GlobalOutlined, KeyOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Dropdown, Layout, Menu, Result, Space, Spin, Typography } from "antd";
-import { type ReactNode, Suspense, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { Link, Navigate, Route, Routes, useLocation, useNavigate } from "react-router-dom";
 
 import { api, told } from "@/api/client";
@@ -11,13 +11,16 @@ import { Crash } from "@/app/Crash";
 import { Finder } from "@/app/Finder";
 import { Keyboard } from "@/app/Keyboard";
 import { readKept, writeKept } from "@/app/kept";
-import { NewPassword, SignIn } from "@/app/SignIn";
 import { useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { shellWords } from "@/app/shellWords";
 import { useConnection } from "@/app/connection";
 import { useWords } from "@/app/words";
 import { Forbidden } from "@/parts/States";
+
+// Forms are large, and who is signed in needs none of these.
+const SignIn = lazy(() => import("@/app/SignIn"));
+const NewPassword = lazy(() => import("@/app/NewPassword"));
 
 function Waiting() {
   const t = useWords(shellWords);
@@ -107,7 +110,11 @@ function Person() {
           {identity?.name}
         </Button>
       </Dropdown>
-      {changing && <NewPassword onClose={() => setChanging(false)} />}
+      {changing && (
+        <Suspense fallback={null}>
+          <NewPassword onClose={() => setChanging(false)} />
+        </Suspense>
+      )}
     </Space>
   );
 }
@@ -210,9 +217,17 @@ export function Shell() {
     return (
       <>
         <Connection />
-        <SignIn />
+        <Suspense fallback={<Waiting />}>
+          <SignIn />
+        </Suspense>
       </>
     );
   }
-  return identity.must_change_password ? <NewPassword forced /> : <Frame />;
+  return identity.must_change_password ? (
+    <Suspense fallback={<Waiting />}>
+      <NewPassword forced />
+    </Suspense>
+  ) : (
+    <Frame />
+  );
 }

@@ -1,41 +1,14 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Card, Form, Input, Modal, Typography } from "antd";
-import { useState } from "react";
+// The page to sign in.
+import { Button, Card, Form, Input, Typography } from "antd";
 
-import { api, Away, Problem, told } from "@/api/client";
+import { api, told } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { shellWords, signInWords } from "@/app/shellWords";
+import { Trouble, useSubmit } from "@/app/signing";
 import { useWords } from "@/app/words";
-import { useProblemText } from "@/parts/problems";
 
-function useSubmit<T>(send: (values: T) => Promise<void>) {
-  const [trouble, setTrouble] = useState<Problem | Away | null>(null);
-  const [busy, setBusy] = useState(false);
-  async function submit(values: T) {
-    setBusy(true);
-    try {
-      await send(values);
-      setTrouble(null);
-    } catch (error) {
-      setTrouble(error instanceof Problem || error instanceof Away ? error : new Away());
-    } finally {
-      setBusy(false);
-    }
-  }
-  return { trouble, busy, submit };
-}
-
-function Trouble({ trouble }: { trouble: Problem | Away | null }) {
-  const text = useProblemText();
-  if (trouble === null) {
-    return null;
-  }
-  const { title, todo } = text(trouble);
-  return <Alert type="error" showIcon message={title} description={todo} style={{ marginBottom: 16 }} role="alert" />;
-}
-
-export function SignIn() {
+export default function SignIn() {
   const t = useWords(signInWords);
   const shell = useWords(shellWords);
   const { again } = useSession();
@@ -76,69 +49,5 @@ export function SignIn() {
         </Typography.Paragraph>
       </Card>
     </main>
-  );
-}
-
-interface Change {
-  old: string;
-  fresh: string;
-}
-
-function PasswordForm({ onDone }: { onDone: () => void }) {
-  const t = useWords(signInWords);
-  const { trouble, busy, submit } = useSubmit(async (values: Change) => {
-    await told(api.PUT("/v1/session/password", { body: { old: values.old, new: values.fresh } }));
-    onDone();
-  });
-  return (
-    <>
-      <Trouble trouble={trouble} />
-      <Form layout="vertical" requiredMark={false} onFinish={submit}>
-        <Form.Item name="old" label={t("old")} rules={[{ required: true, message: t("passwordMissing") }]}>
-          <Input.Password autoComplete="current-password" autoFocus />
-        </Form.Item>
-        <Form.Item name="fresh" label={t("fresh")} rules={[{ required: true, message: t("passwordMissing") }]}>
-          <Input.Password autoComplete="new-password" />
-        </Form.Item>
-        <Form.Item
-          name="repeat"
-          label={t("repeat")}
-          dependencies={["fresh"]}
-          rules={[({ getFieldValue }) => ({ validator: (_rule, value) => (value === getFieldValue("fresh") ? Promise.resolve() : Promise.reject(new Error(t("differ")))) })]}
-        >
-          <Input.Password autoComplete="new-password" />
-        </Form.Item>
-        <Button type="primary" htmlType="submit" block loading={busy}>
-          {t("set")}
-        </Button>
-      </Form>
-    </>
-  );
-}
-
-// Changing the password ends every session of the user: he signs in again.
-export function NewPassword({ forced, onClose }: { forced?: boolean; onClose?: () => void }) {
-  const t = useWords(signInWords);
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  function done() {
-    void message.success(t("changed"));
-    queries.setQueryData(["session"], null);
-  }
-  if (forced) {
-    return (
-      <main style={{ minHeight: "100%", display: "grid", placeItems: "center" }}>
-        <Card title={t("change")} style={{ width: 420, maxWidth: "calc(100vw - 32px)" }}>
-          <Typography.Paragraph type="secondary">{t("changeText")}</Typography.Paragraph>
-          <PasswordForm onDone={done} />
-        </Card>
-      </main>
-    );
-  }
-  return (
-    <Modal open title={t("set")} onCancel={onClose} footer={null}>
-      <Typography.Paragraph type="secondary">{t("changeText")}</Typography.Paragraph>
-      <PasswordForm onDone={done} />
-    </Modal>
   );
 }

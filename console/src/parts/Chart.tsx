@@ -4,32 +4,28 @@ import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { useEffect, useRef, useState } from "react";
 
 import { useSettings } from "@/app/settings";
-
-type Echarts = typeof import("@/parts/echarts");
-
-let loading: Promise<Echarts> | null = null;
-function load(): Promise<Echarts> {
-  loading ??= import("@/parts/echarts");
-  return loading;
-}
+import { libraryWith, load, piecesOf } from "@/parts/echarts/load";
 
 export function Chart({ option, height, summary, onPick }: { option: EChartsCoreOption; height: number; summary: string; onPick?: (params: { name: string; seriesName?: string; dataIndex: number }) => void }) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
-  const [library, setLibrary] = useState<Echarts | null>(null);
+  const pieces = piecesOf(option);
+  const [ready, setReady] = useState(() => (libraryWith(pieces) === null ? null : pieces)); // the pieces that it can be made with
   const { dark } = useSettings();
   const picked = useRef(onPick);
   picked.current = onPick;
 
   useEffect(() => {
     let here = true;
-    void load().then((module) => here && setLibrary(module));
+    void load(pieces).then(() => here && setReady(pieces));
     return () => {
       here = false;
     };
-  }, []);
+  }, [pieces]);
 
+  // A chart knows the pieces that were there when it was made: with other ones it is another chart.
   useEffect(() => {
+    const library = ready === null ? null : libraryWith(ready);
     if (library === null || box.current === null) {
       return undefined;
     }
@@ -43,16 +39,18 @@ export function Chart({ option, height, summary, onPick }: { option: EChartsCore
       made.dispose();
       chart.current = null;
     };
-  }, [library, dark]);
+  }, [ready, dark]);
 
   useEffect(() => {
-    chart.current?.setOption({ backgroundColor: "transparent", animation: false, textStyle: { fontFamily: "inherit" }, ...option, tooltip: { renderMode: "richText", confine: true, ...(option.tooltip as object | undefined) } }, { notMerge: true });
-  }, [option, library, dark]);
+    if (ready === pieces) {
+      chart.current?.setOption({ backgroundColor: "transparent", animation: false, textStyle: { fontFamily: "inherit" }, ...option, tooltip: { renderMode: "richText", confine: true, ...(option.tooltip as object | undefined) } }, { notMerge: true });
+    }
+  }, [option, pieces, ready, dark]);
 
   return (
     <div style={{ position: "relative", height }}>
       <div ref={box} role="img" aria-label={summary} style={{ position: "absolute", inset: 0 }} />
-      {library === null && <Spin style={{ position: "absolute", inset: 0, display: "grid", placeItems: "center" }} />}
+      {ready === null && <Spin style={{ position: "absolute", inset: 0, display: "grid", placeItems: "center" }} />}
     </div>
   );
 }

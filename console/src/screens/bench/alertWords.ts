@@ -311,23 +311,7 @@ export const alertWords = defineWords({
   actorstrategy: { zh: "策略", en: "strategy" },
 
   // The flow of money.
-  layer: { zh: "层", en: "Layer" },
-  layerOut: { zh: "去向第 {n} 层", en: "out {n}" },
-  layerIn: { zh: "来源第 {n} 层", en: "in {n}" },
   edges: { zh: "笔（对）", en: "Pairs" },
   exits: { zh: "流出本行（元）", en: "Left the bank (yuan)" },
-  place: { zh: "对象", en: "What" },
-  placeOWN: { zh: "本行账户", en: "account here" },
-  placeBANK: { zh: "他行账户", en: "account elsewhere" },
-  placeMERCHANT: { zh: "商户", en: "merchant" },
-  placeCASH: { zh: "现金", en: "cash" },
-  placeWALLET: { zh: "支付账户", en: "wallet" },
-  role: { zh: "角色", en: "Role" },
-  received: { zh: "转入（元）", en: "Received (yuan)" },
-  passedOn: { zh: "转出（元）", en: "Passed on (yuan)" },
-  stillHere: { zh: "留存 {amount} 元", en: "{amount} yuan still here" },
-  outside: { zh: "已流出 {amount} 元", en: "{amount} yuan left the bank" },
-  traced: { zh: "追踪 {amount} 元", en: "{amount} yuan traced" },
-  noFlow: { zh: "近 30 天没有可追踪的资金往来", en: "No money to trace in the last 30 days" },
   noAccount: { zh: "本预警没有账户", en: "There is no account" },
 });

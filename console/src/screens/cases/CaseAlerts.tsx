@@ -1,11 +1,12 @@
 // Alerts of a case, put in and taken out; and which models told of it.
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
+import { useDisposition } from "@/parts/disposition";
+import { Part, Rows } from "@/parts/ListPart";
 import { AlertLink, moneyText, Severity, type SeverityWord, ThingLink } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Part, Rows, TimeUs } from "@/screens/cases/CasePieces";
+import { TimeUs } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 
@@ -13,7 +14,7 @@ const word = (severity: number): SeverityWord | null => (severity >= 1 && severi
 
 export function CaseAlerts({ data, writes }: CaseTab) {
   const t = useWords(caseWords);
-  const code = useCode();
+  const words = useDisposition();
   const touches = [["case", data.id], ["timeline", data.id]];
   return (
     <>
@@ -39,7 +40,7 @@ export function CaseAlerts({ data, writes }: CaseTab) {
           columns={[
             { title: t("alert"), show: (row) => <AlertLink alert={row.id} /> },
             { title: t("severity"), show: (row) => <Severity severity={word(row.severity)} /> },
-            { title: t("state"), show: (row) => code("alertState", row.state) },
+            { title: t("state"), show: (row) => words.state(row.state) },
             { title: t("group"), show: (row) => row.typology_group },
             { title: t("subject"), show: (row) => <ThingLink kind={row.subject_kind} name={row.subject} /> },
             { title: t("amount"), right: true, show: (row) => <span className="number">{moneyText(row.amount_sum)}</span> },

@@ -1,22 +1,25 @@
 // Amounts that no row of the bank gives, and what was done: measures, held payments, tasks of the case and its alerts.
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
+import { useDisposition } from "@/parts/disposition";
+import { ListPart } from "@/parts/ListPart";
+import { useCode, useOptions } from "@/parts/names";
 import { Money } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Brief, Part, Rows, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { Brief, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 
 export function CaseAmounts({ data, writes, notes }: CaseTab) {
   const t = useWords(caseWords);
   const code = useCode();
+  const words = useDisposition();
   const options = useOptions();
   const touches = [["case", data.id], ["timeline", data.id]];
   return (
     <>
-      <Part
+      <ListPart
         title={t("entries")}
         extra={
           notes && (
@@ -34,21 +37,17 @@ export function CaseAmounts({ data, writes, notes }: CaseTab) {
             />
           )
         }
-      >
-        <Rows
-          label={t("entries")}
-          rowKey={(row) => row.number}
-          rows={data.entries}
-          columns={[
-            { title: t("kind"), show: (row) => code("entry", row.kind) },
-            { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
-            { title: t("document"), show: (row) => <Told>{row.document}</Told> },
-            { title: t("by"), show: (row) => row.made_by },
-            { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },
-          ]}
-        />
-      </Part>
-      <Part
+        rowKey={(row) => row.number}
+        rows={data.entries}
+        columns={[
+          { title: t("kind"), show: (row) => code("entry", row.kind) },
+          { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
+          { title: t("document"), show: (row) => <Told>{row.document}</Told> },
+          { title: t("by"), show: (row) => row.made_by },
+          { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },
+        ]}
+      />
+      <ListPart
         title={t("controls")}
         extra={
           writes && (
@@ -64,57 +63,49 @@ export function CaseAmounts({ data, writes, notes }: CaseTab) {
             />
           )
         }
-      >
-        <Rows
-          label={t("controls")}
-          rowKey={(row) => row.id}
-          rows={data.controls}
-          columns={[
-            { title: t("id"), show: (row) => row.id },
-            { title: t("measure"), show: (row) => code("measure", row.measure) },
-            { title: t("target"), show: (row) => <span className="mono">{row.target}</span> },
-            { title: t("state"), show: (row) => <Word tone={row.state === "IN_FORCE" ? "going" : row.state === "FAILED" ? "bad" : "plain"}>{code("control", row.state)}</Word> },
-            { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
-            { title: t("authority"), show: (row) => code("authority", row.authority) },
-            { title: t("document"), show: (row) => <Told>{row.document}</Told> },
-            { title: t("inForceSince"), show: (row) => <TimeUs us={row.since_us} /> },
-            { title: t("until"), show: (row) => <TimeUs us={row.until_us} /> },
-            { title: t("reason"), show: (row) => <Brief>{row.reason}</Brief> },
-          ]}
-        />
-      </Part>
-      <Part title={t("holds")}>
-        <Rows
-          label={t("holds")}
-          rowKey={(row) => row.id}
-          rows={data.holds}
-          columns={[
-            { title: t("id"), show: (row) => row.id },
-            { title: t("state"), show: (row) => code("hold", row.state) },
-            { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
-            { title: t("payer"), show: (row) => <span className="mono">{row.account}</span> },
-            { title: t("payee"), show: (row) => <span className="mono">{row.payee}</span> },
-            { title: t("heldAt"), show: (row) => <TimeUs us={row.held_us} /> },
-            { title: t("settled"), show: (row) => <TimeUs us={row.settled_us} /> },
-            { title: t("reason"), show: (row) => <Brief>{row.reason}</Brief> },
-          ]}
-        />
-      </Part>
-      <Part title={t("tasks")}>
-        <Rows
-          label={t("tasks")}
-          rowKey={(row) => row.id}
-          rows={data.tasks}
-          columns={[
-            { title: t("id"), show: (row) => row.id },
-            { title: t("channel"), show: (row) => code("channel", row.channel) },
-            { title: t("party"), show: (row) => <span className="mono">{row.party}</span> },
-            { title: t("state"), show: (row) => code("task", row.state) },
-            { title: t("asked"), show: (row) => <TimeUs us={row.asked_us} /> },
-            { title: t("answer"), show: (row) => <Brief>{row.answer}</Brief> },
-          ]}
-        />
-      </Part>
+        rowKey={(row) => row.id}
+        rows={data.controls}
+        columns={[
+          { title: t("id"), show: (row) => row.id },
+          { title: t("measure"), show: (row) => code("measure", row.measure) },
+          { title: t("target"), show: (row) => <span className="mono">{row.target}</span> },
+          { title: t("state"), show: (row) => <Word tone={row.state === "IN_FORCE" ? "going" : row.state === "FAILED" ? "bad" : "plain"}>{code("control", row.state)}</Word> },
+          { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
+          { title: t("authority"), show: (row) => code("authority", row.authority) },
+          { title: t("document"), show: (row) => <Told>{row.document}</Told> },
+          { title: t("inForceSince"), show: (row) => <TimeUs us={row.since_us} /> },
+          { title: t("until"), show: (row) => <TimeUs us={row.until_us} /> },
+          { title: t("reason"), show: (row) => <Brief>{row.reason}</Brief> },
+        ]}
+      />
+      <ListPart
+        title={t("holds")}
+        rowKey={(row) => row.id}
+        rows={data.holds}
+        columns={[
+          { title: t("id"), show: (row) => row.id },
+          { title: t("state"), show: (row) => code("hold", row.state) },
+          { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
+          { title: t("payer"), show: (row) => <span className="mono">{row.account}</span> },
+          { title: t("payee"), show: (row) => <span className="mono">{row.payee}</span> },
+          { title: t("heldAt"), show: (row) => <TimeUs us={row.held_us} /> },
+          { title: t("settled"), show: (row) => <TimeUs us={row.settled_us} /> },
+          { title: t("reason"), show: (row) => <Brief>{row.reason}</Brief> },
+        ]}
+      />
+      <ListPart
+        title={t("tasks")}
+        rowKey={(row) => row.id}
+        rows={data.tasks}
+        columns={[
+          { title: t("id"), show: (row) => row.id },
+          { title: t("channel"), show: (row) => words.channel(row.channel) },
+          { title: t("party"), show: (row) => <span className="mono">{row.party}</span> },
+          { title: t("state"), show: (row) => code("task", row.state) },
+          { title: t("asked"), show: (row) => <TimeUs us={row.asked_us} /> },
+          { title: t("answer"), show: (row) => <Brief>{row.answer}</Brief> },
+        ]}
+      />
     </>
   );
 }

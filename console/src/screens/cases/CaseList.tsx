@@ -9,10 +9,10 @@ import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { type CodeList, useCode, useOptions } from "@/parts/names";
 import { countText, timeText } from "@/parts/values";
 import { Brief, FigureLine, ScreenTitle, TimeUs, Word, type Tone } from "@/screens/cases/CasePieces";
 import { asBody } from "@/screens/cases/bodies";
-import { type CodeList, useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 

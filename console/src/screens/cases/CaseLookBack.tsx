@@ -6,12 +6,14 @@ import { api, told, type Schemas } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
+import { useDisposition } from "@/parts/disposition";
+import { Part, Rows } from "@/parts/ListPart";
+import { useCode } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { AlertLink, Severity, type SeverityWord, ThingLink, YesNo } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Part, Rows, TimeUs, Told } from "@/screens/cases/CasePieces";
+import { TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 
@@ -20,6 +22,7 @@ type Found = Schemas["LookBack"]["look_back"];
 function FoundAccount({ found }: { found: Found }) {
   const t = useWords(caseWords);
   const code = useCode();
+  const words = useDisposition();
   const others = (one: { name: string; accounts: number; in_cases: number } | undefined) => (one === undefined ? "—" : t("othersOf", { name: one.name, accounts: one.accounts, cases: one.in_cases }));
   return (
     <>
@@ -55,7 +58,7 @@ function FoundAccount({ found }: { found: Found }) {
             { title: t("alert"), show: (row) => <AlertLink alert={row.id} /> },
             { title: t("severity"), show: (row) => <Severity severity={`S${row.severity}` as SeverityWord} /> },
             { title: t("group"), show: (row) => row.typology_group },
-            { title: t("state"), show: (row) => code("alertState", row.state) },
+            { title: t("state"), show: (row) => words.state(row.state) },
             { title: t("code"), show: (row) => row.code || "—" },
             { title: t("automatic"), show: (row) => <YesNo value={row.is_automatic} /> },
             { title: t("decidedBy"), show: (row) => row.decided_by || "—" },

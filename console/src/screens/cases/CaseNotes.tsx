@@ -3,11 +3,12 @@ import { List } from "antd";
 
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
+import { Part, Rows } from "@/parts/ListPart";
+import { useCode, useOptions } from "@/parts/names";
 import { Nothing } from "@/parts/States";
 import { asBody } from "@/screens/cases/bodies";
-import { Part, Rows, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 

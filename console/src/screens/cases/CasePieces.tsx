@@ -1,55 +1,12 @@
-// Small pieces that the screens of cases, referrals and orders share: a titled part of a screen, a table of rows that are all there, figures in a line, texts of people.
-import { Card, Statistic, Table, Tag, theme, Tooltip, Typography } from "antd";
+// Small pieces that the screens of cases, referrals and orders share: figures in a line, texts of people, moments, hashes.
+import { Card, Statistic, Tag, theme, Tooltip, Typography } from "antd";
 import type { ReactNode } from "react";
 
 import { useSettings } from "@/app/settings";
-import { useReachable } from "@/parts/reach";
-import { Nothing } from "@/parts/States";
 import { NOTHING, timeText } from "@/parts/values";
 
 export function ScreenTitle({ children }: { children: ReactNode }) {
   return <h1 style={{ fontSize: 16, margin: 0 }}>{children}</h1>;
-}
-
-// A part of a screen: an h2, what may be done there, and its content.
-export function Part({ title, extra, children }: { title: ReactNode; extra?: ReactNode; children: ReactNode }) {
-  return (
-    <section style={{ marginBottom: 16 }}>
-      <div style={{ display: "flex", alignItems: "center", gap: 8, marginBottom: 6, flexWrap: "wrap" }}>
-        <h2 style={{ fontSize: 14, margin: 0 }}>{title}</h2>
-        <div style={{ flex: 1 }} />
-        {extra}
-      </div>
-      {children}
-    </section>
-  );
-}
-
-export interface Shown<Row> {
-  title: string;
-  show: (row: Row) => ReactNode;
-  right?: boolean;
-  width?: number;
-}
-
-// Rows that came with their owner: no paging by the server; from 20 on they are turned here.
-export function Rows<Row extends object>({ rows, columns, rowKey, empty, label, loading, selected, onSelect, pageSize = 20 }: { rows: Row[]; columns: Shown<Row>[]; rowKey: (row: Row) => string | number; empty?: ReactNode; label: string; loading?: boolean; selected?: (string | number)[]; onSelect?: (keys: (string | number)[]) => void; pageSize?: number }) {
-  const box = useReachable<HTMLDivElement>();
-  return (
-    <div ref={box}>
-      <Table<Row>
-        aria-label={label}
-        rowKey={rowKey}
-        dataSource={rows}
-        loading={loading}
-        columns={columns.map((column, i) => ({ key: i, title: column.title, width: column.width, align: column.right ? "right" : undefined, render: (_value, row) => column.show(row) }))}
-        pagination={rows.length > pageSize ? { pageSize, size: "small", showSizeChanger: false } : false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: <Nothing>{empty}</Nothing> }}
-        rowSelection={onSelect && { selectedRowKeys: selected, getCheckboxProps: (row) => ({ "aria-label": String(rowKey(row)) }) as object, onChange: (keys) => onSelect(keys as (string | number)[]) }}
-      />
-    </div>
-  );
 }
 
 // What a person wrote, in the language that he wrote it.

@@ -3,11 +3,12 @@ import { Link } from "react-router-dom";
 
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
+import { ListPart } from "@/parts/ListPart";
+import { useCode, useOptions } from "@/parts/names";
 import { Money } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Part, Rows, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import type { CaseData, CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 
@@ -20,7 +21,7 @@ export function CaseRelations({ data, notes }: CaseTab) {
   const touches = [["case", data.id], ["timeline", data.id]];
   return (
     <>
-      <Part
+      <ListPart
         title={t("related")}
         extra={
           notes && (
@@ -38,23 +39,19 @@ export function CaseRelations({ data, notes }: CaseTab) {
             />
           )
         }
-      >
-        <Rows
-          label={t("related")}
-          rowKey={(row) => `${row.id} ${row.kind}`}
-          rows={data.related_cases}
-          columns={[
-            { title: t("number"), show: (row) => <Link to={`/cases/${row.id}`}>{row.number}</Link> },
-            { title: t("title"), show: (row) => <Told>{row.title}</Told> },
-            { title: t("state"), show: (row) => code("caseState", row.state) },
-            { title: t("relation"), show: (row) => code("relation", row.kind) },
-            { title: t("reason"), show: (row) => <Told>{row.reason}</Told> },
-            { title: t("by"), show: (row) => row.made_by },
-            { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },
-          ]}
-        />
-      </Part>
-      <Part
+        rowKey={(row) => `${row.id} ${row.kind}`}
+        rows={data.related_cases}
+        columns={[
+          { title: t("number"), show: (row) => <Link to={`/cases/${row.id}`}>{row.number}</Link> },
+          { title: t("title"), show: (row) => <Told>{row.title}</Told> },
+          { title: t("state"), show: (row) => code("caseState", row.state) },
+          { title: t("relation"), show: (row) => code("relation", row.kind) },
+          { title: t("reason"), show: (row) => <Told>{row.reason}</Told> },
+          { title: t("by"), show: (row) => row.made_by },
+          { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },
+        ]}
+      />
+      <ListPart
         title={t("references")}
         extra={
           notes && (
@@ -70,20 +67,16 @@ export function CaseRelations({ data, notes }: CaseTab) {
             />
           )
         }
-      >
-        <Rows
-          label={t("references")}
-          rowKey={(row) => `${row.kind} ${row.reference}`}
-          rows={data.references}
-          columns={[
-            { title: t("kind"), show: (row) => code("reference", row.kind) },
-            { title: t("reference"), show: (row) => <Told>{row.reference}</Told> },
-            { title: t("by"), show: (row) => row.made_by },
-            { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },
-          ]}
-        />
-      </Part>
-      <Part
+        rowKey={(row) => `${row.kind} ${row.reference}`}
+        rows={data.references}
+        columns={[
+          { title: t("kind"), show: (row) => code("reference", row.kind) },
+          { title: t("reference"), show: (row) => <Told>{row.reference}</Told> },
+          { title: t("by"), show: (row) => row.made_by },
+          { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },
+        ]}
+      />
+      <ListPart
         title={t("gaps")}
         extra={
           notes && (
@@ -96,53 +89,47 @@ export function CaseRelations({ data, notes }: CaseTab) {
             />
           )
         }
-      >
-        <Rows
-          label={t("gaps")}
-          rowKey={(row) => row.number}
-          rows={data.model_gaps}
-          columns={[
-            { title: t("gapText"), show: (row) => <Told lines>{row.text}</Told> },
-            { title: t("state"), show: (row) => <Word tone={row.state === "OPEN" ? "wait" : "done"}>{code("gap", row.state)}</Word> },
-            { title: t("model"), show: (row) => row.model ?? "—" },
-            { title: t("by"), show: (row) => row.made_by },
-            { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },
-            {
-              title: "",
-              show: (row: Gap) =>
-                notes && row.state === "OPEN" ? (
-                  <DeedForm
-                    label={t("settleGap")}
-                    text
-                    done={t("saved")}
-                    touches={touches}
-                    fields={[
-                      { name: "state", label: t("state"), kind: "select", required: true, options: options("gap", ["DONE", "REFUSED"]) },
-                      { name: "model", label: t("gapModel"), max: 64 },
-                    ]}
-                    deed={(given) => told(api.POST("/v1/cases/{case}/gaps/{gap}", { params: { path: { case: data.id, gap: row.number } }, body: asBody<"/v1/cases/{case}/gaps/{gap}">(given) }))}
-                  />
-                ) : null,
-            },
-          ]}
-        />
-      </Part>
-      <Part title={t("gangs")}>
-        <Rows
-          label={t("gangs")}
-          rowKey={(row) => row.id}
-          rows={data.gangs}
-          columns={[
-            { title: t("id"), show: (row) => <Link to={`/gangs/${row.id}`}>{row.id}</Link> },
-            { title: t("accountsCount"), right: true, show: (row) => row.accounts },
-            { title: t("holders"), right: true, show: (row) => row.holders },
-            { title: t("strength"), right: true, show: (row) => row.strength.toFixed(2) },
-            { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
-            { title: t("first"), show: (row) => <TimeUs us={row.found_us} /> },
-            { title: t("decidedBy"), show: (row) => row.decided_by || "—" },
-          ]}
-        />
-      </Part>
+        rowKey={(row) => row.number}
+        rows={data.model_gaps}
+        columns={[
+          { title: t("gapText"), show: (row) => <Told lines>{row.text}</Told> },
+          { title: t("state"), show: (row) => <Word tone={row.state === "OPEN" ? "wait" : "done"}>{code("gap", row.state)}</Word> },
+          { title: t("model"), show: (row) => row.model ?? "—" },
+          { title: t("by"), show: (row) => row.made_by },
+          { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },
+          {
+            title: "",
+            show: (row: Gap) =>
+              notes && row.state === "OPEN" ? (
+                <DeedForm
+                  label={t("settleGap")}
+                  text
+                  done={t("saved")}
+                  touches={touches}
+                  fields={[
+                    { name: "state", label: t("state"), kind: "select", required: true, options: options("gap", ["DONE", "REFUSED"]) },
+                    { name: "model", label: t("gapModel"), max: 64 },
+                  ]}
+                  deed={(given) => told(api.POST("/v1/cases/{case}/gaps/{gap}", { params: { path: { case: data.id, gap: row.number } }, body: asBody<"/v1/cases/{case}/gaps/{gap}">(given) }))}
+                />
+              ) : null,
+          },
+        ]}
+      />
+      <ListPart
+        title={t("gangs")}
+        rowKey={(row) => row.id}
+        rows={data.gangs}
+        columns={[
+          { title: t("id"), show: (row) => <Link to={`/gangs/${row.id}`}>{row.id}</Link> },
+          { title: t("accountsCount"), right: true, show: (row) => row.accounts },
+          { title: t("holders"), right: true, show: (row) => row.holders },
+          { title: t("strength"), right: true, show: (row) => row.strength.toFixed(2) },
+          { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
+          { title: t("first"), show: (row) => <TimeUs us={row.found_us} /> },
+          { title: t("decidedBy"), show: (row) => row.decided_by || "—" },
+        ]}
+      />
     </>
   );
 }

@@ -8,6 +8,7 @@ import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
+import { caseMoves, useCode, useOptions } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { moneyText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
@@ -24,7 +25,6 @@ import { CaseSubjects } from "@/screens/cases/CaseSubjects";
 import { CaseSummary } from "@/screens/cases/CaseSummary";
 import { CaseTimeline } from "@/screens/cases/CaseTimeline";
 import { CaseTransactions } from "@/screens/cases/CaseTransactions";
-import { caseMoves, useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 

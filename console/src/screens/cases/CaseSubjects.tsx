@@ -3,11 +3,12 @@ import { Alert } from "antd";
 
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
+import { Part, Rows } from "@/parts/ListPart";
+import { useCode, useOptions } from "@/parts/names";
 import { ThingLink } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Brief, Part, Rows, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { Brief, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import type { CaseData, CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 

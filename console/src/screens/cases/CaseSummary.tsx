@@ -6,11 +6,12 @@ import { api, told } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
+import { Part, Rows } from "@/parts/ListPart";
+import { useCode, useOptions } from "@/parts/names";
 import { Time } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Part, Rows, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords, referralWords } from "@/screens/cases/words";
 

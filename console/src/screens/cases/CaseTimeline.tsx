@@ -4,11 +4,12 @@ import { Button, Spin, Timeline } from "antd";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useWords } from "@/app/words";
+import { useDisposition } from "@/parts/disposition";
+import { textOf, useCode } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, moneyText } from "@/parts/values";
 import { TimeUs, Told, Word, type Tone } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
-import { textOf, useCode } from "@/screens/cases/codes";
 import { caseWords } from "@/screens/cases/words";
 
 type Line = Schemas["Timeline"]["lines"][number];
@@ -19,17 +20,18 @@ const tones: Record<Line["source"], Tone> = { CASE: "going", ALERT: "bad", TASK:
 // `what` is a state, a deed, or a word with what it is of: "in force BLOCK_CARD", "asked SMS".
 function useWhat(): (line: Line) => string {
   const code = useCode();
+  const words = useDisposition();
   return ({ source, what }) => {
     const last = what.slice(what.lastIndexOf(" ") + 1);
     switch (source) {
       case "CASE":
         return textOf("caseState", what) === undefined ? code("deed", what) : code("caseState", what);
       case "ALERT":
-        return textOf("alertState", what) === undefined ? code("deed", what) : code("alertState", what);
+        return words.isState(what) ? words.state(what) : code("deed", what);
       case "CONTROL":
         return `${code("control", what.startsWith("released") ? "RELEASED" : "IN_FORCE")} ${code("measure", last)}`;
       case "TASK":
-        return `${code("task", what.startsWith("answered") ? "ANSWERED" : "ASKED")} ${code("channel", last)}`;
+        return `${code("task", what.startsWith("answered") ? "ANSWERED" : "ASKED")} ${words.channel(last)}`;
       case "HOLD":
         return code("hold", what);
       case "NOTE":

@@ -6,11 +6,12 @@ import { api, told, type Schemas } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Part, Rows } from "@/parts/ListPart";
+import { useCode, useOptions } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Money, moneyText, timeText } from "@/parts/values";
-import { Hash, Part, Rows, TimeUs } from "@/screens/cases/CasePieces";
+import { Hash, TimeUs } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 

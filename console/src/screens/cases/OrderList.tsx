@@ -10,9 +10,9 @@ import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { useCode, useOptions } from "@/parts/names";
 import { AlertLink, CaseLink, countText, Due, Money, spanText, ThingLink, Time, timeText } from "@/parts/values";
 import { Brief, FigureLine, ScreenTitle, Told, Word, type Tone } from "@/screens/cases/CasePieces";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { orderWords } from "@/screens/cases/words";
 

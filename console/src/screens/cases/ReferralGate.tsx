@@ -7,8 +7,8 @@ import { api, told, type Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
+import { codes } from "@/parts/names";
 import { Failure } from "@/parts/States";
-import { codes } from "@/screens/cases/codes";
 import type { ReferralTab } from "@/screens/cases/ReferralRoom";
 import { referralWords } from "@/screens/cases/words";
 

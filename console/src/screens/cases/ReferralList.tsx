@@ -8,10 +8,10 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { useCode, useOptions } from "@/parts/names";
 import { CaseLink, countText, moneyText, Time, timeText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { Brief, FigureLine, ScreenTitle, Told, Word, type Tone } from "@/screens/cases/CasePieces";
-import { useCode, useOptions } from "@/screens/cases/codes";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { referralWords } from "@/screens/cases/words";
 

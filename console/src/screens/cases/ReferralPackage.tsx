@@ -7,9 +7,10 @@ import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
 import { download } from "@/parts/csv";
+import { Part } from "@/parts/ListPart";
 import { Nothing } from "@/parts/States";
 import { countText, Time } from "@/parts/values";
-import { Hash, Part, Told } from "@/screens/cases/CasePieces";
+import { Hash, Told } from "@/screens/cases/CasePieces";
 import type { ReferralTab } from "@/screens/cases/ReferralRoom";
 import { referralWords } from "@/screens/cases/words";
 

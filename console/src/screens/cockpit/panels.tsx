@@ -7,12 +7,12 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
+import { usePartName } from "@/parts/disposition";
 import { byNeed, lagsText, minuteText, type Source, SourceName, SourceStand, useSources } from "@/parts/sources";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, Due, moneyText, NOTHING, Severity, type SeverityWord, shareText, shortMoney, spanText } from "@/parts/values";
 import { FIGURE_EVERY_MS, type Figure, type FigureQuery, useFigure } from "@/screens/cockpit/asking";
 import { MayLink, ObjectLink, useCanGo } from "@/screens/cockpit/links";
-import { usePartName } from "@/screens/cockpit/names";
 import { Bars, Panel, placeOfFigure, useFigureText, useWall } from "@/screens/cockpit/Panel";
 import { cockpitWords } from "@/screens/cockpit/words";
 

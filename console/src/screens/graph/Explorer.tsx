@@ -1,7 +1,7 @@
 // The explorer of the graph: it begins with an account, a customer, a thing or an alert, and goes on from node to node. Money, devices, addresses are layers that can be put
 // out; the time can be narrowed; nodes are hidden, pinned, found, taken into a case, looked around for a gang.
 import { Alert, App, Button, Card, Checkbox, Drawer, Empty, Input, Select, Slider, Space, Spin, Tag, Typography } from "antd";
-import { useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router-dom";
 
 import { api, told } from "@/api/client";
@@ -20,9 +20,12 @@ import { GraphCanvas, type GraphHandle } from "@/screens/graph/GraphCanvas";
 import { GraphTools, Legend } from "@/screens/graph/GraphFrame";
 import { layerLooks } from "@/screens/graph/looks";
 import { idOf, layersOf, NO_WALK, timesOf, viewOf, type WalkNode, walkOn } from "@/screens/graph/walk";
-import { BEGINNINGS, type End, FindWay, IntoCase } from "@/screens/graph/WalkDialogs";
 import { NodeName, WalkTables } from "@/screens/graph/WalkTables";
-import { isNodeKind, type Layer, layerWords, LAYERS, NODE_KINDS, type NodeKind, nodeWords } from "@/screens/graph/words";
+import { BEGINNINGS, type End, isNodeKind, type Layer, layerWords, LAYERS, NODE_KINDS, type NodeKind, nodeWords } from "@/screens/graph/words";
+
+// Forms, which the graph itself needs none of.
+const FindWay = lazy(async () => ({ default: (await import("@/screens/graph/WalkDialogs")).FindWay }));
+const IntoCase = lazy(async () => ({ default: (await import("@/screens/graph/WalkDialogs")).IntoCase }));
 
 const DAY_MS = 86_400_000;
 const SPANS = [7, 30, 90, 365];
@@ -403,16 +406,18 @@ export default function Explorer() {
           </div>
         </div>
       )}
-      {asking === "way" && (
-        <FindWay
-          from={chosenNodes[0] ?? undefined}
-          to={chosenNodes[1] ?? undefined}
-          busy={way.isPending}
-          onFind={(from, to, hops) => way.mutate({ from, to, hops })}
-          onClose={() => setAsking(null)}
-        />
-      )}
-      {asking === "case" && <IntoCase nodes={chosenNodes} onClose={() => setAsking(null)} />}
+      <Suspense fallback={null}>
+        {asking === "way" && (
+          <FindWay
+            from={chosenNodes[0] ?? undefined}
+            to={chosenNodes[1] ?? undefined}
+            busy={way.isPending}
+            onFind={(from, to, hops) => way.mutate({ from, to, hops })}
+            onClose={() => setAsking(null)}
+          />
+        )}
+        {asking === "case" && <IntoCase nodes={chosenNodes} onClose={() => setAsking(null)} />}
+      </Suspense>
       <Drawer open={flowOf !== null} onClose={() => setFlowOf(null)} width="86%" title={t("flow")} destroyOnHidden>
         {flowOf !== null && <FlowPicture account={flowOf} from={opened - days * DAY_MS} until={Math.max(opened, (times?.[1] ?? 0) + 1000)} height={420} />}
       </Drawer>

@@ -8,15 +8,8 @@ import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
 import { caseTypeWords, exploreWords } from "@/screens/graph/exploreWords";
 import type { WalkNode } from "@/screens/graph/walk";
-import { NODE_KINDS, type NodeKind, nodeWords } from "@/screens/graph/words";
+import { BEGINNINGS, type End, type NodeKind, nodeWords } from "@/screens/graph/words";
 import { NodeName } from "@/screens/graph/WalkTables";
-
-export interface End {
-  kind: NodeKind;
-  name: string;
-}
-
-export const BEGINNINGS = NODE_KINDS.filter((kind) => kind !== "CASH");
 
 export function FindWay({ from, to, busy, onFind, onClose }: { from?: End; to?: End; busy: boolean; onFind: (from: End, to: End, hops: number) => void; onClose: () => void }) {
   const t = useWords(exploreWords);

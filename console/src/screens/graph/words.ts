@@ -3,6 +3,14 @@ import { defineWords } from "@/app/words";
 
 export const NODE_KINDS = ["ACCOUNT", "CUSTOMER", "OUTSIDE", "MERCHANT", "DEVICE", "PHONE", "AGENT", "ADDRESS", "IP", "EMPLOYER", "TERMINAL", "CASH"] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
+
+// What a walk may begin with, or a way end at.
+export const BEGINNINGS = NODE_KINDS.filter((kind) => kind !== "CASH");
+export interface End {
+  kind: NodeKind;
+  name: string;
+}
+
 export const LAYERS = ["PAYMENT", "HOLDER", "DEVICE", "PHONE", "AGENT", "ADDRESS", "IP", "EMPLOYER", "TERMINAL"] as const;
 export type Layer = (typeof LAYERS)[number];
 

@@ -9,12 +9,13 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { appealChannels, appealStates, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
+import { AskedDrawer } from "@/parts/ThingDrawer";
 import { Due, ThingLink, Time, timeText } from "@/parts/values";
 import { type Appeal, AppealDialog, AppealFields, AppealState, type NewAppeal, useBringing, useMadeText } from "@/screens/office/appealParts";
 import { ControlFacts } from "@/screens/office/controlParts";
-import { appealChannels, appealStates, useNames } from "@/screens/office/names";
-import { Choice, DeedDialog, Deeds, Facts, OpenButton, queryOf, ScreenCard, Section, TextField, ThingDrawer, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
+import { Choice, DeedDialog, Deeds, Facts, OpenButton, queryOf, ScreenCard, Section, TextField, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 const words = defineWords({
@@ -145,12 +146,10 @@ function AppealDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const mayReview = appeal !== undefined && appeal.result === null && asked.data?.proposal === null && may("appeals:review");
   const mayJudge = mayReview && measure.data?.control.asked_by !== identity?.name; // whoever set the measure does not
   return (
-    <ThingDrawer
+    <AskedDrawer
       title={w("one", { id })}
       onClose={onClose}
-      error={asked.error}
-      onAgain={() => void asked.refetch()}
-      loading={asked.isPending}
+      asked={asked}
       footer={
         mayReview && (
           <Deeds>
@@ -169,9 +168,9 @@ function AppealDrawer({ id, onClose }: { id: number; onClose: () => void }) {
         )
       }
     >
-      {appeal !== undefined && (
+      {({ appeal, proposal }) => (
         <>
-          <WaitingProposal proposal={asked.data?.proposal ?? null} />
+          <WaitingProposal proposal={proposal} />
           <AppealFacts appeal={appeal} now={now} />
           {measure.data !== undefined && (
             <Section title={w("control")}>
@@ -181,7 +180,7 @@ function AppealDrawer({ id, onClose }: { id: number; onClose: () => void }) {
           <AppealDeeds appeal={appeal} deed={deed} onClose={() => setDeed(null)} />
         </>
       )}
-    </ThingDrawer>
+    </AskedDrawer>
   );
 }
 

@@ -8,13 +8,23 @@ import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { useDisposition } from "@/parts/disposition";
+import { targetKinds, taskStates, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
+import { ThingDrawer } from "@/parts/ThingDrawer";
 import { Due, Time, timeText } from "@/parts/values";
-import { answerNames, answerValues, channels, counterAnswers, targetKinds, taskStates, useNames } from "@/screens/office/names";
-import { Choice, DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, ThingDrawer, Told } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Task = Schemas["Task"];
+
+// What can be found out at the counter, and how it is put in: yes or no, or one of these.
+const counterAnswers: { name: string; values: string[] | null }[] = [
+  { name: "identity_ok", values: null },
+  { name: "reply", values: ["Y", "N", "OTHER"] },
+  { name: "purpose", values: ["FAMILY", "GOODS", "SALARY", "LOAN", "INVESTMENT", "DEPOSIT", "OTHER"] },
+  ...["consistent", "documents_given", "stranger", "promised_back", "told_secret", "third_voice", "hesitation", "deceived", "cancelled", "confirmed_again", "review_requested"].map((name) => ({ name, values: null })),
+];
 
 const words = defineWords({
   title: { zh: "网点核实任务", en: "Tasks of the branch" },
@@ -47,8 +57,7 @@ function valueWord(value: unknown): string {
 }
 
 function Answers({ answer }: { answer: NonNullable<Task["answer"]> }) {
-  const name = useNames(answerNames);
-  const value = useNames(answerValues);
+  const { answer: name, choice: value } = useDisposition();
   return <Facts facts={Object.entries(answer).map(([key, said]) => [name(key), <Told key={key}>{value(valueWord(said))}</Told>])} />;
 }
 
@@ -68,8 +77,7 @@ function bodyOf(values: Answering): Record<string, string | boolean> {
 function AnswerDialog({ task, open, onClose, onAnswered }: { task: Task; open: boolean; onClose: () => void; onAnswered: (task: Task) => void }) {
   const t = useWords(officeWords);
   const w = useWords(words);
-  const name = useNames(answerNames);
-  const value = useNames(answerValues);
+  const { answer: name, choice: value } = useDisposition();
   const send = useDeed((values: Answering) => told(api.POST("/v1/branch/tasks/{task}/answer", { params: { path: { task: task.task } }, body: { answer: bodyOf(values) as Record<string, never> } })), {
     done: t("done"),
     touches: [["table", "branch-tasks"]],
@@ -112,7 +120,7 @@ function TaskDrawer({ task, onClose, onAnswered }: { task: Task; onClose: () => 
   const t = useWords(officeWords);
   const w = useWords(words);
   const now = useNow();
-  const channel = useNames(channels);
+  const { channel } = useDisposition();
   const kind = useNames(targetKinds);
   const [answering, setAnswering] = useState(false);
   return (
@@ -156,7 +164,7 @@ export default function Branch() {
   const w = useWords(words);
   const [filters, change] = useFilters();
   const now = useNow(5000);
-  const channel = useNames(channels);
+  const { channel } = useDisposition();
   const kind = useNames(targetKinds);
   const stateName = useNames(taskStates);
   const [seen, setSeen] = useState<Task[]>([]);

@@ -10,14 +10,15 @@ import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { authorities, controlStates, targetKinds, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
+import { AskedDrawer } from "@/parts/ThingDrawer";
 import { AlertLink, Due, moneyText, Severity, Time, timeText, ThingLink } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
 import { AppealDialog, AppealState } from "@/screens/office/appealParts";
 import { ReleaseDialog, RenewDialog, ReviewDialog, SetDialog } from "@/screens/office/controlDeeds";
 import { type Control, ControlConfirmed, ControlFacts, ControlState, controlWords, EffectFacts, Notices, severityWord } from "@/screens/office/controlParts";
-import { authorities, controlStates, targetKinds, useNames } from "@/screens/office/names";
-import { Deeds, OpenButton, queryOf, ScreenCard, Section, Target, ThingDrawer, Told, TraceSteps, WaitingProposal, type Way, wayOf, WayFilter } from "@/screens/office/parts";
+import { Deeds, OpenButton, queryOf, ScreenCard, Section, Target, Told, TraceSteps, WaitingProposal, type Way, wayOf, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 const words = defineWords({
@@ -60,12 +61,10 @@ function ControlDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const mayAppeal = isOpen && may("appeals:submit") && control.customer !== null;
   const close = () => setDeed(null);
   return (
-    <ThingDrawer
+    <AskedDrawer
       title={w("one", { id })}
       onClose={onClose}
-      error={asked.error}
-      onAgain={() => void asked.refetch()}
-      loading={asked.isPending}
+      asked={asked}
       footer={
         (mayChange || mayAppeal) && (
           <Deeds>
@@ -83,20 +82,20 @@ function ControlDrawer({ id, onClose }: { id: number; onClose: () => void }) {
         )
       }
     >
-      {asked.data !== undefined && control !== undefined && (
+      {({ control, proposal, notices, appeals, trace }) => (
         <>
-          <WaitingProposal proposal={asked.data.proposal} />
+          <WaitingProposal proposal={proposal} />
           <ControlFacts control={control} />
           <Section title={w("effectTitle")}>
             <EffectFacts kind={control.target_kind} target={control.target} />
           </Section>
           <Section title={w("notices")}>
-            <Notices notices={asked.data.notices} />
+            <Notices notices={notices} />
           </Section>
           <Section title={w("appeals")}>
-            {asked.data.appeals.length === 0
+            {appeals.length === 0
               ? w("noAppeals")
-              : asked.data.appeals.map((appeal) => (
+              : appeals.map((appeal) => (
                   <Space key={appeal.appeal}>
                     <Link to={`/appeals?one=${appeal.appeal}`} className="number">
                       {appeal.appeal}
@@ -108,7 +107,7 @@ function ControlDrawer({ id, onClose }: { id: number; onClose: () => void }) {
           </Section>
           <AlertPart alert={control.alert} />
           <Section title={t("history")}>
-            <TraceSteps trace={asked.data.trace} stateName={stateName} />
+            <TraceSteps trace={trace} stateName={stateName} />
           </Section>
           <ReleaseDialog control={control} open={deed === "release"} onClose={close} />
           <RenewDialog control={control} open={deed === "renew"} onClose={close} />
@@ -116,7 +115,7 @@ function ControlDrawer({ id, onClose }: { id: number; onClose: () => void }) {
           <AppealDialog open={deed === "appeal"} onClose={close} initial={{ control: String(control.control), customer: control.customer ?? "" }} />
         </>
       )}
-    </ThingDrawer>
+    </AskedDrawer>
   );
 }
 

@@ -9,10 +9,11 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { holdOutcomes, useNames } from "@/parts/names";
+import { AskedDrawer } from "@/parts/ThingDrawer";
 import { AlertLink, Due, Money, moneyText, NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
-import { holdOutcomes, useNames } from "@/screens/office/names";
-import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, StateTag, TextField, ThingDrawer, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, StateTag, TextField, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Hold = Schemas["Hold"];
@@ -137,12 +138,10 @@ function HoldDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const hold = asked.data?.hold;
   const canSettle = hold !== undefined && hold.state === "HELD" && asked.data?.proposal === null && may("controls:write");
   return (
-    <ThingDrawer
+    <AskedDrawer
       title={h("one", { id })}
       onClose={onClose}
-      error={asked.error}
-      onAgain={() => void asked.refetch()}
-      loading={asked.isPending}
+      asked={asked}
       footer={
         canSettle && (
           <Button type="primary" onClick={() => setSettling(true)}>
@@ -151,15 +150,15 @@ function HoldDrawer({ id, onClose }: { id: number; onClose: () => void }) {
         )
       }
     >
-      {hold !== undefined && (
+      {({ hold, proposal }) => (
         <>
-          <WaitingProposal proposal={asked.data?.proposal ?? null} />
+          <WaitingProposal proposal={proposal} />
           <HoldFacts hold={hold} now={now} />
           <AlertPart alert={hold.alert} />
           <SettleDialog hold={hold} open={settling} onClose={() => setSettling(false)} />
         </>
       )}
-    </ThingDrawer>
+    </AskedDrawer>
   );
 }
 

@@ -8,9 +8,10 @@ import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useNames } from "@/parts/names";
+import { AskedDrawer } from "@/parts/ThingDrawer";
 import { Money, ThingLink, Time, timeText } from "@/parts/values";
-import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useNames } from "@/screens/office/names";
-import { Choice, DeedDialog, Facts, OpenButton, PickOrWrite, ScreenCard, Scrolled, Section, StateTag, TextField, ThingDrawer, Told } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, PickOrWrite, ScreenCard, Scrolled, Section, StateTag, TextField, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Row = Schemas["MissedList"]["missed"][number];
@@ -155,12 +156,10 @@ function CardDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const card = asked.data?.card;
   const isMine = card?.state === "TAKEN" && card.owner === identity?.name;
   return (
-    <ThingDrawer
+    <AskedDrawer
       title={w("one", { id })}
       onClose={onClose}
-      error={asked.error}
-      onAgain={() => void asked.refetch()}
-      loading={asked.isPending}
+      asked={asked}
       footer={
         may("quality:work") && isMine ? (
           <Button type="primary" onClick={() => setSaying(true)}>
@@ -171,7 +170,7 @@ function CardDrawer({ id, onClose }: { id: number; onClose: () => void }) {
         ) : null
       }
     >
-      {card !== undefined && (
+      {({ card }) => (
         <>
           <Facts
             facts={[
@@ -200,7 +199,7 @@ function CardDrawer({ id, onClose }: { id: number; onClose: () => void }) {
           <FindingDialog card={card} open={saying} onClose={() => setSaying(false)} />
         </>
       )}
-    </ThingDrawer>
+    </AskedDrawer>
   );
 }
 

@@ -10,15 +10,16 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { objectKinds, proposalStates, proposalWords, useNames } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
+import { AskedDrawer } from "@/parts/ThingDrawer";
 import { AlertLink, Due, Money, Time, timeText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
 import { AlertPart } from "@/screens/office/alertPart";
 import { AppealFacts } from "@/screens/office/Appeals";
 import { ControlFacts, EffectFacts } from "@/screens/office/controlParts";
 import { HoldFacts } from "@/screens/office/Holds";
-import { objectKinds, proposalStates, proposalWords, useNames } from "@/screens/office/names";
-import { DeedDialog, Deeds, Facts, OpenButton, ScreenCard, Section, StateTag, TextField, ThingDrawer, Told } from "@/screens/office/parts";
+import { DeedDialog, Deeds, Facts, OpenButton, ScreenCard, Section, StateTag, TextField, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Proposal = Schemas["Proposal"];
@@ -200,12 +201,10 @@ function ProposalDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const maySettle = waits && !isOwn && may(proposal.object_kind === "order" ? "orders:write" : "alerts:approve");
   const settle = useDeedsOf(proposal, () => setDeed(null));
   return (
-    <ThingDrawer
+    <AskedDrawer
       title={w("one", { id })}
       onClose={onClose}
-      error={asked.error}
-      onAgain={() => void asked.refetch()}
-      loading={asked.isPending}
+      asked={asked}
       footer={
         (maySettle || (waits && isOwn)) && (
           <Deeds>
@@ -231,7 +230,7 @@ function ProposalDrawer({ id, onClose }: { id: number; onClose: () => void }) {
         )
       }
     >
-      {proposal !== undefined && (
+      {({ proposal }) => (
         <>
           <Facts
             facts={[
@@ -267,7 +266,7 @@ function ProposalDrawer({ id, onClose }: { id: number; onClose: () => void }) {
           ))}
         </>
       )}
-    </ThingDrawer>
+    </AskedDrawer>
   );
 }
 

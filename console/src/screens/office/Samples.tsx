@@ -6,10 +6,10 @@ import { api, Problem, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
+import { useDisposition } from "@/parts/disposition";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Money, NOTHING, Severity, shareText, ThingLink, Time } from "@/parts/values";
 import { Reasons } from "@/screens/office/alertPart";
-import { codes, useNames } from "@/screens/office/names";
 import { Facts, PickOne, ScreenCard, Scrolled, Section, StateTag } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
@@ -128,7 +128,8 @@ function LookForm({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () =>
   const t = useWords(officeWords);
   const w = useWords(words);
   const { message } = App.useApp();
-  const codeName = useNames(codes);
+  const { data: disposition } = useDisposition();
+  const both = useBoth();
   const [form] = Form.useForm<{ code: string; note: string }>();
   const alert = sample.alert.row.alert;
   const look = useDeed((values: { code: string; note: string }) => told(api.POST("/v1/alerts/{alert}/second_look", { params: { path: { alert } }, body: values })), {
@@ -142,7 +143,7 @@ function LookForm({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () =>
   return (
     <Form form={form} layout="vertical" onFinish={(values) => look.mutate(values)}>
       <Form.Item name="code" label={w("code")} rules={[{ required: true, message: t("needed") }]}>
-        <PickOne showSearch optionFilterProp="label" options={Object.keys(codes).map((value) => ({ value, label: `${codeName(value)} ${value}` }))} />
+        <PickOne showSearch optionFilterProp="label" options={(disposition?.codes ?? []).map((one) => ({ value: one.code, label: `${both(one)} ${one.code}` }))} />
       </Form.Item>
       <Form.Item name="note" label={w("note")} rules={[{ required: true, whitespace: true, message: t("needed") }]}>
         <Input.TextArea rows={4} maxLength={2000} />

@@ -5,7 +5,7 @@ import { useRef } from "react";
 import { api, told, type Schemas } from "@/api/client";
 import { defineWords, useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
-import { appealChannels, appealStates, useNames } from "@/screens/office/names";
+import { appealChannels, appealStates, useNames } from "@/parts/names";
 import { Choice, DeedDialog, StateTag, TextField } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 

@@ -4,9 +4,8 @@ import { Checkbox, Form, Input, InputNumber } from "antd";
 import { api, told, type Schemas } from "@/api/client";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
+import { accountFacts, authorities, measures, measureWords, rights, targetKinds, useNames } from "@/parts/names";
 import { type Control, controlWords } from "@/screens/office/controlParts";
-import { measures, rights } from "@/screens/office/measures";
-import { accountFacts, authorities, targetKinds, useNames } from "@/screens/office/names";
 import { Choice, DeedDialog, PickOne, PickOrWrite, TextField, useOutcome } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
@@ -176,6 +175,7 @@ function SettingFields() {
   const kindName = useNames(targetKinds);
   const authorityName = useNames(authorities);
   const factName = useNames(accountFacts);
+  const measureName = useNames(measureWords);
   const form = Form.useFormInstance<Setting>();
   const chosen = Form.useWatch("measure", form);
   const authority = Form.useWatch("authority", form);
@@ -190,7 +190,7 @@ function SettingFields() {
         <PickOne
           showSearch
           optionFilterProp="label"
-          options={measures.map((one) => ({ value: one.measure, label: both(one) }))}
+          options={measures.map((one) => ({ value: one.measure, label: measureName(one.measure) }))}
           onChange={(value: string) => {
             const next = measures.find((one) => one.measure === value)!;
             form.setFieldsValue({ target_kind: next.targets[0], authority: next.onlyByList ? "LIST" : "BANK" });

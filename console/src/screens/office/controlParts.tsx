@@ -4,10 +4,9 @@ import { List, Skeleton, Space, Typography } from "antd";
 import { api, told, type Schemas } from "@/api/client";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
+import { authorities, basics, blocks, controlClasses, effects, measureWords, useNames } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { AlertLink, CaseLink, Money, NOTHING, Severity, type SeverityWord, ThingLink, Time } from "@/parts/values";
-import { measures } from "@/screens/office/measures";
-import { authorities, basics, blocks, controlClasses, effects, useNames } from "@/screens/office/names";
 import { Facts, StateTag, Target, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
@@ -108,7 +107,7 @@ export function ControlFacts({ control }: { control: Control }) {
 
 export function EffectFacts({ kind, target }: { kind: string; target: string }) {
   const c = useWords(controlWords);
-  const both = useBoth();
+  const measureName = useNames(measureWords);
   const effectName = useNames(effects);
   const blockName = useNames(blocks);
   const basicName = useNames(basics);
@@ -120,13 +119,12 @@ export function EffectFacts({ kind, target }: { kind: string; target: string }) 
     return <Skeleton active paragraph={{ rows: 2 }} title={false} />;
   }
   const { effect } = asked.data;
-  const strictest = measures.find((one) => one.measure === effect.strictest);
   return (
     <Facts
       facts={[
         [c("effect"), <StateTag key="state" weight={effect.state === "NONE" ? "done" : "bad"}>{effectName(effect.state)}</StateTag>],
         [c("measuresInForce"), effect.measures],
-        [c("strictest"), strictest === undefined ? effect.strictest : both(strictest)],
+        [c("strictest"), measureName(effect.strictest)],
         [c("limit"), <Money key="limit" fen={effect.limit} />],
         [c("blocked"), effect.blocks.map(blockName).join("；")],
         [c("kept"), effect.keeps.map(basicName).join("；")],

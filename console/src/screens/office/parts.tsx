@@ -1,5 +1,5 @@
 // What the screens of the office are built of: the card of a screen, the drawer of one thing, facts, history, the ways to filter, the dialog of a deed.
-import { Alert, App, AutoComplete, type AutoCompleteProps, Button, Card, Descriptions, Drawer, Form, Input, Modal, Radio, type RadioGroupProps, Select, type SelectProps, Space, Table, Tag, theme, Typography } from "antd";
+import { Alert, App, AutoComplete, type AutoCompleteProps, Button, Card, Descriptions, Form, Input, Modal, Radio, type RadioGroupProps, Select, type SelectProps, Space, Table, Tag, theme, Typography } from "antd";
 import { type AriaAttributes, type ReactNode, useState } from "react";
 import { Link } from "react-router-dom";
 
@@ -7,10 +7,10 @@ import type { Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import type { Filters } from "@/parts/address";
+import { actorKinds, targetKinds, useNames } from "@/parts/names";
 import { useReachable } from "@/parts/reach";
-import { Failure } from "@/parts/States";
+import { root } from "@/parts/ThingDrawer";
 import { NOTHING, ThingLink, Time, timeText } from "@/parts/values";
-import { actorKinds, targetKinds, useNames } from "@/screens/office/names";
 import { officeWords } from "@/screens/office/words";
 
 export function ScreenCard({ title, extra, children }: { title: string; extra?: ReactNode; children: ReactNode }) {
@@ -87,20 +87,6 @@ export function StateTag({ children, weight }: { children: ReactNode; weight: We
     <Tag bordered={false} style={{ background, color, marginInlineEnd: 0 }}>
       {children}
     </Tag>
-  );
-}
-
-// Drawers and dialogs stand in the page's own root: in the body they would lock its scrolling by a style of their own, which the page's policy does not let in.
-function root(): HTMLElement {
-  return document.getElementById("root") ?? document.body;
-}
-
-export function ThingDrawer({ title, onClose, error, onAgain, loading, footer, children }: { title: string; onClose: () => void; error?: unknown; onAgain?: () => void; loading?: boolean; footer?: ReactNode; children: ReactNode }) {
-  const t = useWords(officeWords);
-  return (
-    <Drawer open getContainer={root} title={title} width="min(860px, 92vw)" onClose={onClose} loading={loading} footer={footer} closable={{ "aria-label": t("close") }}>
-      {error !== null && error !== undefined ? <Failure error={error} onAgain={onAgain} /> : children}
-    </Drawer>
   );
 }
 

@@ -46,7 +46,6 @@ export const officeWords = defineWords({
   no: { zh: "否", en: "no" },
   cancel: { zh: "取消", en: "Cancel" },
   send: { zh: "提交", en: "Send" },
-  close: { zh: "关闭", en: "Close" },
   show: { zh: "查看", en: "Show" },
   needed: { zh: "必填", en: "This is needed" },
   by: { zh: "按", en: "By" },

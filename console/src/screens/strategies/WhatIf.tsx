@@ -6,9 +6,9 @@ import { api, told } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
+import { usePartName } from "@/parts/disposition";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, Money, moneyText, NOTHING, Severity, shareText, Time } from "@/parts/values";
-import { usePartName } from "@/screens/cockpit/names";
 import type { WhatIf as Told } from "@/screens/strategies/asking";
 import { strategyWords } from "@/screens/strategies/words";
 

@@ -1,6 +1,266 @@
-// The words of codes that the API gives without their names: what cases, referrals and orders are made of, as the server's own lists call them. An unknown code shows as it is.
+// Names of the server's words that its answers give without one, each in one place: measures and what they are on, states, outcomes, what cases, referrals and orders are made
+// of. A word that stands in none of the tables is shown as it is. What GET /v1/disposition names is in disposition.ts.
 import { useSettings } from "@/app/settings";
-import { defineWords, type Text } from "@/app/words";
+import { defineWords, type Text, type Words } from "@/app/words";
+
+// Of a word that stands in none of the tables, the word itself.
+export function useNames<W extends Words>(words: W): (word: string | null | undefined) => string {
+  const { language } = useSettings();
+  return (word) => (word === null || word === undefined || word === "" ? "—" : (words[word]?.[language] ?? word));
+}
+
+// ---- the bank's deeds: measures, held payments, appeals, proposals, branch tasks, missed fraud ----
+
+export const targetKinds = defineWords({
+  account: { zh: "账户", en: "account" },
+  card: { zh: "银行卡", en: "card" },
+  customer: { zh: "客户", en: "customer" },
+  merchant: { zh: "商户", en: "merchant" },
+  device: { zh: "设备", en: "device" },
+  ip: { zh: "IP 地址", en: "IP address" },
+  system_account: { zh: "系统账号", en: "account of a system" },
+  payee: { zh: "收款方", en: "payee" },
+});
+
+export const authorities = defineWords({
+  BANK: { zh: "本行", en: "the bank" },
+  LIST: { zh: "名单", en: "a list" },
+  ORDER: { zh: "有权机关指令", en: "an order" },
+});
+
+export const controlClasses = defineWords({
+  RESTRICTED: { zh: "管控", en: "control" },
+  STOPPED: { zh: "止付", en: "stop" },
+  FROZEN: { zh: "冻结", en: "freeze" },
+});
+
+export const controlStates = defineWords({
+  ASKED: { zh: "已发起", en: "asked of the core bank" },
+  IN_FORCE: { zh: "生效中", en: "in force" },
+  WAITING: { zh: "轮候", en: "waits behind another freeze" },
+  FAILED: { zh: "失败", en: "the core bank could not" },
+  RELEASED: { zh: "已解除", en: "released" },
+  EXPIRED: { zh: "到期解除", en: "ended in time" },
+});
+
+export const effects = defineWords({
+  NONE: { zh: "未受管控", en: "nothing in force" },
+  RESTRICTED: { zh: "受管控", en: "restricted" },
+  STOPPED: { zh: "已止付", en: "stopped" },
+  FROZEN: { zh: "已冻结", en: "frozen" },
+});
+
+export const blocks = defineWords({
+  PAYMENTS_TO: { zh: "向其付款", en: "payments to it" },
+  NETWORK: { zh: "网络访问", en: "its requests" },
+  LOGIN: { zh: "登录", en: "sign-in" },
+  OPENING: { zh: "新开账户", en: "new accounts" },
+  SETTLEMENT_NOW: { zh: "即时结算", en: "settlement at once" },
+  LIMITED: { zh: "超限额非柜面支出", en: "debits away from the counter above a limit" },
+  CARD: { zh: "卡片交易", en: "the card" },
+  ACQUIRING: { zh: "收单", en: "taking payments" },
+  NON_COUNTER_DEBIT: { zh: "非柜面支出", en: "debits away from the counter" },
+  COUNTER_DEBIT: { zh: "柜面支出", en: "debits at the counter" },
+  CREDIT: { zh: "入账", en: "credits" },
+});
+
+export const basics = defineWords({
+  MEDICAL: { zh: "医疗", en: "medical care" },
+  SOCIAL_SECURITY: { zh: "社保", en: "social security" },
+  UTILITIES: { zh: "水电燃气", en: "utilities" },
+});
+
+export const accountFacts = defineWords({
+  PAYROLL: { zh: "代发工资账户", en: "wages are paid into it" },
+  PENSION: { zh: "养老社保账户", en: "pension is paid into it" },
+  SETTLEMENT: { zh: "商户结算账户", en: "a merchant is settled by it" },
+  COURT: { zh: "法院等公共账户", en: "of a court or another public body" },
+  BASIC: { zh: "基本生活专用账户", en: "for medical care, social security or utilities alone" },
+});
+
+export const holdOutcomes = defineWords({
+  HELD: { zh: "暂缓中", en: "held" },
+  RELEASED: { zh: "放行", en: "release" },
+  REFUSED: { zh: "拒绝", en: "refuse" },
+  CANCELLED: { zh: "客户撤销", en: "cancelled by the customer" },
+});
+
+export const appealStates = defineWords({
+  SUBMITTED: { zh: "待首次答复", en: "waits for the first reply" },
+  REPLIED: { zh: "已答复，待结论", en: "replied, to be settled" },
+  VERIFIED: { zh: "已核实属实，待解除", en: "found true, to be released" },
+  RELEASED: { zh: "解除", en: "released" },
+  PARTLY: { zh: "部分解除", en: "released in part" },
+  KEPT: { zh: "维持", en: "kept" },
+});
+
+export const appealChannels = defineWords({
+  hotline: { zh: "客服热线", en: "hotline" },
+  branch: { zh: "网点", en: "branch" },
+  app: { zh: "手机银行", en: "app" },
+});
+
+export const proposalStates = defineWords({
+  WAITING: { zh: "待复核", en: "waits" },
+  APPROVED: { zh: "已通过", en: "approved" },
+  REJECTED: { zh: "已退回", en: "rejected" },
+  WITHDRAWN: { zh: "已撤回", en: "withdrawn" },
+  LAPSED: { zh: "已过期", en: "lapsed" },
+});
+
+// What a proposal would do, by its word.
+export const proposalWords = defineWords({
+  PASSED: { zh: "放行", en: "let it go" },
+  RELEASED: { zh: "解除", en: "release" },
+  REFUSED: { zh: "拒绝", en: "refuse" },
+  CANCELLED: { zh: "撤销", en: "cancel" },
+  PARTLY: { zh: "部分解除", en: "release in part" },
+  KEPT: { zh: "维持", en: "keep" },
+  EXECUTE: { zh: "执行", en: "carry out" },
+  REFUSE: { zh: "不予执行", en: "do not carry out" },
+});
+
+export const objectKinds = defineWords({
+  hold: { zh: "暂缓交易", en: "held payment" },
+  control: { zh: "管控", en: "measure" },
+  appeal: { zh: "申诉", en: "appeal" },
+  order: { zh: "指令", en: "order" },
+  list: { zh: "名单变更", en: "change of a list" },
+});
+
+export const taskStates = defineWords({
+  ASKED: { zh: "待核实", en: "to do" },
+  ANSWERED: { zh: "已答复", en: "answered" },
+  EXPIRED: { zh: "已超时", en: "out of time" },
+  CANCELLED: { zh: "已取消", en: "cancelled" },
+});
+
+
+export const missedKinds = defineWords({
+  REPORT: { zh: "客户报案", en: "reported by a customer" },
+  SAMPLE: { zh: "未命中抽查", en: "drawn among what hit nothing" },
+});
+
+export const missedStates = defineWords({
+  OPEN: { zh: "待领取", en: "waits" },
+  TAKEN: { zh: "复盘中", en: "in somebody's hands" },
+  CLOSED: { zh: "已结", en: "closed" },
+});
+
+export const reportKinds = defineWords({
+  VICTIM: { zh: "受骗", en: "deceived" },
+  UNAUTHORISED: { zh: "被盗用", en: "used without leave" },
+  DISPUTE: { zh: "交易纠纷", en: "dispute" },
+  COMPLAINT: { zh: "投诉", en: "complaint" },
+  SELF_MULE: { zh: "自认出租出借账户", en: "says that he lent his account" },
+  TIP: { zh: "举报", en: "tip" },
+});
+
+// src/response/disposition/missed_findings.def
+export const findings = defineWords({
+  NO_FEATURE: { zh: "缺特征", en: "no feature" },
+  NO_MODEL: { zh: "缺模型", en: "no model" },
+  THRESHOLD: { zh: "阈值过严", en: "threshold too strict" },
+  NOT_ACTIVE: { zh: "模型未启用", en: "model not active" },
+  NO_DATA: { zh: "数据缺失", en: "data missing" },
+  OUTSIDE: { zh: "不经本行", en: "outside of this bank" },
+  NO_FRAUD: { zh: "并非欺诈", en: "no fraud" },
+});
+
+export const findingMeanings = defineWords({
+  NO_FEATURE: { zh: "现有特征都看不出来；备注写明什么能看出来", en: "nothing that is measured shows it; the note says what would" },
+  NO_MODEL: { zh: "特征看得出来，但没有模型在问；备注写明是什么特征", en: "what is measured shows it, and no model asks; the note says which" },
+  THRESHOLD: { zh: "有模型接近命中，需要检查参数", en: "a model was near it; its parameters are to be looked at" },
+  NOT_ACTIVE: { zh: "一个尚未参与决策的模型看到了它", en: "a model that does not decide yet had seen it" },
+  NO_DATA: { zh: "能看出来的字段为空或迟到；备注写明哪个字段", en: "the field that would have shown it was empty or came late; the note says which" },
+  OUTSIDE: { zh: "资金没有经过本系统决策的渠道", en: "the money did not go through what is decided on here" },
+  NO_FRAUD: { zh: "查明不是欺诈", en: "it was none" },
+});
+
+export const findingNeeds: Record<keyof typeof findings, "model" | "note" | "none"> = {
+  NO_FEATURE: "note",
+  NO_MODEL: "note",
+  THRESHOLD: "model",
+  NOT_ACTIVE: "model",
+  NO_DATA: "note",
+  OUTSIDE: "none",
+  NO_FRAUD: "none",
+};
+
+
+
+
+export const actorKinds = defineWords({
+  nobody: { zh: "未表明身份", en: "nobody" },
+  person: { zh: "人员", en: "person" },
+  system: { zh: "系统", en: "system" },
+  console: { zh: "控制台", en: "console" },
+  program: { zh: "平台自动", en: "the platform" },
+});
+
+// src/response/controls/measures.def
+export const measureWords = defineWords({
+  GREY_PAYEE: { zh: "收款方列灰", en: "payments to it wait" },
+  BLOCK_SOURCE: { zh: "封禁来源", en: "its requests are refused" },
+  DISABLE_SYSTEM_ACCOUNT: { zh: "停用系统账号", en: "the account of a system is disabled" },
+  BLOCK_LOGIN: { zh: "限制登录", en: "no sign-in to electronic channels" },
+  NO_OPENING: { zh: "暂停新开账户", en: "no new accounts" },
+  DELAY_SETTLEMENT: { zh: "延迟结算", en: "settled some working days later" },
+  LIMIT_NON_COUNTER: { zh: "降低非柜面限额", en: "a lower limit of a day away from the counter" },
+  BLOCK_CARD: { zh: "锁卡", en: "the card is not taken any more" },
+  STOP_ACQUIRING: { zh: "暂停收单", en: "the merchant takes no payments" },
+  SUSPEND_NON_COUNTER: { zh: "暂停非柜面业务", en: "no money out but at the counter" },
+  CREDIT_ONLY: { zh: "只收不付", en: "money may come in and not go out" },
+  SUSPEND_ALL: { zh: "暂停全部业务", en: "a case account: no business at all" },
+  STOP_PAY: { zh: "紧急止付", en: "payment stop" },
+  TEMPORARY_FREEZE: { zh: "反洗钱临时冻结", en: "temporary freeze" },
+  FREEZE: { zh: "冻结", en: "frozen" },
+});
+
+// Measures that a person may set: on what, by which right, for how long at most, and whether the customer is told (src/response/controls/measures.def). The server checks all of it
+// again; this only keeps a form from asking for what cannot be.
+export interface Measure {
+  measure: string;
+  targets: string[];
+  byList: boolean;
+  onlyByList: boolean;
+  hoursMax: number; // 0: the list says
+  isTold: boolean;
+  severity: number;
+}
+
+function one(measure: string, targets: string[], by: "BANK" | "LIST" | "BOTH", severity: number, hoursMax: number, isTold: boolean): Measure {
+  return { measure, targets, byList: by !== "BANK", onlyByList: by === "LIST", hoursMax, isTold, severity };
+}
+
+export const measures: Measure[] = [
+  one("GREY_PAYEE", ["payee", "account"], "BANK", 1, 168, false),
+  one("BLOCK_SOURCE", ["ip", "device"], "BOTH", 2, 168, false),
+  one("DISABLE_SYSTEM_ACCOUNT", ["system_account"], "BANK", 2, 720, false),
+  one("BLOCK_LOGIN", ["customer", "device"], "BANK", 2, 720, true),
+  one("NO_OPENING", ["customer"], "BOTH", 2, 8760, true),
+  one("DELAY_SETTLEMENT", ["merchant"], "BANK", 2, 2160, true),
+  one("LIMIT_NON_COUNTER", ["account", "card", "customer"], "BOTH", 2, 8760, true),
+  one("BLOCK_CARD", ["card"], "BOTH", 1, 4320, true),
+  one("STOP_ACQUIRING", ["merchant"], "BOTH", 3, 2160, true),
+  one("SUSPEND_NON_COUNTER", ["account", "card", "customer"], "BOTH", 3, 4320, true),
+  one("CREDIT_ONLY", ["account", "card"], "BOTH", 3, 2160, true),
+  one("SUSPEND_ALL", ["account"], "LIST", 0, 0, true),
+  one("FREEZE", ["account", "customer"], "LIST", 0, 0, false),
+];
+
+// Rules that a measure is most often set by; any other text may stand there too.
+export const rights: { rule: string; zh: string; en: string }[] = [
+  { rule: "R-301", zh: "涉诈风险处置", en: "measures against fraud" },
+  { rule: "R-202", zh: "开户后六个月无交易", en: "no transaction for half a year" },
+  { rule: "R-203", zh: "一个手机号对应多人", en: "one telephone for several persons" },
+  { rule: "R-210", zh: "涉案账户", en: "a case account" },
+  { rule: "R-211", zh: "涉案账户开户人三日未重新核实", en: "holder of a case account, not verified again in three days" },
+  { rule: "R-421", zh: "联合惩戒", en: "joint punishment" },
+  { rule: "R-407", zh: "特别预防措施名单", en: "list of special preventive measures" },
+];
+
+// ---- cases, referrals, orders ----
 
 export const codes = {
   type: defineWords({
@@ -154,23 +414,6 @@ export const codes = {
     FUNDS_RETURNED: { zh: "已返还资金", en: "money was given back" },
     CLOSED: { zh: "已办结", en: "closed" },
   }),
-  alertState: defineWords({
-    NEW: { zh: "新建", en: "new" },
-    ENRICHING: { zh: "补充信息", en: "being enriched" },
-    AUTO_RUNNING: { zh: "自动处置中", en: "a strategy works on it" },
-    QUEUED: { zh: "待分派", en: "waits for somebody" },
-    ASSIGNED: { zh: "已分派", en: "somebody has it" },
-    VERIFYING: { zh: "核实中", en: "being verified" },
-    WAITING_CUSTOMER: { zh: "等待客户", en: "waits for the customer" },
-    WAITING_BRANCH: { zh: "等待网点", en: "waits for a branch" },
-    WAITING_POLICE: { zh: "等待公安", en: "waits for the police" },
-    ESCALATED: { zh: "已升级", en: "waits for a higher level" },
-    DECIDED: { zh: "已定性", en: "decided" },
-    IN_CASE: { zh: "已并案", en: "part of a case" },
-    CLOSED_AUTO: { zh: "自动关闭", en: "closed by a strategy" },
-    CLOSED_MANUAL: { zh: "人工关闭", en: "closed by a person" },
-    REOPENED: { zh: "重新打开", en: "opened again" },
-  }),
   bond: defineWords({
     HOLDER: { zh: "户主", en: "holder of the account" },
     DEVICE: { zh: "设备", en: "device" },
@@ -181,23 +424,7 @@ export const codes = {
     EMPLOYER: { zh: "工作单位", en: "employer" },
     TERMINAL: { zh: "终端", en: "terminal" },
   }),
-  measure: defineWords({
-    GREY_PAYEE: { zh: "收款方列灰", en: "grey payee" },
-    BLOCK_SOURCE: { zh: "封禁来源", en: "source blocked" },
-    DISABLE_SYSTEM_ACCOUNT: { zh: "停用系统账号", en: "system account disabled" },
-    BLOCK_LOGIN: { zh: "限制登录", en: "sign-in blocked" },
-    NO_OPENING: { zh: "暂停新开账户", en: "no new accounts" },
-    DELAY_SETTLEMENT: { zh: "延迟结算", en: "settlement delayed" },
-    LIMIT_NON_COUNTER: { zh: "降低非柜面限额", en: "lower limit away from the counter" },
-    BLOCK_CARD: { zh: "锁卡", en: "card blocked" },
-    STOP_ACQUIRING: { zh: "暂停收单", en: "acquiring stopped" },
-    SUSPEND_NON_COUNTER: { zh: "暂停非柜面业务", en: "nothing out but at the counter" },
-    CREDIT_ONLY: { zh: "只收不付", en: "credit only" },
-    SUSPEND_ALL: { zh: "暂停全部业务", en: "all business suspended" },
-    STOP_PAY: { zh: "紧急止付", en: "payment stop" },
-    TEMPORARY_FREEZE: { zh: "反洗钱临时冻结", en: "temporary freeze" },
-    FREEZE: { zh: "冻结", en: "freeze" },
-  }),
+  measure: measureWords,
   datumParty: defineWords({
     name: { zh: "姓名/名称", en: "name" },
     certificate_kind: { zh: "证件种类", en: "kind of certificate" },
@@ -271,42 +498,11 @@ export const codes = {
     EVENT: { zh: "原始报文", en: "event as it came" },
     ROW: { zh: "流水记录", en: "row of the movement" },
   }),
-  hold: defineWords({
-    HELD: { zh: "暂缓中", en: "held" },
-    RELEASED: { zh: "已放行", en: "let go" },
-    REFUSED: { zh: "已拒绝", en: "refused" },
-    CANCELLED: { zh: "客户撤销", en: "cancelled" },
-  }),
-  control: defineWords({
-    ASKED: { zh: "待核心确认", en: "asked of the core bank" },
-    WAITING: { zh: "轮候", en: "waits behind another" },
-    IN_FORCE: { zh: "生效中", en: "in force" },
-    RELEASED: { zh: "已解除", en: "released" },
-    EXPIRED: { zh: "已到期", en: "expired" },
-    FAILED: { zh: "执行失败", en: "failed" },
-  }),
-  authority: defineWords({
-    BANK: { zh: "本行", en: "bank" },
-    LIST: { zh: "名单", en: "list" },
-    ORDER: { zh: "有权机关", en: "authority" },
-  }),
-  task: defineWords({
-    ASKED: { zh: "待回复", en: "asked" },
-    ANSWERED: { zh: "已回复", en: "answered" },
-    EXPIRED: { zh: "已超时", en: "expired" },
-    CANCELLED: { zh: "已撤销", en: "cancelled" },
-  }),
+  hold: holdOutcomes,
+  control: controlStates,
+  authority: authorities,
+  task: taskStates,
   channel: defineWords({
-    SMS: { zh: "短信", en: "SMS" },
-    APP: { zh: "手机银行消息", en: "app" },
-    ROBOT_CALL: { zh: "机器人外呼", en: "robot call" },
-    HUMAN_CALL: { zh: "人工外呼", en: "call" },
-    AUTH: { zh: "加强认证", en: "stronger authentication" },
-    QUESTIONNAIRE: { zh: "问卷", en: "questionnaire" },
-    DOCUMENTS: { zh: "补充材料", en: "documents" },
-    BRANCH_VISIT: { zh: "网点核实", en: "branch visit" },
-    EMERGENCY_CONTACT: { zh: "紧急联系人", en: "emergency contact" },
-    POLICE: { zh: "公安", en: "police" },
     MOBILE: { zh: "手机银行", en: "mobile bank" },
     COUNTER: { zh: "柜面", en: "counter" },
     EBANK_P: { zh: "个人网银", en: "personal e-bank" },
@@ -360,17 +556,8 @@ export const codes = {
     merchant: { zh: "商户", en: "merchant" },
     device: { zh: "设备", en: "device" },
   }),
-  proposal: defineWords({
-    WAITING: { zh: "待复核", en: "waits for another person" },
-    APPROVED: { zh: "已通过", en: "approved" },
-    REJECTED: { zh: "已驳回", en: "rejected" },
-    WITHDRAWN: { zh: "已撤回", en: "withdrawn" },
-    LAPSED: { zh: "已失效", en: "lapsed" },
-  }),
-  orderWord: defineWords({
-    EXECUTE: { zh: "执行", en: "carry it out" },
-    REFUSE: { zh: "不予执行", en: "refuse it" },
-  }),
+  proposal: proposalStates,
+  orderWord: proposalWords,
   orderState: defineWords({
     EXECUTING: { zh: "执行中", en: "being carried out" },
     DECIDING: { zh: "待双人办理", en: "for two persons" },
