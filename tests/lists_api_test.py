@@ -226,6 +226,30 @@ def test_import(folder):
     assert [row["state"] for row in soon(lambda: (lambda rows: rows if all(row["state"] == "DONE" for row in rows) else None)(changes(li, "grey")))] == ["DONE", "DONE"]
 
 
+# ---- hits ----
+
+def test_hits(folder):
+    """Alerts of models that an entry makes hit, and not of those that ask whether something is on no list."""
+    bank = Bank(folder, pack={"more_models": {
+        "M-VP-81-A": {"mode": "SYNC", "severity": "S3", "score": 60, "action": "PASS", "expr": 'event.phase == "REQUEST" && (inList("police", event.payee) || event.amount == 4444)'},
+        "M-VP-82-A": {"mode": "SYNC", "severity": "S3", "score": 60, "action": "PASS", "expr": 'event.phase == "REQUEST" && !inList("known", event.payee) && event.amount == 3333'}}})
+    li = bank.person("li", "analyst", skills=["FRAUD"])
+    bank.key("gateway", "knowledge:write").ok("PUT", "/v1/lists/police/entries/bad", {"note": "letter"})
+    bank.pay(100, "customer0001", payee="bad")
+    bank.pay(333300, "customer0002", payee="good")
+    hits = li.ok("GET", "/v1/lists/police/hits")
+    assert (hits["watching"], hits["alerts"], hits["models"]) == (1, 1, [{"model": "M-VP-81-A", "alerts": 1}]), hits
+    hits = li.ok("GET", "/v1/lists/known/hits?days=7")
+    assert (hits["watching"], hits["alerts"], hits["models"]) == (0, 0, []), hits
+    customers = lambda name: [alert["customer"] for alert in li.ok("GET", f"/v1/alerts?list={name}")["alerts"]]  # noqa: E731
+    assert customers("police") == ["customer0001"] and customers("known") == [] and len(li.ok("GET", "/v1/alerts")["alerts"]) == 2
+    assert li.ok("GET", "/v1/alerts?list=police&customer=customer0002")["alerts"] == []
+    assert len(li.ok("GET", "/v1/alerts?list=police&order=rank")["alerts"]) == 1
+    li.expect(404, "list_unknown", "GET", "/v1/alerts?list=nothing")
+    li.expect(404, "list_unknown", "GET", "/v1/lists/nothing/hits")
+    li.expect(400, "query_refused", "GET", "/v1/lists/police/hits?days=0")
+
+
 # ---- dying ----
 
 def test_killed_between_approval_and_delivery(folder):
