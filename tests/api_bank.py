@@ -227,9 +227,9 @@ tests: {cases: []}
 """
 
 
-def make_pack(folder, strategy=False, missed=False, four_eyes=(), **more):
+def make_pack(folder, strategy=False, missed=False, four_eyes=(), more_models=None, **more):
     pack = pathlib.Path(response_bank.make_pack(folder, hold_s=more.pop("hold_s", 3600), **more))
-    for id_, model in SECRET_MODELS.items():
+    for id_, model in {**SECRET_MODELS, **(more_models or {})}.items():
         text = response_bank.MODEL.format(id=id_, typology=id_[2:7], **model).replace("family: VP", "family: " + id_[2:4])
         response_bank.write(pack / "models" / f"{id_}.yaml", text)
     schema = (pack / "schema.yaml").read_text(encoding="utf-8")

@@ -78,10 +78,12 @@ bool alert_cursor_parse(Slice text, bool by_rank, struct alert_cursor *ret_curso
     " (a.code = ?15 OR ?15 = '') AND (a.severity = ?16 OR ?16 = 0) AND (a.case_id = ?17 OR ?17 = " \
     "0) AND (a.is_open = ?18 OR ?18 = 2) AND"                                                      \
     " (?19 = '' OR EXISTS (SELECT 1 FROM hit h WHERE h.alert = a.id AND h.family = ?19)) AND"      \
-    " (?20 = 'no' OR NOT EXISTS (SELECT 1 FROM sample s WHERE s.alert = a.id AND s.second = ''))"
+    " (?20 = 'no' OR NOT EXISTS (SELECT 1 FROM sample s WHERE s.alert = a.id AND s.second = ''))"  \
+    " AND (?25 = '' OR EXISTS (SELECT 1 FROM hit h WHERE h.alert = a.id AND ?25 LIKE '% ' || "     \
+    "h.model || ' %'))"
 #define WAITS "(SELECT COUNT(*) FROM sample s WHERE s.alert = a.id AND s.second = '')"
 // ?1 viewer, ?21 and ?22 the place before, ?23 how many are looked at, ?24 how many are given, ?25
-// and ?26 what the rows have in common.
+// models with blanks around each, ?26 and ?27 what the rows have in common.
 #define BY_TIME(driver)                                                                            \
     "SELECT " ALERT_COLUMNS ", " WAITS " FROM (SELECT " ALERT_COLUMNS                              \
     " FROM seen_alert WHERE viewer = ?1 AND " driver                                               \
@@ -107,22 +109,22 @@ struct list {
 
 // LIST(NAME, the same of all rows, the same with the numbers that LAST_ has)
 #define LISTS_BY_TIME(LIST)                                                                        \
-    LIST(CUSTOMER, "customer = ?25 AND ", "customer = ?5 AND ")                                    \
-    LIST(ACCOUNT, "account = ?25 AND ", "account = ?5 AND ")                                       \
-    LIST(SUBJECT, "subject_kind = ?25 AND subject = ?26 AND ",                                     \
+    LIST(CUSTOMER, "customer = ?26 AND ", "customer = ?5 AND ")                                    \
+    LIST(ACCOUNT, "account = ?26 AND ", "account = ?5 AND ")                                       \
+    LIST(SUBJECT, "subject_kind = ?26 AND subject = ?27 AND ",                                     \
          "subject_kind = ?5 AND subject = ?6 AND ")                                                \
-    LIST(CASE, "case_id = ?25 AND ", "case_id = ?5 AND ")                                          \
-    LIST(PAYEE, "payee = ?25 AND ", "payee = ?5 AND ")                                             \
+    LIST(CASE, "case_id = ?26 AND ", "case_id = ?5 AND ")                                          \
+    LIST(PAYEE, "payee = ?26 AND ", "payee = ?5 AND ")                                             \
     LIST(OPEN, "is_open = 1 AND ", "is_open = 1 AND ")                                             \
-    LIST(OWNER, "owner = ?25 AND ", "owner = ?5 AND ")                                             \
-    LIST(STATE, "state = ?25 AND ", "state = ?5 AND ")                                             \
-    LIST(BRANCH, "branch = ?25 AND ", "branch = ?5 AND ")                                          \
-    LIST(STRATEGY, "strategy = ?25 AND ", "strategy = ?5 AND ")                                    \
-    LIST(CODE, "code = ?25 AND ", "code = ?5 AND ")                                                \
-    LIST(GROUP, "typology_group = ?25 AND ", "typology_group = ?5 AND ")                           \
+    LIST(OWNER, "owner = ?26 AND ", "owner = ?5 AND ")                                             \
+    LIST(STATE, "state = ?26 AND ", "state = ?5 AND ")                                             \
+    LIST(BRANCH, "branch = ?26 AND ", "branch = ?5 AND ")                                          \
+    LIST(STRATEGY, "strategy = ?26 AND ", "strategy = ?5 AND ")                                    \
+    LIST(CODE, "code = ?26 AND ", "code = ?5 AND ")                                                \
+    LIST(GROUP, "typology_group = ?26 AND ", "typology_group = ?5 AND ")                           \
     LIST(ANY, "", "")
 #define LISTS_BY_RANK(LIST)                                                                        \
-    LIST(OWNER, "owner = ?25 AND is_open = 1 AND ", "owner = ?5 AND is_open = 1 AND ")             \
+    LIST(OWNER, "owner = ?26 AND is_open = 1 AND ", "owner = ?5 AND is_open = 1 AND ")             \
     LIST(ANY, "is_open = 1 AND ", "is_open = 1 AND ")
 
 #define LIST(name, driver, last) LIST_##name,
@@ -227,7 +229,7 @@ static Status ask_rows(struct book *book, const struct alert_filter *filter,
                        const struct choosing *choosing, uint32_t looked_at, uint32_t count_max) {
     StoreValue first, id;
     place(filter, &first, &id);
-    StoreValue values[26] = {
+    StoreValue values[27] = {
         store_i64(filter->viewer),
         store_i64(filter->from_us),
         store_i64(filter->until_us == 0 ? INT64_MAX : filter->until_us),
@@ -252,10 +254,11 @@ static Status ask_rows(struct book *book, const struct alert_filter *filter,
         id,
         store_i64(looked_at),
         store_i64(count_max),
+        store_text(filter->models),
     };
-    memcpy(values + 24, choosing->values, sizeof choosing->values);
+    memcpy(values + 25, choosing->values, sizeof choosing->values);
     const struct list *list = filter->by_rank ? &by_rank[choosing->list] : &by_time[choosing->list];
-    return book_ask(book, &list->rows, (StoreValues){values, 24 + choosing->value_count});
+    return book_ask(book, &list->rows, (StoreValues){values, 25 + choosing->value_count});
 }
 
 // Whether as many were looked at as may be; then the next page begins behind the last of them.
@@ -323,5 +326,47 @@ Status alerts_put_json(const struct office *office, struct book *book,
                      ret_next));
     }
     json_array_end(json);
+    return STATUS_OK;
+}
+
+// ---- hits of some models ------------------------------------------------------------------------
+
+static const struct statement HITS_OF = {
+    "office_hits_of", "SELECT DISTINCT h.alert FROM hit h JOIN seen_alert a ON a.id = h.alert WHERE "
+                      "h.model = ?1 AND a.viewer = ?2 AND a.opened_us >= ?3"};
+
+static int compare_ids(const void *left, const void *right) {
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+Status alerts_put_hits(struct book *book, int64_t viewer, const Slice *models, uint32_t count,
+                       int64_t since_us, struct json_writer *json, uint32_t *ret_alerts) {
+    VEC(int64_t) ids = {0};
+    uint32_t alerts = 0;
+    json_array_begin(json);
+    for (uint32_t i = 0; i < count; i++) {
+        Status status;
+        uint32_t before = ids.count;
+        TRY(book_ask(book, &HITS_OF, STORE_VALUES(store_text(models[i]), store_i64(viewer), store_i64(since_us))));
+        while ((status = book_next(book)) == STATUS_OK) {
+            *VEC_PUSH(&ids, book->arena) = book_i64(book, 0);
+        }
+        ENSURE(status == STATUS_END, status);
+        if (ids.count > before) {
+            json_object_begin(json);
+            json_key_string(json, SLICE("model"), models[i]);
+            json_key_i64(json, SLICE("alerts"), ids.count - before);
+            json_object_end(json);
+        }
+    }
+    json_array_end(json);
+    if (ids.count > 0) { // an alert may have hits of several
+        qsort(ids.at, ids.count, sizeof ids.at[0], compare_ids);
+    }
+    for (uint32_t i = 0; i < ids.count; i++) {
+        alerts += i == 0 || ids.at[i] != ids.at[i - 1];
+    }
+    *ret_alerts = alerts;
     return STATUS_OK;
 }

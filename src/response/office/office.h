@@ -68,6 +68,7 @@ struct alert_filter {
                    // wait for one
     Slice state, group, family, skill, owner, branch, customer, account, payee, subject_kind,
         subject, strategy, code;
+    Slice models; // with blanks around each: those with a hit of one of them
     int64_t severity, case_id;
     Choice is_open;
     int64_t from_us, until_us; // opened in; until 0: any
@@ -80,6 +81,12 @@ struct alert_filter {
 MUST_USE Status alerts_put_json(const struct office *office, struct book *book,
                                 const struct alert_filter *filter, struct json_writer *json,
                                 struct alert_cursor *ret_next);
+
+// Alerts that were opened since a moment and have a hit of one of these models: how many, and an
+// array of {"model", "alerts"} of those that have any.
+MUST_USE Status alerts_put_hits(struct book *book, int64_t viewer, const Slice *models,
+                                uint32_t count, int64_t since_us, struct json_writer *json,
+                                uint32_t *ret_alerts);
 
 // Whose eyes see one alert.
 struct looking {

@@ -1,16 +1,36 @@
 // Alerts: lists, one with all that belongs to it, and what people do with them.
 
 #include "response/cases/cases.h"
-#include "server/api/visit.h"
+#include "server/api/list_hits.h"
 
 #include <inttypes.h>
 
 // ---- lists --------------------------------------------------------------------------------------
 
+struct listed {
+    struct alert_filter filter;
+    Slice list; // by whose entries models hit; empty: any
+};
+
+// A list is what the models that decide now ask.
+static Status find_models(struct book *book, struct listed *listed) {
+    const struct catalogue *catalogue = response_catalogue(book);
+    Slice *models;
+    uint32_t count;
+    ENSURE(slice_empty(listed->list) || map_get(&catalogue->knowledge->lists_by_name, listed->list) != MAP_NONE,
+           book_fail(book, STATUS_NOT_FOUND, "OF013", "the pack has no such list"));
+    if (!slice_empty(listed->list)) {
+        list_models(catalogue, listed->list, book->arena, &models, &count, &listed->filter.models);
+    }
+    return STATUS_OK;
+}
+
 static Status list(struct visit *visit, struct book *book) {
-    const struct alert_filter *filter = visit->user;
+    struct listed *listed = visit->user;
+    const struct alert_filter *filter = &listed->filter;
     struct alert_cursor next;
     char text[CURSOR_TEXT_MAX];
+    TRY(find_models(book, listed));
     json_object_begin(visit->json);
     json_key(visit->json, SLICE("alerts"));
     TRY(alerts_put_json(&visit->office, book, filter, visit->json, &next));
@@ -71,22 +91,25 @@ void api_get_alerts(void *context, struct http_request *request) {
     static const char *const names[] = {
         "state",   "group", "family",  "skill",        "owner",    "branch", "customer",
         "account", "payee", "subject", "subject_kind", "strategy", "code",   "severity",
-        "case",    "open",  "from",    "until",        "order",    "after",  "limit"};
+        "case",    "open",  "from",    "until",        "order",    "after",  "limit",
+        "list"};
     struct visit *visit = visit_query(context, request, names, sizeof names / sizeof names[0]);
     int64_t limit = LIST_USUAL;
     if (visit == NULL) {
         return;
     }
-    struct alert_filter *filter = ARENA_NEW(&visit->deed->arena, struct alert_filter);
+    struct listed *listed = ARENA_NEW(&visit->deed->arena, struct listed);
+    struct alert_filter *filter = &listed->filter;
     *filter = (struct alert_filter){.viewer = visit->viewer, .is_blind = visit->is_blind};
-    if (read_texts(visit, filter) && visit_ask_severity(visit, "severity", &filter->severity) &&
+    if (read_texts(visit, filter) && visit_ask_text(visit, "list", &listed->list) &&
+        visit_ask_severity(visit, "severity", &filter->severity) &&
         visit_ask_number(visit, "case", 1, INT64_MAX, &filter->case_id) &&
         visit_ask_choice(visit, "open", &filter->is_open) &&
         visit_ask_moment(visit, "from", &filter->from_us) &&
         visit_ask_moment(visit, "until", &filter->until_us) &&
         visit_ask_number(visit, "limit", 1, OFFICE_ROWS_MAX, &limit) && read_order(visit, filter)) {
         filter->count_max = (uint32_t)limit;
-        visit->user = filter;
+        visit->user = listed;
         visit_look(visit, list, "alerts", 0);
     }
 }

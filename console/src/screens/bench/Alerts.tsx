@@ -11,6 +11,7 @@ import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { useDisposition } from "@/parts/disposition";
 import { AlertLink, Due, moneyText, Severity, ThingLink, Time, timeText } from "@/parts/values";
+import { useLists } from "@/screens/data/asking";
 import { BulkBar } from "@/screens/bench/Bulk";
 import { benchWords } from "@/screens/bench/words";
 
@@ -53,6 +54,7 @@ export default function Alerts() {
   const open = filters.open ?? "true";
   const order = open === "true" ? (filters.order ?? "rank") : "time";
   const query = { ...filters, open: open === "" || open === "any" ? undefined : open, order: open === "true" ? order : undefined };
+  const lists = useLists();
   const states = (words.data?.states ?? []).filter((state) => open === "any" || String(state.open) === open);
   const selects = [
     { name: "severity", width: 88, options: SEVERITIES.map((value) => ({ value: value as string, label: value as string })) },
@@ -60,6 +62,7 @@ export default function Alerts() {
     { name: "skill", width: 140, options: (words.data?.skills ?? []).map((skill) => ({ value: skill, label: words.skill(skill) })) },
     { name: "state", width: 170, options: states.map((state) => ({ value: state.state, label: both(state) })) },
     { name: "code", width: 170, options: (words.data?.codes ?? []).map((code) => ({ value: code.code, label: `${both(code)} ${code.code}` })) },
+    ...(may("knowledge:read") ? [{ name: "list" as const, width: 150, options: (lists.data?.lists ?? []).map((one) => ({ value: one.list, label: both(one.title) })) }] : []),
   ] as const;
   return (
     <Card size="small" title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("listLabel")}</h1>}>

@@ -14,6 +14,7 @@ export const benchWords = defineWords({
   branch: { zh: "机构", en: "Branch" },
   opened: { zh: "产生时间", en: "Opened" },
   due: { zh: "定性时限", en: "Decide within" },
+  list: { zh: "命中名单", en: "List hit" },
   code: { zh: "定性", en: "Outcome" },
   strategy: { zh: "策略", en: "Strategy" },
   open: { zh: "未结", en: "Open" },

@@ -116,7 +116,7 @@ export function Import({ list, onClose }: { list: ListRow; onClose: () => void }
                 t("imported", { n: countText(answer.taken), m: countText(passed) })
               ) : (
                 <span>
-                  {t("importedTwo", { n: countText(answer.taken), m: countText(passed), id: answer.proposal.proposal })} <Link to={`/proposals?one=${answer.proposal.proposal}`}>{t("showProposal")}</Link>
+                  {t("importedTwo", { n: countText(answer.taken), m: countText(passed), id: answer.proposal.proposal })} <Link to={`/proposals?one=${answer.proposal.proposal}`} style={{ textDecoration: "underline" }}>{t("showProposal")}</Link>
                 </span>
               )
             }

@@ -1,7 +1,7 @@
 // One list: whether a key is on it, adding and removing, importing, its entries as far as they can be told, and what people wanted of it. Where two persons change the list, what one wants becomes a
 // proposal.
 import { PlusOutlined, UploadOutlined } from "@ant-design/icons";
-import { Alert, Breadcrumb, Button, Card, Checkbox, DatePicker, Descriptions, Form, Input, Modal, Popconfirm, Select, Space, Typography } from "antd";
+import { Alert, Breadcrumb, Button, Card, Checkbox, DatePicker, Descriptions, Form, Input, Modal, Popconfirm, Select, Skeleton, Space, Typography } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { Link, useParams } from "react-router-dom";
@@ -41,7 +41,7 @@ function Proposed({ id }: { id: number }) {
       role="status"
       message={
         <span>
-          {t("proposedChange", { id })} <Link to={`/proposals?one=${id}`}>{t("showProposal")}</Link>
+          {t("proposedChange", { id })} <Link to={`/proposals?one=${id}`} style={{ textDecoration: "underline" }}>{t("showProposal")}</Link>
         </span>
       }
     />
@@ -195,6 +195,37 @@ function Add({ list, first, onClose }: { list: ListRow; first: string; onClose: 
         </Form.Item>
       </Form>
     </Modal>
+  );
+}
+
+// Which alerts have come of it: of models that an entry of the list makes hit.
+function Hits({ list }: { list: ListRow }) {
+  const t = useWords(dataWords);
+  const query = useAsk(["list", list.list, "hits"], (signal) => told(api.GET("/v1/lists/{list}/hits", { params: { path: { list: list.list } }, signal })), { everyMs: 60_000 });
+  if (query.error !== null) {
+    return <Failure error={query.error} onAgain={() => void query.refetch()} />;
+  }
+  if (query.data === undefined) {
+    return <Skeleton active title={false} paragraph={{ rows: 2 }} />;
+  }
+  const hits = query.data;
+  return (
+    <>
+      <Typography.Paragraph type="secondary">{t("hitsHint", { n: hits.watching })}</Typography.Paragraph>
+      <Space wrap size="middle">
+        <Link to={`/alerts?list=${encodeURIComponent(list.list)}&open=any`} style={{ textDecoration: "underline" }}>
+          {t("hitsAlerts", { n: countText(hits.alerts) })}
+        </Link>
+        {hits.models.map((row) => (
+          <span key={row.model}>
+            <Link to={`/models/${encodeURIComponent(row.model)}`} className="mono">
+              {row.model}
+            </Link>{" "}
+            {countText(row.alerts)}
+          </span>
+        ))}
+      </Space>
+    </>
   );
 }
 
@@ -379,6 +410,11 @@ export default function OneList() {
       <Card size="small" title={<h2 style={{ fontSize: 14, margin: 0 }}>{t("entriesLabel")}</h2>}>
         <Entries list={list} />
       </Card>
+      {may("alerts:read") && (
+        <Card size="small" title={<h2 style={{ fontSize: 14, margin: 0 }}>{t("hitsLabel")}</h2>}>
+          <Hits list={list} />
+        </Card>
+      )}
       <Card size="small" title={<h2 style={{ fontSize: 14, margin: 0 }}>{t("changesLabel")}</h2>}>
         <Changes list={list} />
       </Card>
