@@ -6,11 +6,12 @@
 #include "base/test.h"
 #include "codec/json.h"
 #include "os/file.h"
-#include "os/clock.h"
 #include "os/scratch_test.h"
 #include "server/pipeline.h"
 #include "server/shelf.h"
 #include "server/snapshots.h"
+
+#include <unistd.h>
 
 struct world {
     struct scratch scratch;
@@ -209,7 +210,7 @@ static bool make_day(struct world *w, struct day *day) {
     CHECK(submit(day, WORK_LABEL, SLICE("{\"event_id\":\"6\",\"label\":\"CONFIRMED_FRAUD\"}")) && submit(day, WORK_LABEL, SLICE("{\"event_id\":\"9\",\"label\":\"CONFIRMED_MULE\"}")));
     CHECK(submit(day, WORK_LABEL, SLICE("{\"event_id\":\"7\",\"label\":\"CONFIRMED_FRAUD\"}")) && submit(day, WORK_LABEL, SLICE("{\"event_id\":\"7\",\"label\":\"FALSE_POSITIVE\"}")));
     while (atomic_load(&day->done) < day->count) {
-        clock_sleep_us(1000);
+        usleep(1000);
     }
     return true;
 }
