@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A bank to look around in: a made-up bank with its customers and frauds, a server that decides on its days, people of every role, and stand-ins for the core bank and the contact centre.
 
-    tour_bank.py PROGRAM FOLDER [--port N] [--customers N] [--days N] [--rate R] [--seed N] [--live N] [--worked] [--strategy FILE]...
+    tour_bank.py PROGRAM FOLDER [--port N] [--customers N] [--days N] [--rate R] [--seed N] [--live N] [--worked]
 
 PROGRAM is the built qiantang. All that is made lies in FOLDER, which is emptied first. When everything is there, FOLDER/tour.json names the address and who can sign in, "ready" is printed, and the program
-stays until it is ended by a signal; then it ends what it has started. A --strategy is added to the bank's pack, behind its own. With --live the bank's last day goes on coming, N records a second; with --worked its people have worked a shift (tour_work.py).
+stays until it is ended by a signal; then it ends what it has started. With --live the bank's last day goes on coming, N records a second; with --worked its people have worked a shift (tour_work.py).
 """
 
 import argparse
@@ -16,7 +16,6 @@ import http.server
 import json
 import os
 import pathlib
-import re
 import secrets
 import shutil
 import signal
@@ -146,10 +145,6 @@ class Bank:
         shutil.copytree(ROOT / "packs" / "bank", pack)
         shutil.copytree(made / "tables", pack / "tables", dirs_exist_ok=True)
         shutil.copytree(made / "lists", pack / "lists", dirs_exist_ok=True)
-        for path in map(pathlib.Path, self.arguments.strategy):
-            shutil.copy(path, pack / "strategies" / path.name)
-            disposition = pack / "disposition.yaml"
-            disposition.write_text(re.sub(r"((?:^  - D-\w+\n)+)", rf"\g<1>  - {path.stem}\n", disposition.read_text(encoding="utf-8"), count=1, flags=re.M), encoding="utf-8")
 
     def stand_ins(self):
         secret = secrets.token_bytes(32)
@@ -299,7 +294,6 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--live", type=int, default=0)
     parser.add_argument("--worked", action="store_true")
-    parser.add_argument("--strategy", action="append", default=[])
     bank = Bank(parser.parse_args())
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -19,7 +19,6 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build-console"
 CUSTOMERS, DAYS = 800, 2
-STRATEGY = ROOT / "console" / "tests" / "D-TEST.yaml"  # one that a test can have earned, proposed and approved
 
 
 def main():
@@ -29,7 +28,7 @@ def main():
         print("no Chromium, or the console was not built")
         sys.exit(77)
     folder = tempfile.mkdtemp(prefix="qiantang-console-")
-    bank = subprocess.Popen([sys.executable, ROOT / "scripts" / "tour_bank.py", program, folder, "--customers", str(CUSTOMERS), "--days", str(DAYS), "--strategy", str(STRATEGY)], stdout=subprocess.PIPE, text=True)
+    bank = subprocess.Popen([sys.executable, ROOT / "scripts" / "tour_bank.py", program, folder, "--customers", str(CUSTOMERS), "--days", str(DAYS)], stdout=subprocess.PIPE, text=True)
     try:
         line = bank.stdout.readline()
         if not line.startswith("ready"):

@@ -7,6 +7,7 @@ The server listens on loopback at a port that the system chooses, and ends with 
 import http.client
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
@@ -213,6 +215,123 @@ def test_a_batch_whose_client_goes_away(server):
     body = b"".join(line(f"x{i}") for i in range(5000))
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         client.sendall(b"POST /v1/events/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    settle(server)
+
+
+class Looking:
+    """Somebody who looks on (GET /v1/decisions/stream), read when it is asked to."""
+
+    def __init__(self, server, query="", receive_buffer=None):
+        self.socket = socket.socket()
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(30)
+        self.socket.connect(("127.0.0.1", server.port))
+        self.socket.sendall(f"GET /v1/decisions/stream{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        self.raw, self.ended = b"", False
+        while b"\r\n\r\n" not in self.raw:
+            self.read()
+        head, self.raw = self.raw.split(b"\r\n\r\n", 1)
+        assert b" 200 " in head.split(b"\r\n")[0] and b"text/event-stream" in head, head
+
+    def read(self):
+        piece = self.socket.recv(1 << 16)
+        self.ended = piece == b""
+        self.raw += piece
+
+    def events(self):
+        """(name, data) of all that has come as a whole, without what chunks are cut by."""
+        body = re.sub(rb"(?:^|\r\n)[0-9a-f]+\r\n", b"", self.raw)
+        found = []
+        for text in body.split(b"\n\n")[:-1]:
+            fields = dict(field.split(b": ", 1) for field in text.strip().split(b"\n") if b": " in field)
+            if b"event" in fields:
+                found.append((fields[b"event"].decode(), json.loads(fields[b"data"])))
+        return found
+
+    def rows(self):
+        return [row["event_id"] for name, data in self.events() if name == "rows" for row in data["rows"]]
+
+    def read_until(self, holds):
+        until = time.monotonic() + 30
+        while not holds(self.events()):
+            assert not self.ended and time.monotonic() < until, self.raw[-600:]
+            self.read()
+
+
+def quiet(server):
+    """Until nothing is decided any more of what the tests before have left."""
+    before = None
+    while before != (before := json.loads(server.ask("GET", "/readyz")[1])["decided"]):
+        time.sleep(0.5)
+
+
+def has_second(events):
+    return any(name == "second" for name, _ in events)
+
+
+def test_who_looks_on_sees_what_he_asked_for(server):
+    queries = {"": {"s1", "s2", "big", "other", "in"}, "?hits=true": {"big"}, "?model=M-PX-01-A": {"big"}, "?action=PASS": {"s1", "s2", "other", "in"}, "?event_type=login": {"in"},
+               "?account=b": {"big", "other"}, "?score=50": {"big"}, "?score=100": set(), "?customer=c9": {"in"}, "?account=b&action=PASS": {"other"}}
+    quiet(server)
+    looking = {query: Looking(server, query) for query in queries}
+    for one in looking.values():
+        one.read_until(has_second)      # it is in
+    sent = [pay("watch-s1"), pay("watch-s2"), pay("watch-big", account="b", amount=6000000), pay("watch-other", account="b"),
+            {"event_id": "watch-in", "event_type": "login", "event_time": T0, "customer": "c9"}]
+    for event in sent:
+        assert server.ask("POST", "/v1/events", json.dumps(event))[0] == 200
+    looking[""].read_until(lambda events: "watch-in" in looking[""].rows())
+    for query, wanted in queries.items():
+        one = looking[query]
+        counted = lambda events: sum(data["all"] for name, data in events if name == "second") >= len(sent)
+        one.read_until(counted)
+        assert sorted(one.rows()) == sorted("watch-" + id_ for id_ in wanted), (query, one.rows())
+        seconds = [data for name, data in one.events() if name == "second"]
+        # All decisions are counted, whatever the filter shows of them.
+        assert sum(data["all"] for data in seconds) == len(sent) and sum(data["shown"] for data in seconds) == sum(data["sent"] for data in seconds) == len(wanted), (query, seconds)
+        assert sum(data["left_out"] for data in seconds) == 0 and sum(data["actions"].get("PASS", 0) for data in seconds) == 4, (query, seconds)
+        one.socket.close()
+    for query in ("?score=x", "?hits=maybe", "?nothing=1", "?family=XX&family=YY"):
+        assert server.ask("GET", "/v1/decisions/stream" + query)[0] == 400, query
+    settle(server)
+
+
+def test_who_looks_on_and_does_not_read_is_cut_off(server):
+    """His stream ends after five seconds without room, while another who reads goes on, and nobody who sends is held up."""
+    quiet(server)
+    slow, reader = Looking(server, receive_buffer=65536), Looking(server)
+    done = threading.Event()
+
+    def read_on():
+        while not done.is_set() and not reader.ended:
+            reader.read()
+
+    thread = threading.Thread(target=read_on)
+    thread.start()
+    began, number, took = time.monotonic(), 0, 0
+    while time.monotonic() - began < 60 and (number < 60000 or time.monotonic() - began < 15):
+        body = b"".join(line(f"flood{number + i}") for i in range(2000))
+        number += 2000
+        at = time.monotonic()
+        assert server.ask("POST", "/v1/events/batch", body, "application/x-ndjson")[0] == 200
+        took = max(took, time.monotonic() - at)
+    assert took < 20, took
+    until = time.monotonic() + 60
+    slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    while not slow.ended:       # what was on its way comes, and then the end
+        assert time.monotonic() < until, "he who does not read is not cut off"
+        slow.read()
+    shown = len(slow.rows())
+    assert shown < number, (shown, number)
+    done.set()
+    thread.join(30)
+    assert not reader.ended
+    seconds = [data for name, data in reader.events() if name == "second"]
+    # What is more than 250 rows in a tick is left out, and that is told.
+    assert sum(data["sent"] + data["left_out"] for data in seconds) >= number * 0.9 and len(reader.rows()) >= sum(data["sent"] for data in seconds) > shown, (shown, seconds[-3:])
+    reader.socket.close()
+    slow.socket.close()
     settle(server)
 
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { accessible, ask, openPage, screenTest, settled, speaks } from "./harness.mjs";
+import { accessible, ADDRESS, ask, openPage, screenTest, settled, speaks } from "./harness.mjs";
 
 const MODEL = "M-MU-01-A";
 const FILE = `models/MU/${MODEL}.yaml`;
@@ -170,4 +170,22 @@ test("the way of a draft, from a mistake to going back", { timeout: 400_000 }, a
   assert.deepEqual(troubles, []);
   await context.close();
   await other.context.close();
+});
+
+test("what models cost: the dearest first, and how it is measured (model-author)", { timeout: 120_000 }, async () => {
+  const { page, context, troubles } = await openPage("model-author", "/models?order=cost");
+  const { costs, models } = (await ask("model-author", "GET", "/v1/models")).body;
+  assert.ok(costs.decisions > 10 && costs.one_in === 127 && costs.models_share > 0 && costs.models_share < 1, JSON.stringify(costs));
+  const timed = models.filter((one) => one.cost.median_ns !== null).sort((one, other) => other.cost.median_ns - one.cost.median_ns);
+  assert.ok(timed.length > 10 && timed[0].cost.share > 0);
+  const first = page.locator("tbody tr.ant-table-row").first();
+  await first.waitFor();
+  const id = (await first.getByRole("link").first().innerText()).trim();
+  assert.equal(models.find((one) => one.model === id).cost.median_ns, timed[0].cost.median_ns);
+  await first.getByText(new Intl.NumberFormat("zh-CN").format(timed[0].cost.median_ns), { exact: true }).first().waitFor();
+  await page.goto(`${ADDRESS}/console/models/${id}`);
+  await page.getByRole("heading", { name: "模型耗时" }).waitFor();
+  await page.getByText(/每 127 笔决策抽一笔计时/).waitFor();
+  assert.deepEqual(troubles, []);
+  await context.close();
 });

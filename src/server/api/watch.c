@@ -38,6 +38,7 @@ struct watcher_of_decisions {
     struct brief_filter filter;
     struct arena arena;                       // of the filter's texts
     uint64_t begun_ns, stuck_ns;              // 0: it reads
+    size_t stuck_size;                        // what had no room
     uint64_t shown, sent, left_out;           // in this second
     const struct brief *rows[WATCH_ROWS_MAX]; // of this tick, a ring
     uint64_t row_count;
@@ -173,19 +174,30 @@ static void end_event(struct watch *watch, uint64_t sequence) {
                  : buf_put(&watch->body, SLICE("\n\n"));
 }
 
+// The counts of a second find room where rows do not: that says nothing. Whoever reads has room for
+// what had none.
+static bool reads_on(const struct watcher_of_decisions *watcher) {
+    return watcher->stuck_size == 0 ||
+           http_stream_wait(watcher->request, watcher->stuck_size, 0) == STATUS_OK;
+}
+
 // False: no room now.
 static bool send(struct watch *watch, struct watcher_of_decisions *watcher, uint64_t now_ns) {
     Status status = buf_overflowed(&watch->body)
                         ? STATUS_LIMIT
                         : http_stream_put(watcher->request, buf_slice(&watch->body));
-    if (status == STATUS_OK) {
-        watcher->stuck_ns = 0;
+    size_t size = watch->body.size;
+    if (status != STATUS_OK) {
+        watcher->stuck_size = size > watcher->stuck_size ? size : watcher->stuck_size;
+    }
+    if (status == STATUS_OK && reads_on(watcher)) {
+        watcher->stuck_ns = watcher->stuck_size = 0;
         return true;
     }
     watcher->stuck_ns = watcher->stuck_ns == 0 ? now_ns : watcher->stuck_ns;
     watcher->over =
         status == STATUS_END || now_ns - watcher->stuck_ns > (uint64_t)WATCH_SLOW_MS * NS_IN_MS;
-    return false;
+    return status == STATUS_OK;
 }
 
 static void send_rows(struct watch *watch, struct watcher_of_decisions *watcher, uint64_t now_ns) {

@@ -349,7 +349,7 @@ export default function StateScreen() {
   const { readings, error } = useReadings();
   const state = query.data;
   return (
-    <div style={{ display: "grid", gap: 12 }}>
+    <div style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 12 }}>
       <Space align="baseline">
         <h1 style={{ fontSize: 16, margin: 0 }}>{t("state")}</h1>
         <Typography.Text type="secondary">{query.dataUpdatedAt > 0 && <Time ms={query.dataUpdatedAt} form="clock" />}</Typography.Text>
