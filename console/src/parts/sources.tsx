@@ -13,7 +13,7 @@ export type Source = Schemas["Source"];
 
 const SOURCES_MS = 3000;
 
-const names: Record<string, { zh: string; en: string }> = {
+const names: Record<string, { zh: string; en: string }> = defineWords({
   CORE: { zh: "核心系统", en: "core bank" },
   MBANK: { zh: "手机银行", en: "mobile banking" },
   EBANK: { zh: "网上银行", en: "internet banking" },
@@ -29,7 +29,7 @@ const names: Record<string, { zh: string; en: string }> = {
   SIEM: { zh: "安全监测", en: "network security" },
   INSPECT: { zh: "检查系统", en: "inspection" },
   POLICE: { zh: "公安", en: "police" },
-};
+});
 
 const sourceWords = defineWords({
   unnamed: { zh: "未注明来源", en: "no source named" },
