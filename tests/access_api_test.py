@@ -535,6 +535,7 @@ def test_operations(folder):
     expect(operator.ask("POST", "/v1/snapshots"), 202)
     assert expect(operator.ask("GET", "/v1/snapshots"), 200)["failed"] == 0
     state = expect(operator.ask("GET", "/v1/state"), 200)
+    expect(operator.ask("GET", "/v1/sources"), 200)
     assert state["decided"] == 4 and state["ready"] and not state["nobody_is_set_up"] and state["brakes_holding"] == 0, state
     server.end()
     done = subprocess.run([QIANTANG, "audit", "list", "--data", folder], capture_output=True, text=True, timeout=60)

@@ -41,7 +41,7 @@ UNSEEN = {
 # Who may what needs users, which this server has not; tests/access_api_test.py asks for these against the same document.
 for name_ in ("signIn", "getSession", "signOut", "changePassword", "getRoles", "getUsers", "addUser", "setRoles", "setPassword", "disableUser", "enableUser", "getKeys",
               "addKey", "revokeKey", "getAudit", "proveAudit", "getReleases", "bringRelease", "rollBack", "getRelease", "tryRelease", "proposeRelease", "approveRelease",
-              "rejectRelease", "releaseRelease", "bringDraft", "checkDraft", "sweepParameter", "getPackFiles", "getPackFile", "setStatus", "getBrakes", "releaseBrake", "getSnapshots", "makeSnapshot", "getState"):
+              "rejectRelease", "releaseRelease", "bringDraft", "checkDraft", "sweepParameter", "getPackFiles", "getPackFile", "setStatus", "getBrakes", "releaseBrake", "getSnapshots", "makeSnapshot", "getState", "getSources"):
     for status_ in ("200", "202", "401", "403", "404", "409", "422", "429"):
         UNSEEN[name_, status_] = "needs users"
 for name_, status_ in (("getRoot", "302"), ("getConsoleRoot", "302"), ("getConsole", "200"), ("getConsole", "304"), ("getConsole", "404")):

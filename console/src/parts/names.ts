@@ -250,15 +250,15 @@ export const measures: Measure[] = [
 ];
 
 // Rules that a measure is most often set by; any other text may stand there too.
-export const rights: { rule: string; zh: string; en: string }[] = [
-  { rule: "R-301", zh: "涉诈风险处置", en: "measures against fraud" },
-  { rule: "R-202", zh: "开户后六个月无交易", en: "no transaction for half a year" },
-  { rule: "R-203", zh: "一个手机号对应多人", en: "one telephone for several persons" },
-  { rule: "R-210", zh: "涉案账户", en: "a case account" },
-  { rule: "R-211", zh: "涉案账户开户人三日未重新核实", en: "holder of a case account, not verified again in three days" },
-  { rule: "R-421", zh: "联合惩戒", en: "joint punishment" },
-  { rule: "R-407", zh: "特别预防措施名单", en: "list of special preventive measures" },
-];
+export const rights = defineWords({
+  "R-301": { zh: "涉诈风险处置", en: "measures against fraud" },
+  "R-202": { zh: "开户后六个月无交易", en: "no transaction for half a year" },
+  "R-203": { zh: "一个手机号对应多人", en: "one telephone for several persons" },
+  "R-210": { zh: "涉案账户", en: "a case account" },
+  "R-211": { zh: "涉案账户开户人三日未重新核实", en: "holder of a case account, not verified again in three days" },
+  "R-421": { zh: "联合惩戒", en: "joint punishment" },
+  "R-407": { zh: "特别预防措施名单", en: "list of special preventive measures" },
+});
 
 // ---- cases, referrals, orders ----
 

@@ -220,7 +220,7 @@ function SettingFields() {
         />
       </Form.Item>
       <Form.Item name="basis" label={c("basis")} extra={authority === "LIST" ? undefined : w("basisHelp")} rules={[{ required: true, whitespace: true, message: t("needed") }]}>
-        <PickOrWrite options={rights.map((right) => ({ value: right.rule, label: `${right.rule} ${both(right)}` }))} filterOption={(text, option) => `${option?.label ?? ""}`.toLowerCase().includes(text.toLowerCase())} />
+        <PickOrWrite options={Object.entries(rights).map(([rule, words]) => ({ value: rule, label: `${rule} ${both(words)}` }))} filterOption={(text, option) => `${option?.label ?? ""}`.toLowerCase().includes(text.toLowerCase())} />
       </Form.Item>
       {authority === "LIST" && <TextField name="document" label={c("document")} rows={1} />}
       <TextField name="reason" label={t("reason")} rows={2} />
