@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { accessible, ask, openPage, screenTest, settled, speaks } from "./harness.mjs";
+import { accessible, ask, openPage, screenTest, settled, speaks, until } from "./harness.mjs";
 
 // Whoever is on the bench waits until it is there before he presses keys.
 async function bench(page, alert) {
@@ -59,11 +59,13 @@ screenTest("the desk of an analyst", "analyst-1", "/desk", async ({ page }) => {
   // Off duty and on again.
   await page.getByRole("menuitem", { name: "我的工作台" }).click();
   const duty = page.getByRole("switch", { name: "在岗状态" });
+  const isOnDuty = async () => (await ask("analyst-1", "GET", "/v1/desk")).body.desk.on_duty;
   await duty.click();
-  await page.getByText("离岗").waitFor();
-  assert.equal((await ask("analyst-1", "GET", "/v1/desk")).body.desk.on_duty, false);
+  await until(async () => !(await isOnDuty()));
+  await page.locator('[role=switch][aria-label="在岗状态"][aria-checked=false]:not(.ant-switch-loading)').waitFor();
+  await accessible(page);
   await duty.click();
-  await page.getByText("在岗", { exact: true }).waitFor();
+  await until(isOnDuty);
   await ask("analyst-1", "POST", `/v1/alerts/${alert}/hand_back`, {});
 });
 

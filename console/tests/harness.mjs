@@ -54,6 +54,15 @@ export async function ask(who, method, path, body) {
   return { status: answer.status, body: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text };
 }
 
+// Until it holds: what the server has done is asked of the server.
+export async function until(holds, ms = 60_000) {
+  const end = Date.now() + ms;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `not within ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 export async function openPage(who, path, { language = "zh", look = "light", width = 1366, height = 768, refusals = [] } = {}) {
   const context = await (await openBrowser()).newContext({ viewport: { width, height }, locale: language === "zh" ? "zh-CN" : "en-GB", timezoneId: "Asia/Shanghai", reducedMotion: "reduce" });
   await context.addInitScript(([chosen]) => window.top === window && localStorage.setItem("qiantang.settings", JSON.stringify(chosen)), [{ language, look }]); // papers stand in frames that have no storage

@@ -35,6 +35,7 @@ function themeOf(dark: boolean): ThemeConfig {
       Menu: { darkItemBg: "transparent", darkSubMenuItemBg: "transparent", darkItemSelectedBg: dark ? "#1f6fb5" : "#0b5fa5", itemHeight: 36 },
       Button: dark ? { defaultHoverColor: "#8cc5f5", defaultHoverBorderColor: "#6bb4f0", defaultActiveColor: "#6bb4f0", defaultActiveBorderColor: "#6bb4f0" } : {},
       Table: { cellPaddingBlockSM: 6 },
+      Switch: { colorTextQuaternary: "#5f6b7a", colorTextTertiary: "#4b5665" }, // its ground while it is off, under white words
       Tabs: { itemSelectedColor: dark ? "#6bb4f0" : "#0b5fa5", itemActiveColor: dark ? "#6bb4f0" : "#0b5fa5", itemHoverColor: dark ? "#6bb4f0" : "#0b5fa5" },
     },
   };
