@@ -22,7 +22,7 @@ tour: all ## a bank to look around in with the console: starts it, says its addr
 	@python3 scripts/tour_bank.py $(BUILD)/qiantang $(BUILD)/tour --live 20 --worked
 
 screenshots: all ## pictures of all screens of the console in both languages, into docs/pictures/console
-	@scripts/install-deps.sh build node browser
+	@scripts/install-deps.sh build node browser pictures
 	@scripts/screenshots.sh $(BUILD)
 
 test: ## everything: tests with gcc, the same bytes from gcc and clang, sanitizers; ends with "N passed, N failed"

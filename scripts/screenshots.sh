@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes pictures of all screens of the console in both languages, for the documents: scripts/screenshots.sh BUILD [FOLDER]
+# Takes pictures of all screens of the console in both languages, for the documents: scripts/screenshots.sh BUILD [FOLDER [NAME,NAME...]]
 # They are made smaller by taking 256 colours; look at them before they are committed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,8 +13,9 @@ tour=$!
 trap 'kill "$tour" 2>/dev/null || true; wait "$tour" 2>/dev/null || true; rm -rf "$bank" "$bank.ready"' EXIT
 read -r line <"$bank.ready"
 echo "$line"
+sleep 75 # the bank's days came within a minute: until that is over, the lag of its sources is days
 cp console/tests/*.mjs build-console/tests/
 QT_ADDRESS=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["address"])' "$bank/tour.json") \
-    node build-console/tests/screenshots.mjs "$folder"
+    node build-console/tests/screenshots.mjs "$folder" "${3:-}"
 pngquant --force --ext .png --skip-if-larger --quality 60-95 "$folder"/*.png || [[ $? == 98 || $? == 99 ]] # some are not smaller, and stay
 ls -l "$folder"

@@ -269,7 +269,10 @@ class Bank:
                 at += 1
                 if at == len(lines):
                     round_, at = round_ + 1, 0
-            key.ask("POST", "/v1/records", "\n".join(batch) + "\n", "application/x-ndjson")
+            try:
+                key.ask("POST", "/v1/records", "\n".join(batch) + "\n", "application/x-ndjson")
+            except OSError:
+                return  # the bank has ended
             time.sleep(max(0.0, 0.1 - (time.monotonic() - began)))
 
     def end(self):
