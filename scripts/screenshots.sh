@@ -11,7 +11,8 @@ mkfifo "$bank.ready"
 python3 scripts/tour_bank.py "$program" "$bank" --customers 2000 --days 3 --live 20 --worked >"$bank.ready" &
 tour=$!
 trap 'kill "$tour" 2>/dev/null || true; wait "$tour" 2>/dev/null || true; rm -rf "$bank" "$bank.ready"' EXIT
-read -r line <"$bank.ready"
+exec 3<"$bank.ready" # stays open: more than one line is said
+read -r line <&3
 echo "$line"
 sleep 75 # the bank's days came within a minute: until that is over, the lag of its sources is days
 cp console/tests/*.mjs build-console/tests/
