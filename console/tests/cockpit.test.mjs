@@ -111,7 +111,7 @@ screenTest("who sees no figures has operations alone", "operator", "/cockpit", a
   assert.match(text, /预警跟进/);
   // The sources that need to be looked at most: those that are silent for longer than usual come first.
   const told = (await ask("operator", "GET", "/v1/sources")).body.sources.filter((source) => source.events + source.refused > 0);
-  const shown = await sources.locator("tbody tr.ant-table-row").count();
+  const shown = await sources.locator("[data-sources] li").count();
   assert.equal(shown, Math.min(6, told.length));
   if (told.length > 6) {
     await sources.getByText(`另有 ${told.length - 6} 个来源`).waitFor();

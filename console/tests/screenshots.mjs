@@ -80,7 +80,7 @@ for (const [name, who, path, width = 1440, height = 900] of SCREENS) {
     }
     const { page, context } = started;
     await settled(page).catch(() => undefined);
-    await page.waitForTimeout(1200); // charts and pictures are drawn
+    await page.waitForTimeout(name.startsWith("cockpit") ? 15_000 : 1200); // charts and pictures are drawn; a rate takes two looks
     await page.screenshot({ path: join(folder, `${name}.${language}.png`) });
     console.log(`${name} ${language}`);
     await context.close();

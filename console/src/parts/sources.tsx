@@ -35,7 +35,7 @@ const sourceWords = defineWords({
   unnamed: { zh: "未注明来源", en: "no source named" },
   rest: { zh: "其余来源", en: "all other sources" },
   never: { zh: "启动以来未到", en: "nothing since the start" },
-  silent: { zh: "静默 {span}", en: "silent for {span}" },
+  silent: { zh: "静默 {span}", en: "silent {span}" },
   silentWhy: { zh: "超出平常间隔（{usual}）的两倍", en: "more than twice the usual pause ({usual})" },
   quiet: { zh: "间歇 {span}", en: "pauses, {span}" },
   flows: { zh: "正常到达", en: "comes" },

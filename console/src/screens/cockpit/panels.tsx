@@ -8,7 +8,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { usePartName } from "@/parts/disposition";
-import { byNeed, lagsText, minuteText, type Source, SourceName, SourceStand, useSources } from "@/parts/sources";
+import { byNeed, lagsText, minuteText, SourceName, SourceStand, useSources } from "@/parts/sources";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, Due, moneyText, NOTHING, Severity, type SeverityWord, shareText, shortMoney, spanText } from "@/parts/values";
 import { FIGURE_EVERY_MS, type Figure, type FigureQuery, useFigure } from "@/screens/cockpit/asking";
@@ -295,19 +295,22 @@ function SourceLags() {
   }
   return (
     <div style={{ marginBottom: wall ? 6 : 10 }}>
-      <Table<Source>
-        size="small"
-        rowKey={(row) => `${row.kind} ${row.source}`}
-        pagination={false}
-        dataSource={all.slice(0, shown)}
-        locale={{ emptyText: <Nothing>{t("noSources")}</Nothing> }}
-        columns={[
-          { key: "source", title: t("source"), render: (_value, row) => <SourceName source={row} short /> },
-          { key: "minute", title: t("sourceMinute"), align: "right", render: (_value, row) => <span className="number">{minuteText(row)}</span> },
-          { key: "lag", title: t("sourceLag"), align: "right", render: (_value, row) => <span className="number">{lagsText(row, language)}</span> },
-          { key: "stand", title: t("sourceStand"), align: "right", render: (_value, row) => <SourceStand source={row} at={asked.data.at} /> },
-        ]}
-      />
+      {all.length === 0 && <Nothing>{t("noSources")}</Nothing>}
+      <ul data-sources style={{ listStyle: "none", display: "grid", gap: wall ? 3 : 4, padding: 0, margin: 0, fontSize: wall ? 16 : 13 }}>
+        {all.slice(0, shown).map((row) => (
+          <li key={`${row.kind} ${row.source}`} style={{ display: "flex", flexWrap: "wrap", alignItems: "baseline", gap: "0 10px" }}>
+            <span style={{ flex: 1, whiteSpace: "nowrap" }}>
+              <SourceName source={row} short />
+            </span>
+            {row.minute_events > 0 && (
+              <Typography.Text type="secondary" className="number" style={{ fontSize: "inherit" }}>
+                {t("sourceLagText", { n: minuteText(row), lags: lagsText(row, language) })}
+              </Typography.Text>
+            )}
+            <SourceStand source={row} at={asked.data.at} />
+          </li>
+        ))}
+      </ul>
       {all.length > shown && <Typography.Text type="secondary">{t("sourcesMore", { n: all.length - shown })}</Typography.Text>}
     </div>
   );
