@@ -98,8 +98,8 @@ struct table_time {
 struct table_times {
     uint64_t (*now_ns)(void);
     uint64_t reading_ns;   // what asking it costs: taken off
-    struct table_time *at; // room for twice the rules of the table
-    uint32_t count;
+    struct table_time *at; // twice the rules of the table is enough; what has no room is left out
+    uint32_t count, most;
     uint64_t aside_ns;
 };
 // Of the evaluations from here on; NULL ends it.

@@ -469,7 +469,7 @@ static struct lap lap_begin(const struct table_run *run) {
 
 static void lap_end(const struct table_run *run, const struct entry *entry, struct lap lap) {
     struct table_times *times = run->times;
-    if (times != NULL) {
+    if (times != NULL && times->count < times->most) {
         uint64_t took = times->now_ns() - lap.since_ns;
         uint64_t off = times->aside_ns - lap.aside_ns + times->reading_ns;
         times->at[times->count++] = (struct table_time){entry->position, took > off ? took - off : 0};

@@ -356,7 +356,7 @@ static uint64_t reading_ns(uint64_t (*now_ns)(void)) {
 static void begin_times(struct engine *engine) {
     if (engine->times.at == NULL) {
         uint32_t most = 2 * (engine->catalogue->models.count + 1);
-        engine->times = (struct table_times){.now_ns = engine->options.stopwatch, .reading_ns = reading_ns(engine->options.stopwatch)};
+        engine->times = (struct table_times){.now_ns = engine->options.stopwatch, .reading_ns = reading_ns(engine->options.stopwatch), .most = most};
         engine->times.at = memory_alloc(sizeof *engine->times.at * most);
         engine->model_times = memory_alloc(sizeof *engine->model_times * most);
     }
