@@ -11,7 +11,7 @@ enum { TEXT_MAX = 32 << 10, MEASURES_MAX = 64 };
 
 static const struct statement OPEN_MEASURES = {
     "measure_open", "SELECT id, customer FROM control WHERE alert = ?1 AND authority = 'BANK' AND "
-                    "state IN ('ASKED', 'IN_FORCE', 'WAITING') ORDER BY id LIMIT ?2"};
+                    "state IN ('ASKED', 'IN_FORCE', 'WAITING') AND id > ?3 ORDER BY id LIMIT ?2"};
 // A light one would not have restricted him by itself.
 static const struct statement GRAVE_ALERT = {
     "measure_other", "SELECT id FROM alert WHERE customer = ?1 AND customer <> '' AND is_open = 1 "
@@ -155,11 +155,11 @@ struct open_measure {
     Slice customer;
 };
 
-static Status open_measures(struct book *book, int64_t alert,
+static Status open_measures(struct book *book, int64_t alert, int64_t after,
                             struct open_measure measures[static MEASURES_MAX], uint32_t *ret_count) {
     uint32_t count = 0;
     Status status;
-    TRY(book_ask(book, &OPEN_MEASURES, STORE_VALUES(store_i64(alert), store_i64(MEASURES_MAX))));
+    TRY(book_ask(book, &OPEN_MEASURES, STORE_VALUES(store_i64(alert), store_i64(MEASURES_MAX), store_i64(after))));
     while ((status = book_next(book)) == STATUS_OK) {
         measures[count++] =
             (struct open_measure){.id = book_i64(book, 0), .customer = book_text(book, 1)};
@@ -219,13 +219,17 @@ static Status follow_one(struct disposition *disposition, struct book *book,
 Status measures_follow(struct disposition *disposition, struct book *book,
                        const struct alert *alert, Code code) {
     struct open_measure *measures = ARENA_ARRAY(book->arena, struct open_measure, MEASURES_MAX);
+    int64_t after = 0;
     uint32_t count;
     if (code_infos[code].direction != DIRECTION_RELEASING) {
         return STATUS_OK;
     }
-    TRY(open_measures(book, alert->id, measures, &count));
-    for (uint32_t i = 0; i < count; i++) {
-        TRY(follow_one(disposition, book, alert, &measures[i], code));
-    }
+    do {
+        TRY(open_measures(book, alert->id, after, measures, &count));
+        for (uint32_t i = 0; i < count; i++) {
+            TRY(follow_one(disposition, book, alert, &measures[i], code));
+            after = measures[i].id;
+        }
+    } while (count == MEASURES_MAX);
     return STATUS_OK;
 }
