@@ -6,7 +6,8 @@ import { useNavigate } from "react-router-dom";
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
-import { caseTypeWords, exploreWords } from "@/screens/graph/exploreWords";
+import { codes } from "@/parts/names";
+import { exploreWords } from "@/screens/graph/exploreWords";
 import type { WalkNode } from "@/screens/graph/walk";
 import { BEGINNINGS, type End, type NodeKind, nodeWords } from "@/screens/graph/words";
 import { NodeName } from "@/screens/graph/WalkTables";
@@ -86,7 +87,7 @@ async function intoCase(wanted: Wanted, nodes: WalkNode[]): Promise<{ id: number
 
 export function IntoCase({ nodes, onClose }: { nodes: WalkNode[]; onClose: () => void }) {
   const t = useWords(exploreWords);
-  const type = useWords(caseTypeWords);
+  const type = useWords(codes.type);
   const { notification } = App.useApp();
   const navigate = useNavigate();
   const [way, setWay] = useState<"new" | "old">("new");
@@ -116,7 +117,7 @@ export function IntoCase({ nodes, onClose }: { nodes: WalkNode[]; onClose: () =>
               <Input maxLength={60} />
             </Form.Item>
             <Form.Item label={t("caseType")} name="type">
-              <Select options={(Object.keys(caseTypeWords) as (keyof typeof caseTypeWords)[]).map((value) => ({ value, label: type(value) }))} />
+              <Select options={(Object.keys(codes.type) as (keyof typeof codes.type)[]).map((value) => ({ value, label: type(value) }))} />
             </Form.Item>
           </>
         ) : (

@@ -89,17 +89,3 @@ export const outcomeWords = defineWords({
   LOOSE: { zh: "关联松散，不构成团伙", en: "nothing is bound closely enough" },
   HOUSEHOLD: { zh: "只是同住同网的家庭关系", en: "only what a household shares" },
 });
-
-export const caseTypeWords = defineWords({
-  FRAUD: { zh: "电信网络诈骗", en: "telecom fraud" },
-  MULE_GANG: { zh: "跑分团伙", en: "mule gang" },
-  GAMBLING: { zh: "跨境赌博", en: "gambling" },
-  FUNDRAISING: { zh: "非法集资", en: "illegal fundraising" },
-  UNDERGROUND_BANK: { zh: "地下钱庄", en: "underground bank" },
-  LAUNDERING: { zh: "洗钱", en: "money laundering" },
-  LOAN: { zh: "信贷欺诈", en: "loan fraud" },
-  INSIDER: { zh: "内部案件", en: "insider" },
-  CARD: { zh: "银行卡盗刷", en: "card fraud" },
-  MERCHANT: { zh: "商户违规", en: "merchant fraud" },
-  NETSEC: { zh: "网络安全事件", en: "attack on systems" },
-});
