@@ -67,6 +67,7 @@ class Run:
         self.store = response_bank.Store(SERVER or f"sqlite:{self.data}/response.db")
         seconds = {"before": options.before, **pieces("away", options.away), "after": options.after}
         split(options.bank / "events.ndjson", self.folder, {name: span * options.rate for name, span in seconds.items()})
+        os.sync()  # gigabytes that the machine still has to write would hold up the journal's syncs in the first minute
         self.seconds = seconds
         settings = self.folder / "settings.yaml"
         settings.write_text(f"response: {{store: \"{SERVER}\"}}\n" if SERVER else "", encoding="utf-8")
