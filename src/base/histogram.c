@@ -4,15 +4,6 @@
 
 enum { WHOLE = 1000000 };
 
-uint64_t histogram_bucket_end(uint32_t bucket) {
-    if (bucket < 2 * HISTOGRAM_HALF) {
-        return bucket;
-    }
-    uint32_t shift = bucket / HISTOGRAM_HALF - 1;
-    uint64_t head = HISTOGRAM_HALF + bucket % HISTOGRAM_HALF;
-    return ((head + 1) << shift) - 1;
-}
-
 void histogram_merge(struct histogram *into, const struct histogram *from) {
     if (from->count == 0) {
         return;

@@ -7,8 +7,7 @@
 //     uint64_t p99 = histogram_at(latency, HISTOGRAM_P(99));
 //     histogram_reset(latency);
 //
-// Buckets. Values below 2048 have a bucket each. Above, every power of two is cut into 1024 buckets of the same width, so a bucket is
-// at most a 1024th of what it holds: three significant digits, as in Gil Tene's HdrHistogram. Count, least, largest and sum are exact,
+// Its buckets (base/buckets.h) are at most a 1024th wide: three significant digits. Count, least, largest and sum are exact,
 // and a value past HISTOGRAM_VALUE_MAX counts in the last bucket with its own value as the largest.
 //
 // The value at a share is the upper end of the bucket that holds the sample of rank ceil(share * count) in rising order, and never more
@@ -17,14 +16,14 @@
 // Histograms of parts are merged; averages of percentiles mean nothing. One is 230 KB: on the heap or in an arena, not on the stack.
 // Costs: adding some 3 ns, asking a walk over the buckets between least and largest, at most 28,672.
 
+#include "base/buckets.h"
+
 #include <stdbool.h>
-#include <stdint.h>
 
 enum {
     HISTOGRAM_SUB_BITS = 11, // values below 1 << 11 are exact
-    HISTOGRAM_HALF = 1 << (HISTOGRAM_SUB_BITS - 1),
     HISTOGRAM_VALUE_BITS = 37, // 2^37 ns are 137 s
-    HISTOGRAM_BUCKETS = (HISTOGRAM_VALUE_BITS - HISTOGRAM_SUB_BITS + 2) * HISTOGRAM_HALF,
+    HISTOGRAM_BUCKETS = BUCKETS_FOR(HISTOGRAM_VALUE_BITS, HISTOGRAM_SUB_BITS),
 };
 #define HISTOGRAM_VALUE_MAX UINT64_C(100000000000) // 100 s
 
@@ -37,12 +36,7 @@ struct histogram {
 };
 
 static inline uint32_t histogram_bucket(uint64_t value) {
-    if (value < (1u << HISTOGRAM_SUB_BITS)) {
-        return (uint32_t)value;
-    }
-    value = value < HISTOGRAM_VALUE_MAX ? value : HISTOGRAM_VALUE_MAX;
-    uint32_t shift = 64 - HISTOGRAM_SUB_BITS - (uint32_t)__builtin_clzll(value); // at least 1
-    return shift * HISTOGRAM_HALF + (uint32_t)(value >> shift);
+    return bucket_of(value < HISTOGRAM_VALUE_MAX ? value : HISTOGRAM_VALUE_MAX, HISTOGRAM_SUB_BITS);
 }
 
 static inline void histogram_add(struct histogram *histogram, uint64_t value) {
@@ -54,7 +48,10 @@ static inline void histogram_add(struct histogram *histogram, uint64_t value) {
 }
 
 // The largest value that belongs into a bucket.
-uint64_t histogram_bucket_end(uint32_t bucket);
+static inline uint64_t histogram_bucket_end(uint32_t bucket) {
+    return bucket_end(bucket, HISTOGRAM_SUB_BITS);
+}
+
 // Adds all samples of `from`.
 void histogram_merge(struct histogram *into, const struct histogram *from);
 // Makes it empty; costs what lies between least and largest.

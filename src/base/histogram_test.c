@@ -32,8 +32,23 @@ static bool agrees(const struct histogram *histogram, uint64_t *values, size_t c
         size_t rank = ((size_t)count * shares[i] + 999999) / 1000000;
         uint64_t wanted = values[rank == 0 ? 0 : rank - 1];
         uint64_t got = histogram_at(histogram, shares[i]);
-        CHECK_THAT(got >= wanted && got - wanted <= wanted / HISTOGRAM_HALF, "share %u: %llu for %llu", shares[i],
+        CHECK_THAT(got >= wanted && got - wanted <= wanted >> (HISTOGRAM_SUB_BITS - 1), "share %u: %llu for %llu", shares[i],
                    (unsigned long long)got, (unsigned long long)wanted);
+    }
+    return true;
+}
+
+// Every value lies within its bucket, buckets leave nothing out, and none is wider than it may be.
+static bool test_buckets(void) {
+    for (uint32_t sub_bits = 2; sub_bits <= 11; sub_bits++) {
+        uint32_t count = BUCKETS_FOR(40, sub_bits);
+        CHECK(bucket_begin(0, sub_bits) == 0 && bucket_end(count - 1, sub_bits) == (UINT64_C(1) << 40) - 1);
+        for (uint32_t i = 0; i < count; i++) {
+            uint64_t begin = bucket_begin(i, sub_bits);
+            uint64_t end = bucket_end(i, sub_bits);
+            CHECK_THAT(bucket_of(begin, sub_bits) == i && bucket_of(end, sub_bits) == i, "bucket %u of %u bits", i, sub_bits);
+            CHECK_THAT(begin <= end && end - begin <= begin >> (sub_bits - 1), "bucket %u of %u bits is wide", i, sub_bits);
+        }
     }
     return true;
 }
@@ -110,7 +125,7 @@ static bool test_few_and_large_values(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct test tests[] = {TEST(test_against_a_sorted_array), TEST(test_merged_is_as_added_at_once),
+    static const struct test tests[] = {TEST(test_buckets), TEST(test_against_a_sorted_array), TEST(test_merged_is_as_added_at_once),
                                         TEST(test_buckets_meet), TEST(test_few_and_large_values)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -1,15 +1,16 @@
-// A histogram for each model. Nanoseconds are kept in buckets: those below 16 have one each, above every power of two is cut into 8, up to 16 ms.
+// A histogram for each model, of nanoseconds up to 16 ms, good to an eighth.
 
 #include "server/costs.h"
+
+#include "base/buckets.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
 enum {
     SUB_BITS = 4,
-    HALF = 1 << (SUB_BITS - 1),
     COST_BITS = 24,
-    BUCKETS = (COST_BITS - SUB_BITS + 2) * HALF,
+    BUCKETS = BUCKETS_FOR(COST_BITS, SUB_BITS),
 };
 
 struct model_cost {
@@ -60,21 +61,8 @@ bool costs_is_due(struct costs *costs) {
 
 // ---- adding -------------------------------------------------------------------------------------------------
 
-static uint32_t bucket_of(uint64_t ns) {
-    if (ns < (1u << SUB_BITS)) {
-        return (uint32_t)ns;
-    }
-    ns = ns < UINT64_C(1) << COST_BITS ? ns : (UINT64_C(1) << COST_BITS) - 1;
-    uint32_t shift = 64 - SUB_BITS - (uint32_t)__builtin_clzll(ns);
-    return shift * HALF + (uint32_t)(ns >> shift);
-}
-
-static uint64_t bucket_end(uint32_t bucket) {
-    if (bucket < (1u << SUB_BITS)) {
-        return bucket;
-    }
-    uint32_t shift = bucket / HALF - 1;
-    return (((uint64_t)(bucket - shift * HALF) + 1) << shift) - 1;
+static uint32_t bucket_of_cost(uint64_t ns) {
+    return bucket_of(ns < UINT64_C(1) << COST_BITS ? ns : (UINT64_C(1) << COST_BITS) - 1, SUB_BITS);
 }
 
 // Under the lock.
@@ -90,7 +78,7 @@ static void add_models(struct costs *costs, const struct engine_times *times) {
             model->is_seen = false;
             model->count++;
             model->sum_ns += model->this_ns;
-            model->buckets[bucket_of(model->this_ns)]++;
+            model->buckets[bucket_of_cost(model->this_ns)]++;
             costs->own_ns += model->this_ns;
         }
     }
@@ -115,10 +103,10 @@ static uint64_t median_of(const struct model_cost *model) {
     for (uint32_t i = 0; i < BUCKETS; i++) {
         below += model->buckets[i];
         if (2 * below >= model->count) {
-            return bucket_end(i);
+            return bucket_end(i, SUB_BITS);
         }
     }
-    return bucket_end(BUCKETS - 1);
+    return bucket_end(BUCKETS - 1, SUB_BITS);
 }
 
 static double share_of(const struct costs *costs, uint64_t ns) {

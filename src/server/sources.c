@@ -1,10 +1,11 @@
 // A source's figures, and the parts of the last minute with the lags of each.
 //
-// Lags are kept in buckets of milliseconds: those below 32 have one each, above every power of two is cut into 16. A part is of 5 seconds and knows by its number which
+// Lags are kept in buckets of milliseconds, good to a 16th. A part is of 5 seconds and knows by its number which
 // ones; it is cleared when the first event of other seconds comes, with the number 0 meanwhile.
 
 #include "server/sources.h"
 
+#include "base/buckets.h"
 #include "base/hash.h"
 #include "base/time.h"
 #include "codec/json.h"
@@ -14,9 +15,8 @@
 
 enum {
     SUB_BITS = 5,
-    HALF = 1 << (SUB_BITS - 1),
     LAG_BITS = 36, // 2^36 ms are two years
-    BUCKETS = (LAG_BITS - SUB_BITS + 2) * HALF,
+    BUCKETS = BUCKETS_FOR(LAG_BITS, SUB_BITS),
     PART_S = 5,
     PARTS = SOURCES_SPAN_S / PART_S + 1, // the one that goes on, and those that are over
     RECORD_MAX = 1 << 20,
@@ -138,21 +138,8 @@ static void count_one(atomic_uint_fast64_t *counter) {
     atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_relaxed);
 }
 
-static uint32_t bucket_of(uint64_t lag_ms) {
-    if (lag_ms < (1u << SUB_BITS)) {
-        return (uint32_t)lag_ms;
-    }
-    lag_ms = lag_ms < UINT64_C(1) << LAG_BITS ? lag_ms : (UINT64_C(1) << LAG_BITS) - 1;
-    uint32_t shift = 64 - SUB_BITS - (uint32_t)__builtin_clzll(lag_ms);
-    return shift * HALF + (uint32_t)(lag_ms >> shift);
-}
-
-static int64_t bucket_end(uint32_t bucket) {
-    if (bucket < (1u << SUB_BITS)) {
-        return bucket;
-    }
-    uint32_t shift = bucket / HALF - 1;
-    return (int64_t)(((uint64_t)(bucket - shift * HALF) + 1) << shift) - 1;
+static uint32_t bucket_of_lag(uint64_t lag_ms) {
+    return bucket_of(lag_ms < UINT64_C(1) << LAG_BITS ? lag_ms : (UINT64_C(1) << LAG_BITS) - 1, SUB_BITS);
 }
 
 static uint64_t part_number(int64_t now_us) {
@@ -170,7 +157,7 @@ static void add_lag(struct sender *source, int64_t lag_us, int64_t now_us) {
         }
         atomic_store_explicit(&part->number, number, memory_order_release);
     }
-    atomic_uint *count = &part->counts[bucket_of(lag_us > 0 ? (uint64_t)(lag_us / US_PER_MS) : 0)];
+    atomic_uint *count = &part->counts[bucket_of_lag(lag_us > 0 ? (uint64_t)(lag_us / US_PER_MS) : 0)];
     atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1, memory_order_relaxed);
 }
 
@@ -238,10 +225,10 @@ static int64_t lag_at(const uint64_t counts[BUCKETS], uint64_t all, uint32_t per
     for (uint32_t i = 0; i < BUCKETS; i++) {
         below += counts[i];
         if (below >= rank) {
-            return bucket_end(i);
+            return (int64_t)bucket_end(i, SUB_BITS);
         }
     }
-    return bucket_end(BUCKETS - 1);
+    return (int64_t)bucket_end(BUCKETS - 1, SUB_BITS);
 }
 
 static void look_at_lags(const struct sender *source, int64_t now_us, struct source_state *state) {

@@ -1,9 +1,14 @@
 #pragma once
-// Spread: how times are distributed. Buckets that grow with the value, each at most a 32nd wide: good to 3 %.
+// Spread: how times are distributed, good to a 32nd.
+
+#include "base/buckets.h"
 
 #include <stdint.h>
 
-enum { SPREAD_BUCKETS = 64 * 32 };
+enum {
+    SPREAD_SUB_BITS = 6,
+    SPREAD_BUCKETS = BUCKETS_FOR(64, SPREAD_SUB_BITS),
+};
 
 struct spread {
     uint64_t counts[SPREAD_BUCKETS];
@@ -11,11 +16,7 @@ struct spread {
 };
 
 static inline uint32_t spread_bucket(uint64_t value) {
-    if (value < 32) {
-        return (uint32_t)value;
-    }
-    uint32_t octave = 63 - (uint32_t)__builtin_clzll(value); // at least 5
-    return (octave - 4) * 32 + (uint32_t)(value >> (octave - 5) & 31);
+    return bucket_of(value, SPREAD_SUB_BITS);
 }
 
 static inline void spread_add(struct spread *spread, uint64_t value) {
@@ -32,9 +33,7 @@ static inline double spread_at(const struct spread *spread, double share) {
     for (uint32_t i = 0; i < SPREAD_BUCKETS; i++) {
         seen += spread->counts[i];
         if (seen > rank) {
-            uint32_t shift = i < 64 ? 0 : i / 32 - 1;
-            double low = i < 32 ? i : (double)((UINT64_C(32) + i % 32) << shift);
-            return low + 0.5 * (double)((UINT64_C(1) << shift) - 1);
+            return 0.5 * ((double)bucket_begin(i, SPREAD_SUB_BITS) + (double)bucket_end(i, SPREAD_SUB_BITS));
         }
     }
     return (double)spread->max;

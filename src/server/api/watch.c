@@ -14,6 +14,7 @@
 
 #include "server/api/watch.h"
 
+#include "base/buckets.h"
 #include "base/time.h"
 #include "os/clock.h"
 #include "os/thread.h"
@@ -27,7 +28,9 @@ enum {
     ACTIONS_SHOWN = 16,
     ACTION_TEXT = 32,
     BODY_MAX = 192 << 10,
-    SPANS = 128,
+    SPAN_SUB_BITS = 4, // good to an eighth
+    SPAN_BITS = 18,    // microseconds up to a quarter of a second
+    SPANS = BUCKETS_FOR(SPAN_BITS, SPAN_SUB_BITS),
     US_IN_MS = 1000,
     NS_IN_MS = 1000000
 };
@@ -83,18 +86,8 @@ struct watch {
 // ---- a second
 // -------------------------------------------------------------------------------------------------
 
-// Eight sizes for each doubling: a span is told to a tenth.
 static uint32_t span_of(uint64_t us) {
-    if (us < 8) {
-        return (uint32_t)us;
-    }
-    uint32_t high = 63 - (uint32_t)__builtin_clzll(us);
-    uint32_t at = (high - 2) * 8 + (uint32_t)(us >> (high - 3) & 7);
-    return at < SPANS ? at : SPANS - 1;
-}
-
-static uint64_t span_end(uint32_t at) {
-    return at < 8 ? at : (UINT64_C(8) + at % 8 + 1) << (at / 8 - 1);
+    return bucket_of(us >> SPAN_BITS == 0 ? us : (UINT64_C(1) << SPAN_BITS) - 1, SPAN_SUB_BITS);
 }
 
 static uint64_t share_of(const struct second *second, uint64_t of_thousand) {
@@ -103,7 +96,8 @@ static uint64_t share_of(const struct second *second, uint64_t of_thousand) {
     for (uint32_t i = 0; i < SPANS; i++) {
         below += second->spans[i];
         if (below >= wanted) {
-            return span_end(i) < second->took_most_us ? span_end(i) : second->took_most_us;
+            uint64_t end_us = bucket_end(i, SPAN_SUB_BITS);
+            return end_us < second->took_most_us ? end_us : second->took_most_us;
         }
     }
     return second->took_most_us;
