@@ -2,6 +2,7 @@
 // of. A word that stands in none of the tables is shown as it is. What GET /v1/disposition names is in disposition.ts.
 import { useSettings } from "@/app/settings";
 import { defineWords, type Text, type Words } from "@/app/words";
+import { nodeWords } from "@/parts/nodeNames";
 
 // Of a word that stands in none of the tables, the word itself.
 export function useNames<W extends Words>(words: W): (word: string | null | undefined) => string {
@@ -416,13 +417,13 @@ export const codes = {
   }),
   bond: defineWords({
     HOLDER: { zh: "户主", en: "holder of the account" },
-    DEVICE: { zh: "设备", en: "device" },
-    PHONE: { zh: "手机号", en: "phone number" },
-    AGENT: { zh: "代办人", en: "agent" },
-    ADDRESS: { zh: "地址", en: "address" },
-    IP: { zh: "IP 地址", en: "IP address" },
-    EMPLOYER: { zh: "工作单位", en: "employer" },
-    TERMINAL: { zh: "终端", en: "terminal" },
+    DEVICE: nodeWords.DEVICE,
+    PHONE: nodeWords.PHONE,
+    AGENT: nodeWords.AGENT,
+    ADDRESS: nodeWords.ADDRESS,
+    IP: nodeWords.IP,
+    EMPLOYER: nodeWords.EMPLOYER,
+    TERMINAL: nodeWords.TERMINAL,
   }),
   measure: measureWords,
   datumParty: defineWords({

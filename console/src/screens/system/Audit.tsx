@@ -8,7 +8,7 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
-import { csvText, download } from "@/parts/csv";
+import { csvName, csvText, download } from "@/parts/csv";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, spanText, Time, timeText } from "@/parts/values";
@@ -140,7 +140,7 @@ export default function Audit() {
   ];
   function save() {
     download(
-      `audit-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.csv`,
+      csvName("audit"),
       csvText(
         [t("sequence"), t("time"), t("actor"), t("action"), t("target"), t("outcome"), t("address"), t("detail")],
         rows.map((row) => [row.sequence, timeText(Date.parse(row.time)), actorOf(row).name, row.action, row.target, row.outcome, row.from, detailText(row)]),

@@ -6,13 +6,15 @@ import { useState } from "react";
 import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
+import { useRoles, useScopeText } from "@/parts/access";
 import { useFilters } from "@/parts/address";
+import { CsvButton } from "@/parts/CsvButton";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
-import { countText, Time } from "@/parts/values";
-import { useRoles, useScopeText } from "@/screens/system/Users";
+import { countText, Time, timeText } from "@/parts/values";
+
 import { systemWords } from "@/screens/system/words";
 
 type Key = Schemas["Keys"]["keys"][number];
@@ -163,6 +165,11 @@ export default function Keys() {
         {query.data !== undefined && (
           <Typography.Text type="secondary">{t("keysFound", { n: countText(keys.length), m: countText(keys.filter((key) => ["live", "soon"].includes(stateOf(key, now))).length) })}</Typography.Text>
         )}
+        <CsvButton
+          name="keys"
+          head={[t("key"), t("system"), t("kind"), t("userState"), t("scopes"), t("rate"), t("created"), t("expires"), t("lastUsed")]}
+          rows={() => rows.map((row) => [row.id, row.system, t(row.kind === "key" ? "kindKey" : "kindCertificate"), t(stateOf(row, now)), row.scopes.join("; "), row.rate, timeText(row.created), timeText(row.expires), timeText(row.used)])}
+        />
       </Space>
       {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
       <Table<Key>
