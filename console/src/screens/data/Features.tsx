@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
+import { CsvButton } from "@/parts/CsvButton";
 import { Failure, Nothing } from "@/parts/States";
 import { countText } from "@/parts/values";
 import { useCatalogue, useRegister } from "@/screens/data/asking";
@@ -99,6 +100,11 @@ function Register() {
             {t("featuresFound", { n: countText(rows.length), pack: catalogue.data === undefined ? register.data.catalogue : `${both(catalogue.data)} ${catalogue.data.version}` })}
           </Typography.Text>
         )}
+        <CsvButton
+          name="features"
+          head={[t("feature"), t("entity"), t("meaning"), t("window"), t("type"), t("cost"), t("models"), t("how")]}
+          rows={() => rows.map((row) => [row.feature, entityName(row.entity), meaning(row), windowText(row), typeWord(row.type), row.cost, row.models, row.how])}
+        />
       </Space>
       <Table<Registered>
         rowKey="feature"
