@@ -19,6 +19,7 @@ import { useConnection } from "@/app/connection";
 import { useWords } from "@/app/words";
 import { useRoleName, useRoles } from "@/parts/access";
 import { Forbidden } from "@/parts/States";
+import { PADDING } from "@/parts/sticky";
 
 // Forms are large, and who is signed in needs none of these.
 const SignIn = lazy(() => import("@/app/SignIn"));
@@ -190,7 +191,7 @@ function Frame() {
         </Layout.Header>
         <Connection />
         {identity?.kind === "console" && <Alert banner type="warning" message={t("nobody")} />}
-        <Layout.Content id="content" tabIndex={-1} style={{ overflow: "auto", padding: 12, outline: "none" }}>
+        <Layout.Content id="content" tabIndex={-1} style={{ overflow: "auto", padding: PADDING, outline: "none" }}>
           <Crash key={pathname}>
             <Suspense fallback={<Waiting />}>
               <Screens />

@@ -15,6 +15,7 @@ import type { Filters } from "@/parts/address";
 import { useProblemText } from "@/parts/problems";
 import { useReachable } from "@/parts/reach";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText } from "@/parts/values";
 
 const words = defineWords({
@@ -184,7 +185,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         dataSource={rows}
         loading={query.isPending || query.isPlaceholderData}
         pagination={false}
-        sticky
+        sticky={STICKY}
         scroll={{ x: "max-content" }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : (props.empty ?? <Nothing />) }}
         rowSelection={

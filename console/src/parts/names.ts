@@ -10,6 +10,13 @@ export function useNames<W extends Words>(words: W): (word: string | null | unde
   return (word) => (word === null || word === undefined || word === "" ? "—" : (words[word]?.[language] ?? word));
 }
 
+export const modelModes = defineWords({
+  PRE: { zh: "事前", en: "Before (PRE)" },
+  SYNC: { zh: "事中同步", en: "In line (SYNC)" },
+  NRT: { zh: "准实时", en: "Near real time (NRT)" },
+  BATCH: { zh: "批量", en: "Nightly (BATCH)" },
+});
+
 // ---- the bank's deeds: measures, held payments, appeals, proposals, branch tasks, missed fraud ----
 
 export const targetKinds = defineWords({

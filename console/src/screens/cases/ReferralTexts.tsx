@@ -9,6 +9,7 @@ import { useDeed } from "@/parts/ask";
 import { useUnsaved } from "@/parts/unsaved";
 import { Part } from "@/parts/ListPart";
 import { type CodeList, useCode, useOptions } from "@/parts/names";
+import { PADDING } from "@/parts/sticky";
 import { countText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { Told } from "@/screens/cases/CasePieces";
@@ -109,7 +110,7 @@ export function ReferralTexts({ data, drafts }: ReferralTab) {
         {item("basis")}
       </Part>
       <Part title={`${t("part", { n: 6 })} ${t("partNames6")}`}>{OPINION.map(item)}</Part>
-      <div style={{ position: "sticky", bottom: 0, padding: "8px 0", background: token.colorBgContainer, zIndex: 1 }}>
+      <div style={{ position: "sticky", bottom: -PADDING, padding: `8px 0 ${8 + PADDING}px`, background: token.colorBgContainer, zIndex: 1 }}>
         <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
           {t("save")}
         </Button>

@@ -300,7 +300,7 @@ export const referralWords = defineWords({
   tabTrace: { zh: "办理轨迹", en: "Trace" },
   save: { zh: "保存", en: "Keep" },
   readOnly: { zh: "审批开始后内容不能再改；需要修改的，由审批人退回。", en: "Once the first has approved, nothing is changed any more; who approves may return it." },
-  letters: { zh: "已写 {n} 字", en: "{n} letters" },
+  letters: { zh: "已写 {n} 字", en: "{n} characters" },
   approvals: { zh: "审批", en: "Approvals" },
   approve: { zh: "审批通过：{step}", en: "Approve: {step}" },
   approved: { zh: "已审批", en: "Approved" },

@@ -7,6 +7,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { CsvButton } from "@/parts/CsvButton";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText } from "@/parts/values";
 import { useCatalogue, useRegister } from "@/screens/data/asking";
 import { LiveFeatures } from "@/screens/data/LiveFeatures";
@@ -111,7 +112,7 @@ function Register() {
         columns={columns}
         dataSource={rows}
         loading={register.isPending}
-        sticky
+        sticky={STICKY}
         scroll={{ x: "max-content" }}
         locale={{ emptyText: register.isPending ? " " : <Nothing /> }}
         pagination={{ defaultPageSize: 50, pageSizeOptions: [50, 100, 200], showSizeChanger: true }}

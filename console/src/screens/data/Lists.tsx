@@ -8,6 +8,7 @@ import { useFilters } from "@/parts/address";
 import { CsvButton } from "@/parts/CsvButton";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
 import { useKeyText } from "@/screens/data/things";
@@ -85,7 +86,7 @@ export default function Lists() {
         dataSource={rows}
         loading={query.isPending}
         pagination={false}
-        sticky
+        sticky={STICKY}
         scroll={{ x: "max-content" }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
         onRow={(row) => ({ onDoubleClick: () => navigate(`/lists/${encodeURIComponent(row.list)}`) })}

@@ -44,7 +44,7 @@ export default function Daily() {
       aria-label={label}
       defaultValue={filters[name]}
       maxLength={64}
-      style={{ width: 160 }}
+      style={{ width: 210 }}
       onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
       onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
       onClear={() => change({ [name]: null })}

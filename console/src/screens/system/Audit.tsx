@@ -11,6 +11,7 @@ import { useDeed } from "@/parts/ask";
 import { csvName, csvText, download } from "@/parts/csv";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText, spanText, Time, timeText } from "@/parts/values";
 import { actionWords, actorWords } from "@/screens/system/actions";
 import { systemWords } from "@/screens/system/words";
@@ -206,7 +207,7 @@ export default function Audit() {
           dataSource={rows}
           loading={query.isPending}
         tableLayout="auto"
-          sticky
+          sticky={STICKY}
           pagination={{ defaultPageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
         />

@@ -13,6 +13,7 @@ import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText, Time, timeText } from "@/parts/values";
 
 import { systemWords } from "@/screens/system/words";
@@ -140,7 +141,7 @@ export default function Keys() {
       width: 320,
       render: (_, row) => row.scopes.map((scope) => <div key={scope}>{scopeText(scope)} <Typography.Text type="secondary" className="mono">{scope}</Typography.Text></div>),
     },
-    { key: "rate", title: t("rate"), render: (_, row) => t("rateText", { rate: countText(row.rate), burst: countText(row.burst) }) },
+    { key: "rate", title: t("rate"), width: 120, render: (_, row) => t("rateText", { rate: countText(row.rate), burst: countText(row.burst) }) },
     { key: "created", title: t("created"), render: (_, row) => <Time ms={row.created} /> },
     { key: "expires", title: t("expires"), sorter: (one, other) => (one.expires ?? Infinity) - (other.expires ?? Infinity), render: (_, row) => <Time ms={row.expires} /> },
     { key: "used", title: t("lastUsed"), render: (_, row) => (row.used === null ? t("never") : <Time ms={row.used} />) },
@@ -178,7 +179,7 @@ export default function Keys() {
         dataSource={rows}
         loading={query.isPending}
         tableLayout="auto"
-        sticky
+        sticky={STICKY}
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
       />

@@ -12,6 +12,7 @@ import { CsvButton } from "@/parts/CsvButton";
 import { useAsk, useDeed } from "@/parts/ask";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText, Time, timeText } from "@/parts/values";
 
 import { systemWords } from "@/screens/system/words";
@@ -190,7 +191,7 @@ function UserTable({ roles }: { roles: Roles | undefined }) {
         dataSource={rows}
         loading={query.isPending}
         tableLayout="auto"
-        sticky
+        sticky={STICKY}
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
       />
@@ -234,7 +235,7 @@ function RoleTable({ roles }: { roles: Roles | undefined }) {
       ),
     },
   ];
-  return <Table<Role> rowKey="role" columns={columns} dataSource={roles?.roles ?? []} loading={roles === undefined} pagination={false} sticky />;
+  return <Table<Role> rowKey="role" columns={columns} dataSource={roles?.roles ?? []} loading={roles === undefined} pagination={false} sticky={STICKY} />;
 }
 
 export default function Users() {
