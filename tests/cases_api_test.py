@@ -381,6 +381,9 @@ def test_lists_of_cases(folder):
     made = [li.ok("POST", "/v1/cases", {"title": f"case 100% number_{i}", "type": "FRAUD" if i % 2 else "CARD", "level": "HQ" if i < 2 else "BRANCH", "team": f"T{i}", "branch": "0301", "police_case_no": f"110-{i}",
                                         "summary": "s", "modus": "VP-01"})["case"]["id"] for i in range(5)]
     li.ok("POST", f"/v1/cases/{made[0]}/subjects", {"kind": "DEVICE", "name": "d1", "role": "LINK"})
+    for kind in ("PERSON", "COMPANY"):
+        li.ok("POST", f"/v1/cases/{made[1]}/subjects", {"kind": kind, "name": "customer0009", "role": "VICTIM"})
+    li.ok("POST", f"/v1/cases/{made[2]}/subjects", {"kind": "COMPANY", "name": "customer0009", "role": "VICTIM"})
     found, after = [], ""
     while True:
         page = li.ok("GET", f"/v1/cases?limit=2{after}")
@@ -391,6 +394,7 @@ def test_lists_of_cases(folder):
     assert found == made[::-1], found
     for query, count in (("type=CARD", 3), ("level=HQ", 2), ("team=T3", 1), ("branch=0301", 5), ("owner=li", 5), ("owner=wang", 0), ("state=OPEN", 5), ("open=true", 5), ("open=false", 5), ("source=ALERT", 5), ("secrecy=NORMAL", 5),
                          ("text=100%25", 5), ("text=number_3", 1), ("text=number%253", 0), ("text=110-2", 1), ("text=AJ-", 5), ("subject_kind=DEVICE&subject=d1", 1), ("subject_kind=IP&subject=d1", 0),
+                         ("subject_kind=PERSON&subject=customer0009", 1), ("subject_kind=COMPANY&subject=customer0009", 2), ("subject_kind=CUSTOMER&subject=customer0009", 2),
                          ("from=2026-01-01T00:00:00Z", 5), ("until=5", 0)):
         assert len(li.ok("GET", "/v1/cases?" + query)["cases"]) == count, query
     for query in ("subject=d1", "subject_kind=DEVICE", "after=x", "after=1", "after=1.x", "after=.1", "after=0.1", "after=1.0", "limit=501", "open=maybe", "from=x", "more=1"):

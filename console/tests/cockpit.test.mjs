@@ -162,6 +162,6 @@ screenTest("all figures", "department-head", "/cockpit/figures", async ({ page }
 test("the cockpit is not open to an administrator", async () => {
   const { page, context } = await openPage("administrator", "/cockpit");
   await page.getByText("没有权限").waitFor();
-  assert.match(await page.locator("#content").innerText(), /figures:read \/ operations:read/);
+  assert.match(await page.locator("#content").innerText(), /查看指标.*（figures:read）.*或.*（operations:read）/);
   await context.close();
 });

@@ -84,7 +84,7 @@ screenTest("users", "administrator", "/users", async ({ page }) => {
     await page.getByText(role.zh, { exact: true }).first().waitFor();
   }
   // Every scope is told in words.
-  const words = readFileSync(new URL("../src/screens/system/scopes.ts", import.meta.url), "utf8");
+  const words = readFileSync(new URL("../src/parts/scopes.ts", import.meta.url), "utf8");
   assert.deepEqual(roles.scopes.map((one) => one.scope).filter((scope) => !words.includes(`"${scope}": `)), []);
   await accessible(page);
 });

@@ -49,6 +49,21 @@ function fail(problem: Problem | Away): never {
   throw problem;
 }
 
+// How far the server's clock is ahead of this machine's, by the date that its answers bear; what lies within their latency and whole seconds is no difference.
+const SKEW_MIN_MS = 5000;
+let aheadMs = 0;
+
+function noteDate(response: Response): void {
+  const date = Date.parse(response.headers.get("date") ?? "");
+  const ahead = date + 500 - Date.now();
+  aheadMs = Number.isNaN(ahead) || Math.abs(ahead) < SKEW_MIN_MS ? 0 : ahead;
+}
+
+// Now, as the server has it: time limits run by its clock.
+export function serverNow(): number {
+  return Date.now() + aheadMs;
+}
+
 export async function told<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   let answer;
   try {
@@ -59,6 +74,7 @@ export async function told<T>(asked: Promise<{ data?: T; error?: unknown; respon
     }
     return fail(new Away());
   }
+  noteDate(answer.response);
   if (!answer.response.ok) {
     return fail(problemOf(answer.response, answer.error));
   }

@@ -1,4 +1,4 @@
-// One field to find by: a number is an alert's, everything else a customer, an account or an event.
+// One field to find by: a short number is an alert's, everything else a customer, an account or an event. Telephones have eleven digits, accounts sixteen and more.
 import { SearchOutlined } from "@ant-design/icons";
 import { Input, type InputRef } from "antd";
 import { useRef, useState } from "react";
@@ -10,7 +10,7 @@ import { useWords } from "@/app/words";
 
 export function placeOf(text: string): string {
   const wanted = text.trim();
-  if (/^\d{1,18}$/.test(wanted)) {
+  if (/^\d{1,9}$/.test(wanted)) {
     return `/alerts/${wanted}`;
   }
   if (/^E[\w-]{6,}$/.test(wanted)) {

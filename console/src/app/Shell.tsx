@@ -1,22 +1,25 @@
 // The frame around every screen: menu, head, what is told of the session and the connection.
 import { BulbOutlined, DesktopOutlined, GlobalOutlined, KeyOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
+
 import { Alert, Button, Dropdown, Layout, Menu, Result, Space, Spin, Typography } from "antd";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { Link, Navigate, Route, Routes, useLocation, useNavigate } from "react-router-dom";
 
-import { api, told } from "@/api/client";
+
 import { type Area, areas, areaWords, allScreens, type Screen } from "@/app/areas";
 import { Crash } from "@/app/Crash";
 import { Finder } from "@/app/Finder";
 import { Keyboard } from "@/app/Keyboard";
 import { readKept, writeKept } from "@/app/kept";
 import { useSession } from "@/app/session";
+import { useIdle } from "@/app/idle";
 import { useSettings } from "@/app/settings";
 import { shellWords } from "@/app/shellWords";
 import { useConnection } from "@/app/connection";
 import { useWords } from "@/app/words";
+import { useRoleName, useRoles } from "@/parts/access";
 import { Forbidden } from "@/parts/States";
+import { PADDING } from "@/parts/sticky";
 
 // Forms are large, and who is signed in needs none of these.
 const SignIn = lazy(() => import("@/app/SignIn"));
@@ -65,15 +68,10 @@ function MainMenu({ folded }: { folded: boolean }) {
 
 function Person() {
   const t = useWords(shellWords);
-  const { identity, again } = useSession();
+  const { identity, signOut } = useSession();
   const { language, look, density, choose } = useSettings();
   const [changing, setChanging] = useState(false);
-  const queries = useQueryClient();
-  async function signOut() {
-    await told(api.DELETE("/v1/session")).catch(() => undefined);
-    queries.setQueryData(["session"], null);
-    await again();
-  }
+  const roleName = useRoleName(useRoles().data);
   return (
     <Space size="small">
       <Dropdown
@@ -99,9 +97,9 @@ function Person() {
       <Dropdown
         menu={{
           items: [
-            { key: "roles", label: identity?.roles.join(", "), disabled: true },
+            { key: "roles", label: identity?.roles.map(roleName).join(" · "), disabled: true },
             { key: "password", icon: <KeyOutlined />, label: t("password"), onClick: () => setChanging(true) },
-            { key: "out", icon: <LogoutOutlined />, label: t("signOut"), onClick: () => void signOut() },
+            { key: "out", icon: <LogoutOutlined />, label: t("signOut"), onClick: () => void signOut(false) },
           ],
         }}
         trigger={["click"]}
@@ -161,10 +159,12 @@ function Connection() {
 
 function Frame() {
   const t = useWords(shellWords);
-  const { identity } = useSession();
+  const { identity, signOut } = useSession();
   const { dark } = useSettings();
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
   const [folded, setFolded] = useState(() => readKept("menu.folded", false));
+  const isWall = pathname === "/cockpit" && new URLSearchParams(search).get("view") === "wall"; // nobody sits before it
+  useIdle(() => void signOut(true), identity?.kind !== "console" && !isWall);
   function fold() {
     writeKept("menu.folded", !folded);
     setFolded(!folded);
@@ -191,7 +191,7 @@ function Frame() {
         </Layout.Header>
         <Connection />
         {identity?.kind === "console" && <Alert banner type="warning" message={t("nobody")} />}
-        <Layout.Content id="content" tabIndex={-1} style={{ overflow: "auto", padding: 12, outline: "none" }}>
+        <Layout.Content id="content" tabIndex={-1} style={{ overflow: "auto", padding: PADDING, outline: "none" }}>
           <Crash key={pathname}>
             <Suspense fallback={<Waiting />}>
               <Screens />

@@ -1,5 +1,5 @@
 // The page to sign in.
-import { Button, Card, Form, Input, Typography } from "antd";
+import { Alert, Button, Card, Form, Input, Typography } from "antd";
 
 import { api, told } from "@/api/client";
 import { useSession } from "@/app/session";
@@ -11,7 +11,7 @@ import { useWords } from "@/app/words";
 export default function SignIn() {
   const t = useWords(signInWords);
   const shell = useWords(shellWords);
-  const { again } = useSession();
+  const { again, isIdle } = useSession();
   const { language, choose, dark } = useSettings();
   const { trouble, busy, submit } = useSubmit(async (values: { name: string; password: string }) => {
     await told(api.POST("/v1/session", { body: values }));
@@ -32,6 +32,7 @@ export default function SignIn() {
             {language === "zh" ? "EN" : "中文"}
           </Button>
         </div>
+        {isIdle && trouble === null && <Alert type="info" showIcon role="status" message={t("idle")} style={{ marginBottom: 16 }} />}
         <Trouble trouble={trouble} />
         <Form layout="vertical" requiredMark={false} onFinish={submit} size="large">
           <Form.Item name="name" label={t("user")} rules={[{ required: true, message: t("userMissing") }]}>

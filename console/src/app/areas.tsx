@@ -41,7 +41,7 @@ export const areaWords = defineWords({
   drafts: { zh: "模型编辑", en: "Editor" },
   releases: { zh: "发布管理", en: "Releases" },
   overlap: { zh: "模型重叠", en: "Overlap" },
-  data: { zh: "数据与名单", en: "Features, lists, profiles" },
+  data: { zh: "数据与名单", en: "Data and lists" },
   features: { zh: "特征登记", en: "Features" },
   lists: { zh: "名单", en: "Lists" },
   profiles: { zh: "画像", en: "Profiles" },

@@ -1,4 +1,4 @@
-// What is kept in this browser: choices and saved views. Never anything about customers.
+// What is kept in this browser: choices, saved views, drafts of models. Never anything about customers.
 const PREFIX = "qiantang.";
 
 export function readKept<T>(name: string, otherwise: T): T {
@@ -10,10 +10,19 @@ export function readKept<T>(name: string, otherwise: T): T {
   }
 }
 
-export function writeKept(name: string, value: unknown): void {
+// False where the browser keeps nothing, or has no room for it: it holds until the page is closed.
+export function writeKept(name: string, value: unknown): boolean {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    return true;
   } catch {
-    // The browser keeps nothing: it holds until the page is closed.
+    return false;
   }
+}
+
+// Told when another page of this browser has written it.
+export function onKept(name: string, listener: () => void): () => void {
+  const written = (event: StorageEvent) => event.key === PREFIX + name && listener();
+  window.addEventListener("storage", written);
+  return () => window.removeEventListener("storage", written);
 }

@@ -1,6 +1,6 @@
 // Who is signed in, and what he may do. While nobody is, the page to sign in stands in place of the screens.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 
 import { api, Away, onTrouble, Problem, told, type Schemas } from "@/api/client";
 
@@ -11,6 +11,8 @@ interface Session {
   loading: boolean;
   may: (scope: string) => boolean;
   again: () => Promise<void>; // asks the server anew who it is
+  signOut: (isIdle: boolean) => Promise<void>;
+  isIdle: boolean; // nobody is signed in, since nobody did anything
 }
 
 const SessionContext = createContext<Session | null>(null);
@@ -29,6 +31,7 @@ async function whoIsIt(): Promise<Identity | null> {
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
+  const [isIdle, setIdle] = useState(false);
   const { data, isPending } = useQuery({ queryKey: ["session"], queryFn: whoIsIt, retry: (_count, error) => error instanceof Away, retryDelay: 2000, staleTime: Infinity });
 
   useEffect(
@@ -43,16 +46,24 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const session = useMemo<Session>(() => {
     const scopes = new Set(data?.scopes ?? []);
+    const again = async () => {
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+      await queries.invalidateQueries({ queryKey: ["session"] });
+    };
     return {
       identity: data ?? null,
       loading: isPending,
       may: (scope) => scope === "" || scopes.has(scope),
-      again: async () => {
-        queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
-        await queries.invalidateQueries({ queryKey: ["session"] });
+      again,
+      signOut: async (wasIdle) => {
+        await told(api.DELETE("/v1/session")).catch(() => undefined);
+        setIdle(wasIdle);
+        queries.setQueryData(["session"], null);
+        await again();
       },
+      isIdle,
     };
-  }, [data, isPending, queries]);
+  }, [data, isPending, isIdle, queries]);
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 

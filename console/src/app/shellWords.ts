@@ -48,6 +48,7 @@ export const signInWords = defineWords({
   userMissing: { zh: "请输入用户名", en: "Give your name" },
   passwordMissing: { zh: "请输入密码", en: "Give your password" },
   forgotten: { zh: "忘记密码请联系用户管理员重置。半小时无操作自动退出。", en: "An administrator of users resets a forgotten password. A session ends after half an hour without use." },
+  idle: { zh: "半小时没有操作，已退出登录", en: "You were signed out: nothing was done for half an hour" },
   change: { zh: "请先修改密码", en: "Change your password first" },
   changeText: { zh: "管理员给您的密码只能用一次。新密码 12 至 128 个字节，不含用户名，也不是常见密码。", en: "The password that you were given is for once. A new one has 12 to 128 bytes, doesn't hold your name, and is none that everybody tries first." },
   old: { zh: "当前密码", en: "Present password" },

@@ -1,4 +1,4 @@
-// Keys that do something while nobody writes in a field. One handler on the document; whoever came last has a key first.
+// Keys that do something while nobody writes in a field and no dialog asks for anything. One handler on the document; whoever came last has a key first. A key that is held down is pressed once.
 import { useEffect, useRef } from "react";
 
 type Handler = () => void;
@@ -16,12 +16,17 @@ function isPressing(event: KeyboardEvent): boolean {
   return event.key === " " && event.target instanceof Element && event.target.closest("button, a, summary, [role=button], [role=switch], [role=combobox], [role=radio], label") !== null;
 }
 
+// What lies under a dialog is not for the keyboard: a letter there would take an alert, or put another dialog in place of one that somebody has written into.
+function isAsked(): boolean {
+  return [...document.querySelectorAll('[role="dialog"][aria-modal="true"]')].some((dialog) => dialog.getClientRects().length > 0);
+}
+
 function pressed(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target) || isPressing(event)) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || isWriting(event.target) || isPressing(event) || isAsked()) {
     return;
   }
-  const sequence = before !== "" && event.timeStamp - beforeAt < SEQUENCE_MS ? `${before} ${event.key}` : event.key;
-  const handlers = held.get(sequence) ?? held.get(event.key);
+  const isSecond = before !== "" && event.timeStamp - beforeAt < SEQUENCE_MS;
+  const handlers = held.get(isSecond ? `${before} ${event.key}` : event.key); // behind a `g` no letter means what it does alone
   const begins = event.key === "g" && before === "";
   before = begins ? "g" : "";
   beforeAt = event.timeStamp;

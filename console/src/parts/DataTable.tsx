@@ -10,10 +10,12 @@ import { type ReactNode, useState } from "react";
 import { useSession } from "@/app/session";
 import { readKept, writeKept } from "@/app/kept";
 import { defineWords, useWords } from "@/app/words";
-import { type Cell, csvText, download } from "@/parts/csv";
+import { type Cell, csvName, csvText, download } from "@/parts/csv";
 import type { Filters } from "@/parts/address";
+import { useProblemText } from "@/parts/problems";
 import { useReachable } from "@/parts/reach";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText } from "@/parts/values";
 
 const words = defineWords({
@@ -28,6 +30,7 @@ const words = defineWords({
   shown: { zh: "已显示 {n} 条", en: "{n} shown" },
   shownMore: { zh: "已显示 {n} 条，还有更多", en: "{n} shown, there are more" },
   exported: { zh: "已导出 {n} 条", en: "{n} rows exported" },
+  notExported: { zh: "未能导出：{why}", en: "Nothing is exported: {why}" },
   tickAll: { zh: "全选已显示", en: "Select all shown" },
   tick: { zh: "选择 {row}", en: "Select {row}" },
   cut: { zh: "只导出了前 {n} 条：请缩小筛选范围", en: "Only the first {n} rows: narrow the filters" },
@@ -120,7 +123,8 @@ function Views({ name, filters, onFilters }: { name: string; filters: Filters; o
 
 export function DataTable<Row extends object>(props: Props<Row>) {
   const t = useWords(words);
-  const { message } = App.useApp();
+  const { message, notification } = App.useApp();
+  const problem = useProblemText();
   const { filters = {}, limit = 50 } = props;
   const [exporting, setExporting] = useState(false);
   const query = useInfiniteQuery({
@@ -145,7 +149,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         after = page.next ?? undefined;
       } while (after !== undefined && all.length < CSV_ROWS_MAX);
       download(
-        `${props.name}-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.csv`,
+        csvName(props.name),
         csvText(
           columns.map((column) => column.title),
           all.map((row) => columns.map((column) => column.cell!(row))),
@@ -153,9 +157,9 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         "text/csv;charset=utf-8",
       );
       void message.success(t(after === undefined ? "exported" : "cut", { n: countText(all.length) }));
-    } catch {
-      // told beside the table when it is asked again
-      await query.refetch();
+    } catch (error) {
+      const { title, todo } = problem(error);
+      notification.error({ message: t("notExported", { why: title }), description: todo, duration: 8, role: "alert" });
     } finally {
       setExporting(false);
     }
@@ -181,7 +185,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         dataSource={rows}
         loading={query.isPending || query.isPlaceholderData}
         pagination={false}
-        sticky
+        sticky={STICKY}
         scroll={{ x: "max-content" }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : (props.empty ?? <Nothing />) }}
         rowSelection={

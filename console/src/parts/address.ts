@@ -9,20 +9,16 @@ export function useFilters(): [Filters, (change: Record<string, string | number 
   const filters = useMemo(() => Object.fromEntries(search.entries()), [search]);
   const change = useCallback(
     (wanted: Record<string, string | number | boolean | null | undefined>) => {
-      setSearch(
-        (before) => {
-          const after = new URLSearchParams(before);
-          Object.entries(wanted).forEach(([name, value]) => {
-            if (value === null || value === undefined || value === "") {
-              after.delete(name);
-            } else {
-              after.set(name, String(value));
-            }
-          });
-          return after;
-        },
-        { replace: true },
-      );
+      // What stands in the address now, and not when this was drawn: who leaves a field by a click on another filter changes both.
+      const after = new URLSearchParams(window.location.search);
+      Object.entries(wanted).forEach(([name, value]) => {
+        if (value === null || value === undefined || value === "") {
+          after.delete(name);
+        } else {
+          after.set(name, String(value));
+        }
+      });
+      setSearch(after, { replace: true });
     },
     [setSearch],
   );

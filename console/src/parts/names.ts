@@ -2,12 +2,20 @@
 // of. A word that stands in none of the tables is shown as it is. What GET /v1/disposition names is in disposition.ts.
 import { useSettings } from "@/app/settings";
 import { defineWords, type Text, type Words } from "@/app/words";
+import { nodeWords } from "@/parts/nodeNames";
 
 // Of a word that stands in none of the tables, the word itself.
 export function useNames<W extends Words>(words: W): (word: string | null | undefined) => string {
   const { language } = useSettings();
   return (word) => (word === null || word === undefined || word === "" ? "—" : (words[word]?.[language] ?? word));
 }
+
+export const modelModes = defineWords({
+  PRE: { zh: "事前", en: "Before (PRE)" },
+  SYNC: { zh: "事中同步", en: "In line (SYNC)" },
+  NRT: { zh: "准实时", en: "Near real time (NRT)" },
+  BATCH: { zh: "批量", en: "Nightly (BATCH)" },
+});
 
 // ---- the bank's deeds: measures, held payments, appeals, proposals, branch tasks, missed fraud ----
 
@@ -416,13 +424,13 @@ export const codes = {
   }),
   bond: defineWords({
     HOLDER: { zh: "户主", en: "holder of the account" },
-    DEVICE: { zh: "设备", en: "device" },
-    PHONE: { zh: "手机号", en: "phone number" },
-    AGENT: { zh: "代办人", en: "agent" },
-    ADDRESS: { zh: "地址", en: "address" },
-    IP: { zh: "IP 地址", en: "IP address" },
-    EMPLOYER: { zh: "工作单位", en: "employer" },
-    TERMINAL: { zh: "终端", en: "terminal" },
+    DEVICE: nodeWords.DEVICE,
+    PHONE: nodeWords.PHONE,
+    AGENT: nodeWords.AGENT,
+    ADDRESS: nodeWords.ADDRESS,
+    IP: nodeWords.IP,
+    EMPLOYER: nodeWords.EMPLOYER,
+    TERMINAL: nodeWords.TERMINAL,
   }),
   measure: measureWords,
   datumParty: defineWords({

@@ -24,9 +24,12 @@ enum { ROWS_DEFAULT = 50, ROWS_MAX = 500, CLOSED_MAX = 100000, HUBS_MAX = 10000 
     "f.title LIKE ?15 ESCAPE '!' OR f.police_case_no LIKE ?15 ESCAPE '!') "
 #define NEWEST_FIRST "ORDER BY f.opened_us DESC, f.id DESC LIMIT ?16"
 static const struct statement CASES = {"cases_list", LISTED WHERE_FITS NEWEST_FIRST};
+// A customer is in a case as a person or as a company.
 static const struct statement CASES_OF = {
-    "cases_list_of", LISTED "JOIN case_subject s ON s.case_id = f.id AND s.kind = ?17 AND s.name = "
-                            "?18 " WHERE_FITS NEWEST_FIRST};
+    "cases_list_of",
+    LISTED "JOIN (SELECT DISTINCT case_id FROM case_subject WHERE kind IN (?17, CASE ?17 WHEN "
+           "'CUSTOMER' THEN 'PERSON' ELSE ?17 END, CASE ?17 WHEN 'CUSTOMER' THEN 'COMPANY' ELSE "
+           "?17 END) AND name = ?18) o ON o.case_id = f.id " WHERE_FITS NEWEST_FIRST};
 
 #define GANG_COLUMNS                                                                               \
     "SELECT g.id, g.seed_kind, g.seed, g.secrecy, g.state, g.accounts, g.holders, g.strength, "    \

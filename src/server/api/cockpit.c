@@ -395,8 +395,11 @@ static bool ask_clauses(struct visit *visit, uint32_t *ret_clauses) {
     };
     Slice text, word;
     *ret_clauses = COCKPIT_CLAUSES_ALL;
-    if (!visit_ask_text(visit, "clauses", &text) || slice_empty(text)) {
-        return slice_empty(text);
+    if (!visit_ask_text(visit, "clauses", &text)) {
+        return false;
+    }
+    if (slice_empty(text)) {
+        return true;
     }
     *ret_clauses = 0;
     while (slice_split(&text, ',', &word)) {

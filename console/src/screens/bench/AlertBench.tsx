@@ -6,6 +6,7 @@ import { Problem } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useDisposition } from "@/parts/disposition";
 import { Failure } from "@/parts/States";
+import { PADDING } from "@/parts/sticky";
 import { alertWords } from "@/screens/bench/alertWords";
 import { Deeds } from "@/screens/bench/Deeds";
 import { Evidence } from "@/screens/bench/Evidence";
@@ -22,7 +23,7 @@ function Bench({ whole }: { whole: Whole }) {
   const { row } = whole;
   return (
     <div style={{ display: "flex", flexDirection: "column", gap: 12 }}>
-      <Card size="small" style={{ position: "sticky", top: -12, zIndex: 5 }}>
+      <Card size="small" style={{ position: "sticky", top: -PADDING, zIndex: 5 }}>
         <Head whole={whole} />
         <Deeds whole={whole} ways={ways} />
       </Card>

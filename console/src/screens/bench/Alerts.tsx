@@ -1,6 +1,6 @@
 // All alerts that the reader's roles open, with filters in the address; several of one group may be worked on at once.
-import { Card, Input, Segmented, Select, Space } from "antd";
-import { useState } from "react";
+import { Button, Card, Input, Segmented, Select, Space, Tag } from "antd";
+import { useEffect, useState } from "react";
 import { useNavigate } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -33,12 +33,18 @@ export function useAlertColumns(now: number): Column<Row>[] {
     { key: "hits", title: t("hits"), align: "right", show: (row) => row.hits, cell: (row) => row.hits },
     { key: "due", title: t("due"), show: (row) => (row.open ? <Due ms={row.decide_until} now={now} /> : null), cell: (row) => timeText(row.decide_until) },
     { key: "owner", title: t("owner"), show: (row) => row.owner, cell: (row) => row.owner },
-    { key: "skill", title: t("skill"), show: (row) => words.skill(row.skill), cell: (row) => row.skill },
+    { key: "skill", title: t("skill"), show: (row) => words.skill(row.skill), cell: (row) => words.skill(row.skill) },
     { key: "branch", title: t("branch"), show: (row) => row.branch, cell: (row) => row.branch },
     { key: "opened", title: t("opened"), show: (row) => <Time ms={row.opened} />, cell: (row) => timeText(row.opened) },
     { key: "code", title: t("code"), show: (row) => words.code(row.code), cell: (row) => row.code },
     { key: "strategy", title: t("strategy"), show: (row) => row.strategy, cell: (row) => row.strategy },
   ];
+}
+
+// In the address as milliseconds, or as somebody has written it there.
+function momentOf(text: string | undefined): string {
+  const ms = text === undefined ? NaN : /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  return Number.isNaN(ms) ? "" : timeText(ms);
 }
 
 export default function Alerts() {
@@ -51,13 +57,15 @@ export default function Alerts() {
   const navigate = useNavigate();
   const now = useNow(5000);
   const columns = useAlertColumns(now);
+  const search = new URLSearchParams(filters).toString();
+  useEffect(() => setChosen([]), [search]); // what is not in sight is not worked on
   const open = filters.open ?? "true";
   const order = open === "true" ? (filters.order ?? "rank") : "time";
   const query = { ...filters, open: open === "" || open === "any" ? undefined : open, order: open === "true" ? order : undefined };
   const lists = useLists();
   const states = (words.data?.states ?? []).filter((state) => open === "any" || String(state.open) === open);
   const selects = [
-    { name: "severity", width: 88, options: SEVERITIES.map((value) => ({ value: value as string, label: value as string })) },
+    { name: "severity", width: 112, options: SEVERITIES.map((value) => ({ value: value as string, label: value as string })) },
     { name: "group", width: 190, options: (words.data?.groups ?? []).map((group) => ({ value: group.group, label: both(group) })) },
     { name: "skill", width: 140, options: (words.data?.skills ?? []).map((skill) => ({ value: skill, label: words.skill(skill) })) },
     { name: "state", width: 170, options: states.map((state) => ({ value: state.state, label: both(state) })) },
@@ -125,6 +133,14 @@ export default function Alerts() {
           />
         )}
       </Space>
+      {(filters.from !== undefined || filters.until !== undefined) && (
+        <Space size={4} style={{ marginBottom: 8 }}>
+          <Tag style={{ marginInlineEnd: 0 }}>{t("openedWithin", { from: momentOf(filters.from), until: momentOf(filters.until) })}</Tag>
+          <Button size="small" type="link" onClick={() => change({ from: null, until: null })}>
+            {t("anyTime")}
+          </Button>
+        </Space>
+      )}
       {may("alerts:work") && (
         <div style={{ marginBottom: 8, minHeight: 24 }}>
           <BulkBar rows={chosen} onClear={() => setChosen([])} />

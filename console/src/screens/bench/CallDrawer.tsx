@@ -1,6 +1,6 @@
 // Calling the customer: the script with this alert's figures in it, line by line, and what he answers beside each line.
 import { Button, Drawer, Segmented, Select, Space, Typography } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
@@ -64,13 +64,16 @@ export function CallDrawer({ whole, task, maySteps, onClose }: Props) {
   const named = new Set(lines.map((line) => line.answer));
   const others = (words.data?.answers ?? []).filter((one) => !named.has(one.answer));
   const [more, setMore] = useState<string>();
+  const noted = useRef(new Map<string, number>()); // calls that were noted here by their script, whose answers were refused then: keeping them again is no second call
   const keep = useDeed(
     async () => {
       const body = answer as Record<string, never>;
       if (mode === "volunteered") {
         return deeds.volunteered(alert, body);
       }
-      const to = open?.task ?? (await deeds.ask(alert, "HUMAN_CALL", script!)).task.task;
+      const before = open?.task ?? noted.current.get(script!);
+      const to = before ?? (await deeds.ask(alert, "HUMAN_CALL", script!)).task.task;
+      noted.current.set(script!, to);
       return deeds.answer(to, body);
     },
     { done: t("answered"), touches: afterDeed(alert), after: onClose },
@@ -92,11 +95,12 @@ export function CallDrawer({ whole, task, maySteps, onClose }: Props) {
       open
       width={640}
       title={t("dialogOf", { what: t("callTitle"), alert: alert })}
+      maskClosable={Object.keys(answer).length === 0} // what was taken down does not go by a click beside it
       onClose={onClose}
       footer={
         <Space style={{ width: "100%", justifyContent: "space-between" }}>
           <Typography.Text type="secondary">{mode === "call" ? (open === undefined ? t("callNew") : t("callOpen", { task: open.task })) : ""}</Typography.Text>
-          <Button type="primary" disabled={Object.keys(answer).length === 0} loading={keep.isPending} onClick={() => keep.mutate()}>
+          <Button type="primary" disabled={Object.keys(answer).length === 0 || (mode === "call" && open === undefined && script === undefined)} loading={keep.isPending} onClick={() => keep.mutate()}>
             {t("saveAnswer")}
           </Button>
         </Space>

@@ -77,6 +77,7 @@ export function DecideDialog({ whole, onClose, onDone }: { whole: Whole; onClose
       cancelText={t("cancel")}
       okButtonProps={{ disabled: !ready }}
       confirmLoading={decide.isPending}
+      maskClosable={false}
       onOk={submit}
       onCancel={onClose}
     >

@@ -69,10 +69,10 @@ export function Deeds({ whole, ways }: { whole: Whole; ways: Ways }) {
   const waiting = row.state.startsWith("WAITING_");
 
   const all: Way[] = [
-    { key: "c", word: row.owner === null ? "claim" : "takeOver", icon: <UserAddOutlined />, active: ways.claim, primary: row.owner === null, go: () => claim.mutate() },
+    { key: "c", word: row.owner === null ? "claim" : "takeOver", icon: <UserAddOutlined />, active: ways.claim, primary: row.owner === null, go: () => !claim.isPending && claim.mutate() },
     { key: "p", word: "approve", icon: <CheckCircleOutlined />, active: ways.approve, primary: true, go: () => setDialog("approve") },
     { key: "r", word: "disapprove", icon: <CloseCircleOutlined />, active: ways.approve, go: () => setDialog("disapprove") },
-    { key: "v", word: waiting ? "goOn" : "verify", icon: <SearchOutlined />, active: ways.verify, go: () => verify.mutate() },
+    { key: "v", word: waiting ? "goOn" : "verify", icon: <SearchOutlined />, active: ways.verify, go: () => !verify.isPending && verify.mutate() },
     { key: "q", word: "call", icon: <PhoneOutlined />, active: ways.answer, go: () => setDialog("call") },
     { key: "s", word: "ask", icon: <SendOutlined />, active: ways.ask, go: () => setDialog("ask") },
     { key: "d", word: "decide", icon: <AuditOutlined />, active: ways.decide, primary: true, go: () => setDialog("decide") },
@@ -86,7 +86,7 @@ export function Deeds({ whole, ways }: { whole: Whole; ways: Ways }) {
     { key: "f", word: "mark", icon: <FlagOutlined />, active: ways.works && row.open, rare: true, go: () => setDialog("mark") },
     { key: "l", word: "intoCase", icon: <FolderAddOutlined />, active: ways.intoCase, rare: true, go: () => setDialog("case") },
     { key: "o", word: "reopen", icon: <HistoryOutlined />, active: ways.reopen, danger: true, go: () => setDialog("reopen") },
-    { key: "x", word: "next", icon: <StepForwardOutlined />, active: ways.works, go: () => next.mutate() },
+    { key: "x", word: "next", icon: <StepForwardOutlined />, active: ways.works, go: () => !next.isPending && next.mutate() },
   ];
   const open = all.filter((way) => way.active);
   const rare = open.filter((way) => way.rare);

@@ -29,13 +29,13 @@ type Waiting = Queues["waiting"][number];
 const heading = { fontSize: 15, margin: 0 };
 
 // A number that leads to its screen, where there is one that is open.
-function Tile({ title, value, to, red }: { title: string; value: number | undefined; to?: string; red?: boolean }) {
+function Tile({ title, value, atLeast, to, red }: { title: string; value: number | undefined; atLeast?: boolean; to?: string; red?: boolean }) {
   const { dark } = useSettings();
   const { may } = useSession();
   const path = to?.split("?")[0]?.slice(1);
   const screen = allScreens.find((one) => one.path === path);
   const opens = to !== undefined && screen !== undefined && (screen.scopes.length === 0 || screen.scopes.some(may));
-  const figure = <Statistic title={title} value={countText(value)} valueStyle={{ fontSize: 22, color: red && (value ?? 0) > 0 ? (dark ? "#ff8f8a" : "#b3151b") : undefined }} />;
+  const figure = <Statistic title={title} value={`${countText(value)}${atLeast === true ? "+" : ""}`} valueStyle={{ fontSize: 22, color: red && (value ?? 0) > 0 ? (dark ? "#ff8f8a" : "#b3151b") : undefined }} />;
   return (
     <Card size="small" styles={{ body: { padding: "8px 14px" } }}>
       {opens ? <Link to={to}>{figure}</Link> : figure}
@@ -43,7 +43,7 @@ function Tile({ title, value, to, red }: { title: string; value: number | undefi
   );
 }
 
-function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queues | undefined; inHand: number | undefined }) {
+function Head({ desk, queues, inHand, more }: { desk: DeskOf | undefined; queues: Queues | undefined; inHand: number | undefined; more: boolean }) {
   const t = useWords(benchWords);
   const words = useDisposition();
   const levelName = useLevelName();
@@ -51,7 +51,7 @@ function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queu
   const { identity } = useSession();
   const duty = useDeed((on_duty: boolean) => told(api.PUT("/v1/desk", { body: { on_duty } })), { touches: [["desk"], ["desks"]] });
   const next = useDeed(() => deeds.next(), { touches: afterDeed(), after: (answer) => navigate(`/alerts/${answer.alert.alert}`) });
-  const take = () => next.mutate();
+  const take = () => !next.isPending && next.mutate();
   useListedKey("x", t("takeNextKey"), take, desk !== undefined);
   const forMe = (queues?.waiting ?? []).filter((one) => desk !== undefined && desk.skills.includes(one.skill) && one.level <= desk.level);
   const sum = (of: (one: Waiting) => number) => (queues === undefined || desk === undefined ? undefined : forMe.reduce((all, one) => all + of(one), 0));
@@ -82,7 +82,7 @@ function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queu
       <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(112px, 1fr))", gap: 8, marginTop: 12 }}>
         <Tile title={t("waitsForMe")} value={sum((one) => one.alerts)} to="/alerts" />
         <Tile title={t("overdueCount")} value={sum((one) => one.overdue)} red />
-        <Tile title={t("inHand")} value={inHand} to={`/alerts?owner=${encodeURIComponent(identity?.name ?? "")}`} />
+        <Tile title={t("inHand")} value={inHand} atLeast={more} to={`/alerts?owner=${encodeURIComponent(identity?.name ?? "")}`} />
         <Tile title={t("toApprove")} value={queues?.to_approve} to="/alerts?state=DECIDED" />
         <Tile title={t("proposals")} value={queues?.proposals} to="/proposals" />
         <Tile title={t("held")} value={queues?.holds} to="/holds" />
@@ -94,11 +94,12 @@ function Head({ desk, queues, inHand }: { desk: DeskOf | undefined; queues: Queu
   );
 }
 
-function InHand({ rows, loading }: { rows: Row[]; loading: boolean }) {
+function InHand({ rows, more, loading }: { rows: Row[]; more: boolean; loading: boolean }) {
   const t = useWords(benchWords);
   const both = useBoth();
   const now = useNow(1000);
   const navigate = useNavigate();
+  const { identity } = useSession();
   const [keys, setKeys] = useState<number[]>([]);
   const [handing, setHanding] = useState<Row[]>();
   const chosen = rows.filter((row) => keys.includes(row.alert));
@@ -132,13 +133,14 @@ function InHand({ rows, loading }: { rows: Row[]; loading: boolean }) {
         columns={[
           { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },
           { key: "severity", title: t("severity"), render: (_value, row) => <Severity severity={row.severity} /> },
+          { key: "due", title: t("due"), render: (_value, row) => <Due ms={row.decide_until} now={now} /> },
           { key: "state", title: t("state"), render: (_value, row) => both({ zh: row.state_zh, en: row.state_en }) },
           { key: "group", title: t("group"), render: (_value, row) => both({ zh: row.group_zh, en: row.group_en }) },
           { key: "subject", title: t("subject"), render: (_value, row) => <ThingLink kind={row.subject_kind} name={row.subject} /> },
           { key: "amount", title: t("amount"), align: "right", render: (_value, row) => <Money fen={row.amount} /> },
-          { key: "due", title: t("due"), render: (_value, row) => <Due ms={row.decide_until} now={now} /> },
         ]}
       />
+      {more && <Link to={`/alerts?owner=${encodeURIComponent(identity?.name ?? "")}`}>{t("allOfThem", { n: rows.length })}</Link>}
       {handing !== undefined && (
         <BulkDialog
           what="over"
@@ -254,6 +256,7 @@ function ToApprove() {
           },
         ]}
       />
+      {data !== undefined && data.next !== null && <Link to="/alerts?state=DECIDED">{t("allOfThem", { n: data.alerts.length })}</Link>}
     </Card>
   );
 }
@@ -265,16 +268,17 @@ export default function Desk() {
   const queues = useAsk(["queues"], (signal) => told(api.GET("/v1/queues", { signal })), { everyMs: 10_000, active: may("alerts:read") });
   const mine = useAsk(["mine"], (signal) => told(api.GET("/v1/alerts", { params: { query: { owner: identity!.name, open: true, order: "rank", limit: 100 } }, signal })), { everyMs: 10_000, active: may("alerts:read") });
   const rows = mine.data?.alerts ?? [];
+  const more = mine.data !== undefined && mine.data.next !== null;
   const hasNone = desk.error instanceof Problem;
   return (
     <div style={{ display: "flex", flexDirection: "column", gap: 12 }}>
       {hasNone && <Banner type="info" showIcon message={t("noDesk")} />}
-      <Head desk={desk.data?.desk} queues={queues.data} inHand={mine.data === undefined ? undefined : rows.length} />
+      <Head desk={desk.data?.desk} queues={queues.data} inHand={mine.data === undefined ? undefined : rows.length} more={more} />
       {queues.error !== null && <Failure error={queues.error} onAgain={() => void queues.refetch()} />}
       {mine.error !== null && <Failure error={mine.error} onAgain={() => void mine.refetch()} />}
       <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(500px, 1fr))", gap: 12, alignItems: "start" }}>
         <div style={{ display: "flex", flexDirection: "column", gap: 12, minWidth: 0 }}>
-          <InHand rows={rows} loading={mine.isPending} />
+          <InHand rows={rows} more={more} loading={mine.isPending} />
           {may("alerts:approve") && <ToApprove />}
         </div>
         <QueueTable queues={queues.data} loading={queues.isPending} />

@@ -2,9 +2,11 @@
 import { Card, Space, Table, Typography } from "antd";
 
 import type { Schemas } from "@/api/client";
+import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
 import { Mark as Toned } from "@/parts/Mark";
+import { modelModes, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
 import { NOTHING, Severity, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
@@ -46,10 +48,17 @@ function FeatureName({ name }: { name: string }) {
   return feature === undefined ? <AsWritten name={name} /> : <>{meaning(feature)}</>;
 }
 
-// Names of what the pack has no name for in this language stay as expressions write them.
+// Names of what the pack has no name for in this language stay as expressions write them; but what profiles tell is named in English as on the profile's own screen.
 export function SeenName({ name, words }: { name: string; words: DispositionWords }) {
+  const { language } = useSettings();
   const text = words.name(name);
-  return text !== name ? <>{text}</> : name.startsWith("f.") ? <FeatureName name={name} /> : <AsWritten name={name} />;
+  if (text !== name) {
+    return <>{text}</>;
+  }
+  if (name.startsWith("prof.") && language === "en") {
+    return <>{name.slice(name.lastIndexOf(".") + 1).replaceAll("_", " ")}</>;
+  }
+  return name.startsWith("f.") ? <FeatureName name={name} /> : <AsWritten name={name} />;
 }
 
 export function Saw({ saw }: { saw: Record<string, unknown> }) {
@@ -125,6 +134,7 @@ export function Evidence({ whole }: { whole: Whole }) {
 // All hits, with what each saw behind its row.
 export function AllHits({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
+  const mode = useNames(modelModes);
   const both = useBoth();
   return (
     <Table<Hit & { key: string }>
@@ -146,7 +156,7 @@ export function AllHits({ whole }: { whole: Whole }) {
             </>
           ),
         },
-        { key: "mode", title: t("mode"), render: (_value, hit) => hit.mode },
+        { key: "mode", title: t("mode"), render: (_value, hit) => mode(hit.mode) },
         { key: "event", title: t("events"), render: (_value, hit) => <span className="mono">{hit.event_id}</span> },
       ]}
     />

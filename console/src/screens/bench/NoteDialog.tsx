@@ -20,15 +20,16 @@ interface Props {
 export function NoteDialog({ title, needed, ready = true, danger, busy, hint, children, onDo, onClose }: Props) {
   const t = useWords(alertWords);
   const [note, setNote] = useState("");
-  const mayGo = ready && (!needed || note.trim() !== "");
+  const mayGo = ready && !busy && (!needed || note.trim() !== "");
   return (
     <Modal
       open
       title={title}
       okText={t("ok")}
       cancelText={t("cancel")}
-      okButtonProps={{ disabled: !mayGo, danger }}
+      okButtonProps={{ disabled: !mayGo && !busy, danger }}
       confirmLoading={busy}
+      maskClosable={false}
       onOk={() => onDo(note.trim())}
       onCancel={onClose}
     >

@@ -43,7 +43,7 @@ export function ColleagueSelect({ skill, level, value, onChange }: { skill: stri
       style={{ width: "100%" }}
       options={colleagues
         .sort((one, other) => Number(other.on_duty) - Number(one.on_duty) || one.in_hand - other.in_hand)
-        .map((desk) => ({ value: desk.person, label: `${desk.person}（${[levelName(desk.level), t(desk.on_duty ? "onDuty" : "offDuty"), t("inHandOf", { n: desk.in_hand })].join(" · ")}）` }))}
+        .map((desk) => ({ value: desk.person, label: [desk.person, levelName(desk.level), t(desk.on_duty ? "onDuty" : "offDuty"), t("inHandOf", { n: desk.in_hand })].join(" · ") }))}
     />
   );
 }

@@ -12,8 +12,9 @@ function wholeOf(alert: Schemas["Alert"]): Whole {
   return { moves: [], clocks: [], holds: [], controls: [], tasks: [], runs: [], similar: [], trace: { whole: true, steps: [] }, script: null, scripts: [], ...alert };
 }
 
-export function useAlert(alert: number) {
-  return useAsk(["alert", alert], (signal) => told(api.GET("/v1/alerts/{alert}", { params: { path: { alert } }, signal })).then(wholeOf), { everyMs: 10_000 });
+// Under one key and in one shape for all who ask for an alert.
+export function useAlert(alert: number | null, more: { everyMs?: number; active?: boolean } = { everyMs: 10_000 }) {
+  return useAsk(["alert", alert], (signal) => told(api.GET("/v1/alerts/{alert}", { params: { path: { alert: alert! } }, signal })).then(wholeOf), { ...more, active: alert !== null && (more.active ?? true) });
 }
 
 export interface Ways {

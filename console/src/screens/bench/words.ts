@@ -22,6 +22,8 @@ export const benchWords = defineWords({
   any: { zh: "全部", en: "All" },
   byRank: { zh: "按紧急程度", en: "Most urgent first" },
   byTime: { zh: "按时间", en: "Newest first" },
+  openedWithin: { zh: "产生时间：{from} — {until}", en: "Opened {from} — {until}" },
+  anyTime: { zh: "不限产生时间", en: "Opened at any time" },
   listLabel: { zh: "预警列表", en: "Alerts" },
   mine: { zh: "我经办的", en: "Mine" },
 
@@ -71,6 +73,7 @@ export const benchWords = defineWords({
   secondLooks: { zh: "质检复看", en: "Second looks" },
   inMyHand: { zh: "我的在手预警", en: "What I have" },
   nothingInHand: { zh: "手上没有预警", en: "You have nothing in hand" },
+  allOfThem: { zh: "只列出前 {n} 条，查看全部", en: "The first {n}; show all" },
   queues: { zh: "排队情况", en: "What waits" },
   queueEmpty: { zh: "没有排队的预警", en: "Nothing waits" },
   alerts: { zh: "条数", en: "Alerts" },

@@ -11,9 +11,10 @@ import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { type CodeList, useCode, useOptions } from "@/parts/names";
 import { countText, timeText } from "@/parts/values";
-import { Brief, FigureLine, ScreenTitle, TimeUs, Word, type Tone } from "@/screens/cases/CasePieces";
+import { Brief, FigureLine, ScreenTitle, Secrecy, TimeUs, Word, type Tone } from "@/screens/cases/CasePieces";
 import { asBody } from "@/screens/cases/bodies";
 import { DeedForm } from "@/screens/cases/DeedForm";
+import { useSecrecyField } from "@/screens/cases/secrecy";
 import { caseWords } from "@/screens/cases/words";
 
 type Row = Schemas["CaseRow"];
@@ -48,6 +49,7 @@ function CaseFigures() {
 function OpenCase() {
   const t = useWords(caseWords);
   const options = useOptions();
+  const secrecy = useSecrecyField();
   const navigate = useNavigate();
   return (
     <DeedForm
@@ -62,6 +64,7 @@ function OpenCase() {
         { name: "type", label: t("type"), kind: "select", required: true, options: options("type") },
         { name: "level", label: t("level"), kind: "select", options: options("level") },
         { name: "source", label: t("source"), kind: "select", options: options("source") },
+        ...secrecy.map((field) => ({ ...field, required: false, hint: t("secrecyOfAlerts") })),
         { name: "modus", label: t("modus"), hint: t("modusHint"), max: 200 },
         { name: "summary", label: t("summary"), kind: "area" },
         { name: "police_case_no", label: t("policeNo"), max: 100 },
@@ -92,7 +95,7 @@ export default function CaseList() {
     { key: "type", title: t("type"), show: (row) => code("type", row.type), cell: (row) => code("type", row.type) },
     { key: "level", title: t("level"), show: (row) => code("level", row.level), cell: (row) => code("level", row.level) },
     { key: "source", title: t("source"), show: (row) => code("source", row.source), cell: (row) => code("source", row.source) },
-    { key: "secrecy", title: t("secrecy"), show: (row) => code("secrecy", row.secrecy), cell: (row) => code("secrecy", row.secrecy) },
+    { key: "secrecy", title: t("secrecy"), show: (row) => <Secrecy secrecy={row.secrecy} />, cell: (row) => code("secrecy", row.secrecy) },
     { key: "owner", title: t("owner"), show: (row) => row.owner, cell: (row) => row.owner },
     { key: "team", title: t("team"), show: (row) => <span data-told="">{row.team}</span>, cell: (row) => row.team },
     { key: "branch", title: t("branch"), show: (row) => row.branch, cell: (row) => row.branch },

@@ -1,6 +1,6 @@
 // Looking back at an account of a case: how it was opened and by whom, what was seen and done before, and what people concluded.
 import { AutoComplete, Descriptions, Spin } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useWords } from "@/app/words";
@@ -57,9 +57,9 @@ function FoundAccount({ found }: { found: Found }) {
           columns={[
             { title: t("alert"), show: (row) => <AlertLink alert={row.id} /> },
             { title: t("severity"), show: (row) => <Severity severity={`S${row.severity}` as SeverityWord} /> },
-            { title: t("group"), show: (row) => row.typology_group },
+            { title: t("group"), show: (row) => words.group(row.typology_group) },
             { title: t("state"), show: (row) => words.state(row.state) },
-            { title: t("code"), show: (row) => row.code || "—" },
+            { title: t("code"), show: (row) => (row.code ? words.code(row.code) : "—") },
             { title: t("automatic"), show: (row) => <YesNo value={row.is_automatic} /> },
             { title: t("decidedBy"), show: (row) => row.decided_by || "—" },
             { title: t("opened"), show: (row) => <TimeUs us={row.opened_us} /> },
@@ -90,6 +90,7 @@ export function CaseLookBack({ data, notes }: CaseTab) {
   const [filters, change] = useFilters();
   const account = filters.account ?? "";
   const [typed, setTyped] = useState(account);
+  const picked = useRef(false);
   const query = useAsk(["lookback", data.id, account], (signal) => told(api.GET("/v1/cases/{case}/look_back", { params: { path: { case: data.id }, query: { account } }, signal })), { active: account !== "" });
   const choices = [...new Set([...data.accounts.map((row) => row.account), ...data.subjects.filter((row) => row.kind === "ACCOUNT").map((row) => row.name)])];
   return (
@@ -119,8 +120,17 @@ export function CaseLookBack({ data, notes }: CaseTab) {
         <AutoComplete
           value={typed}
           onChange={setTyped}
-          onSelect={(value: string) => change({ account: value })}
-          onKeyDown={(event) => event.key === "Enter" && change({ account: typed.trim() })}
+          onSelect={(value: string) => {
+            picked.current = true;
+            change({ account: value });
+          }}
+          onKeyDown={(event) => {
+            // The same key has chosen a suggestion before: what was typed is only its beginning.
+            if (event.key === "Enter" && !picked.current) {
+              change({ account: typed.trim() });
+            }
+            picked.current = false;
+          }}
           options={choices.map((value) => ({ value }))}
           placeholder={t("chooseAccount")}
           aria-label={t("chooseAccount")}

@@ -3,7 +3,10 @@ import { Card, Statistic, Tag, theme, Tooltip, Typography } from "antd";
 import type { ReactNode } from "react";
 
 import { useSettings } from "@/app/settings";
+import { useWords } from "@/app/words";
+import { useCode } from "@/parts/names";
 import { NOTHING, timeText } from "@/parts/values";
+import { caseWords } from "@/screens/cases/words";
 
 export function ScreenTitle({ children }: { children: ReactNode }) {
   return <h1 style={{ fontSize: 16, margin: 0 }}>{children}</h1>;
@@ -66,6 +69,14 @@ export function Word({ tone = "plain", children }: { tone?: Tone; children: Reac
       {children}
     </Tag>
   );
+}
+
+// Who may know of it: a secret matter says so wherever it is shown.
+export function Secrecy({ secrecy, long }: { secrecy: string; long?: boolean }) {
+  const t = useWords(caseWords);
+  const code = useCode();
+  const word = code("secrecy", secrecy);
+  return secrecy === "NORMAL" ? <>{word}</> : <Word tone="bad">{long === true ? t("secretMatter", { what: word }) : word}</Word>;
 }
 
 export interface Figure {

@@ -31,7 +31,7 @@ export function CaseRelations({ data, notes }: CaseTab) {
               touches={touches}
               start={{ kind: "SAME_GANG" }}
               fields={[
-                { name: "case", label: t("otherCase"), kind: "number", required: true, min: 1 },
+                { name: "case", label: t("otherCase"), kind: "case", required: true },
                 { name: "kind", label: t("relation"), kind: "select", required: true, options: options("relation") },
                 { name: "reason", label: t("reason"), kind: "area" },
               ]}

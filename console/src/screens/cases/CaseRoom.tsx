@@ -19,7 +19,7 @@ import { CaseFlow } from "@/screens/cases/CaseFlow";
 import { caseTone } from "@/screens/cases/CaseList";
 import { CaseLookBack } from "@/screens/cases/CaseLookBack";
 import { CaseNotes } from "@/screens/cases/CaseNotes";
-import { FigureBox, ScreenTitle, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { FigureBox, ScreenTitle, Secrecy, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import { CaseRelations } from "@/screens/cases/CaseRelations";
 import { CaseSubjects } from "@/screens/cases/CaseSubjects";
 import { CaseSummary } from "@/screens/cases/CaseSummary";
@@ -53,6 +53,7 @@ function Head({ data, writes }: { data: CaseData; writes: boolean }) {
             {data.number} <Told>{data.title}</Told>
           </ScreenTitle>
           <Word tone={caseTone(data.state)}>{code("caseState", data.state)}</Word>
+          {data.secrecy !== "NORMAL" && <Secrecy secrecy={data.secrecy} long />}
         </Space>
       }
       extra={

@@ -12,22 +12,26 @@ import { Time } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { TimeUs, Told, Word } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
+import { useSecrecyField } from "@/screens/cases/secrecy";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords, referralWords } from "@/screens/cases/words";
 
 function EditCase({ data }: CaseTab) {
   const t = useWords(caseWords);
   const options = useOptions();
+  const secrecy = useSecrecyField();
   return (
     <DeedForm
       label={t("edit")}
       done={t("saved")}
       touches={[["case", data.id], ["table", "cases"]]}
-      start={{ title: data.title, type: data.type, level: data.level, owner: data.owner, team: data.team, branch: data.branch, modus: data.modus, police_case_no: data.police_case_no, summary: data.summary, decision: data.decision, lessons: data.lessons }}
+      edits
+      start={{ title: data.title, type: data.type, level: data.level, secrecy: data.secrecy, owner: data.owner, team: data.team, branch: data.branch, modus: data.modus, police_case_no: data.police_case_no, summary: data.summary, decision: data.decision, lessons: data.lessons }}
       fields={[
         { name: "title", label: t("title"), required: true, max: 200 },
         { name: "type", label: t("type"), kind: "select", required: true, options: options("type") },
         { name: "level", label: t("level"), kind: "select", required: true, options: options("level") },
+        ...secrecy,
         { name: "owner", label: t("owner"), max: 64 },
         { name: "team", label: t("team"), max: 64 },
         { name: "branch", label: t("branch"), max: 64 },

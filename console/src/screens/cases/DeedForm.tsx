@@ -2,10 +2,12 @@
 import { Button, DatePicker, Form, Input, InputNumber, Modal, Select } from "antd";
 import type { QueryKey } from "@tanstack/react-query";
 import type { Dayjs } from "dayjs";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 
 import { defineWords, useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
+import { meantMs } from "@/parts/moments";
+import { CasePick } from "@/screens/cases/CasePick";
 
 const words = defineWords({
   missing: { zh: "请填写", en: "Fill this in" },
@@ -16,7 +18,7 @@ const words = defineWords({
 export interface Field {
   name: string;
   label: string;
-  kind?: "text" | "area" | "select" | "tags" | "number" | "money" | "moment";
+  kind?: "text" | "area" | "select" | "tags" | "number" | "money" | "moment" | "case";
   required?: boolean;
   options?: { value: string; label: string }[];
   hint?: ReactNode;
@@ -49,23 +51,33 @@ function inputOf(field: Field, yuan: string): ReactNode {
       return <InputNumber min={0} precision={2} addonAfter={yuan} style={{ width: "100%" }} />;
     case "moment":
       return <DatePicker showTime style={{ width: "100%" }} />;
+    case "case":
+      return <CasePick />;
     default:
       return <Input maxLength={field.max} />;
   }
 }
 
-// Money is typed in yuan and sent in fen, moments as milliseconds; what was left empty is not sent.
-function givenOf(values: Record<string, unknown>, fields: Field[]): Given {
+const isEmpty = (value: unknown) => value === undefined || value === null || value === "";
+
+// Money is typed in yuan and sent in fen, moments as milliseconds; what was left empty is not sent. Of something that is changed only what is another than `before` is sent, and what was emptied as empty.
+function givenOf(values: Record<string, unknown>, fields: Field[], before: Record<string, unknown> | null): Given {
   const given: Given = {};
   fields.forEach(({ name, kind }) => {
     const value = values[name];
-    if (value === undefined || value === null || value === "") {
+    if (before !== null && (value === before[name] || (isEmpty(value) && isEmpty(before[name])))) {
+      return;
+    }
+    if (isEmpty(value)) {
+      if (before !== null) {
+        given[name] = "";
+      }
       return;
     }
     if (kind === "money") {
       given[name] = Math.round((value as number) * 100);
     } else if (kind === "moment") {
-      given[name] = (value as Dayjs).valueOf();
+      given[name] = meantMs(value as Dayjs);
     } else {
       given[name] = value as string | number | string[];
     }
@@ -79,6 +91,7 @@ interface Props<T> {
   icon?: ReactNode;
   fields: Field[];
   start?: Record<string, unknown>;
+  edits?: boolean; // `start` is what there is: only what was changed is sent
   deed: (given: Given) => Promise<T>;
   done?: string;
   touches?: QueryKey[];
@@ -95,6 +108,7 @@ export function DeedForm<T>(props: Props<T>) {
   const t = useWords(words);
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<Record<string, unknown>>();
+  const opened = useRef<Record<string, unknown>>({}); // what there was when it was opened: it may be another meanwhile
   const send = useDeed(props.deed, {
     done: props.done,
     touches: props.touches,
@@ -106,7 +120,12 @@ export function DeedForm<T>(props: Props<T>) {
   });
   return (
     <>
-      <Button size="small" type={props.text ? "link" : props.primary ? "primary" : "default"} danger={props.danger} icon={props.icon} disabled={props.disabled} onClick={() => setOpen(true)}>
+      <Button size="small" type={props.text ? "link" : props.primary ? "primary" : "default"} danger={props.danger} icon={props.icon} disabled={props.disabled}
+        onClick={() => {
+          opened.current = props.start ?? {};
+          setOpen(true);
+        }}
+      >
         {props.label}
       </Button>
       <Modal
@@ -118,11 +137,12 @@ export function DeedForm<T>(props: Props<T>) {
         confirmLoading={send.isPending}
         onCancel={() => setOpen(false)}
         onOk={() => form.submit()}
+        maskClosable={false}
         destroyOnHidden
         width={560}
       >
         {props.hint !== undefined && <p style={{ marginTop: 0 }}>{props.hint}</p>}
-        <Form form={form} layout="vertical" size="middle" initialValues={props.start} preserve={false} onFinish={(values) => send.mutate(givenOf(values, props.fields))}>
+        <Form form={form} layout="vertical" size="middle" initialValues={props.start} preserve={false} onFinish={(values) => !send.isPending && send.mutate(givenOf(values, props.fields, props.edits === true ? opened.current : null))}>
           {props.fields.map((field) => (
             <Form.Item key={field.name} name={field.name} label={field.label} extra={field.hint} rules={field.required ? [{ required: true, message: t("missing") }] : []}>
               {inputOf(field, t("yuan"))}

@@ -165,7 +165,7 @@ function Reports() {
               { name: "subject", label: t("subject"), required: true, max: 128 },
               { name: "text", label: t("text"), kind: "area", required: true },
               { name: "alert", label: t("alert"), kind: "number", min: 1 },
-              { name: "case", label: t("case"), kind: "number", min: 1 },
+              ...(may("cases:read") ? [{ name: "case", label: t("case"), kind: "case" as const }] : []),
             ]}
             deed={({ text, ...rest }) => told(api.POST("/v1/reports", { body: { ...rest, body: { text } } as never }))}
           />

@@ -42,7 +42,8 @@ function sentValue(field: string, typed: string): string {
     return String(Math.round(Number(typed.replaceAll(",", "")) * 100));
   }
   if (field.endsWith("_us") && /^\d{4}-\d\d-\d\d/.test(typed)) {
-    return String(Date.parse(`${typed.slice(0, 10)}T${typed.slice(11).trim() || "00:00"}+08:00`) * 1000);
+    const ms = Date.parse(`${typed.slice(0, 10)}T${(typed.slice(11).trim() || "00:00").replace(/^(\d):/, "0$1:")}+08:00`);
+    return Number.isNaN(ms) ? typed : String(ms * 1000); // what is no moment the server refuses by its name
   }
   return typed;
 }
@@ -131,7 +132,7 @@ function PutOne({ id }: { id: number }) {
           { name: "absent", label: t("absent") },
           { name: "source", label: t("sourceOf"), max: 100 },
         ]}
-        deed={(given) => told(api.POST("/v1/referrals/{referral}/data", { params: { path: { referral: id } }, body: { data: [{ object: "", ...given, kind } as unknown as Datum] } }))}
+        deed={(given) => told(api.POST("/v1/referrals/{referral}/data", { params: { path: { referral: id } }, body: { data: [{ object: "", ...given, ...(given.value === undefined ? {} : { value: sentValue(String(given.field), String(given.value).trim()) }), kind } as unknown as Datum] } }))}
       />
     </Space.Compact>
   );

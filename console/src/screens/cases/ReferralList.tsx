@@ -57,7 +57,7 @@ function Draft() {
       done={t("drafted")}
       touches={[["table", "referrals"]]}
       fields={[
-        { name: "case", label: t("caseNumber"), kind: "number", required: true, min: 1 },
+        { name: "case", label: t("caseNumber"), kind: "case", required: true },
         { name: "supplements", label: t("supplements"), kind: "number", min: 1 },
       ]}
       deed={(given) => told(api.POST("/v1/referrals", { body: asBody<"/v1/referrals">(given) }))}

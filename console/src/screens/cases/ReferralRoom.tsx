@@ -142,14 +142,18 @@ export default function ReferralRoom() {
       return [];
     }
     const tab: ReferralTab = { data, drafts };
-    return [
-      { key: "texts", label: t("tabFields"), children: <ReferralTexts key={`${data.referral} ${data.round}`} {...tab} /> },
+    const others = [
       { key: "data", label: t("tabData"), children: <ReferralData {...tab} /> },
       { key: "material", label: t("tabMaterial"), children: <ReferralMaterial {...tab} /> },
       { key: "preview", label: t("tabPreview"), children: <ReferralPreview {...tab} /> },
       { key: "package", label: t("tabPackage"), children: <ReferralPackage {...tab} /> },
       { key: "outcome", label: t("tabOutcome"), children: <ReferralOutcome {...tab} /> },
       { key: "trace", label: t("tabTrace"), children: <Trace trace={trace} /> },
+    ].map((one) => ({ ...one, destroyOnHidden: true }));
+    // What is being written stays while somebody looks at the preview.
+    return [
+      { key: "texts", label: t("tabFields"), children: <ReferralTexts key={`${data.referral} ${data.round}`} {...tab} /> },
+      ...others,
     ];
   }, [data, trace, drafts, t]);
   if (query.error !== null && data === undefined) {
@@ -210,7 +214,7 @@ export default function ReferralRoom() {
       <Row gutter={8}>
         <Col xs={24} xl={17}>
           <Card size="small" styles={{ body: { paddingTop: 0 } }}>
-            <Tabs size="small" tabBarGutter={18} activeKey={filters.tab ?? "texts"} onChange={(tab) => change({ tab: tab === "texts" ? null : tab, field: null, object: null })} destroyOnHidden items={tabs} />
+            <Tabs size="small" tabBarGutter={18} activeKey={filters.tab ?? "texts"} onChange={(tab) => change({ tab: tab === "texts" ? null : tab, field: null, object: null })} items={tabs} />
           </Card>
         </Col>
         <Col xs={24} xl={7}>

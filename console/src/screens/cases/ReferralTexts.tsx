@@ -1,13 +1,15 @@
 // What people write into a referral: the cover and the opinion (part 6). All of it is kept at once; a finding of the gate leads to its field.
 import { Alert, Button, Descriptions, Form, Input, theme } from "antd";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
+import { useUnsaved } from "@/parts/unsaved";
 import { Part } from "@/parts/ListPart";
 import { type CodeList, useCode, useOptions } from "@/parts/names";
+import { PADDING } from "@/parts/sticky";
 import { countText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { Told } from "@/screens/cases/CasePieces";
@@ -57,13 +59,19 @@ export function ReferralTexts({ data, drafts }: ReferralTab) {
   const [form] = Form.useForm<Record<Name, string | null>>();
   const gate = useGate(data.referral, data.state.word === "DRAFT");
   const missing = new Set((gate.data?.gate.findings ?? []).map(fieldOf));
+  const base = useRef(data); // what the fields were filled with: a colleague may write into the same referral
   const save = useDeed(
     (values: Record<Name, string | null>) => {
-      const changed = Object.fromEntries(ALL.filter((name) => (values[name] ?? "") !== (data[name] ?? "")).map((name) => [name, values[name] ?? ""]));
+      const changed = Object.fromEntries(ALL.filter((name) => (values[name] ?? "") !== (base.current[name] ?? "")).map((name) => [name, values[name] ?? ""]));
       return told(api.POST("/v1/referrals/{referral}/fields", { params: { path: { referral: data.referral } }, body: asBody<"/v1/referrals/{referral}/fields">(changed) }));
     },
     { done: t("saved"), touches: touchesOf(data.referral) },
   );
+  // What somebody else has written comes into the fields that are not being changed here.
+  useEffect(() => {
+    ALL.filter((name) => (data[name] ?? "") !== (base.current[name] ?? "") && (form.getFieldValue(name) ?? "") === (base.current[name] ?? "")).forEach((name) => form.setFieldValue(name, data[name]));
+    base.current = data;
+  }, [data, form]);
   const wanted = filters.field;
   useEffect(() => {
     if (wanted !== undefined) {
@@ -74,6 +82,7 @@ export function ReferralTexts({ data, drafts }: ReferralTab) {
   }, [wanted]);
   const values = Form.useWatch([], form) as Partial<Record<Name, string | null>> | undefined;
   const isChanged = values !== undefined && ALL.some((name) => (values[name] ?? "") !== (data[name] ?? ""));
+  useUnsaved(drafts && isChanged);
   const item = (name: Name) => {
     const list = LISTS[name];
     const long = OPINION.includes(name as (typeof OPINION)[number]) || name === "basis";
@@ -101,7 +110,7 @@ export function ReferralTexts({ data, drafts }: ReferralTab) {
         {item("basis")}
       </Part>
       <Part title={`${t("part", { n: 6 })} ${t("partNames6")}`}>{OPINION.map(item)}</Part>
-      <div style={{ position: "sticky", bottom: 0, padding: "8px 0", background: token.colorBgContainer, zIndex: 1 }}>
+      <div style={{ position: "sticky", bottom: -PADDING, padding: `8px 0 ${8 + PADDING}px`, background: token.colorBgContainer, zIndex: 1 }}>
         <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
           {t("save")}
         </Button>

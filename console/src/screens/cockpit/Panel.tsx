@@ -106,7 +106,7 @@ export function Bars({ bars, color }: { bars: Bar[]; color?: string }) {
     <ul style={{ listStyle: "none", margin: 0, padding: 0, fontSize: size }}>
       {bars.map((bar) => {
         const inside = (
-          <span style={{ display: "grid", gridTemplateColumns: wall ? "240px 1fr 64px" : "132px 1fr 44px", gap: 8, alignItems: "center", padding: wall ? "4px 0" : "2px 0" }}>
+          <span style={{ display: "grid", gridTemplateColumns: wall ? "240px 1fr 64px" : "minmax(0, 1.2fr) 1fr 44px", gap: 8, alignItems: "center", padding: wall ? "4px 0" : "2px 0" }}>
             <span style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{bar.label}</span>
             <span aria-hidden style={{ height: wall ? 14 : 10, background: token.colorFillSecondary, borderRadius: 3 }}>
               <span style={{ display: "block", height: "100%", width: `${(100 * bar.count) / most}%`, background: color ?? token.colorPrimary, borderRadius: 3 }} />

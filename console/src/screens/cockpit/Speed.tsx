@@ -19,7 +19,7 @@ const LATENCY_OVER_MS = 60_000;
 const READINGS_MAX = 200;
 
 export function useReadings(): { readings: Reading[]; error: unknown; again: () => void } {
-  const asked = useAsk(["metrics"], async (signal) => readMetrics(await (await fetched("/metrics", { signal })).text(), Date.now()), { everyMs: READ_EVERY_MS });
+  const asked = useAsk(["metrics", "decisions"], async (signal) => readMetrics(await (await fetched("/metrics", { signal })).text(), Date.now()), { everyMs: READ_EVERY_MS });
   const [readings, setReadings] = useState<Reading[]>([]);
   const { data } = asked;
   useEffect(() => {

@@ -12,23 +12,23 @@ const places: Record<string, { word: keyof typeof cockpitWords; place?: (object:
   case: { word: "objectCase", place: (object) => `/cases/${object}` },
   referral: { word: "objectReferral", place: (object) => `/referrals/${object}` },
   order: { word: "objectOrder", place: (object) => `/orders/${object}` },
-  hold: { word: "objectHold", place: (object) => `/holds/${object}` },
-  control: { word: "objectControl", place: (object) => `/controls/${object}` },
-  appeal: { word: "objectAppeal", place: (object) => `/appeals/${object}` },
-  missed: { word: "objectMissed", place: (object) => `/missed/${object}` },
+  hold: { word: "objectHold", place: (object) => `/holds?one=${object}` },
+  control: { word: "objectControl", place: (object) => `/controls?one=${object}` },
+  appeal: { word: "objectAppeal", place: (object) => `/appeals?one=${object}` },
+  missed: { word: "objectMissed", place: (object) => `/missed?one=${object}` },
   gang: { word: "objectGang", place: (object) => `/gangs/${object}` },
   account: { word: "objectAccount", place: (_object, key) => `/profiles/account/${encodeURIComponent(key)}` },
   model: { word: "objectModel", place: (_object, key) => `/models/${encodeURIComponent(key)}` },
   task: { word: "objectTask" },
   unit: { word: "objectUnit" },
-  typology: { word: "objectTypology" },
+  typology: { word: "objectTypology", place: (_object, key) => `/models?search=${encodeURIComponent(key)}` },
   strategy: { word: "objectStrategy" },
   message: { word: "objectMessage" },
 };
 
 export function useCanGo(): (place: string) => boolean {
   const { may } = useSession();
-  return (place) => allScreens.some((screen) => matchPath(`/${screen.path}`, place) !== null && (screen.scopes.length === 0 || screen.scopes.some(may)));
+  return (place) => allScreens.some((screen) => matchPath(`/${screen.path}`, place.split("?")[0]!) !== null && (screen.scopes.length === 0 || screen.scopes.some(may)));
 }
 
 export function ObjectLink({ kind, object, name }: { kind: string; object: number; name: string }) {
@@ -43,7 +43,7 @@ export function ObjectLink({ kind, object, name }: { kind: string; object: numbe
 // The same for any place: a text where it can't be gone to.
 export function MayLink({ to, children, label }: { to: string; children: ReactNode; label?: string }) {
   const canGo = useCanGo();
-  return canGo(to.split("?")[0]!) ? (
+  return canGo(to) ? (
     <Link to={to} aria-label={label} style={{ color: "inherit", textDecoration: "inherit", display: "block" }}>
       {children}
     </Link>

@@ -42,7 +42,7 @@ export function Families({ query }: { query: FigureQuery }) {
     <Panel title={t("families")} extra={<Link to={placeOfFigure("alerts", query)}>{asked.data === undefined ? "" : countText(asked.data.figure.value)}</Link>}>
       <Untold asked={asked} />
       {asked.data?.figure.refused === undefined && asked.data !== undefined && parts.length === 0 && <Nothing>{t("noneToday")}</Nothing>}
-      <Bars bars={parts.map((part) => ({ key: part.part, label: `${name(part.part)} ${part.part}`, name: name(part.part), count: part.rows, to: `/alerts?group=${part.part}&open=any` }))} />
+      <Bars bars={parts.map((part) => ({ key: part.part, label: `${name(part.part)} ${part.part}`, name: name(part.part), count: part.rows, to: `/alerts?group=${part.part}&open=any&from=${query.from}` }))} />
     </Panel>
   );
 }
@@ -70,7 +70,7 @@ export function Severities({ query }: { query: FigureQuery }) {
   );
 }
 
-function Judged({ label, value, note, more }: { label: string; value: string; note: string; more?: string }) {
+function Judged({ label, value, to, note, more }: { label: string; value: string; to: string; note: string; more?: string }) {
   const wall = useWall();
   return (
     <div style={{ minWidth: 0 }}>
@@ -78,7 +78,9 @@ function Judged({ label, value, note, more }: { label: string; value: string; no
         {label}
       </Typography.Text>
       <div className="number" style={{ fontSize: wall ? 30 : 20, fontWeight: 600, lineHeight: 1.3 }}>
-        {value}
+        <MayLink to={to} label={`${label} ${value}`}>
+          {value}
+        </MayLink>
       </div>
       <Typography.Text type="secondary" style={{ fontSize: wall ? 15 : 12, display: "block" }}>
         {note}
@@ -95,17 +97,18 @@ function Judged({ label, value, note, more }: { label: string; value: string; no
 type AlertFigures = Schemas["AlertFigures"]["figures"];
 
 // The rate never stands alone: with what second looks overturned and its interval, what came later, and how many hits made an alert. What nobody has judged is not told.
-export function AutomaticRate({ figures }: { figures: AlertFigures }) {
+export function AutomaticRate({ figures, from }: { figures: AlertFigures; from: number | null }) {
   const t = useWords(cockpitWords);
+  const rows = (figure: string) => `/cockpit/figures/${figure}${from === null ? "" : `?from=${from}`}`;
   const isTold = figures.closed > 0 && (figures.looked_at > 0 || figures.automatic === 0);
   const interval = t("interval", { low: shareText(figures.overturn_low), high: shareText(figures.overturn_high) });
   return (
     <>
       <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(118px, 1fr))", gap: 10 }}>
-        <Judged label={t("automaticRate")} value={isTold ? shareText(figures.automatic_rate) : NOTHING} note={t("ofClosed", { n: countText(figures.automatic), of: countText(figures.closed) })} />
-        <Judged label={t("overturn")} value={figures.looked_at === 0 ? NOTHING : shareText(figures.overturn_rate)} note={interval} more={t("lookedAt", { n: countText(figures.overturned), of: countText(figures.looked_at) })} />
-        <Judged label={t("later")} value={countText(figures.later_positives)} note={t("laterS3", { n: countText(figures.later_positives_s3) })} />
-        <Judged label={t("mergeRatio")} value={figures.opened === 0 ? NOTHING : `${figures.merge_ratio.toFixed(2)} : 1`} note={`${countText(figures.hits)} / ${countText(figures.opened)}`} />
+        <Judged label={t("automaticRate")} to={rows("automatic_rate")} value={isTold ? shareText(figures.automatic_rate) : NOTHING} note={t("ofClosed", { n: countText(figures.automatic), of: countText(figures.closed) })} />
+        <Judged label={t("overturn")} to={rows("overturn_rate")} value={figures.looked_at === 0 ? NOTHING : shareText(figures.overturn_rate)} note={figures.looked_at === 0 ? "" : interval} more={t("lookedAt", { n: countText(figures.overturned), of: countText(figures.looked_at) })} />
+        <Judged label={t("later")} to={rows("later_positives")} value={countText(figures.later_positives)} note={t("laterS3", { n: countText(figures.later_positives_s3) })} />
+        <Judged label={t("mergeRatio")} to={rows("merge_ratio")} value={figures.opened === 0 ? NOTHING : `${figures.merge_ratio.toFixed(2)} : 1`} note={`${countText(figures.hits)} / ${countText(figures.opened)}`} />
       </div>
       {!isTold && <Typography.Text type="secondary">{t(figures.closed === 0 ? "noneClosed" : "unjudged")}</Typography.Text>}
     </>
@@ -119,7 +122,7 @@ export function Automatic() {
     <Panel title={t("automatic")} extra={asked.data === undefined ? null : <Link to={`/cockpit/figures/automatic_rate?from=${asked.data.from}`}>{t("definition")}</Link>}>
       {asked.data === undefined && asked.error === null && <Spin />}
       {asked.data === undefined && asked.error !== null && <Failure error={asked.error} onAgain={() => void asked.refetch()} />}
-      {asked.data !== undefined && <AutomaticRate figures={asked.data.figures} />}
+      {asked.data !== undefined && <AutomaticRate figures={asked.data.figures} from={asked.data.from} />}
     </Panel>
   );
 }
@@ -164,7 +167,7 @@ export function Branches({ query }: { query: FigureQuery }) {
                 const s4 = rowsOf(urgent, unit);
                 return (
                   <div key={unit} data-branch={unit} style={{ background: shade, border: `1px solid ${token.colorBorder}`, borderRadius: 4, padding: wall ? 8 : 6, minWidth: 0 }}>
-                    <MayLink to={`/alerts?branch=${encodeURIComponent(unit)}&open=any`} label={t("branchSummary", { code: unit, alerts: count, s4, money })}>
+                    <MayLink to={`/alerts?branch=${encodeURIComponent(unit)}&open=any&from=${query.from}`} label={t("branchSummary", { code: unit, alerts: count, s4, money })}>
                       <span style={{ display: "flex", justifyContent: "space-between", color: token.colorText, gap: 4 }}>
                         <span className="mono" style={{ fontSize: wall ? 16 : 12 }}>
                           {unit.slice(DISTRICT) || unit}
@@ -289,7 +292,7 @@ function SourceLags() {
   const { language } = useSettings();
   const asked = useSources();
   const all = (asked.data?.sources ?? []).filter((source) => source.events + source.refused > 0).sort(byNeed);
-  const shown = wall ? 4 : 6;
+  const shown = wall ? 3 : 6;
   if (asked.data === undefined) {
     return asked.error === null ? <Spin /> : <Failure error={asked.error} onAgain={() => void asked.refetch()} />;
   }
@@ -316,6 +319,8 @@ function SourceLags() {
   );
 }
 
+const WALL_SYSTEMS = 5;
+
 export function Sources() {
   const t = useWords(cockpitWords);
   const wall = useWall();
@@ -333,7 +338,7 @@ export function Sources() {
             key: "follow",
             name: t("follow"),
             good: response.mode === "on" && response.lag_ms < 5000,
-            text: response.mode !== "on" ? response.problem || response.mode : response.lag_records === 0 ? t("inStep") : t("lagText", { n: countText(response.lag_records), span: spanText(response.lag_ms, language) }),
+            text: response.mode !== "on" ? response.problem || t(`mode_${response.mode}`) : response.lag_records === 0 ? t("inStep") : t("lagText", { n: countText(response.lag_records), span: spanText(response.lag_ms, language) }),
           },
           { key: "timers", name: t("timers"), good: response.timers_late === 0, text: t("timersText", { n: countText(response.timers_late), of: countText(response.timers) }) },
           { key: "putAside", name: t("putAside"), good: response.put_aside === 0, text: countText(response.put_aside) },
@@ -347,6 +352,11 @@ export function Sources() {
             };
           }),
         ];
+  // On the wall nothing is scrolled: those that need to be looked at come first, and what has no room is told together.
+  const ordered = wall ? [...rows].sort((one, other) => Number(one.good) - Number(other.good)) : rows;
+  const shown = wall && rows.length > WALL_SYSTEMS ? ordered.slice(0, WALL_SYSTEMS - 1) : ordered;
+  const rest = ordered.slice(shown.length);
+  const bad = rest.filter((row) => !row.good).length;
   return (
     <Panel title={t("sources")} extra={canGo("/system") ? <Link to="/system">{t("state")}</Link> : null}>
       {state === undefined && asked.error === null && <Spin />}
@@ -354,7 +364,7 @@ export function Sources() {
       <SourceLags />
       {rows.length > 0 && (
         <dl style={{ display: "grid", gridTemplateColumns: "auto 1fr", gap: wall ? "3px 16px" : "4px 12px", margin: 0, fontSize: wall ? 16 : 13 }}>
-          {rows.map((row) => (
+          {shown.map((row) => (
             <div key={row.key} style={{ display: "contents" }}>
               <dt>{row.name}</dt>
               <dd style={{ margin: 0, textAlign: "right" }}>
@@ -362,6 +372,14 @@ export function Sources() {
               </dd>
             </div>
           ))}
+          {rest.length > 0 && (
+            <div style={{ display: "contents" }}>
+              <dt>{t("restSystems", { n: rest.length })}</dt>
+              <dd style={{ margin: 0, textAlign: "right" }}>
+                <Stand good={bad === 0}>{bad === 0 ? t("restFine") : t("restBad", { n: bad })}</Stand>
+              </dd>
+            </div>
+          )}
         </dl>
       )}
     </Panel>

@@ -5,7 +5,9 @@ import { useMemo } from "react";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
+import { CsvButton } from "@/parts/CsvButton";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText } from "@/parts/values";
 import { useCatalogue, useRegister } from "@/screens/data/asking";
 import { LiveFeatures } from "@/screens/data/LiveFeatures";
@@ -99,13 +101,18 @@ function Register() {
             {t("featuresFound", { n: countText(rows.length), pack: catalogue.data === undefined ? register.data.catalogue : `${both(catalogue.data)} ${catalogue.data.version}` })}
           </Typography.Text>
         )}
+        <CsvButton
+          name="features"
+          head={[t("feature"), t("entity"), t("meaning"), t("window"), t("type"), t("cost"), t("models"), t("how")]}
+          rows={() => rows.map((row) => [row.feature, entityName(row.entity), meaning(row), windowText(row), typeWord(row.type), row.cost, row.models, row.how])}
+        />
       </Space>
       <Table<Registered>
         rowKey="feature"
         columns={columns}
         dataSource={rows}
         loading={register.isPending}
-        sticky
+        sticky={STICKY}
         scroll={{ x: "max-content" }}
         locale={{ emptyText: register.isPending ? " " : <Nothing /> }}
         pagination={{ defaultPageSize: 50, pageSizeOptions: [50, 100, 200], showSizeChanger: true }}

@@ -7,11 +7,11 @@ import { Link } from "react-router-dom";
 
 import { fetched, Problem, type Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
-import { csvText } from "@/parts/csv";
+import { csvForServer } from "@/parts/csv";
 import { Mark } from "@/parts/Mark";
 import { useProblemText } from "@/parts/problems";
 import { countText, Time } from "@/parts/values";
-import { checkImport, IMPORT_ROWS_MAX, type ImportRow } from "@/screens/data/importing";
+import { checkImport, IMPORT_ROWS_MAX, type ImportRow, textOf } from "@/screens/data/importing";
 import type { ListRow } from "@/screens/data/Lists";
 import { entryTouches } from "@/screens/data/OneList";
 import { dataWords } from "@/screens/data/words";
@@ -33,7 +33,7 @@ export function Import({ list, onClose }: { list: ListRow; onClose: () => void }
   const parts = list.key.includes("|") || list.key.includes("+") ? list.key.split(/[|+]/).length : 1;
 
   async function read(file: File) {
-    const checked = checkImport(await file.text(), parts, Date.now());
+    const checked = checkImport(textOf(await file.arrayBuffer()), parts, Date.now());
     setAnswer(null);
     setFailure(null);
     setRows(typeof checked === "string" ? null : checked);
@@ -43,7 +43,7 @@ export function Import({ list, onClose }: { list: ListRow; onClose: () => void }
   async function send() {
     setSending(true);
     setFailure(null);
-    const body = csvText(
+    const body = csvForServer(
       ["key", "end", "reason"],
       fine.map((row) => [row.key, row.until ?? "", row.note]),
     );

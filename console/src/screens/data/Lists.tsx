@@ -5,8 +5,10 @@ import { Link, useNavigate } from "react-router-dom";
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
+import { CsvButton } from "@/parts/CsvButton";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
 import { useKeyText } from "@/screens/data/things";
@@ -71,6 +73,11 @@ export default function Lists() {
         {query.data !== undefined && (
           <Typography.Text type="secondary">{t("listsFound", { n: countText(rows.length), m: countText(rows.reduce((sum, row) => sum + row.entries, 0)) })}</Typography.Text>
         )}
+        <CsvButton
+          name="lists"
+          head={[t("list"), t("listTitle"), t("listKey"), t("source"), t("expiry"), t("fourEyes"), t("entries"), t("cap")]}
+          rows={() => rows.map((row) => [row.list, both(row.title), keyText(row.key), row.source, row.expiry, t(row.four_eyes ? "fourEyes" : "oneEnough"), row.entries, row.cap])}
+        />
       </Space>
       {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
       <Table<ListRow>
@@ -79,7 +86,7 @@ export default function Lists() {
         dataSource={rows}
         loading={query.isPending}
         pagination={false}
-        sticky
+        sticky={STICKY}
         scroll={{ x: "max-content" }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
         onRow={(row) => ({ onDoubleClick: () => navigate(`/lists/${encodeURIComponent(row.list)}`) })}

@@ -1,6 +1,5 @@
 // The features of one thing as they are now: asked anew every two seconds, with what was seen since the page was opened.
 import { Alert, AutoComplete, Button, Checkbox, DatePicker, Form, Input, Space, Switch, Table, type TableColumnsType, Tag, Typography } from "antd";
-import dayjs from "dayjs";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -9,6 +8,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { Chart } from "@/parts/Chart";
+import { meantMs, shownMoment } from "@/parts/moments";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Time, timeText } from "@/parts/values";
 import { useCatalogue, useRegister } from "@/screens/data/asking";
@@ -246,7 +246,7 @@ export function LiveFeatures() {
           </Form.Item>
         ))}
         <Form.Item label={t("asOf")} tooltip={t("asOfHint")} htmlFor="live-at">
-          <DatePicker id="live-at" showTime value={at === null ? null : dayjs(at)} onChange={(moment) => change({ at: moment === null ? null : moment.valueOf() })} />
+          <DatePicker id="live-at" showTime value={at === null ? null : shownMoment(at)} onChange={(moment) => change({ at: moment === null ? null : meantMs(moment) })} />
         </Form.Item>
         <Form.Item>
           <Button type="primary" htmlType="submit" disabled={!isWhole}>

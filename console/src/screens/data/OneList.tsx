@@ -13,6 +13,7 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Mark } from "@/parts/Mark";
+import { meantMs } from "@/parts/moments";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Time, timeText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
@@ -167,7 +168,7 @@ function Add({ list, first, onClose }: { list: ListRow; first: string; onClose: 
       told(
         api.PUT("/v1/lists/{list}/entries/{key}", {
           params: { path: { list: list.list, key: values.key.trim() } },
-          body: { note: values.note.trim(), until: values.until === null || values.until === undefined ? null : values.until.valueOf() },
+          body: { note: values.note.trim(), until: values.until === null || values.until === undefined ? null : meantMs(values.until) },
         }),
       ),
     { done: list.four_eyes ? undefined : t("added"), touches: entryTouches(list.list), after: (answer, values) => onClose(values.key.trim(), proposalOf(answer)) },

@@ -11,8 +11,9 @@ import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Mark } from "@/parts/Mark";
+import { useCode } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
-import { AlertLink, CaseLink, Money, moneyText, Severity, ThingLink, Time, timeText } from "@/parts/values";
+import { AlertLink, CaseLink, Money, Severity, ThingLink, Time, timeText } from "@/parts/values";
 import { useCatalogue, useLists } from "@/screens/data/asking";
 import type { ListRow } from "@/screens/data/Lists";
 import { Values } from "@/screens/data/LiveFeatures";
@@ -43,8 +44,8 @@ function Alerts({ kind, name }: { kind: ThingKind; name: string }) {
   const columns: Column<AlertRow>[] = [
     { key: "alert", title: t("alertsTab"), show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
     { key: "severity", title: "S1-S4", show: (row) => <Severity severity={row.severity} />, cell: (row) => row.severity },
-    { key: "state", title: t("state"), show: (row) => both({ zh: row.state_zh, en: row.state_en }), cell: (row) => row.state },
-    { key: "group", title: t("type"), show: (row) => both({ zh: row.group_zh, en: row.group_en }), cell: (row) => row.group },
+    { key: "state", title: t("state"), show: (row) => both({ zh: row.state_zh, en: row.state_en }), cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
+    { key: "group", title: t("type"), show: (row) => both({ zh: row.group_zh, en: row.group_en }), cell: (row) => both({ zh: row.group_zh, en: row.group_en }) },
     { key: "subject", title: t("target"), show: (row) => <ThingLink kind={row.subject_kind} name={row.subject} />, cell: (row) => row.subject },
     { key: "amount", title: t("amount"), align: "right", show: (row) => <Money fen={row.amount} />, cell: (row) => row.amount / 100 },
     { key: "opened", title: t("since"), show: (row) => <Time ms={row.opened} />, cell: (row) => timeText(row.opened) },
@@ -83,7 +84,7 @@ function Holds({ name }: { name: string }) {
     { key: "event", title: t("decisionOf"), show: (row) => <Link to={`/decisions/${encodeURIComponent(row.event_id)}`} className="mono">{row.event_id}</Link>, cell: (row) => row.event_id },
     { key: "amount", title: t("amount"), align: "right", show: (row) => <Money fen={row.amount} />, cell: (row) => row.amount / 100 },
     { key: "payee", title: t("payee"), show: (row) => <ThingLink kind="account" name={row.payee} />, cell: (row) => row.payee },
-    { key: "state", title: t("state"), show: (row) => both({ zh: row.state_zh, en: row.state_en }), cell: (row) => row.state },
+    { key: "state", title: t("state"), show: (row) => both({ zh: row.state_zh, en: row.state_en }), cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
     { key: "held", title: t("held"), show: (row) => <Time ms={row.held} />, cell: (row) => timeText(row.held) },
     { key: "until", title: t("until"), show: (row) => <Time ms={row.until} />, cell: (row) => timeText(row.until) },
     { key: "alert", title: t("alertsTab"), show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
@@ -108,13 +109,13 @@ function Controls({ kind, name }: { kind: ThingKind; name: string }) {
   const both = useBoth();
   const query = kind === "customer" ? { customer: name } : { target_kind: things[kind].target, target: name };
   const columns: Column<Control>[] = [
-    { key: "control", title: "ID", show: (row) => row.control, cell: (row) => row.control },
-    { key: "measure", title: t("measure"), show: (row) => both({ zh: row.measure_zh, en: row.measure_en }), cell: (row) => row.measure },
+    { key: "control", title: "ID", show: (row) => <Link to={`/controls?one=${row.control}`}>{row.control}</Link>, cell: (row) => row.control },
+    { key: "measure", title: t("measure"), show: (row) => both({ zh: row.measure_zh, en: row.measure_en }), cell: (row) => both({ zh: row.measure_zh, en: row.measure_en }) },
     { key: "target", title: t("target"), show: (row) => <ThingLink kind={row.target_kind} name={row.target} />, cell: (row) => row.target },
-    { key: "state", title: t("state"), show: (row) => both({ zh: row.state_zh, en: row.state_en }), cell: (row) => row.state },
+    { key: "state", title: t("state"), show: (row) => both({ zh: row.state_zh, en: row.state_en }), cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
     { key: "since", title: t("since"), show: (row) => <Time ms={row.since} />, cell: (row) => timeText(row.since) },
     { key: "until", title: t("until"), show: (row) => <Time ms={row.until} />, cell: (row) => timeText(row.until) },
-    { key: "amount", title: t("amount"), align: "right", show: (row) => <Money fen={row.amount} />, cell: (row) => moneyText(row.amount) },
+    { key: "amount", title: t("amount"), align: "right", show: (row) => <Money fen={row.amount} />, cell: (row) => (row.amount === null ? null : row.amount / 100) },
     { key: "reason", title: t("reason"), show: (row) => <span data-told="">{row.reason}</span>, cell: (row) => row.reason },
     { key: "alert", title: t("alertsTab"), show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
   ];
@@ -154,11 +155,12 @@ function Effect({ kind, name }: { kind: ThingKind; name: string }) {
 
 function Cases({ kind, name }: { kind: ThingKind; name: string }) {
   const t = useWords(dataWords);
+  const code = useCode();
   const navigate = useNavigate();
   const columns: Column<CaseRow>[] = [
     { key: "number", title: t("case"), show: (row) => <Link to={`/cases/${row.id}`}>{row.number}</Link>, cell: (row) => row.number },
     { key: "title", title: t("title"), show: (row) => <span data-told="">{row.title}</span>, cell: (row) => row.title },
-    { key: "state", title: t("state"), show: (row) => <span data-told="">{row.state}</span>, cell: (row) => row.state },
+    { key: "state", title: t("state"), show: (row) => code("caseState", row.state), cell: (row) => code("caseState", row.state) },
     { key: "owner", title: t("owner"), show: (row) => <span data-told="">{row.owner}</span>, cell: (row) => row.owner },
     { key: "opened", title: t("opened"), show: (row) => <Time ms={row.opened_us / 1000} />, cell: (row) => timeText(row.opened_us / 1000) },
   ];

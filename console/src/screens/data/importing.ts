@@ -13,6 +13,15 @@ export const IMPORT_ROWS_MAX = 10_000;
 const KEY_MAX = 512;
 const NOTE_MAX = 1000;
 
+// What a spreadsheet has saved: UTF-8, or GB 18030 as Chinese ones write CSV unless they are told otherwise.
+export function textOf(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("gb18030").decode(bytes);
+  }
+}
+
 // Cells of CSV as RFC 4180 has them; a semicolon or tab may separate too, as spreadsheets of other countries write.
 export function parseCsv(text: string): string[][] {
   const plain = text.replace(/^\ufeff/, "");

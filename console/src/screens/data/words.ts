@@ -94,6 +94,7 @@ export const dataWords = defineWords({
   wantedAt: { zh: "提交时间", en: "Wanted" },
   proposalNumber: { zh: "复核编号", en: "Proposal" },
   list: { zh: "名单", en: "List" },
+  listTitle: { zh: "名称", en: "Title" },
   listKey: { zh: "主键", en: "Key" },
   source: { zh: "来源", en: "Source" },
   expiry: { zh: "有效期规则", en: "How long" },

@@ -9,6 +9,7 @@ import { useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
+import { modelModes, useNames } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { moneyText, Severity, type SeverityWord, spanText, Time } from "@/parts/values";
 import { ConditionNames, Conditions, nearestStep, Step } from "@/screens/decisions/Conditions";
@@ -174,6 +175,7 @@ function HitCard({ hit, model, why }: { hit: Hit; model: WhyModel | undefined; w
   const t = useWords(decisionWords);
   const both = useBoth();
   const word = useWhyWords(why);
+  const mode = useNames(modelModes);
   const guard = (id: string) => {
     const found = why.guards.find((one) => one.guard === id);
     return found === undefined ? id : `${id} ${both(found)}`;
@@ -188,7 +190,7 @@ function HitCard({ hit, model, why }: { hit: Hit; model: WhyModel | undefined; w
         </h3>
         <ModelId id={hit.model} />
         <Typography.Text type="secondary">
-          {t("version", { n: hit.version })} · {hit.mode} · {t("points", { n: hit.score })} · {t("asks", { what: word(hit.asks) })}
+          {t("version", { n: hit.version })} · {mode(hit.mode)} · {t("points", { n: hit.score })} · {t("asks", { what: word(hit.asks) })}
         </Typography.Text>
         {hit.shadow === true && <Tag>{t("shadow")}</Tag>}
         {hit.held_by !== undefined && <Tag data-told="">{t("heldBy", { what: hit.held_by.map(guard).join(" / ") })}</Tag>}

@@ -1,7 +1,7 @@
 // Decisions as they are made: a table that runs, what comes a second, how long it takes, and what is done.
 import { CaretRightOutlined, PauseOutlined } from "@ant-design/icons";
 import { Badge, Button, Card, Col, Input, InputNumber, Row, Select, Space, Switch, Typography } from "antd";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { useListedKey } from "@/app/Keyboard";
 import { useSettings } from "@/app/settings";
@@ -91,6 +91,8 @@ export default function Live() {
   const [paused, setPaused] = useState(false);
   const filters = useMemo<Filters>(() => Object.fromEntries(FILTERS.filter((name) => all[name] !== undefined).map((name) => [name, all[name]!])), [all]);
   const stream = useStream(filters);
+  const wanted = new URLSearchParams(filters).toString();
+  useEffect(() => setPaused(false), [wanted]); // what was stopped are rows of other filters
   useListedKey(" ", t("keyPause"), () => setPaused((before) => !before));
   const newestSecond = stream.seconds.at(0);
   // The counts change once a second, the table as often as rows come.
@@ -138,7 +140,7 @@ export default function Live() {
           <label htmlFor="hits-only">{t("hitsOnly")}</label>
         </Space>
       </Space>
-      <LiveTable rows={stream.rows} arrived={stream.arrived} paused={paused} names={names} empty={stream.error === null && <p style={{ textAlign: "center", padding: 24, margin: 0 }}>{t("quietNow")}</p>} />
+      <LiveTable key={wanted} rows={stream.rows} arrived={stream.arrived} paused={paused} names={names} empty={stream.error === null && <p style={{ textAlign: "center", padding: 24, margin: 0 }}>{t("quietNow")}</p>} />
     </Card>
   );
 }

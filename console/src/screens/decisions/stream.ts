@@ -1,7 +1,7 @@
 // The stream of decisions (GET /v1/decisions/stream): rows and counts go into rings, and who shows them is told once an animation frame at most, however many batches come.
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import { api, told, type Schemas } from "@/api/client";
+import { api, Away, told, type Schemas } from "@/api/client";
 import type { Filters } from "@/parts/address";
 import { Ring } from "@/screens/decisions/ring";
 
@@ -66,6 +66,9 @@ export function useStream(filters: Filters): Stream & { version: number; again: 
     }
     // The newest first, as they come.
     function add(rows: Row[]) {
+      if (!here) {
+        return; // others are asked for meanwhile
+      }
       for (let index = rows.length - 1; index >= 0; index--) {
         const row = rows[index]!;
         if (row.sequence > newest) {
@@ -110,7 +113,11 @@ export function useStream(filters: Filters): Stream & { version: number; again: 
         show();
       });
       source.addEventListener("end", () => again(0));
-      source.addEventListener("error", () => again(AGAIN_MS));
+      source.addEventListener("error", () => {
+        again(AGAIN_MS);
+        // Why it broke off a stream does not tell: a session that has ended, or a server that is away, is told by asking.
+        void told(api.GET("/v1/session", { signal: asked.signal })).catch(() => undefined);
+      });
     }
     function again(afterMs: number) {
       source?.close();
@@ -126,6 +133,9 @@ export function useStream(filters: Filters): Stream & { version: number; again: 
         if (here) {
           it.error = error;
           show();
+          if (error instanceof Away) {
+            timer = window.setTimeout(() => here && setRound((before) => before + 1), AGAIN_MS);
+          }
         }
       },
     );

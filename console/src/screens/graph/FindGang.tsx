@@ -6,6 +6,7 @@ import { useNavigate } from "react-router-dom";
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
+import { meantMs } from "@/parts/moments";
 import { outcomeWords } from "@/screens/graph/exploreWords";
 import { gangWords } from "@/screens/graph/gangWords";
 import { nodeWords } from "@/screens/graph/words";
@@ -28,7 +29,7 @@ export function FindGang({ onClose }: { onClose: () => void }) {
     (wanted: Wanted) =>
       told(
         api.POST("/v1/gangs", {
-          body: { kind: wanted.kind, name: wanted.name.trim(), from: wanted.from?.valueOf(), until: wanted.until?.valueOf(), payment_min: wanted.yuan ? Math.round(wanted.yuan * 100) : undefined },
+          body: { kind: wanted.kind, name: wanted.name.trim(), from: wanted.from ? meantMs(wanted.from) : undefined, until: wanted.until ? meantMs(wanted.until) : undefined, payment_min: wanted.yuan ? Math.round(wanted.yuan * 100) : undefined },
         }),
       ),
     {

@@ -1,5 +1,5 @@
 // One gang: its picture, its members and what binds them, what was left out, and the decision on it.
-import { Alert, App, Button, Card, Descriptions, Form, Input, InputNumber, Modal, Radio, Space, Spin, Table, Tabs, Tag } from "antd";
+import { Alert, App, Button, Card, Descriptions, Form, Input, Modal, Radio, Space, Spin, Table, Tabs, Tag } from "antd";
 import { useMemo, useRef, useState } from "react";
 import { Link, useNavigate, useParams } from "react-router-dom";
 
@@ -10,6 +10,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { Failure } from "@/parts/States";
 import { CaseLink, countText, moneyText, NOTHING, shareText, shortMoney, Time, timeText } from "@/parts/values";
+import { CasePick } from "@/screens/cases/CasePick";
 import { gangWords } from "@/screens/graph/gangWords";
 import { type DrawnEdge, type DrawnNode, GraphCanvas, type GraphHandle } from "@/screens/graph/GraphCanvas";
 import { GraphTools, KindName, Legend, type LookKind } from "@/screens/graph/GraphFrame";
@@ -199,7 +200,7 @@ function Confirm({ gang, onClose }: { gang: number; onClose: () => void }) {
         </Form.Item>
         {way === "old" && (
           <Form.Item label={t("caseId")} name="id" rules={[{ required: true, message: t("needed") }]}>
-            <InputNumber min={1} precision={0} />
+            <CasePick open />
           </Form.Item>
         )}
         <Button type="primary" htmlType="submit" loading={deed.isPending}>

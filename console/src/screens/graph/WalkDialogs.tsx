@@ -7,6 +7,7 @@ import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
 import { codes } from "@/parts/names";
+import { CasePick } from "@/screens/cases/CasePick";
 import { exploreWords } from "@/screens/graph/exploreWords";
 import type { WalkNode } from "@/screens/graph/walk";
 import { BEGINNINGS, type End, type NodeKind, nodeWords } from "@/screens/graph/words";
@@ -122,7 +123,7 @@ export function IntoCase({ nodes, onClose }: { nodes: WalkNode[]; onClose: () =>
           </>
         ) : (
           <Form.Item label={t("caseId")} name="id" rules={[{ required: true, message: t("needed") }]}>
-            <InputNumber min={1} precision={0} />
+            <CasePick open />
           </Form.Item>
         )}
         <div style={{ marginBottom: 4 }}>{t("subjects")}</div>

@@ -72,7 +72,7 @@ export const exploreWords = defineWords({
   caseType: { zh: "案件类型", en: "Type" },
   caseNew: { zh: "新立案件", en: "A new case" },
   caseOld: { zh: "并入已有案件", en: "A case that is there" },
-  caseId: { zh: "案件编号（ID）", en: "Number (id) of the case" },
+  caseId: { zh: "案件", en: "Case" },
   subjects: { zh: "涉案主体", en: "Subjects" },
   cashLeft: { zh: "现金节点不能登记为主体，已略过", en: "Cash is no subject and is left out" },
   caseDone: { zh: "已登记 {n} 个涉案主体", en: "{n} subjects are in the case" },

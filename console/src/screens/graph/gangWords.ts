@@ -48,7 +48,7 @@ export const gangWords = defineWords({
   confirmText: { zh: "确认后成员成为案件的涉案主体，名下未并案的未结预警一并并入。", en: "Its members become subjects of a case, with the open alerts of its accounts that are in none." },
   newCase: { zh: "新立跑分团伙案件", en: "A new case" },
   oldCase: { zh: "并入已有案件", en: "A case that is there" },
-  caseId: { zh: "案件编号（ID）", en: "Number (id) of the case" },
+  caseId: { zh: "案件", en: "Case" },
   dismissText: { zh: "排除后，团伙扩大五分之一以上才会再次提示。", en: "It is proposed again when it has grown by a fifth." },
   confirmed: { zh: "已确认，案件 {id}", en: "Confirmed: case {id}" },
   dismissed: { zh: "已排除", en: "Dismissed" },

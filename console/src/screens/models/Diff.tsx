@@ -27,9 +27,9 @@ export function Diff({ path, was, is }: { path: string; was: string; is: string 
       <table className="mono" style={{ width: "100%", borderCollapse: "collapse", fontSize: 12, lineHeight: 1.6 }}>
         <thead>
           <tr>
-            <th scope="col">{t("line")}</th>
+            <th scope="col" style={{ paddingInlineEnd: 6 }}>{t("line")}</th>
             <th scope="col" style={{ textAlign: "start" }}>{t("lineOld")}</th>
-            <th scope="col">{t("line")}</th>
+            <th scope="col" style={{ paddingInlineEnd: 6 }}>{t("line")}</th>
             <th scope="col" style={{ textAlign: "start" }}>{t("lineNew")}</th>
           </tr>
         </thead>

@@ -10,6 +10,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
 import { Failure, Nothing } from "@/parts/States";
+import { useUnsaved } from "@/parts/unsaved";
 import { useModel, useModels, usePackFiles, usePackText, useVocabulary } from "@/screens/models/asks";
 import { Bench } from "@/screens/models/Bench";
 import { Diff } from "@/screens/models/Diff";
@@ -132,7 +133,8 @@ export default function Drafts() {
   const { identity } = useSession();
   const navigate = useNavigate();
   const [filters, change] = useFilters();
-  const { draft, write, rebase, clear } = useDraft();
+  const { draft, isKept, write, rebase, clear } = useDraft();
+  useUnsaved(!isKept && Object.keys(draft.files).length > 0);
   const [dialogue, setDialogue] = useState<"bring" | "copy" | null>(null);
   const [goTo, setGoTo] = useState<{ line: number; column: number; times: number } | null>(null);
   const models = useModels();
@@ -230,7 +232,7 @@ export default function Drafts() {
             </span>
           ))}
         </div>
-        <Typography.Text type="secondary">{t("kept", { who: identity?.name ?? "" })}</Typography.Text>
+        {isKept ? <Typography.Text type="secondary">{t("kept", { who: identity?.name ?? "" })}</Typography.Text> : <Alert type="error" showIcon role="alert" style={{ marginTop: 6 }} message={t("notKept")} />}
         {baseMoved && (
           <Alert
             type="warning"

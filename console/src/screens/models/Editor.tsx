@@ -77,6 +77,8 @@ export default function Editor({ path, text, label, diagnostics, vocabulary, onC
   const { dark, language } = useSettings();
   const latest = useRef({ onChange, vocabulary, text });
   latest.current = { onChange, vocabulary, text };
+  const written = useRef<string[]>([]); // told and not come back yet: who writes fast is ahead of what comes back
+  const follows = useRef(false);
 
   useEffect(() => {
     const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
@@ -103,7 +105,13 @@ export default function Editor({ path, text, label, diagnostics, vocabulary, onC
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
           EditorView.lineWrapping,
           look(dark),
-          EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange(update.state.doc.toString())),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged && !follows.current) {
+              const after = update.state.doc.toString();
+              written.current.push(after);
+              latest.current.onChange(after);
+            }
+          }),
         ],
       }),
     });
@@ -117,8 +125,12 @@ export default function Editor({ path, text, label, diagnostics, vocabulary, onC
   // Undone elsewhere: the editor follows.
   useEffect(() => {
     const made = view.current;
-    if (made !== null && made.state.doc.toString() !== text) {
+    const own = written.current.indexOf(text);
+    written.current.splice(0, own + 1);
+    if (own < 0 && made !== null && made.state.doc.toString() !== text) {
+      follows.current = true;
       made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: text } });
+      follows.current = false;
     }
   }, [text]);
 

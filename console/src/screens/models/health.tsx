@@ -95,9 +95,11 @@ export function HealthBand({ model, since }: { model: Rated; since: string }) {
           {rate !== null && <div style={{ position: "absolute", insetInlineStart: place(rate), top: 1, width: 3, height: 24, background: dark ? "#ffffff" : "#14202c" }} />}
         </div>
       </Tooltip>
-      <div style={{ display: "flex", justifyContent: "space-between", fontSize: 12 }} className="number" aria-hidden>
-        {[0.001, 0.01, 0.1, 1, 10, 100, 1000, 10000].map((tick) => (
-          <span key={tick}>{tick}</span>
+      <div style={{ position: "relative", height: 20, fontSize: 12 }} className="number" aria-hidden>
+        {[0.001, 0.01, 0.1, 1, 10, 100, 1000, 10000].map((tick, at, all) => (
+          <span key={tick} style={{ position: "absolute", insetInlineStart: place(tick), transform: `translateX(-${at === 0 ? 0 : at === all.length - 1 ? 100 : 50}%)` }}>
+            {tick}
+          </span>
         ))}
       </div>
       <Typography.Paragraph type="secondary" style={{ marginBottom: 0 }}>

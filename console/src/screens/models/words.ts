@@ -1,5 +1,6 @@
 // What the screens of models say, and the words of statuses, modes, states of releases.
 import { defineWords } from "@/app/words";
+import { modelModes } from "@/parts/names";
 
 export const modelWords = defineWords({
   catalogue: { zh: "模型目录", en: "Catalogue of models" },
@@ -50,10 +51,7 @@ export const modelWords = defineWords({
   ACTIVE: { zh: "生效", en: "Active" },
   SUSPENDED: { zh: "停用", en: "Suspended" },
   RETIRED: { zh: "退役", en: "Retired" },
-  PRE: { zh: "事前", en: "Before (PRE)" },
-  SYNC: { zh: "事中同步", en: "In line (SYNC)" },
-  NRT: { zh: "准实时", en: "Near real time (NRT)" },
-  BATCH: { zh: "批量", en: "Nightly (BATCH)" },
+  ...modelModes,
   edit: { zh: "编辑", en: "Edit" },
   back: { zh: "返回目录", en: "Back to the catalogue" },
   understood: { zh: "解读", en: "As understood" },
@@ -72,6 +70,10 @@ export const modelWords = defineWords({
   watches: { zh: "关注的事件", en: "Events it watches" },
   asks: { zh: "处置要求", en: "Asks for" },
   scene: { zh: "作用环节", en: "When it works" },
+  sceneBefore: { zh: "事前", en: "before the event" },
+  sceneSync: { zh: "事中（同步）", en: "while it is decided, before the answer" },
+  sceneSoon: { zh: "事中（准实时）", en: "while it happens, right after the answer" },
+  sceneAfter: { zh: "事后", en: "after the event" },
   reasonText: { zh: "给经办的说明", en: "What the analyst reads" },
   tests: { zh: "测试序列", en: "Test sequences" },
   testsText: { zh: "{fire} 个应命中，{quiet} 个不应命中", en: "{fire} must fire it, {quiet} must not" },
@@ -98,6 +100,7 @@ export const modelWords = defineWords({
 export const draftWords = defineWords({
   editor: { zh: "模型编辑", en: "Editor of models" },
   kept: { zh: "未提交的修改只保存在本浏览器（{who}），换一台电脑看不到；提交后才成为服务器上的发布草稿。", en: "What is not brought yet is kept in this browser alone (of {who}) and not on the server; bringing it makes a draft there." },
+  notKept: { zh: "本浏览器存不下这些修改，关闭页面后会丢失：请先提交，或放弃不需要的文件", en: "This browser has no room for these changes, and they go when the page is closed: bring them, or undo files that you need no more" },
   open: { zh: "打开文件", en: "Open a file" },
   openHint: { zh: "模型编号、名称或文件路径", en: "Id or name of a model, or a path" },
   changedFiles: { zh: "已修改的文件（{n}）", en: "Changed files ({n})" },

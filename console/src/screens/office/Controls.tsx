@@ -173,7 +173,7 @@ export default function Controls() {
     { key: "by", title: t("askedBy"), show: (row) => <Told>{row.asked_by}</Told>, cell: (row) => row.asked_by },
     { key: "basis", title: c("basis"), ellipsis: true, width: 160, show: (row) => <Told>{row.basis}</Told>, cell: (row) => row.basis },
     { key: "limit", title: c("limit"), align: "right", show: (row) => <span className="number">{moneyText(row.amount)}</span>, cell: (row) => (row.amount === null ? null : row.amount / 100) },
-    { key: "confirmed", title: t("confirmed"), show: (row) => <ControlConfirmed control={row} />, cell: (row) => String(row.confirmed) },
+    { key: "confirmed", title: t("confirmed"), show: (row) => <ControlConfirmed control={row} />, cell: (row) => row.problem ?? t(row.confirmed ? "isConfirmed" : "notConfirmed") },
     { key: "alert", title: t("alert"), show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
   ];
   const one = Number(filters.one ?? 0);

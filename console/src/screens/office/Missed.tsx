@@ -8,9 +8,10 @@ import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
-import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useNames } from "@/parts/names";
+import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useCode, useNames } from "@/parts/names";
 import { AskedDrawer } from "@/parts/ThingDrawer";
 import { Money, ThingLink, Time, timeText } from "@/parts/values";
+import { useNames as useEventNames } from "@/screens/decisions/names";
 import { Choice, DeedDialog, Facts, OpenButton, PickOrWrite, ScreenCard, Scrolled, Section, StateTag, TextField, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
@@ -124,6 +125,8 @@ function FindingDialog({ card, open, onClose }: { card: Card; open: boolean; onC
 
 function Payments({ payments }: { payments: Card["payments"] }) {
   const t = useWords(officeWords);
+  const code = useCode();
+  const names = useEventNames();
   return (
     <Table
       size="small"
@@ -135,9 +138,9 @@ function Payments({ payments }: { payments: Card["payments"] }) {
         { title: t("time"), render: (_value, row) => <Time ms={microseconds(row.time_us)} /> },
         { title: t("amount"), align: "right", render: (_value, row) => <Money fen={row.amount} /> },
         { title: t("payee"), render: (_value, row) => <ThingLink kind="account" name={row.payee} /> },
-        { title: t("channel"), dataIndex: "channel" },
-        { title: t("kind"), render: (_value, row) => <span className="mono">{row.kind}</span> },
-        { title: t("state"), dataIndex: "state" },
+        { title: t("channel"), render: (_value, row) => code("channel", row.channel) },
+        { title: t("kind"), render: (_value, row) => names.type(row.kind) },
+        { title: t("state"), render: (_value, row) => code("movement", row.state) },
         { title: t("event"), render: (_value, row) => <span className="mono">{row.event_id}</span> },
       ]}
     />

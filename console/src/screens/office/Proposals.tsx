@@ -286,7 +286,7 @@ export default function Proposals() {
     { key: "proposal", title: t("proposal"), fixed: "left", show: (row) => <OpenButton id={row.proposal} onOpen={() => open(row)} />, cell: (row) => row.proposal },
     { key: "state", title: t("state"), show: (row) => <ProposalState proposal={row} />, cell: (row) => stateName(row.state) },
     { key: "kind", title: w("want"), show: (row) => both({ zh: row.kind_zh, en: row.kind_en }), cell: (row) => both({ zh: row.kind_zh, en: row.kind_en }) },
-    { key: "object", title: w("about"), show: (row) => `${objectName(row.object_kind)} ${row.object}`, cell: (row) => `${row.object_kind} ${row.object}` },
+    { key: "object", title: w("about"), show: (row) => `${objectName(row.object_kind)} ${row.object}`, cell: (row) => `${objectName(row.object_kind)} ${row.object}` },
     { key: "word", title: w("word"), show: (row) => wordOf(row), cell: wordOf },
     { key: "alert", title: t("alert"), show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
     { key: "reason", title: t("reason"), ellipsis: true, width: 220, show: (row) => <Told>{row.reason}</Told>, cell: (row) => row.reason },

@@ -9,8 +9,10 @@ import { useAsk, useDeed } from "@/parts/ask";
 import { useDisposition } from "@/parts/disposition";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Money, NOTHING, Severity, shareText, ThingLink, Time } from "@/parts/values";
+import { Saw } from "@/screens/bench/Evidence";
+import { ActionTag, useNames } from "@/screens/decisions/names";
 import { Reasons } from "@/screens/office/alertPart";
-import { Facts, PickOne, ScreenCard, Scrolled, Section, StateTag } from "@/screens/office/parts";
+import { Facts, PickOne, ScreenCard, Scrolled, Section } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Shown = Schemas["Alert"];
@@ -63,11 +65,6 @@ function Figures() {
   );
 }
 
-function sawText(saw: Record<string, unknown>): string {
-  return Object.entries(saw)
-    .map(([name, value]) => `${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join("；");
-}
 
 function Hits({ hits }: { hits: Shown["evidence"] }) {
   const t = useWords(officeWords);
@@ -92,7 +89,7 @@ function Hits({ hits }: { hits: Shown["evidence"] }) {
           ),
         },
         { title: t("reason"), width: 300, render: (_value, hit) => <div style={{ maxWidth: 300, whiteSpace: "normal" }}>{both(hit.reason)}</div> },
-        { title: w("saw"), render: (_value, hit) => <div className="mono" data-told="" style={{ maxWidth: 360, whiteSpace: "normal", overflowWrap: "anywhere" }}>{sawText(hit.saw)}</div> },
+        { title: w("saw"), render: (_value, hit) => <div style={{ maxWidth: 360, whiteSpace: "normal" }}><Saw saw={hit.saw} /></div> },
         { title: w("score"), align: "right", dataIndex: "score" },
         { title: t("time"), render: (_value, hit) => <Time ms={hit.time} /> },
       ]}
@@ -103,6 +100,7 @@ function Hits({ hits }: { hits: Shown["evidence"] }) {
 function Events({ events, hasMore }: { events: Shown["events"]; hasMore: boolean }) {
   const t = useWords(officeWords);
   const w = useWords(words);
+  const names = useNames();
   return (
     <>
       <Table
@@ -115,7 +113,7 @@ function Events({ events, hasMore }: { events: Shown["events"]; hasMore: boolean
           { title: t("time"), render: (_value, event) => <Time ms={event.time} /> },
           { title: t("amount"), align: "right", render: (_value, event) => <Money fen={event.amount} /> },
           { title: t("payee"), render: (_value, event) => <ThingLink kind="account" name={event.payee} /> },
-          { title: w("action"), render: (_value, event) => <StateTag weight="plain">{event.action}</StateTag> },
+          { title: w("action"), render: (_value, event) => <ActionTag action={event.action} name={names.action(event.action)} /> },
           { title: t("event"), render: (_value, event) => <span className="mono">{event.event_id}</span> },
         ]}
       />

@@ -1,12 +1,12 @@
 // The alert behind a held payment or a measure, in short: what it is, in whose hands, and why it was raised.
 import { Skeleton } from "antd";
 
-import { api, told, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
-import { useAsk } from "@/parts/ask";
 import { Failure } from "@/parts/States";
 import { AlertLink, Money, Severity, ThingLink } from "@/parts/values";
+import { useAlert } from "@/screens/bench/useAlert";
 import { Facts, Section, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
@@ -45,7 +45,7 @@ export function AlertFacts({ row }: { row: Schemas["AlertRow"] }) {
 export function AlertPart({ alert }: { alert: number | null }) {
   const t = useWords(officeWords);
   const { may } = useSession();
-  const asked = useAsk(["alert", alert], (signal) => told(api.GET("/v1/alerts/{alert}", { params: { path: { alert: alert! } }, signal })), { active: alert !== null && may("alerts:read") });
+  const asked = useAlert(alert, { active: may("alerts:read") });
   if (alert === null || !may("alerts:read")) {
     return null;
   }

@@ -3,8 +3,9 @@ import { Checkbox, Form, Input, InputNumber } from "antd";
 
 import { api, told, type Schemas } from "@/api/client";
 import { defineWords, useBoth, useWords } from "@/app/words";
-import { useAsk, useDeed } from "@/parts/ask";
+import { useDeed } from "@/parts/ask";
 import { accountFacts, authorities, measures, measureWords, rights, targetKinds, useNames } from "@/parts/names";
+import { useAlert } from "@/screens/bench/useAlert";
 import { type Control, controlWords } from "@/screens/office/controlParts";
 import { Choice, DeedDialog, PickOne, PickOrWrite, TextField, useOutcome } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
@@ -182,7 +183,7 @@ function SettingFields() {
   const alert = Form.useWatch("alert", form) ?? "";
   const measure = measures.find((one) => one.measure === chosen);
   const number = /^\d+$/.test(alert) ? Number(alert) : null;
-  const seen = useAsk(["alert", number], (signal) => told(api.GET("/v1/alerts/{alert}", { params: { path: { alert: number! } }, signal })), { active: number !== null && measure?.isTold === true });
+  const seen = useAlert(number, { active: measure?.isTold === true });
   const scripts = (seen.data?.scripts ?? []).filter((script) => script.kind === "NOTICE").map((script) => ({ value: script.script }));
   return (
     <>

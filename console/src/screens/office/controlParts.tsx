@@ -2,6 +2,7 @@
 import { List, Skeleton, Space, Typography } from "antd";
 
 import { api, told, type Schemas } from "@/api/client";
+import { useSettings } from "@/app/settings";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { authorities, basics, blocks, controlClasses, effects, measureWords, useNames } from "@/parts/names";
@@ -111,6 +112,7 @@ export function EffectFacts({ kind, target }: { kind: string; target: string }) 
   const effectName = useNames(effects);
   const blockName = useNames(blocks);
   const basicName = useNames(basics);
+  const between = useSettings().language === "zh" ? "；" : "; ";
   const asked = useAsk(["effect", kind, target], (signal) => told(api.GET("/v1/controls/effective", { params: { query: { target_kind: kind, target } }, signal })));
   if (asked.error !== null) {
     return <Failure error={asked.error} onAgain={() => void asked.refetch()} />;
@@ -126,8 +128,8 @@ export function EffectFacts({ kind, target }: { kind: string; target: string }) 
         [c("measuresInForce"), effect.measures],
         [c("strictest"), measureName(effect.strictest)],
         [c("limit"), <Money key="limit" fen={effect.limit} />],
-        [c("blocked"), effect.blocks.map(blockName).join("；")],
-        [c("kept"), effect.keeps.map(basicName).join("；")],
+        [c("blocked"), effect.blocks.map(blockName).join(between)],
+        [c("kept"), effect.keeps.map(basicName).join(between)],
         effect.held_back === null ? null : [c("heldBack"), <Money key="back" fen={effect.held_back} />],
       ]}
     />

@@ -261,9 +261,9 @@ export function DeedDialog<V extends object>({ title, open, initial, sending, on
   const t = useWords(officeWords);
   const [form] = Form.useForm<V>();
   return (
-    <Modal open={open} getContainer={root} title={title} okText={t("send")} cancelText={t("cancel")} confirmLoading={sending} onOk={() => form.submit()} onCancel={onClose} destroyOnHidden width={560}>
+    <Modal open={open} getContainer={root} title={title} okText={t("send")} cancelText={t("cancel")} confirmLoading={sending} onOk={() => form.submit()} onCancel={onClose} maskClosable={false} destroyOnHidden width={560}>
       {about !== undefined && <Typography.Paragraph type="secondary">{about}</Typography.Paragraph>}
-      <Form<V> form={form} layout="vertical" preserve={false} initialValues={initial} onFinish={onSend}>
+      <Form<V> form={form} layout="vertical" preserve={false} initialValues={initial} onFinish={(values) => !sending && onSend(values)}>
         {children}
       </Form>
     </Modal>

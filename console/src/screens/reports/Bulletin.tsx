@@ -43,7 +43,7 @@ export default function Bulletin() {
           aria-label={t("unit")}
           defaultValue={filters.unit}
           maxLength={64}
-          style={{ width: 190 }}
+          style={{ width: 210 }}
           onPressEnter={(event) => change({ unit: event.currentTarget.value.trim() })}
           onBlur={(event) => event.currentTarget.value.trim() !== (filters.unit ?? "") && change({ unit: event.currentTarget.value.trim() })}
           onClear={() => change({ unit: null })}

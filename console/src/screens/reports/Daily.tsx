@@ -1,20 +1,17 @@
 // The report of a shift: of which span, how the shift is called and who leads it; shown as it is printed, and taken away as PDF.
 import { Button, Card, Checkbox, DatePicker, Input, Segmented, Space } from "antd";
-import dayjs from "dayjs";
 import { useState } from "react";
 
 import { useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
+import { meantMs, shownMoment } from "@/parts/moments";
 import { timeText } from "@/parts/values";
 import { DAY_MS } from "@/screens/cockpit/asking";
 import { type Asking, Downloads, Paper } from "@/screens/reports/Paper";
 import { reportWords } from "@/screens/reports/words";
 
-// Pickers show the wall clock of the bank's zone, whatever zone the browser is in.
-const shown = (ms: number) => dayjs(timeText(ms).replace(" ", "T"));
-const meant = (day: dayjs.Dayjs) => Date.parse(`${day.format("YYYY-MM-DDTHH:mm:ss")}+08:00`);
 
 export default function Daily() {
   const t = useWords(reportWords);
@@ -47,7 +44,7 @@ export default function Daily() {
       aria-label={label}
       defaultValue={filters[name]}
       maxLength={64}
-      style={{ width: 160 }}
+      style={{ width: 210 }}
       onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
       onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
       onClear={() => change({ [name]: null })}
@@ -61,11 +58,11 @@ export default function Daily() {
           showTime={{ format: "HH:mm" }}
           format="YYYY-MM-DD HH:mm"
           allowClear={false}
-          value={[shown(from), shown(until)]}
+          value={[shownMoment(from), shownMoment(until)]}
           onChange={(days) => {
             const [first, last] = days ?? [];
             if (first != null && last != null) {
-              change({ from: meant(first), until: Math.min(meant(last), Date.now()) });
+              change({ from: meantMs(first), until: Math.min(meantMs(last), Date.now()) });
             }
           }}
         />

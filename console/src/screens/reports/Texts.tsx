@@ -27,24 +27,54 @@ export function usePartTitle(): (part: number) => string {
   return (part) => (PARTS.some((one) => one === part) ? t(`part${part as (typeof PARTS)[number]}`) : t("partOther", { n: part }));
 }
 
-function Editor({ draft, onClose, onKeep, keeping }: { draft: Partial<Draft>; onClose: () => void; onKeep: (draft: Draft) => void; keeping: boolean }) {
+const NUMBER_MAX = 50;
+
+function draftOf(row: Text): Draft {
+  return { part: row.part, number: row.number, language: row.language === "EN" ? "en" : "zh", title: row.title, text: row.text };
+}
+
+// Behind the last one of its part, in its language.
+function nextNumber(taken: Draft[], part: number, language: Draft["language"]): number {
+  return Math.min(NUMBER_MAX, Math.max(0, ...taken.filter((one) => one.part === part && one.language === language).map((one) => one.number)) + 1);
+}
+
+const placeOf = ({ part, number, language }: Pick<Draft, "part" | "number" | "language">) => `${part} ${number} ${language}`;
+
+// A text stands at its place: one that is there is changed where it is, and a new one takes no other's.
+function Editor({ draft, taken, onClose, onKeep, keeping }: { draft: Draft; taken: Draft[]; onClose: () => void; onKeep: (draft: Draft) => void; keeping: boolean }) {
   const t = useWords(reportWords);
   const both = useBoth();
   const partTitle = usePartTitle();
   const [form] = Form.useForm<Draft>();
   const definitions = useDefinitions().data?.figures ?? [];
+  const places = new Set(taken.map(placeOf));
+  const isThere = places.has(placeOf(draft));
+  const moved = () => {
+    const { part, language } = form.getFieldsValue(["part", "language"]) as Draft;
+    form.setFieldValue("number", nextNumber(taken, part, language));
+  };
   return (
-    <Modal open title={t("texts")} width={720} okText={t("keep")} cancelText={t("cancel")} okButtonProps={{ loading: keeping }} onCancel={onClose} onOk={() => form.submit()}>
-      <Form form={form} layout="vertical" initialValues={draft} onFinish={onKeep}>
+    <Modal open title={t("texts")} width={720} okText={t("keep")} cancelText={t("cancel")} okButtonProps={{ loading: keeping }} maskClosable={false} onCancel={onClose} onOk={() => form.submit()}>
+      <Form form={form} layout="vertical" initialValues={draft} onFinish={(values) => !keeping && onKeep(values)}>
         <Space size="middle" align="start" wrap>
           <Form.Item name="part" label={t("part")} rules={[{ required: true }]}>
-            <Select style={{ width: 210 }} options={PARTS.map((part) => ({ value: part, label: partTitle(part) }))} />
+            <Select disabled={isThere} onChange={moved} style={{ width: 210 }} options={PARTS.map((part) => ({ value: part, label: partTitle(part) }))} />
           </Form.Item>
-          <Form.Item name="number" label={t("number")} rules={[{ required: true }]}>
-            <InputNumber min={0} max={50} precision={0} />
+          <Form.Item
+            name="number"
+            label={t("number")}
+            dependencies={["part", "language"]}
+            rules={[
+              { required: true, message: t("numberNeeded") },
+              ({ getFieldsValue }) => ({ validator: () => (isThere || !places.has(placeOf(getFieldsValue(["part", "number", "language"]) as Draft)) ? Promise.resolve() : Promise.reject(new Error(t("numberTaken")))) }),
+            ]}
+          >
+            <InputNumber disabled={isThere} min={0} max={NUMBER_MAX} precision={0} />
           </Form.Item>
           <Form.Item name="language" label={t("language")}>
             <Select
+              disabled={isThere}
+              onChange={moved}
               style={{ width: 110 }}
               options={[
                 { value: "zh", label: t("chinese") },
@@ -79,7 +109,7 @@ export function Texts({ month, unit, onChanged }: { month: string; unit?: string
   const { may } = useSession();
   const { modal } = App.useApp();
   const partTitle = usePartTitle();
-  const [draft, setDraft] = useState<Partial<Draft> | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const key = ["texts", month, unit ?? ""];
   const asked = useAsk(key, (signal) => told(api.GET("/v1/cockpit/texts", { params: { query: { month, unit } }, signal })));
   const keep = (body: Draft) => told(api.POST("/v1/cockpit/texts", { body: { ...body, month, title: body.title ?? "", ...(unit === undefined ? {} : { unit }) } }));
@@ -87,12 +117,12 @@ export function Texts({ month, unit, onChanged }: { month: string; unit?: string
   const keeping = useDeed(keep, { done: t("kept"), ...after });
   const taking = useDeed(keep, { done: t("takenOut"), ...after });
   const mayWrite = may("figures:write");
-  const draftOf = (row: Text): Draft => ({ part: row.part, number: row.number, language: row.language === "EN" ? "en" : "zh", title: row.title, text: row.text });
+  const taken = (asked.data?.texts ?? []).map(draftOf);
   return (
     <div style={{ display: "flex", flexDirection: "column", gap: 8 }}>
       {mayWrite && (
         <Space>
-          <Button type="primary" onClick={() => setDraft({ part: 6, number: (asked.data?.texts.filter((one) => one.part === 6).length ?? 0) + 1, language: "zh", title: "", text: "" })}>
+          <Button type="primary" disabled={asked.data === undefined} onClick={() => setDraft({ part: PARTS[0], number: nextNumber(taken, PARTS[0], "zh"), language: "zh", title: "", text: "" })}>
             {t("write")}
           </Button>
           <Typography.Text type="secondary">{t("textHelp")}</Typography.Text>
@@ -149,7 +179,7 @@ export function Texts({ month, unit, onChanged }: { month: string; unit?: string
           ]}
         />
       )}
-      {draft !== null && <Editor draft={draft} onClose={() => setDraft(null)} onKeep={(body) => keeping.mutate(body)} keeping={keeping.isPending} />}
+      {draft !== null && <Editor draft={draft} taken={taken} onClose={() => setDraft(null)} onKeep={(body) => keeping.mutate(body)} keeping={keeping.isPending} />}
     </div>
   );
 }

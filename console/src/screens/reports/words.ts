@@ -39,6 +39,8 @@ export const reportWords = defineWords({
   part11: { zh: "十一、下月工作重点", en: "11 Priorities" },
   partOther: { zh: "第 {n} 部分", en: "Part {n}" },
   number: { zh: "序号", en: "Number" },
+  numberNeeded: { zh: "请填写序号", en: "Give it a number" },
+  numberTaken: { zh: "该序号已有文字，请直接修改那一段或换一个序号", en: "There is a text of this number: change that one, or take another number" },
   heading: { zh: "小标题", en: "Heading" },
   text: { zh: "文字", en: "Text" },
   language: { zh: "语言", en: "Language" },

@@ -4,6 +4,7 @@ import { Link } from "react-router-dom";
 
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
+import { CsvButton } from "@/parts/CsvButton";
 import { Failure } from "@/parts/States";
 import { countText, NOTHING, timeText } from "@/parts/values";
 import { objectOf, useBreakers, useFiguresOf, useStrategies } from "@/screens/strategies/asking";
@@ -22,7 +23,22 @@ export default function Strategies() {
   );
   const breakers = useBreakers(may("figures:read"));
   return (
-    <Card size="small" title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("title")}</h1>}>
+    <Card
+      size="small"
+      title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("title")}</h1>}
+      extra={
+        <CsvButton
+          name="strategies"
+          head={[t("strategy"), t("name"), t("state"), t("direction"), t("agreement"), t("closed30"), t("rate"), t("later"), t("breakers")]}
+          rows={() =>
+            rows.map((row) => {
+              const its = row.closes ? figures[row.strategy] : undefined;
+              return [`${row.strategy}@${row.version}`, both(row.name), t(row.mode === "ACTIVE" ? "active" : "shadow"), t(row.direction === "RELEASE" ? "release" : "protect"), row.compared === 0 ? null : row.agreed / row.compared, its?.automatic, its === undefined || its.looked_at === 0 ? null : its.overturn_rate, its?.later_positives, breakers === null ? null : (breakers[objectOf(row.hash)] ?? 0)];
+            })
+          }
+        />
+      }
+    >
       {asked.error !== null && asked.data === undefined ? (
         <Failure error={asked.error} onAgain={() => void asked.refetch()} />
       ) : (

@@ -3,6 +3,7 @@ import { defineWords } from "@/app/words";
 export const strategyWords = defineWords({
   title: { zh: "处置策略", en: "Strategies" },
   strategy: { zh: "策略", en: "Strategy" },
+  name: { zh: "名称", en: "Name" },
   state: { zh: "状态", en: "State" },
   active: { zh: "生效", en: "acts" },
   shadow: { zh: "影子", en: "in the shadow" },

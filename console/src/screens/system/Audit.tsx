@@ -8,9 +8,10 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
-import { csvText, download } from "@/parts/csv";
+import { csvName, csvText, download } from "@/parts/csv";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
+import { STICKY } from "@/parts/sticky";
 import { countText, spanText, Time, timeText } from "@/parts/values";
 import { actionWords, actorWords } from "@/screens/system/actions";
 import { systemWords } from "@/screens/system/words";
@@ -140,7 +141,7 @@ export default function Audit() {
   ];
   function save() {
     download(
-      `audit-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.csv`,
+      csvName("audit"),
       csvText(
         [t("sequence"), t("time"), t("actor"), t("action"), t("target"), t("outcome"), t("address"), t("detail")],
         rows.map((row) => [row.sequence, timeText(Date.parse(row.time)), actorOf(row).name, row.action, row.target, row.outcome, row.from, detailText(row)]),
@@ -206,7 +207,7 @@ export default function Audit() {
           dataSource={rows}
           loading={query.isPending}
         tableLayout="auto"
-          sticky
+          sticky={STICKY}
           pagination={{ defaultPageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
         />

@@ -6,13 +6,16 @@ import { useState } from "react";
 import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
+import { useRoles, useScopeText } from "@/parts/access";
 import { useFilters } from "@/parts/address";
+import { CsvButton } from "@/parts/CsvButton";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
-import { countText, Time } from "@/parts/values";
-import { useRoles, useScopeText } from "@/screens/system/Users";
+import { STICKY } from "@/parts/sticky";
+import { countText, Time, timeText } from "@/parts/values";
+
 import { systemWords } from "@/screens/system/words";
 
 type Key = Schemas["Keys"]["keys"][number];
@@ -138,7 +141,7 @@ export default function Keys() {
       width: 320,
       render: (_, row) => row.scopes.map((scope) => <div key={scope}>{scopeText(scope)} <Typography.Text type="secondary" className="mono">{scope}</Typography.Text></div>),
     },
-    { key: "rate", title: t("rate"), render: (_, row) => t("rateText", { rate: countText(row.rate), burst: countText(row.burst) }) },
+    { key: "rate", title: t("rate"), width: 120, render: (_, row) => t("rateText", { rate: countText(row.rate), burst: countText(row.burst) }) },
     { key: "created", title: t("created"), render: (_, row) => <Time ms={row.created} /> },
     { key: "expires", title: t("expires"), sorter: (one, other) => (one.expires ?? Infinity) - (other.expires ?? Infinity), render: (_, row) => <Time ms={row.expires} /> },
     { key: "used", title: t("lastUsed"), render: (_, row) => (row.used === null ? t("never") : <Time ms={row.used} />) },
@@ -163,6 +166,11 @@ export default function Keys() {
         {query.data !== undefined && (
           <Typography.Text type="secondary">{t("keysFound", { n: countText(keys.length), m: countText(keys.filter((key) => ["live", "soon"].includes(stateOf(key, now))).length) })}</Typography.Text>
         )}
+        <CsvButton
+          name="keys"
+          head={[t("key"), t("system"), t("kind"), t("userState"), t("scopes"), t("rate"), t("created"), t("expires"), t("lastUsed")]}
+          rows={() => rows.map((row) => [row.id, row.system, t(row.kind === "key" ? "kindKey" : "kindCertificate"), t(stateOf(row, now)), row.scopes.join("; "), row.rate, timeText(row.created), timeText(row.expires), timeText(row.used)])}
+        />
       </Space>
       {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
       <Table<Key>
@@ -171,7 +179,7 @@ export default function Keys() {
         dataSource={rows}
         loading={query.isPending}
         tableLayout="auto"
-        sticky
+        sticky={STICKY}
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
       />

@@ -36,7 +36,7 @@ function Title({ children }: { children: string }) {
 // All readings since the page was opened.
 function useReadings(): { readings: Reading[]; error: unknown } {
   const kept = useRef<Reading[]>([]);
-  const query = useAsk(["metrics"], async (signal) => (await fetched("/metrics", { signal })).text(), { everyMs: METRICS_MS });
+  const query = useAsk(["metrics", "text"], async (signal) => (await fetched("/metrics", { signal })).text(), { everyMs: METRICS_MS });
   const readings = useMemo(() => {
     if (query.data !== undefined && kept.current.at(-1)?.at !== query.dataUpdatedAt) {
       kept.current = [...kept.current, readMetrics(query.data, query.dataUpdatedAt)].slice(-READINGS_MAX);

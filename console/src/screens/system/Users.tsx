@@ -5,32 +5,25 @@ import { useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
-import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
+import { type Roles, useRoleName, useRoles, useScopeText } from "@/parts/access";
 import { useFilters } from "@/parts/address";
+import { CsvButton } from "@/parts/CsvButton";
 import { useAsk, useDeed } from "@/parts/ask";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
-import { countText, Time } from "@/parts/values";
-import { scopeZh } from "@/screens/system/scopes";
+import { STICKY } from "@/parts/sticky";
+import { countText, Time, timeText } from "@/parts/values";
+
 import { systemWords } from "@/screens/system/words";
 
 type User = Schemas["Users"]["users"][number];
-type Roles = Schemas["Roles"];
 type Role = Roles["roles"][number];
 
 const PASSWORD_MIN = 12;
 const PASSWORD_MAX = 128;
 const TOUCHES = [["users"]];
 
-export function useRoles() {
-  return useAsk(["roles"], (signal) => told(api.GET("/v1/roles", { signal })), { staleMs: 600_000 });
-}
-
-export function useScopeText(roles: Roles | undefined): (scope: string) => string {
-  const { language } = useSettings();
-  return (scope) => (language === "zh" ? scopeZh[scope] : roles?.scopes.find((one) => one.scope === scope)?.text) ?? scope;
-}
 
 function useRoleOptions(roles: Roles | undefined) {
   const both = useBoth();
@@ -146,13 +139,12 @@ function Deeds({ user, onDeed }: { user: User; onDeed: (deed: Deed) => void }) {
 
 function UserTable({ roles }: { roles: Roles | undefined }) {
   const t = useWords(systemWords);
-  const both = useBoth();
   const { may } = useSession();
   const [filters, change] = useFilters();
   const [making, setMaking] = useState(false);
   const [deed, setDeed] = useState<Deed | null>(null);
   const query = useAsk(["users"], (signal) => told(api.GET("/v1/users", { signal })), { everyMs: 15_000 });
-  const roleName = (role: string) => both(roles?.roles.find((one) => one.role === role) ?? { zh: role, en: role });
+  const roleName = useRoleName(roles);
   const text = (filters.text ?? "").toLowerCase();
   const users = query.data?.users ?? [];
   const rows = users.filter((user) => text === "" || `${user.name} ${user.title} ${user.roles.join(" ")} ${user.roles.map(roleName).join(" ")}`.toLowerCase().includes(text));
@@ -186,6 +178,11 @@ function UserTable({ roles }: { roles: Roles | undefined }) {
           </Button>
         )}
         {query.data !== undefined && <Typography.Text type="secondary">{t("usersFound", { n: countText(users.length), m: countText(users.filter((user) => !user.disabled).length) })}</Typography.Text>}
+        <CsvButton
+          name="users"
+          head={[t("user"), t("person"), t("roles"), t("userState"), t("signedIn"), t("sessions"), t("created")]}
+          rows={() => rows.map((row) => [row.name, row.title, row.roles.map(roleName).join("; "), t(row.disabled ? "disabled" : "enabled"), timeText(row.signed_in), row.sessions, timeText(row.created)])}
+        />
       </Space>
       {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
       <Table<User>
@@ -194,7 +191,7 @@ function UserTable({ roles }: { roles: Roles | undefined }) {
         dataSource={rows}
         loading={query.isPending}
         tableLayout="auto"
-        sticky
+        sticky={STICKY}
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
       />
@@ -238,7 +235,7 @@ function RoleTable({ roles }: { roles: Roles | undefined }) {
       ),
     },
   ];
-  return <Table<Role> rowKey="role" columns={columns} dataSource={roles?.roles ?? []} loading={roles === undefined} pagination={false} sticky />;
+  return <Table<Role> rowKey="role" columns={columns} dataSource={roles?.roles ?? []} loading={roles === undefined} pagination={false} sticky={STICKY} />;
 }
 
 export default function Users() {

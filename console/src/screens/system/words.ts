@@ -170,7 +170,7 @@ export const systemWords = defineWords({
   kindKey: { zh: "密钥", en: "key" },
   kindCertificate: { zh: "证书", en: "certificate" },
   rate: { zh: "限速", en: "Rate" },
-  rateText: { zh: "每秒 {rate} 次，突发 {burst}", en: "{rate} a second, {burst} at once" },
+  rateText: { zh: "每秒 {rate} 次，突发 {burst}", en: "{rate}/s, {burst} at once" },
   expires: { zh: "到期", en: "Expires" },
   lastUsed: { zh: "最近使用", en: "Last used" },
   never: { zh: "从未", en: "never" },
