@@ -126,7 +126,7 @@ struct model {
     uint32_t action; // of the policy's actions; SCHEMA_NONE when the model asks for a task only
     uint32_t task;   // or SCHEMA_NONE
     uint32_t evidence; // set of Evidence
-    Slice rationale;
+    Wording rationale; // both the same where the pack has one text
     struct model_alert_rate alert_rate;
     struct model_canary canary; // with status CANARY
     struct template reason_zh, reason_en;
