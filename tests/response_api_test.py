@@ -241,6 +241,13 @@ def test_a_branch_sees_its_own_tasks(folder):
     assert [row["task"] for row in teller.ok("GET", "/v1/branch/tasks")["tasks"]] == [task]
     assert other.ok("GET", "/v1/branch/tasks?state=ASKED&channel=BRANCH_VISIT&limit=5")["tasks"] == []
     homeless.expect(403, "no_desk", "GET", "/v1/branch/tasks")
+    # What he is to say is told to who does it, as the desk would read it out, and to no other branch.
+    script = teller.ok("GET", f"/v1/branch/tasks/{task}/script")
+    assert script == li.ok("GET", f"/v1/alerts/{id_}/scripts/CALL") and script["lines"], script
+    other.expect(404, "task_unknown", "GET", f"/v1/branch/tasks/{task}/script")
+    homeless.expect(403, "no_desk", "GET", f"/v1/branch/tasks/{task}/script")
+    teller.expect(404, "task_unknown", "GET", f"/v1/branch/tasks/{task + 99}/script")
+    li.expect(403, "scope_missing", "GET", f"/v1/branch/tasks/{task}/script")
     other.expect(404, "task_unknown", "POST", f"/v1/branch/tasks/{task}/answer", {"answer": {"reply": "Y"}})
     for path in ("/v1/alerts", f"/v1/alerts/{id_}", "/v1/tasks", "/v1/controls", "/v1/desks", "/v1/queues", "/v1/cases", "/v1/decisions/e1", "/v1/strategies"):
         teller.expect(403, "scope_missing", "GET", path)

@@ -134,6 +134,10 @@ MUST_USE Status tasks_put_json(struct book *book, const struct task_filter *filt
 MUST_USE Status task_check(struct book *book, const struct task_filter *seen_by, int64_t task);
 MUST_USE Status task_put_json(struct book *book, const struct task_filter *seen_by, int64_t task,
                               struct json_writer *json);
+// What is said to who is asked, filled for the task's alert. OF007; DP016: the pack has that script no more.
+MUST_USE Status task_put_script(const struct office *office, struct book *book,
+                                const struct task_filter *seen_by, int64_t task,
+                                struct json_writer *json);
 
 // ---- strategies, figures ------------------------------------------------------------------------
 
