@@ -370,6 +370,12 @@ void catalogue_load_knowledge(struct catalogue *catalogue, const struct pack_fil
 // that is not said to be. For who writes packs; nothing of it changes a decision. After a catalogue_load() that gave STATUS_OK.
 void catalogue_judge(struct catalogue *catalogue);
 
+// values.c: what the pack calls the values of a field or column that is chosen from some, one for each; NULL: it has no
+// names for them.
+const Wording *catalogue_value_names(const struct catalogue *catalogue, const struct name *name);
+// What one of them is called; the value itself where it has no name.
+Slice catalogue_value_name(const struct catalogue *catalogue, const struct name *name, Slice value, bool chinese);
+
 // The value of a parameter for a segment and channel.
 double catalogue_parameter(const struct catalogue *catalogue, const struct model *model, uint32_t parameter,
                            uint32_t segment, uint32_t channel);

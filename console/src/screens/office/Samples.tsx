@@ -7,8 +7,10 @@ import { useSession } from "@/app/session";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useDisposition } from "@/parts/disposition";
+import { useSchema } from "@/parts/schema";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Money, NOTHING, Severity, shareText, ThingLink, Time } from "@/parts/values";
+import { Saw } from "@/screens/bench/Evidence";
 import { Reasons } from "@/screens/office/alertPart";
 import { Facts, PickOne, ScreenCard, Scrolled, Section, StateTag } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
@@ -63,12 +65,6 @@ function Figures() {
   );
 }
 
-function sawText(saw: Record<string, unknown>): string {
-  return Object.entries(saw)
-    .map(([name, value]) => `${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join("；");
-}
-
 function Hits({ hits }: { hits: Shown["evidence"] }) {
   const t = useWords(officeWords);
   const w = useWords(words);
@@ -92,7 +88,7 @@ function Hits({ hits }: { hits: Shown["evidence"] }) {
           ),
         },
         { title: t("reason"), width: 300, render: (_value, hit) => <div style={{ maxWidth: 300, whiteSpace: "normal" }}>{both(hit.reason)}</div> },
-        { title: w("saw"), render: (_value, hit) => <div className="mono" data-told="" style={{ maxWidth: 360, whiteSpace: "normal", overflowWrap: "anywhere" }}>{sawText(hit.saw)}</div> },
+        { title: w("saw"), render: (_value, hit) => <div style={{ maxWidth: 420, whiteSpace: "normal" }}><Saw saw={hit.saw} /></div> },
         { title: w("score"), align: "right", dataIndex: "score" },
         { title: t("time"), render: (_value, hit) => <Time ms={hit.time} /> },
       ]}
@@ -102,6 +98,7 @@ function Hits({ hits }: { hits: Shown["evidence"] }) {
 
 function Events({ events, hasMore }: { events: Shown["events"]; hasMore: boolean }) {
   const t = useWords(officeWords);
+  const schema = useSchema();
   const w = useWords(words);
   return (
     <>
@@ -115,7 +112,7 @@ function Events({ events, hasMore }: { events: Shown["events"]; hasMore: boolean
           { title: t("time"), render: (_value, event) => <Time ms={event.time} /> },
           { title: t("amount"), align: "right", render: (_value, event) => <Money fen={event.amount} /> },
           { title: t("payee"), render: (_value, event) => <ThingLink kind="account" name={event.payee} /> },
-          { title: w("action"), render: (_value, event) => <StateTag weight="plain">{event.action}</StateTag> },
+          { title: w("action"), render: (_value, event) => <StateTag weight="plain">{schema.action(event.action)}</StateTag> },
           { title: t("event"), render: (_value, event) => <span className="mono">{event.event_id}</span> },
         ]}
       />
@@ -159,6 +156,7 @@ function Look({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () => voi
   const t = useWords(officeWords);
   const w = useWords(words);
   const both = useBoth();
+  const schema = useSchema();
   const { alert } = sample;
   const { row } = alert;
   return (
@@ -176,7 +174,7 @@ function Look({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () => voi
             [w("amountSum"), <Money key="sum" fen={row.amount_sum} />],
             [w("opened"), <Time key="opened" ms={row.opened} />],
             [t("branch"), row.branch],
-            [w("segment"), row.segment],
+            [w("segment"), schema.segment(row.segment)],
           ]}
         />
         <Section title={w("why")}>
