@@ -115,8 +115,9 @@ void person_put_json(struct json_writer *json, const struct person *person);
 // answered, settled.
 MUST_USE Status queues_put_json(struct book *book, int64_t viewer, struct json_writer *json);
 
-// What alerts are told with, in both languages: groups, skills, states, codes, answers, scripts.
-void words_put_json(const struct office *office, struct json_writer *json);
+// What alerts are told with, in both languages: groups, skills, states, codes, answers, scripts. With `has_names` those
+// of fields, features and columns too, which tell what models look at.
+void words_put_json(const struct office *office, bool has_names, struct json_writer *json);
 
 // ---- tasks --------------------------------------------------------------------------------------
 
