@@ -93,7 +93,7 @@ class Work:
         analyst.ask("POST", f"{where}/notes", {"kind": "ANALYSIS", "text": "资金当日转出，账户无工资社保等生活痕迹。"})
         found = analyst.ok("GET", f"{where}/suggestions")["transactions"]
         if found:
-            analyst.ok("POST", f"{where}/transactions", {"transactions": found})
+            analyst.ok("POST", f"{where}/transactions", {"transactions": [{"sequence": row["sequence"], "part": row["part"]} for row in found]})
         analyst.ask("POST", f"{where}/pictures", {})
         referral = analyst.ok("POST", "/v1/referrals", {"case": number})["referral"]["referral"]
         analyst.ok("POST", f"/v1/referrals/{referral}/fields", FIELDS)

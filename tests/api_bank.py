@@ -41,6 +41,18 @@ SECRET_MODELS = {
 GROUPS = """  - {id: AM, families: [AM], zh: 反洗钱, en: laundering, queue: AML, subject: [{kind: CUSTOMER, field: customer}], secrecy: AML}
   - {id: IE, families: [IE], zh: 内部人员, en: employees, queue: INSIDER, subject: [{kind: EMPLOYEE, field: customer}], secrecy: INSIDER}
 """
+SKILLS = """skills:
+  FRAUD: {zh: 反欺诈, en: Fraud}
+  AML: {zh: 反洗钱, en: Laundering}
+  INSIDER: {zh: 员工行为, en: Employees}
+"""
+NAMED_VALUES = """  phase:
+    REQUEST: {zh: 事中请求, en: decision wanted}
+    RESULT: {zh: 结果通知, en: result}
+    REVERSAL: {zh: 冲正, en: reversal}
+  result: {SUCCESS: {zh: 成功, en: success}, FAIL: {zh: 失败, en: failed}, PENDING: {zh: 处理中, en: pending}}
+  channel: {MOBILE: {zh: 手机银行, en: mobile bank}, COUNTER: {zh: 柜面, en: counter}}
+"""
 MORE_SCRIPTS = """  CALL:
     version: 2
     kind: CALL
@@ -236,9 +248,11 @@ def make_pack(folder, strategy=False, missed=False, four_eyes=(), more_models=No
     for name, kind in (("account", "account"), ("customer", "account")):
         schema = re.sub(r"(\{name: %s, type: string, max: 32)" % name, r"\1, personal: %s" % kind, schema)
     schema = schema.replace("  - {name: amount,", "  - {name: branch, type: string, max: 16}\n  - {name: amount,", 1)
+    schema = re.sub(r"(?<=enums:\n)(  .*\n)+", NAMED_VALUES, schema, count=1)
     (pack / "schema.yaml").write_text(schema, encoding="utf-8")
     plan = (pack / "disposition.yaml").read_text(encoding="utf-8")
-    plan = plan.replace("lists: {POLICE", GROUPS + "lists: {POLICE", 1).replace("amount: amount}\nmovements", "amount: amount, branch: branch}\nmovements", 1)
+    plan = plan.replace("values: [Y, N, OTHER]", "values: {Y: {zh: 是, en: 'yes'}, N: {zh: 否, en: 'no'}, OTHER: {zh: 其他, en: other}}", 1)
+    plan = plan.replace("lists: {POLICE", GROUPS + SKILLS + "lists: {POLICE", 1).replace("amount: amount}\nmovements", "amount: amount, branch: branch}\nmovements", 1)
     plan = plan.replace("subject: [{kind: CUSTOMER, field: customer}]}\n  - {id: PX", "subject: [{kind: CUSTOMER, field: customer}], call: CALL}\n  - {id: PX", 1)
     plan = plan.replace("order: [D-GREY, D-ASK]", "order: [D-QUIET]" if strategy else "order: []").replace("cases: {given: {alert: {severity: 3, severity_first: 3, severity_most: 3, severity_last: 3}}}", "")
     if missed:  # customers report fraud, and every payment without a hit is drawn

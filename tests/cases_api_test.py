@@ -97,11 +97,14 @@ def test_from_decision_to_closed_case(folder):
     li.expect(422, "body_refused", "POST", f"/v1/cases/{number}/fields", {})
     # Transactions are frozen, and the list has a hash.
     suggested = li.ok("GET", f"/v1/cases/{number}/suggestions")["transactions"]
-    assert {"sequence": first, "part": "SOURCE"} in suggested and len(suggested) == 4, suggested
+    assert len(suggested) == 4 and [row["sequence"] for row in suggested] == sorted(row["sequence"] for row in suggested), suggested
+    by_sequence = {row["sequence"]: row for row in suggested}
+    assert by_sequence[first]["part"] == "SOURCE" and all(row["amount"] > 0 and row["payer"] and row["payee"] and row["time_us"] > 0 for row in suggested), suggested
+    suggested_to_freeze = [{"sequence": row["sequence"], "part": row["part"]} for row in suggested]
     assert len(li.ok("GET", f"/v1/cases/{number}/suggestions?limit=2&from=2026-01-01T00:00:00Z")["transactions"]) == 2
-    frozen = put("/transactions", {"transactions": suggested})
+    frozen = put("/transactions", {"transactions": suggested_to_freeze})
     assert frozen["added"] == 4 and frozen["count"] == 4 and len(frozen["sha256"]) == 64
-    again = put("/transactions", {"transactions": suggested[:1]})
+    again = put("/transactions", {"transactions": suggested_to_freeze[:1]})
     assert again == {"added": 0, "there": 1, "count": 4, "sha256": frozen["sha256"]}, again
     li.expect(422, "case_refused", "POST", f"/v1/cases/{number}/transactions", {"transactions": [{"sequence": 5, "part": "SOURCE"}]})
     for bad in ([], [{"sequence": 1}], [{"sequence": -1, "part": "SOURCE"}], [{"sequence": 1, "part": "SOURCE", "more": 1}], "x", [1], [{"sequence": 1, "part": 1}], [{"sequence": 1, "part": "SOURCE"}] * 1001):
@@ -109,6 +112,10 @@ def test_from_decision_to_closed_case(folder):
     page = li.ok("GET", f"/v1/cases/{number}/transactions?limit=3")
     rest = li.ok("GET", f"/v1/cases/{number}/transactions?limit=3&after={page['next']}")
     assert [row["number"] for row in page["transactions"] + rest["transactions"]] == [1, 2, 3, 4] and rest["next"] is None
+    # What was suggested is what was frozen: who paid whom how much, when.
+    for row in page["transactions"] + rest["transactions"]:
+        told = by_sequence[row["sequence"]]
+        assert {name: row[name] for name in told} == told, (row, told)
     # Where the money went.
     flow = li.ok("GET", f"/v1/cases/{number}/flow?direction=forward")["flow"]
     assert flow["case"] == case["number"] and flow["forward"]["traced"] == 90000000 and {node["name"] for node in flow["nodes"]} >= set(GANG), flow

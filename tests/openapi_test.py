@@ -428,6 +428,8 @@ def ask_the_rest():
     model = ask("getModel", 200, {"model": "M-PX-01-A"})
     check("event.amount" in model["expression"] and model["explanation"], model)
     check(model["file"] == "models/amount.yaml" and model["events"] >= model["hits"] > 0 and model["expected"] is None, model)
+    schema = ask("getSchema", 200)
+    check(any(row["field"] == "channel" and row["enumeration"] == "channel" for row in schema["fields"]), "the schema lacks a field")
     words = ask("getVocabulary", 200)
     check({"event.amount", "event.payee"} <= {name["name"] for name in words["names"]} and "bad_payee" in [one["list"] for one in words["lists"]], words["lists"])
     check({"function": "startsWith", "signature": "string.startsWith(string) -> bool"} in words["functions"], words["functions"][:5])

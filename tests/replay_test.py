@@ -371,6 +371,22 @@ def test_reasons_show_numbers_of_any_size():
         equal(run.decisions[0]["hits"][0]["saw"]["event.score"], 1e300)
 
 
+def test_reasons_name_values_where_the_pack_does():
+    """What was seen stays the value; people read its name."""
+    reason = ('reason: {zh: "付款 {event.amount} 元,超过 {p.amount_min} 元"', 'reason: {zh: "{event.channel}、{event.result}"')
+    english = ('en: "pays {event.amount}, at or above {p.amount_min}"}', 'en: "by {event.channel}, {event.result}"}')
+    values = "  channel: {MOBILE: {zh: 手机银行, en: mobile bank}, COUNTER: {zh: 柜面, en: counter}}"
+    with tempfile.TemporaryDirectory() as folder:
+        pack = changed_pack(folder, ("models/amount.yaml", *reason), ("models/amount.yaml", *english), ("schema.yaml", "  channel: [MOBILE, COUNTER]", values))
+        for channel, zh, en in (("MOBILE", "手机银行、无", "by mobile bank, none"), ("COUNTER", "柜面、无", "by counter, none")):
+            run = Run([pay("a", 0, amount=100_000_000, channel=channel)], pack=pack)
+            hit = next(hit for hit in run.decisions[0]["hits"] if hit["model"] == "M-PX-01-A")
+            equal((hit["reason_zh"], hit["reason_en"], hit["saw"]["event.channel"]), (zh, en, channel))
+        run = Run([pay("a", 0, amount=100_000_000, channel="MOBILE", result="SUCCESS")], pack=pack)
+        hit = next(hit for hit in run.decisions[0]["hits"] if hit["model"] == "M-PX-01-A")
+        equal(hit["reason_zh"], "手机银行、SUCCESS")  # that enumeration has no names
+
+
 def test_hits_stand_in_the_order_of_ids():
     with tempfile.TemporaryDirectory() as folder:
         pack = changed_pack(folder)

@@ -241,6 +241,13 @@ def test_a_branch_sees_its_own_tasks(folder):
     assert [row["task"] for row in teller.ok("GET", "/v1/branch/tasks")["tasks"]] == [task]
     assert other.ok("GET", "/v1/branch/tasks?state=ASKED&channel=BRANCH_VISIT&limit=5")["tasks"] == []
     homeless.expect(403, "no_desk", "GET", "/v1/branch/tasks")
+    # What he is to say is told to who does it, as the desk would read it out, and to no other branch.
+    script = teller.ok("GET", f"/v1/branch/tasks/{task}/script")
+    assert script == li.ok("GET", f"/v1/alerts/{id_}/scripts/CALL") and script["lines"], script
+    other.expect(404, "task_unknown", "GET", f"/v1/branch/tasks/{task}/script")
+    homeless.expect(403, "no_desk", "GET", f"/v1/branch/tasks/{task}/script")
+    teller.expect(404, "task_unknown", "GET", f"/v1/branch/tasks/{task + 99}/script")
+    li.expect(403, "scope_missing", "GET", f"/v1/branch/tasks/{task}/script")
     other.expect(404, "task_unknown", "POST", f"/v1/branch/tasks/{task}/answer", {"answer": {"reply": "Y"}})
     for path in ("/v1/alerts", f"/v1/alerts/{id_}", "/v1/tasks", "/v1/controls", "/v1/desks", "/v1/queues", "/v1/cases", "/v1/decisions/e1", "/v1/strategies"):
         teller.expect(403, "scope_missing", "GET", path)
@@ -543,7 +550,10 @@ def test_words(folder):
     bank = Bank(folder)
     li = bank.person("li", "analyst", skills=["FRAUD"])
     words = li.ok("GET", "/v1/disposition")
-    assert words["skills"] == list(dict.fromkeys(group["skill"] for group in words["groups"])) and "FRAUD" in words["skills"], words["skills"]
+    assert [row["skill"] for row in words["skills"]] == list(dict.fromkeys(group["skill"] for group in words["groups"])), words["skills"]
+    assert {"skill": "FRAUD", "zh": "反欺诈", "en": "Fraud"} in words["skills"], words["skills"]
+    reply = next(answer for answer in words["answers"] if answer["answer"] == "reply")
+    assert reply["choices"][1] == {"value": "N", "zh": "否", "en": "no"} and len(reply["choices"]) == 3, reply
     groups = {group["group"]: group for group in words["groups"]}
     assert not groups["VP"]["victims"] and groups["VP"]["secrecy"] == "NORMAL" and groups["VP"]["script"] == "CALL", groups["VP"]
     codes = {code["code"]: code for code in words["codes"]}
@@ -555,7 +565,32 @@ def test_words(folder):
     names = {name["name"]: name for name in words["names"]}
     assert names["event.amount"]["zh"] and names["event.amount"]["en"] and any(name.startswith("f.") for name in names), sorted(names)[:20]
     li.expect(400, "query_refused", "GET", "/v1/disposition?x=1")
-    bank.person("author", "model-author").expect(403, "scope_missing", "GET", "/v1/disposition")
+    # Words are for everybody who is signed in, but for the names of what models look at.
+    nobody = {**words, "names": []}
+    assert bank.person("author", "model-author").ok("GET", "/v1/disposition") == words
+    for who in (bank.person("teller", "branch-verifier", branch="0301"), bank.administrator, bank.key("contact", "tasks:answer")):
+        assert who.ok("GET", "/v1/disposition") == nobody
+    assert bank.nobody.ask("GET", "/v1/disposition")[0] == 401
+
+
+def test_schema(folder):
+    bank = Bank(folder)
+    schema = bank.person("teller", "branch-verifier", branch="0301").ok("GET", "/v1/schema")
+    fields = {field["field"]: field for field in schema["fields"]}
+    values = {one["enumeration"]: one["values"] for one in schema["enumerations"]}
+    assert fields["channel"]["enumeration"] == "channel" and fields["amount"]["enumeration"] is None, fields
+    assert values["channel"] == [{"value": "MOBILE", "zh": "手机银行", "en": "mobile bank"}, {"value": "COUNTER", "zh": "柜面", "en": "counter"}], values
+    assert {"type": "pay", "zh": "付款", "en": "payment"} in schema["types"] and {"value": "pay", "zh": "付款", "en": "payment"} in values["event_type"]
+    assert all(row["zh"] and row["en"] for row in schema["actions"] + schema["segments"]) and "PASS" in {row["action"] for row in schema["actions"]}, schema
+    li = bank.person("li", "analyst", skills=["FRAUD"])
+    assert li.ok("GET", "/v1/schema") == schema
+    li.expect(400, "query_refused", "GET", "/v1/schema?x=1")
+    # Who writes models is offered the same, and lists tell where they come from in both languages.
+    channel = next(name for name in li.ok("GET", "/v1/vocabulary")["names"] if name["name"] == "event.channel")
+    assert channel["values"] == values["channel"], channel
+    police = next(row for row in li.ok("GET", "/v1/lists")["lists"] if row["list"] == "police")
+    assert police["source"] == {"zh": "tests", "en": "tests"} and police["expiry"] == {"zh": "none", "en": "none"}, police
+    assert bank.nobody.ask("GET", "/v1/schema")[0] == 401
 
 
 # ---- strategies, second looks ----

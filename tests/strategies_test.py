@@ -233,7 +233,7 @@ def unknown_family(pack):
     with open(os.path.join(pack, "models/AT/M-ZZ-01-A.yaml"), "w", encoding="utf-8") as out:
         out.write(model)
     fine = True
-    for text, wanted in (("{id: ZZ, families: [ZZ], zh: x, en: x, queue: Q, ", "DI013"), ("{id: ZZ, families: [ZZ], kind: OWN, zh: x, en: x, queue: Q, ", None)):
+    for text, wanted in (("{id: ZZ, families: [ZZ], zh: x, en: x, queue: FRAUD, ", "DI013"), ("{id: ZZ, families: [ZZ], kind: OWN, zh: x, en: x, queue: FRAUD, ", None)):
         change = (PLAN, "groups:\n", "groups:\n  - " + text + "subject: [{kind: CUSTOMER, field: cust_id}]}\n")
         fine = tried(pack, f"an unknown family, {wanted}", change, wanted, "has to say its kind", ["check", "--brief", pack]) and fine
     os.remove(os.path.join(pack, "models/AT/M-ZZ-01-A.yaml"))

@@ -66,7 +66,7 @@ async function roomCase() {
     await ok("analyst-1", "POST", `${where}/subjects`, { kind: "ACCOUNT", name: made.alert.account, role: "FIRST_LEVEL", confidence: 70, evidence: "收款账户" });
     const { transactions } = await ok("analyst-1", "GET", `${where}/suggestions`);
     assert.ok(transactions.length > 0);
-    await ok("analyst-1", "POST", `${where}/transactions`, { transactions });
+    await ok("analyst-1", "POST", `${where}/transactions`, { transactions: transactions.map(({ sequence, part }) => ({ sequence, part })) });
     await ok("analyst-1", "POST", `${where}/pictures`, {});
     return made;
   })();
@@ -150,10 +150,15 @@ test("an alert becomes a case, a referral, and a package at the police (all who 
   for (const subject of (await ok("analyst-1", "GET", where)).case.subjects.filter((one) => one.name !== alert.account)) {
     await ok("analyst-1", "POST", `${where}/subjects`, { kind: subject.kind, name: subject.name, role: subject.name === alert.customer ? "FIRST_LEVEL" : "LINK", confidence: 80, evidence: "研判" });
   }
-  assert.ok((await ok("analyst-1", "GET", `${where}/suggestions`)).transactions.length > 0);
-  // Transactions are frozen from what is suggested, and verified.
+  const suggested = (await ok("analyst-1", "GET", `${where}/suggestions`)).transactions;
+  assert.ok(suggested.length > 0 && suggested.every((one) => one.amount > 0 && one.payer !== "" && one.payee !== ""), JSON.stringify(suggested.slice(0, 3)));
+  // Transactions are frozen from what is suggested, which tells who paid whom how much, and verified.
   await page.getByRole("tab", { name: /^流水证据/ }).click();
   await page.getByRole("button", { name: "从建议中固定" }).click();
+  const [{ payer, payee, amount }] = suggested;
+  const yuan = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 2 }).format(amount / 100);
+  const line = page.getByRole("dialog").getByRole("row").filter({ hasText: payer }).filter({ hasText: payee }).filter({ hasText: yuan });
+  await line.first().waitFor();
   await page.getByRole("button", { name: /^固定流水 \d/ }).click();
   await page.getByRole("cell", { name: /^(被骗资金|涉案流水)$/ }).first().waitFor();
   const frozen = (await ok("analyst-1", "GET", where)).case;

@@ -55,6 +55,9 @@ screenTest("all lists", "auditor", "/lists", async ({ page }) => {
   const { body } = await ask("auditor", "GET", "/v1/lists");
   await page.getByText(`共 ${body.lists.length} 份名单`, { exact: false }).waitFor();
   const list = body.lists.find((one) => one.entries > 0);
+  const line = page.getByRole("row").filter({ has: page.getByRole("link", { name: list.title.zh, exact: true }) });
+  await line.getByRole("cell", { name: list.source.zh, exact: true }).waitFor();
+  await line.getByRole("cell", { name: list.expiry.zh, exact: true }).waitFor();
   await page.getByRole("link", { name: list.title.zh, exact: true }).click();
   await page.getByRole("heading", { name: list.title.zh }).waitFor();
   assert.equal(await page.getByRole("button", { name: "加入名单" }).count(), 0);
@@ -170,6 +173,12 @@ test("finding a customer leads to the profile (analyst-1)", { timeout: 120_000 }
   const age = tables.tables.find((one) => one.table === "cust").columns.find((one) => one.column === "age");
   await page.getByText(age.title.zh, { exact: true }).first().waitFor();
   assert.match(await page.locator("#content").innerText(), new RegExp(String(body.columns.age)));
+  // What is chosen from values is shown by its name, never by its key.
+  for (const column of tables.tables.find((one) => one.table === "cust").columns.filter((one) => one.type === "enum" && body.columns[one.column] !== null)) {
+    const value = column.values.find((one) => one.value === body.columns[column.column]);
+    await page.getByText(value.zh, { exact: true }).first().waitFor();
+    assert.equal(await page.locator("#content").getByText(value.value, { exact: true }).count(), 0, value.value);
+  }
   await accessible(page);
   await page.getByRole("tab", { name: "预警" }).click();
   const { body: alerts } = await ask("analyst-1", "GET", `/v1/alerts?customer=${customer}&limit=20`);

@@ -387,7 +387,17 @@ screenTest("tasks of the branch", "branch-verifier", "/branch", async ({ page })
   const line = row(page, task);
   await line.getByText("网点核实").waitFor();
   await line.getByRole("button", { name: String(task), exact: true }).click();
+  // What is to be said stands there, with this task's figures in it, and each question beside the answer that it asks for.
+  const script = await good("branch-verifier", "GET", `/v1/branch/tasks/${task}/script`);
+  assert.ok(script.lines.some((line) => line.answer === "stranger"), JSON.stringify(script));
+  const said = drawer(page).getByRole("list", { name: "话术：对客户这样说" });
+  await drawer(page).getByText(script.text.zh).waitFor();
+  for (const line of script.lines) {
+    await said.getByText(line.zh).waitFor();
+  }
   await page.getByRole("button", { name: "填写核实结果", exact: true }).click();
+  const asked = script.lines.find((line) => line.answer === "stranger").zh;
+  await page.locator(".ant-form-item", { hasText: "素不相识" }).getByText(asked).waitFor();
   await page.getByRole("button", { name: "提交", exact: true }).click();
   await page.getByText("至少填写一项").waitFor();
   await page.locator(".ant-form-item", { hasText: "身份核对通过" }).getByLabel("是", { exact: true }).check();

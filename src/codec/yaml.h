@@ -93,5 +93,24 @@ bool yaml_span(const struct yaml_node *node, int64_t *ret_span_us, struct diag_l
 bool yaml_choice(const struct yaml_node *node, const char *const *choices, size_t count,
                  uint32_t *ret_index, struct diag_list *diags);
 
+// What a thing is called in both languages; both empty: it has no name.
+typedef struct Wording {
+    Slice zh, en;
+} Wording;
+// {zh: 个人, en: person}: both, and nothing else.
+bool yaml_wording(const struct yaml_node *node, Wording *ret_wording, struct diag_list *diags);
+// The same, or a text alone, which is for both.
+bool yaml_text_or_wording(const struct yaml_node *node, Wording *ret_wording, struct diag_list *diags);
+// Values are a list, [A, B], or a mapping from each to what it is called, {A: {zh: 甲, en: a}, B: ...}. One of them:
+// `ret_wording` stays as it is where the values are a list.
+struct yaml_value {
+    Slice text;
+    Place place;
+    bool is_null; // or empty
+};
+bool yaml_expect_values(const struct yaml_node *values, struct diag_list *diags);
+bool yaml_value(const struct yaml_node *values, const struct yaml_node *child, struct yaml_value *ret_value,
+                Wording *ret_wording, struct diag_list *diags);
+
 // The place in the file of the bytes [start, end) of a scalar's text.
 Place yaml_place_in(const struct yaml_node *node, size_t start, size_t end);

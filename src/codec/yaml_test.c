@@ -85,6 +85,42 @@ static bool test_values(void) {
     return true;
 }
 
+static bool wording_is(Wording wording, const char *zh, const char *en) {
+    return slice_is(wording.zh, zh) && slice_is(wording.en, en);
+}
+
+static bool test_wordings(void) {
+    struct fixture f;
+    parse(&f, "both: {zh: 个人, en: person}\none: police\nhalf: {zh: 个人}\nempty: {zh: \"\", en: x}\nnothing:\n"
+              "list: [A, \"\"]\nmap: {A: {zh: 甲, en: first}, B: {zh: 乙, en: second}, C: third}\nword: A\n");
+    Wording wording = {SLICE("-"), SLICE("-")};
+    struct diag_list *diags = &f.diags;
+    CHECK(yaml_wording(yaml_get(f.root, "both"), &wording, diags) && wording_is(wording, "个人", "person"));
+    CHECK(yaml_text_or_wording(yaml_get(f.root, "one"), &wording, diags) && wording_is(wording, "police", "police"));
+    CHECK(yaml_text_or_wording(yaml_get(f.root, "both"), &wording, diags) && wording_is(wording, "个人", "person"));
+    CHECK(!yaml_wording(NULL, &wording, diags) && !yaml_text_or_wording(NULL, &wording, diags) && diags->count == 0);
+    CHECK(!yaml_wording(yaml_get(f.root, "half"), &wording, diags) && strcmp(diags->items[0].code, "YA010") == 0);
+    CHECK(!yaml_wording(yaml_get(f.root, "empty"), &wording, diags) && diags->count == 2 &&
+          strcmp(diags->items[1].code, "YA013") == 0 && diags->items[1].place.line == 4);
+    CHECK(!yaml_text_or_wording(yaml_get(f.root, "nothing"), &wording, diags) && diags->count == 3);
+    CHECK(!yaml_wording(yaml_get(f.root, "one"), &wording, diags) && strcmp(diags->items[3].code, "YA012") == 0);
+    CHECK(wording_is(wording, "个人", "person")); // untouched by what failed
+
+    struct yaml_value value;
+    const struct yaml_node *list = yaml_get(f.root, "list");
+    CHECK(yaml_expect_values(list, diags) && yaml_value(list, list->first, &value, &wording, diags));
+    CHECK(slice_is(value.text, "A") && !value.is_null && wording_is(wording, "个人", "person"));
+    CHECK(yaml_value(list, list->first->next, &value, &wording, diags) && value.is_null);
+    const struct yaml_node *map = yaml_get(f.root, "map");
+    CHECK(yaml_expect_values(map, diags) && yaml_value(map, map->first->next, &value, &wording, diags));
+    CHECK(slice_is(value.text, "B") && place_is(value.place, 7, 30, 1) && wording_is(wording, "乙", "second"));
+    CHECK(diags->count == 4 && yaml_value(map, map->first->next->next, &value, &wording, diags) && diags->count == 5);
+    CHECK(slice_is(value.text, "C") && strcmp(diags->items[4].code, "YA012") == 0);
+    CHECK(!yaml_expect_values(yaml_get(f.root, "word"), diags) && !yaml_expect_values(NULL, diags) && diags->count == 6);
+    done(&f);
+    return true;
+}
+
 static bool fails_with(const char *text, const char *code, uint32_t line, uint32_t column, uint32_t count) {
     struct fixture f;
     parse(&f, text);
@@ -219,7 +255,7 @@ static bool test_render(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(test_tree),          TEST(test_values), TEST(test_errors),   TEST(test_large_mapping),
+        TEST(test_tree),          TEST(test_values), TEST(test_wordings), TEST(test_errors),   TEST(test_large_mapping),
         TEST(test_empty),         TEST(test_byte_map), TEST(test_many_blanks),
         TEST(test_render),
     };

@@ -176,3 +176,55 @@ bool yaml_choice(const struct yaml_node *node, const char *const *choices, size_
     hint_nearest(diags, diag, node->text, choices, count);
     return false;
 }
+
+// ---- what things are called ---------------------------------------------------------------------
+
+bool yaml_wording(const struct yaml_node *node, Wording *ret_wording, struct diag_list *diags) {
+    static const char *const keys[] = {"zh", "en"};
+    if (node == NULL || !yaml_check_keys(node, keys, sizeof keys / sizeof keys[0], diags)) {
+        return false;
+    }
+    Slice texts[2];
+    for (size_t i = 0; i < 2; i++) {
+        const struct yaml_node *text = yaml_require(node, keys[i], diags);
+        texts[i] = yaml_text(text, diags);
+        if (text != NULL && text->kind == YAML_SCALAR && !yaml_is_null(text) && slice_empty(text->text)) {
+            diag_add(diags, DIAG_ERROR, "YA013", text->place, "expected a text, found an empty one");
+        }
+    }
+    if (slice_empty(texts[0]) || slice_empty(texts[1])) {
+        return false;
+    }
+    *ret_wording = (Wording){texts[0], texts[1]};
+    return true;
+}
+
+bool yaml_text_or_wording(const struct yaml_node *node, Wording *ret_wording, struct diag_list *diags) {
+    if (node == NULL || node->kind != YAML_SCALAR) {
+        return yaml_wording(node, ret_wording, diags);
+    }
+    Slice text = yaml_text(node, diags);
+    if (slice_empty(text)) {
+        return false;
+    }
+    *ret_wording = (Wording){text, text};
+    return true;
+}
+
+bool yaml_expect_values(const struct yaml_node *values, struct diag_list *diags) {
+    return values != NULL && (values->kind == YAML_MAPPING || yaml_expect(values, YAML_SEQUENCE, diags));
+}
+
+bool yaml_value(const struct yaml_node *values, const struct yaml_node *child, struct yaml_value *ret_value,
+                Wording *ret_wording, struct diag_list *diags) {
+    if (values->kind == YAML_MAPPING) {
+        *ret_value = (struct yaml_value){child->key, child->key_place, slice_empty(child->key)};
+        yaml_wording(child, ret_wording, diags);
+        return true;
+    }
+    if (!yaml_expect(child, YAML_SCALAR, diags)) {
+        return false;
+    }
+    *ret_value = (struct yaml_value){child->text, child->place, yaml_is_null(child) || slice_empty(child->text)};
+    return true;
+}

@@ -510,13 +510,6 @@ export const codes = {
   control: controlStates,
   authority: authorities,
   task: taskStates,
-  channel: defineWords({
-    MOBILE: { zh: "手机银行", en: "mobile bank" },
-    COUNTER: { zh: "柜面", en: "counter" },
-    EBANK_P: { zh: "个人网银", en: "personal e-bank" },
-    EBANK_C: { zh: "企业网银", en: "corporate e-bank" },
-    STM: { zh: "智能柜台", en: "smart counter" },
-  }),
   origin: defineWords({
     PERSON: { zh: "人工登记", en: "person" },
     ALERT: { zh: "预警带入", en: "alert" },

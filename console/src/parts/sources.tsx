@@ -13,24 +13,6 @@ export type Source = Schemas["Source"];
 
 const SOURCES_MS = 3000;
 
-const names: Record<string, { zh: string; en: string }> = defineWords({
-  CORE: { zh: "核心系统", en: "core bank" },
-  MBANK: { zh: "手机银行", en: "mobile banking" },
-  EBANK: { zh: "网上银行", en: "internet banking" },
-  CNAPS: { zh: "大小额支付", en: "CNAPS clearing" },
-  CUPS: { zh: "银联", en: "UnionPay" },
-  NUCC: { zh: "网联", en: "NetsUnion" },
-  ATMC: { zh: "自助设备", en: "ATM" },
-  POSP: { zh: "收单", en: "card acquiring" },
-  COUNTER: { zh: "柜面", en: "counter" },
-  LOAN: { zh: "信贷", en: "loans" },
-  CRM: { zh: "客户管理", en: "customer service" },
-  HR: { zh: "人力资源", en: "staff" },
-  SIEM: { zh: "安全监测", en: "network security" },
-  INSPECT: { zh: "检查系统", en: "inspection" },
-  POLICE: { zh: "公安", en: "police" },
-});
-
 const sourceWords = defineWords({
   unnamed: { zh: "未注明来源", en: "no source named" },
   rest: { zh: "其余来源", en: "all other sources" },
@@ -69,10 +51,10 @@ export function SourceName({ source, short }: { source: Source; short?: boolean 
   if (source.kind !== "named") {
     return <>{t(source.kind)}</>;
   }
-  const name = names[source.source];
+  const name = both(source);
   return (
-    <span data-told={name === undefined ? "" : undefined}>
-      {name !== undefined && both(name)} {!(short === true && name !== undefined) && <span className="mono">{source.source}</span>}
+    <span data-told="">
+      {name} {!(short === true && name !== "") && <span className="mono">{source.source}</span>}
     </span>
   );
 }

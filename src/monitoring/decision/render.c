@@ -93,7 +93,9 @@ void decision_put_seen(const struct catalogue *catalogue, const struct seen *see
     const struct window_feature_spec *spec = window_spec(catalogue, seen->slot);
     bool is_span = spec != NULL && (spec->aggregate == AGGREGATE_SINCE || spec->aggregate == AGGREGATE_SINCE_FIRST);
     if (seen->is_text) {
-        buf_put(out, seen->text.at == NULL ? (chinese ? SLICE("无") : SLICE("none")) : seen->text);
+        const struct name *name = &catalogue->vocabulary.names.at[seen->slot];
+        buf_put(out, seen->text.at == NULL ? (chinese ? SLICE("无") : SLICE("none"))
+                                           : catalogue_value_name(catalogue, name, seen->text, chinese));
     } else if (isnan(seen->number)) {
         buf_put(out, chinese ? SLICE("无") : SLICE("none"));
     } else if (type->kind == TYPE_BOOL) {

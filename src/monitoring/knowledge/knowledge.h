@@ -64,6 +64,7 @@ enum {
     X(NO_COLUMNS, "KN006", "a table has no columns")                                               \
     X(TOO_MANY, "KN007", "more columns, values or key parts than allowed")                         \
     X(PERSONAL, "KN008", "personal names a kind of personal data, of a list or a column of type string") \
+    X(WORDING, "KN009", "warning: a list's text or a column's values have no names in both languages, though others have") \
     X(LIST, "KN101", "the list is not declared")                                                   \
     X(TABLE, "KN102", "the table is not declared")                                                 \
     X(COLUMN, "KN103", "the column is not declared")                                               \
@@ -94,7 +95,8 @@ enum {
 
 struct knowledge_list {
     Slice name;
-    Slice zh, en, key, source, expiry;
+    Slice zh, en, key;
+    Wording source, expiry; // empty: not said
     uint32_t cap;     // entries
     bool four_eyes;   // what a person changes wants another person; the caller sees to it
     bool is_personal; // its keys name persons: unless it says `personal: none`
@@ -116,7 +118,8 @@ struct knowledge_column {
     Slice full_name; // "prof.cust.age"
     Slice zh, en, unit;
     ColumnType type;
-    const Slice *values; // ENUM
+    const Slice *values;  // ENUM
+    const Wording *names; // of its values; NULL: the pack gives none
     uint32_t value_count;
     struct map values_by_name;
     bool is_personal;  // and `personal` says how it is shown to who may not see it

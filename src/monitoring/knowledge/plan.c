@@ -103,8 +103,8 @@ static void load_list(struct loader *loader, const struct yaml_node *node,
     list->zh = optional_text(loader, node, "zh");
     list->en = optional_text(loader, node, "en");
     list->key = optional_text(loader, node, "key");
-    list->source = optional_text(loader, node, "source");
-    list->expiry = optional_text(loader, node, "expiry");
+    yaml_text_or_wording(yaml_get(node, "source"), &list->source, loader->diags);
+    yaml_text_or_wording(yaml_get(node, "expiry"), &list->expiry, loader->diags);
     list->cap = load_cap(loader, node);
     yaml_bool(yaml_get(node, "four_eyes"), &list->four_eyes, loader->diags);
     load_list_personal(loader, yaml_get(node, "personal"), list);
@@ -143,7 +143,7 @@ static void load_values(struct loader *loader, const struct yaml_node *field,
             SLICE_ARGS(column->name));
         diag_hint(loader->diags, diag, "write {type: enum, values: [A, B]}");
     }
-    if (node == NULL || !yaml_expect(node, YAML_SEQUENCE, loader->diags)) {
+    if (!yaml_expect_values(node, loader->diags)) {
         return;
     }
     check_count(loader, node, KNOWLEDGE_VALUES_MAX, "values");
@@ -152,19 +152,23 @@ static void load_values(struct loader *loader, const struct yaml_node *field,
                  SLICE_ARGS(column->name));
     }
     Slice *values = ARENA_ARRAY(loader->arena, Slice, node->count);
+    Wording *names = ARENA_ARRAY(loader->arena, Wording, node->count);
     YAML_EACH(node, item) {
-        Slice value;
-        if (!take_text(loader, item, &value)) {
+        struct yaml_value value;
+        names[column->value_count] = (Wording){SLICE(""), SLICE("")};
+        if (!yaml_value(node, item, &value, &names[column->value_count], loader->diags)) {
             continue;
         }
-        if (slice_empty(value)) {
-            diag_add(loader->diags, DIAG_ERROR, "KN005", item->place,
+        if (value.is_null) {
+            diag_add(loader->diags, DIAG_ERROR, "KN005", value.place,
                      "an empty value; leave the cell empty instead");
         }
-        put_name(loader, &column->values_by_name, value, column->value_count, item->place, "value");
-        values[column->value_count++] = value;
+        put_name(loader, &column->values_by_name, value.text, column->value_count, value.place,
+                 "value");
+        values[column->value_count++] = value.text;
     }
     column->values = values;
+    column->names = node->kind == YAML_MAPPING ? names : NULL;
 }
 
 // Only a text can be shown in part.
@@ -319,6 +323,60 @@ static void load_tables(struct loader *loader, const struct yaml_node *root) {
     }
 }
 
+// ---- in both languages ------------------------------------------------------------------------------------------
+
+static bool is_in_both(const Wording *wording) {
+    return wording->zh.at != wording->en.at; // one text for both is one
+}
+
+static bool says_both(const struct knowledge_plan *plan) {
+    bool found = false;
+    for (uint32_t i = 0; i < plan->list_count; i++) {
+        found |= is_in_both(&plan->lists[i].source) || is_in_both(&plan->lists[i].expiry);
+    }
+    for (uint32_t i = 0; i < plan->table_count; i++) {
+        for (uint32_t k = 0; k < plan->tables[i].column_count; k++) {
+            found |= plan->tables[i].columns[k].names != NULL;
+        }
+    }
+    return found;
+}
+
+static void warn_of_text(struct loader *loader, const struct knowledge_list *list,
+                         const Wording *wording, const char *key) {
+    if (!slice_empty(wording->zh) && !is_in_both(wording)) {
+        struct diag *diag = diag_add(loader->diags, DIAG_WARNING, "KN009", list->place,
+                                     "the %s of '%.*s' is in one language, other texts are in both",
+                                     key, SLICE_ARGS(list->name));
+        diag_hint(loader->diags, diag, "write  %s: {zh: ..., en: ...}", key);
+    }
+}
+
+// Who names some and forgets others is told which; a plan without any is fine.
+static void check_wordings(struct loader *loader) {
+    const struct knowledge_plan *plan = loader->plan;
+    if (!says_both(plan)) {
+        return;
+    }
+    for (uint32_t i = 0; i < plan->list_count; i++) {
+        warn_of_text(loader, &plan->lists[i], &plan->lists[i].source, "source");
+        warn_of_text(loader, &plan->lists[i], &plan->lists[i].expiry, "expiry");
+    }
+    for (uint32_t i = 0; i < plan->table_count; i++) {
+        for (uint32_t k = 0; k < plan->tables[i].column_count; k++) {
+            const struct knowledge_column *column = &plan->tables[i].columns[k];
+            if (column->value_count > 0 && column->names == NULL) {
+                struct diag *diag =
+                    diag_add(loader->diags, DIAG_WARNING, "KN009", column->place,
+                             "the values of '%.*s' have no names, those of others have",
+                             SLICE_ARGS(column->full_name));
+                diag_hint(loader->diags, diag, "name each:  values: {%.*s: {zh: ..., en: ...}, ...}",
+                          SLICE_ARGS(column->values[0]));
+            }
+        }
+    }
+}
+
 const struct knowledge_plan *knowledge_load(const struct yaml_node *root, struct arena *arena,
                                             struct diag_list *diags) {
     static const char *const keys[] = {"lists", "tables"};
@@ -333,5 +391,6 @@ const struct knowledge_plan *knowledge_load(const struct yaml_node *root, struct
     yaml_check_keys(root, keys, KEY_COUNT(keys), diags);
     load_lists(&loader, yaml_get(root, "lists"));
     load_tables(&loader, yaml_get(root, "tables"));
+    check_wordings(&loader);
     return diags->error_count == errors ? loader.plan : NULL;
 }

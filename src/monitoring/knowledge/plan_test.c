@@ -6,7 +6,8 @@ IN_WORLD(test_world) {
     CHECK(map_get(&plan->lists_by_name, SLICE("police")) == POLICE &&
           plan->lists[POLICE].cap == 300);
     CHECK(slice_is(plan->lists[POLICE].zh, "涉案账户") &&
-          slice_is(plan->lists[POLICE].source, "police"));
+          slice_is(plan->lists[POLICE].source.zh, "police") && slice_is(plan->lists[POLICE].source.en, "police") &&
+          slice_empty(plan->lists[POLICE].expiry.zh));
     const struct knowledge_table *cust =
         &plan->tables[map_get(&plan->tables_by_name, SLICE("cust"))];
     CHECK(cust == &plan->tables[CUST] && cust->cap == 400 && cust->key_count == 1);
@@ -56,6 +57,37 @@ static bool test_of_lists(void) {
     ok = ok && !lists[0].four_eyes && lists[0].is_personal && lists[0].personal == MASK_ACCOUNT;
     ok = ok && lists[1].four_eyes && lists[1].is_personal && lists[1].personal == MASK_IDENTITY;
     ok = ok && !lists[2].four_eyes && !lists[2].is_personal;
+    arena_deinit(&arena);
+    CHECK(ok);
+    return true;
+}
+
+// Where a list comes from, how long its entries stay and what values mean may be told in both languages.
+static bool test_wordings(void) {
+    struct arena arena;
+    arena_init(&arena, 4096);
+    struct diag_list diags;
+    diag_list_init(&diags, &arena);
+    struct source source = {SLICE("knowledge.yaml"),
+                            SLICE("lists:\n"
+                                  "  police: {source: {zh: 公安, en: police}, expiry: 30 d}\n"
+                                  "tables:\n"
+                                  "  - name: t\n"
+                                  "    fields:\n"
+                                  "      kind: {type: enum, values: {DEBIT: {zh: 借记卡, en: debit card}, CREDIT: {zh: 信用卡, en: credit card}}}\n"
+                                  "      post: {type: enum, values: [IT, HR]}\n")};
+    const struct knowledge_plan *plan =
+        knowledge_load(yaml_parse(&source, &arena, &diags), &arena, &diags);
+    // What is in one language while the rest is in both is told, and is no error.
+    bool ok = plan != NULL && diags.count == 2 && diags.warning_count == 2;
+    ok = ok && strcmp(diags.items[0].code, "KN009") == 0 && diags.items[0].place.line == 2;
+    ok = ok && strcmp(diags.items[1].code, "KN009") == 0 && diags.items[1].place.line == 7;
+    ok = ok && slice_is(plan->lists[0].source.zh, "公安") && slice_is(plan->lists[0].source.en, "police") &&
+         slice_is(plan->lists[0].expiry.zh, "30 d");
+    const struct knowledge_column *columns = ok ? plan->tables[0].columns : NULL;
+    ok = ok && columns[0].value_count == 2 && map_get(&columns[0].values_by_name, SLICE("CREDIT")) == 1 &&
+         slice_is(columns[0].names[1].zh, "信用卡") && slice_is(columns[0].names[1].en, "credit card");
+    ok = ok && columns[1].value_count == 2 && columns[1].names == NULL;
     arena_deinit(&arena);
     CHECK(ok);
     return true;
@@ -111,6 +143,10 @@ static bool test_mistakes(void) {
         {TABLE "    fields: {a: {type: enum, values: [X, X]}}\n", "KN002", 3},
         {TABLE "    fields: {a: {type: enum, values: [X, \"\"]}}\n", "KN005", 3},
         {TABLE "    fields: {a b: {type: int}}\n", "KN001", 3},
+        {TABLE "    fields: {a: {type: enum, values: {X: {zh: 甲}}}}\n", "YA010", 3},
+        {TABLE "    fields: {a: {type: enum, values: {X: {zh: 甲, en: ~}}}}\n", "YA013", 3},
+        {"lists:\n  a: {source: {zh: 公安}}\n", "YA010", 2},
+        {"lists:\n  a: {expiry: [30 d]}\n", "YA012", 2},
         {"lists:\n  a: {four_eyes: perhaps}\n", "YA013", 2},
         {"lists:\n  a: {personal: shape}\n", "KN008", 2},
         {TABLE "    fields: {a: {type: int, personal: account}}\n", "KN008", 3},
@@ -134,6 +170,6 @@ static bool test_mistakes(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_world), TEST(test_empty), TEST(test_of_lists),
-                                        TEST(test_mistakes)};
+                                        TEST(test_wordings), TEST(test_mistakes)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -126,7 +126,7 @@ struct model {
     uint32_t action; // of the policy's actions; SCHEMA_NONE when the model asks for a task only
     uint32_t task;   // or SCHEMA_NONE
     uint32_t evidence; // set of Evidence
-    Slice rationale;
+    Wording rationale; // both the same where the pack has one text
     struct model_alert_rate alert_rate;
     struct model_canary canary; // with status CANARY
     struct template reason_zh, reason_en;
@@ -369,6 +369,12 @@ void catalogue_load_knowledge(struct catalogue *catalogue, const struct pack_fil
 // honesty.c: warnings about models that are not what they claim to be: two that are one, one that cannot fire, a number of the law
 // that is not said to be. For who writes packs; nothing of it changes a decision. After a catalogue_load() that gave STATUS_OK.
 void catalogue_judge(struct catalogue *catalogue);
+
+// values.c: what the pack calls the values of a field or column that is chosen from some, one for each; NULL: it has no
+// names for them.
+const Wording *catalogue_value_names(const struct catalogue *catalogue, const struct name *name);
+// What one of them is called; the value itself where it has no name.
+Slice catalogue_value_name(const struct catalogue *catalogue, const struct name *name, Slice value, bool chinese);
 
 // The value of a parameter for a segment and channel.
 double catalogue_parameter(const struct catalogue *catalogue, const struct model *model, uint32_t parameter,

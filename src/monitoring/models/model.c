@@ -85,8 +85,12 @@ static void read_names(struct reading *reading) {
 
 static void read_rationale(struct reading *reading) {
     const struct yaml_node *node = yaml_require(reading->root, "rationale", reading->diags);
-    reading->model->rationale = yaml_text(node, reading->diags);
-    if (node != NULL && utf8_count(reading->model->rationale) < RATIONALE_CHARACTERS_MIN) {
+    Wording *rationale = &reading->model->rationale;
+    bool is_text = node != NULL && node->kind == YAML_SCALAR;
+    *rationale = (Wording){SLICE(""), SLICE("")};
+    // In two languages one alone says it in fewer characters, so that both count together.
+    bool is_told = yaml_text_or_wording(node, rationale, reading->diags);
+    if (is_told && utf8_count(rationale->zh) + (is_text ? 0 : utf8_count(rationale->en)) < RATIONALE_CHARACTERS_MIN) {
         struct diag *diag = diag_add(reading->diags, DIAG_ERROR, "MO004", node->place,
                                      "the rationale has fewer than %d characters", RATIONALE_CHARACTERS_MIN);
         diag_hint(reading->diags, diag, "say why this is suspicious, in words a judge understands");

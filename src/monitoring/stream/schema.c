@@ -41,19 +41,36 @@ uint32_t schema_enum_value(const struct schema *schema, uint32_t enumeration, Sl
                                       : map_get(&schema->enums[enumeration].by_value, value);
 }
 
-struct diag *schema_complain(struct schema_loader *loader, SchemaProblem problem, Place place,
-                             const char *format, ...) {
+static struct diag *tell(struct schema_loader *loader, DiagLevel level, SchemaProblem problem,
+                         Place place, const char *format, va_list args) {
     static const char *const codes[] = {
 #define X(name, code, text) code,
 #include "monitoring/stream/schema_problems.def"
 #undef X
     };
     char message[512];
+    vsnprintf(message, sizeof message, format, args);
+    return diag_add(loader->diags, level, codes[problem], place, "%s", message);
+}
+
+struct diag *schema_complain(struct schema_loader *loader, SchemaProblem problem, Place place,
+                             const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    struct diag *diag = tell(loader, DIAG_ERROR, problem, place, format, args);
     va_end(args);
-    return diag_add(loader->diags, DIAG_ERROR, codes[problem], place, "%s", message);
+    return diag;
+}
+
+static struct diag *warn(struct schema_loader *loader, SchemaProblem problem, Place place,
+                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+static struct diag *warn(struct schema_loader *loader, SchemaProblem problem, Place place,
+                         const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    struct diag *diag = tell(loader, DIAG_WARNING, problem, place, format, args);
+    va_end(args);
+    return diag;
 }
 
 void schema_hint_nearest(struct schema_loader *loader, struct diag *diag, const struct map *names,
@@ -106,9 +123,10 @@ uint32_t schema_require_field(struct schema_loader *loader, Slice name, Place pl
 }
 
 static void add_enum(struct schema_loader *loader, Slice name, const Slice *values,
-                     uint32_t count) {
+                     const Wording *names, uint32_t count) {
     struct schema_enum *enumeration = VEC_PUSH(&loader->enums, loader->arena);
-    *enumeration = (struct schema_enum){.name = name, .values = values, .count = count};
+    *enumeration =
+        (struct schema_enum){.name = name, .values = values, .names = names, .count = count};
     map_init(&enumeration->by_value, loader->arena);
     for (uint32_t i = 0; i < count; i++) {
         map_put(&enumeration->by_value, values[i], i);
@@ -118,31 +136,34 @@ static void add_enum(struct schema_loader *loader, Slice name, const Slice *valu
 
 static void load_enum(struct schema_loader *loader, const struct yaml_node *node) {
     if (!schema_is_name(loader, node->key, node->key_place) ||
-        !yaml_expect(node, YAML_SEQUENCE, loader->diags)) {
+        !yaml_expect_values(node, loader->diags)) {
         return;
     }
     Slice *values = ARENA_ARRAY(loader->arena, Slice, node->count + 1);
+    Wording *names = ARENA_ARRAY(loader->arena, Wording, node->count + 1);
     uint32_t count = 0;
     struct map seen;
     map_init(&seen, loader->arena);
     YAML_EACH(node, child) {
-        if (!yaml_expect(child, YAML_SCALAR, loader->diags)) {
+        struct yaml_value value;
+        names[count] = (Wording){SLICE(""), SLICE("")};
+        if (!yaml_value(node, child, &value, &names[count], loader->diags)) {
             continue;
         }
-        if (yaml_is_null(child) || slice_empty(child->text)) {
-            struct diag *diag = schema_complain(loader, SCHEMA_EMPTY_ENUM, child->place,
+        if (value.is_null) {
+            struct diag *diag = schema_complain(loader, SCHEMA_EMPTY_ENUM, value.place,
                                                 "an empty value in an enumeration");
             diag_hint(loader->diags, diag, "write null and ~ in quotes if they are meant as texts");
             continue;
         }
-        if (!map_put(&seen, child->text, count)) {
-            struct diag *diag = schema_complain(loader, SCHEMA_DUPLICATE_VALUE, child->place,
+        if (!map_put(&seen, value.text, count)) {
+            struct diag *diag = schema_complain(loader, SCHEMA_DUPLICATE_VALUE, value.place,
                                                 "'%.*s' is in enumeration '%.*s' twice",
-                                                SLICE_ARGS(child->text), SLICE_ARGS(node->key));
+                                                SLICE_ARGS(value.text), SLICE_ARGS(node->key));
             diag_hint(loader->diags, diag, "take one of them out");
             continue;
         }
-        values[count++] = child->text;
+        values[count++] = value.text;
     }
     if (node->count == 0) {
         struct diag *diag =
@@ -150,7 +171,26 @@ static void load_enum(struct schema_loader *loader, const struct yaml_node *node
                             "enumeration '%.*s' has no values", SLICE_ARGS(node->key));
         diag_hint(loader->diags, diag, "list them: %.*s: [A, B]", SLICE_ARGS(node->key));
     }
-    add_enum(loader, node->key, values, count);
+    add_enum(loader, node->key, values, node->kind == YAML_MAPPING ? names : NULL, count);
+}
+
+// Who names some values and forgets others is told which; a pack without any names is fine.
+static void check_names(struct schema_loader *loader, const struct yaml_node *enums) {
+    bool has_names = false;
+    YAML_EACH(enums, child) {
+        has_names |= child->kind == YAML_MAPPING;
+    }
+    YAML_EACH(enums, child) {
+        if (has_names && child->kind == YAML_SEQUENCE) {
+            struct diag *diag = warn(loader, SCHEMA_NAMES, child->key_place,
+                                            "the values of '%.*s' have no names, those of other "
+                                            "enumerations have",
+                                            SLICE_ARGS(child->key));
+            diag_hint(loader->diags, diag, "name each:  %.*s: {%.*s: {zh: ..., en: ...}, ...}",
+                      SLICE_ARGS(child->key),
+                      SLICE_ARGS(child->first == NULL ? SLICE("A") : child->first->text));
+        }
+    }
 }
 
 static void load_type(struct schema_loader *loader, const struct yaml_node *node) {
@@ -203,10 +243,12 @@ static void load_type_enum(struct schema_loader *loader) {
         return;
     }
     Slice *values = ARENA_ARRAY(loader->arena, Slice, loader->types.count + 1);
+    Wording *names = ARENA_ARRAY(loader->arena, Wording, loader->types.count + 1);
     for (uint32_t i = 0; i < loader->types.count; i++) {
         values[i] = loader->types.at[i].name;
+        names[i] = (Wording){loader->types.at[i].zh, loader->types.at[i].en};
     }
-    add_enum(loader, SLICE("event_type"), values, loader->types.count);
+    add_enum(loader, SLICE("event_type"), values, names, loader->types.count);
     loader->event_type_enum = loader->enums.count - 1;
 }
 
@@ -410,6 +452,7 @@ const struct schema *schema_load(const struct yaml_node *root, int64_t zone_offs
         YAML_EACH(enums, child) {
             load_enum(&loader, child);
         }
+        check_names(&loader, enums);
     }
     load_types(&loader, yaml_require(root, "types", diags));
     load_type_enum(&loader);

@@ -43,6 +43,7 @@ Slice evidence_text(Evidence evidence);
 struct schema_enum {
     Slice name;
     const Slice *values;
+    const Wording *names; // of each value; NULL: the pack gives none
     uint32_t count;
     struct map by_value;
 };

@@ -162,8 +162,35 @@ static bool test_mistakes_around_fields(void) {
         {"enums: {x: [A, A]}\ntypes: {a: {}}\n", "SC008", 1, "take one"},
         {"enums: {x: []}\ntypes: {a: {}}\n", "SC009", 1, "[A, B]"},
         {"enums: {x: [~]}\ntypes: {a: {}}\n", "SC009", 1, "quotes"},
+        {"enums: {x: {A: {zh: 甲}}}\ntypes: {a: {}}\n", "YA010", 1, ""},
+        {"enums: {x: {A: {zh: 甲, en: a, ja: x}}}\ntypes: {a: {}}\n", "YA011", 1, "known"},
+        {"enums: {x: {A: 甲}}\ntypes: {a: {}}\n", "YA012", 1, ""},
+        {"enums: {x: {}}\ntypes: {a: {}}\n", "SC009", 1, "[A, B]"},
     };
     return all_are_told(rows, sizeof rows / sizeof rows[0]);
+}
+
+// Values with names and without; of those that are not named while others are, one is told.
+static bool test_names_of_values(void) {
+    static const char yaml[] = "roles: {id: i, type: t, time: w}\ntypes: {a: {zh: 甲, en: first}, bee: {}}\nenums:\n"
+                               "  color: {RED: {zh: 红, en: red}, GREEN: {zh: 绿, en: green}}\n  size: [S, M]\nfields:\n"
+                               "  - {name: i, type: string}\n  - {name: t, type: enum, enum: event_type}\n"
+                               "  - {name: w, type: time}\n  - {name: c, type: list, enum: color}\n";
+    struct arena arena;
+    struct diag_list diags;
+    arena_init(&arena, 64 << 10);
+    const struct schema *schema = sample_schema_load(yaml, &arena, &diags);
+    CHECK(schema != NULL && diags.count == 1 && diags.warning_count == 1);
+    CHECK(strcmp(diags.items[0].code, "SC028") == 0 && diags.items[0].place.line == 5);
+    CHECK(slice_find(diags.items[0].hint, SLICE("size: {S: {zh"), 0) != SIZE_MAX);
+    const struct schema_enum *color = &schema->enums[map_get(&schema->enums_by_name, SLICE("color"))];
+    CHECK(color->count == 2 && slice_is(color->values[1], "GREEN") && slice_is(color->names[1].zh, "绿") &&
+          slice_is(color->names[1].en, "green"));
+    CHECK(schema->enums[map_get(&schema->enums_by_name, SLICE("size"))].names == NULL);
+    const struct schema_enum *types = &schema->enums[map_get(&schema->enums_by_name, SLICE("event_type"))];
+    CHECK(slice_is(types->names[0].zh, "甲") && slice_is(types->names[1].zh, "bee"));
+    arena_deinit(&arena);
+    return true;
 }
 
 static bool has_code(const struct diag_list *diags, const char *code) {
@@ -229,6 +256,7 @@ int main(int argc, char **argv) {
         TEST(test_mistakes_of_fields),
         TEST(test_mistakes_of_derived_fields),
         TEST(test_mistakes_around_fields),
+        TEST(test_names_of_values),
         TEST(test_limits),
         TEST(test_goes_on),
     };

@@ -540,10 +540,15 @@ MUST_USE Status case_freeze(struct book *book, int64_t clearance, int64_t id,
                             const struct case_copy *copies, uint32_t count,
                             struct case_frozen *ret);
 // Movements of its accounts and customers (role other than VICTIM, CLEARED), and what its victims
-// paid them: for case_freeze(). `ret_copies` in the unit's arena.
+// paid them: for case_freeze(), with what a person judges them by. `ret_found` in the unit's arena.
+struct case_suggestion {
+    struct case_copy copy;
+    int64_t time_us, amount; // fen
+    Slice payer_place, payer, payee_place, payee, event_id, state;
+};
 MUST_USE Status case_suggest_copies(struct book *book, int64_t clearance, int64_t id,
                                     int64_t from_us, int64_t until_us, uint32_t count_max,
-                                    struct case_copy **ret_copies, uint32_t *ret_count);
+                                    struct case_suggestion **ret_found, uint32_t *ret_count);
 // Hashes everything again. STATUS_INVALID with CA008 or CA009: what was changed, or is missing.
 MUST_USE Status case_verify(struct book *book, int64_t clearance, int64_t id, uint32_t *ret_count);
 // One by one, from behind number `after` on; STATUS_END.

@@ -16,12 +16,13 @@ static const struct statement HELD = {
     "SELECT b.party, s.role FROM case_subject s JOIN bond b ON b.kind = 'HOLDER' AND "
     "b.thing = s.name AND b.party_kind = 'ACCOUNT' WHERE s.case_id = ?1 AND (s.kind "
     "= 'PERSON' OR s.kind = 'COMPANY') ORDER BY b.party LIMIT ?2"};
+#define FOUND_COLUMNS "sequence, time_us, amount, payer_place, payer, payee_place, payee, event_id, state"
 static const struct statement PAID = {
-    "circle_paid", "SELECT sequence, payee_place, payee FROM movement WHERE payer = ?1 AND "
+    "circle_paid", "SELECT " FOUND_COLUMNS " FROM movement WHERE payer = ?1 AND "
                    "payer_place = 'OWN' AND time_us >= ?2 AND time_us < ?3 ORDER BY time_us DESC "
                    "LIMIT ?4"};
 static const struct statement GOT = {
-    "circle_got", "SELECT sequence, payer_place, payer FROM movement WHERE payee = ?1 AND "
+    "circle_got", "SELECT " FOUND_COLUMNS " FROM movement WHERE payee = ?1 AND "
                   "payee_place = 'OWN' AND time_us >= ?2 AND time_us < ?3 ORDER BY time_us DESC "
                   "LIMIT ?4"};
 
@@ -62,20 +63,29 @@ Status case_circle(struct book *book, int64_t id, struct circle *ret) {
 struct suggesting {
     struct book *book;
     struct map victims, seen; // accounts; sequences as bytes
-    VEC(struct case_copy) copies;
+    VEC(struct case_suggestion) found;
     int64_t from_us, until_us;
     uint32_t count_max;
 };
 
 static void suggest(struct suggesting *s, bool came_in) {
     int64_t sequence = book_i64(s->book, 0);
-    bool other_is_own = slice_is(store_column_text(s->book->store, 1), "OWN");
-    bool of_victim = came_in && other_is_own &&
-                     map_get(&s->victims, store_column_text(s->book->store, 2)) != MAP_NONE;
+    bool payer_is_own = slice_is(store_column_text(s->book->store, 3), "OWN");
+    bool of_victim = came_in && payer_is_own &&
+                     map_get(&s->victims, store_column_text(s->book->store, 4)) != MAP_NONE;
     Slice key = arena_copy(s->book->arena, (Slice){(const char *)&sequence, sizeof sequence});
-    if (s->copies.count < s->count_max && map_put(&s->seen, key, 0)) {
-        *VEC_PUSH(&s->copies, s->book->arena) = (struct case_copy){
-            .sequence = sequence, .part = of_victim ? SLICE("SOURCE") : SLICE("INVOLVED")};
+    if (s->found.count < s->count_max && map_put(&s->seen, key, 0)) {
+        *VEC_PUSH(&s->found, s->book->arena) = (struct case_suggestion){
+            .copy = {.sequence = sequence, .part = of_victim ? SLICE("SOURCE") : SLICE("INVOLVED")},
+            .time_us = book_i64(s->book, 1),
+            .amount = book_i64(s->book, 2),
+            .payer_place = book_text(s->book, 3),
+            .payer = book_text(s->book, 4),
+            .payee_place = book_text(s->book, 5),
+            .payee = book_text(s->book, 6),
+            .event_id = book_text(s->book, 7),
+            .state = book_text(s->book, 8),
+        };
     }
 }
 
@@ -91,13 +101,13 @@ static Status suggest_of(struct suggesting *s, Slice account, bool came_in) {
 }
 
 static int by_sequence(const void *left, const void *right) {
-    const struct case_copy *a = left, *b = right;
-    return (a->sequence > b->sequence) - (a->sequence < b->sequence);
+    const struct case_suggestion *a = left, *b = right;
+    return (a->copy.sequence > b->copy.sequence) - (a->copy.sequence < b->copy.sequence);
 }
 
 Status case_suggest_copies(struct book *book, int64_t clearance, int64_t id, int64_t from_us,
-                           int64_t until_us, uint32_t count_max, struct case_copy **ret_copies,
-                           uint32_t *ret_count) {
+                           int64_t until_us, uint32_t count_max,
+                           struct case_suggestion **ret_found, uint32_t *ret_count) {
     struct case_row row;
     struct circle circle;
     struct suggesting s = {
@@ -118,10 +128,10 @@ Status case_suggest_copies(struct book *book, int64_t clearance, int64_t id, int
             }
         }
     }
-    if (s.copies.count > 0) {
-        qsort(s.copies.at, s.copies.count, sizeof *s.copies.at, by_sequence);
+    if (s.found.count > 0) {
+        qsort(s.found.at, s.found.count, sizeof *s.found.at, by_sequence);
     }
-    *ret_copies = s.copies.at;
-    *ret_count = s.copies.count;
+    *ret_found = s.found.at;
+    *ret_count = s.found.count;
     return STATUS_OK;
 }

@@ -277,12 +277,19 @@ static Status trace_case(void *context, struct book *book) {
 static Status keep_picture(void *context, struct book *book) {
     struct work *work = work_of(context);
     struct case_frozen frozen;
-    struct case_copy *copies;
+    struct case_suggestion *found;
+    struct case_copy copies[4];
     uint32_t count;
     Slice kept;
-    TRY(case_suggest_copies(book, 0, work->id, DAY_0, DAY_0 + US_PER_DAY, 100, &copies, &count));
+    TRY(case_suggest_copies(book, 0, work->id, DAY_0, DAY_0 + US_PER_DAY, 100, &found, &count));
     // What came to the circle and what left it; not the victim's salary and shopping.
-    ENSURE(count == 4 && slice_is(copies[0].part, "SOURCE"), STATUS_LIMIT);
+    ENSURE(count == 4 && slice_is(found[0].copy.part, "SOURCE"), STATUS_LIMIT);
+    for (uint32_t i = 0; i < count; i++) {
+        ENSURE(found[i].amount > 0 && found[i].payer.size > 0 && found[i].payee.size > 0 &&
+                   found[i].time_us >= DAY_0,
+               STATUS_LIMIT);
+        copies[i] = found[i].copy;
+    }
     TRY(case_freeze(book, 0, work->id, copies, count, &frozen));
     TRY(flow_keep(book, 0, work->id, &work->options, &work->number));
     TRY(case_picture_read(book, 0, work->id, work->number, &kept));

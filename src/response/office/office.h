@@ -115,8 +115,9 @@ void person_put_json(struct json_writer *json, const struct person *person);
 // answered, settled.
 MUST_USE Status queues_put_json(struct book *book, int64_t viewer, struct json_writer *json);
 
-// What alerts are told with, in both languages: groups, skills, states, codes, answers, scripts.
-void words_put_json(const struct office *office, struct json_writer *json);
+// What alerts are told with, in both languages: groups, skills, states, codes, answers, scripts. With `has_names` those
+// of fields, features and columns too, which tell what models look at.
+void words_put_json(const struct office *office, bool has_names, struct json_writer *json);
 
 // ---- tasks --------------------------------------------------------------------------------------
 
@@ -134,6 +135,10 @@ MUST_USE Status tasks_put_json(struct book *book, const struct task_filter *filt
 MUST_USE Status task_check(struct book *book, const struct task_filter *seen_by, int64_t task);
 MUST_USE Status task_put_json(struct book *book, const struct task_filter *seen_by, int64_t task,
                               struct json_writer *json);
+// What is said to who is asked, filled for the task's alert. OF007; DP016: the pack has that script no more.
+MUST_USE Status task_put_script(const struct office *office, struct book *book,
+                                const struct task_filter *seen_by, int64_t task,
+                                struct json_writer *json);
 
 // ---- strategies, figures ------------------------------------------------------------------------
 

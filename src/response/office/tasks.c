@@ -1,5 +1,6 @@
 // What customers and branches are asked.
 
+#include "response/disposition/people.h"
 #include "response/office/parts.h"
 
 #define TASK_COLUMNS                                                                               \
@@ -93,4 +94,14 @@ Status task_put_json(struct book *book, const struct task_filter *seen_by, int64
     TRY(task_check(book, seen_by, task));
     put_row(book, json);
     return STATUS_OK;
+}
+
+Status task_put_script(const struct office *office, struct book *book,
+                       const struct task_filter *seen_by, int64_t task, struct json_writer *json) {
+    struct person eyes = {.domains = seen_by->viewer};
+    TRY(task_check(book, seen_by, task));
+    int64_t alert = book_i64(book, 1);
+    Slice script = arena_copy(book->arena, store_column_text(book->store, 7)); // "CALL@1"
+    return alert_put_script(office->disposition, book, &eyes, alert,
+                            slice_part(script, 0, slice_find_byte(script, '@', 0)), json);
 }

@@ -74,8 +74,10 @@ static void put_skills(struct json_writer *json, const struct disposition_plan *
     json_key(json, SLICE("skills"));
     json_array_begin(json);
     for (uint32_t i = 0; i < plan->group_count; i++) {
+        const struct typology_group *group = &plan->groups[i];
         if (is_first_of_skill(plan, i)) {
-            json_string(json, plan->groups[i].queue);
+            begin(json, "skill", group->queue, group->queue_name.zh, group->queue_name.en);
+            json_object_end(json);
         }
     }
     json_array_end(json);
@@ -137,7 +139,9 @@ static void put_answers(struct json_writer *json, const struct disposition_plan 
         json_key(json, SLICE("choices"));
         json_array_begin(json);
         for (uint32_t j = 0; answer->choices != NULL && j < answer->choice_count; j++) {
-            json_string(json, answer->choices[j]);
+            Wording name = answer->choice_names == NULL ? (Wording){SLICE(""), SLICE("")} : answer->choice_names[j];
+            begin(json, "value", answer->choices[j], name.zh, name.en);
+            json_object_end(json);
         }
         json_array_end(json);
         json_object_end(json);
@@ -168,10 +172,10 @@ static void put_scripts(struct json_writer *json, const struct disposition_plan 
 }
 
 // What models have seen is named as expressions name it: fields of events, features, columns of tables.
-static void put_names(struct json_writer *json, const struct catalogue *catalogue) {
+static void put_names(struct json_writer *json, const struct catalogue *catalogue, bool has_names) {
     json_key(json, SLICE("names"));
     json_array_begin(json);
-    for (uint32_t i = 0; i < catalogue->vocabulary.names.count; i++) {
+    for (uint32_t i = 0; has_names && i < catalogue->vocabulary.names.count; i++) {
         const struct name *name = &catalogue->vocabulary.names.at[i];
         if (name->kind == NAME_FIELD) {
             const struct schema_field *field = &catalogue->schema->fields[name->index];
@@ -190,7 +194,7 @@ static void put_names(struct json_writer *json, const struct catalogue *catalogu
     json_array_end(json);
 }
 
-void words_put_json(const struct office *office, struct json_writer *json) {
+void words_put_json(const struct office *office, bool has_names, struct json_writer *json) {
     const struct disposition_plan *plan = &office->strategies->plan;
     json_object_begin(json);
     put_groups(json, plan);
@@ -203,6 +207,6 @@ void words_put_json(const struct office *office, struct json_writer *json) {
     put_table(json, "script_kinds", "kind", kinds, SCRIPT_KIND_COUNT);
     put_table(json, "channels", "channel", channels, CONTACT_CHANNEL_COUNT);
     put_table(json, "subjects", "kind", subjects, SUBJECT_KIND_COUNT);
-    put_names(json, office->strategies->catalogue);
+    put_names(json, office->strategies->catalogue, has_names);
     json_object_end(json);
 }

@@ -82,14 +82,24 @@ static bool is_word(Slice name) {
 }
 
 static void read_values(struct compiling *compiling, const struct yaml_node *node, struct answer_name *answer) {
-    if (!yaml_expect(node, YAML_SEQUENCE, compiling->diags)) {
+    if (!yaml_expect_values(node, compiling->diags)) {
         return;
     }
     Slice *values = ARENA_ARRAY(compiling->arena, Slice, node->count + 1);
+    Wording *names = ARENA_ARRAY(compiling->arena, Wording, node->count + 1);
     YAML_EACH(node, item) {
-        values[answer->choice_count++] = yaml_text(item, compiling->diags);
+        struct yaml_value value;
+        names[answer->choice_count] = (Wording){SLICE(""), SLICE("")};
+        if (!yaml_value(node, item, &value, &names[answer->choice_count], compiling->diags)) {
+            continue;
+        }
+        if (value.is_null) {
+            diag_add(compiling->diags, DIAG_ERROR, "DI051", value.place, "an answer that says nothing is left out, and is no value");
+        }
+        values[answer->choice_count++] = value.text;
     }
     answer->choices = values;
+    answer->choice_names = node->kind == YAML_MAPPING ? names : NULL;
 }
 
 static void read_answer(struct compiling *compiling, const struct yaml_node *node, struct answer_name *answer) {

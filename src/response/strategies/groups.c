@@ -148,6 +148,44 @@ static void read_group(struct grouping *grouping, const struct yaml_node *node, 
     }
 }
 
+static bool names_skill(const struct yaml_node *map, Slice skill) {
+    bool found = false;
+    YAML_EACH(map, child) {
+        found = found || slice_equal(child->key, skill);
+    }
+    return found;
+}
+
+// What the skills are called that groups ask for: of none, or of all of them.
+void read_skills(struct compiling *compiling, const struct yaml_node *map) {
+    struct disposition_plan *plan = compiling->plan;
+    struct typology_group *groups = (struct typology_group *)(uintptr_t)plan->groups;
+    struct map queues; // the first group of each
+    if (map == NULL || !yaml_expect(map, YAML_MAPPING, compiling->diags)) {
+        return;
+    }
+    map_init(&queues, compiling->arena);
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        map_put(&queues, groups[i].queue, i);
+    }
+    YAML_EACH(map, child) {
+        uint32_t first = map_get(&queues, child->key);
+        if (first == MAP_NONE) {
+            compiling_unknown(compiling, "DI053", child->key_place, "no group asks for the skill '%.*s'", &queues, child->key);
+        } else {
+            yaml_wording(child, &groups[first].queue_name, compiling->diags);
+        }
+    }
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        uint32_t first = map_get(&queues, groups[i].queue);
+        groups[i].queue_name = groups[first].queue_name;
+        if (first == i && groups[i].queue.size > 0 && !names_skill(map, groups[i].queue)) {
+            struct diag *diag = compiling_fail(compiling, "DI052", map->place, "the skill '%.*s' of a group has no name", groups[i].queue);
+            diag_hint(compiling->diags, diag, "name it:  %.*s: {zh: ..., en: ...}", SLICE_ARGS(groups[i].queue));
+        }
+    }
+}
+
 static const struct yaml_node *nth(const struct yaml_node *list, uint32_t index) {
     const struct yaml_node *node = list->first;
     while (index-- > 0) {

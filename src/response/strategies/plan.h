@@ -42,6 +42,7 @@ struct typology_group {
     uint32_t subject_count;
     Secrecy secrecy;
     Slice queue; // skill that a person needs for it
+    Wording queue_name; // empty: the pack has no names for skills
     bool is_victim;
     Slice call; // script that a person follows when he calls the customer; empty: none
     Place place;
@@ -100,6 +101,7 @@ struct answer_name {
     Slice name;              // without "answer."
     const struct type *type; // BOOL, INT, DOUBLE, STRING, MONEY, or a list of texts
     const Slice *choices;    // of a STRING; NULL: any
+    const Wording *choice_names; // NULL: the pack gives none
     uint32_t choice_count;
     Slice zh, en;
     Place place;

@@ -58,6 +58,8 @@ void read_of_customer(struct compiling *compiling, const struct yaml_node *list)
 
 // groups.c, service.c, roles.c, facts.c, scripts.c: parts of disposition.yaml.
 void read_groups(struct compiling *compiling, const struct yaml_node *list);
+// What the skills that groups ask for are called. The plan's groups are read.
+void read_skills(struct compiling *compiling, const struct yaml_node *map);
 // The scripts that groups name. The plan's scripts are read.
 void check_calls(struct compiling *compiling);
 void read_lists(struct compiling *compiling, const struct yaml_node *map);

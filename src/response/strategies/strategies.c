@@ -233,12 +233,13 @@ static void check_models(struct compiling *compiling) {
 
 static void read_plan(struct compiling *compiling, const struct yaml_node *root, const struct pack_file *files, uint32_t file_count) {
     static const char *const keys[] = {"window", "groups", "lists", "levels", "contact", "priority",  "weights", "facts", "answers",
-                                       "quality", "limit_steps", "order", "cases", "zh", "en", "event", "holds", "movements", "duties", "pushed", "of_customer"};
+                                       "quality", "limit_steps", "order", "cases", "skills", "zh", "en", "event", "holds", "movements", "duties", "pushed", "of_customer"};
     struct disposition_plan *plan = compiling->plan;
     yaml_check_keys(root, keys, sizeof keys / sizeof keys[0], compiling->diags);
     plan->window_us = US_PER_DAY;
     yaml_span(yaml_require(root, "window", compiling->diags), &plan->window_us, compiling->diags);
     read_groups(compiling, yaml_require(root, "groups", compiling->diags));
+    read_skills(compiling, yaml_get(root, "skills"));
     read_lists(compiling, yaml_require(root, "lists", compiling->diags));
     read_service(compiling, root);
     read_roles(compiling, yaml_get(root, "event"));

@@ -519,6 +519,44 @@ static bool test_a_subject_that_is_wrong(void) {
     return true;
 }
 
+// What the skill of the groups and the values of an answer are called, with one mistake or none.
+static bool names_say(const char *skills, const char *code) {
+    struct world world = {.count = 0};
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    buf_put(&text, slice_of(DISPOSITION("[D-STOP, D-ASK]")));
+    buf_put(&text, slice_of(skills));
+    buf_put_byte(&text, '\0');
+    put_file(&world, "disposition.yaml", text.bytes);
+    put_file(&world, "scripts/all.yaml", SCRIPTS);
+    put_file(&world, "strategies/ask.yaml", ASK);
+    put_file(&world, "strategies/stop.yaml", STOP);
+    compile(&world);
+    const struct diag_list *diags = &world.strategies->diags;
+    bool fine = code == NULL ? world.status == STATUS_OK && diags->count == 0
+                             : world.status == STATUS_INVALID && diags->count == 1 && strcmp(diags->items[0].code, code) == 0;
+    for (uint32_t i = 0; fine && code == NULL && i < world.strategies->plan.group_count; i++) {
+        const struct typology_group *group = &world.strategies->plan.groups[i];
+        fine = slice_is(group->queue_name.zh, skills[0] == '\0' ? "" : "反欺诈") && slice_is(group->queue_name.en, skills[0] == '\0' ? "" : "Fraud");
+    }
+    if (!fine) {
+        diag_list_print(diags, stderr);
+    }
+    end(&world);
+    buf_deinit(&text);
+    return fine;
+}
+
+static bool test_names_of_skills(void) {
+    CHECK(names_say("", NULL));
+    CHECK(names_say("skills: {Q: {zh: 反欺诈, en: Fraud}}\n", NULL));
+    CHECK(names_say("skills: {}\n", "DI052"));
+    CHECK(names_say("skills: {Q: {zh: 反欺诈, en: Fraud}, R: {zh: 其他, en: others}}\n", "DI053"));
+    CHECK(names_say("skills: {Q: {zh: 反欺诈}}\n", "YA010"));
+    CHECK(names_say("skills: [Q]\n", "YA012"));
+    return true;
+}
+
 // The hash is of what a strategy means.
 static uint64_t hash_with(const char *from, const char *to) {
     struct world world;
@@ -869,7 +907,7 @@ int main(int argc, char **argv) {
         TEST(test_a_pack_is_compiled),
         TEST(test_a_pack_without_disposition),
         TEST(test_lists_that_models_rest_on),
-        TEST(test_who_an_alert_is_about), TEST(test_a_subject_for_some_models), TEST(test_a_subject_that_is_wrong),
+        TEST(test_who_an_alert_is_about), TEST(test_a_subject_for_some_models), TEST(test_a_subject_that_is_wrong), TEST(test_names_of_skills),
         TEST(test_the_hash_is_of_the_meaning),
         TEST(test_whether_it_begins),
         TEST(test_limits),

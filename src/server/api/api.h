@@ -62,6 +62,8 @@ struct api_route {
 void api_reply_json(struct http_request *request, uint16_t status, Slice body);
 // Whether a body is lines (NDJSON); else it is JSON. Of routes that take these two.
 bool api_body_is_lines(const struct http_request *request);
+// The member "values": what may be chosen, each with what it is called; without `names` that is empty.
+void api_put_values(struct json_writer *json, const Slice *values, const Wording *names, uint32_t count);
 // NULL: it has answered that the journal is being replayed.
 struct pipeline *api_pipeline(struct serve *serve, struct http_request *request);
 // False: it has answered that a parameter is not known, or is there twice where that means nothing. Names that end with * may come again.

@@ -382,16 +382,24 @@ void api_post_case_freeze(void *context, struct http_request *request) {
     }
 }
 
-static void put_copy(struct visit *visit, const struct case_copy *copy) {
-    json_object_begin(visit->json);
-    json_key_i64(visit->json, SLICE("sequence"), copy->sequence);
-    json_key_string(visit->json, SLICE("part"), copy->part);
-    json_object_end(visit->json);
+static void put_suggestion(struct json_writer *json, const struct case_suggestion *found) {
+    json_object_begin(json);
+    json_key_i64(json, SLICE("sequence"), found->copy.sequence);
+    json_key_string(json, SLICE("part"), found->copy.part);
+    json_key_i64(json, SLICE("time_us"), found->time_us);
+    json_key_string(json, SLICE("event_id"), found->event_id);
+    json_key_string(json, SLICE("payer_place"), found->payer_place);
+    json_key_string(json, SLICE("payer"), found->payer);
+    json_key_string(json, SLICE("payee_place"), found->payee_place);
+    json_key_string(json, SLICE("payee"), found->payee);
+    json_key_i64(json, SLICE("amount"), found->amount);
+    json_key_string(json, SLICE("state"), found->state);
+    json_object_end(json);
 }
 
 static Status suggest(struct visit *visit, struct book *book) {
     const struct copies *asked = visit->user;
-    struct case_copy *found;
+    struct case_suggestion *found;
     uint32_t count;
     TRY(case_suggest_copies(book, visit->viewer, visit->id, asked->from_us, asked->until_us,
                             (uint32_t)asked->limit, &found, &count));
@@ -399,7 +407,7 @@ static Status suggest(struct visit *visit, struct book *book) {
     json_key(visit->json, SLICE("transactions"));
     json_array_begin(visit->json);
     for (uint32_t i = 0; i < count; i++) {
-        put_copy(visit, &found[i]);
+        put_suggestion(visit->json, &found[i]);
     }
     json_array_end(visit->json);
     json_object_end(visit->json);
@@ -418,7 +426,6 @@ void api_get_case_suggestions(void *context, struct http_request *request) {
         visit_ask_moment(visit, names[0], &copies->from_us) &&
         visit_ask_moment(visit, names[1], &copies->until_us) &&
         visit_ask_number(visit, names[2], 1, COPIES_MAX, &copies->limit)) {
-        visit->is_plain = true;
         visit_look(visit, suggest, "case", visit->id);
     }
 }

@@ -35,9 +35,16 @@ void api_get_queues(void *context, struct http_request *request) {
     }
 }
 
+// Everybody who is signed in may read these words, but for the names of what models read: they tell what is looked
+// for, and are for who sees decisions, models or alerts.
 static Status words(struct visit *visit, struct book *book) {
+    static const Scope scopes[] = {SCOPE_ALERTS_READ, SCOPE_MODELS_READ, SCOPE_DECISIONS_READ};
+    bool sees_names = false;
     (void)book;
-    words_put_json(&visit->office, visit->json);
+    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
+        sees_names |= identity_may(&visit->deed->act.who, scopes[i]);
+    }
+    words_put_json(&visit->office, sees_names, visit->json);
     return STATUS_OK;
 }
 

@@ -12,12 +12,16 @@
 
 enum { KEY_TEXT_MAX = 4096, CHANGE_RECORD_MAX = 256 << 10, TARGET_TEXT = 192 };
 
-static void put_titles(struct json_writer *json, Slice zh, Slice en) {
-    json_key(json, SLICE("title"));
+static void put_wording(struct json_writer *json, Slice key, Wording wording) {
+    json_key(json, key);
     json_object_begin(json);
-    json_key_string(json, SLICE("zh"), zh);
-    json_key_string(json, SLICE("en"), en);
+    json_key_string(json, SLICE("zh"), wording.zh);
+    json_key_string(json, SLICE("en"), wording.en);
     json_object_end(json);
+}
+
+static void put_titles(struct json_writer *json, Slice zh, Slice en) {
+    put_wording(json, SLICE("title"), (Wording){zh, en});
 }
 
 // ---- lists --------------------------------------------------------------------------------------------------
@@ -44,8 +48,8 @@ static void render_lists(struct question *question, struct json_writer *json) {
         json_key_string(json, SLICE("list"), list->name);
         put_titles(json, list->zh, list->en);
         json_key_string(json, SLICE("key"), list->key);
-        json_key_string(json, SLICE("source"), list->source);
-        json_key_string(json, SLICE("expiry"), list->expiry);
+        put_wording(json, SLICE("source"), list->source);
+        put_wording(json, SLICE("expiry"), list->expiry);
         json_key_i64(json, SLICE("entries"), counts[i]);
         json_key_i64(json, SLICE("cap"), list->cap);
         json_key_bool(json, SLICE("four_eyes"), list->four_eyes);
@@ -328,12 +332,7 @@ static void put_column(struct json_writer *json, const struct knowledge_column *
     json_key_string(json, SLICE("unit"), column->unit);
     json_key_bool(json, SLICE("personal"), column->is_personal);
     if (column->type == COLUMN_ENUM) {
-        json_key(json, SLICE("values"));
-        json_array_begin(json);
-        for (uint32_t i = 0; i < column->value_count; i++) {
-            json_string(json, column->values[i]);
-        }
-        json_array_end(json);
+        api_put_values(json, column->values, column->names, column->value_count);
     }
     json_object_end(json);
 }

@@ -296,7 +296,10 @@ static void render_model(struct question *question, struct json_writer *json) {
     json_key_string(json, SLICE("expression"), expr_node_text(&question->arena, expr_root(model->expr)));
     put_parameters(json, model);
     put_names(json, catalogue, model);
-    json_key_string(json, SLICE("rationale"), model->rationale);
+    json_key(json, SLICE("rationale"));
+    json_object_begin(json);
+    put_titles(json, model->rationale.zh, model->rationale.en);
+    json_object_end(json);
     put_reason(json, SLICE("reason_zh"), catalogue, &model->reason_zh);
     put_reason(json, SLICE("reason_en"), catalogue, &model->reason_en);
     json_key_string(json, SLICE("explanation"), buf_slice(&explanation));

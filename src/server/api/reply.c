@@ -14,6 +14,19 @@ bool api_body_is_lines(const struct http_request *request) {
     return name.size == SLICE("application/x-ndjson").size;
 }
 
+void api_put_values(struct json_writer *json, const Slice *values, const Wording *names, uint32_t count) {
+    json_key(json, SLICE("values"));
+    json_array_begin(json);
+    for (uint32_t i = 0; i < count; i++) {
+        json_object_begin(json);
+        json_key_string(json, SLICE("value"), values[i]);
+        json_key_string(json, SLICE("zh"), names == NULL ? SLICE("") : names[i].zh);
+        json_key_string(json, SLICE("en"), names == NULL ? SLICE("") : names[i].en);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 struct pipeline *api_pipeline(struct serve *serve, struct http_request *request) {
     struct pipeline *pipeline = atomic_load(&serve->pipeline);
     if (pipeline == NULL) {

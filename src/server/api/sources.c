@@ -17,11 +17,22 @@ static void put_time(struct json_writer *json, Slice key, bool is_there, int64_t
     }
 }
 
-static void put_source(struct json_writer *json, const struct source_state *state) {
+// What the pack calls a source; empty where it has no name for it.
+static Wording name_of(const struct schema *schema, Slice source) {
+    uint32_t enumeration = schema->source == SCHEMA_NONE ? SCHEMA_NONE : schema->fields[schema->source].enumeration;
+    uint32_t value = schema_enum_value(schema, enumeration, source);
+    const Wording *names = enumeration == SCHEMA_NONE ? NULL : schema->enums[enumeration].names;
+    return names == NULL || value == SCHEMA_NONE ? (Wording){SLICE(""), SLICE("")} : names[value];
+}
+
+static void put_source(struct json_writer *json, const struct schema *schema, const struct source_state *state) {
+    Wording name = name_of(schema, state->name);
     bool came = state->events > 0;
     bool has_lag = state->span_events > 0;
     json_object_begin(json);
     json_key_string(json, SLICE("source"), state->name);
+    json_key_string(json, SLICE("zh"), name.zh);
+    json_key_string(json, SLICE("en"), name.en);
     json_key_string(json, SLICE("kind"), slice_of(kinds[state->kind]));
     json_key_i64(json, SLICE("events"), (int64_t)state->events);
     json_key_i64(json, SLICE("late"), (int64_t)state->late);
@@ -50,7 +61,7 @@ static void put_those_not_heard(struct json_writer *json, const struct schema *s
     for (uint32_t i = 0; enumeration != SCHEMA_NONE && i < schema->enums[enumeration].count; i++) {
         Slice name = schema->enums[enumeration].values[i];
         if (!is_told(states, count, name)) {
-            put_source(json, &(struct source_state){.kind = SOURCE_NAMED, .name = name});
+            put_source(json, schema, &(struct source_state){.kind = SOURCE_NAMED, .name = name});
         }
     }
 }
@@ -66,7 +77,7 @@ static void render(struct question *question, struct json_writer *json) {
     json_key(json, SLICE("sources"));
     json_array_begin(json);
     for (uint32_t i = 0; i < count; i++) {
-        put_source(json, &states[i]);
+        put_source(json, question->catalogue->schema, &states[i]);
     }
     put_those_not_heard(json, question->catalogue->schema, states, count);
     json_array_end(json);

@@ -60,6 +60,19 @@ static Status list_own(struct visit *visit, struct book *book) {
     return list(visit, book);
 }
 
+static Status show_script(struct visit *visit, struct book *book) {
+    struct task_filter filter = {.viewer = visit->viewer};
+    TRY(tasks_of_branch(visit, book, &filter));
+    return task_put_script(&visit->office, book, &filter, visit->id, visit->json);
+}
+
+void api_get_branch_script(void *context, struct http_request *request) {
+    struct visit *visit = visit_query(context, request, NULL, 0);
+    if (visit_is_person(visit) && visit_object(visit, "task")) {
+        visit_look(visit, show_script, "task", visit->id);
+    }
+}
+
 void api_get_branch_tasks(void *context, struct http_request *request) {
     static const char *const names[] = {"state", "channel", "after", "limit"};
     struct visit *visit = visit_query(context, request, names, 4);

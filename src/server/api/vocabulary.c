@@ -51,12 +51,8 @@ static void put_names(struct question *question, struct json_writer *json) {
         json_key_string(json, SLICE("kind"), slice_of(kind));
         json_key_string(json, SLICE("type"), type_text(&question->arena, variable->type));
         put_meaning(json, catalogue, name);
-        json_key(json, SLICE("values"));
-        json_array_begin(json);
-        for (uint32_t v = 0; variable->choices != NULL && v < variable->choices->count; v++) {
-            json_string(json, variable->choices->values[v]);
-        }
-        json_array_end(json);
+        const struct expr_choices *choices = variable->choices;
+        api_put_values(json, choices == NULL ? NULL : choices->values, catalogue_value_names(catalogue, name), choices == NULL ? 0 : choices->count);
         json_object_end(json);
     }
     json_array_end(json);

@@ -67,7 +67,7 @@ export default function Alerts() {
   const selects = [
     { name: "severity", width: 112, options: SEVERITIES.map((value) => ({ value: value as string, label: value as string })) },
     { name: "group", width: 190, options: (words.data?.groups ?? []).map((group) => ({ value: group.group, label: both(group) })) },
-    { name: "skill", width: 140, options: (words.data?.skills ?? []).map((skill) => ({ value: skill, label: words.skill(skill) })) },
+    { name: "skill", width: 140, options: (words.data?.skills ?? []).map(({ skill }) => ({ value: skill, label: words.skill(skill) })) },
     { name: "state", width: 170, options: states.map((state) => ({ value: state.state, label: both(state) })) },
     { name: "code", width: 170, options: (words.data?.codes ?? []).map((code) => ({ value: code.code, label: `${both(code)} ${code.code}` })) },
     ...(may("knowledge:read") ? [{ name: "list" as const, width: 150, options: (lists.data?.lists ?? []).map((one) => ({ value: one.list, label: both(one.title) })) }] : []),

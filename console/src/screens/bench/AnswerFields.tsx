@@ -35,7 +35,7 @@ export function AnswerField({ name, label, words, value, onChange }: { name: str
         placeholder={t("notAsked")}
         value={value as string | undefined}
         onChange={onChange}
-        options={answer.choices.map((choice) => ({ value: choice, label: words.choice(choice) }))}
+        options={answer.choices.map(({ value: choice }) => ({ value: choice, label: words.choice(name, choice) }))}
         style={{ width: 150 }}
       />
     );
@@ -63,6 +63,6 @@ export function useAnswerText(words: DispositionWords): (answer: Record<string, 
     answer === null || answer === undefined
       ? NOTHING
       : Object.entries(answer)
-          .map(([name, value]) => `${words.answer(name)}: ${typeof value === "boolean" ? t(value ? "yes" : "no") : words.choice(String(value))}`)
+          .map(([name, value]) => `${words.answer(name)}: ${typeof value === "boolean" ? t(value ? "yes" : "no") : words.choice(name, String(value))}`)
           .join("; ");
 }

@@ -5,8 +5,9 @@ import { useState } from "react";
 import { useBoth, useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
 import { useDisposition } from "@/parts/disposition";
+import { ScriptText } from "@/parts/ScriptText";
 import { alertWords } from "@/screens/bench/alertWords";
-import { ScriptText, useScript } from "@/screens/bench/CallDrawer";
+import { useScript } from "@/screens/bench/CallDrawer";
 import { afterDeed, deeds } from "@/screens/bench/deeds";
 import type { Whole } from "@/screens/bench/useAlert";
 

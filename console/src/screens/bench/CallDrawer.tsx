@@ -6,13 +6,13 @@ import { api, told, type Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useDisposition } from "@/parts/disposition";
+import { ScriptText } from "@/parts/ScriptText";
 import { Failure } from "@/parts/States";
 import { alertWords } from "@/screens/bench/alertWords";
 import { type Answer, AnswerField } from "@/screens/bench/AnswerFields";
 import { afterDeed, deeds } from "@/screens/bench/deeds";
 import type { Whole } from "@/screens/bench/useAlert";
 
-type Script = Schemas["AlertScript"];
 type Task = Schemas["Task"];
 
 export function useScript(alert: number, script: string | undefined) {
@@ -20,25 +20,6 @@ export function useScript(alert: number, script: string | undefined) {
     active: script !== undefined,
     staleMs: 60_000,
   });
-}
-
-export function ScriptText({ script }: { script: Script }) {
-  const t = useWords(alertWords);
-  const both = useBoth();
-  return (
-    <>
-      <Typography.Paragraph style={{ marginBottom: 8, fontSize: 15 }}>{both(script.text)}</Typography.Paragraph>
-      {(["remedy", "documents"] as const).map(
-        (part) =>
-          both(script[part]) !== "" && (
-            <Typography.Paragraph key={part} style={{ marginBottom: 8 }}>
-              <Typography.Text strong>{t(part)}: </Typography.Text>
-              {both(script[part])}
-            </Typography.Paragraph>
-          ),
-      )}
-    </>
-  );
 }
 
 interface Props {

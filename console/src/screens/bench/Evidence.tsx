@@ -7,6 +7,7 @@ import { useBoth, useWords } from "@/app/words";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
 import { Mark as Toned } from "@/parts/Mark";
 import { modelModes, useNames } from "@/parts/names";
+import { useSchema } from "@/parts/schema";
 import { Nothing } from "@/parts/States";
 import { NOTHING, Severity, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
@@ -18,19 +19,21 @@ type Hit = Schemas["AlertHit"];
 
 const numbers = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 3 });
 
-// A value as a model saw it: money is in yuan already.
-export function useSeenText(): (value: unknown) => string {
+// A value as a model saw it, by the name that expressions have for what it is of: money is in yuan already.
+export function useSeenText(): (value: unknown, name: string) => string {
   const t = useWords(alertWords);
-  return (value) =>
+  const schema = useSchema();
+  return (value, name) =>
     value === null || value === undefined || value === ""
       ? NOTHING
-      : typeof value === "boolean"
+      : (schema.shown(name, value) ??
+        (typeof value === "boolean"
         ? t(value ? "yes" : "no")
         : typeof value === "number"
           ? numbers.format(value)
           : Array.isArray(value)
             ? value.map(String).join(", ")
-            : String(value);
+            : String(value)));
 }
 
 function AsWritten({ name }: { name: string }) {
@@ -77,7 +80,7 @@ export function Saw({ saw }: { saw: Record<string, unknown> }) {
             </Typography.Text>
           </dt>
           <dd className="number" style={{ margin: 0, textAlign: "right", fontWeight: 600, overflowWrap: "anywhere", maxWidth: 180 }}>
-            <span data-told="">{text(value)}</span>
+            <span data-told="">{text(value, name)}</span>
           </dd>
         </div>
       ))}
@@ -87,7 +90,7 @@ export function Saw({ saw }: { saw: Record<string, unknown> }) {
             <Typography.Text type="secondary" style={{ fontSize: 12 }}>
               {t("thresholds")}:{" "}
               <span className="mono" data-told="">
-                {thresholds.map(([name, value]) => `${name.slice(2)} = ${text(value)}`).join(", ")}
+                {thresholds.map(([name, value]) => `${name.slice(2)} = ${text(value, name)}`).join(", ")}
               </span>
             </Typography.Text>
           </dt>

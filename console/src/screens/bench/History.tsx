@@ -4,10 +4,11 @@ import { useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
-import { useBoth, useWords } from "@/app/words";
-import { useAsk, useDeed } from "@/parts/ask";
+import { useWords } from "@/app/words";
+import { useDeed } from "@/parts/ask";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
 import { Mark as Toned } from "@/parts/Mark";
+import { useSchema } from "@/parts/schema";
 import { Nothing } from "@/parts/States";
 import { AlertLink, Money, moneyText, NOTHING, Severity, ThingLink, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
@@ -22,15 +23,10 @@ type Step = Whole["trace"]["steps"][number];
 
 const OUTCOMES = ["SUCCESS", "FAIL", "TIMEOUT", "REJECTED", "CANCELLED"] as const;
 
-function useCatalogue() {
-  const { may } = useSession();
-  return useAsk(["catalogue"], (signal) => told(api.GET("/v1/catalogue", { signal })), { active: may("models:read"), staleMs: 600_000 }).data;
-}
-
 function EventFields({ event, words }: { event: Record<string, unknown>; words: DispositionWords }) {
   const t = useWords(alertWords);
   const text = useSeenText();
-  const money = (name: string, value: unknown) => (typeof value === "number" && /(^|_)(amount|balance)(_|$)/.test(name) ? moneyText(value) : text(value));
+  const money = (name: string, value: unknown) => (typeof value === "number" && /(^|_)(amount|balance)(_|$)/.test(name) ? moneyText(value) : text(value, `event.${name}`));
   return (
     <dl aria-label={t("eventFields")} style={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(280px, 1fr))", gap: "2px 20px", margin: 0 }}>
       {Object.entries(event).map(([name, value]) => (
@@ -51,16 +47,14 @@ function EventFields({ event, words }: { event: Record<string, unknown>; words: 
 
 function Events({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
-  const both = useBoth();
   const words = useDisposition();
-  const catalogue = useCatalogue();
+  const schema = useSchema();
   const [earlier, setEarlier] = useState<{ events: Event[]; next: number | null }>({ events: [], next: whole.events_next });
   const more = useDeed(() => told(api.GET("/v1/alerts/{alert}/events", { params: { path: { alert: whole.row.alert }, query: { after: earlier.next! } } })), {
     after: (page) => setEarlier((before) => ({ events: [...before.events, ...page.events], next: page.next })),
   });
   const seen = new Set(whole.events.map((event) => event.sequence));
   const events = [...whole.events, ...earlier.events.filter((event) => !seen.has(event.sequence))];
-  const named = (list: { id: string; zh: string; en: string }[] | undefined, id: string) => both(list?.find((one) => one.id === id) ?? { zh: id, en: id });
   return (
     <>
       <Table<Event>
@@ -72,11 +66,11 @@ function Events({ whole }: { whole: Whole }) {
         expandable={{ expandedRowRender: (event) => <EventFields event={event.event as Record<string, unknown>} words={words} /> }}
         columns={[
           { key: "time", title: t("time"), render: (_value, event) => <Time ms={event.time} /> },
-          { key: "type", title: t("eventType"), render: (_value, event) => named(catalogue?.event_types, String((event.event as Record<string, unknown>).event_type ?? "")) },
+          { key: "type", title: t("eventType"), render: (_value, event) => schema.type(String((event.event as Record<string, unknown>).event_type ?? "")) },
           { key: "amount", title: t("amount"), align: "right", render: (_value, event) => (event.amount > 0 ? <Money fen={event.amount} /> : NOTHING) },
           { key: "payee", title: t("payee"), render: (_value, event) => <ThingLink kind="account" name={event.payee} /> },
-          { key: "channel", title: t("channelOf"), render: (_value, event) => <span className="mono">{String((event.event as Record<string, unknown>).channel ?? "")}</span> },
-          { key: "action", title: t("decision"), render: (_value, event) => named(catalogue?.actions, event.action) },
+          { key: "channel", title: t("channelOf"), render: (_value, event) => schema.value("event.channel", String((event.event as Record<string, unknown>).channel ?? "")) },
+          { key: "action", title: t("decision"), render: (_value, event) => schema.action(event.action) },
           {
             key: "outcome",
             title: t("outcome"),

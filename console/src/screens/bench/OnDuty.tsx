@@ -51,7 +51,7 @@ function DeskDialog({ desk, onClose }: { desk: DeskRow | null; onClose: () => vo
           value={skills}
           onChange={setSkills}
           style={{ width: "100%" }}
-          options={[...new Set([...(words.data?.skills ?? []), ...skills])].map((skill) => ({ value: skill, label: words.skill(skill) }))}
+          options={[...new Set([...(words.data?.skills ?? []).map((one) => one.skill), ...skills])].map((skill) => ({ value: skill, label: words.skill(skill) }))}
         />
         <Select aria-label={t("level")} value={level} disabled={own} onChange={setLevel} style={{ width: "100%" }} options={[0, 1, 2].map((value) => ({ value, label: levelName(value) }))} />
         <Input aria-label={t("branch")} placeholder={t("branch")} maxLength={32} value={branch} onChange={(event) => setBranch(event.target.value)} />

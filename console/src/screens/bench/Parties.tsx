@@ -82,7 +82,7 @@ function Profile({ table, name }: { table: Table_; name: string }) {
               <Typography.Text type="secondary">{title}</Typography.Text>
             </dt>
             <dd className="number" style={{ margin: 0, textAlign: "right" }}>
-              <span data-told="">{column.type === "money" && typeof value === "number" ? moneyText(value) : text(value)}</span>
+              <span data-told="">{column.type === "money" && typeof value === "number" ? moneyText(value) : text(value, `${table.namespace}.${column.column}`)}</span>
             </dd>
           </div>
         );
@@ -123,7 +123,7 @@ function FeaturesDrawer({ entity, name, onClose }: { entity: string; name: strin
               </>
             ),
           },
-          { key: "value", title: t("value"), align: "right", render: (_value, feature) => <span className="number">{text(feature.value)}</span> },
+          { key: "value", title: t("value"), align: "right", render: (_value, feature) => <span className="number">{text(feature.value, `f.${feature.feature}`)}</span> },
         ]}
       />
     </Drawer>

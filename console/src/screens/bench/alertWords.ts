@@ -137,8 +137,6 @@ export const alertWords = defineWords({
   saveAnswer: { zh: "保存答复", en: "Keep the answers" },
   callNew: { zh: "保存时登记一次人工外呼并记入答复。", en: "Keeping them notes a call by a person with these answers." },
   callOpen: { zh: "答复记入已发出的核实任务 {task}。", en: "The answers go to task {task} that is out." },
-  remedy: { zh: "申诉途径", en: "How to object" },
-  documents: { zh: "需提供材料", en: "What to bring" },
   noScript: { zh: "涉密预警不联系客户", en: "Nobody is asked in secret matters" },
   otherAnswers: { zh: "其他答复", en: "Other answers" },
 

@@ -9,6 +9,7 @@ import { useAsk } from "@/parts/ask";
 import { useDisposition } from "@/parts/disposition";
 import { Part, Rows } from "@/parts/ListPart";
 import { useCode } from "@/parts/names";
+import { useSchema } from "@/parts/schema";
 import { Failure } from "@/parts/States";
 import { AlertLink, Severity, type SeverityWord, ThingLink, YesNo } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
@@ -23,6 +24,7 @@ function FoundAccount({ found }: { found: Found }) {
   const t = useWords(caseWords);
   const code = useCode();
   const words = useDisposition();
+  const schema = useSchema();
   const others = (one: { name: string; accounts: number; in_cases: number } | undefined) => (one === undefined ? "—" : t("othersOf", { name: one.name, accounts: one.accounts, cases: one.in_cases }));
   return (
     <>
@@ -38,8 +40,8 @@ function FoundAccount({ found }: { found: Found }) {
               { key: "at", label: t("accountOpened"), children: <TimeUs us={found.opening.opened_us} /> },
               { key: "customer", label: t("customer"), children: <ThingLink kind="customer" name={found.opening.customer} /> },
               { key: "branch", label: t("branch"), children: found.opening.branch || "—" },
-              { key: "channel", label: t("channel"), children: code("channel", found.opening.channel) },
-              { key: "purpose", label: t("purpose"), children: <Told>{found.opening.purpose}</Told> },
+              { key: "channel", label: t("channel"), children: <Told>{schema.value("event.channel", found.opening.channel) || "—"}</Told> },
+              { key: "purpose", label: t("purpose"), children: <Told>{schema.value("event.open_purpose", found.opening.purpose) || "—"}</Told> },
               { key: "authoriser", label: t("authoriser"), children: found.opening.authoriser || "—" },
               { key: "operator", label: t("operator"), children: <span data-told="">{others(found.operator)}</span> },
               { key: "agent", label: t("agent"), children: <span data-told="">{others(found.agent)}</span> },

@@ -5,6 +5,7 @@ import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { Part, Rows } from "@/parts/ListPart";
 import { useCode, useOptions } from "@/parts/names";
+import { useSchema } from "@/parts/schema";
 import { ThingLink } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { Brief, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
@@ -56,6 +57,7 @@ function PutSubject({ id, subject }: { id: number; subject?: Subject }) {
 export function CaseSubjects({ data, writes }: CaseTab) {
   const t = useWords(caseWords);
   const code = useCode();
+  const schema = useSchema();
   return (
     <>
       <Part title={t("subjects")} extra={writes && <PutSubject id={data.id} />}>
@@ -88,11 +90,11 @@ export function CaseSubjects({ data, writes }: CaseTab) {
             { title: t("customer"), show: (row) => <ThingLink kind="customer" name={row.customer} /> },
             { title: t("accountOpened"), show: (row) => <TimeUs us={row.opened_us} /> },
             { title: t("branch"), show: (row) => row.branch ?? "—" },
-            { title: t("channel"), show: (row) => code("channel", row.channel) },
+            { title: t("channel"), show: (row) => schema.value("event.channel", row.channel) || "—" },
             { title: t("operator"), show: (row) => row.operator ?? "—" },
             { title: t("authoriser"), show: (row) => row.authoriser ?? "—" },
             { title: t("agent"), show: (row) => <Told>{row.agent}</Told> },
-            { title: t("purpose"), show: (row) => <Told>{row.purpose}</Told> },
+            { title: t("purpose"), show: (row) => <Told>{schema.value("event.open_purpose", row.purpose) || "—"}</Told> },
             { title: t("controlsInForce"), right: true, show: (row) => row.controls },
           ]}
         />

@@ -16,7 +16,8 @@ import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
 
 type Row = Schemas["CaseTransactions"]["transactions"][number];
-type Copy = Schemas["Copies"]["transactions"][number];
+type Suggestion = Schemas["Suggestions"]["transactions"][number];
+type Copy = Pick<Suggestion, "sequence" | "part">;
 
 function useFreezing(id: number, after: () => void) {
   const t = useWords(caseWords);
@@ -30,7 +31,16 @@ function useFreezing(id: number, after: () => void) {
   });
 }
 
-// What is suggested has a sequence and a part; who doesn't agree with the parts gives all that he chose another one.
+function Place({ kind, name }: { kind: string; name: string }) {
+  const code = useCode();
+  return (
+    <span data-told="" className="mono">
+      {name} <span style={{ opacity: 0.8 }}>{code("place", kind)}</span>
+    </span>
+  );
+}
+
+// What is suggested tells who paid whom how much, and which part it is of; who doesn't agree with the parts gives all that he chose another one.
 function Suggestions({ id }: { id: number }) {
   const t = useWords(caseWords);
   const code = useCode();
@@ -54,7 +64,7 @@ function Suggestions({ id }: { id: number }) {
         open={open}
         onClose={() => setOpen(false)}
         title={t("suggestionsTitle")}
-        width={560}
+        width={960}
         footer={
           <Space wrap>
             <Radio.Group
@@ -64,7 +74,7 @@ function Suggestions({ id }: { id: number }) {
               options={[{ value: "", label: t("allParts") }, ...options("part")]}
               aria-label={t("part")}
             />
-            <Button type="primary" loading={freezing.isPending} disabled={picked.length === 0} onClick={() => freezing.mutate(rows.filter((row) => picked.includes(row.sequence)).map((row) => (part === "" ? row : { ...row, part: part as Copy["part"] })))}>
+            <Button type="primary" loading={freezing.isPending} disabled={picked.length === 0} onClick={() => freezing.mutate(rows.filter((row) => picked.includes(row.sequence)).map((row) => ({ sequence: row.sequence, part: part === "" ? row.part : (part as Copy["part"]) })))}>
               {t("freeze")} {countText(picked.length)}
             </Button>
           </Space>
@@ -82,8 +92,13 @@ function Suggestions({ id }: { id: number }) {
           onSelect={setChosen}
           pageSize={50}
           columns={[
-            { title: t("sequence"), show: (row) => <span className="number">{row.sequence}</span> },
+            { title: t("time"), show: (row) => <TimeUs us={row.time_us} /> },
+            { title: t("payer"), show: (row) => <Place kind={row.payer_place} name={row.payer} /> },
+            { title: t("payee"), show: (row) => <Place kind={row.payee_place} name={row.payee} /> },
+            { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
             { title: t("part"), show: (row) => code("part", row.part) },
+            { title: t("state"), show: (row) => code("movement", row.state) },
+            { title: t("sequence"), show: (row) => <span className="number">{row.sequence}</span> },
           ]}
         />
       </Drawer>
@@ -119,17 +134,12 @@ export function CaseTransactions({ data, writes }: CaseTab) {
   const code = useCode();
   const options = useOptions();
   const touches = [["case", data.id], ["table", `transactions-${data.id}`], ["suggestions", data.id], ["timeline", data.id]];
-  const place = (kind: string, name: string) => (
-    <span data-told="" className="mono">
-      {name} <span style={{ opacity: 0.8 }}>{code("place", kind)}</span>
-    </span>
-  );
   const columns: Column<Row>[] = [
     { key: "number", title: "#", align: "right", show: (row) => row.number, cell: (row) => row.number },
     { key: "time", title: t("time"), show: (row) => <TimeUs us={row.time_us} />, cell: (row) => timeText(row.time_us / 1000) },
     { key: "part", title: t("part"), show: (row) => code("part", row.part), cell: (row) => code("part", row.part) },
-    { key: "payer", title: t("payer"), show: (row) => place(row.payer_place, row.payer), cell: (row) => row.payer },
-    { key: "payee", title: t("payee"), show: (row) => place(row.payee_place, row.payee), cell: (row) => row.payee },
+    { key: "payer", title: t("payer"), show: (row) => <Place kind={row.payer_place} name={row.payer} />, cell: (row) => row.payer },
+    { key: "payee", title: t("payee"), show: (row) => <Place kind={row.payee_place} name={row.payee} />, cell: (row) => row.payee },
     { key: "amount", title: t("amount"), align: "right", show: (row) => <Money fen={row.amount} />, cell: (row) => row.amount / 100 },
     { key: "state", title: t("state"), show: (row) => code("movement", row.state), cell: (row) => code("movement", row.state) },
     { key: "event", title: t("event"), show: (row) => <span className="mono">{row.event_id}</span>, cell: (row) => row.event_id },

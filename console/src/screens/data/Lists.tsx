@@ -26,7 +26,7 @@ export default function Lists() {
   const text = (filters.text ?? "").toLowerCase();
   const onlyFilled = filters.filled === "true";
   const rows = (query.data?.lists ?? []).filter(
-    (row) => (!onlyFilled || row.entries > 0) && (text === "" || `${row.list} ${row.title.zh} ${row.title.en} ${row.source} ${row.key}`.toLowerCase().includes(text)),
+    (row) => (!onlyFilled || row.entries > 0) && (text === "" || `${row.list} ${row.title.zh} ${row.title.en} ${row.source.zh} ${row.source.en} ${row.key}`.toLowerCase().includes(text)),
   );
   const columns: TableColumnsType<ListRow> = [
     {
@@ -45,8 +45,8 @@ export default function Lists() {
       ),
     },
     { key: "key", title: t("listKey"), render: (_, row) => <span data-told="">{keyText(row.key)}</span> },
-    { key: "source", title: t("source"), render: (_, row) => <span data-told="">{row.source}</span> },
-    { key: "expiry", title: t("expiry"), render: (_, row) => <span data-told="">{row.expiry}</span> },
+    { key: "source", title: t("source"), render: (_, row) => <span data-told="">{both(row.source)}</span> },
+    { key: "expiry", title: t("expiry"), render: (_, row) => <span data-told="">{both(row.expiry)}</span> },
     { key: "four_eyes", title: t("fourEyes"), render: (_, row) => (row.four_eyes ? <Mark kind="info">{t("fourEyes")}</Mark> : t("oneEnough")) },
     { key: "entries", title: t("entries"), align: "right", defaultSortOrder: "descend", sorter: (one, other) => one.entries - other.entries, render: (_, row) => countText(row.entries) },
     {

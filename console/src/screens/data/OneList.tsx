@@ -188,7 +188,7 @@ function Add({ list, first, onClose }: { list: ListRow; first: string; onClose: 
         <Form.Item name="key" label={<span data-told="">{t("lookUpHint", { key: keyText(list.key) })}</span>} rules={[{ required: true, whitespace: true, message: t("keyNeeded") }]}>
           <Input maxLength={512} autoFocus />
         </Form.Item>
-        <Form.Item name="until" label={t("until")} extra={<span data-told="">{`${t("noEnd")} · ${t("expiry")}: ${list.expiry}`}</span>}>
+        <Form.Item name="until" label={t("until")} extra={<span data-told="">{`${t("noEnd")} · ${t("expiry")}: ${both(list.expiry)}`}</span>}>
           <DatePicker showTime style={{ width: "100%" }} disabledDate={(day) => day.isBefore(Date.now(), "day")} />
         </Form.Item>
         <Form.Item name="note" label={t("note")} rules={[{ required: true, whitespace: true, message: t("noteNeeded") }]}>
@@ -388,8 +388,8 @@ export default function OneList() {
           column={{ xs: 1, md: 2, xl: 4 }}
           items={[
             { key: "key", label: t("listKey"), children: <span data-told="">{keyText(list.key)}</span> },
-            { key: "source", label: t("source"), children: <span data-told="">{list.source}</span> },
-            { key: "expiry", label: t("expiry"), children: <span data-told="">{list.expiry}</span> },
+            { key: "source", label: t("source"), children: <span data-told="">{both(list.source)}</span> },
+            { key: "expiry", label: t("expiry"), children: <span data-told="">{both(list.expiry)}</span> },
             { key: "entries", label: t("entries"), children: `${countText(list.entries)} / ${countText(list.cap)}` },
             { key: "four_eyes", label: t("fourEyes"), children: t(list.four_eyes ? "fourEyesHint" : "oneEnough") },
           ]}

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useSession } from "@/app/session";
-import { useWords } from "@/app/words";
+import { useBoth, useWords } from "@/app/words";
 import { Masked } from "@/parts/Masked";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, moneyText, NOTHING, YesNo } from "@/parts/values";
@@ -27,6 +27,7 @@ export function tablesOf(kind: ThingKind, tables: Table[]): Table[] {
 
 function Value({ column, cell }: { column: Column; cell: Cell }) {
   const unit = useUnitBehind()(column.unit);
+  const both = useBoth();
   if (cell === null) {
     return <>{NOTHING}</>;
   }
@@ -35,6 +36,10 @@ function Value({ column, cell }: { column: Column; cell: Cell }) {
   }
   if (column.type === "bool") {
     return <YesNo value={Boolean(cell)} />;
+  }
+  const choice = column.values?.find((one) => one.value === cell);
+  if (choice !== undefined) {
+    return <span data-told="">{both(choice) || choice.value}</span>;
   }
   return (
     <span data-told="" className={typeof cell === "number" ? "number" : undefined}>

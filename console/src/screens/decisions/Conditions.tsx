@@ -6,6 +6,7 @@ import { createContext, type ReactNode, useContext } from "react";
 import type { Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
+import { useSchema } from "@/parts/schema";
 import { useUnitBehind } from "@/parts/units";
 import { decisionWords } from "@/screens/decisions/words";
 
@@ -23,7 +24,12 @@ const SIGNS: Record<string, string> = { "==": "=", "!=": "≠", "<=": "≤", ">=
 function useValueText() {
   const t = useWords(decisionWords);
   const unitBehind = useUnitBehind();
-  return (value: Value, name?: WhyName) => {
+  const schema = useSchema();
+  return (value: Value, name?: WhyName, of?: string) => {
+    const words = of === undefined ? undefined : schema.shown(of, value);
+    if (words !== undefined) {
+      return words;
+    }
     if (value === null) {
       return t("missingValue");
     }
@@ -51,7 +57,8 @@ function Name({ text }: { text: string }) {
   return found?.how === undefined ? shown : <Tooltip title={<span data-told="">{found.how}</span>}>{shown}</Tooltip>;
 }
 
-function SideText({ side }: { side: Side }) {
+// `of`: the name whose values it is compared with, where one side is that name and the other one of its values.
+function SideText({ side, of }: { side: Side; of: string | undefined }) {
   const t = useWords(decisionWords);
   const names = useContext(NamesContext);
   const value = useValueText();
@@ -60,7 +67,7 @@ function SideText({ side }: { side: Side }) {
     <>
       {!isLiteral && <Name text={side.text} />}{" "}
       <strong className="number" data-told="">
-        {side.known ? value(side.value, names.get(side.text)) : t("notKept")}
+        {side.known ? value(side.value, names.get(side.text), of) : t("notKept")}
       </strong>
     </>
   );
@@ -70,11 +77,13 @@ function Leaf({ part }: { part: Condition }) {
   const t = useWords(decisionWords);
   const names = useContext(NamesContext);
   const value = useValueText();
+  const schema = useSchema();
   if (part.kind === "compare" && part.left !== undefined && part.right !== undefined) {
     const gap = part.gap ?? null;
+    const of = [part.left.text, part.right.text].find((text) => schema.hasValues(text));
     return (
       <span>
-        <SideText side={part.left} /> <span>{SIGNS[part.compares ?? ""] ?? part.compares}</span> <SideText side={part.right} />
+        <SideText side={part.left} of={of} /> <span>{SIGNS[part.compares ?? ""] ?? part.compares}</span> <SideText side={part.right} of={of} />
         {gap !== null && (
           <Typography.Text type="secondary" className="number">
             {" "}
@@ -89,12 +98,12 @@ function Leaf({ part }: { part: Condition }) {
     <span>
       <Name text={part.text} />
       {saw.length === 1 && saw[0]![0] === part.text ? (
-        <strong data-told=""> {value(saw[0]![1], names.get(part.text))}</strong>
+        <strong data-told=""> {value(saw[0]![1], names.get(part.text), part.text)}</strong>
       ) : (
         saw.map(([name, one]) => (
           <Typography.Text type="secondary" key={name} data-told="">
             {" · "}
-            <Name text={name} /> {value(one, names.get(name))}
+            <Name text={name} /> {value(one, names.get(name), name)}
           </Typography.Text>
         ))
       )}

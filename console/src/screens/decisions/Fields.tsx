@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
+import { useSchema } from "@/parts/schema";
 import { moneyText, timeText } from "@/parts/values";
 import { decisionWords } from "@/screens/decisions/words";
 
@@ -18,6 +19,7 @@ interface Field {
 export function EventFields({ event, fields }: { event: Record<string, unknown>; fields: Schemas["Why"]["fields"] }) {
   const t = useWords(decisionWords);
   const both = useBoth();
+  const schema = useSchema();
   const { token } = theme.useToken();
   const [wanted, setWanted] = useState("");
   const known = new Map(fields.map((field) => [field.field, field]));
@@ -34,6 +36,10 @@ export function EventFields({ event, fields }: { event: Record<string, unknown>;
     }
     if (type === "time" && typeof value === "number") {
       return timeText(value);
+    }
+    const words = schema.shown(`event.${name}`, value);
+    if (words !== undefined) {
+      return words;
     }
     return Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value);
   };

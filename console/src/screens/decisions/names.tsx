@@ -1,4 +1,4 @@
-// What the codes of decisions are called: actions, types of events, models. From the catalogue and the list of models, as far as the reader may see them; else the code stands alone.
+// What the codes of decisions are called: actions and types of events by the words of the pack, models by the list of them as far as the reader may see it; else the code stands alone.
 import { Tag } from "antd";
 import { useMemo } from "react";
 import { Link } from "react-router-dom";
@@ -9,39 +9,32 @@ import { useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { useBoth } from "@/app/words";
 import { useAsk } from "@/parts/ask";
+import { useSchema } from "@/parts/schema";
 
 const HOUR_MS = 3_600_000;
-
-type Named = { zh: string; en: string };
 
 export function useNames() {
   const { may } = useSession();
   const both = useBoth();
   const active = may("models:read");
-  const catalogue = useAsk(["catalogue"], (signal) => told(api.GET("/v1/catalogue", { signal })), { active, staleMs: HOUR_MS });
+  const schema = useSchema();
   const models = useAsk(["models", "names"], (signal) => told(api.GET("/v1/models", { signal })), { active, staleMs: HOUR_MS });
-  const maps = useMemo(() => {
-    const of = (rows: ({ id: string } & Named)[] | undefined) => new Map((rows ?? []).map((row) => [row.id, row]));
-    return {
-      actions: of(catalogue.data?.actions),
-      types: of(catalogue.data?.event_types),
+  const maps = useMemo(
+    () => ({
       models: new Map((models.data?.models ?? []).map((row) => [row.model, row])),
       families: [...new Set((models.data?.models ?? []).map((row) => row.family))].sort(),
-    };
-  }, [catalogue.data, models.data]);
-  const name = (map: Map<string, Named>, id: string) => {
-    const found = map.get(id);
-    return found === undefined ? id : both(found);
-  };
+    }),
+    [models.data],
+  );
   return {
-    action: (id: string) => name(maps.actions, id),
-    type: (id: string) => name(maps.types, id),
+    action: (id: string) => schema.action(id),
+    type: (id: string) => schema.type(id),
     model: (id: string) => {
       const found = maps.models.get(id);
       return found === undefined ? "" : both(found);
     },
-    actions: [...maps.actions.values()],
-    types: [...maps.types.values()],
+    actions: schema.actions.map((one) => ({ ...one, id: one.action })),
+    types: schema.types.map((one) => ({ ...one, id: one.type })),
     families: maps.families,
   };
 }

@@ -108,6 +108,11 @@ function History({ model }: { model: Model }) {
   );
 }
 
+// Lines of a text that were joined for the file: Chinese has no blank between them.
+function unbroken(text: string): string {
+  return text.trim().replace(/([\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])/g, "$1");
+}
+
 function Understood({ model }: { model: Model }) {
   const t = useWords(modelWords);
   const both = useBoth();
@@ -125,7 +130,7 @@ function Understood({ model }: { model: Model }) {
           { key: "scene", label: t("scene"), children: <span data-told="">{SCENES.has(model.scene) ? t(SCENES.get(model.scene)!) : model.scene}</span> },
           { key: "asks", label: t("asks"), children: model.asks === "" ? NOTHING : <span data-told="">{both(asks)} <Typography.Text type="secondary" className="mono">{model.asks}</Typography.Text></span> },
           { key: "reason", label: t("reasonText"), children: <span data-told="">{language === "zh" ? model.reason_zh : model.reason_en}</span> },
-          { key: "rationale", label: t("rationale"), children: <span data-told="" style={{ whiteSpace: "pre-line" }}>{model.rationale}</span> },
+          { key: "rationale", label: t("rationale"), children: <span data-told="" style={{ whiteSpace: "pre-line" }}>{unbroken(both(model.rationale))}</span> },
           { key: "tests", label: t("tests"), children: t("testsText", { fire: model.fire.length, quiet: model.quiet.length }) },
         ]}
       />

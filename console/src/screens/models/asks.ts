@@ -34,7 +34,7 @@ export const usePackText = (path: string | null, release?: string) =>
   useAsk(["pack", release ?? "", path], (signal) => packText(path!, release, signal), { active: path !== null, staleMs: release === undefined ? 10_000 : 600_000 });
 
 // What has to be asked for anew when another pack may decide.
-export const DECIDING = [["models"], ["model"], ["releases"], ["release"], ["catalogue"], ["vocabulary"], ["pack"]];
+export const DECIDING = [["models"], ["model"], ["releases"], ["release"], ["catalogue"], ["schema"], ["disposition"], ["vocabulary"], ["pack"]];
 
 // Of one whose trial is there.
 export interface Trial {

@@ -91,7 +91,7 @@ export function celCompletion(vocabulary: () => Vocabulary | undefined, language
       const [, name] = /^([\w.]+)/.exec(value.text) ?? [];
       const known = words.names.find((one) => one.name === name);
       const from = value.from + value.text.lastIndexOf('"') + 1;
-      return known === undefined || known.values.length === 0 ? null : { from, options: known.values.map((label) => ({ label, type: "enum" })), validFor: /^\w*$/ };
+      return known === undefined || known.values.length === 0 ? null : { from, options: known.values.map((one) => ({ label: one.value, detail: meaning(one), type: "enum" })), validFor: /^\w*$/ };
     }
     const word = context.matchBefore(/[A-Za-z_][\w.]*/);
     const inCondition = conditionLines(context.state.doc).has(context.state.doc.lineAt(context.pos).number);

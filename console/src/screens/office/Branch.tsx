@@ -1,16 +1,17 @@
 // Tasks of the own branch: what is to be found out about a customer at the counter, until when, and answering it.
-import { Button, Form, Select, Space } from "antd";
+import { Button, Form, Select, Skeleton, Space, Typography } from "antd";
 import { useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
-import { defineWords, useWords } from "@/app/words";
+import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
-import { useDeed } from "@/parts/ask";
+import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { useDisposition } from "@/parts/disposition";
 import { targetKinds, taskStates, useNames } from "@/parts/names";
-import { Nothing } from "@/parts/States";
+import { ScriptText } from "@/parts/ScriptText";
+import { Failure, Nothing } from "@/parts/States";
 import { ThingDrawer } from "@/parts/ThingDrawer";
 import { Due, Time, timeText } from "@/parts/values";
 import { Choice, DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, Told } from "@/screens/office/parts";
@@ -18,12 +19,22 @@ import { officeWords } from "@/screens/office/words";
 
 type Task = Schemas["Task"];
 
-// What can be found out at the counter, and how it is put in: yes or no, or one of these.
-const counterAnswers: { name: string; values: string[] | null }[] = [
-  { name: "identity_ok", values: null },
-  { name: "reply", values: ["Y", "N", "OTHER"] },
-  { name: "purpose", values: ["FAMILY", "GOODS", "SALARY", "LOAN", "INVESTMENT", "DEPOSIT", "OTHER"] },
-  ...["consistent", "documents_given", "stranger", "promised_back", "told_secret", "third_voice", "hesitation", "deceived", "cancelled", "confirmed_again", "review_requested"].map((name) => ({ name, values: null })),
+// What can be found out at the counter besides what the script asks.
+const counterAnswers = [
+  "identity_ok",
+  "reply",
+  "purpose",
+  "consistent",
+  "documents_given",
+  "stranger",
+  "promised_back",
+  "told_secret",
+  "third_voice",
+  "hesitation",
+  "deceived",
+  "cancelled",
+  "confirmed_again",
+  "review_requested",
 ];
 
 const words = defineWords({
@@ -33,6 +44,7 @@ const words = defineWords({
   party: { zh: "核实对象", en: "About" },
   how: { zh: "核实方式", en: "How" },
   script: { zh: "话术", en: "Script" },
+  readOut: { zh: "话术：对客户这样说", en: "What to say to the customer" },
   attempt: { zh: "次数", en: "Attempt" },
   asked: { zh: "下发时间", en: "Given" },
   until: { zh: "剩余时间", en: "Time left" },
@@ -52,32 +64,69 @@ function TaskState({ task }: { task: Task }) {
   return <StateTag weight={task.state === "ASKED" ? "open" : task.state === "ANSWERED" ? "done" : "plain"}>{name(task.state)}</StateTag>;
 }
 
-function valueWord(value: unknown): string {
-  return typeof value === "string" || typeof value === "boolean" || typeof value === "number" ? String(value) : JSON.stringify(value);
+// What is said to the customer, with this task's figures in it, and which answers it asks for, in its order.
+function useTaskScript(task: number) {
+  return useAsk(["branch-script", task], (signal) => told(api.GET("/v1/branch/tasks/{task}/script", { params: { path: { task } }, signal })), { staleMs: 60_000 });
+}
+
+// Read out in its order; beside each line the answer that it asks for.
+function ReadOut({ task }: { task: Task }) {
+  const w = useWords(words);
+  const both = useBoth();
+  const { answer: name } = useDisposition();
+  const { data, error, isPending, refetch } = useTaskScript(task.task);
+  return (
+    <Section title={w("readOut")}>
+      {error !== null && <Failure error={error} onAgain={() => void refetch()} />}
+      {isPending && <Skeleton active paragraph={{ rows: 3 }} />}
+      {data !== undefined && (
+        <>
+          <ScriptText script={data} />
+          {data.lines.length > 0 && (
+            <ol aria-label={w("readOut")} style={{ paddingInlineStart: 22, margin: 0 }}>
+              {data.lines.map((line, at) => (
+                <li key={at} style={{ padding: "4px 0" }}>
+                  <span data-told="">{both(line)}</span>
+                  {line.answer !== null && (
+                    <Typography.Text type="secondary" style={{ marginInlineStart: 8 }}>
+                      {name(line.answer)}
+                    </Typography.Text>
+                  )}
+                </li>
+              ))}
+            </ol>
+          )}
+        </>
+      )}
+    </Section>
+  );
 }
 
 function Answers({ answer }: { answer: NonNullable<Task["answer"]> }) {
-  const { answer: name, choice: value } = useDisposition();
-  return <Facts facts={Object.entries(answer).map(([key, said]) => [name(key), <Told key={key}>{value(valueWord(said))}</Told>])} />;
+  const t = useWords(officeWords);
+  const { answer: name, choice } = useDisposition();
+  const text = (key: string, said: unknown) => (typeof said === "boolean" ? t(said ? "yes" : "no") : choice(key, typeof said === "string" || typeof said === "number" ? String(said) : JSON.stringify(said)));
+  return <Facts facts={Object.entries(answer).map(([key, said]) => [name(key), <Told key={key}>{text(key, said)}</Told>])} />;
 }
 
 type Answering = Record<string, string | undefined>;
 
-function bodyOf(values: Answering): Record<string, string | boolean> {
-  const answer: Record<string, string | boolean> = {};
-  counterAnswers.forEach(({ name, values: words }) => {
-    const said = values[name];
-    if (said !== undefined && said !== "") {
-      answer[name] = words === null ? said === "true" : said;
-    }
-  });
-  return answer;
-}
-
 function AnswerDialog({ task, open, onClose, onAnswered }: { task: Task; open: boolean; onClose: () => void; onAnswered: (task: Task) => void }) {
   const t = useWords(officeWords);
   const w = useWords(words);
-  const { answer: name, choice: value } = useDisposition();
+  const both = useBoth();
+  const { answer: name, answerOf, choice } = useDisposition();
+  const { data: script } = useTaskScript(task.task);
+  const asked = (script?.lines ?? []).filter((line) => line.answer !== null);
+  const names = [...new Set([...asked.map((line) => line.answer!), ...counterAnswers])].filter((one) => answerOf(one)?.type === "bool" || (answerOf(one)?.choices.length ?? 0) > 0);
+  const question = (one: string) => asked.filter((line) => line.answer === one).map((line) => both(line));
+  const bodyOf = (values: Answering) =>
+    Object.fromEntries(
+      names.flatMap((one) => {
+        const said = values[one];
+        return said === undefined || said === "" ? [] : [[one, answerOf(one)?.type === "bool" ? said === "true" : said]];
+      }),
+    );
   const send = useDeed((values: Answering) => told(api.POST("/v1/branch/tasks/{task}/answer", { params: { path: { task: task.task } }, body: { answer: bodyOf(values) as Record<string, never> } })), {
     done: t("done"),
     touches: [["table", "branch-tasks"]],
@@ -89,18 +138,28 @@ function AnswerDialog({ task, open, onClose, onAnswered }: { task: Task; open: b
   return (
     <DeedDialog<Answering> title={w("answerTitle", { id: task.task })} open={open} sending={send.isPending} onClose={onClose} onSend={(values) => send.mutate(values)} about={w("answerAbout")}>
       <div style={{ display: "grid", gridTemplateColumns: "1fr 1fr", columnGap: 16 }}>
-        {counterAnswers.map((one) => (
-          <Form.Item key={one.name} name={one.name} label={name(one.name)} style={{ marginBottom: 12 }}>
-            {one.values === null ? (
+        {names.map((one) => (
+          <Form.Item
+            key={one}
+            name={one}
+            label={name(one)}
+            extra={question(one).map((text) => (
+              <div key={text} data-told="">
+                {text}
+              </div>
+            ))}
+            style={{ marginBottom: 12 }}
+          >
+            {answerOf(one)?.type === "bool" ? (
               <Choice
-                label={name(one.name)}
+                label={name(one)}
                 options={[
                   { value: "true", label: t("yes") },
                   { value: "false", label: t("no") },
                 ]}
               />
             ) : (
-              <Select allowClear options={one.values.map((word) => ({ value: word, label: value(word) }))} />
+              <Select allowClear options={answerOf(one)!.choices.map(({ value }) => ({ value, label: choice(one, value) }))} />
             )}
           </Form.Item>
         ))}
@@ -149,6 +208,7 @@ function TaskDrawer({ task, onClose, onAnswered }: { task: Task; onClose: () => 
           [w("answeredBy"), <Told key="answeredBy">{task.answered_by}</Told>],
         ]}
       />
+      <ReadOut task={task} />
       {task.answer !== null && (
         <Section title={w("answers")}>
           <Answers answer={task.answer} />

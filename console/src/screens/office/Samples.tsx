@@ -7,6 +7,7 @@ import { useSession } from "@/app/session";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useDisposition } from "@/parts/disposition";
+import { useSchema } from "@/parts/schema";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, Money, NOTHING, Severity, shareText, ThingLink, Time } from "@/parts/values";
 import { Saw } from "@/screens/bench/Evidence";
@@ -64,7 +65,6 @@ function Figures() {
     </Card>
   );
 }
-
 
 function Hits({ hits }: { hits: Shown["evidence"] }) {
   const t = useWords(officeWords);
@@ -157,6 +157,7 @@ function Look({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () => voi
   const t = useWords(officeWords);
   const w = useWords(words);
   const both = useBoth();
+  const schema = useSchema();
   const { alert } = sample;
   const { row } = alert;
   return (
@@ -174,7 +175,7 @@ function Look({ sample, onDone }: { sample: Schemas["Sample"]; onDone: () => voi
             [w("amountSum"), <Money key="sum" fen={row.amount_sum} />],
             [w("opened"), <Time key="opened" ms={row.opened} />],
             [t("branch"), row.branch],
-            [w("segment"), row.segment],
+            [w("segment"), schema.segment(row.segment)],
           ]}
         />
         <Section title={w("why")}>
