@@ -106,7 +106,7 @@ export function AutomaticRate({ figures, from }: { figures: AlertFigures; from: 
     <>
       <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(118px, 1fr))", gap: 10 }}>
         <Judged label={t("automaticRate")} to={rows("automatic_rate")} value={isTold ? shareText(figures.automatic_rate) : NOTHING} note={t("ofClosed", { n: countText(figures.automatic), of: countText(figures.closed) })} />
-        <Judged label={t("overturn")} to={rows("overturn_rate")} value={figures.looked_at === 0 ? NOTHING : shareText(figures.overturn_rate)} note={figures.looked_at === 0 ? "" : interval} more={t("lookedAt", { n: countText(figures.overturned), of: countText(figures.looked_at) })} />
+        <Judged label={t("overturn")} to={rows("overturn_rate")} value={figures.looked_at === 0 ? NOTHING : shareText(figures.overturn_rate)} note={interval} more={t("lookedAt", { n: countText(figures.overturned), of: countText(figures.looked_at) })} />
         <Judged label={t("later")} to={rows("later_positives")} value={countText(figures.later_positives)} note={t("laterS3", { n: countText(figures.later_positives_s3) })} />
         <Judged label={t("mergeRatio")} to={rows("merge_ratio")} value={figures.opened === 0 ? NOTHING : `${figures.merge_ratio.toFixed(2)} : 1`} note={`${countText(figures.hits)} / ${countText(figures.opened)}`} />
       </div>
