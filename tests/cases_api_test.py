@@ -141,7 +141,7 @@ def test_from_decision_to_closed_case(folder):
     alert = li.ok("GET", f"/v1/alerts/{id_}")
     assert alert["row"]["state"] == "CLOSED_MANUAL" and alert["row"]["code"] == "TP-VICTIM-SAVED" and alert["trace"]["whole"]
     for path, body in (("/subjects", {"kind": "ACCOUNT", "name": "x", "role": "LINK"}), ("/fields", {"title": "t"}), ("/contacts", {"role": "r", "name": "n", "reach": "r"}), ("/alerts", {"alert": id_}),
-                       ("/links", {"control": measure}), ("/transactions", {"transactions": suggested}), ("/pictures", {}), ("/look_back", {"account": "a", "conclusion": "c"})):
+                       ("/links", {"control": measure}), ("/transactions", {"transactions": suggested_to_freeze}), ("/pictures", {}), ("/look_back", {"account": "a", "conclusion": "c"})):
         li.expect(409, "settled", "POST", f"/v1/cases/{number}{path}", body)
     put("/notes", {"kind": "NOTE", "text": "money came back late"})
     put("/state", {"state": "INVESTIGATING", "reason": "another victim"})
