@@ -5,6 +5,7 @@ Usage: lists_api_test.py QIANTANG [PART OF A TEST'S NAME...]
 Each answer is compared with src/server/api/openapi.json. With $STORE on PostgreSQL, else on SQLite. The last line is "N passed, N failed".
 """
 import os
+import pathlib
 import signal
 import sys
 import time
@@ -224,6 +225,27 @@ def test_import(folder):
     assert status == 200 and answer["taken"] == 2 and answer["proposal"] is None, answer
     soon(lambda: entry(li, "g2", "grey")["listed"])
     assert [row["state"] for row in soon(lambda: (lambda rows: rows if all(row["state"] == "DONE" for row in rows) else None)(changes(li, "grey")))] == ["DONE", "DONE"]
+
+
+def test_many(folder):
+    """Thousands come to the engine while the desk meets them in its journal: each is handed over once, and nobody waits for anybody in a circle."""
+    count = 3000
+    bank, li, wang, chief = begin(folder)
+    status, answer = bring(li, csv(*(f"{6222000000000000 + i},2099-01-01,case {i}" for i in range(count))))
+    assert status == 202 and answer["taken"] == count, answer
+    before = bank.key_of_core.ok("GET", "/v1/state", judged=False)["durable_sequence"]
+    chief.ok("POST", f"/v1/proposals/{answer['proposal']['proposal']}/approve", {})
+    rows = bank.server.store.rows
+    soon(lambda: rows("SELECT COUNT(*) FROM list_change WHERE state = 'DONE'") == [(count,)], "not all are on the list")
+    assert rows("SELECT state, attempts, COUNT(*) FROM message WHERE endpoint = 'engine' GROUP BY state, attempts") == [("DELIVERED", 1, count)]
+    assert bank.key_of_core.ok("GET", "/v1/state", judged=False)["durable_sequence"] - before == count
+    assert [row["changed_by"] for row in entries(li, limit=500)["entries"]] == ["li"] * 500
+    assert rows("SELECT COUNT(*) FROM list_entry WHERE is_on = 1") == [(count,)]
+    if api_bank.SERVER:
+        log = pathlib.Path(postgresql.own_folder(), "log").read_text(encoding="utf-8")
+        assert "deadlock detected" not in log, log[-2000:]
+    status, answer = bring(li, csv(*(f"{6222000000000000 + i},2099-01-01,case {i}" for i in range(count))))
+    assert status == 200 and answer["unchanged"] == count, answer
 
 
 # ---- hits ----

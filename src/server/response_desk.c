@@ -28,8 +28,8 @@ enum {
 static const Actor SERVER = {ACTOR_KIND_SYSTEM, {"server", 6}};
 
 static const struct statement SETTLE = {
-    "engine_settle", "UPDATE message SET state = 'DELIVERED', settled_us = ?2 WHERE id = ?1 AND "
-                     "endpoint = 'engine' AND state = 'WAITING'"};
+    "engine_settle", "UPDATE message SET state = 'DELIVERED', attempts = attempts + 1, problem = '', "
+                     "settled_us = ?2 WHERE id = ?1 AND endpoint = 'engine' AND state = 'WAITING'"};
 
 struct running {
     struct response *response;
@@ -224,7 +224,7 @@ static Status do_turn(struct running *running, struct feed_batch *batch, int64_t
     TRY(desk_timers(hand->desk, &hand->book, clock_wall_us(), &running->arena, &running->diag,
                     &fired, ret_next_us));
     note_timers(running, *ret_next_us);
-    if (batch->count > 0 || fired > 0) {
+    if (batch->count > 0 || batch->settled_count > 0 || fired > 0) {
         response_wake_post(running->response);
     }
     return STATUS_OK;

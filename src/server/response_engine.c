@@ -292,6 +292,14 @@ void engine_free(struct posted *posted) {
     }
 }
 
+uint64_t engine_sequence(const struct posted *posted) {
+    uint64_t last = 0;
+    for (uint32_t i = 0; i < posted->work_count; i++) {
+        last = posted->works[i].sequence > last ? posted->works[i].sequence : last;
+    }
+    return last;
+}
+
 void engine_outcome(const struct posted *posted, struct fate *ret_fate, struct arena *arena) {
     *ret_fate = posted->is_cut ? (struct fate){.fate = MESSAGE_AGAIN,
                                                .delay_us = CUT_S * US_PER_SECOND,

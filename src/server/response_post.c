@@ -2,7 +2,10 @@
 // webhooks, or to the engine, and what became of it is written beside it.
 //
 // A message is under way from when it is handed over until it is settled in the store; it lies in
-// `under_way` meanwhile and is not handed over again. Of one object only the first that waits is
+// `under_way` meanwhile and is not handed over again. What the engine was told is settled by the
+// desk, when it meets the record in the journal and before its place there moves on (response_feed.c):
+// it has to, for what a program that died had handed over, and one alone writes these rows. Until
+// then such a message has landed. Of one object only the first that waits is
 // due (book.h), so the second goes out when the first has arrived. Nothing is handed over before
 // the desk has been at the end of the journal once: until then it is not known what a program that
 // died had handed to the engine.
@@ -24,7 +27,8 @@
 #include <stdlib.h>
 
 enum {
-    UNDER_WAY_MAX = 32,
+    UNDER_WAY_MAX = 256, // to the engine, which takes them in one go
+    UNDER_WAY_OTHERS = 32,
     DUE_MAX = 2 * UNDER_WAY_MAX,
     POLL_MS = 1000,
     COUNT_EVERY_MS = 5000,
@@ -64,6 +68,7 @@ struct post {
     struct json_reader *json;
     struct posted *under_way[POST_ENDPOINTS][UNDER_WAY_MAX];
     uint32_t count[POST_ENDPOINTS];
+    uint32_t landed; // of those to the engine
     bool fails[POST_ENDPOINTS]; // as it was told
     uint64_t counted_ns;
     bool has_failed; // the last turn
@@ -131,6 +136,10 @@ static void free_posted(struct posted *posted) {
     engine_free(posted);
     arena_deinit(&posted->arena);
     free(posted);
+}
+
+static uint32_t most_under_way(uint32_t endpoint) {
+    return endpoint == POST_ENGINE ? UNDER_WAY_MAX : UNDER_WAY_OTHERS;
 }
 
 static void take_out(struct post *post, const struct posted *posted) {
@@ -268,8 +277,8 @@ static Status find_due(void *context, struct book *book) {
     if (!is_more) {
         return STATUS_OK;
     }
-    return book_messages_for(book, slice_of(words[due->endpoint]), due->messages, DUE_MAX,
-                             &due->count);
+    return book_messages_for(book, slice_of(words[due->endpoint]), due->messages,
+                             2 * most_under_way(due->endpoint), &due->count);
 }
 
 static bool is_wanted(struct response *response, uint32_t endpoint) {
@@ -283,13 +292,14 @@ static bool is_wanted(struct response *response, uint32_t endpoint) {
 }
 
 static Status begin_some(struct post *post, uint32_t endpoint) {
-    if (post->count[endpoint] == UNDER_WAY_MAX) {
+    uint32_t most = most_under_way(endpoint);
+    if (post->count[endpoint] == most) {
         return STATUS_OK;
     }
     struct due *due = ARENA_NEW(&post->arena, struct due);
     *due = (struct due){.post = post, .endpoint = endpoint};
     TRY(book_read(&post->hand->book, clock_wall_us(), find_due, due, &post->arena, &post->diag));
-    for (uint32_t i = 0; i < due->count && post->count[endpoint] < UNDER_WAY_MAX; i++) {
+    for (uint32_t i = 0; i < due->count && post->count[endpoint] < most; i++) {
         if (!is_under_way(post, endpoint, due->messages[i].id) &&
             !begin_one(post, endpoint, &due->messages[i])) {
             break;
@@ -426,18 +436,64 @@ static void note(struct post *post, const struct posted *posted, const struct fa
     pthread_mutex_unlock(&response->lock);
 }
 
+static void tell_fate(struct post *post, const struct posted *posted) {
+    struct fate sent;
+    if (!was_cancelled(posted)) {
+        fate_of(posted, &sent, &post->arena);
+        tell(post, posted, &sent);
+        note(post, posted, &sent);
+    }
+}
+
 static void end_all(struct post *post, struct posted *first) {
     struct posted *next;
     for (struct posted *posted = first; posted != NULL; posted = next) {
-        struct fate sent;
         next = posted->next;
         take_out(post, posted);
-        if (!was_cancelled(posted)) {
-            fate_of(posted, &sent, &post->arena);
-            tell(post, posted, &sent);
-            note(post, posted, &sent);
-        }
+        tell_fate(post, posted);
         free_posted(posted);
+    }
+}
+
+// ---- what has landed ----------------------------------------------------------------------------
+
+static bool is_for_the_desk(struct post *post, const struct posted *posted) {
+    struct fate sent;
+    if (posted->endpoint != POST_ENGINE) {
+        return false;
+    }
+    fate_of(posted, &sent, &post->arena);
+    return sent.fate == MESSAGE_DELIVERED;
+}
+
+// Takes those out of the list that the desk settles. Gives the others.
+static struct posted *land_some(struct post *post, struct posted *first) {
+    struct posted *others = NULL;
+    struct posted *next;
+    for (struct posted *posted = first; posted != NULL; posted = next) {
+        next = posted->next;
+        if (is_for_the_desk(post, posted)) {
+            posted->has_landed = true;
+            post->landed++;
+            tell_fate(post, posted);
+        } else {
+            posted->next = others;
+            others = posted;
+        }
+    }
+    return others;
+}
+
+// Those whose records the desk has met by now are settled.
+static void let_go_landed(struct post *post) {
+    uint64_t taken = atomic_load(&post->response->taken);
+    for (uint32_t i = post->count[POST_ENGINE]; i > 0 && taken != UINT64_MAX; i--) {
+        struct posted *posted = post->under_way[POST_ENGINE][i - 1];
+        if (posted->has_landed && engine_sequence(posted) <= taken) {
+            post->landed--;
+            take_out(post, posted);
+            free_posted(posted);
+        }
     }
 }
 
@@ -494,7 +550,8 @@ static Status confirm_some(struct post *post, struct posted *first) {
 
 // What cannot be settled now is settled later.
 static Status settle_some(struct post *post) {
-    struct posted *first = take_over(post->response);
+    struct posted *first = land_some(post, take_over(post->response));
+    let_go_landed(post);
     if (first == NULL) {
         return STATUS_OK;
     }
@@ -597,7 +654,7 @@ static void wait_for_engine(struct post *post) {
         for (const struct posted *posted = response->over; posted != NULL; posted = posted->next) {
             over += is_engine(posted->endpoint);
         }
-        if (over == post->count[POST_ENGINE] + post->count[POST_LISTS]) {
+        if (over == post->count[POST_ENGINE] - post->landed + post->count[POST_LISTS]) {
             break;
         }
         pthread_cond_wait(&response->post_wakes, &response->lock);
@@ -615,7 +672,11 @@ static void end(struct post *post) {
     }
     for (struct posted *posted = take_over(post->response); posted != NULL; posted = next) {
         next = posted->next;
+        take_out(post, posted);
         free_posted(posted);
+    }
+    for (uint32_t i = 0; i < post->count[POST_ENGINE]; i++) { // they have landed: the desk settles them at the next start
+        free_posted(post->under_way[POST_ENGINE][i]);
     }
     json_reader_destroy(post->json);
     arena_deinit(&post->arena);

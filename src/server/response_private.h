@@ -158,6 +158,7 @@ struct posted {
     atomic_uint left;    // that were handed over and have not come back
     bool is_cut;         // some of them were not taken
     bool is_confirmed;   // of the lists: to the order
+    bool has_landed;     // of the engine: it is in the journal, and the desk settles it
     Slice refusal;       // why it could not be handed over; empty: it was
     struct posted *next; // of those that are over
 };
@@ -182,6 +183,8 @@ MUST_USE Status engine_submit(struct posted *posted, struct json_reader *json,
 void engine_free(struct posted *posted);
 // What became of it.
 void engine_outcome(const struct posted *posted, struct fate *ret_sent, struct arena *arena);
+// Of its last record in the journal.
+uint64_t engine_sequence(const struct posted *posted);
 // The message that a label or change of the journal was made of; 0: none.
 int64_t engine_message_of(const struct journal_entry *entry, struct json_reader *json);
 

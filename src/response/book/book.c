@@ -156,11 +156,18 @@ Status book_fail(struct book *book, Status status, const char *code, const char 
 // ----------------------------------------------------------------------------------------------
 
 static const struct statement COUNT_UP = {
-    "counter_up", "INSERT INTO counter (name, value) VALUES (?1, 1) ON CONFLICT (name) DO UPDATE "
-                  "SET value = counter.value + 1 RETURNING value"};
+    "counter_up", "INSERT INTO counter (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE "
+                  "SET value = counter.value + ?2 RETURNING value"};
 
 Status book_count_up(struct book *book, Slice series, int64_t *ret_value) {
-    return book_number(book, &COUNT_UP, STORE_VALUES(store_text(series)), ret_value);
+    return book_count_up_by(book, series, 1, ret_value);
+}
+
+Status book_count_up_by(struct book *book, Slice series, uint32_t count, int64_t *ret_first) {
+    int64_t last;
+    TRY(book_number(book, &COUNT_UP, STORE_VALUES(store_text(series), store_i64(count)), &last));
+    *ret_first = last - count + 1;
+    return STATUS_OK;
 }
 
 static const struct statement FEED_AT = {"feed_at", "SELECT sequence FROM feed WHERE name = ?1"};

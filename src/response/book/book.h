@@ -129,6 +129,8 @@ Status book_fail(struct book *book, Status status, const char *code, const char 
 
 // The next number of a series, from 1; without a gap.
 MUST_USE Status book_count_up(struct book *book, Slice series, int64_t *ret_value);
+// So many at once, which is one change of the series for all of them.
+MUST_USE Status book_count_up_by(struct book *book, Slice series, uint32_t count, int64_t *ret_first);
 
 // ---- timers
 // ------------------------------------------------------------------------------------------------
@@ -181,7 +183,9 @@ struct message {
     int64_t made_us, attempts;
 };
 
-// `ret_id` may be NULL.
+// Numbers for so many messages that are made together.
+MUST_USE Status book_message_numbers(struct book *book, uint32_t count, int64_t *ret_first);
+// Its number is the next one unless it has one of book_message_numbers(). `ret_id` may be NULL.
 MUST_USE Status book_message(struct book *book, const struct message *message, int64_t *ret_id);
 // Up to `count_max` that are to be sent now; of each object and endpoint only the first that waits.
 MUST_USE Status book_messages_due(struct book *book, struct message *ret_messages,

@@ -15,10 +15,11 @@ static const struct statement ADD = {
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'WAITING', ?11, ?12, '')"};
 static const struct statement PROPOSED = {
     "list_change_proposed", "UPDATE list_change SET proposal = ?2, until_settled_us = ?3 WHERE batch = ?1"};
+// The plus: of one key there are few, and by their numbers it would be all of the list.
 static const struct statement WAITING = {
     "list_change_waiting",
     "SELECT op, COALESCE(from_us, 0), COALESCE(until_us, 0), reason, COALESCE(proposal, 0) FROM list_change "
-    "WHERE list = ?1 AND hash = ?2 AND state = 'WAITING' AND until_settled_us >= ?3 ORDER BY id DESC LIMIT 1"};
+    "WHERE list = ?1 AND hash = ?2 AND state = 'WAITING' AND until_settled_us >= ?3 ORDER BY +id DESC LIMIT 1"};
 static const struct statement ENTRY = {
     "list_entry_find",
     "SELECT key, changed_by, second, changed_us, is_on, COALESCE(until_us, 0), reason FROM list_entry WHERE list = ?1 AND hash = ?2"};
@@ -34,10 +35,11 @@ static const struct statement END = {
     "UPDATE list_change SET state = ?2, second = ?3, settled_us = ?4 WHERE batch = ?1 AND state = 'WAITING'"};
 static const struct statement ENDED = {
     "list_change_ended", "UPDATE list_change SET state = 'ENDED', second = ?2, settled_us = ?3 WHERE id = ?1"};
+// A message is of one list; by its name as well, all of the list would be looked through.
 static const struct statement DONE = {
-    "list_change_done", "UPDATE list_change SET state = 'DONE' WHERE message = ?1 AND list = ?2 AND hash = ?3 AND state = 'SENT'"};
+    "list_change_done", "UPDATE list_change SET state = 'DONE' WHERE message = ?1 AND hash = ?2 AND state = 'SENT'"};
 static const struct statement WHOSE = {
-    "list_change_whose", "SELECT asked_by, second FROM list_change WHERE message = ?1 AND list = ?2 AND hash = ?3"};
+    "list_change_whose", "SELECT asked_by, second FROM list_change WHERE message = ?1 AND hash = ?2"};
 static const struct statement MET = {
     "list_entry_met",
     "INSERT INTO list_entry (list, hash, key, is_on, from_us, until_us, source, reason, changed_by, second, changed_us, sequence)"
@@ -103,15 +105,12 @@ static Status check_wish(struct book *book, const struct list_wishes *wishes, co
 }
 
 static Status add_wishes(struct book *book, const struct list_wishes *wishes, int64_t *ret_batch) {
-    *ret_batch = 0;
+    TRY(book_count_up_by(book, SLICE("list_change"), wishes->count, ret_batch));
     for (uint32_t i = 0; i < wishes->count; i++) {
         const struct list_wish *wish = &wishes->at[i];
-        int64_t id;
         TRY(check_wish(book, wishes, wish));
-        TRY(book_count_up(book, SLICE("list_change"), &id));
-        *ret_batch = i == 0 ? id : *ret_batch;
         TRY(book_run(book, &ADD,
-                     STORE_VALUES(store_i64(id), store_i64(*ret_batch), store_text(wishes->list), store_text(hash_text(book->arena, wish->hash)),
+                     STORE_VALUES(store_i64(*ret_batch + i), store_i64(*ret_batch), store_text(wishes->list), store_text(hash_text(book->arena, wish->hash)),
                                   store_text(wish->key), store_text(wishes->personal), store_text(slice_of(op_of(wishes))), store_number(wish->from_us),
                                   store_number(wish->until_us), store_text(wish->reason), store_text(book->actor.name), store_i64(book->now_us))));
     }
@@ -168,7 +167,7 @@ Status office_change_list(struct book *book, const struct list_wishes *wishes, i
 struct sending {
     int64_t id, from_us, until_us;
     Slice list, key, reason;
-    bool removes;
+    bool removes, is_over;
 };
 
 static void put_time(struct json_writer *json, Slice name, int64_t time_us, struct arena *arena) {
@@ -177,10 +176,9 @@ static void put_time(struct json_writer *json, Slice name, int64_t time_us, stru
     }
 }
 
-static Status send(struct book *book, const struct sending *sending, Slice second) {
+static Status send(struct book *book, const struct sending *sending, int64_t message, Slice second) {
     struct rendering out;
     Slice body;
-    int64_t message;
     struct json_writer *json = rendering_begin(&out);
     json_object_begin(json);
     json_key_string(json, SLICE("list"), sending->list);
@@ -191,12 +189,13 @@ static Status send(struct book *book, const struct sending *sending, Slice secon
     json_object_end(json);
     TRY(rendering_end(&out, book, &body));
     TRY(book_message(book,
-                     &(struct message){.endpoint = SLICE("engine"),
+                     &(struct message){.id = message,
+                                       .endpoint = SLICE("engine"),
                                        .kind = sending->removes ? SLICE("list.remove") : SLICE("list.add"),
                                        .object_kind = "list_change",
                                        .object = sending->id,
                                        .body = body},
-                     &message));
+                     NULL));
     return book_run(book, &SENT, STORE_VALUES(store_i64(sending->id), store_i64(message), store_text(second), store_i64(book->now_us)));
 }
 
@@ -216,15 +215,23 @@ static Status read_batch(struct book *book, int64_t batch, struct sending *rows,
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-// An entry whose end has come while it waited would be none.
+// An entry whose end has come while it waited would be none. Numbers are taken together: PostgreSQL would go through
+// all that the counter was in this unit of work for each.
 Status list_batch_send(struct book *book, int64_t batch, Slice second) {
     struct sending *rows = ARENA_ARRAY(book->arena, struct sending, LIST_BATCH_MAX);
-    uint32_t count;
+    uint32_t count, sent = 0;
+    int64_t message = 0;
     TRY(read_batch(book, batch, rows, &count));
     for (uint32_t i = 0; i < count; i++) {
-        bool is_over = !rows[i].removes && rows[i].until_us != 0 && rows[i].until_us <= book->now_us;
-        TRY(is_over ? book_run(book, &ENDED, STORE_VALUES(store_i64(rows[i].id), store_text(second), store_i64(book->now_us)))
-                    : send(book, &rows[i], second));
+        rows[i].is_over = !rows[i].removes && rows[i].until_us != 0 && rows[i].until_us <= book->now_us;
+        sent += !rows[i].is_over;
+    }
+    if (sent > 0) {
+        TRY(book_message_numbers(book, sent, &message));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(rows[i].is_over ? book_run(book, &ENDED, STORE_VALUES(store_i64(rows[i].id), store_text(second), store_i64(book->now_us)))
+                            : send(book, &rows[i], message++, second));
     }
     return STATUS_OK;
 }
@@ -240,7 +247,7 @@ Status list_met(struct book *book, const struct list_met *met) {
     Slice second = SLICE("");
     Slice hash = hash_text(book->arena, met->hash);
     if (met->message != 0) {
-        StoreValues values = STORE_VALUES(store_i64(met->message), store_text(met->list), store_text(hash));
+        StoreValues values = STORE_VALUES(store_i64(met->message), store_text(hash));
         Status status = book_one(book, &WHOSE, values);
         ENSURE(status == STATUS_OK || status == STATUS_NOT_FOUND, status);
         if (status == STATUS_OK) {
