@@ -20,14 +20,28 @@ struct model_cost {
     uint32_t buckets[BUCKETS];
 };
 
-struct costs {
-    pthread_mutex_t lock;
-    uint32_t until_due; // of who decides
+struct cost_table {
     const struct catalogue *catalogue;
     int64_t since_us;
     uint64_t decisions, took_ns, models_ns, features_ns, own_ns;
-    struct model_cost *models;
+    struct model_cost models[]; // by the catalogue's
 };
+
+struct costs {
+    pthread_mutex_t lock;
+    uint32_t until_due; // of who decides
+    struct cost_table *table; // NULL: nothing decides yet
+};
+
+struct cost_table *cost_table_create(const struct catalogue *catalogue) {
+    struct cost_table *table = memory_alloc(sizeof *table + sizeof table->models[0] * catalogue->models.count);
+    table->catalogue = catalogue;
+    return table;
+}
+
+void cost_table_destroy(struct cost_table *table) {
+    free(table);
+}
 
 struct costs *costs_create(void) {
     struct costs *costs = memory_alloc(sizeof *costs);
@@ -38,20 +52,18 @@ struct costs *costs_create(void) {
 void costs_destroy(struct costs *costs) {
     if (costs != NULL) {
         pthread_mutex_destroy(&costs->lock);
-        free(costs->models);
+        cost_table_destroy(costs->table);
         free(costs);
     }
 }
 
-void costs_begin(struct costs *costs, const struct catalogue *catalogue, int64_t now_us) {
-    struct model_cost *models = memory_alloc(sizeof *models * (catalogue->models.count + 1));
+struct cost_table *costs_begin(struct costs *costs, struct cost_table *table, int64_t now_us) {
+    table->since_us = now_us;
     pthread_mutex_lock(&costs->lock);
-    free(costs->models);
-    costs->models = models;
-    costs->catalogue = catalogue;
-    costs->since_us = now_us;
-    costs->decisions = costs->took_ns = costs->models_ns = costs->features_ns = costs->own_ns = 0;
+    struct cost_table *before = costs->table;
+    costs->table = table;
     pthread_mutex_unlock(&costs->lock);
+    return before;
 }
 
 bool costs_is_due(struct costs *costs) {
@@ -65,21 +77,20 @@ static uint32_t bucket_of_cost(uint64_t ns) {
     return bucket_of(ns < UINT64_C(1) << COST_BITS ? ns : (UINT64_C(1) << COST_BITS) - 1, SUB_BITS);
 }
 
-// Under the lock.
-static void add_models(struct costs *costs, const struct engine_times *times) {
+static void add_models(struct cost_table *table, const struct engine_times *times) {
     for (uint32_t i = 0; i < times->count; i++) {
-        struct model_cost *model = &costs->models[times->models[i].model - costs->catalogue->models.at];
+        struct model_cost *model = &table->models[times->models[i].model - table->catalogue->models.at];
         model->this_ns = (model->is_seen ? model->this_ns : 0) + times->models[i].ns;
         model->is_seen = true;
     }
     for (uint32_t i = 0; i < times->count; i++) {
-        struct model_cost *model = &costs->models[times->models[i].model - costs->catalogue->models.at];
+        struct model_cost *model = &table->models[times->models[i].model - table->catalogue->models.at];
         if (model->is_seen) {
             model->is_seen = false;
             model->count++;
             model->sum_ns += model->this_ns;
             model->buckets[bucket_of_cost(model->this_ns)]++;
-            costs->own_ns += model->this_ns;
+            table->own_ns += model->this_ns;
         }
     }
 }
@@ -88,11 +99,12 @@ void costs_add(struct costs *costs, const struct engine_times *times, uint64_t t
     if (pthread_mutex_trylock(&costs->lock) != 0) {
         return;
     }
-    costs->decisions++;
-    costs->took_ns += took_ns;
-    costs->models_ns += times->models_ns;
-    costs->features_ns += times->features_ns;
-    add_models(costs, times);
+    struct cost_table *table = costs->table;
+    table->decisions++;
+    table->took_ns += took_ns;
+    table->models_ns += times->models_ns;
+    table->features_ns += times->features_ns;
+    add_models(table, times);
     pthread_mutex_unlock(&costs->lock);
 }
 
@@ -109,24 +121,23 @@ static uint64_t median_of(const struct model_cost *model) {
     return bucket_end(BUCKETS - 1, SUB_BITS);
 }
 
-static double share_of(const struct costs *costs, uint64_t ns) {
-    return costs->took_ns == 0 ? 0 : (double)ns / (double)costs->took_ns;
+static double share_of(const struct cost_table *table, uint64_t ns) {
+    return table->took_ns == 0 ? 0 : (double)ns / (double)table->took_ns;
 }
 
-// Under the lock.
-static void look(const struct costs *costs, struct cost *models, struct costs_all *ret_all) {
-    uint64_t told_ns = costs->own_ns + costs->features_ns;
-    for (uint32_t i = 0; i < costs->catalogue->models.count; i++) {
-        const struct model_cost *model = &costs->models[i];
-        models[i] = (struct cost){.count = model->count, .median_ns = model->count == 0 ? 0 : median_of(model), .share = share_of(costs, model->sum_ns)};
+static void look(const struct cost_table *table, struct cost *models, struct costs_all *ret_all) {
+    uint64_t told_ns = table->own_ns + table->features_ns;
+    for (uint32_t i = 0; i < table->catalogue->models.count; i++) {
+        const struct model_cost *model = &table->models[i];
+        models[i] = (struct cost){.count = model->count, .median_ns = model->count == 0 ? 0 : median_of(model), .share = share_of(table, model->sum_ns)};
     }
     *ret_all = (struct costs_all){
-        .since_us = costs->since_us,
-        .decisions = costs->decisions,
-        .took_ns = costs->decisions == 0 ? 0 : costs->took_ns / costs->decisions,
-        .models_share = share_of(costs, costs->models_ns),
-        .features_share = share_of(costs, costs->features_ns),
-        .pass_share = share_of(costs, costs->models_ns > told_ns ? costs->models_ns - told_ns : 0),
+        .since_us = table->since_us,
+        .decisions = table->decisions,
+        .took_ns = table->decisions == 0 ? 0 : table->took_ns / table->decisions,
+        .models_share = share_of(table, table->models_ns),
+        .features_share = share_of(table, table->features_ns),
+        .pass_share = share_of(table, table->models_ns > told_ns ? table->models_ns - told_ns : 0),
         .models = models,
     };
 }
@@ -134,9 +145,9 @@ static void look(const struct costs *costs, struct cost *models, struct costs_al
 bool costs_look(struct costs *costs, const struct catalogue *catalogue, struct arena *arena, struct costs_all *ret_all) {
     struct cost *models = ARENA_ARRAY(arena, struct cost, catalogue->models.count + 1);
     pthread_mutex_lock(&costs->lock);
-    bool is_it = costs->catalogue == catalogue;
+    bool is_it = costs->table != NULL && costs->table->catalogue == catalogue;
     if (is_it) {
-        look(costs, models, ret_all);
+        look(costs->table, models, ret_all);
     }
     pthread_mutex_unlock(&costs->lock);
     return is_it;

@@ -2,7 +2,9 @@
 // Costs: what each model costs of a decision, measured on one decision in COSTS_EVERY while the server decides. Figures for people: nothing of them goes into a decision
 // or the journal, and a replay measures nothing.
 //
-//     costs_begin(costs, catalogue, now_us);                        // another catalogue decides: it is counted anew
+//     struct cost_table *table = cost_table_create(catalogue);      // whoever brings a catalogue
+//     table = costs_begin(costs, table, now_us);                    // the deciding thread: it is counted anew, and the table before comes back
+//     cost_table_destroy(table);                                    // who has brought it
 //     if (costs_is_due(costs)) { heart_time_next(heart); }          // the deciding thread, before a decision; after it
 //     costs_add(costs, &times, took_ns);
 //     costs_look(costs, catalogue, &all, arena)                     // any thread
@@ -12,7 +14,7 @@
 // in which it was looked at on its own; its share is its part of the time of all decisions that were measured, those included in which it was put out at no cost of its own.
 //
 // Threads. Who adds only tries the lock: a measurement that meets somebody who looks is dropped, and no decision waits. Costs: a decision that is measured takes some
-// microseconds longer, one in COSTS_EVERY, a prime, so that it does not go with a period of the stream. 1 KB a model.
+// microseconds longer, one in COSTS_EVERY, a prime, so that it does not go with a period of the stream. 1 KB a model, and none of it is made or given back by who decides.
 
 #include "monitoring/decision/decision.h"
 
@@ -35,10 +37,15 @@ struct costs_all {
 };
 
 struct costs;
+struct cost_table;
 
 struct costs *costs_create(void);
 void costs_destroy(struct costs *costs);
-void costs_begin(struct costs *costs, const struct catalogue *catalogue, int64_t now_us);
+// What is counted of a catalogue, as long as it decides.
+struct cost_table *cost_table_create(const struct catalogue *catalogue);
+void cost_table_destroy(struct cost_table *table);
+// Takes the table; what it gives, NULL the first time, is the caller's.
+struct cost_table *costs_begin(struct costs *costs, struct cost_table *table, int64_t now_us);
 // Whether the next decision is to be measured.
 bool costs_is_due(struct costs *costs);
 void costs_add(struct costs *costs, const struct engine_times *times, uint64_t took_ns);

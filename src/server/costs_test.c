@@ -29,6 +29,10 @@ static bool world_deinit(struct world *w) {
     return scratch_remove(&w->scratch);
 }
 
+static void begin(struct world *w, const struct catalogue *catalogue, int64_t now_us) {
+    cost_table_destroy(costs_begin(w->costs, cost_table_create(catalogue), now_us));
+}
+
 static uint32_t index_of(struct world *w, const char *id) {
     return map_get(&w->pack.catalogue->models_by_id, slice_of(id));
 }
@@ -41,7 +45,7 @@ static bool test_figures(void) {
     uint32_t one = index_of(&w, "M-PX-01-A");
     uint32_t two = index_of(&w, "M-PX-02-A");
     CHECK(!costs_look(w.costs, w.pack.catalogue, &w.scratch.arena, &all)); // nothing decides yet
-    costs_begin(w.costs, w.pack.catalogue, 77);
+    begin(&w, w.pack.catalogue, 77);
     CHECK(costs_look(w.costs, w.pack.catalogue, &w.scratch.arena, &all) && all.decisions == 0 && all.since_us == 77 && all.models[one].count == 0);
     // 100 decisions of 10,000 ns: the first model 10 ns and, of two parts, 90 ns; the second 1,000 ns in every fourth.
     for (int i = 0; i < 100; i++) {
@@ -57,7 +61,7 @@ static bool test_figures(void) {
     CHECK(all.pass_share == (2000 * 100 - 500 * 100 - 90 * 100 - 1000 * 25) / 1e6);
     // Another catalogue: counted anew, and the one before is not told any more.
     struct catalogue other = *w.pack.catalogue;
-    costs_begin(w.costs, &other, 78);
+    begin(&w, &other, 78);
     CHECK(!costs_look(w.costs, w.pack.catalogue, &w.scratch.arena, &all));
     CHECK(costs_look(w.costs, &other, &w.scratch.arena, &all) && all.decisions == 0 && all.models[one].count == 0 && all.since_us == 78);
     return world_deinit(&w);
@@ -100,7 +104,7 @@ static bool test_timed_is_the_same(void) {
     struct costs_all all;
     buf_init(&left, 16 << 20);
     buf_init(&right, 16 << 20);
-    costs_begin(w.costs, w.pack.catalogue, 0);
+    begin(&w, w.pack.catalogue, 0);
     for (int i = 0; i < EVENTS; i++) {
         bool is_asked = i % 2 == 0;
         if (is_asked) {

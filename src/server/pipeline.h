@@ -93,6 +93,7 @@ struct work {
     uint64_t arrived_ns; // by the monotonic clock; the event's time begins to run. 0: when it is submitted
     bool is_patient;     // whoever is turned away with it asks again himself, and nobody is told: it is not counted
     struct heart *heart; // of a release: in, what takes over; out, what it took over from
+    struct cost_table *costs; // of a release: of its catalogue, and of the one before
     bool yields_to_brakes; // of a release: refused with PIPELINE_FROZEN while a brake holds releases
     struct rebuild *rebuild; // of a release whose heart has a state of its own: what it has taken in so far. NULL: it takes the state over
     // Filled in before done().

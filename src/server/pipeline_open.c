@@ -127,7 +127,7 @@ static Status open_log(struct pipeline *pipeline, struct arena *arena, struct pi
         TRY(pipeline->options.opened(pipeline->options.noted_context, found.first_sequence, found.last_sequence, arena, diag));
     }
     TRY(take_up(pipeline, found.last_sequence, arena, opened, diag));
-    pipeline_begin_with(pipeline);
+    cost_table_destroy(pipeline_begin_with(pipeline, cost_table_create(heart_catalogue(pipeline->heart))));
     heart_bring_in(pipeline->heart, NULL); // else the first event would take longer than its budget
     return take_up_brakes(pipeline) == STATUS_OK ? STATUS_OK : journal_failure(pipeline->journal, diag);
 }

@@ -110,8 +110,8 @@ void pipeline_stand(struct pipeline *pipeline, Slice name, Slice key, bool is_to
 void pipeline_take_rules_if_any(struct pipeline *pipeline);
 // Of a work that may come back from the doubts: it is none of theirs any more.
 void pipeline_take_back(struct pipeline *pipeline, struct work *work);
-// Tells who asks from other threads which catalogue decides, and for the time that events get.
-void pipeline_begin_with(struct pipeline *pipeline);
+// Tells who asks from other threads which catalogue decides, and for the time that events get. Takes the table of its costs, and gives the one before.
+struct cost_table *pipeline_begin_with(struct pipeline *pipeline, struct cost_table *table);
 void pipeline_do_work(struct pipeline *pipeline, struct work *work);
 
 // ---- pipeline_keep.c ----------------------------------------------------------------------------------------

@@ -261,8 +261,10 @@ static bool release(struct world *w, struct pipeline *pipeline, Hash128 label) {
     CHECK(heart != NULL);
     work_init(&work, WORK_RELEASE, arena_printf(arena, "{\"catalogue\":\"%.*s\",\"state\":\"kept\"}", SLICE_ARGS(heart_catalogue(heart)->label)));
     work.heart = heart;
+    work.costs = cost_table_create(heart_catalogue(heart));
     CHECK(do_now(pipeline, &work) && work.outcome == PIPELINE_DONE && work.heart != heart);
     heart_destroy(work.heart);
+    cost_table_destroy(work.costs);
     return true;
 }
 
@@ -665,10 +667,13 @@ static bool test_a_brake_holds_a_release_that_was_on_its_way(void) {
     Hash128 now = pipeline_state(pipeline).label;
     struct heart *heart = w.options.source.make(w.options.source.context, now, SCOPE_IN_FLIGHT, false, &w.scratch.arena, &w.scratch.diag);
     work_init(&work, WORK_RELEASE, SLICE("{}"));
+    struct cost_table *costs = cost_table_create(heart_catalogue(heart));
     work.heart = heart;
+    work.costs = costs;
     work.yields_to_brakes = true;
-    CHECK(do_now(pipeline, &work) && work.outcome == PIPELINE_REFUSED && strcmp(work.code, PIPELINE_FROZEN) == 0 && work.heart == heart);
+    CHECK(do_now(pipeline, &work) && work.outcome == PIPELINE_REFUSED && strcmp(work.code, PIPELINE_FROZEN) == 0 && work.heart == heart && work.costs == costs);
     heart_destroy(heart);
+    cost_table_destroy(costs);
     CHECK(release(&w, pipeline, now)); // back, or a model out, at any time
     CHECK(close_pipeline(&w, pipeline) == STATUS_OK);
     return world_deinit(&w);

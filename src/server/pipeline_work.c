@@ -261,14 +261,14 @@ static void keep_night(struct pipeline *pipeline, struct work *work) {
 }
 
 // The catalogue that decides, for who asks from other threads and for the time that events get.
-void pipeline_begin_with(struct pipeline *pipeline) {
+struct cost_table *pipeline_begin_with(struct pipeline *pipeline, struct cost_table *table) {
     const struct catalogue *catalogue = heart_catalogue(pipeline->heart);
     budget_read_schema(pipeline->budget, catalogue->schema);
     brake_read_catalogue(pipeline->brake, catalogue);
-    costs_begin(pipeline->costs, catalogue, clock_wall_us());
     pthread_mutex_lock(&pipeline->lock);
     pipeline->label = label_hash(catalogue->label);
     pthread_mutex_unlock(&pipeline->lock);
+    return costs_begin(pipeline->costs, table, clock_wall_us());
 }
 
 // Takes the last records in, which came while it took in the others.
@@ -306,7 +306,7 @@ static void release(struct pipeline *pipeline, struct work *work) {
     }
     pipeline->heart = work->heart;
     work->heart = old;
-    pipeline_begin_with(pipeline);
+    work->costs = pipeline_begin_with(pipeline, work->costs);
     pipeline_add_record(pipeline, KIND_RELEASE, 0, work->record);
     pipeline_add_work(pipeline, work);
     pipeline_flush(pipeline);

@@ -203,10 +203,12 @@ static void write_record(struct buf *out, const struct release_entry *entry, con
 // Has the pipeline take it over, and waits until that is durable.
 static PipelineOutcome hand_over(struct releases *releases, struct release_ask *ask, struct heart *heart, struct rebuild *rebuild, Slice record) {
     struct work work = {.kind = WORK_RELEASE, .record = record, .done = on_released, .user = releases, .heart = heart, .rebuild = rebuild};
+    work.costs = cost_table_create(heart_catalogue(heart));
     work.yields_to_brakes = ask->kind == RELEASE_RELEASE;
     releases->work_is_over = false;
     if (!pipeline_submit(releases->at_hand, &work)) {
         heart_destroy(heart);
+        cost_table_destroy(work.costs);
         return PIPELINE_FAILED;
     }
     pthread_mutex_lock(&releases->lock);
@@ -215,6 +217,7 @@ static PipelineOutcome hand_over(struct releases *releases, struct release_ask *
     }
     pthread_mutex_unlock(&releases->lock);
     heart_destroy(work.heart); // the old one, or the new one when it was refused
+    cost_table_destroy(work.costs);
     if (work.outcome == PIPELINE_REFUSED && strcmp(work.code, PIPELINE_FROZEN) == 0) {
         release_refuse(ask, 409, "frozen", "a brake holds releases; see /v1/brakes");
     } else if (work.outcome == PIPELINE_REFUSED) {

@@ -134,6 +134,7 @@ static bool release(struct world *w, Hash128 label) {
     CHECK(heart != NULL);
     Slice record = arena_printf(&w->scratch.arena, "{\"catalogue\":\"%.*s\",\"state\":\"kept\"}", SLICE_ARGS(heart_catalogue(heart)->label));
     struct work work = {.kind = WORK_RELEASE, .record = record, .heart = heart, .done = open_gate, .user = &gate};
+    work.costs = cost_table_create(heart_catalogue(heart));
     CHECK(pipeline_submit(w->pipeline, &work));
     pthread_mutex_lock(&gate.lock);
     while (!gate.is_over) {
@@ -141,6 +142,7 @@ static bool release(struct world *w, Hash128 label) {
     }
     pthread_mutex_unlock(&gate.lock);
     heart_destroy(work.heart);
+    cost_table_destroy(work.costs);
     return work.outcome == PIPELINE_DONE;
 }
 

@@ -4,6 +4,25 @@
 
 #include <stdlib.h>
 
+// What asking the stopwatch costs: the least of some.
+static uint64_t reading_ns(uint64_t (*now_ns)(void)) {
+    enum { TRIES = 32 };
+    uint64_t least = UINT64_MAX;
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t since = now_ns();
+        uint64_t took = now_ns() - since;
+        least = took < least ? took : least;
+    }
+    return least;
+}
+
+static void make_times(struct engine *engine, uint64_t (*stopwatch)(void)) {
+    uint32_t most = 2 * (engine->catalogue->models.count + 1);
+    engine->times = (struct table_times){.now_ns = stopwatch, .reading_ns = reading_ns(stopwatch), .most = most};
+    engine->times.at = memory_alloc(sizeof *engine->times.at * most);
+    engine->model_times = memory_alloc(sizeof *engine->model_times * most);
+}
+
 struct engine *engine_create(const struct catalogue *catalogue, struct knowledge *knowledge, const struct engine_options *options) {
     struct engine *engine = memory_alloc(sizeof *engine);
     const struct feature_plan *features = catalogue->features;
@@ -38,6 +57,9 @@ struct engine *engine_create(const struct catalogue *catalogue, struct knowledge
     decision_put_plain_end(catalogue, &engine->plain_end);
     for (int i = 0; i < EXPECT_AHEAD; i++) {
         engine->expected[i] = memory_alloc(sizeof *engine->expected[i]);
+    }
+    if (options->stopwatch != NULL) {
+        make_times(engine, options->stopwatch);
     }
     engine_make_host(engine);
     return engine;
@@ -340,26 +362,7 @@ void engine_time_next(struct engine *engine) {
     engine->times_next = engine->options.stopwatch != NULL;
 }
 
-// What asking the stopwatch costs: the least of some.
-static uint64_t reading_ns(uint64_t (*now_ns)(void)) {
-    enum { TRIES = 32 };
-    uint64_t least = UINT64_MAX;
-    for (int i = 0; i < TRIES; i++) {
-        uint64_t since = now_ns();
-        uint64_t took = now_ns() - since;
-        least = took < least ? took : least;
-    }
-    return least;
-}
-
-// The first time it makes its room, which is some microseconds once.
 static void begin_times(struct engine *engine) {
-    if (engine->times.at == NULL) {
-        uint32_t most = 2 * (engine->catalogue->models.count + 1);
-        engine->times = (struct table_times){.now_ns = engine->options.stopwatch, .reading_ns = reading_ns(engine->options.stopwatch), .most = most};
-        engine->times.at = memory_alloc(sizeof *engine->times.at * most);
-        engine->model_times = memory_alloc(sizeof *engine->model_times * most);
-    }
     engine->times.count = 0;
     engine->times.aside_ns = 0;
     engine->is_timing = true;
