@@ -249,7 +249,14 @@ static bool test_both_sides_of_one_payment(void) {
 // ---- crime against others within it
 // ---------------------------------------------------------------------------------------------
 
-#define AT_SHOP "\"merchant_id\":\"SHOP1\",\"card_token\":\"T1\","
+static bool pays_at_shop(struct scene *s, const char *model, const char *customer) {
+    return scene_decide(s, &(struct decided){.model = model,
+                                             .customer = customer,
+                                             .payee = "P1",
+                                             .amount = 5000,
+                                             .more = "\"merchant_id\":\"SHOP1\","
+                                                     "\"card_token\":\"T1\","});
+}
 
 // Cards are tried out in a shop: nobody whose card it was is asked about the alert, and his card is
 // not what is blocked.
@@ -257,16 +264,7 @@ static bool test_no_cardholder_is_asked(void) {
     struct scene s;
     struct alert alert;
     CHECK(scene_init(&s, &ASKS, 1) && scene_grown(&s));
-    CHECK(scene_decide(&s, &(struct decided){.model = "M-CF-08-C",
-                                             .customer = "C1",
-                                             .payee = "P1",
-                                             .amount = 100,
-                                             .more = AT_SHOP}));
-    CHECK(scene_decide(&s, &(struct decided){.model = "M-CF-08-C",
-                                             .customer = "C2",
-                                             .payee = "P1",
-                                             .amount = 100,
-                                             .more = AT_SHOP}));
+    CHECK(pays_at_shop(&s, "M-CF-08-C", "C1") && pays_at_shop(&s, "M-CF-08-C", "C2"));
     CHECK(scene_number(&s, &ALERTS, STORE_NO_VALUES) == 1 &&
           alert_of(&s, "MERCHANT", "SHOP1", "CF", &alert) && alert.hits == 2 &&
           slice_empty(alert.customer));
@@ -299,11 +297,7 @@ static bool test_a_merchant_is_told_himself(void) {
     struct alert alert;
     CHECK(scene_init(&s, &LIMITS, 1));
     SCENE_OK(&s, scene_within(&s, SCENE_SYSTEM, hire_for_shops, NULL));
-    CHECK(scene_decide(&s, &(struct decided){.model = "M-MF-04-A",
-                                             .customer = "C1",
-                                             .payee = "P9",
-                                             .amount = 5000,
-                                             .more = AT_SHOP}));
+    CHECK(pays_at_shop(&s, "M-MF-04-A", "C1"));
     CHECK(alert_of(&s, "MERCHANT", "SHOP1", "MF", &alert) && slice_empty(alert.customer) &&
           slice_empty(alert.account));
     SCENE_OK(&s, scene_does(&s, "shop", scene_claims, &((struct scene_deed){.alert = alert.id})));
@@ -312,11 +306,7 @@ static bool test_a_merchant_is_told_himself(void) {
     CHECK(scene_number(&s, &ASKED, STORE_NO_VALUES) == 1);
     CHECK(scene_deinit(&s));
     CHECK(scene_init(&s, &SETTLES_LATER, 1) && scene_grown(&s));
-    CHECK(scene_decide(&s, &(struct decided){.model = "M-MF-04-A",
-                                             .customer = "C1",
-                                             .payee = "P9",
-                                             .amount = 5000,
-                                             .more = AT_SHOP}));
+    CHECK(pays_at_shop(&s, "M-MF-04-A", "C1"));
     CHECK(scene_number(&s, &SETTLED_LATER, STORE_NO_VALUES) == 1);
     return scene_deinit(&s);
 }
@@ -329,16 +319,7 @@ static bool test_a_victim_within_another_alert(void) {
     struct scene s;
     struct alert alert;
     CHECK(scene_init(&s, &LIMITS, 1) && scene_hire(&s));
-    CHECK(scene_decide(&s, &(struct decided){.model = "M-CF-08-C",
-                                             .customer = "C1",
-                                             .payee = "P1",
-                                             .amount = 100,
-                                             .more = AT_SHOP}));
-    CHECK(scene_decide(&s, &(struct decided){.model = "M-CF-08-C",
-                                             .customer = "C2",
-                                             .payee = "P1",
-                                             .amount = 100,
-                                             .more = AT_SHOP}));
+    CHECK(pays_at_shop(&s, "M-CF-08-C", "C1") && pays_at_shop(&s, "M-CF-08-C", "C2"));
     SCENE_OK(&s, scene_does(&s, "li", scene_next, &(struct scene_deed){0}));
     CHECK(alert_of(&s, "MERCHANT", "SHOP1", "CF", &alert));
     SCENE_OK(&s, scene_does(&s, "li", scene_decides,
@@ -371,7 +352,8 @@ int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(test_which_model_is_about_whom),     TEST(test_twenty_payers_of_one_code),
         TEST(test_weighed_by_who_is_paid),        TEST(test_who_is_paid_elsewhere),
-        TEST(test_both_sides_of_one_payment),     TEST(test_no_cardholder_is_asked), TEST(test_a_merchant_is_told_himself),
+        TEST(test_both_sides_of_one_payment),     TEST(test_no_cardholder_is_asked),
+        TEST(test_a_merchant_is_told_himself),
         TEST(test_a_victim_within_another_alert), TEST(test_payers_words_do_not_touch_it)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

@@ -6,8 +6,6 @@
 #include "expr/expr.h"
 #include "expr/node.h"
 
-enum { DAYS_USUAL = 30, DAYS_MAX = 366 };
-
 // ---- which models -----------------------------------------------------------------------------------------------
 
 static bool is_asked(const struct node *node, Slice list) {
@@ -56,37 +54,28 @@ void list_models(const struct catalogue *catalogue, Slice list, struct arena *ar
 // ---- the answer -------------------------------------------------------------------------------------------------
 
 static Status show_hits(struct visit *visit, struct book *book) {
-    const int64_t *days = visit->user;
+    const struct visit_span *span = visit->user;
     const struct catalogue *catalogue = response_catalogue(book);
     Slice list = http_request_parameter(visit->request, SLICE("list"));
     Slice *models;
     Slice words;
     uint32_t count, alerts;
-    int64_t since_us = book->now_us - *days * US_PER_DAY;
     ENSURE(map_get(&catalogue->knowledge->lists_by_name, list) != MAP_NONE, book_fail(book, STATUS_NOT_FOUND, "OF013", "the pack has no such list"));
     list_models(catalogue, list, book->arena, &models, &count, &words);
     json_object_begin(visit->json);
     json_key_string(visit->json, SLICE("list"), list);
-    json_key_i64(visit->json, SLICE("since"), since_us / US_PER_MS);
+    json_key_i64(visit->json, SLICE("since"), span->from_us / US_PER_MS);
     json_key_i64(visit->json, SLICE("watching"), count);
     json_key(visit->json, SLICE("models"));
-    TRY(alerts_put_hits(book, visit->viewer, models, count, since_us, visit->json, &alerts));
+    TRY(alerts_put_hits(book, visit->viewer, models, count, span->from_us, visit->json, &alerts));
     json_key_i64(visit->json, SLICE("alerts"), alerts);
     json_object_end(visit->json);
     return STATUS_OK;
 }
 
 void api_get_list_hits(void *context, struct http_request *request) {
-    static const char *const names[] = {"days"};
-    struct visit *visit = visit_query(context, request, names, 1);
-    if (visit == NULL) {
-        return;
-    }
-    int64_t *days = ARENA_NEW(&visit->deed->arena, int64_t);
-    *days = DAYS_USUAL;
-    visit->user = days;
-    visit->is_plain = true;
-    if (visit_ask_number(visit, names[0], 1, DAYS_MAX, days)) {
+    struct visit *visit = visit_query_days(context, request);
+    if (visit != NULL) {
         visit_look(visit, show_hits, "list", 0);
     }
 }

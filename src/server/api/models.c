@@ -418,26 +418,15 @@ static void ask(void *context, struct http_request *request, void (*tell)(struct
 
 // ---- which hit together ---------------------------------------------------------------------------------------
 
-enum { OVERLAP_DAYS_USUAL = 30, OVERLAP_DAYS_MAX = 366 };
-
 static Status overlap(struct visit *visit, struct book *book) {
-    const int64_t *days = visit->user;
-    struct figures_of of = {.viewer = visit->viewer, .until_us = visit->deed->act.now_us};
-    of.from_us = of.until_us - *days * US_PER_DAY;
+    const struct visit_span *span = visit->user;
+    struct figures_of of = {.viewer = visit->viewer, .from_us = span->from_us, .until_us = span->until_us};
     return figures_put_overlap(book, &of, visit->json);
 }
 
 void api_get_models_overlap(void *context, struct http_request *request) {
-    static const char *const names[] = {"days"};
-    struct visit *visit = visit_query(context, request, names, 1);
-    if (visit == NULL) {
-        return;
-    }
-    int64_t *days = ARENA_NEW(&visit->deed->arena, int64_t);
-    *days = OVERLAP_DAYS_USUAL;
-    visit->user = days;
-    visit->is_plain = true;
-    if (visit_ask_number(visit, names[0], 1, OVERLAP_DAYS_MAX, days)) {
+    struct visit *visit = visit_query_days(context, request);
+    if (visit != NULL) {
         visit_look(visit, overlap, "models", 0);
     }
 }

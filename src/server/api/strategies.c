@@ -35,29 +35,21 @@ void api_get_strategy(void *context, struct http_request *request) {
 }
 
 static Status what_if(struct visit *visit, struct book *book) {
-    return strategy_put_what_if(&visit->office, book, visit->user,
+    const struct visit_span *span = visit->user;
+    struct what_if_of of = {.viewer = visit->viewer,
+                            .is_blind = visit->is_blind,
+                            .from_us = span->from_us,
+                            .until_us = span->until_us};
+    return strategy_put_what_if(&visit->office, book, &of,
                                 http_request_parameter(visit->request, SLICE("strategy")),
                                 visit->json);
 }
 
-// The last thirty days, unless it is said how many.
 void api_get_strategy_what_if(void *context, struct http_request *request) {
-    enum { DAYS_USUAL = 30, DAYS_MOST = 366 };
-    static const char *const names[] = {"days"};
-    struct visit *visit = visit_query(context, request, names, 1);
-    int64_t days = DAYS_USUAL;
-    if (!visit_ask_number(visit, names[0], 1, DAYS_MOST, &days)) {
-        return;
+    struct visit *visit = visit_query_days(context, request);
+    if (visit != NULL) {
+        visit_look(visit, what_if, "strategies", 0);
     }
-    struct what_if_of *of = ARENA_NEW(&visit->deed->arena, struct what_if_of);
-    int64_t until_us = visit->deed->act.now_us;
-    *of = (struct what_if_of){.viewer = visit->viewer,
-                              .is_blind = visit->is_blind,
-                              .from_us = until_us - days * US_PER_DAY,
-                              .until_us = until_us};
-    visit->user = of;
-    visit->is_plain = true;
-    visit_look(visit, what_if, "strategies", 0);
 }
 
 // ---- changing -----------------------------------------------------------------------------------

@@ -177,6 +177,22 @@ bool visit_ask_number(struct visit *visit, const char *name, int64_t least, int6
     return true;
 }
 
+struct visit *visit_query_days(struct serve *serve, struct http_request *request) {
+    enum { DAYS_USUAL = 30, DAYS_MAX = 366 };
+    static const char *const names[] = {"days"};
+    struct visit *visit = visit_query(serve, request, names, 1);
+    int64_t days = DAYS_USUAL;
+    if (!visit_ask_number(visit, names[0], 1, DAYS_MAX, &days)) {
+        return NULL;
+    }
+    struct visit_span *span = ARENA_NEW(&visit->deed->arena, struct visit_span);
+    span->until_us = visit->deed->act.now_us;
+    span->from_us = span->until_us - days * US_PER_DAY;
+    visit->user = span;
+    visit->is_plain = true;
+    return visit;
+}
+
 static bool parse_moment(Slice text, int64_t *ret_us) {
     int64_t ms;
     if (slice_to_i64(text, &ms)) {

@@ -80,6 +80,12 @@ struct visit *visit_query(struct serve *serve, struct http_request *request,
                           const char *const *names, uint32_t count);
 // The same of one thing, which may be asked for unmasked with a reason (`unmask`, api_unmask_reason()).
 struct visit *visit_query_thing(struct serve *serve, struct http_request *request);
+// The same of the last days, up to now: the query may have `days`, at most 366, and without it 30 are
+// meant. The span is the visit's `user`, and the answer holds nothing personal. NULL: it has answered.
+struct visit_span {
+    int64_t from_us, until_us;
+};
+struct visit *visit_query_days(struct serve *serve, struct http_request *request);
 // A body of one object with these members; one that is empty counts as {}.
 struct visit *visit_body(struct serve *serve, struct http_request *request,
                          const char *const *names, uint32_t count);
