@@ -190,7 +190,7 @@ static struct release_ask *take(struct releases *releases) {
 static struct timespec next_watch(const struct releases *releases) {
     struct timespec until;
     uint32_t every_ms = releases->options.watch_every_ms == 0 ? WATCH_EVERY_MS : releases->options.watch_every_ms;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t ns = until.tv_nsec + (int64_t)(every_ms % 1000) * 1000000;
     until.tv_sec += every_ms / 1000 + ns / 1000000000;
     until.tv_nsec = ns % 1000000000;
@@ -291,6 +291,7 @@ static void free_releases(struct releases *releases) {
 
 Status releases_open(const struct releases_options *options, struct arena *arena, struct releases **ret_releases, struct diag *diag) {
     struct releases *releases = memory_alloc(sizeof *releases);
+    pthread_condattr_t monotonic;
     arena_init(&releases->arena, 1 << 16);
     arena_init(&releases->trials, 1 << 16);
     releases->options = *options;
@@ -299,8 +300,10 @@ Status releases_open(const struct releases_options *options, struct arena *arena
     releases->options.journal = arena_copy(&releases->arena, options->journal);
     releases->options.watch = arena_copy(&releases->arena, options->watch);
     releases->json = json_reader_create(RELEASES_FILE_MAX, RELEASES_FILE_DEPTH);
-    INVARIANT(pthread_mutex_init(&releases->lock, NULL) == 0 && pthread_cond_init(&releases->has_work, NULL) == 0 &&
+    INVARIANT(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+    INVARIANT(pthread_mutex_init(&releases->lock, NULL) == 0 && pthread_cond_init(&releases->has_work, &monotonic) == 0 &&
               pthread_cond_init(&releases->released, NULL) == 0);
+    pthread_condattr_destroy(&monotonic);
     Status status = releases_read_kept(releases, arena, diag);
     if (status != STATUS_OK) {
         free_releases(releases);
