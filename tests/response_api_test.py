@@ -457,7 +457,8 @@ def test_measures_and_appeals(folder):
 
 
 def test_held_payments(folder):
-    bank = Bank(folder)
+    secret = {"mode": "SYNC", "severity": "S3", "score": 60, "action": "DELAY", "expr": 'event.phase == "REQUEST" && event.amount == 5577'}
+    bank = Bank(folder, pack={"more_models": {"M-AM-72-A": secret}})
     li = bank.person("li", "analyst", skills=["FRAUD"])
     boss = bank.person("boss", "shift-leader", skills=["FRAUD"])
     director = bank.person("director", "director")
@@ -468,11 +469,26 @@ def test_held_payments(folder):
     page = li.ok("GET", "/v1/holds?limit=1")
     assert len(page["holds"]) == 1 and len(li.ok("GET", f"/v1/holds?limit=1&after={page['next']}")["holds"]) == 1
     assert [row["hold"] for row in li.ok("GET", "/v1/holds?customer=customer0001")["holds"]] == [one]
+    # Of an account that pays: whosever it is, settled or not, page by page; of who is paid there are none.
+    account, payee = "6222000000000001", "6228000000000001"
+    of = lambda caller, query: [row["hold"] for row in caller.ok("GET", f"/v1/holds?account={query}")["holds"]]  # noqa: E731
+    bank.pay(AMOUNT_S3, "customer0003", account=account)
+    joint = li.ok("GET", "/v1/holds?customer=customer0003")["holds"][0]["hold"]
+    assert of(li, account) == [joint, one] and of(li, payee) == of(li, "6222000000000099") == of(li, account[:-1]) == []
+    page = li.ok("GET", f"/v1/holds?account={account}&limit=1")
+    assert [row["hold"] for row in page["holds"]] == [joint] and of(li, f"{account}&limit=1&after={page['next']}") == [one], page
+    for query in ("&customer=customer0001", "&alert=1"):
+        li.expect(400, "query_refused", "GET", f"/v1/holds?account={account}{query}")
+    bank.pay(557_700, "customer0004", account=account)  # held for what is secret: told to who may know of it
+    aml = bank.person("aml", "aml-analyst", skills=["AML"])
+    assert of(aml, account)[0] > joint and of(aml, account)[1:] == of(li, account) == [joint, one]
+    assert [row["account"] for row in bank.person("sun", "auditor").ok("GET", f"/v1/holds?account={account}")["holds"]] == ["6222********0001"] * 3  # who audits sees those, too
     director.expect(403, "scope_missing", "POST", f"/v1/holds/{one}/settle", {"outcome": "REFUSED", "reason": "r"})
     li.expect(404, "hold_unknown", "GET", "/v1/holds/99999")
     li.expect(422, "body_refused", "POST", f"/v1/holds/{one}/settle", {"outcome": "HELD", "reason": "r"})
     settled = li.ok("POST", f"/v1/holds/{one}/settle", {"outcome": "REFUSED", "reason": "deceived"})
     assert settled["hold"]["state"] == "REFUSED" and settled["proposal"] is None and settled["hold"]["settled_by"] == "li"
+    assert of(li, account) == [joint, one]  # what is settled stays in the list
     li.expect(409, "settled", "POST", f"/v1/holds/{one}/settle", {"outcome": "RELEASED", "reason": "r"})
     li.expect(404, "hold_unknown", "POST", "/v1/holds/99999/settle", {"outcome": "REFUSED", "reason": "r"})
     proposed = li.ok("POST", f"/v1/holds/{two}/settle", {"outcome": "RELEASED", "reason": "own will"})
