@@ -42,7 +42,8 @@ def main():
         tests = files or sorted(str(path.relative_to(ROOT / "console")) for path in (ROOT / "console" / "tests").glob("*.test.mjs"))
         for name in ("harness.mjs", *(pathlib.Path(one).name for one in tests)):  # as they are now, beside the packages
             shutil.copyfile(ROOT / "console" / "tests" / name, WORK / "tests" / name)
-        environment = {**os.environ, "QT_ADDRESS": tour["address"], "QT_PASSWORD": tour["password"], "QT_CHROMIUM": chromium, "QT_FOLDER": folder}
+        environment = {**os.environ, "QT_ADDRESS": tour["address"], "QT_PASSWORD": tour["password"], "QT_CHROMIUM": chromium, "QT_FOLDER": folder,
+                       "QT_PROGRAM": os.path.abspath(program), "QT_EARNED_BANK": str(ROOT / "tests" / "earned_bank.py"), "QT_CLOCK_BACK": str(pathlib.Path(program).resolve().parent / "tests" / "libclock_back.so")}
         done = subprocess.run(["node", "--test", "--test-concurrency=2", *tests], cwd=WORK, env=environment)
         sys.exit(done.returncode)
     finally:
