@@ -201,6 +201,34 @@ screenTest("held payments", "analyst-1", "/holds", async ({ page }) => {
   assert.equal(after.settled_by, "analyst-1");
 });
 
+test("held payments of an account that pays, on their screen and in its profile", async () => {
+  const { account, hold } = made.holdToRelease;
+  const { holds } = await good("analyst-1", "GET", `/v1/holds?account=${account}`);
+  assert.ok(holds.some((one) => one.hold === hold) && holds.every((one) => one.account === account));
+  const { page, context, troubles } = await openPage("analyst-1", "/holds");
+  const rows = page.locator("tbody tr.ant-table-row");
+  await page.getByRole("combobox", { name: "按", exact: true }).click();
+  await page.locator(".ant-select-dropdown").getByText("按付款账户", { exact: true }).click();
+  await page.getByRole("textbox", { name: "账户", exact: true }).fill(account);
+  await page.getByRole("textbox", { name: "账户", exact: true }).press("Enter");
+  await page.waitForURL(new RegExp(`account=${account}`));
+  await page.waitForFunction((count) => document.querySelectorAll("tbody tr.ant-table-row").length === count, holds.length);
+  for (const [at, one] of holds.entries()) {
+    const text = await rows.nth(at).innerText();
+    assert.ok(text.includes(String(one.hold)) && text.includes(account), text);
+  }
+  await page.goto(`${ADDRESS}/console/holds?account=NOBODY-77`); // and of one that paid nothing there are none
+  await settled(page);
+  assert.equal(await rows.count(), 0);
+  await page.goto(`${ADDRESS}/console/profiles/account/${account}?tab=holds`);
+  for (const one of holds) {
+    await page.getByRole("link", { name: one.event_id, exact: true }).waitFor();
+  }
+  assert.equal(await page.locator(".ant-tabs-tabpane-active tbody tr.ant-table-row").count(), holds.length);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
 test("releasing a held payment of a grave alert waits for another person", async () => {
   const hold = made.holdToRelease;
   const { page, context, troubles } = await openPage("analyst-1", `/holds?alert=${hold.alert}&one=${hold.hold}`);

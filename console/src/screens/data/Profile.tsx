@@ -77,7 +77,7 @@ function Alerts({ kind, name }: { kind: ThingKind; name: string }) {
   );
 }
 
-function Holds({ name }: { name: string }) {
+function Holds({ kind, name }: { kind: "customer" | "account"; name: string }) {
   const t = useWords(dataWords);
   const both = useBoth();
   const columns: Column<Hold>[] = [
@@ -91,13 +91,13 @@ function Holds({ name }: { name: string }) {
   ];
   return (
     <DataTable<Hold>
-      name={`profile holds ${name}`}
+      name={`profile holds ${kind} ${name}`}
       label={t("holdsTab")}
       rowKey="hold"
       columns={columns}
       limit={20}
       load={async (after, limit, signal) => {
-        const page = await told(api.GET("/v1/holds", { params: { query: { customer: name, after: after === undefined ? undefined : Number(after), limit } }, signal }));
+        const page = await told(api.GET("/v1/holds", { params: { query: { [kind]: name, after: after === undefined ? undefined : Number(after), limit } }, signal }));
         return { rows: page.holds, next: page.next === null ? null : String(page.next) };
       }}
     />
@@ -260,7 +260,7 @@ function Sides({ kind, name }: { kind: ThingKind; name: string }) {
     ...tab("tables", t("tables"), may("knowledge:read"), <ProfileTables kind={kind} name={name} />),
     ...tab("alerts", t("alertsTab"), may("alerts:read"), <Alerts kind={kind} name={name} />),
     ...tab("features", t("featuresTab"), may("features:read") && may("models:read"), <FeaturesOf kind={kind} name={name} />),
-    ...tab("holds", t("holdsTab"), may("alerts:read") && kind === "customer", <Holds name={name} />),
+    ...(kind === "customer" || kind === "account" ? tab("holds", t("holdsTab"), may("alerts:read"), <Holds kind={kind} name={name} />) : []),
     ...tab("controls", t("controlsTab"), may("controls:read") && things[kind].target !== undefined, <Controls kind={kind} name={name} />),
     ...tab("cases", t("casesTab"), may("cases:read"), <Cases kind={kind} name={name} />),
     ...tab(
