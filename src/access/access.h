@@ -74,7 +74,7 @@ enum {
 // ---- scopes and roles -------------------------------------------------------------------------
 
 typedef enum Scope {
-#define SCOPE(name, word, text) SCOPE_##name,
+#define SCOPE(name, word, text, zh) SCOPE_##name,
 #include "access/scopes.def"
 #undef SCOPE
     SCOPE_COUNT,
@@ -100,6 +100,7 @@ static inline RoleSet role_bit(Role role) {
 
 const char *scope_word(Scope scope); // "events:write"
 const char *scope_text(Scope scope);
+const char *scope_text_zh(Scope scope);
 bool scope_parse(Slice word, Scope *ret_scope);
 
 struct role_text {

@@ -481,7 +481,7 @@ static bool test_words_read_back(void) {
     AuditAction action;
     for (int i = 0; i < SCOPE_COUNT; i++) {
         CHECK(scope_parse(slice_of(scope_word((Scope)i)), &scope) && scope == (Scope)i &&
-              scope_text(scope)[0] != '\0');
+              scope_text(scope)[0] != '\0' && scope_text_zh(scope)[0] != '\0');
     }
     for (int i = 0; i < ROLE_COUNT; i++) {
         CHECK(role_parse(slice_of(role_text((Role)i)->word), &role) && role == (Role)i);

@@ -1,9 +1,9 @@
 #include "access/access.h"
 
 static const struct {
-    const char *word, *text;
+    const char *word, *text, *zh;
 } scopes[] = {
-#define SCOPE(name, word, text) {word, text},
+#define SCOPE(name, word, text, zh) {word, text, zh},
 #include "access/scopes.def"
 #undef SCOPE
 };
@@ -38,6 +38,10 @@ const char *scope_word(Scope scope) {
 
 const char *scope_text(Scope scope) {
     return scopes[scope].text;
+}
+
+const char *scope_text_zh(Scope scope) {
+    return scopes[scope].zh;
 }
 
 bool scope_parse(Slice word, Scope *ret_scope) {

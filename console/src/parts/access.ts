@@ -1,9 +1,8 @@
-// Roles and scopes in words: the server tells their names (GET /v1/roles), and what a scope allows in English; its Chinese is here.
+// Roles and scopes in words, as the server tells them (GET /v1/roles).
 import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth } from "@/app/words";
 import { useAsk } from "@/parts/ask";
-import { scopeZh } from "@/parts/scopes";
 
 export type Roles = Schemas["Roles"];
 
@@ -13,7 +12,8 @@ export function useRoles() {
 
 export function useScopeText(roles: Roles | undefined): (scope: string) => string {
   const { language } = useSettings();
-  return (scope) => (language === "zh" ? scopeZh[scope] : roles?.scopes.find((one) => one.scope === scope)?.text) ?? scope;
+  const texts = new Map(roles?.scopes.map((one) => [one.scope, language === "zh" ? one.text_zh : one.text]));
+  return (scope) => texts.get(scope) ?? scope;
 }
 
 export function useRoleName(roles: Roles | undefined): (role: string) => string {

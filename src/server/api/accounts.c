@@ -123,6 +123,7 @@ static void render_roles(struct deed *deed, struct json_writer *json) {
         json_object_begin(json);
         json_key_string(json, SLICE("scope"), slice_of(scope_word((Scope)i)));
         json_key_string(json, SLICE("text"), slice_of(scope_text((Scope)i)));
+        json_key_string(json, SLICE("text_zh"), slice_of(scope_text_zh((Scope)i)));
         json_object_end(json);
     }
     json_array_end(json);

@@ -19,13 +19,8 @@ import { StateTag, StatusTag } from "@/screens/models/StatusTag";
 import { modelWords, releaseWords } from "@/screens/models/words";
 
 const RELEASES_COMPARED = 12;
-// When a model works, as packs write it; what else stands there is shown as it is.
-const SCENES = new Map<string, "sceneBefore" | "sceneSync" | "sceneSoon" | "sceneAfter">([
-  ["事前", "sceneBefore"],
-  ["事中(同步)", "sceneSync"],
-  ["事中(准实时)", "sceneSoon"],
-  ["事后", "sceneAfter"],
-]);
+// When a model works follows from its mode.
+const SCENES = { PRE: "sceneBefore", SYNC: "sceneSync", NRT: "sceneSoon", BATCH: "sceneAfter" } as const;
 
 function Parameters({ model }: { model: Model }) {
   const unitText = useUnit();
@@ -127,7 +122,7 @@ function Understood({ model }: { model: Model }) {
         column={1}
         items={[
           { key: "watches", label: t("watches"), children: <Space wrap size={4}>{model.on.map((type) => <Tag key={type} data-told="">{both(types.get(type)) || type}</Tag>)}</Space> },
-          { key: "scene", label: t("scene"), children: <span data-told="">{SCENES.has(model.scene) ? t(SCENES.get(model.scene)!) : model.scene}</span> },
+          { key: "scene", label: t("scene"), children: t(SCENES[model.mode]) },
           { key: "asks", label: t("asks"), children: model.asks === "" ? NOTHING : <span data-told="">{both(asks)} <Typography.Text type="secondary" className="mono">{model.asks}</Typography.Text></span> },
           { key: "reason", label: t("reasonText"), children: <span data-told="">{language === "zh" ? model.reason_zh : model.reason_en}</span> },
           { key: "rationale", label: t("rationale"), children: <span data-told="" style={{ whiteSpace: "pre-line" }}>{unbroken(both(model.rationale))}</span> },
