@@ -45,6 +45,7 @@ PEOPLE = [
     ("quality-reviewer", "quality-reviewer", EVERY_SKILL, 0, False),
     ("security-operator", "security-operator", ["SECURITY"], 0, False),
     ("model-author", "model-author", None, 0, False),
+    ("model-author-2", "model-author", None, 0, False),
     ("model-approver", "model-approver", None, 0, False),
     ("auditor", "auditor", None, 0, False),
     ("liaison", "liaison", ["POLICE"], 0, False),

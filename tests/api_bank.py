@@ -160,7 +160,7 @@ def run_examples(people):
 # ---- all operations of the response ----
 
 TAGS = {"Alerts", "Desks", "Tasks", "Controls", "Orders", "Strategies", "Figures"}
-IN_PATH = {"script": "ASK", "person": "li", "strategy": "D-NONE", "endpoint": "contact", "figure": "alerts"}  # the others are numbers
+IN_PATH = {"script": "ASK", "person": "li", "strategy": "D-NONE", "endpoint": "contact", "figure": "alerts", "kind": "view"}  # the others are numbers
 
 
 def operations(tags=frozenset(TAGS | {"Cases"})):

@@ -57,7 +57,7 @@ for path_, item_ in DOCUMENT["paths"].items():
         OPERATIONS[operation_["operationId"]] = (method_, path_, operation_)
 
 # What follows the decisions needs users and a pack with a disposition; these tests ask for every answer of these operations.
-FOLLOWS = {"Cases": "tests/cases_api_test.py", **dict.fromkeys(("Referrals", "Missed", "Reports"), "tests/referral_api_test.py"), **dict.fromkeys(("Alerts", "Desks", "Tasks", "Controls", "Orders", "Strategies", "Figures"), "tests/response_api_test.py")}
+FOLLOWS = {"Cases": "tests/cases_api_test.py", "Kept": "tests/kept_api_test.py", **dict.fromkeys(("Referrals", "Missed", "Reports"), "tests/referral_api_test.py"), **dict.fromkeys(("Alerts", "Desks", "Tasks", "Controls", "Orders", "Strategies", "Figures"), "tests/response_api_test.py")}
 for name_, (method_, path_, operation_) in OPERATIONS.items():
     if operation_["tags"][0] in FOLLOWS:
         UNSEEN.update({(name_, status_): FOLLOWS[operation_["tags"][0]] for status_ in operation_["responses"] if status_ not in ("400", "413", "415", "default") and (name_, status_) != ("takeMessage", "401")})
@@ -259,7 +259,7 @@ def ask(name, expected, values=None, query="", body=None, kind="application/json
 
 
 EXAMPLES = {"event_id": "e1", "list": "bad_payee", "key": "k1", "table": "person", "model": "M-PX-01-A", "code": "overloaded",
-            "name": "nobody", "id": "abcdefgh", "rule": "stops", "endpoint": "contact", "figure": "alerts", "path": "pack.yaml"}
+            "name": "nobody", "kind": "view", "id": "abcdefgh", "rule": "stops", "endpoint": "contact", "figure": "alerts", "path": "pack.yaml"}
 QUERIES = {"getFeatures": "?entity=account&key=a"}
 BODIES = {"decideEvent": pay("b1"), "decideBatch": [pay("b2")], "decideRecords": [pay("b3")], "giveFeedback": {"event_id": "e1", "label": "TEST"},
           "putEntry": {}, "patchRow": {"age": 5}}

@@ -1,8 +1,8 @@
-// What people do is done once, and what they write is not lost: keys under dialogs, forms that empty fields, texts behind tabs, drafts in two pages, filters over a table that stands still, a session that nobody uses.
+// What people do is done once, and what they write is not lost: keys under dialogs, forms that empty fields, texts behind tabs, drafts in two pages and at two desks, filters over a table that stands still, a session that nobody uses.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ADDRESS, ask, openPage, settled, until } from "./harness.mjs";
+import { accessible, ADDRESS, ask, openPage, settled, speaks, until } from "./harness.mjs";
 
 async function ok(who, method, path, body) {
   const answer = await ask(who, method, path, body);
@@ -191,28 +191,174 @@ test("a referral's texts stay behind its tabs, are asked about before they are l
   await context.close();
 });
 
+const file = (model) => `models/MU/${model}.yaml`;
+const AUTHOR = "model-author-2"; // whose draft nobody else writes meanwhile
+
+// Of a long text only the lines in sight are drawn.
+async function goToTheEnd(page) {
+  await page.bringToFront();
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+End");
+}
+
+async function writeAtTheEnd(page, text) {
+  await goToTheEnd(page);
+  await page.keyboard.type(text);
+}
+
+async function endsWith(page, text) {
+  await page.locator(".cm-content").waitFor();
+  await until(async () => {
+    await goToTheEnd(page);
+    return (await page.locator(".cm-content").innerText()).includes(text);
+  });
+}
+
+const saved = (page) => page.locator('[data-saving="saved"]').filter({ hasText: /已保存 \d\d:\d\d$/ });
+
+async function keptOf(who, kind, name) {
+  const { status, body } = await ask(who, "GET", `/v1/me/kept/${kind}/${name}`);
+  return status === 200 ? { ...body, value: JSON.parse(body.text) } : null;
+}
+
+async function nothingKept(who, kind, name) {
+  const kept = await keptOf(who, kind, name);
+  if (kept !== null) {
+    await ok(who, "DELETE", `/v1/me/kept/${kind}/${name}?version=${kept.version}`);
+  }
+}
+
 test("two pages of the editor write into one draft", { timeout: 180_000 }, async () => {
-  const file = (model) => `models/MU/${model}.yaml`;
-  const { page, context, troubles } = await openPage("model-author", `/drafts?file=${encodeURIComponent(file("M-MU-01-A"))}`);
+  await nothingKept(AUTHOR, "model_draft", "pack");
+  const { page, context, troubles } = await openPage(AUTHOR, `/drafts?file=${encodeURIComponent(file("M-MU-01-A"))}`);
   const other = await context.newPage();
   await other.goto(`${ADDRESS}/console/drafts?file=${encodeURIComponent(file("M-MU-02-A"))}`);
-  const write = async (one, text) => {
-    await one.bringToFront();
-    await one.locator(".cm-content").click();
-    await one.keyboard.press("Control+End");
-    await one.keyboard.type(text);
-  };
   await other.locator(".cm-content").waitFor();
-  await write(page, "# one");
+  await writeAtTheEnd(page, "# one");
   await other.getByText("已修改的文件（1）").waitFor(); // told by the browser
-  await write(other, "# two");
+  await writeAtTheEnd(other, "# two");
   await page.getByText("已修改的文件（2）").waitFor();
-  const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("qiantang.draft.model-author")));
+  await saved(other).waitFor();
+  const kept = (await keptOf(AUTHOR, "model_draft", "pack")).value;
   assert.deepEqual(Object.keys(kept.files).sort(), [file("M-MU-01-A"), file("M-MU-02-A")]);
   assert.match(kept.files[file("M-MU-01-A")], /# one$/);
   assert.match(kept.files[file("M-MU-02-A")], /# two$/);
   assert.deepEqual(troubles, []);
   await context.close();
+});
+
+test("a draft goes on at another desk, and is nobody else's", { timeout: 240_000 }, async () => {
+  await nothingKept(AUTHOR, "model_draft", "pack");
+  const path = `/drafts?file=${encodeURIComponent(file("M-MU-01-A"))}`;
+  const here = await openPage(AUTHOR, path);
+  await here.page.getByText("修改会自动保存到服务器").waitFor();
+  await writeAtTheEnd(here.page, "# 在这里写的");
+  await saved(here.page).waitFor();
+  // Another browser of the same person.
+  const there = await openPage(AUTHOR, path, { language: "en", look: "dark", width: 1920, height: 1080, refusals: [409] });
+  await endsWith(there.page, "# 在这里写的");
+  await there.page.getByText("Changed files (1)").waitFor();
+  await there.page.getByText(/^Saved \d\d:\d\d$/).waitFor();
+  await accessible(there.page);
+  await speaks(there.page, "en");
+  // Another person.
+  const stranger = await openPage("model-author", path);
+  await stranger.page.getByText(/修改会自动保存到服务器|已保存/).waitFor();
+  await stranger.page.locator(".cm-content").filter({ hasText: "M-MU-01-A" }).waitFor();
+  await goToTheEnd(stranger.page);
+  assert.doesNotMatch(await stranger.page.locator(".cm-content").innerText(), /在这里写的/);
+  assert.doesNotMatch((await ask("model-author", "GET", "/v1/me/kept/model_draft/pack")).body.text ?? "", /在这里写的/);
+  assert.deepEqual(stranger.troubles, []);
+  await stranger.context.close();
+  // Both change different files: that goes together by itself.
+  await there.page.goto(`${ADDRESS}/console/drafts?file=${encodeURIComponent(file("M-MU-02-A"))}`);
+  await writeAtTheEnd(there.page, "# written there");
+  await until(async () => Object.keys((await keptOf(AUTHOR, "model_draft", "pack")).value.files).length === 2);
+  await writeAtTheEnd(here.page, "，又写了");
+  await until(async () => /又写了$/.test((await keptOf(AUTHOR, "model_draft", "pack")).value.files[file("M-MU-01-A")]));
+  await here.page.getByText("已修改的文件（2）").waitFor();
+  assert.match((await keptOf(AUTHOR, "model_draft", "pack")).value.files[file("M-MU-02-A")], /# written there$/);
+  // Both change the same file: the person is asked, and nothing is lost before he has said.
+  await writeAtTheEnd(there.page, "!");
+  await until(async () => /# written there!$/.test((await keptOf(AUTHOR, "model_draft", "pack")).value.files[file("M-MU-02-A")]));
+  await here.page.route("**/v1/me/kept**", (route) => route.abort()); // he is away meanwhile
+  await here.page.getByRole("button", { name: file("M-MU-02-A"), exact: true }).click();
+  await endsWith(here.page, "# written there");
+  await writeAtTheEnd(here.page, " 本机的");
+  await here.page.getByText(/未保存：连接不上服务器/).waitFor();
+  await writeAtTheEnd(there.page, "!!");
+  await until(async () => /# written there!!!$/.test((await keptOf(AUTHOR, "model_draft", "pack")).value.files[file("M-MU-02-A")]));
+  await here.page.unroute("**/v1/me/kept**");
+  await here.page.getByRole("button", { name: "立即重试" }).click().catch(() => undefined); // it may have been tried by itself
+  await here.page.getByText(/另一处（.*）也改了同样的内容/).waitFor();
+  await accessible(here.page);
+  await speaks(here.page, "zh");
+  assert.match(await here.page.locator(".cm-content").innerText(), /本机的/);
+  await here.page.getByRole("button", { name: "保留本机的" }).click();
+  await saved(here.page).waitFor();
+  assert.match((await keptOf(AUTHOR, "model_draft", "pack")).value.files[file("M-MU-02-A")], /本机的$/);
+  // The other desk follows when somebody looks at it again, and what is given up goes there too.
+  await there.page.reload();
+  await endsWith(there.page, "本机的");
+  await here.page.getByRole("button", { name: "放弃全部修改" }).click();
+  await here.page.locator(".ant-popconfirm .ant-btn-primary").click();
+  await until(async () => (await keptOf(AUTHOR, "model_draft", "pack")) === null);
+  assert.deepEqual(there.troubles, []);
+  assert.deepEqual(here.troubles.filter((trouble) => !trouble.includes("/v1/me/kept")), []);
+  await here.context.close();
+  await there.context.close();
+});
+
+test("what a browser had kept alone goes to the server once; where the server keeps nothing, the browser does", { timeout: 180_000 }, async () => {
+  await nothingKept(AUTHOR, "model_draft", "pack");
+  const text = `${(await ok(AUTHOR, "GET", `/v1/pack/files/${file("M-MU-01-A")}`)).text}# 从前写的\n`;
+  const { catalogue } = await ok(AUTHOR, "GET", "/v1/pack/files");
+  const old = await openPage(AUTHOR, "/models");
+  await old.page.evaluate(([draft, who]) => localStorage.setItem(`qiantang.draft.${who}`, JSON.stringify(draft)), [{ catalogue, files: { [file("M-MU-01-A")]: text } }, AUTHOR]);
+  await old.page.goto(`${ADDRESS}/console/drafts`);
+  await old.page.getByText("已修改的文件（1）").waitFor();
+  await saved(old.page).waitFor();
+  assert.deepEqual((await keptOf(AUTHOR, "model_draft", "pack")).value, { catalogue, files: { [file("M-MU-01-A")]: text } });
+  assert.equal(await old.page.evaluate((who) => localStorage.getItem(`qiantang.draft.${who}`), AUTHOR), null);
+  assert.deepEqual(old.troubles, []);
+  await old.context.close();
+  await nothingKept(AUTHOR, "model_draft", "pack");
+  const { page, context } = await openPage(AUTHOR, "/models");
+  await page.route("**/v1/me/kept**", (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify({ type: "/problems/response_off", title: "Alerts are not kept here", status: 404, detail: "off", code: "response_off" }) }));
+  await page.goto(`${ADDRESS}/console/drafts?file=${encodeURIComponent(file("M-MU-01-A"))}`);
+  await page.getByText(/只保存在本浏览器/).waitFor();
+  await writeAtTheEnd(page, "# 只在这里");
+  await page.getByText("已修改的文件（1）").waitFor();
+  await page.reload();
+  await endsWith(page, "# 只在这里");
+  await page.getByText(/只保存在本浏览器/).waitFor();
+  assert.equal(await keptOf(AUTHOR, "model_draft", "pack"), null);
+  await context.close();
+});
+
+test("views of a table are at every desk of their person", { timeout: 180_000 }, async () => {
+  await nothingKept("analyst-2", "view", "alerts");
+  const here = await openPage("analyst-2", "/alerts?open=true&severity=S3");
+  await here.page.getByRole("button", { name: "视图" }).click();
+  await here.page.getByLabel("视图名称").fill("高危未结");
+  await here.page.getByRole("button", { name: "保存", exact: true }).click();
+  await saved(here.page).waitFor();
+  assert.equal((await keptOf("analyst-2", "view", "alerts")).value["高危未结"].severity, "S3");
+  const there = await openPage("analyst-2", "/alerts");
+  await there.page.getByRole("button", { name: "视图" }).click();
+  await there.page.getByRole("menuitem", { name: "高危未结", exact: true }).click();
+  await there.page.waitForURL(/severity=S3/);
+  const stranger = await openPage("analyst-1", "/alerts");
+  await stranger.page.getByRole("button", { name: "视图" }).click();
+  await stranger.page.locator("[data-saving=saved]").waitFor();
+  assert.equal(await stranger.page.getByRole("menuitem", { name: "高危未结", exact: true }).count(), 0);
+  await there.page.getByRole("button", { name: "视图" }).click();
+  await there.page.getByRole("menuitem", { name: "删除视图：高危未结" }).click();
+  await until(async () => (await keptOf("analyst-2", "view", "alerts")) === null);
+  for (const { context, troubles } of [here, there, stranger]) {
+    assert.deepEqual(troubles, []);
+    await context.close();
+  }
 });
 
 test("a text of the bulletin takes no other's place", { timeout: 120_000 }, async () => {

@@ -1,4 +1,4 @@
-// What is kept in this browser: choices, saved views, drafts of models. Never anything about customers.
+// What is kept in this browser: choices, and what a person keeps for himself (own.ts): views, drafts of models.
 const PREFIX = "qiantang.";
 
 export function readKept<T>(name: string, otherwise: T): T {
@@ -17,6 +17,14 @@ export function writeKept(name: string, value: unknown): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+export function dropKept(name: string): void {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // then it stays
   }
 }
 

@@ -5,17 +5,18 @@
 import { DownloadOutlined, ReloadOutlined, SaveOutlined } from "@ant-design/icons";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { App, Button, Dropdown, Input, Space, Table, type TableColumnsType, theme, Typography } from "antd";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 
-import { useSession } from "@/app/session";
-import { readKept, writeKept } from "@/app/kept";
+import { mergeParts, type Shape, useOwn } from "@/app/own";
 import { defineWords, useWords } from "@/app/words";
 import { type Cell, csvName, csvText, download } from "@/parts/csv";
 import type { Filters } from "@/parts/address";
+import { OwnState } from "@/parts/OwnState";
 import { useProblemText } from "@/parts/problems";
 import { useReachable } from "@/parts/reach";
 import { Failure, Nothing } from "@/parts/States";
 import { STICKY } from "@/parts/sticky";
+import { useUnsaved } from "@/parts/unsaved";
 import { countText } from "@/parts/values";
 
 const words = defineWords({
@@ -27,6 +28,7 @@ const words = defineWords({
   viewName: { zh: "视图名称", en: "Name of the view" },
   save: { zh: "保存", en: "Keep" },
   dropView: { zh: "删除视图：{name}", en: "Drop the view {name}" },
+  and: { zh: "、", en: ", " },
   shown: { zh: "已显示 {n} 条", en: "{n} shown" },
   shownMore: { zh: "已显示 {n} 条，还有更多", en: "{n} shown, there are more" },
   exported: { zh: "已导出 {n} 条", en: "{n} rows exported" },
@@ -72,49 +74,59 @@ interface Props<Row extends object> {
 const CSV_ROWS_MAX = 20_000;
 const CSV_PAGE = 500;
 
-type View = { name: string; filters: Filters };
+// Sets of filters by their names; of one table, for the person who is signed in.
+type Views = Record<string, Filters>;
+
+const VIEWS: Shape<Views> = { empty: {}, isEmpty: (views) => Object.keys(views).length === 0, merge: mergeParts };
 
 function Views({ name, filters, onFilters }: { name: string; filters: Filters; onFilters: (filters: Filters) => void }) {
   const t = useWords(words);
-  const { identity } = useSession();
   const { token } = theme.useToken();
-  const place = `views.${identity?.name ?? ""}.${name}`;
-  const [views, setViews] = useState(() => readKept<View[]>(place, []));
+  const former = useMemo(
+    () => ({
+      place: (who: string) => `views.${who}.${name}`,
+      read: (kept: unknown) => Object.fromEntries((kept as { name: string; filters: Filters }[]).map((view) => [view.name, view.filters])),
+    }),
+    [name],
+  );
+  const own = useOwn("view", name, VIEWS, former);
+  const views = own.value;
+  const names = Object.keys(views);
   const [title, setTitle] = useState("");
-  function keep(after: View[]) {
-    writeKept(place, after);
-    setViews(after);
-  }
+  useUnsaved(!own.isKept && own.saving.state !== "saved");
   return (
     <Dropdown
       trigger={["click"]}
       menu={{
         items: [
-          ...views.map((view) => ({ key: view.name, label: view.name, onClick: () => onFilters(view.filters) })),
-          ...(views.length > 0 ? [{ type: "divider" as const }] : []),
-          ...views.map((view) => ({ key: `drop ${view.name}`, danger: true, label: t("dropView", { name: view.name }), onClick: () => keep(views.filter((one) => one !== view)) })),
+          ...names.map((view) => ({ key: `view ${view}`, label: view, onClick: () => onFilters(views[view]!) })),
+          ...(names.length > 0 ? [{ type: "divider" as const }] : []),
+          ...names.map((view) => ({ key: `drop ${view}`, danger: true, label: t("dropView", { name: view }), onClick: () => own.change(({ [view]: _dropped, ...others }) => others) })),
         ],
       }}
       popupRender={(menu) => (
         <div style={{ background: token.colorBgElevated, borderRadius: token.borderRadius, boxShadow: token.boxShadowSecondary }}>
-          {views.length > 0 && menu}
+          {names.length > 0 && menu}
           <Space.Compact style={{ padding: 8 }}>
             <Input size="small" value={title} maxLength={40} placeholder={t("viewName")} aria-label={t("viewName")} onChange={(event) => setTitle(event.target.value)} />
             <Button
               size="small"
               disabled={title.trim() === ""}
               onClick={() => {
-                keep([...views.filter((view) => view.name !== title.trim()), { name: title.trim(), filters }]);
+                own.change((before) => ({ ...before, [title.trim()]: filters }));
                 setTitle("");
               }}
             >
               {t("save")}
             </Button>
           </Space.Compact>
+          <div style={{ maxWidth: 320, padding: "0 8px 8px" }}>
+            <OwnState own={own} compared={(_theirs, both) => both.join(t("and"))} />
+          </div>
         </div>
       )}
     >
-      <Button size="small" icon={<SaveOutlined />}>
+      <Button size="small" icon={<SaveOutlined />} danger={own.saving.state === "differs" || own.saving.state === "failed"}>
         {t("views")}
       </Button>
     </Dropdown>

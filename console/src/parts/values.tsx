@@ -68,6 +68,7 @@ export function shareText(share: number | null | undefined, digits = 1): string 
 const timeFormats = {
   full: new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short", timeStyle: "medium" }),
   day: new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short" }),
+  minute: new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, timeStyle: "short" }),
   clock: new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, timeStyle: "medium" }),
 };
 

@@ -22,6 +22,7 @@ static Status migrate(struct book *book, int64_t now_us, struct diag *diag) {
         {12, "lists", migration_0012.at},
         {13, "names", migration_0013.at},
         {14, "holds of account", migration_0014.at},
+        {15, "kept", migration_0015.at},
     };
     return store_migrate(book->store, migrations, sizeof migrations / sizeof migrations[0], now_us,
                          diag);

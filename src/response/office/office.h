@@ -25,7 +25,8 @@
 // Codes: OF001 no such proposal; OF002 it is settled, or too old; OF003 another person has to;
 // OF004 one waits already; OF005 a desk that cannot be; OF006 no such strategy; OF007 no such task;
 // OF008 what is asked for does not fit; OF009 too much for one answer; OF010 a name that was used
-// for another request; OF011 the second person may not.
+// for another request; OF011 the second person may not; OF014 nothing of that name is kept; OF015 it
+// was kept anew meanwhile; OF016 too much is kept.
 
 #include "base/hash.h"
 #include "codec/json_write.h"
@@ -324,3 +325,44 @@ MUST_USE Status answered_find(struct book *book, Slice caller, Slice name, Slice
 // Keeps it for a week, in the unit of work that did what was asked for.
 MUST_USE Status answered_keep(struct book *book, Slice caller, Slice name, Slice request,
                               Slice body);
+
+// ---- what people keep for themselves --------------------------------------------------------------
+
+enum { KEPT_MAX = 200, KEPT_NAME_MAX = 128 }; // of one person; bytes
+
+typedef enum KeptKind {
+#define KEPT_KIND(name, word, bytes_max, what) KEPT_##name,
+#include "response/office/kept_kinds.def"
+#undef KEPT_KIND
+    KEPT_KIND_COUNT,
+} KeptKind;
+
+struct kept_kind_info {
+    const char *word;
+    size_t bytes_max; // of a text
+};
+extern const struct kept_kind_info kept_kinds[KEPT_KIND_COUNT];
+bool kept_kind_parse(Slice word, KeptKind *ret_kind);
+
+// One thing: `person`, `kind` and `name` say which.
+struct kept {
+    Slice person; // whose it is: nobody else comes to it
+    KeptKind kind;
+    Slice name;
+    int64_t version; // 0: none
+    Slice text;
+    int64_t kept_us;
+};
+
+// OF014.
+MUST_USE Status kept_load(struct book *book, struct kept *kept);
+// Keeps `text` over the version that is named, 0: as a new one; then `version` and `kept_us` are the
+// new ones. The text that is there already is no change, whatever the version. OF015: another
+// version is there, and `version` is it, 0 where it was dropped; OF016; OF008.
+MUST_USE Status kept_put(struct book *book, struct kept *kept);
+// OF014, OF015.
+MUST_USE Status kept_drop(struct book *book, struct kept *kept);
+void kept_put_json(struct json_writer *json, const struct kept *kept, bool with_text);
+// An array of all, without texts; of one kind, where `kind` is not empty.
+MUST_USE Status kept_list_json(struct book *book, Slice person, Slice kind,
+                               struct json_writer *json);

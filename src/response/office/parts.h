@@ -13,6 +13,7 @@
 //   proposals.c   what takes two persons
 //   entries.c     what people put on lists, and which keys are known
 //   answered.c    requests that come again
+//   kept.c        what people keep for themselves
 //   words.c       what alerts are told with, in both languages
 
 #include "response/office/office.h"

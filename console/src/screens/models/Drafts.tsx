@@ -1,20 +1,20 @@
 // Writing models: files of the pack that decides are changed, compiled by the server as one writes, their sequences played, thresholds tried, and the whole brought as a draft of a release.
 import { CloseOutlined, CopyOutlined, DeleteOutlined, UploadOutlined } from "@ant-design/icons";
-import { Alert, Button, Card, Form, Input, List, Modal, Popconfirm, Select, Space, Spin, Tabs, Tag, Typography } from "antd";
+import { Alert, Button, Card, Collapse, Form, Input, List, Modal, Popconfirm, Select, Space, Spin, Tabs, Tag, Typography } from "antd";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
-import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
+import { OwnState } from "@/parts/OwnState";
 import { Failure, Nothing } from "@/parts/States";
 import { useUnsaved } from "@/parts/unsaved";
 import { useModel, useModels, usePackFiles, usePackText, useVocabulary } from "@/screens/models/asks";
 import { Bench } from "@/screens/models/Bench";
 import { Diff } from "@/screens/models/Diff";
-import { useDraft } from "@/screens/models/kept";
+import { type Draft, useDraft } from "@/screens/models/kept";
 import { Sweep } from "@/screens/models/Sweep";
 import { draftWords, modelWords } from "@/screens/models/words";
 
@@ -127,14 +127,36 @@ function SweepOf({ id, files }: { id: string; files: Record<string, string> }) {
   return isPending ? <Spin /> : error !== null ? <Failure error={error} /> : <Sweep key={id} model={data} files={files} />;
 }
 
+// Files that two desks have changed: the other desk's on the left, this one's on the right.
+function Compared({ mine, theirs, both }: { mine: Draft; theirs: Draft; both: string[] }) {
+  const t = useWords(draftWords);
+  return (
+    <>
+      {mine.catalogue !== theirs.catalogue && mine.catalogue !== "" && theirs.catalogue !== "" && <div>{t("twoPacks", { mine: mine.catalogue, theirs: theirs.catalogue })}</div>}
+      <Collapse
+        size="small"
+        items={both.map((path) => ({
+          key: path,
+          label: (
+            <Space>
+              <span className="mono">{path}</span>
+              {theirs.files[path] === undefined ? t("noneThere") : mine.files[path] === undefined ? t("noneHere") : null}
+            </Space>
+          ),
+          children: <Diff path={path} was={theirs.files[path] ?? ""} is={mine.files[path] ?? ""} />,
+        }))}
+      />
+    </>
+  );
+}
+
 export default function Drafts() {
   const t = useWords(draftWords);
   const both = useBoth();
-  const { identity } = useSession();
   const navigate = useNavigate();
   const [filters, change] = useFilters();
-  const { draft, isKept, write, rebase, clear } = useDraft();
-  useUnsaved(!isKept && Object.keys(draft.files).length > 0);
+  const { draft, own, write, rebase, clear } = useDraft();
+  useUnsaved(!own.isKept && own.saving.state !== "saved");
   const [dialogue, setDialogue] = useState<"bring" | "copy" | null>(null);
   const [goTo, setGoTo] = useState<{ line: number; column: number; times: number } | null>(null);
   const models = useModels();
@@ -232,7 +254,7 @@ export default function Drafts() {
             </span>
           ))}
         </div>
-        {isKept ? <Typography.Text type="secondary">{t("kept", { who: identity?.name ?? "" })}</Typography.Text> : <Alert type="error" showIcon role="alert" style={{ marginTop: 6 }} message={t("notKept")} />}
+        <OwnState own={own} compared={(theirs, both) => <Compared mine={draft} theirs={theirs} both={both} />} />
         {baseMoved && (
           <Alert
             type="warning"

@@ -1,9 +1,7 @@
-// What an author has changed and not brought yet: kept in his browser, over the pack that decided when he began. Two pages of the editor write into one draft: each change is made to what is kept, and not to what
-// a page remembers, and the other page is told.
-import { useCallback, useEffect, useRef, useState } from "react";
+// What an author has changed and not brought yet, over the pack that decided when he began: his own, kept by the server and in this browser (app/own.ts).
+import { useCallback } from "react";
 
-import { onKept, readKept, writeKept } from "@/app/kept";
-import { useSession } from "@/app/session";
+import { isSame, mergeParts, type Own, type Shape, useOwn } from "@/app/own";
 
 export interface Draft {
   catalogue: string; // label of the pack that it was begun over
@@ -12,56 +10,52 @@ export interface Draft {
 
 const EMPTY: Draft = { catalogue: "", files: {} };
 
+function isEmpty(draft: Draft): boolean {
+  return Object.keys(draft.files).length === 0;
+}
+
+// File by file; but files that were begun over different packs do not go together.
+function merge(base: Draft, mine: Draft, theirs: Draft, prefers: "mine" | "theirs"): { merged: Draft; both: string[] } {
+  const { merged, both } = mergeParts(base.files, mine.files, theirs.files, prefers);
+  const isOfTwoPacks = mine.catalogue !== theirs.catalogue && !isEmpty(mine) && !isEmpty(theirs) && !isSame(mine, base) && !isSame(theirs, base);
+  if (isOfTwoPacks) {
+    return { merged: prefers === "mine" ? mine : theirs, both: [...new Set([...Object.keys(mine.files), ...Object.keys(theirs.files)])].filter((path) => mine.files[path] !== theirs.files[path]) };
+  }
+  const { catalogue } = isSame(mine, base) || isEmpty(mine) ? theirs : mine;
+  return { merged: Object.keys(merged).length === 0 ? EMPTY : { catalogue, files: merged }, both };
+}
+
+const SHAPE: Shape<Draft> = { empty: EMPTY, isEmpty, merge };
+const FORMER = { place: (who: string) => `draft.${who}`, read: (kept: unknown) => kept as Draft };
+
 interface Drafting {
   draft: Draft;
-  isKept: boolean; // false: the browser has no room for it, and it goes with the page
+  own: Own<Draft>;
   write: (path: string, text: string | null, catalogue: string) => void;
   rebase: (catalogue: string) => void;
   clear: () => void;
 }
 
 export function useDraft(): Drafting {
-  const { identity } = useSession();
-  const place = `draft.${identity?.name ?? ""}`;
-  const [draft, setDraft] = useState<Draft>(() => readKept<Draft>(place, EMPTY));
-  const [isKept, setKept] = useState(true);
-  const latest = useRef({ draft, isKept });
-  const keep = useCallback(
-    (change: (before: Draft) => Draft) => {
-      const after = change(latest.current.isKept ? readKept<Draft>(place, EMPTY) : latest.current.draft);
-      latest.current = { draft: after, isKept: writeKept(place, after) };
-      setDraft(after);
-      setKept(latest.current.isKept);
-    },
-    [place],
-  );
-  useEffect(
-    () =>
-      onKept(place, () => {
-        latest.current = { draft: readKept<Draft>(place, EMPTY), isKept: true };
-        setDraft(latest.current.draft);
-        setKept(true);
-      }),
-    [place],
-  );
+  const own = useOwn("model_draft", "pack", SHAPE, FORMER);
+  const { change } = own;
   return {
-    draft,
-    isKept,
+    draft: own.value,
+    own,
     write: useCallback(
       (path, text, catalogue) =>
-        keep((before) => {
+        change((before) => {
           const files = { ...before.files };
           if (text === null) {
             delete files[path];
           } else {
             files[path] = text;
           }
-          const isBegun = Object.keys(before.files).length > 0;
-          return { catalogue: isBegun ? before.catalogue : catalogue, files };
+          return Object.keys(files).length === 0 ? EMPTY : { catalogue: isEmpty(before) ? catalogue : before.catalogue, files };
         }),
-      [keep],
+      [change],
     ),
-    rebase: useCallback((catalogue) => keep((before) => ({ ...before, catalogue })), [keep]),
-    clear: useCallback(() => keep(() => EMPTY), [keep]),
+    rebase: useCallback((catalogue) => change((before) => ({ ...before, catalogue })), [change]),
+    clear: useCallback(() => change(() => EMPTY), [change]),
   };
 }

@@ -99,8 +99,9 @@ export const modelWords = defineWords({
 
 export const draftWords = defineWords({
   editor: { zh: "模型编辑", en: "Editor of models" },
-  kept: { zh: "未提交的修改只保存在本浏览器（{who}），换一台电脑看不到；提交后才成为服务器上的发布草稿。", en: "What is not brought yet is kept in this browser alone (of {who}) and not on the server; bringing it makes a draft there." },
-  notKept: { zh: "本浏览器存不下这些修改，关闭页面后会丢失：请先提交，或放弃不需要的文件", en: "This browser has no room for these changes, and they go when the page is closed: bring them, or undo files that you need no more" },
+  twoPacks: { zh: "本机的修改基于 {mine}，另一处的基于 {theirs}，只能保留其中一份", en: "This desk began over {mine}, the other one over {theirs}: only one of the two can stay" },
+  noneThere: { zh: "另一处已放弃修改", en: "undone at the other desk" },
+  noneHere: { zh: "本机已放弃修改", en: "undone here" },
   open: { zh: "打开文件", en: "Open a file" },
   openHint: { zh: "模型编号、名称或文件路径", en: "Id or name of a model, or a path" },
   changedFiles: { zh: "已修改的文件（{n}）", en: "Changed files ({n})" },
