@@ -43,6 +43,7 @@ export const systemWords = defineWords({
   brakesHolding: { zh: "{n} 个熔断规则生效中", en: "{n} rules hold" },
   brakeRule: { zh: "规则", en: "Rule" },
   brakeKey: { zh: "对象", en: "Of" },
+  brakeOverModel: { zh: "各模型", en: "Each model" },
   brakeOver: { zh: "统计口径", en: "Over" },
   brakeActions: { zh: "被拦的动作", en: "Actions" },
   brakeInstead: { zh: "改为", en: "Instead" },
