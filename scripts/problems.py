@@ -20,18 +20,18 @@ What goes wrong is told as `application/problem+json` (RFC 9457):
 `Retry-After`. In the answer to many records a record that was not taken has a line of its own with `status`, `code`, `detail`, `record` (which one it was,
 from 1) and often `reason_code`, the code of [intake.md](../intake.md) or [diagnostics.md](../diagnostics.md).
 
-| status | `code` | what it means | 中文 | what to do |
-|---|---|---|---|---|
+| status | `code` | what it means | 中文 | what to do | 如何处理 |
+|---|---|---|---|---|---|
 """
 
 
 def problems(path):
-    return re.findall(r'^PROBLEM\(\w+, (\d+), "(\w+)", "([^"]*)"(?:, "([^"]*)", "([^"]*)")?\)$', (ROOT / path).read_text(), re.M)
+    return re.findall(r'^PROBLEM\(\w+, (\d+), "(\w+)", "([^"]*)"(?:, "([^"]*)", "([^"]*)", "([^"]*)")?\)$', (ROOT / path).read_text(), re.M)
 
 
 def document():
     rows = sorted(problems("src/server/api/problems.def"))
-    return HEAD + "".join(f"| {status} | `{code}` | {title} | {zh} | {way_out} |\n" for status, code, title, zh, way_out in rows)
+    return HEAD + "".join(f"| {status} | `{code}` | {title} | {zh} | {way_out} | {way_out_zh} |\n" for status, code, title, zh, way_out, way_out_zh in rows)
 
 
 def missing():

@@ -269,7 +269,23 @@ def test_users_and_roles(folder):
     assert [record["target"] for record in some["records"]] == ["zhao", "li"], some
     more = expect(auditor.ask("GET", f"/v1/audit?action=user.add&from={some['next']}"), 200)["records"]
     assert [record["target"] for record in more] == ["sun"], more
-    for query in ("?from=0", "?limit=1001", "?action=nothing", "?x=1"):
+    # The newest first, page by page; filters that the server looks for, and no page of a browser.
+    back = expect(auditor.ask("GET", "/v1/audit?until=0&action=user.add&limit=2"), 200)
+    assert [record["target"] for record in back["records"]] == ["li", "sun"] and back["earlier"] == back["records"][0]["sequence"], back
+    first = expect(auditor.ask("GET", f"/v1/audit?until={back['earlier']}&action=user.add&limit=2"), 200)
+    assert [record["target"] for record in first["records"]] == ["zhao"] and first["earlier"] == 0, first
+    every = expect(auditor.ask("GET", "/v1/audit?until=0&limit=1000"), 200)
+    assert [record["sequence"] for record in every["records"]] == list(range(1, len(every["records"]) + 1)) and every["earlier"] == 0, every
+    exact = expect(auditor.ask("GET", f"/v1/audit?until=3&limit=2"), 200)
+    assert [record["sequence"] for record in exact["records"]] == [1, 2] and exact["earlier"] == 0, exact
+    assert expect(auditor.ask("GET", "/v1/audit?until=1"), 200)["records"] == []
+    for query, holds in (("who=zha", lambda record: "zha" in record["actor"]["name"]), ("target=li", lambda record: "li" in record.get("target", "")),
+                         ("outcome=refused", lambda record: record["outcome"] == "refused"), ("who=zhao&target=li&outcome=done", lambda record: record["actor"]["name"] == "zhao" and "li" in record.get("target", "") and record["outcome"] == "done")):
+        found = expect(auditor.ask("GET", f"/v1/audit?until={every['records'][-1]['sequence'] + 1}&limit=1000&{query}"), 200)["records"]
+        wanted = [record for record in every["records"] if holds(record)]
+        assert found == wanted and 0 < len(wanted) < len(every["records"]), (query, found)
+        assert expect(auditor.ask("GET", f"/v1/audit?limit=1000&{query}"), 200)["records"][:len(wanted)] == wanted, query
+    for query in ("?from=0", "?limit=1001", "?action=nothing", "?x=1", "?until=-1", "?until=2&from=1", "?outcome=maybe", "?who=", "?target=" + "x" * 257):
         expect(auditor.ask("GET", "/v1/audit" + query), 400, "query_refused")
     server.end()
     done = subprocess.run([QIANTANG, "audit", "verify", "--data", folder], capture_output=True, text=True, timeout=60)

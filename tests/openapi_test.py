@@ -436,8 +436,10 @@ def ask_the_rest():
     check("inList" in [one["function"] for one in words["functions"]], "inList")
     ask("getProblem", 200, {"code": "no_room"})
     check(ask("getOpenapi", 200) == DOCUMENT, "the server has another document")
-    codes = {entry["code"]: entry["status"] for entry in ask("getProblems", 200)["problems"]}
-    check(codes == CODES, "problems")
+    problems = ask("getProblems", 200)["problems"]
+    check({entry["code"]: entry["status"] for entry in problems} == CODES, "problems")
+    for entry in problems:
+        check(all(re.search("[\u4e00-\u9fff]", entry[name]) for name in ("title_zh", "what_to_do_zh")), entry)
 
 
 # ---- bad requests -----------------------------------------------------------------------------------------------

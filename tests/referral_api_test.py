@@ -123,6 +123,9 @@ def test_a_referral_from_draft_to_outcome(folder):
     attachment = li.ok("POST", f"/v1/cases/{case}/attachments?name=receipt.txt&media=text/plain", "回单".encode(), kind="application/octet-stream")["attachment"]
     assert li.ok("GET", "/v1/referrals") == {"referrals": [], "next": None}
     draft = li.ok("POST", "/v1/referrals", {"case": case})
+    known = li.ok("GET", f"/v1/cases/{case}")["case"]
+    assert known["modus"] == "VP-01", known["modus"]  # as it was given, without the blanks that it is sought by
+    assert draft["referral"]["case_number"] == known["number"] == li.ok("GET", "/v1/referrals")["referrals"][0]["case_number"], draft
     id_ = draft["referral"]["referral"]
     where = f"/v1/referrals/{id_}"
     assert draft["referral"]["state"]["word"] == "DRAFT" and draft["referral"]["route"] == "FRAUD" and "第三十条" in draft["referral"]["basis"] and draft["trace"]["whole"], draft

@@ -1,6 +1,9 @@
 // The work bench: the desk, the list and what is done to several at once, and one alert from taking it to its end.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+
+import { transform } from "esbuild";
 
 import { accessible, ask, openPage, screenTest, settled, speaks, until } from "./harness.mjs";
 
@@ -303,4 +306,27 @@ test("an alert that is not there says so", { timeout: 120_000 }, async () => {
   await page.getByText("没有这条预警，或您无权查看").waitFor();
   await accessible(page);
   await context.close();
+});
+
+test("pages of events follow one another without a gap", async () => {
+  const source = new URL("../src/parts/chain.ts", import.meta.url);
+  const { code } = await transform(await readFile(source, "utf8"), { loader: "ts", format: "esm" });
+  const { joined, settledPage } = await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
+  const down = (from, to) => Array.from({ length: from - to + 1 }, (_one, at) => from - at);
+  const same = (number) => number;
+  // 51 to 100 are the newest, 1 to 50 were fetched behind them.
+  const before = settledPage(down(100, 51), 51, same);
+  const fetched = { from: 51, next: null, items: down(50, 1) };
+  assert.deepEqual(joined({ from: Infinity, next: 51, items: down(100, 51) }, [fetched], same), { items: down(100, 1), next: null });
+  // Ten new ones come: what the newest page lost is still there.
+  const moved = { from: Infinity, next: 61, items: down(110, 61) };
+  assert.deepEqual(joined(moved, [before, fetched], same), { items: down(110, 1), next: null });
+  // Without it nothing older is shown behind a gap, and the next page is asked for where the gap begins.
+  assert.deepEqual(joined(moved, [fetched], same), { items: down(110, 61), next: 61 });
+  const filled = { from: 61, next: 31, items: down(60, 31) };
+  assert.deepEqual(joined(moved, [fetched, filled], same), { items: down(110, 1), next: null });
+  // More came at once than a page holds.
+  const far = { from: Infinity, next: 251, items: down(300, 251) };
+  assert.deepEqual(joined(far, [before, fetched], same), { items: down(300, 251), next: 251 });
+  assert.deepEqual(joined({ from: Infinity, next: null, items: [] }, [settledPage([], null, same)], same), { items: [], next: null });
 });

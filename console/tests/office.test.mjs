@@ -142,6 +142,17 @@ test("a second look shows nothing of the first", { timeout: 180_000 }, async () 
   assert.ok(next.alert.blind);
   const { row: first } = await good("shift-leader", "GET", `/v1/alerts/${drawn}`);
   assert.deepEqual([first.code, first.open, first.note, first.decided_by], ["FP-OWNWILL", false, FIRST_NOTE, who]);
+  // On the alert itself nothing is said of a trace that is not told, nor of how much there is of what is hidden.
+  const bench = await openPage("quality-reviewer", `/alerts/${drawn}`);
+  await bench.page.getByRole("tab", { name: "办理轨迹", exact: true }).click();
+  await bench.page.getByText("质检判定前，办理轨迹暂不显示", { exact: false }).waitFor();
+  assert.equal(await bench.page.getByText("轨迹完整", { exact: false }).count(), 0);
+  for (const name of ["策略运行", "关联预警"]) {
+    await bench.page.getByRole("tab", { name, exact: true }).click();
+    await bench.page.getByRole("tabpanel").getByText("质检判定前不显示").waitFor();
+  }
+  assert.deepEqual(bench.troubles, []);
+  await bench.context.close();
   const { page, context, troubles } = await openPage("quality-reviewer", "/missed", { refusals: [404] });
   await page.getByRole("link", { name: "质检复看" }).or(page.getByRole("menuitem", { name: "质检复看" })).first().click();
   await page.getByText("盲审：首次结论和办理过程不显示。").waitFor();

@@ -62,6 +62,12 @@ export function useDisposition() {
       isCode: (key: string) => codes.has(key),
       channel: (key: string | null | undefined) => told(channels, key),
       kind: (key: string | null | undefined) => told(kinds, key),
+      // "VICTIM-CALL@1" is what is said on the telephone to victims: its kind in words, and its id without the version.
+      script: (key: string | null | undefined) => {
+        const [id] = (key ?? "").split("@");
+        const kind = data?.scripts.find((one) => one.script === id)?.kind;
+        return kind === undefined ? (id ?? "") : `${told(kinds, kind)} ${id}`;
+      },
       subject: (key: string | null | undefined) => told(subjects, key?.toUpperCase()),
       action: (key: string | null | undefined) => told(actions, key),
       answer: (key: string | null | undefined) => told(answers, key),

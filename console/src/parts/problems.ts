@@ -25,7 +25,10 @@ export function useProblemText(): (error: unknown) => Told {
     if (error instanceof Problem) {
       const meaning: Schemas["ProblemMeaning"] | undefined = data?.problems.find((one) => one.code === error.code);
       const title = language === "zh" ? (meaning?.title_zh ?? error.title) : error.title;
-      return { title, detail: error.detail, todo: language === "zh" ? error.detail : `${error.detail}${meaning === undefined ? "" : ` ${meaning.what_to_do}`}` };
+      const wayOut = language === "zh" ? meaning?.what_to_do_zh : meaning?.what_to_do;
+      // Without a detail of its own a problem has the list's way out for one.
+      const said = error.detail === meaning?.what_to_do ? [] : [error.detail];
+      return { title, detail: error.detail, todo: [...said, ...(wayOut === undefined ? [] : [wayOut])].join(" ") };
     }
     if (error instanceof Away) {
       return { title: t("away"), detail: "", todo: t("awayTodo") };

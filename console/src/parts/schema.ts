@@ -1,4 +1,4 @@
-// What events are made of, as the pack that decides names it: event types, values of enumerations, segments, actions (GET /v1/schema). Everybody who is signed in may ask for it.
+// What events are made of, as the pack that decides names it: event types, fields, values of enumerations, segments, actions, tasks (GET /v1/schema). Everybody who is signed in may ask for it.
 //
 //     const schema = useSchema();
 //     schema.value("event.channel", "MOBILE")                 // 手机银行
@@ -19,6 +19,8 @@ interface Maps {
   types: Map<string, Named>;
   segments: Map<string, Named>;
   actions: Map<string, Named>;
+  tasks: Map<string, Named>;
+  fields: Map<string, Named>;
 }
 
 function mapsOf(data: Schema): Maps {
@@ -36,6 +38,8 @@ function mapsOf(data: Schema): Maps {
     types: new Map(data.types.map((one) => [one.type, one])),
     segments: new Map(data.segments.map((one) => [one.segment, one])),
     actions: new Map(data.actions.map((one) => [one.action, one])),
+    tasks: new Map(data.tasks.map((one) => [one.task, one])),
+    fields: new Map(data.fields.map((one) => [one.field, one])),
   };
 }
 
@@ -73,6 +77,8 @@ export function useSchema() {
     type: (type: string | null | undefined) => named(maps?.types, type),
     segment: (segment: string | null | undefined) => named(maps?.segments, segment),
     action: (action: string | null | undefined) => named(maps?.actions, action),
+    task: (task: string | null | undefined) => named(maps?.tasks, task),
+    field: (field: string | null | undefined) => named(maps?.fields, field),
     types: data?.types ?? [],
     actions: data?.actions ?? [],
   };

@@ -160,8 +160,9 @@ export function AlertLink({ alert }: { alert: number | null | undefined }) {
   return alert === null || alert === undefined ? <>{NOTHING}</> : <Link to={`/alerts/${alert}`}>{alert}</Link>;
 }
 
-export function CaseLink({ id }: { id: number | null | undefined }) {
-  return id === null || id === undefined ? <>{NOTHING}</> : <Link to={`/cases/${id}`}>{id}</Link>;
+// By the number that people know, where the answer has it.
+export function CaseLink({ id, number }: { id: number | null | undefined; number?: string | null }) {
+  return id === null || id === undefined ? <>{NOTHING}</> : <Link to={`/cases/${id}`}>{number ?? id}</Link>;
 }
 
 // A customer, account, device, merchant: leads to all that is known of it.

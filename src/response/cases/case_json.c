@@ -8,7 +8,7 @@ static const struct statement FIELDS = {
     "case_json_fields",
     "SELECT id, number, title, type, level, source, secrecy, state, since_us, opened_us, "
     "opened_by, "
-    "owner, team, branch, summary, modus, police_case_no, decision, decided_us, decided_by, "
+    "owner, team, branch, summary, TRIM(modus), police_case_no, decision, decided_us, decided_by, "
     "lessons, closed_us, reopened FROM seen_case WHERE viewer = ?1 AND id = ?2"};
 static const struct statement SUBJECTS = {
     "case_json_subjects",

@@ -513,7 +513,7 @@ static Status tell_case(void *context, struct book *book) {
         buf_deinit(&told.out);
         return status;
     }
-    TRY(told_end(&told, book, "\"modus\":\" VP-04 MU-01 \""));
+    TRY(told_end(&told, book, "\"modus\":\"VP-04 MU-01\""));
     told_begin(&told);
     TRY(case_put_json(book, work->clearance, work->id, &told.json));
     TRY(told_end(&told, book, "\"branch\":\"0301\",\"channel\":\"COUNTER\"")); // of an account

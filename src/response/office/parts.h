@@ -37,6 +37,11 @@ void put_pair(struct json_writer *json, const char *key, Slice zh, Slice en);
 void put_words(struct json_writer *json, const char *key, Slice words);
 void put_severity(struct json_writer *json, const char *key, int64_t severity);
 
+// The branch that a run took, "D-SMSCONF#yes", and what the strategies that decide now call it and its strategy; what they
+// do not know has no name.
+void run_put_names(const struct office *office, struct json_writer *json, Slice strategy,
+                   Slice branch);
+
 // Proposes something; another person settles it.
 MUST_USE Status proposal_make(struct book *book, const struct proposal *proposal, int64_t *ret_id);
 // What becomes of the wishes of a batch: the engine is told, in the name of both; or they are given up.

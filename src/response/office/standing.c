@@ -63,8 +63,46 @@ Status strategy_named(const struct office *office, struct book *book, Slice id,
     return STATUS_OK;
 }
 
-static Status put_runs(struct book *book, int64_t viewer, Slice strategy,
-                       struct json_writer *json) {
+static const struct strategy_branch *branch_of(const struct strategy *strategy, Slice id) {
+    const struct strategy_branches lists[] = {
+        strategy->stop, strategy->then, {&strategy->otherwise, 1}};
+    for (uint32_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        for (uint32_t k = 0; k < lists[i].count; k++) {
+            if (slice_equal(lists[i].at[k].id, id)) {
+                return &lists[i].at[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+static void put_name(struct json_writer *json, const char *key, Slice zh, Slice en) {
+    if (slice_empty(zh) && slice_empty(en)) {
+        json_key(json, slice_of(key));
+        json_null(json);
+    } else {
+        put_pair(json, key, zh, en);
+    }
+}
+
+void run_put_names(const struct office *office, struct json_writer *json, Slice strategy,
+                   Slice branch) {
+    uint32_t at = map_get(&office->strategies->by_id, strategy);
+    size_t mark = slice_find(branch, SLICE("#"), 0);
+    const struct strategy *known = at == MAP_NONE ? NULL : &office->strategies->at[at];
+    const struct strategy_branch *taken =
+        known == NULL || mark == SIZE_MAX
+            ? NULL
+            : branch_of(known, slice_part(branch, mark + 1, SIZE_MAX));
+    put_text(json, SLICE("branch"), branch);
+    put_name(json, "branch_name", taken == NULL ? SLICE("") : taken->zh,
+             taken == NULL ? SLICE("") : taken->en);
+    put_name(json, "strategy_name", known == NULL ? SLICE("") : known->zh,
+             known == NULL ? SLICE("") : known->en);
+}
+
+static Status put_runs(const struct office *office, struct book *book, int64_t viewer,
+                       Slice strategy, struct json_writer *json) {
     Status status;
     TRY(book_ask(book, &RUNS,
                  STORE_VALUES(store_i64(viewer), store_text(strategy), store_i64(RUNS_SHOWN))));
@@ -81,7 +119,7 @@ static Status put_runs(struct book *book, int64_t viewer, Slice strategy,
         put_moment(json, SLICE("ended"), book_i64(book, 6));
         put_text(json, SLICE("outcome"), store_column_text(book->store, 7));
         put_text(json, SLICE("code"), store_column_text(book->store, 8));
-        put_text(json, SLICE("branch"), store_column_text(book->store, 9));
+        run_put_names(office, json, strategy, store_column_text(book->store, 9));
         put_text(json, SLICE("reason"), store_column_text(book->store, 10));
         json_object_end(json);
     }
@@ -106,7 +144,7 @@ Status strategy_put_json(const struct office *office, struct book *book, int64_t
                         ? buf_slice(&explanation)
                         : SLICE(""));
     buf_deinit(&explanation);
-    TRY(put_runs(book, viewer, strategy->id, json));
+    TRY(put_runs(office, book, viewer, strategy->id, json));
     json_object_end(json);
     return STATUS_OK;
 }

@@ -55,7 +55,8 @@ static Status put_clocks(struct book *book, const struct alert *alert, struct js
 
 // ---- runs, similar alerts -----------------------------------------------------------------------
 
-static Status put_runs(struct book *book, int64_t alert, struct json_writer *json) {
+static Status put_runs(const struct office *office, struct book *book, int64_t alert,
+                       struct json_writer *json) {
     Status status;
     TRY(book_ask(book, &RUNS, STORE_VALUES(store_i64(alert), store_i64(RUNS_SHOWN_MAX))));
     json_key(json, SLICE("runs"));
@@ -71,7 +72,8 @@ static Status put_runs(struct book *book, int64_t alert, struct json_writer *jso
         put_moment(json, SLICE("ended"), book_i64(book, 6));
         put_text(json, SLICE("outcome"), store_column_text(book->store, 7));
         put_text(json, SLICE("code"), store_column_text(book->store, 8));
-        put_text(json, SLICE("branch"), store_column_text(book->store, 9));
+        run_put_names(office, json, store_column_text(book->store, 1),
+                      store_column_text(book->store, 9));
         put_text(json, SLICE("reason"), store_column_text(book->store, 10));
         json_object_end(json);
     }
@@ -186,7 +188,7 @@ Status alert_put_json(const struct office *office, struct book *book, const stru
         put_moves(&alert, json);
         TRY(put_clocks(book, &alert, json));
         TRY(put_deeds(book, looking->viewer, id, json));
-        TRY(put_runs(book, id, json));
+        TRY(put_runs(office, book, id, json));
         TRY(put_similar(book, looking->viewer, &alert, json));
         json_key(json, SLICE("trace"));
         TRY(trace_put_json(book, "alert", id, json));

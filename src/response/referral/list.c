@@ -36,12 +36,16 @@ static const struct statement LIST = {
     "SELECT id, case_id, lead, COALESCE(supplements, 0), secrecy, route, urgency, state, since_us, "
     "COALESCE(year, 0), COALESCE(number, 0), title, authority, steps, opened_us, opened_by, "
     "COALESCE(emergency_us, 0), COALESCE(sent_us, 0), COALESCE(received_us, 0), "
-    "COALESCE(feedback_us, 0), police_case_no FROM seen_referral WHERE viewer = ?1 AND id < ?2 AND "
+    "COALESCE(feedback_us, 0), police_case_no, (SELECT f.number FROM seen_case f WHERE f.viewer = "
+    "?1 AND f.id = seen_referral.case_id) FROM seen_referral WHERE viewer = ?1 AND id < ?2 AND "
     "(?3 = '' OR state = ?3) AND (?4 = '' OR route = ?4) AND (?5 = '' OR police_case_no = ?5) AND "
     "(CAST(?6 AS BIGINT) = 0 OR case_id = ?6) AND (CAST(?7 AS BIGINT) = 0 OR lead = ?7) AND "
     "(CAST(?8 AS BIGINT) = 0 OR (state <> 'CLOSED' AND state <> 'RETURNED')) AND (CAST(?9 AS "
     "BIGINT) = 0 OR (sent_us < ?9 AND (feedback_us IS NULL OR feedback_us < ?9))) ORDER BY id DESC "
     "LIMIT ?10"};
+
+static const struct statement CASE = {
+    "referral_json_case", "SELECT number FROM seen_case WHERE viewer = ?1 AND id = ?2"};
 
 // ---- one ----------------------------------------------------------------------------------------
 
@@ -282,6 +286,18 @@ static Status fields_of(struct book *book, const struct referral_office *office,
     return STATUS_OK;
 }
 
+// By which people know the case.
+static Status put_case_number(struct book *book, int64_t clearance, int64_t id,
+                              struct json_writer *json) {
+    Status status = book_one(book, &CASE, STORE_VALUES(store_i64(clearance), store_i64(id)));
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        return status;
+    }
+    put_text(json, SLICE("case_number"),
+             status == STATUS_OK ? store_column_text(book->store, 0) : SLICE(""));
+    return STATUS_OK;
+}
+
 Status referral_put_json(struct book *book, int64_t clearance, const struct referral_office *office,
                          int64_t id, bool is_masked, struct json_writer *json) {
     struct referral_row row;
@@ -290,6 +306,7 @@ Status referral_put_json(struct book *book, int64_t clearance, const struct refe
     TRY(fields_of(book, office, &row, is_masked, fields));
     json_object_begin(json);
     put_row(json, &row, fields);
+    TRY(put_case_number(book, clearance, row.case_id, json));
     TRY(put_approvals(book, id, json));
     TRY(put_data(book, id, is_masked, json));
     TRY(put_links(book, &LINKS, id, clearance, "links", json));
@@ -326,6 +343,7 @@ static void put_listed(struct book *book, struct json_writer *json) {
     put_moment(json, SLICE("received"), book_i64(book, 18));
     put_moment(json, SLICE("feedback"), book_i64(book, 19));
     put_text(json, SLICE("police_case_no"), store_column_text(book->store, 20));
+    put_text(json, SLICE("case_number"), store_column_text(book->store, 21));
     json_object_end(json);
 }
 

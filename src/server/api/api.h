@@ -201,18 +201,18 @@ Status newest_find(void *serve, Slice event_id, struct arena *arena, struct deci
 
 enum { MASKING_MAX = 64, MASKING_SIZE_MIN = 4 }; // a shorter value would be found in words that have nothing to do with it
 
-// The personal values of one event, and what stands for them.
+// The personal values of one event, and of what was made while deciding on it, and what stands for them.
 struct masking {
     uint32_t count;
     Slice values[MASKING_MAX], hidden[MASKING_MAX];
-    const struct schema *schema;
+    const struct catalogue *catalogue;
     struct json_reader *json;
     struct arena *arena;
 };
 
-void masking_init(struct masking *masking, const struct schema *schema, Slice event, struct arena *arena);
+void masking_init(struct masking *masking, const struct catalogue *catalogue, Slice event, struct arena *arena);
 void masking_deinit(struct masking *masking);
-// Writes a JSON text with every personal value hidden: members that the schema calls personal, and the event's values wherever they stand in a text.
+// Writes a JSON text with every personal value hidden: members that are personal (carried.h), and their values wherever they stand in a text.
 void masking_put(struct masking *masking, struct json_writer *json, Slice text);
 
 // ---- streams, rates -----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// The log of who did what, read from a sequence on. Reading it is a record of it.
+// The log of who did what, read from a sequence on, or the newest of what is before one. Reading it is a record of it.
 
 #include "server/api/api.h"
 
@@ -7,26 +7,58 @@
 
 #include <stdlib.h>
 
-enum { LIMIT_USUAL = 100, LIMIT_MAX = 1000, LOOKED_AT_MAX = 100000, TEXT_MAX = 4 << 20 };
+enum { PART_MAX = 256, LIMIT_USUAL = 100, LIMIT_MAX = 1000, LOOKED_AT_MAX = 100000, TEXT_MAX = 4 << 20 };
 
 struct reading {
     int64_t from, limit;
-    bool has_action;
+    bool has_until;
+    int64_t until; // only what is before it; 0: all
+    bool has_action, has_outcome, is_refused;
     AuditAction action;
+    Slice who, target;  // parts of them, or empty
     struct buf records; // rendered, with commas
     uint64_t next;      // sequence to go on with; 0: it was the end
+    uint64_t earlier;   // with `until`: what it is for the records before these; 0: there are none
     uint32_t count;
 };
+
+// The newest records that are wanted, of those that were looked at.
+struct newest {
+    const struct reading *reading;
+    uint64_t *sequences; // a ring of `limit`
+    uint64_t count;
+};
+
+static bool has_part(Slice text, Slice part) {
+    return slice_empty(part) || slice_find(text, part, 0) != SIZE_MAX;
+}
+
+static bool is_wanted(const struct reading *reading, const struct audit_record *record) {
+    return (!reading->has_action || record->action == reading->action) && (!reading->has_outcome || record->refused == reading->is_refused) &&
+           has_part(record->actor_name, reading->who) && has_part(record->target, reading->target);
+}
+
+static bool is_filtered(const struct reading *reading) {
+    return reading->has_action || reading->has_outcome || !slice_empty(reading->who) || !slice_empty(reading->target);
+}
+
+static bool remember(void *context, const struct audit_record *record) {
+    struct newest *newest = context;
+    if (is_wanted(newest->reading, record)) {
+        newest->sequences[newest->count++ % (uint64_t)newest->reading->limit] = record->sequence;
+    }
+    return true;
+}
 
 static bool take(void *context, const struct audit_record *record) {
     struct reading *reading = context;
     reading->next = record->sequence + 1;
-    if (!reading->has_action || record->action == reading->action) {
+    if (is_wanted(reading, record)) {
         buf_put(&reading->records, reading->count == 0 ? SLICE("") : SLICE(","));
         audit_render(record, &reading->records);
         reading->count++;
     }
-    return reading->count < reading->limit && reading->records.size < TEXT_MAX;
+    return reading->count < reading->limit && (reading->has_until || reading->records.size < TEXT_MAX);
 }
 
 static void render(struct deed *deed, struct json_writer *json) {
@@ -39,23 +71,53 @@ static void render(struct deed *deed, struct json_writer *json) {
     }
     json_array_end(json);
     json_key_i64(json, SLICE("next"), (int64_t)reading->next);
+    if (reading->has_until) {
+        json_key_i64(json, SLICE("earlier"), (int64_t)reading->earlier);
+    }
     json_key_i64(json, SLICE("last"), (int64_t)access_audit_last(gate_users(deed->serve->options.gate)));
     json_object_end(json);
+}
+
+// Where the newest of the records before `until` begin, and how many there are to be read from there.
+static Status find_newest(struct deed *deed, uint64_t *ret_count, struct diag *diag) {
+    struct reading *reading = deed->user;
+    struct access *users = gate_users(deed->serve->options.gate);
+    uint64_t limit = (uint64_t)reading->limit;
+    uint64_t end = access_audit_last(users) + 1;
+    end = reading->until > 0 && (uint64_t)reading->until < end ? (uint64_t)reading->until : end;
+    uint64_t begin = end > LOOKED_AT_MAX ? end - LOOKED_AT_MAX : 1;
+    struct newest newest = {.reading = reading, .sequences = ARENA_ARRAY(&deed->arena, uint64_t, limit)};
+    if (end > begin) {
+        TRY(access_audit_read(users, begin, end - begin, (struct audit_sink){&newest, remember}, &deed->arena, diag));
+    }
+    reading->from = (int64_t)(newest.count == 0 ? end : newest.sequences[newest.count > limit ? newest.count % limit : 0]);
+    reading->earlier = newest.count > limit ? (uint64_t)reading->from : begin > 1 ? begin : 0;
+    *ret_count = end - (uint64_t)reading->from;
+    return STATUS_OK;
+}
+
+static Status read_records(struct deed *deed, struct diag *diag) {
+    struct reading *reading = deed->user;
+    struct access *users = gate_users(deed->serve->options.gate);
+    uint64_t count = is_filtered(reading) ? LOOKED_AT_MAX : (uint64_t)reading->limit;
+    if (reading->has_until) {
+        TRY(find_newest(deed, &count, diag));
+    } else {
+        // Below 0 it is counted from the end.
+        int64_t from_end = (int64_t)access_audit_last(users) + 1 + reading->from;
+        reading->from = reading->from > 0 ? reading->from : from_end < 1 ? 1 : from_end;
+    }
+    reading->next = (uint64_t)reading->from;
+    return count == 0 ? STATUS_OK
+                      : access_audit_read(users, (uint64_t)reading->from, count, (struct audit_sink){reading, take}, &deed->arena, diag);
 }
 
 static void read_log(struct deed *deed) {
     struct reading *reading = deed->user;
     struct diag diag = {0};
-    struct audit_sink sink = {.context = reading, .take = take};
     buf_init(&reading->records, API_ANSWER_MAX / 2);
-    // Below 0 it is counted from the end.
-    int64_t from_end = (int64_t)access_audit_last(gate_users(deed->serve->options.gate)) + 1 + reading->from;
-    reading->from = reading->from > 0 ? reading->from : from_end < 1 ? 1 : from_end;
-    reading->next = (uint64_t)reading->from;
     api_report(deed->serve, &deed->act, AUDIT_AUDIT_READ, SLICE(""), SLICE(""));
-    Status status = access_audit_read(gate_users(deed->serve->options.gate), (uint64_t)reading->from,
-                                      reading->has_action ? LOOKED_AT_MAX : (uint64_t)reading->limit, sink, &deed->arena, &diag);
-    if (status == STATUS_OK) {
+    if (read_records(deed, &diag) == STATUS_OK) {
         deed_reply(deed, 200, render);
     } else {
         api_refuse(deed->request, API_PROBLEM_AUDIT_LOG_FAILED, "%s: %.*s", diag.code, SLICE_ARGS(diag.message));
@@ -75,10 +137,44 @@ static bool read_number(struct http_request *request, const char *name, int64_t 
     return true;
 }
 
-static bool read_query(struct http_request *request, struct reading *reading) {
-    static const char *const names[] = {"from", "limit", "action"};
+// A text that is looked for; left out it is empty.
+static bool read_part(struct http_request *request, const char *name, Slice *ret_part) {
+    if (http_request_query(request, slice_of(name), ret_part) != STATUS_OK) {
+        return true;
+    }
+    if (slice_empty(*ret_part) || ret_part->size > PART_MAX) {
+        api_refuse(request, API_PROBLEM_QUERY_REFUSED, "'%s' is a text of 1 to %d bytes", name, PART_MAX);
+        return false;
+    }
+    return true;
+}
+
+static bool read_outcome(struct http_request *request, struct reading *reading) {
     Slice word;
-    if (!api_query_is_known(request, names, 3) || !read_number(request, "from", -LIMIT_MAX, INT64_MAX, &reading->from) ||
+    reading->has_outcome = http_request_query(request, SLICE("outcome"), &word) == STATUS_OK;
+    reading->is_refused = reading->has_outcome && slice_is(word, "refused");
+    if (reading->has_outcome && !reading->is_refused && !slice_is(word, "done")) {
+        api_refuse(request, API_PROBLEM_QUERY_REFUSED, "%s", "'outcome' is done or refused");
+        return false;
+    }
+    return true;
+}
+
+static bool read_until(struct http_request *request, struct reading *reading) {
+    Slice word;
+    reading->has_until = http_request_query(request, SLICE("until"), &word) == STATUS_OK;
+    if (reading->has_until && http_request_query(request, SLICE("from"), &word) == STATUS_OK) {
+        api_refuse(request, API_PROBLEM_QUERY_REFUSED, "%s", "'from' goes forward and 'until' back: send one of them");
+        return false;
+    }
+    return read_number(request, "until", 0, INT64_MAX, &reading->until);
+}
+
+static bool read_query(struct http_request *request, struct reading *reading) {
+    static const char *const names[] = {"from", "until", "limit", "action", "who", "target", "outcome"};
+    Slice word;
+    if (!api_query_is_known(request, names, sizeof names / sizeof names[0]) || !read_part(request, "who", &reading->who) ||
+        !read_part(request, "target", &reading->target) || !read_outcome(request, reading) || !read_until(request, reading) || !read_number(request, "from", -LIMIT_MAX, INT64_MAX, &reading->from) ||
         !read_number(request, "limit", 1, LIMIT_MAX, &reading->limit)) {
         return false;
     }
@@ -101,6 +197,8 @@ void api_get_audit(void *context, struct http_request *request) {
     }
     struct deed *deed = deed_create(context, request);
     deed->user = ARENA_NEW(&deed->arena, struct reading);
+    reading.who = arena_copy(&deed->arena, reading.who);
+    reading.target = arena_copy(&deed->arena, reading.target);
     *(struct reading *)deed->user = reading;
     deed_post(deed, read_log);
 }

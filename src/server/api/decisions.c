@@ -115,7 +115,7 @@ static Status put_decision(struct question *question, const struct decision_plac
     if (may_see) {
         return write_decision(question, place, event.data, NULL, json, diag);
     }
-    masking_init(&masking, question->catalogue->schema, event.data, &question->arena);
+    masking_init(&masking, question->catalogue, event.data, &question->arena);
     Status status = write_decision(question, place, event.data, &masking, json, diag);
     masking_deinit(&masking);
     return status;

@@ -1,30 +1,41 @@
 // Personal data in what the journal has kept. A decision repeats values of its event: as what a hit saw, in the texts of reasons. So the values
-// of the event are found first, by what the schema says of its fields, and then hidden wherever they stand.
+// of the event are found first, by what the schema says of its fields, and then hidden wherever they stand. So are those of profiles and features
+// that a hit saw (carried.h): they are found in the record itself.
 
 #include "server/api/api.h"
+#include "server/api/carried.h"
 
 enum { RECORD_SIZE_MAX = 16 << 20, HIDDEN_TEXT_MAX = 1 << 20 };
 
-static const struct schema_field *personal_field(const struct masking *masking, Slice key) {
-    // What a hit saw is named as in expressions.
-    Slice name = slice_starts_with(key, SLICE("event.")) ? slice_part(key, 6, SIZE_MAX) : key;
-    uint32_t index = schema_find_field(masking->schema, name);
-    return index == SCHEMA_NONE || !masking->schema->fields[index].is_personal ? NULL : &masking->schema->fields[index];
+static void remember(struct masking *masking, MaskKind kind, Slice value) {
+    bool is_new = masking->count < MASKING_MAX && value.size >= MASKING_SIZE_MIN;
+    for (uint32_t i = 0; is_new && i < masking->count; i++) {
+        is_new = !slice_equal(masking->values[i], value);
+    }
+    if (is_new) {
+        masking->values[masking->count] = arena_copy(masking->arena, value);
+        masking->hidden[masking->count++] = mask_copy(kind, value, masking->arena);
+    }
 }
 
-void masking_init(struct masking *masking, const struct schema *schema, Slice event, struct arena *arena) {
-    JsonTree tree;
-    *masking = (struct masking){.schema = schema, .arena = arena, .json = json_reader_create(RECORD_SIZE_MAX, JSON_DEPTH_MAX)};
-    if (json_parse(masking->json, event, &tree) != STATUS_OK || tree.nodes[0].kind != JSON_OBJECT) {
-        return;
-    }
-    JSON_EACH(tree, 0, i) {
+// The personal values below an object or array.
+static void collect(struct masking *masking, JsonTree tree, uint32_t at) {
+    MaskKind kind;
+    JSON_EACH(tree, at, i) {
         const struct json_node *node = &tree.nodes[i];
-        const struct schema_field *field = node->kind == JSON_STRING ? personal_field(masking, node->key) : NULL;
-        if (field != NULL && masking->count < MASKING_MAX && node->text.size >= MASKING_SIZE_MIN) {
-            masking->values[masking->count] = arena_copy(arena, node->text);
-            masking->hidden[masking->count++] = mask_copy(field->personal, node->text, arena);
+        if (node->kind == JSON_OBJECT || node->kind == JSON_ARRAY) {
+            collect(masking, tree, i);
+        } else if (node->kind == JSON_STRING && tree.nodes[at].kind == JSON_OBJECT && carried_by_name(masking->catalogue, node->key, &kind)) {
+            remember(masking, kind, node->text);
         }
+    }
+}
+
+void masking_init(struct masking *masking, const struct catalogue *catalogue, Slice event, struct arena *arena) {
+    JsonTree tree;
+    *masking = (struct masking){.catalogue = catalogue, .arena = arena, .json = json_reader_create(RECORD_SIZE_MAX, JSON_DEPTH_MAX)};
+    if (json_parse(masking->json, event, &tree) == STATUS_OK && tree.nodes[0].kind == JSON_OBJECT) {
+        collect(masking, tree, 0);
     }
 }
 
@@ -55,6 +66,10 @@ static void put_text(const struct masking *masking, struct json_writer *json, Sl
     buf_deinit(&out);
 }
 
+static bool is_number(const struct json_node *node) {
+    return node->kind == JSON_INT || node->kind == JSON_UINT || node->kind == JSON_DOUBLE;
+}
+
 static void put_node(struct masking *masking, struct json_writer *json, JsonTree tree, uint32_t node) {
     const struct json_node *at = &tree.nodes[node];
     switch (at->kind) {
@@ -62,10 +77,12 @@ static void put_node(struct masking *masking, struct json_writer *json, JsonTree
         json_object_begin(json);
         JSON_EACH(tree, node, member) {
             const struct json_node *one = &tree.nodes[member];
-            const struct schema_field *field = personal_field(masking, one->key);
+            MaskKind kind;
             json_key(json, one->key);
-            if (field != NULL && one->kind == JSON_STRING) {
-                json_string(json, mask_copy(field->personal, one->text, masking->arena));
+            if (one->kind == JSON_STRING && carried_by_name(masking->catalogue, one->key, &kind)) {
+                json_string(json, mask_copy(kind, one->text, masking->arena));
+            } else if (is_number(one) && carried_by_name(masking->catalogue, one->key, &kind)) {
+                json_string(json, mask_copy(MASK_ALL, SLICE("0"), masking->arena));
             } else {
                 put_node(masking, json, tree, member);
             }
@@ -104,6 +121,9 @@ static void put_node(struct masking *masking, struct json_writer *json, JsonTree
 void masking_put(struct masking *masking, struct json_writer *json, Slice text) {
     JsonTree tree;
     if (json_parse(masking->json, text, &tree) == STATUS_OK) {
+        if (tree.nodes[0].kind == JSON_OBJECT || tree.nodes[0].kind == JSON_ARRAY) {
+            collect(masking, tree, 0);
+        }
         put_node(masking, json, tree, 0);
     } else {
         json_null(json); // what cannot be read cannot be hidden

@@ -7,7 +7,7 @@
 enum { BODY_MAX = 4 << 20 };
 
 static const struct problem problems[] = {
-#define PROBLEM(name, status, code, title, zh, way_out) {status, code, title, zh, way_out},
+#define PROBLEM(name, status, code, title, zh, way_out, way_out_zh) {status, code, title, zh, way_out, way_out_zh},
 #include "server/api/problems.def"
 #undef PROBLEM
 };
@@ -124,6 +124,7 @@ static void write_entry(struct json_writer *json, const struct problem *problem)
     json_key_string(json, SLICE("title"), slice_of(problem->title));
     json_key_string(json, SLICE("title_zh"), slice_of(problem->zh));
     json_key_string(json, SLICE("what_to_do"), slice_of(problem->way_out));
+    json_key_string(json, SLICE("what_to_do_zh"), slice_of(problem->way_out_zh));
     json_object_end(json);
 }
 

@@ -5,7 +5,7 @@
 #include "server/pipeline.h"
 
 typedef enum ApiProblem {
-#define PROBLEM(name, status, code, title, zh, way_out) API_PROBLEM_##name,
+#define PROBLEM(name, status, code, title, zh, way_out, way_out_zh) API_PROBLEM_##name,
 #include "server/api/problems.def"
 #undef PROBLEM
     API_PROBLEM_COUNT
@@ -13,7 +13,7 @@ typedef enum ApiProblem {
 
 struct problem {
     uint16_t status;
-    const char *code, *title, *zh, *way_out;
+    const char *code, *title, *zh, *way_out, *way_out_zh;
 };
 
 enum { PROBLEM_DETAIL_MAX = 2048, RETRY_AFTER_S = 1 };

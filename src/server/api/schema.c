@@ -1,5 +1,5 @@
 // What events are made of, with what each thing is called in Chinese and English: types, fields, the values of enumerations, segments of
-// customers, and the actions that answer an event. It holds words of the pack alone, and nothing of what is looked for in events, so that
+// customers, and the actions and tasks that answer an event. It holds words of the pack alone, and nothing of what is looked for in events, so that
 // everybody who is signed in may ask for it.
 
 #include "server/api/api.h"
@@ -97,6 +97,18 @@ static void put_actions(struct json_writer *json, const struct policy *policy) {
     json_array_end(json);
 }
 
+static void put_tasks(struct json_writer *json, const struct policy *policy) {
+    json_key(json, SLICE("tasks"));
+    json_array_begin(json);
+    for (uint32_t i = 0; i < policy->tasks.count; i++) {
+        json_object_begin(json);
+        json_key_string(json, SLICE("task"), policy->tasks.at[i].id);
+        put_titles(json, policy->tasks.at[i].zh, policy->tasks.at[i].en);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 static void render(struct question *question, struct json_writer *json) {
     const struct catalogue *catalogue = question->catalogue;
     json_object_begin(json);
@@ -107,6 +119,7 @@ static void render(struct question *question, struct json_writer *json) {
     put_columns(json, catalogue->knowledge);
     put_segments(json, &catalogue->policy);
     put_actions(json, &catalogue->policy);
+    put_tasks(json, &catalogue->policy);
     json_object_end(json);
 }
 

@@ -4,6 +4,7 @@
 #include "base/mask.h"
 #include "codec/json.h"
 #include "codec/json_write.h"
+#include "server/api/carried.h"
 
 enum { TEXT_SIZE_MAX = 64 << 20, VALUE_SIZE_MIN = 4, LONG_NUMBER = 8, ODD_MAX = 64 };
 
@@ -12,7 +13,7 @@ struct odd {
 };
 
 struct veil {
-    const struct schema *schema;
+    const struct catalogue *catalogue;
     JsonTree tree;
     struct arena arena;
     struct map values;       // of words that are hidden somewhere: how, by MaskKind
@@ -85,15 +86,7 @@ static bool is_personal(const struct veil *veil, uint32_t object, Slice key, Mas
             return true;
         }
     }
-    if (veil->schema == NULL) {
-        return false;
-    }
-    // What a hit saw is named as in expressions.
-    uint32_t field = schema_find_field(
-        veil->schema, slice_starts_with(key, SLICE("event.")) ? slice_part(key, 6, SIZE_MAX) : key);
-    bool is_field = field != SCHEMA_NONE && veil->schema->fields[field].is_personal;
-    *ret_kind = is_field ? veil->schema->fields[field].personal : MASK_ALL;
-    return is_field;
+    return veil->catalogue != NULL && carried_by_name(veil->catalogue, key, ret_kind);
 }
 
 static bool is_free(Slice key) {
@@ -209,6 +202,19 @@ static void put_text(struct veil *veil, uint32_t object, const struct json_node 
     }
 }
 
+// A number that is made of something personal, which only the pack's own names are.
+static void put_plain(struct veil *veil, uint32_t at) {
+    const struct json_node *node = &veil->tree.nodes[at];
+    MaskKind kind;
+    bool is_number = node->kind == JSON_INT || node->kind == JSON_UINT || node->kind == JSON_DOUBLE;
+    if (is_number && veil->catalogue != NULL && slice_starts_with(node->key, SLICE("f.")) &&
+        carried_by_name(veil->catalogue, node->key, &kind)) {
+        json_string(veil->json, mask_copy(kind, SLICE("0"), &veil->arena));
+    } else {
+        json_node(veil->json, veil->tree, at);
+    }
+}
+
 // Everything below a free member is free.
 static void put_node(struct veil *veil, uint32_t parent, uint32_t at, bool is_in_free) {
     const struct json_node *node = &veil->tree.nodes[at];
@@ -233,15 +239,15 @@ static void put_node(struct veil *veil, uint32_t parent, uint32_t at, bool is_in
         put_text(veil, parent, node, is_in_free);
         break;
     default:
-        json_node(veil->json, veil->tree, at);
+        put_plain(veil, at);
         break;
     }
 }
 
-void veil_put(Slice text, const struct schema *schema, struct buf *out) {
+void veil_put(Slice text, const struct catalogue *catalogue, struct buf *out) {
     struct json_reader *reader = json_reader_create(TEXT_SIZE_MAX, JSON_DEPTH_MAX);
     struct json_writer json;
-    struct veil veil = {.schema = schema, .json = &json};
+    struct veil veil = {.catalogue = catalogue, .json = &json};
     json_writer_init(&json, out);
     arena_init(&veil.arena, 64 << 10);
     map_init(&veil.values, &veil.arena);

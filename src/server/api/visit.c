@@ -459,7 +459,7 @@ static void refuse(struct visit *visit, Status status, const struct diag *diag) 
 // ---- doing --------------------------------------------------------------------------------------
 
 static void fill_office(struct visit *visit, struct book *book) {
-    visit->schema = response_catalogue(book)->schema;
+    visit->catalogue = response_catalogue(book);
     visit->office = (struct office){.disposition = response_disposition(book),
                                     .strategies = response_strategies(book),
                                     .terms = response_terms(book),
@@ -551,7 +551,7 @@ static void answer(struct visit *visit) {
         return;
     }
     buf_init(&hidden, 2 * (size_t)API_ANSWER_MAX);
-    veil_put(buf_slice(visit->body), visit->schema, &hidden);
+    veil_put(buf_slice(visit->body), visit->catalogue, &hidden);
     reply(visit, buf_slice(&hidden));
     buf_deinit(&hidden);
 }

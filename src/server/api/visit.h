@@ -63,7 +63,7 @@ struct visit {
     int64_t object;
     Slice target;
     Slice once, caller, asked; // Idempotency-Key, whose it is, and what was asked
-    const struct schema *schema;
+    const struct catalogue *catalogue;
     struct buf *body;
     struct json_writer writer;
     Slice file; // is answered instead of JSON, as bytes; is in the visit's arena, or in `paper`

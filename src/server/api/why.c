@@ -430,7 +430,7 @@ static void reply(struct question *question, Slice event, Slice body, bool may_s
     struct buf hidden;
     buf_init(&hidden, API_ANSWER_MAX);
     json_writer_init(&json, &hidden);
-    masking_init(&masking, question->catalogue->schema, event, &question->arena);
+    masking_init(&masking, question->catalogue, event, &question->arena);
     masking_put(&masking, &json, body);
     json_writer_finish(&json);
     masking_deinit(&masking);
@@ -445,6 +445,7 @@ static void tell_kept(struct question *question, const struct decision_kept *kep
     buf_init(&body, API_ANSWER_MAX);
     json_writer_init(&json, &body);
     if (why_init(&answer.why, question->catalogue, kept->event, kept->decision, &question->arena)) {
+        answer.why.hides = !may_see;
         put_answer(&answer, &json, kept->sequence);
         reply(question, kept->event, buf_slice(&body), may_see);
     } else {

@@ -11,6 +11,9 @@
 //     why_put(&why, json, parts);
 //     why_deinit(&why);
 //
+// With `hides`, sides of comparisons that tell of personal data (carried.h) are hidden. What is found by its name (`saw`)
+// or stands in a text is the caller's to hide: masking_put().
+//
 // A condition is a part of the model's expression: what && and || join, and what ! turns round, is
 // told part by part.
 
@@ -55,6 +58,7 @@ struct why {
     const double *parameters; // of its segment and channel
     uint32_t segment, channel;
     struct expr_input input;
+    bool hides;            // what is personal; the caller sets it
     bool missed_something; // a value that is not kept was asked for
 };
 

@@ -5,6 +5,7 @@
 #include "base/money.h"
 #include "base/time.h"
 #include "expr/visit.h"
+#include "server/api/carried.h"
 
 #include <math.h>
 
@@ -406,14 +407,32 @@ static void put_value(const struct why *why, struct json_writer *json, const str
     }
 }
 
+// As it is, or so much of it as may be seen.
+static void put_hidden(const struct why *why, struct json_writer *json, MaskKind kind,
+                       const struct value *value) {
+    if (value->kind == VALUE_NULL || value->kind == VALUE_MISSING) {
+        json_null(json);
+    } else {
+        Slice text = value->kind == VALUE_STRING ? value->text : value_text(why->arena, value);
+        json_string(json, mask_copy(kind, text, why->arena));
+    }
+}
+
 static void put_side(const struct why *why, struct json_writer *json, Slice key,
                      const struct why_side *side) {
     json_key(json, key);
+    MaskKind kind;
     json_object_begin(json);
     json_key_string(json, SLICE("text"), expr_node_text(why->arena, side->node));
     json_key_bool(json, SLICE("known"), side->is_known);
     json_key(json, SLICE("value"));
-    side->is_known ? put_value(why, json, &side->value) : json_null(json);
+    if (!side->is_known) {
+        json_null(json);
+    } else if (why->hides && carried_by_node(why->catalogue, side->node, &kind)) {
+        put_hidden(why, json, kind, &side->value);
+    } else {
+        put_value(why, json, &side->value);
+    }
     json_object_end(json);
 }
 
@@ -443,6 +462,13 @@ static void put_reads(struct why *why, struct json_writer *json, const struct wh
     json_key_bool(json, SLICE("asks_list"), asks_a_list(part->node));
 }
 
+// How far a number is from a threshold tells the number.
+static bool hides_gap(const struct why *why, const struct why_part *part) {
+    MaskKind kind;
+    return why->hides && (carried_by_node(why->catalogue, part->left.node, &kind) ||
+                          carried_by_node(why->catalogue, part->right.node, &kind));
+}
+
 static void put_comparison(const struct why *why, struct json_writer *json,
                            const struct why_part *part) {
     double gap;
@@ -451,7 +477,7 @@ static void put_comparison(const struct why *why, struct json_writer *json,
     put_side(why, json, SLICE("left"), &part->left);
     put_side(why, json, SLICE("right"), &part->right);
     json_key(json, SLICE("gap"));
-    gap_of(part, &gap, &size) ? json_double(json, gap) : json_null(json);
+    gap_of(part, &gap, &size) && !hides_gap(why, part) ? json_double(json, gap) : json_null(json);
 }
 
 void why_put(struct why *why, struct json_writer *json, const struct why_part *part) {

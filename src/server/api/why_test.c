@@ -2,6 +2,9 @@
 
 #include "server/api/why.h"
 
+#include "server/api/api.h"
+#include "server/api/carried.h"
+
 #include "base/test.h"
 #include "os/scratch_test.h"
 #include "server/heart.h"
@@ -16,6 +19,17 @@
     "score: 10\nseverity: S1\naction: PASS\nreason: {zh: \"{event.amount}\", en: \"{event.amount}\"}\n"                                 \
     "tests: {fire: [tests/px.jsonl#large], quiet: [tests/px.jsonl#just-below]}\n"
 
+// Values made of personal ones: a piece of a field, a feature of it, a profile's; and lengths and counts, which tell of nobody.
+#define MADE                                                                                           \
+    "id: M-PX-09-B\nversion: 1\nstatus: ACTIVE\nname: {zh: 拼成, en: \"Made\"}\nfamily: PX\ntypology: PX-09\nmode: SYNC\non: [pay]\n" \
+    "owner: {dept: tests}\nrationale: A model whose condition is made of personal values in many ways, for tests of what is hidden.\n"  \
+    "expr: event.payee.substring(0, 6) == \"622202\" && f.payee_number > 5 && "                           \
+    "prof.person.guardian == event.payee && event.payee.size() > 3 && event.amount > 1\n"                                             \
+    "score: 10\nseverity: S1\naction: PASS\nreason: {zh: \"{event.amount}\", en: \"{event.amount}\"}\n"                                 \
+    "tests: {fire: [tests/px.jsonl#large], quiet: [tests/px.jsonl#just-below]}\n"
+#define MADE_FEATURES                                                                                  \
+    "features:\n  - {name: payee_number, entity: account, expr: \"int(event.payee)\"}\n"
+
 struct world {
     struct scratch scratch;
     struct pack_folder pack;
@@ -29,9 +43,13 @@ static bool world_init(struct world *w) {
     const char *root = getenv("QIANTANG_ROOT");
     *w = (struct world){0};
     CHECK(scratch_make(&w->scratch, NULL));
-    struct pack_file joined = {.path = SLICE("models/joined.yaml"), .source = {.name = SLICE("models/joined.yaml"), .text = SLICE(JOINED)}};
+    const struct pack_file more[] = {
+        {.path = SLICE("models/joined.yaml"), .source = {.name = SLICE("models/joined.yaml"), .text = SLICE(JOINED)}},
+        {.path = SLICE("models/made.yaml"), .source = {.name = SLICE("models/made.yaml"), .text = SLICE(MADE)}},
+        {.path = SLICE("features/made.yaml"), .source = {.name = SLICE("features/made.yaml"), .text = SLICE(MADE_FEATURES)}},
+    };
     pack_init(&w->pack, arena_printf(&w->scratch.arena, "%s/tests/packs/payments", root == NULL ? "." : root));
-    CHECK(pack_read(&w->pack, &joined, 1, &w->scratch.diag) == STATUS_OK);
+    CHECK(pack_read(&w->pack, more, sizeof more / sizeof more[0], &w->scratch.diag) == STATUS_OK);
     Status status = pack_compile(&w->pack);
     const struct diag_list *diags = &w->pack.catalogue->diags;
     CHECK_THAT(status == STATUS_OK, "%.*s", SLICE_ARGS(diags->count > 0 ? diags->items[0].message : SLICE("")));
@@ -190,6 +208,58 @@ static bool test_told(void) {
     return world_deinit(&w);
 }
 
+#define PAYEE "6222020200112233445"
+
+// What who may not see is told of a condition: nothing of an account beyond what its own rule leaves.
+static bool test_hidden(void) {
+    struct world w;
+    CHECK(world_init(&w) && decide(&w, 1, ",\"payee\":\"" PAYEE "\",\"amount\":100"));
+    const struct why_part *part = why_model(&w.why, model(&w, "M-PX-09-B"), false);
+    CHECK(part->count == 5);
+    CHECK(told_has(&w, part->parts[0], "\"known\":true,\"value\":\"622202\"") && told_has(&w, part->parts[1], "\"value\":" PAYEE) && told_has(&w, part->parts[1], "\"gap\":6"));
+    w.why.hides = true;
+    CHECK(told_has(&w, part->parts[0], "\"known\":true,\"value\":\"****\""));
+    CHECK(told_has(&w, part->parts[1], "\"value\":\"****\"") && told_has(&w, part->parts[1], "\"gap\":null"));
+    CHECK(told_has(&w, part->parts[2], "\"right\":{\"text\":\"event.payee\",\"known\":true,\"value\":\"6222***********3445\"}"));
+    CHECK(told_has(&w, part->parts[3], "\"value\":19") && told_has(&w, part->parts[3], "\"gap\":16")); // a length
+    CHECK(told_has(&w, part->parts[4], "\"value\":1.00"));
+    why_deinit(&w.why);
+    return world_deinit(&w);
+}
+
+static bool masked_is(struct world *w, const char *text, const char *expected) {
+    struct masking masking;
+    struct buf out;
+    struct json_writer json;
+    buf_init(&out, 1 << 16);
+    json_writer_init(&json, &out);
+    masking_init(&masking, w->pack.catalogue, SLICE("{\"payee\":\"" PAYEE "\"}"), &w->scratch.arena);
+    masking_put(&masking, &json, slice_of(text));
+    json_writer_finish(&json);
+    masking_deinit(&masking);
+    bool is = slice_is(buf_slice(&out), expected);
+    if (!is) {
+        fprintf(stderr, "%.*s\n", SLICE_ARGS(buf_slice(&out)));
+    }
+    buf_deinit(&out);
+    return is;
+}
+
+// What hits saw of profiles and features is hidden by its name, and wherever it stands in reasons.
+static bool test_hidden_in_records(void) {
+    struct world w;
+    CHECK(world_init(&w));
+    CHECK(masked_is(&w, "{\"saw\":{\"event.payee\":\"" PAYEE "\",\"prof.person.guardian\":\"6230990011112222\",\"f.payee_number\":1234,\"prof.person.age\":70},"
+                        "\"reason_en\":\"" PAYEE " is not 6230990011112222\"}",
+                    "{\"saw\":{\"event.payee\":\"6222***********3445\",\"prof.person.guardian\":\"6230********2222\",\"f.payee_number\":\"****\",\"prof.person.age\":70},"
+                    "\"reason_en\":\"6222***********3445 is not 6230********2222\"}"));
+    MaskKind kind;
+    CHECK(carried_by_name(w.pack.catalogue, SLICE("payee"), &kind) && kind == MASK_ACCOUNT);
+    CHECK(!carried_by_name(w.pack.catalogue, SLICE("f.account_done_payees_1d"), &kind)); // how many there were
+    CHECK(!carried_by_name(w.pack.catalogue, SLICE("prof.person.kind"), &kind) && !carried_by_name(w.pack.catalogue, SLICE("nothing"), &kind));
+    return world_deinit(&w);
+}
+
 static bool test_what_is_no_decision(void) {
     struct world w;
     struct why why;
@@ -206,6 +276,6 @@ static bool test_what_is_no_decision(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {TEST(test_missed_by_how_much), TEST(test_joined), TEST(test_what_nobody_knows), TEST(test_which_models_watch), TEST(test_threshold_of_the_channel),
-                                        TEST(test_told), TEST(test_what_is_no_decision)};
+                                        TEST(test_told), TEST(test_hidden), TEST(test_hidden_in_records), TEST(test_what_is_no_decision)};
     return test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }

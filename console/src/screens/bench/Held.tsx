@@ -22,7 +22,7 @@ export function Held({ whole }: { whole: Whole }) {
   const nothing = whole.holds.length + whole.controls.length === 0;
   return (
     <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("held")}</h2>}>
-      {nothing && <Typography.Text type="secondary">{t("noHeld")}</Typography.Text>}
+      {nothing && <Typography.Text type="secondary">{t(whole.blind ? "hiddenUntilVerdict" : "noHeld")}</Typography.Text>}
       {whole.holds.length > 0 && (
         <List
           size="small"
@@ -79,13 +79,13 @@ export function Tasks({ whole, ways }: { whole: Whole; ways: Ways }) {
   const [taking, setTaking] = useState<Task>();
   return (
     <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("tasks")}</h2>}>
-      {whole.tasks.length === 0 && <Typography.Text type="secondary">{t("noTasks")}</Typography.Text>}
+      {whole.tasks.length === 0 && <Typography.Text type="secondary">{t(whole.blind ? "hiddenUntilVerdict" : "noTasks")}</Typography.Text>}
       {whole.tasks.map((task) => (
         <div key={task.task} style={{ padding: "4px 0" }}>
           <Space size={8} wrap>
             <Toned kind={TASK_KINDS[task.state]}>{t(`task${task.state}`)}</Toned>
             <Typography.Text strong>{words.channel(task.channel)}</Typography.Text>
-            <span className="mono">{task.script}</span>
+            <span title={task.script}>{words.script(task.script)}</span>
             {task.state === "ASKED" && <Due ms={task.until} now={now} />}
             <Typography.Text type="secondary">
               <Time ms={task.asked} form="clock" /> {t("askedBy", { who: task.asked_by })}

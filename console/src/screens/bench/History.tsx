@@ -1,11 +1,12 @@
 // What happened: events, the trace of who did what, runs of strategies, similar alerts, the flow of money.
 import { Alert, Button, Card, Table, Tabs, Tag, Timeline, Typography } from "antd";
-import { useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
-import { useWords } from "@/app/words";
+import { useBoth, useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
+import { joined, type Page, settledPage } from "@/parts/chain";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
 import { Mark as Toned } from "@/parts/Mark";
 import { useSchema } from "@/parts/schema";
@@ -45,16 +46,23 @@ function EventFields({ event, words }: { event: Record<string, unknown>; words: 
   );
 }
 
+const sequenceOf = (event: Event) => event.sequence;
+
 function Events({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
   const words = useDisposition();
   const schema = useSchema();
-  const [earlier, setEarlier] = useState<{ events: Event[]; next: number | null }>({ events: [], next: whole.events_next });
-  const more = useDeed(() => told(api.GET("/v1/alerts/{alert}/events", { params: { path: { alert: whole.row.alert }, query: { after: earlier.next! } } })), {
-    after: (page) => setEarlier((before) => ({ events: [...before.events, ...page.events], next: page.next })),
+  // The newest page moves on while new events come; what it held before stays.
+  const [older, setOlder] = useState<Page<Event>[]>([]);
+  const newest = whole.events[0]?.sequence;
+  useEffect(() => {
+    setOlder((before) => [settledPage(whole.events, whole.events_next, sequenceOf), ...before]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each newest event, and not for every time it is asked
+  }, [newest]);
+  const { items: events, next } = joined({ from: Infinity, next: whole.events_next, items: whole.events }, older, sequenceOf);
+  const more = useDeed(() => told(api.GET("/v1/alerts/{alert}/events", { params: { path: { alert: whole.row.alert }, query: { after: next! } } })).then((page): Page<Event> => ({ from: next!, next: page.next, items: page.events })), {
+    after: (page) => setOlder((before) => [...before, page]),
   });
-  const seen = new Set(whole.events.map((event) => event.sequence));
-  const events = [...whole.events, ...earlier.events.filter((event) => !seen.has(event.sequence))];
   return (
     <>
       <Table<Event>
@@ -79,7 +87,7 @@ function Events({ whole }: { whole: Whole }) {
           { key: "id", title: "ID", render: (_value, event) => <span className="mono">{event.event_id}</span> },
         ]}
       />
-      {earlier.next !== null && (
+      {next !== null && (
         <Button size="small" style={{ marginTop: 8 }} loading={more.isPending} onClick={() => more.mutate()}>
           {t("moreEvents")}
         </Button>
@@ -134,6 +142,9 @@ function StepText({ step, words }: { step: Step; words: DispositionWords }) {
 function Steps({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
   const words = useDisposition();
+  if (whole.blind) {
+    return <Alert type="info" showIcon message={t("hiddenTrace")} />;
+  }
   return (
     <>
       <Alert type={whole.trace.whole ? "success" : "error"} showIcon message={t(whole.trace.whole ? "whole" : "broken")} style={{ marginBottom: 12 }} />
@@ -147,6 +158,7 @@ const RUNS = ["DONE", "WAITING", "ASKING"] as const;
 
 function Runs({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
+  const both = useBoth();
   const words = useDisposition();
   return (
     <Table
@@ -156,7 +168,7 @@ function Runs({ whole }: { whole: Whole }) {
       pagination={whole.runs.length > 20 ? { pageSize: 20, size: "small" } : false}
       locale={{ emptyText: <Nothing>{t("noRuns")}</Nothing> }}
       columns={[
-        { key: "strategy", title: t("strategy"), render: (_value, run) => <span className="mono">{run.strategy}</span> },
+        { key: "strategy", title: t("strategy"), render: (_value, run) => (run.strategy_name === null ? <span className="mono">{run.strategy}</span> : <span data-told="" title={run.strategy}>{both(run.strategy_name)}</span>) },
         { key: "mode", title: t("mode"), render: (_value, run) => t(run.shadow ? "shadow" : "acting") },
         { key: "state", title: t("state"), render: (_value, run) => ((RUNS as readonly string[]).includes(run.state) ? t(`run${run.state as (typeof RUNS)[number]}`) : run.state) },
         { key: "began", title: t("began"), render: (_value, run) => <Time ms={run.began} /> },
@@ -167,7 +179,7 @@ function Runs({ whole }: { whole: Whole }) {
           render: (_value, run) =>
             run.outcome === null ? NOTHING : `${(ENDS as readonly string[]).includes(run.outcome) ? t(`end${run.outcome as (typeof ENDS)[number]}`) : run.outcome}${run.code === null ? "" : ` ${words.code(run.code)}`}`,
         },
-        { key: "branch", title: t("branchOf", { branch: "" }).trim(), render: (_value, run) => <span className="mono">{run.branch?.split("#")[1] ?? NOTHING}</span> },
+        { key: "branch", title: t("branchOf", { branch: "" }).trim(), render: (_value, run) => (run.branch_name === null ? <span className="mono">{run.branch?.split("#")[1] ?? NOTHING}</span> : <span data-told="" title={run.branch ?? undefined}>{both(run.branch_name)}</span>) },
       ]}
     />
   );
@@ -202,12 +214,14 @@ export function History({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
   const { may } = useSession();
   const counted = (word: "events" | "allHits" | "runs" | "similar", n: number) => `${t(word)} ${n}`;
+  // Who looks a second time is not told what was done, so nothing is said of how much of it there is.
+  const orHidden = (word: "runs" | "similar", n: number, children: ReactNode) => (whole.blind ? { key: word, label: t(word), children: <Alert type="info" showIcon message={t("hiddenUntilVerdict")} /> } : { key: word, label: counted(word, n), children });
   const items = [
     { key: "events", label: counted("events", whole.row.events), children: <Events whole={whole} /> },
     { key: "hits", label: counted("allHits", whole.evidence.length), children: <AllHits whole={whole} /> },
     { key: "steps", label: t("steps"), children: <Steps whole={whole} /> },
-    { key: "runs", label: counted("runs", whole.runs.length), children: <Runs whole={whole} /> },
-    { key: "similar", label: counted("similar", whole.similar.length), children: <Similar whole={whole} /> },
+    orHidden("runs", whole.runs.length, <Runs whole={whole} />),
+    orHidden("similar", whole.similar.length, <Similar whole={whole} />),
     ...(may("cases:read") ? [{ key: "flow", label: t("flow"), children: <MoneyFlow account={whole.row.account} /> }] : []),
   ];
   return (

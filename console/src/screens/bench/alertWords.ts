@@ -217,6 +217,8 @@ export const alertWords = defineWords({
   similar: { zh: "关联预警", en: "Similar alerts" },
   flow: { zh: "资金流向", en: "Flow of money" },
   whole: { zh: "轨迹完整，未被改动", en: "The trace is whole: nobody has changed it" },
+  hiddenTrace: { zh: "质检判定前，办理轨迹暂不显示，其完整性亦未在此核验。", en: "Until your verdict the trace is not shown, and it is not said here whether it is whole." },
+  hiddenUntilVerdict: { zh: "质检判定前不显示", en: "Not shown until your verdict" },
   broken: { zh: "轨迹校验不符", en: "The trace does not agree with its hashes" },
   eventType: { zh: "类型", en: "Type" },
   amount: { zh: "金额（元）", en: "Amount (yuan)" },

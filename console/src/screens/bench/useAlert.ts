@@ -7,7 +7,7 @@ import { useDesk } from "@/screens/bench/people";
 export type Whole = Required<Schemas["Alert"]>;
 export type Row = Schemas["AlertRow"];
 
-// Who looks a second time is not told what was done: those members are left out then.
+// Who looks a second time is not told what was done: those members are left out then, and `blind` says so: nothing that stands here instead of them is shown.
 function wholeOf(alert: Schemas["Alert"]): Whole {
   return { moves: [], clocks: [], holds: [], controls: [], tasks: [], runs: [], similar: [], trace: { whole: true, steps: [] }, script: null, scripts: [], ...alert };
 }

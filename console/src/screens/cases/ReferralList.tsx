@@ -83,7 +83,7 @@ export default function ReferralList() {
     { key: "urgency", title: t("urgency"), show: (row) => (row.urgency === "EMERGENCY" ? <Word tone="bad">{code("urgency", row.urgency)}</Word> : code("urgency", row.urgency)), cell: (row) => code("urgency", row.urgency) },
     { key: "title", title: t("title"), show: (row) => <Brief>{row.title}</Brief>, cell: (row) => row.title },
     { key: "authority", title: t("authority"), show: (row) => <Told>{row.authority}</Told>, cell: (row) => row.authority },
-    { key: "case", title: t("case"), show: (row) => <CaseLink id={row.case} />, cell: (row) => row.case },
+    { key: "case", title: t("case"), show: (row) => <CaseLink id={row.case} number={row.case_number} />, cell: (row) => row.case_number ?? row.case },
     { key: "lead", title: t("lead"), show: (row) => row.lead, cell: (row) => row.lead },
     { key: "route", title: t("route"), show: (row) => code("route", row.route), cell: (row) => code("route", row.route) },
     { key: "by", title: t("openedBy"), show: (row) => row.opened_by, cell: (row) => row.opened_by },

@@ -186,7 +186,7 @@ export default function ReferralRoom() {
           size="small"
           column={{ xs: 1, sm: 2, lg: 4 }}
           items={[
-            { key: "case", label: t("case"), children: <CaseLink id={data.case} /> },
+            { key: "case", label: t("case"), children: <CaseLink id={data.case} number={data.case_number} /> },
             { key: "lead", label: t("lead"), children: data.lead },
             { key: "route", label: t("route"), children: code("route", data.route) },
             { key: "by", label: t("openedBy"), children: data.opened_by },

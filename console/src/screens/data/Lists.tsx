@@ -76,7 +76,7 @@ export default function Lists() {
         <CsvButton
           name="lists"
           head={[t("list"), t("listTitle"), t("listKey"), t("source"), t("expiry"), t("fourEyes"), t("entries"), t("cap")]}
-          rows={() => rows.map((row) => [row.list, both(row.title), keyText(row.key), row.source, row.expiry, t(row.four_eyes ? "fourEyes" : "oneEnough"), row.entries, row.cap])}
+          rows={() => rows.map((row) => [row.list, both(row.title), keyText(row.key), both(row.source), both(row.expiry), t(row.four_eyes ? "fourEyes" : "oneEnough"), row.entries, row.cap])}
         />
       </Space>
       {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}

@@ -8,6 +8,7 @@ import { useSettings } from "@/app/settings";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { Masked } from "@/parts/Masked";
+import { useSchema } from "@/parts/schema";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, moneyText, NOTHING, YesNo } from "@/parts/values";
 import { useUnitBehind } from "@/parts/units";
@@ -53,6 +54,7 @@ function OneTable({ table, row, name, showEmpty }: { table: Table; row: Row; nam
   const t = useWords(dataWords);
   const { language } = useSettings();
   const { may } = useSession();
+  const schema = useSchema();
   const [reason, setReason] = useState<string | null>(null);
   const [unmasked, setUnmasked] = useState<Row | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -73,7 +75,7 @@ function OneTable({ table, row, name, showEmpty }: { table: Table; row: Row; nam
     return null;
   }
   return (
-    <Card size="small" title={<h3 style={{ fontSize: 14, margin: 0 }}>{t("tableRows", { table: table.table })}</h3>} extra={hides && <Space>{<Masked reason={reason} onReason={(why) => void ask(why)} />}</Space>}>
+    <Card size="small" title={<h3 style={{ fontSize: 14, margin: 0 }}>{t("tableRows", { table: table.table, key: table.key.map((field) => schema.field(field)).join(language === "zh" ? "、" : ", ") })}</h3>} extra={hides && <Space>{<Masked reason={reason} onReason={(why) => void ask(why)} />}</Space>}>
       {failure !== null && <Failure error={failure} />}
       <Descriptions
         size="small"

@@ -110,7 +110,7 @@ export function useMeaning(catalogue: Catalogue | undefined): (feature: Register
     }
     const word = feature.aggregate in aggregateWords ? aggregate(feature.aggregate as keyof typeof aggregateWords) : feature.aggregate;
     const { filter } = feature;
-    const what = filter === null || filter === undefined ? t("allEvents") : `${events(filter.on)}${isPlain(filter.when) ? "" : ` [${filter.filter}]`}`;
+    const what = filter === null || filter === undefined ? t("allEvents") : `${events(filter.on)}${isPlain(filter.when) ? "" : `${language === "zh" ? "（" : " ("}${both(filter) || t("filterOf", { filter: filter.filter })}${language === "zh" ? "）" : ")"}`}`;
     return [windowText(feature), what, word].join(between);
   };
 }

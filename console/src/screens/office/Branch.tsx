@@ -179,7 +179,7 @@ function TaskDrawer({ task, onClose, onAnswered }: { task: Task; onClose: () => 
   const t = useWords(officeWords);
   const w = useWords(words);
   const now = useNow();
-  const { channel } = useDisposition();
+  const { channel, script: scriptName } = useDisposition();
   const kind = useNames(targetKinds);
   const [answering, setAnswering] = useState(false);
   return (
@@ -199,7 +199,7 @@ function TaskDrawer({ task, onClose, onAnswered }: { task: Task; onClose: () => 
           [t("state"), <TaskState key="state" task={task} />],
           [w("how"), channel(task.channel)],
           [w("party"), <Space key="party"><span>{kind(task.party_kind)}</span><span className="mono">{task.party}</span></Space>],
-          [w("script"), <span key="script" className="mono">{task.script}</span>],
+          [w("script"), <span key="script" title={task.script}>{scriptName(task.script)}</span>],
           [w("asked"), <Time key="asked" ms={task.asked} />],
           [w("until"), task.state === "ASKED" ? <Due key="until" ms={task.until} now={now} /> : <Time key="until" ms={task.until} />],
           [w("askedBy"), <Told key="by">{task.asked_by}</Told>],
@@ -224,7 +224,7 @@ export default function Branch() {
   const w = useWords(words);
   const [filters, change] = useFilters();
   const now = useNow(5000);
-  const { channel } = useDisposition();
+  const { channel, script: scriptName } = useDisposition();
   const kind = useNames(targetKinds);
   const stateName = useNames(taskStates);
   const [seen, setSeen] = useState<Task[]>([]);
@@ -237,7 +237,7 @@ export default function Branch() {
     { key: "until", title: w("until"), show: (row) => (row.state === "ASKED" ? <Due ms={row.until} now={now} /> : <Time ms={row.until} />), cell: (row) => timeText(row.until) },
     { key: "party", title: w("party"), show: (row) => <Space size={4}><span>{kind(row.party_kind)}</span><span className="mono">{row.party}</span></Space>, cell: (row) => row.party },
     { key: "channel", title: w("how"), show: (row) => channel(row.channel), cell: (row) => channel(row.channel) },
-    { key: "script", title: w("script"), show: (row) => <span className="mono">{row.script}</span>, cell: (row) => row.script },
+    { key: "script", title: w("script"), show: (row) => <span title={row.script}>{scriptName(row.script)}</span>, cell: (row) => scriptName(row.script) },
     { key: "asked", title: w("asked"), show: (row) => <Time ms={row.asked} />, cell: (row) => timeText(row.asked) },
     { key: "by", title: w("askedBy"), show: (row) => <Told>{row.asked_by}</Told>, cell: (row) => row.asked_by },
     { key: "answered", title: w("answered"), show: (row) => <Time ms={row.answered} />, cell: (row) => timeText(row.answered) },

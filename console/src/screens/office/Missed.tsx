@@ -9,6 +9,7 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useCode, useNames } from "@/parts/names";
+import { useSchema } from "@/parts/schema";
 import { AskedDrawer } from "@/parts/ThingDrawer";
 import { Money, ThingLink, Time, timeText } from "@/parts/values";
 import { useNames as useEventNames } from "@/screens/decisions/names";
@@ -127,6 +128,7 @@ function Payments({ payments }: { payments: Card["payments"] }) {
   const t = useWords(officeWords);
   const code = useCode();
   const names = useEventNames();
+  const schema = useSchema();
   return (
     <Table
       size="small"
@@ -138,7 +140,7 @@ function Payments({ payments }: { payments: Card["payments"] }) {
         { title: t("time"), render: (_value, row) => <Time ms={microseconds(row.time_us)} /> },
         { title: t("amount"), align: "right", render: (_value, row) => <Money fen={row.amount} /> },
         { title: t("payee"), render: (_value, row) => <ThingLink kind="account" name={row.payee} /> },
-        { title: t("channel"), render: (_value, row) => code("channel", row.channel) },
+        { title: t("channel"), render: (_value, row) => schema.value("event.channel", row.channel) },
         { title: t("kind"), render: (_value, row) => names.type(row.kind) },
         { title: t("state"), render: (_value, row) => code("movement", row.state) },
         { title: t("event"), render: (_value, row) => <span className="mono">{row.event_id}</span> },

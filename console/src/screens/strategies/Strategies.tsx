@@ -81,7 +81,7 @@ export default function Strategies() {
               key: "closed",
               title: t("closed30"),
               align: "right",
-              render: (_value, row) => (row.closes && figures[row.strategy] !== undefined ? <Link to={`/alerts?strategy=${row.strategy}&open=any`}>{countText(figures[row.strategy]?.automatic)}</Link> : NOTHING),
+              render: (_value, row) => (row.closes && figures[row.strategy] !== undefined ? <Link to={`/alerts?strategy=${row.strategy}&open=false${figures[row.strategy]?.from == null ? "" : `&from=${figures[row.strategy]?.from}`}`}>{countText(figures[row.strategy]?.automatic)}</Link> : NOTHING),
             },
             { key: "overturn", title: t("overturn"), render: (_value, row) => (row.closes ? <Overturn figures={figures[row.strategy]} /> : NOTHING) },
             { key: "later", title: t("later"), align: "right", render: (_value, row) => (row.closes ? countText(figures[row.strategy]?.later_positives) : NOTHING) },

@@ -168,6 +168,7 @@ function Weeks({ strategy }: { strategy: string }) {
 
 function Runs({ strategy }: { strategy: Told }) {
   const t = useWords(strategyWords);
+  const both = useBoth();
   const name = usePartName();
   return (
     <Card size="small" title={<h2 style={{ fontSize: 14, margin: 0 }}>{t("runs")}</h2>}>
@@ -184,7 +185,7 @@ function Runs({ strategy }: { strategy: Told }) {
           { key: "mode", title: t("mode"), render: (_value, run) => t(run.shadow ? "shadow" : "active") },
           { key: "outcome", title: t("outcome"), render: (_value, run) => (outcomes.some((one) => one === run.outcome) ? t(run.outcome as (typeof outcomes)[number]) : (run.outcome ?? NOTHING)) },
           { key: "code", title: t("code"), render: (_value, run) => (run.code === null ? NOTHING : name(run.code)) },
-          { key: "branch", title: t("branch"), render: (_value, run) => <span className="mono">{run.branch ?? NOTHING}</span> },
+          { key: "branch", title: t("branch"), render: (_value, run) => <span title={run.branch ?? undefined}>{run.branch_name === null ? (run.branch?.split("#")[1] ?? NOTHING) : <span data-told="">{both(run.branch_name)}</span>}</span> },
           { key: "reason", title: t("reason"), render: (_value, run) => <span data-told="">{run.reason ?? NOTHING}</span> },
           { key: "ended", title: t("ended"), render: (_value, run) => <Time ms={run.ended} /> },
         ]}

@@ -7,6 +7,7 @@ import { useAsk } from "@/parts/ask";
 export type Standing = Schemas["Strategies"]["strategies"][number];
 export type Strategy = Schemas["Strategy"];
 export type Figures = Schemas["AlertFigures"]["figures"];
+export type FiguresSince = Figures & { from: number | null };
 export type WhatIf = Schemas["StrategyWhatIf"];
 
 export const DAY_MS = 86_400_000;
@@ -21,7 +22,7 @@ export function askFigures(strategy: string, span: { from?: number; until?: numb
 }
 
 // Of the last thirty days, of each of them; nothing is asked of who may not see figures.
-export function useFiguresOf(strategies: string[], active: boolean): Record<string, Figures | undefined> {
+export function useFiguresOf(strategies: string[], active: boolean): Record<string, FiguresSince | undefined> {
   const asked = useQueries({
     queries: strategies.map((strategy) => ({
       queryKey: ["figures", "alerts", strategy],
@@ -30,7 +31,7 @@ export function useFiguresOf(strategies: string[], active: boolean): Record<stri
       staleTime: 30_000,
     })),
   });
-  return Object.fromEntries(strategies.map((strategy, at) => [strategy, asked[at]?.data?.figures]));
+  return Object.fromEntries(strategies.map((strategy, at) => [strategy, asked[at]?.data === undefined ? undefined : { ...asked[at].data.figures, from: asked[at].data.from }]));
 }
 
 // By which a strategy's text is known where what happened to it is kept: the upper 63 bits of its hash.

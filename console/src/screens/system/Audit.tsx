@@ -21,27 +21,17 @@ type Actor = { kind?: string; name?: string };
 
 const PAGE = 200;
 
-interface Page {
-  records: Record_[]; // newest first
-  first: number; // sequence that the page begins with
-  last: number; // of the log
+interface Wanted {
+  action?: string | undefined;
+  who?: string | undefined;
+  target?: string | undefined;
+  outcome?: "refused" | undefined;
 }
 
-// The log is told from a sequence on, so a page before another begins PAGE before it; the first one is counted from the end.
-async function load(from: number | null, signal: AbortSignal): Promise<Page> {
-  if (from === null) {
-    const newest = await told(api.GET("/v1/audit", { params: { query: { from: -PAGE, limit: PAGE } }, signal }));
-    return { records: newest.records.reverse(), first: newest.records.at(-1)?.sequence ?? 1, last: newest.last };
-  }
-  const first = Math.max(1, from - PAGE);
-  const answer = await told(api.GET("/v1/audit", { params: { query: { from: first, limit: Math.max(1, from - first) } }, signal }));
-  return { records: answer.records.filter((record) => record.sequence < from).reverse(), first, last: answer.last };
-}
-
-// Of one action the server looks through the log by itself, from a number on, oldest first.
-async function seek(action: string, from: number, signal: AbortSignal): Promise<Page & { next: number | null }> {
-  const answer = await told(api.GET("/v1/audit", { params: { query: { from, limit: PAGE, action } }, signal }));
-  return { records: answer.records, first: from, last: answer.last, next: answer.next > answer.last ? null : answer.next };
+// The server looks through the log, backwards from its end or from a number on; a page comes oldest first.
+async function load(until: number, wanted: Wanted, signal: AbortSignal) {
+  const { records, earlier, last } = await told(api.GET("/v1/audit", { params: { query: { until, limit: PAGE, ...wanted } }, signal }));
+  return { records: records.reverse(), earlier: earlier ?? 0, last };
 }
 
 function actorOf(record: Record_): Actor {
@@ -93,18 +83,15 @@ export default function Audit() {
   const [filters, change] = useFilters();
   const action = filters.action;
   const before = filters.before === undefined ? null : Number(filters.before);
+  const wanted: Wanted = { action, who: filters.who, target: filters.target, outcome: filters.refused === "true" ? "refused" : undefined };
   const query = useInfiniteQuery({
-    queryKey: ["audit", action ?? "", before],
-    queryFn: ({ pageParam, signal }): Promise<Page & { next?: number | null }> => (action === undefined ? load(pageParam ?? before, signal) : seek(action, pageParam ?? 1, signal)),
-    initialPageParam: null as number | null,
-    getNextPageParam: (page: Page & { next?: number | null }) => (action === undefined ? (page.first > 1 ? page.first : undefined) : (page.next ?? undefined)),
+    queryKey: ["audit", wanted, before],
+    queryFn: ({ pageParam, signal }) => load(pageParam, wanted, signal),
+    initialPageParam: before ?? 0,
+    getNextPageParam: (page) => (page.earlier > 0 ? page.earlier : undefined),
   });
-  const read = query.data?.pages.flatMap((page) => page.records) ?? [];
-  const last = query.data?.pages.at(-1)?.last;
-  const contains = (text: string | undefined, wanted: string | undefined) => wanted === undefined || (text ?? "").toLowerCase().includes(wanted.toLowerCase());
-  const rows = read
-    .filter((record) => contains(actorOf(record).name, filters.who) && contains(record.target, filters.target) && (filters.refused !== "true" || record.outcome === "refused"))
-    .sort((one, other) => other.sequence - one.sequence);
+  const rows = query.data?.pages.flatMap((page) => page.records) ?? [];
+  const last = query.data?.pages[0]?.last;
   const actionText = (word: string) => both(actionWords[word as keyof typeof actionWords] ?? { zh: word, en: word });
   const actorText = (kind: string | undefined) => both(actorWords[kind as keyof typeof actorWords] ?? { zh: kind, en: kind });
   const detailText = (record: Record_) => (record.detail === undefined || Object.keys(record.detail).length === 0 ? "" : Object.entries(record.detail)
@@ -179,18 +166,16 @@ export default function Audit() {
           />
           {field("who", t("whoFilter"))}
           {field("target", t("targetFilter"))}
-          {action === undefined && (
-            <InputNumber
-              key={filters.before ?? ""}
-              min={2}
-              defaultValue={before ?? undefined}
-              placeholder={t("tillSequence")}
-              aria-label={t("tillSequence")}
-              onPressEnter={(event) => change({ before: Number(event.currentTarget.value) > 1 ? Number(event.currentTarget.value) : null })}
-              onBlur={(event) => event.currentTarget.value !== (filters.before ?? "") && change({ before: Number(event.currentTarget.value) > 1 ? Number(event.currentTarget.value) : null })}
-              style={{ width: 140 }}
-            />
-          )}
+          <InputNumber
+            key={filters.before ?? ""}
+            min={2}
+            defaultValue={before ?? undefined}
+            placeholder={t("tillSequence")}
+            aria-label={t("tillSequence")}
+            onPressEnter={(event) => change({ before: Number(event.currentTarget.value) > 1 ? Number(event.currentTarget.value) : null })}
+            onBlur={(event) => event.currentTarget.value !== (filters.before ?? "") && change({ before: Number(event.currentTarget.value) > 1 ? Number(event.currentTarget.value) : null })}
+            style={{ width: 140 }}
+          />
           <Checkbox checked={filters.refused === "true"} onChange={(event) => change({ refused: event.target.checked ? "true" : null })}>
             {t("onlyRefused")}
           </Checkbox>
@@ -212,7 +197,7 @@ export default function Audit() {
           locale={{ emptyText: query.isPending || query.error !== null ? " " : <Nothing /> }}
         />
         <Space style={{ marginTop: 8 }}>
-          <Typography.Text type="secondary">{last !== undefined && t("shown", { n: countText(read.length), m: countText(rows.length), last: countText(last) })}</Typography.Text>
+          <Typography.Text type="secondary">{last !== undefined && t("shown", { n: countText(rows.length), last: countText(last) })}</Typography.Text>
           {query.hasNextPage && (
             <Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
               {t("older")}

@@ -9,6 +9,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { Chart } from "@/parts/Chart";
 import { Mark } from "@/parts/Mark";
+import { useSchema } from "@/parts/schema";
 import { Failure } from "@/parts/States";
 import { countText, NOTHING, spanText, Time, timeText } from "@/parts/values";
 import { has, quantile, rate, type Reading, readMetrics, total } from "@/screens/system/metrics";
@@ -259,16 +260,18 @@ function LetGo({ brake, onClose }: { brake: Brake; onClose: () => void }) {
 
 function Brakes() {
   const t = useWords(systemWords);
+  const { language } = useSettings();
+  const schema = useSchema();
   const { may } = useSession();
   const [chosen, setChosen] = useState<Brake | null>(null);
   const query = useAsk(["brakes"], (signal) => told(api.GET("/v1/brakes", { signal })), { everyMs: STATE_MS });
   const columns: TableColumnsType<Brake> = [
     { key: "rule", title: t("brakeRule"), render: (_, row) => <span data-told="">{row.rule}</span> },
-    { key: "key", title: t("brakeKey"), render: (_, row) => <span className="mono" data-told="">{row.key}</span> },
-    { key: "over", title: t("brakeOver"), render: (_, row) => <span data-told="">{row.over}</span> },
-    { key: "actions", title: t("brakeActions"), render: (_, row) => <span data-told="">{row.actions}</span> },
-    { key: "instead", title: t("brakeInstead"), render: (_, row) => <span data-told="">{row.instead}</span> },
-    { key: "task", title: t("brakeTask"), render: (_, row) => <span data-told="">{row.task}</span> },
+    { key: "key", title: t("brakeKey"), render: (_, row) => (row.over === "model" ? <span className="mono">{row.key}</span> : <span data-told="">{schema.value(`event.${row.over}`, row.key)}</span>) },
+    { key: "over", title: t("brakeOver"), render: (_, row) => (row.over === "model" ? t("brakeOverModel") : <span data-told="">{schema.field(row.over)}</span>) },
+    { key: "actions", title: t("brakeActions"), render: (_, row) => <span data-told="">{row.actions.split(",").map((one) => schema.action(one)).join(language === "zh" ? "、" : ", ")}</span> },
+    { key: "instead", title: t("brakeInstead"), render: (_, row) => <span data-told="">{schema.action(row.instead)}</span> },
+    { key: "task", title: t("brakeTask"), render: (_, row) => <span data-told="">{schema.task(row.task)}</span> },
     ...(may("operations:write")
       ? [
           {
