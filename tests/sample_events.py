@@ -20,7 +20,7 @@ ROUND_MS = 3 * DAY_MS
 def schema_fields(pack):
     """(name, type, required, first value of its enumeration, longest text) of each field, from its {...} in schema.yaml."""
     text = (pack / "schema.yaml").read_text()
-    first = dict(re.findall(r"^  (\w+): *\[([^,\]\s]+)", text, re.M))
+    first = dict(re.findall(r"^  (\w+): *(?:\[|\n    )([^,:\]\s]+)", text, re.M))
     fields = []
     for line in re.findall(r"^  - \{(.*?)\}\s*$", text, re.M | re.S):
         name = re.search(r"\bname: (\w+)", line)

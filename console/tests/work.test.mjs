@@ -255,7 +255,7 @@ test("a draft goes on at another desk, and is nobody else's", { timeout: 240_000
   await writeAtTheEnd(here.page, "# 在这里写的");
   await saved(here.page).waitFor();
   // Another browser of the same person.
-  const there = await openPage(AUTHOR, path, { language: "en", look: "dark", width: 1920, height: 1080, refusals: [409] });
+  const there = await openPage(AUTHOR, path, { language: "en", look: "dark", refusals: [409] });
   await endsWith(there.page, "# 在这里写的");
   await there.page.getByText("Changed files (1)").waitFor();
   await there.page.getByText(/^Saved \d\d:\d\d$/).waitFor();

@@ -287,6 +287,7 @@ export default function Drafts() {
           {error !== null && <Failure error={error} />}
           <Tabs
             size="small"
+            tabBarGutter={16}
             items={[
               {
                 key: "problems",
