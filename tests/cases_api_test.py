@@ -92,7 +92,7 @@ def test_from_decision_to_closed_case(folder):
     assert look["opening"]["agent"] == "agent1" and look["agent"] == {"name": "agent1", "accounts": 4, "in_cases": 1} and look["conclusion"]["person"] == "op1", look
     li.expect(400, "query_refused", "GET", f"/v1/cases/{number}/look_back")
     changed = put("/fields", {"summary": "five victims", "lessons": "", "team": "T1", "modus": "VP-01 MA-01", "police_case_no": "110108-7"})["case"]
-    assert changed["summary"] == "five victims" and changed["modus"] == " VP-01 MA-01 "
+    assert changed["summary"] == "five victims" and changed["modus"] == "VP-01 MA-01"
     li.expect(422, "case_refused", "POST", f"/v1/cases/{number}/fields", {"type": "NOTHING"})
     li.expect(422, "body_refused", "POST", f"/v1/cases/{number}/fields", {})
     # Transactions are frozen, and the list has a hash.
