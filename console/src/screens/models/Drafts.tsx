@@ -287,7 +287,7 @@ export default function Drafts() {
           {error !== null && <Failure error={error} />}
           <Tabs
             size="small"
-            tabBarGutter={16}
+            tabBarGutter={10}
             items={[
               {
                 key: "problems",
