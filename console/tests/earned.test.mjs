@@ -90,7 +90,7 @@ test("stopping needs a reason", { timeout: 240_000 }, async () => {
   await dialog.getByRole("textbox").fill("比昨天多一倍");
   await button(dialog, "停用").click();
   await chief.page.getByText("影子", { exact: true }).first().waitFor();
-  await chief.page.waitForFunction(() => ![...document.querySelectorAll("button")].some((one) => one.innerText.replace(/\s/g, "") === "停用"));
+  await button(chief.page, "停用").first().waitFor({ state: "hidden" });
   assert.equal((await standing()).mode, "SHADOW");
   await close(chief);
 });
