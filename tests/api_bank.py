@@ -15,23 +15,18 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import tempfile
 import time
 import urllib.parse
-import warnings
 
-warnings.filterwarnings("ignore", category=DeprecationWarning)
-import jsonschema  # noqa: E402
-
-import response_bank  # noqa: E402
+import response_bank
+from api_document import DOCUMENT, judge, resolve, seen
 
 # Papers are made by libraries that leave something behind; of builds under a sanitizer.
 os.environ.setdefault("LSAN_OPTIONS", f"suppressions={pathlib.Path(__file__).resolve().parent / 'leaks.supp'}:print_suppressions=0")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DOCUMENT = json.loads((ROOT / "src/server/api/openapi.json").read_text(encoding="utf-8"))
-RESOLVER = jsonschema.RefResolver.from_schema(DOCUMENT)
-PATHS = sorted(((re.compile("^" + re.sub(r"{\w+}", "[^/]+", path) + "$"), path) for path in DOCUMENT["paths"]), key=lambda pair: "{" in pair[1])
 PASSWORD = "correct horse battery"
 AML, INSIDER = 555_500, 666_600  # fen: amounts of which alerts of laundering and of employees are made
 SECRET_MODELS = {
@@ -70,32 +65,6 @@ MORE_SCRIPTS = """  CALL:
     remedy: {zh: 致电本行, en: call us}
     documents: {zh: 身份证, en: identity card}
 """
-
-seen = set()  # (method, path of the document, status)
-
-
-def resolve(node):
-    while "$ref" in node:
-        node = RESOLVER.resolve(node["$ref"])[1]
-    return node
-
-
-def judge(method, path, status, headers, text):
-    """The answer is one that the document has."""
-    pattern = next((pattern for expression, pattern in PATHS if expression.match(path.split("?")[0])), None)
-    assert pattern is not None, path
-    responses = DOCUMENT["paths"][pattern][method.lower()]["responses"]
-    assert str(status) in responses or status in (401, 403, 429), (method, path, status, text[:300])
-    seen.add((method.lower(), pattern, str(status) if str(status) in responses else "default"))
-    response = resolve(responses[str(status) if str(status) in responses else "default"])
-    media = response["content"].get(headers["content-type"].split(";")[0])
-    assert media is not None, (method, path, status, headers["content-type"])
-    if not headers["content-type"].startswith("application/"):
-        return
-    if "json" in headers["content-type"]:
-        errors = list(jsonschema.Draft202012Validator(media["schema"], resolver=RESOLVER).iter_errors(json.loads(text)))
-        assert not errors, (method, path, status, list(errors[0].path), errors[0].message[:300], text[:300])
-
 
 # ---- examples of docs/alerts.md ----
 
@@ -336,9 +305,17 @@ def ended(tests):
     return {name: end(test) if name.startswith("test_") else test for name, test in tests.items()}
 
 
-# Who is in nearly every test. A password is stretched on purpose, so they are made once for all tests of a program, with their own passwords: the folder that a server keeps of
-# users is copied, and each test only signs in.
-CAST = {"zhao": "administrator", "chief": "shift-leader", "deputy": "shift-leader", "li": "analyst", "wang": "analyst", "director": "director"}
+# Who is in the tests. A password is stretched on purpose, so the folder that a server keeps of users is made once for all tests of a program, by tests/cast.c, and copied.
+CAST = {
+    "zhao": "administrator", "chief": "shift-leader", "deputy": "shift-leader", "boss": "shift-leader", "judge": "shift-leader",
+    "li": "analyst", "li2": "analyst", "wang": "analyst", "mule": "analyst", "director": "director", "wu": "director", "jiang": "compliance-officer", "sun": "auditor", "audit": "auditor",
+    "aml": "aml-analyst", "teller": "branch-verifier", "branch": "branch-verifier", "homeless": "branch-verifier", "operator": "security-operator",
+    "author": "model-author", "approver": "model-approver", "zheng": "quality-reviewer", "quality": "quality-reviewer", "feng": "quality-reviewer", "chen": "quality-reviewer",
+    "qian": "department-head", "outlet": "department-head", "inside": "insider-reviewer", "reviewer": "insider-reviewer",
+    "zhou": "liaison", "unskilled": "liaison", "second": "liaison", "one": "liaison", "liaison": "liaison",
+}
+ROLES = re.findall(r'^ROLE\(\w+, "([\w-]+)"', (ROOT / "src/access/roles.def").read_text(encoding="utf-8"), re.M)
+CAST.update({f"{kind}-{role}": role for role in ROLES if role != "system" for kind in ("p", "of")})  # check_wrong_roles, everybody
 users_made = []  # that folder
 
 
@@ -346,31 +323,24 @@ def users_folder():
     if not users_made:
         folder = tempfile.mkdtemp(prefix="qt-users-")
         atexit.register(shutil.rmtree, folder)
-        bank = Bank(folder, plain=True, is_first=True)
-        for name, role in list(CAST.items())[1:]:
-            bank.administrator.ok("POST", "/v1/users", {"name": name, "roles": [role], "password": "first " + PASSWORD})
-            bank.sign_in(name)
-        banks.pop().server.end()
-        users_made.append(os.path.join(folder, "data", "access"))
+        made = subprocess.run([pathlib.Path(response_bank.QIANTANG).resolve().parent / "tests" / "cast", folder, PASSWORD, *(f"{name}={role}" for name, role in CAST.items())],
+                              capture_output=True, text=True, timeout=120)
+        assert made.returncode == 0, made.stderr
+        users_made.append(folder)
     return users_made[0]
 
 
 class Bank:
-    def __init__(self, folder, plain=False, is_first=False, **more):
+    def __init__(self, folder, plain=False, **more):
         self.folder = folder
         pack = response_bank.make_pack(folder, disposition=False) if plain else make_pack(folder, **more.pop("pack", {}))
         data = os.path.join(folder, "data")
-        self.has_cast = not is_first and not os.path.exists(os.path.join(data, "access"))
-        if self.has_cast:
+        if not os.path.exists(os.path.join(data, "access")):
             shutil.copytree(users_folder(), os.path.join(data, "access"))
-        self.server = response_bank.Server(data, pack, store=None if is_first else new_store(folder), **more)
+        self.server = response_bank.Server(data, pack, store=new_store(folder), **more)
         banks.append(self)
         self.nobody = Caller(self, "", {})
-        if not self.has_cast:
-            self.nobody.ok("POST", "/v1/users", {"name": "zhao", "roles": ["administrator"], "password": "first " + PASSWORD})
-        self.administrator = self.session("zhao") if self.has_cast else self.sign_in("zhao")
-        if is_first:
-            return
+        self.administrator = self.session("zhao")
         self.key_of_core = self.key("core", "events:write", "operations:read")
         self.number = 0
         self.has_desks = not plain
@@ -391,7 +361,7 @@ class Bank:
         return Caller(self, name, {"Cookie": self.nobody.last["set-cookie"].split(";")[0], "Origin": f"http://127.0.0.1:{self.server.port}"})
 
     def person(self, name, *roles, skills=(), level=None, branch=None):
-        if self.has_cast and roles == (CAST.get(name),):
+        if roles == (CAST.get(name),):
             person = self.session(name)
         else:
             self.administrator.ok("POST", "/v1/users", {"name": name, "roles": list(roles), "password": "first " + PASSWORD})

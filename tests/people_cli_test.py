@@ -237,7 +237,7 @@ def test_measures_and_orders(folder):
     hold = li.json("controls", "holds", "--list", "open")["holds"][0]["hold"]
     assert "(REFUSED)" in li.out("controls", "settle", hold, "--outcome", "REFUSED", "--reason", "deceived")
     # An order comes from a file, by the key of the system that has them.
-    liaison, second = person(bank, "zhou", "liaison", skills=["POLICE"]), person(bank, "wu", "liaison", skills=["POLICE"])
+    liaison, second = person(bank, "zhou", "liaison", skills=["POLICE"]), person(bank, "second", "liaison", skills=["POLICE"])
     file = os.path.join(folder, "police.key")
     response_bank.write(file, bank.key("police", "orders:take").headers["Authorization"].split()[1] + "\n")
     police = Cli(url_of(bank), file)
@@ -258,7 +258,7 @@ def test_measures_and_orders(folder):
     assert re.search("^Waits for another person$", decided, re.M), decided
     proposal = second.json("controls", "proposals", "--state", "WAITING")["proposals"][0]["proposal"]
     liaison.refused("needs_another_person", "controls", "approve", proposal)
-    assert re.search(r"^  settled by +wu$", second.out("controls", "approve", proposal), re.M)
+    assert re.search(r"^  settled by +second$", second.out("controls", "approve", proposal), re.M)
     assert re.search(r"\(REFUSED\)", liaison.out("orders", "show", number))
     liaison.refused("settled", "orders", "decide", number, "--execute", "--reason", "r")
 

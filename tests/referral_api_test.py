@@ -104,7 +104,7 @@ class Team:
     def __init__(self, bank):
         self.analyst = bank.person("li", "analyst", skills=["FRAUD"])
         self.head = bank.person("qian", "department-head")
-        self.compliance = bank.person("sun", "compliance-officer")
+        self.compliance = bank.person("jiang", "compliance-officer")
         self.liaison = bank.person("zhou", "liaison", skills=["POLICE"])
         self.director = bank.person("wu", "director")
 
@@ -186,7 +186,7 @@ def test_a_referral_from_draft_to_outcome(folder):
     remember(bank, f"UPDATE referral SET structure = '{TEXTS['structure']}' WHERE id = {id_}")
     head.ok("POST", where + "/approve", {"step": "DEPARTMENT"})
     approved = compliance.ok("POST", where + "/approve", {"step": "COMPLIANCE", "note": "in order"})["referral"]
-    assert approved["state"]["word"] == "APPROVED" and approved["number"] == 1 and [row["person"] for row in approved["approvals"] if row["round"] == 2] == ["both", "qian", "sun"], approved
+    assert approved["state"]["word"] == "APPROVED" and approved["number"] == 1 and [row["person"] for row in approved["approvals"] if row["round"] == 2] == ["both", "qian", "jiang"], approved
     # Nothing of it is known to the police yet.
     liaison.expect(404, "object_unknown", "GET", where + "/package")
     for path, body in (("/receipt", {"receipt": "r"}), ("/outcome", {"state": "ACCEPTED"}), ("/money", {"kind": "SEIZED", "document": "d", "amount": 1})):
@@ -244,7 +244,7 @@ def test_a_referral_from_draft_to_outcome(folder):
     auditor = bank.person("audit", "auditor")
     records = auditor.ok("GET", "/v1/audit?from=1&limit=1000")["records"]
     done = {(record["action"], record["actor"]["name"]) for record in records if record["target"] == f"referral {id_}" and record["outcome"] == "done"}
-    for pair in (("referral.changed", "li"), ("referral.changed", "qian"), ("referral.changed", "sun"), ("referral.made", "zhou"), ("data.exported", "zhou"), ("personal.unmasked", "zhou")):
+    for pair in (("referral.changed", "li"), ("referral.changed", "qian"), ("referral.changed", "jiang"), ("referral.made", "zhou"), ("data.exported", "zhou"), ("personal.unmasked", "zhou")):
         assert pair in done, (pair, done)
     notes = [record["detail"]["note"] for record in records if record["action"] == "data.exported"]
     assert any(kept["sha256"] in note for note in notes) and any(note.endswith("statement.pdf") for note in notes), notes
