@@ -13,8 +13,8 @@ build=(gcc g++ libc6-dev meson ninja-build pkg-config python3 python3-jsonschema
 # libclang-rt holds clang's sanitizers and its fuzzer, llvm the names in their reports.
 clang=(clang libclang-rt-14-dev llvm)
 node=(nodejs npm)
-# The console's tests look at it in this one; its fonts are among those of `build`.
-browser=(chromium)
+# The console's tests look at it in this one, Chromium without a window; its fonts are among those of `build`.
+browser=(chromium-headless-shell)
 # Makes pictures for the documents small.
 pictures=(pngquant)
 format=(clang-format-16) # the first of Debian 12 that knows all of .clang-format is 15

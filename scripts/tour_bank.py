@@ -159,7 +159,7 @@ class Bank:
 
     def settings(self, secret, contact_port):
         port = self.receiver.server_address[1]
-        lines = ["decisions: {default_budget: 1 min, overload_wait: 1 min}", "bank: {name: 钱塘演示银行, department: 风险监测中心, symbol: 钱银风}", "response:", "  endpoints:"]
+        lines = ["decisions: {default_budget: 1 min, overload_wait: 1 min}", "journal: {segment_bytes: 64 MiB}", "bank: {name: 钱塘演示银行, department: 风险监测中心, symbol: 钱银风}", "response:", "  endpoints:"]
         lines += [f'    - {{name: {name}, url: "http://127.0.0.1:{port}/{name}", secret: "{secret}", timeout: 5 s}}' for name in ("core", "police", "page", "inspection")]
         lines += [f'    - {{name: contact, url: "http://127.0.0.1:{contact_port}/", secret: "{secret}", timeout: 5 s}}']
         path = self.folder / "settings.yaml"

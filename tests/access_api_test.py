@@ -24,6 +24,7 @@ PACK = os.path.join(PACKS, "payments")
 T0 = 1795420800000
 PASSWORD = "correct horse battery"
 CONFIG = """
+journal: {segment_bytes: 8 MiB}
 brake: {rules: [{name: stops, over: model, actions: [DELAY, REJECT], share_max: 1 %, count_min: 2, window: 1 h, then: review, hold: 1 h, instead: PASS}]}
 """
 

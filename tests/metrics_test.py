@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 T0 = 1795420800000
 PASSWORD = "correct horse battery"
 CONFIG = """
+journal: {segment_bytes: 8 MiB}
 decisions: {default_budget: 1 min, overload_wait: 1 min}
 brake: {rules: [{name: stops, over: model, actions: [DELAY, REJECT], share_max: 1 %, count_min: 2, window: 1 h, then: review, hold: 1 h, instead: PASS}]}
 """

@@ -202,7 +202,8 @@ class Server:
         self.store = Store(store or f"sqlite:{data}/response.db")
         os.makedirs(data, exist_ok=True)
         path = data + ".yaml"
-        lines = ["decisions: {default_budget: 1 min, overload_wait: 1 min}", "response:"]
+        lines = [] if "journal:" in settings else ["journal: {segment_bytes: 8 MiB}"]  # a new one is filled with zeros
+        lines += ["decisions: {default_budget: 1 min, overload_wait: 1 min}", "response:"]
         lines += [f"  store: \"{store}\""] if store else []
         lines += [f"  password_file: \"{password_file}\""] if password_file else []
         lines += ["  endpoints:" if endpoints else "  endpoints: []"]

@@ -21,6 +21,7 @@ T0 = 1795420800000
 # Time enough on a machine that does a hundred other things: what is decided then is what a replay decides. And snapshots all the time.
 CONFIG = """
 decisions: {default_budget: 1 min, overload_wait: 1 min}
+journal: {segment_bytes: 8 MiB}
 snapshots: {every: 1 s, every_records: 500}
 """
 

@@ -56,7 +56,7 @@ class Server:
         settings = pathlib.Path(folder, "settings.yaml")
         settings.write_text(f"server: {{port: 0, tls_certificate: {folder}/server.pem, tls_key: {folder}/server.key, tls_client_ca: {folder}/bank.pem, tls_client: {client}}}\n"
                             f"folders: {{data: {folder}/data}}\n"
-                            "decisions: {default_budget: 1 min, overload_wait: 1 min}\n")
+                            "decisions: {default_budget: 1 min, overload_wait: 1 min}\njournal: {segment_bytes: 8 MiB}\n")
         self.folder = folder
         self.process = subprocess.Popen([QIANTANG, "serve", "--config", settings, "--pack", PACK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for line in self.process.stdout:

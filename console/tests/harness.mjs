@@ -5,7 +5,7 @@
 //
 // The server runs already (tests/console_test.py): QT_ADDRESS, QT_PASSWORD. Each test has a browser context of its own.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
 
@@ -13,7 +13,7 @@ import { chromium } from "playwright-core";
 
 export const ADDRESS = process.env.QT_ADDRESS ?? "http://127.0.0.1:18080";
 export const PASSWORD = process.env.QT_PASSWORD ?? "look around here";
-const CHROMIUM = process.env.QT_CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = process.env.QT_CHROMIUM ?? ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser = null;
