@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { accessible, ask, openPage, screenTest, settled, speaks } from "./harness.mjs";
+import { accessible, ask, openPage, screenTest, settled, speaks, until } from "./harness.mjs";
 
 const counted = (number) => new Intl.NumberFormat("zh-CN").format(number);
 
@@ -69,8 +69,10 @@ screenTest("cockpit", "director", "/cockpit", async ({ page }) => {
 
   // Urgent alerts in their order, each with its clock.
   const urgent = page.getByRole("region", { name: "在办四级预警" });
-  const told = (await ask("director", "GET", "/v1/alerts?severity=S4&open=true&order=rank&limit=8")).body.alerts;
-  assert.equal(await urgent.locator("tbody tr.ant-table-row").count(), told.length);
+  await until(async () => {
+    const told = (await ask("director", "GET", "/v1/alerts?severity=S4&open=true&order=rank&limit=8")).body.alerts;
+    return (await urgent.locator("tbody tr.ant-table-row").count()) === told.length;
+  });
 });
 
 screenTest("the wall", "shift-leader", "/cockpit?view=wall", async ({ page }) => {
@@ -106,9 +108,7 @@ screenTest("who sees no operations has figures alone", "department-head", "/cock
 
 screenTest("who sees no figures has operations alone", "operator", "/cockpit", async ({ page }) => {
   const sources = page.getByRole("region", { name: "数据流与对接系统" });
-  const { body } = await ask("operator", "GET", "/v1/state");
-  const text = await sources.innerText();
-  assert.match(text, /预警跟进/);
+  assert.match(await sources.innerText(), /预警跟进/);
   // The sources that need to be looked at most: those that are silent for longer than usual come first.
   const told = (await ask("operator", "GET", "/v1/sources")).body.sources.filter((source) => source.events + source.refused > 0);
   const shown = await sources.locator("[data-sources] li").count();
@@ -116,15 +116,18 @@ screenTest("who sees no figures has operations alone", "operator", "/cockpit", a
   if (told.length > 6) {
     await sources.getByText(`另有 ${told.length - 6} 个来源`).waitFor();
   }
-  assert.match(text, new RegExp(`已送 ${counted(body.response.endpoints.contact.sent)}，`));
+  await until(async () => {
+    const { body } = await ask("operator", "GET", "/v1/state");
+    return (await sources.innerText()).includes(`已送 ${counted(body.response.endpoints.contact.sent)}，`);
+  });
   assert.equal(await page.locator("[data-figure]").count(), 0);
 });
 
 screenTest("a figure and its rows", "director", "/cockpit/figures/amount_held?span=today", async ({ page }) => {
   const rows = numberOf(await page.locator("[data-rows]").innerText());
   const span = await page.getByText(/ 至 /).first().innerText();
-  const until = Date.parse(`${span.split(" 至 ")[1].replace(" ", "T")}+08:00`) + 1000; // it is shown to the second
-  const told = await figure("director", "amount_held", `&until=${until}`);
+  const end = Date.parse(`${span.split(" 至 ")[1].replace(" ", "T")}+08:00`) + 1000; // it is shown to the second
+  const told = await figure("director", "amount_held", `&until=${end}`);
   assert.ok(rows <= told.figure.rows);
   assert.match(await page.locator("#content").innerText(), /cockpit_HELD_figure/);
   assert.equal(await page.getByText(/^[0-9a-f]{64}$/).count(), 1);

@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 
 import { chromium } from "playwright-core";
 
@@ -60,6 +61,21 @@ export async function until(holds, ms = 60_000) {
   while (!(await holds())) {
     assert.ok(Date.now() < end, `not within ${ms} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// What a page shows beside what the server tells. The bank goes on meanwhile, so the page is loaded between two answers that are the same.
+export async function shownAndTold(page, look, tell) {
+  for (let tries = 0; ; tries++) {
+    const before = await tell();
+    await page.reload();
+    await settled(page);
+    const shown = await look();
+    const told = await tell();
+    if (isDeepStrictEqual(before, told)) {
+      return [shown, told];
+    }
+    assert.ok(tries < 20, "the server tells something else each time");
   }
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { ask, openPage, screenTest, settled } from "./harness.mjs";
+import { ask, openPage, screenTest, settled, shownAndTold } from "./harness.mjs";
 
 const counted = (number) => new Intl.NumberFormat("zh-CN").format(number);
 const MONTH = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(Date.now()).slice(0, 7);
@@ -15,8 +15,11 @@ async function paperIn(page, title) {
 }
 
 screenTest("bulletin", "department-head", `/reports/bulletin?month=${MONTH}`, async ({ page }) => {
-  const told = (await ask("department-head", "GET", `/v1/cockpit/bulletin?month=${MONTH}&format=json`)).body;
-  assert.equal(await page.locator("[data-counted]").innerText(), `列示 ${counted(told.told)} 项指标，不予列示 ${counted(told.refused)} 项`);
+  const [shown, [listed, refused]] = await shownAndTold(page, () => page.locator("[data-counted]").innerText(), async () => {
+    const { body } = await ask("department-head", "GET", `/v1/cockpit/bulletin?month=${MONTH}&format=json`);
+    return [body.told, body.refused];
+  });
+  assert.equal(shown, `列示 ${counted(listed)} 项指标，不予列示 ${counted(refused)} 项`);
   const frame = await paperIn(page, `${MONTH} 通报预览`);
   assert.match(await frame.locator("body").innerText(), /一、总体情况/);
   assert.equal(await page.locator("iframe").getAttribute("sandbox"), "");
@@ -30,8 +33,11 @@ screenTest("bulletin", "department-head", `/reports/bulletin?month=${MONTH}`, as
 });
 
 screenTest("the sentence and its figures", "director", `/reports/bulletin?month=${MONTH}&tab=sentence`, async ({ page }) => {
-  const told = (await ask("director", "GET", `/v1/cockpit/sentence?from=${Date.parse(`${MONTH}-01T00:00:00+08:00`)}`)).body;
-  assert.equal(await page.locator("[data-sentence]").innerText(), told.sentence);
+  const [shown, told] = await shownAndTold(page, () => page.locator("[data-sentence]").innerText(), async () => {
+    const { sentence, figures } = (await ask("director", "GET", `/v1/cockpit/sentence?from=${Date.parse(`${MONTH}-01T00:00:00+08:00`)}`)).body;
+    return { sentence, figures };
+  });
+  assert.equal(shown, told.sentence);
   const rows = page.locator("tbody tr.ant-table-row");
   assert.equal(await rows.count(), told.figures.length);
   for (const [at, figure] of told.figures.entries()) {
