@@ -46,6 +46,7 @@ def first_day():
     bank.settle()
     opened = bank.person("li", "analyst", skills=["FRAUD"]).ok("GET", "/v1/alerts")["alerts"]
     assert len(opened) == 1 and abs(opened[0]["opened"] / 1000 - (time.time() - DAYS * 86400)) < 600, opened
+    until(lambda: bank.server.rows("SELECT 1 FROM run WHERE state = 'DONE'"), "the strategy did not wait to its end")  # on this day, when the model was too young
     for name, *roles in (("author", "model-author"), ("author-2", "model-author"), ("approver", "model-approver")):
         bank.person(name, *roles)
     bank.server.end()
