@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -164,6 +165,7 @@ def main():
     }
     if what not in steps:
         sys.exit(__doc__)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # memory is given back then, too
     total = Sum()
     folder = in_memory()
     if folder:

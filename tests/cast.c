@@ -31,7 +31,7 @@ static Status add(struct access *access, Slice person, Slice password, struct ar
     struct access_new_user user = {.password = password, .final = true};
     slice_split(&person, '=', &user.name);
     if (!parse_roles(person, &user.roles)) {
-        diag->message = SLICE("these are no roles");
+        diag->message = SLICE("a person without roles that there are: NAME=ROLE[,ROLE...]");
         return STATUS_INVALID;
     }
     return access_user_add(access, &act, &user, arena, diag);
@@ -52,13 +52,11 @@ int main(int argc, char **argv) {
     Status status = access_open(&options, &arena, &access, &opened, &diag);
     for (int i = 3; i < argc && status == STATUS_OK; i++) {
         status = add(access, slice_of(argv[i]), slice_of(argv[2]), &arena, &diag);
-        if (status != STATUS_OK) {
-            fprintf(stderr, "cast: %s: %.*s\n", argv[i], SLICE_ARGS(diag.message));
-        }
     }
-    if (status == STATUS_OK) {
-        status = access_close(access, clock_wall_us(), &arena, &diag);
+    if (status != STATUS_OK) {
+        fprintf(stderr, "cast: %.*s\n", SLICE_ARGS(diag.message));
     }
+    Status closed = access_close(access, clock_wall_us(), &arena, &diag);
     arena_deinit(&arena);
-    return status == STATUS_OK ? 0 : 1;
+    return status == STATUS_OK && closed == STATUS_OK ? 0 : 1;
 }
