@@ -21,12 +21,11 @@ import time
 import urllib.parse
 
 import response_bank
-from api_document import DOCUMENT, judge, resolve, seen
+from api_document import DOCUMENT, ROOT, judge, resolve, seen
 
 # Papers are made by libraries that leave something behind; of builds under a sanitizer.
 os.environ.setdefault("LSAN_OPTIONS", f"suppressions={pathlib.Path(__file__).resolve().parent / 'leaks.supp'}:print_suppressions=0")
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
 AML, INSIDER = 555_500, 666_600  # fen: amounts of which alerts of laundering and of employees are made
 SECRET_MODELS = {

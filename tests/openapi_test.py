@@ -10,7 +10,6 @@ not have, or the reverse. The last line is "N passed, N failed".
 import http.client
 import json
 import os
-import pathlib
 import re
 import signal
 import socket
@@ -23,7 +22,7 @@ import urllib.parse
 
 import jsonschema
 
-from api_document import DOCUMENT, ROOT, errors_of, resolve, target
+from api_document import DOCUMENT, RESOLVER, ROOT, errors_of, resolve
 
 QIANTANG, PACKS = sys.argv[1], sys.argv[2]
 PATIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patient.yaml")
@@ -102,8 +101,8 @@ def check_document():
     used = set(references(DOCUMENT))
     for reference in used:
         try:
-            target(reference)
-        except KeyError:
+            RESOLVER.resolve(reference)
+        except jsonschema.RefResolutionError:
             check(False, "leads nowhere:", reference)
     for kind in ("schemas", "responses", "headers"):
         for name in DOCUMENT["components"][kind]:
