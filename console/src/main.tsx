@@ -6,7 +6,8 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router-dom";
 
 import { Away, Problem } from "@/api/client";
-import { SessionProvider } from "@/app/session";
+import { screenAt } from "@/app/areas";
+import { SessionProvider, sessionQuery } from "@/app/session";
 import { SettingsProvider } from "@/app/settings";
 import { Shell } from "@/app/Shell";
 import { Themed } from "@/app/theme";
@@ -25,6 +26,10 @@ const queries = new QueryClient({
     mutations: { retry: false, networkMode: "always" },
   },
 });
+
+// The screen's own code and who is signed in are on their way while the first page is drawn.
+void screenAt(window.location.pathname.replace(/^\/console/, ""))?.load().catch(() => undefined); // who draws it tells what is wrong
+void queries.prefetchQuery(sessionQuery);
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -61,3 +61,21 @@ test("the server goes away and comes back", async () => {
   await page.getByText("已重新连接服务器").waitFor({ timeout: 15_000 });
   await context.close();
 });
+
+test("a first screen asks for each thing once, and for its own code at once", async () => {
+  for (const [who, path] of [["model-author", "/models"], ["shift-leader", "/alerts"], ["analyst-1", "/desk"]]) {
+    const { page, context } = await openPage(who, "/nothing-here");
+    const asked = [];
+    page.on("request", (request) => asked.push(request.url().slice(ADDRESS.length)));
+    await page.goto(`${ADDRESS}/console${path}`);
+    await page.locator("h1").first().waitFor();
+    await settled(page);
+    const told = asked.filter((url) => url.startsWith("/v1/"));
+    assert.deepEqual(told, [...new Set(told)], path);
+    const session = asked.indexOf("/v1/session");
+    const others = asked.findIndex((url) => url.startsWith("/v1/") && url !== "/v1/session");
+    const code = asked.slice(0, others).filter((url) => /assets\/.*\.js$/.test(url));
+    assert.ok(session >= 0 && session < others && code.length > 5, path);
+    await context.close();
+  }
+});

@@ -11,6 +11,7 @@ import {
   ThunderboltOutlined,
 } from "@ant-design/icons";
 import { type ComponentType, lazy, type ReactNode } from "react";
+import { matchPath } from "react-router-dom";
 
 import { defineWords } from "@/app/words";
 
@@ -62,6 +63,7 @@ export interface Screen {
   word: AreaWord;
   scopes: string[]; // any of these opens it; none: whoever is signed in
   screen: ComponentType;
+  load: () => Promise<{ default: ComponentType }>; // its code
   menu: boolean;
   key?: string; // after `g`: goes there
 }
@@ -73,7 +75,7 @@ export interface Area {
 }
 
 function screen(path: string, word: AreaWord, scopes: string[], load: () => Promise<{ default: ComponentType }>, more: { menu?: boolean; key?: string } = {}): Screen {
-  return { path, word, scopes, screen: lazy(load), menu: more.menu ?? !path.includes(":"), key: more.key };
+  return { path, word, scopes, screen: lazy(load), load, menu: more.menu ?? !path.includes(":"), key: more.key };
 }
 
 export const areas: Area[] = [
@@ -178,3 +180,8 @@ export const areas: Area[] = [
 ];
 
 export const allScreens: Screen[] = areas.flatMap((area) => area.screens);
+
+// Whose address this is, as far as its screen can be told from it.
+export function screenAt(path: string): Screen | undefined {
+  return allScreens.find((screen) => matchPath(`/${screen.path}`, path) !== null);
+}

@@ -1,5 +1,5 @@
 // Who is signed in, and what he may do. While nobody is, the page to sign in stands in place of the screens.
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 
 import { api, Away, onTrouble, Problem, told, type Schemas } from "@/api/client";
@@ -29,10 +29,12 @@ async function whoIsIt(): Promise<Identity | null> {
   }
 }
 
+export const sessionQuery = queryOptions({ queryKey: ["session"], queryFn: whoIsIt, retry: (_count, error) => error instanceof Away, retryDelay: 2000, staleTime: Infinity });
+
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [isIdle, setIdle] = useState(false);
-  const { data, isPending } = useQuery({ queryKey: ["session"], queryFn: whoIsIt, retry: (_count, error) => error instanceof Away, retryDelay: 2000, staleTime: Infinity });
+  const { data, isPending } = useQuery(sessionQuery);
 
   useEffect(
     () =>

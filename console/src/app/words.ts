@@ -3,6 +3,8 @@
 //     const words = defineWords({ title: { zh: "预警", en: "Alerts" }, found: { zh: "共 {n} 条", en: "{n} found" } });
 //     const t = useWords(words);
 //     t("found", { n: 3 })
+import { useCallback } from "react";
+
 import { useSettings } from "@/app/settings";
 
 export type Language = "zh" | "en";
@@ -22,11 +24,11 @@ export type Translate<W extends Words> = (key: keyof W & string, values?: Filled
 
 export function useWords<W extends Words>(words: W): Translate<W> {
   const { language } = useSettings();
-  return (key, values) => fill(words[key]![language], values);
+  return useCallback((key: keyof W & string, values?: Filled) => fill(words[key]![language], values), [words, language]);
 }
 
 // Of what the server tells in both languages, as { zh, en } or as two members with these endings.
 export function useBoth(): (text: { zh?: string | null; en?: string | null } | null | undefined) => string {
   const { language } = useSettings();
-  return (text) => (text === null || text === undefined ? "" : ((language === "zh" ? text.zh || text.en : text.en || text.zh) ?? ""));
+  return useCallback((text) => (text === null || text === undefined ? "" : ((language === "zh" ? text.zh || text.en : text.en || text.zh) ?? "")), [language]);
 }

@@ -5,7 +5,7 @@
 import { DownloadOutlined, ReloadOutlined, SaveOutlined } from "@ant-design/icons";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { App, Button, Dropdown, Input, Space, Table, type TableColumnsType, theme, Typography } from "antd";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 
 import { mergeParts, type Shape, useOwn } from "@/app/own";
 import { defineWords, useWords } from "@/app/words";
@@ -73,6 +73,7 @@ interface Props<Row extends object> {
 
 const CSV_ROWS_MAX = 20_000;
 const CSV_PAGE = 500;
+const WIDE = { x: "max-content" } as const;
 
 // Sets of filters by their names; of one table, for the person who is signed in.
 type Views = Record<string, Filters>;
@@ -137,7 +138,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   const t = useWords(words);
   const { message, notification } = App.useApp();
   const problem = useProblemText();
-  const { filters = {}, limit = 50 } = props;
+  const { filters = {}, limit = 30 } = props;
   const [exporting, setExporting] = useState(false);
   const query = useInfiniteQuery({
     queryKey: ["table", props.name, filters],
@@ -147,7 +148,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     placeholderData: keepPreviousData,
     refetchInterval: props.everyMs,
   });
-  const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
 
   async function exportAll() {
     setExporting(true);
@@ -177,44 +178,51 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     }
   }
 
-  const columns: TableColumnsType<Row> = props.columns.map((column) => ({
-    key: column.key,
-    title: column.title,
-    width: column.width,
-    align: column.align,
-    fixed: column.fixed,
-    ellipsis: column.ellipsis,
-    render: (_value, row) => column.show(row),
-  }));
-  const { onOpen } = props;
+  // Rows are many and dear to draw: they are drawn anew when something that they show has changed, and not with everything around them.
+  const latest = useRef(props);
+  latest.current = props;
+  const { columns: shown, rowKey, selected, empty } = props;
+  const [isOpened, isSelected] = [props.onOpen !== undefined, props.onSelect !== undefined];
+  const [isLoading, isBare] = [query.isPending || query.isPlaceholderData, query.isPending || query.error !== null];
+  const table = useMemo(() => {
+    const columns: TableColumnsType<Row> = shown.map((column) => ({
+      key: column.key,
+      title: column.title,
+      width: column.width,
+      align: column.align,
+      fixed: column.fixed,
+      ellipsis: column.ellipsis,
+      render: (_value, row) => column.show(row),
+    }));
+    return (
+      <Table<Row>
+        rowKey={rowKey}
+        columns={columns}
+        dataSource={rows}
+        loading={isLoading}
+        pagination={false}
+        sticky={STICKY}
+        scroll={WIDE}
+        locale={{ emptyText: isBare ? " " : (empty ?? <Nothing />) }}
+        rowSelection={
+          isSelected
+            ? {
+                selectedRowKeys: selected ?? [],
+                onChange: (keys, chosen) => latest.current.onSelect?.(keys.map(String), chosen),
+                hideSelectAll: true, // the table measures its head with a copy, whose box would be reachable and hidden; the button below chooses all
+                getCheckboxProps: (row) => ({ "aria-label": t("tick", { row: String(row[rowKey]) }) }) as object,
+              }
+            : undefined
+        }
+        onRow={isOpened ? (row) => ({ onDoubleClick: () => latest.current.onOpen?.(row) }) : undefined}
+      />
+    );
+  }, [shown, rowKey, rows, selected, empty, isOpened, isSelected, isLoading, isBare, t]);
   const box = useReachable<HTMLElement>();
   return (
     <section ref={box} aria-label={props.label}>
       {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
-      <Table<Row>
-        rowKey={props.rowKey}
-        columns={columns}
-        dataSource={rows}
-        loading={query.isPending || query.isPlaceholderData}
-        pagination={false}
-        sticky={STICKY}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: query.isPending || query.error !== null ? " " : (props.empty ?? <Nothing />) }}
-        rowSelection={
-          props.onSelect && {
-            selectedRowKeys: props.selected ?? [],
-            onChange: (keys, chosen) => props.onSelect!(keys.map(String), chosen),
-            hideSelectAll: true, // the table measures its head with a copy, whose box would be reachable and hidden; the button below chooses all
-            getCheckboxProps: (row) => ({ "aria-label": t("tick", { row: String(row[props.rowKey]) }) }) as object,
-          }
-        }
-        onRow={
-          onOpen &&
-          ((row) => ({
-            onDoubleClick: () => onOpen(row),
-          }))
-        }
-      />
+      {table}
       <div style={{ display: "flex", alignItems: "center", gap: 8, padding: "8px 0" }}>
         <Typography.Text type="secondary">{t(query.hasNextPage ? "shownMore" : "shown", { n: countText(rows.length) })}</Typography.Text>
         {query.hasNextPage && (

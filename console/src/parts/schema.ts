@@ -4,6 +4,8 @@
 //     schema.value("event.channel", "MOBILE")                 // 手机银行
 //     schema.shown("event.auth_methods", ["PIN", "SMS"])      // 密码、短信验证码; of what is no choice undefined
 // What the pack has no name for is told as it is.
+import { useMemo } from "react";
+
 import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth } from "@/app/words";
@@ -60,26 +62,28 @@ export function useSchema() {
   const { language } = useSettings();
   const { data } = useAsk(["schema"], (signal) => told(api.GET("/v1/schema", { signal })), { staleMs: STALE_MS });
   const maps = mapsOnce(data);
-  const named = (words: Map<string, Named> | undefined, word: string | null | undefined) => (word === null || word === undefined ? "" : both(words?.get(word)) || word);
-  const value = (name: string, word: string | null | undefined) => named(maps?.values.get(name), word);
-  const hasValues = (name: string) => maps?.values.has(name) === true;
-  return {
-    value,
-    hasValues,
-    shown: (name: string, seen: unknown): string | undefined =>
-      !hasValues(name)
-        ? undefined
-        : typeof seen === "string"
-          ? value(name, seen)
-          : Array.isArray(seen) && seen.every((one) => typeof one === "string")
-            ? seen.map((one) => value(name, one)).join(language === "zh" ? "、" : ", ")
-            : undefined,
-    type: (type: string | null | undefined) => named(maps?.types, type),
-    segment: (segment: string | null | undefined) => named(maps?.segments, segment),
-    action: (action: string | null | undefined) => named(maps?.actions, action),
-    task: (task: string | null | undefined) => named(maps?.tasks, task),
-    field: (field: string | null | undefined) => named(maps?.fields, field),
-    types: data?.types ?? [],
-    actions: data?.actions ?? [],
-  };
+  return useMemo(() => {
+    const named = (words: Map<string, Named> | undefined, word: string | null | undefined) => (word === null || word === undefined ? "" : both(words?.get(word)) || word);
+    const value = (name: string, word: string | null | undefined) => named(maps?.values.get(name), word);
+    const hasValues = (name: string) => maps?.values.has(name) === true;
+    return {
+      value,
+      hasValues,
+      shown: (name: string, seen: unknown): string | undefined =>
+        !hasValues(name)
+          ? undefined
+          : typeof seen === "string"
+            ? value(name, seen)
+            : Array.isArray(seen) && seen.every((one) => typeof one === "string")
+              ? seen.map((one) => value(name, one)).join(language === "zh" ? "、" : ", ")
+              : undefined,
+      type: (type: string | null | undefined) => named(maps?.types, type),
+      segment: (segment: string | null | undefined) => named(maps?.segments, segment),
+      action: (action: string | null | undefined) => named(maps?.actions, action),
+      task: (task: string | null | undefined) => named(maps?.tasks, task),
+      field: (field: string | null | undefined) => named(maps?.fields, field),
+      types: data?.types ?? [],
+      actions: data?.actions ?? [],
+    };
+  }, [data, maps, both, language]);
 }

@@ -1,9 +1,10 @@
 // How single values are shown, the same everywhere: money in yuan, times of Shanghai, severities, masked texts.
-import { Tag, Tooltip } from "antd";
 import { Link } from "react-router-dom";
 
 import { useSettings } from "@/app/settings";
 import { defineWords, useWords, type Language } from "@/app/words";
+import { Chip } from "@/parts/Chip";
+import { useClock } from "@/parts/clock";
 
 const words = defineWords({
   severity1: { zh: "低", en: "low" },
@@ -107,23 +108,35 @@ export function Time({ ms, form }: { ms: number | null | undefined; form?: keyof
   );
 }
 
-// How long until a moment, or since: red when it is over.
-export function Due({ ms, now }: { ms: number | null | undefined; now: number }) {
+const NEAR_MS = 5 * 60_000;
+
+// How long until a moment, or since: red when it is over. It counts by itself.
+export function Due({ ms }: { ms: number | null | undefined }) {
   const t = useWords(words);
   const { language, dark } = useSettings();
-  if (ms === null || ms === undefined) {
+  const until = ms ?? null;
+  const state = useClock((now) => (until === null ? "none" : now > until ? "over" : until - now < NEAR_MS ? "near" : "far"));
+  const span = useClock((now) => (until === null ? "" : spanText(Math.abs(until - now), language)));
+  if (until === null) {
     return <span>{NOTHING}</span>;
   }
-  const over = now > ms;
-  const near = !over && ms - now < 5 * 60_000;
-  const red = dark ? "#ff8f8a" : "#b3151b";
-  const amber = dark ? "#f0b45c" : "#8a5300";
+  const colors = { none: undefined, far: undefined, near: dark ? "#f0b45c" : "#8a5300", over: dark ? "#ff8f8a" : "#b3151b" };
   return (
-    <Tooltip title={timeText(ms)}>
-      <span className="number" style={{ color: over ? red : near ? amber : undefined, fontWeight: over || near ? 600 : undefined }}>
-        {t(over ? "overdue" : "left", { span: spanText(Math.abs(ms - now), language) })}
-      </span>
-    </Tooltip>
+    <span className="number" title={timeText(until)} style={{ color: colors[state], fontWeight: colors[state] === undefined ? undefined : 600 }}>
+      {t(state === "over" ? "overdue" : "left", { span })}
+    </span>
+  );
+}
+
+// How long since a moment, counting.
+export function Since({ ms }: { ms: number | null | undefined }) {
+  const { language } = useSettings();
+  const since = ms ?? null;
+  const span = useClock((now) => (since === null ? "" : spanText(now - since, language)));
+  return since === null ? null : (
+    <span className="number" title={timeText(since)}>
+      {span}
+    </span>
   );
 }
 
@@ -145,9 +158,9 @@ export function Severity({ severity, long }: { severity: SeverityWord | null | u
   }
   const [background, color] = severityColors[severity][dark ? "dark" : "light"];
   return (
-    <Tag bordered={false} style={{ background, color, fontWeight: 600, marginInlineEnd: 0 }}>
+    <Chip background={background} color={color}>
       {long ? `${severity} ${t(`severity${severity[1] as "1" | "2" | "3" | "4"}`)}` : severity}
-    </Tag>
+    </Chip>
   );
 }
 

@@ -1,15 +1,14 @@
 // All alerts that the reader's roles open, with filters in the address; several of one group may be worked on at once.
 import { Button, Card, Input, Segmented, Select, Space, Tag } from "antd";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useNavigate } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
-import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
-import { useDisposition } from "@/parts/disposition";
+import { type DispositionWords, useDisposition } from "@/parts/disposition";
 import { AlertLink, Due, moneyText, Severity, ThingLink, Time, timeText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
 import { BulkBar } from "@/screens/bench/Bulk";
@@ -19,26 +18,28 @@ type Row = Schemas["AlertRow"];
 
 const SEVERITIES = ["S4", "S3", "S2", "S1"] as const;
 
-export function useAlertColumns(now: number): Column<Row>[] {
+function useAlertColumns(words: DispositionWords): Column<Row>[] {
   const t = useWords(benchWords);
   const both = useBoth();
-  const words = useDisposition();
-  return [
-    { key: "alert", title: t("alert"), fixed: "left", show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
-    { key: "severity", title: t("severity"), show: (row) => <Severity severity={row.severity} />, cell: (row) => row.severity },
-    { key: "state", title: t("state"), show: (row) => both({ zh: row.state_zh, en: row.state_en }), cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
-    { key: "group", title: t("group"), show: (row) => both({ zh: row.group_zh, en: row.group_en }), cell: (row) => both({ zh: row.group_zh, en: row.group_en }) },
-    { key: "subject", title: t("subject"), show: (row) => <ThingLink kind={row.subject_kind} name={row.subject} />, cell: (row) => row.subject },
-    { key: "amount", title: t("amount"), align: "right", show: (row) => <span className="number">{moneyText(row.amount)}</span>, cell: (row) => row.amount / 100 },
-    { key: "hits", title: t("hits"), align: "right", show: (row) => row.hits, cell: (row) => row.hits },
-    { key: "due", title: t("due"), show: (row) => (row.open ? <Due ms={row.decide_until} now={now} /> : null), cell: (row) => timeText(row.decide_until) },
-    { key: "owner", title: t("owner"), show: (row) => row.owner, cell: (row) => row.owner },
-    { key: "skill", title: t("skill"), show: (row) => words.skill(row.skill), cell: (row) => words.skill(row.skill) },
-    { key: "branch", title: t("branch"), show: (row) => row.branch, cell: (row) => row.branch },
-    { key: "opened", title: t("opened"), show: (row) => <Time ms={row.opened} />, cell: (row) => timeText(row.opened) },
-    { key: "code", title: t("code"), show: (row) => words.code(row.code), cell: (row) => row.code },
-    { key: "strategy", title: t("strategy"), show: (row) => row.strategy, cell: (row) => row.strategy },
-  ];
+  return useMemo(
+    () => [
+      { key: "alert", title: t("alert"), fixed: "left", show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
+      { key: "severity", title: t("severity"), show: (row) => <Severity severity={row.severity} />, cell: (row) => row.severity },
+      { key: "state", title: t("state"), show: (row) => both({ zh: row.state_zh, en: row.state_en }), cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
+      { key: "group", title: t("group"), show: (row) => both({ zh: row.group_zh, en: row.group_en }), cell: (row) => both({ zh: row.group_zh, en: row.group_en }) },
+      { key: "subject", title: t("subject"), show: (row) => <ThingLink kind={row.subject_kind} name={row.subject} />, cell: (row) => row.subject },
+      { key: "amount", title: t("amount"), align: "right", show: (row) => <span className="number">{moneyText(row.amount)}</span>, cell: (row) => row.amount / 100 },
+      { key: "hits", title: t("hits"), align: "right", show: (row) => row.hits, cell: (row) => row.hits },
+      { key: "due", title: t("due"), show: (row) => (row.open ? <Due ms={row.decide_until} /> : null), cell: (row) => timeText(row.decide_until) },
+      { key: "owner", title: t("owner"), show: (row) => row.owner, cell: (row) => row.owner },
+      { key: "skill", title: t("skill"), show: (row) => words.skill(row.skill), cell: (row) => words.skill(row.skill) },
+      { key: "branch", title: t("branch"), show: (row) => row.branch, cell: (row) => row.branch },
+      { key: "opened", title: t("opened"), show: (row) => <Time ms={row.opened} />, cell: (row) => timeText(row.opened) },
+      { key: "code", title: t("code"), show: (row) => words.code(row.code), cell: (row) => row.code },
+      { key: "strategy", title: t("strategy"), show: (row) => row.strategy, cell: (row) => row.strategy },
+    ],
+    [t, both, words],
+  );
 }
 
 // In the address as milliseconds, or as somebody has written it there.
@@ -55,10 +56,10 @@ export default function Alerts() {
   const [filters, change] = useFilters();
   const [chosen, setChosen] = useState<Row[]>([]);
   const navigate = useNavigate();
-  const now = useNow(5000);
-  const columns = useAlertColumns(now);
+  const columns = useAlertColumns(words);
+  const selected = useMemo(() => chosen.map((row) => row.alert), [chosen]);
   const search = new URLSearchParams(filters).toString();
-  useEffect(() => setChosen([]), [search]); // what is not in sight is not worked on
+  useEffect(() => setChosen((before) => (before.length === 0 ? before : [])), [search]); // what is not in sight is not worked on
   const open = filters.open ?? "true";
   const order = open === "true" ? (filters.order ?? "rank") : "time";
   const query = { ...filters, open: open === "" || open === "any" ? undefined : open, order: open === "true" ? order : undefined };
@@ -155,7 +156,7 @@ export default function Alerts() {
         onFilters={(view) => change({ ...Object.fromEntries(Object.keys(filters).map((name) => [name, null])), ...view })}
         everyMs={10_000}
         onOpen={(row) => navigate(`/alerts/${row.alert}`)}
-        selected={chosen.map((row) => row.alert)}
+        selected={selected}
         onSelect={may("alerts:work") ? (_keys, rows) => setChosen(rows.filter((row) => row !== undefined)) : undefined}
         load={async (after, limit, signal) => {
           const page = await told(api.GET("/v1/alerts", { params: { query: { ...query, after, limit } as never }, signal }));

@@ -10,11 +10,10 @@ import { useListedKey } from "@/app/Keyboard";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { useDisposition } from "@/parts/disposition";
 import { Mark as Toned } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
-import { AlertLink, countText, Due, Money, Severity, type SeverityWord, spanText, ThingLink, timeText } from "@/parts/values";
+import { AlertLink, countText, Due, Money, Severity, type SeverityWord, Since, ThingLink } from "@/parts/values";
 import { useSettings } from "@/app/settings";
 import { BulkDialog } from "@/screens/bench/Bulk";
 import { afterDeed, deeds } from "@/screens/bench/deeds";
@@ -97,7 +96,6 @@ function Head({ desk, queues, inHand, more }: { desk: DeskOf | undefined; queues
 function InHand({ rows, more, loading }: { rows: Row[]; more: boolean; loading: boolean }) {
   const t = useWords(benchWords);
   const both = useBoth();
-  const now = useNow(1000);
   const navigate = useNavigate();
   const { identity } = useSession();
   const [keys, setKeys] = useState<number[]>([]);
@@ -133,7 +131,7 @@ function InHand({ rows, more, loading }: { rows: Row[]; more: boolean; loading: 
         columns={[
           { key: "alert", title: t("alert"), render: (_value, row) => <AlertLink alert={row.alert} /> },
           { key: "severity", title: t("severity"), render: (_value, row) => <Severity severity={row.severity} /> },
-          { key: "due", title: t("due"), render: (_value, row) => <Due ms={row.decide_until} now={now} /> },
+          { key: "due", title: t("due"), render: (_value, row) => <Due ms={row.decide_until} /> },
           { key: "state", title: t("state"), render: (_value, row) => both({ zh: row.state_zh, en: row.state_en }) },
           { key: "group", title: t("group"), render: (_value, row) => both({ zh: row.group_zh, en: row.group_en }) },
           { key: "subject", title: t("subject"), render: (_value, row) => <ThingLink kind={row.subject_kind} name={row.subject} /> },
@@ -186,8 +184,7 @@ function QueueTable({ queues, loading }: { queues: Queues | undefined; loading: 
   const t = useWords(benchWords);
   const words = useDisposition();
   const levelName = useLevelName();
-  const { language, dark } = useSettings();
-  const now = useNow(5000);
+  const { dark } = useSettings();
   return (
     <Card size="small" title={<h2 style={heading}>{t("queues")}</h2>}>
       <Table<SkillLine>
@@ -217,7 +214,7 @@ function QueueTable({ queues, loading }: { queues: Queues | undefined; loading: 
             align: "right",
             render: (_value, line) => <span style={line.overdue > 0 ? { color: dark ? "#ff8f8a" : "#b3151b", fontWeight: 600 } : undefined}>{countText(line.overdue)}</span>,
           },
-          { key: "oldest", title: t("oldest"), render: (_value, line) => <span title={timeText(line.oldest)}>{line.oldest === null ? "" : spanText(now - line.oldest, language)}</span> },
+          { key: "oldest", title: t("oldest"), render: (_value, line) => <Since ms={line.oldest} /> },
         ]}
       />
     </Card>

@@ -4,7 +4,6 @@ import { Button, Space, Tag, Typography } from "antd";
 import { useNavigate } from "react-router-dom";
 
 import { useBoth, useWords } from "@/app/words";
-import { useNow } from "@/parts/clock";
 import { useDisposition } from "@/parts/disposition";
 import { Mark as Toned } from "@/parts/Mark";
 import { CaseLink, Due, moneyText, Severity, ThingLink, Time, timeText } from "@/parts/values";
@@ -14,7 +13,6 @@ import type { Whole } from "@/screens/bench/useAlert";
 
 function Clocks({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
-  const now = useNow(1000);
   const shown = whole.clocks.filter((clock) => clock.due !== null || clock.done !== null);
   if (!whole.row.open || shown.length === 0) {
     return null;
@@ -25,7 +23,7 @@ function Clocks({ whole }: { whole: Whole }) {
         <span key={clock.clock}>
           <Typography.Text type="secondary">{t(`clock${clock.clock}`)} </Typography.Text>
           {clock.done === null ? (
-            <Due ms={clock.due} now={now} />
+            <Due ms={clock.due} />
           ) : (
             <span title={timeText(clock.done)}>
               <CheckOutlined aria-hidden /> {t("clockDone")}

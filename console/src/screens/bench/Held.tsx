@@ -4,7 +4,6 @@ import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
-import { useNow } from "@/parts/clock";
 import { useDisposition } from "@/parts/disposition";
 import { Mark as Toned } from "@/parts/Mark";
 import { Due, moneyText, ThingLink, Time } from "@/parts/values";
@@ -18,7 +17,6 @@ type Task = Schemas["Task"];
 export function Held({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
   const both = useBoth();
-  const now = useNow(5000);
   const nothing = whole.holds.length + whole.controls.length === 0;
   return (
     <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("held")}</h2>}>
@@ -38,7 +36,7 @@ export function Held({ whole }: { whole: Whole }) {
                 <span>
                   {t("payee")} <ThingLink kind="account" name={hold.payee} />
                 </span>
-                {hold.state === "HELD" ? <Due ms={hold.until} now={now} /> : <Time ms={hold.settled} />}
+                {hold.state === "HELD" ? <Due ms={hold.until} /> : <Time ms={hold.settled} />}
               </Space>
             </List.Item>
           )}
@@ -75,7 +73,6 @@ export function Tasks({ whole, ways }: { whole: Whole; ways: Ways }) {
   const t = useWords(alertWords);
   const words = useDisposition();
   const answerText = useAnswerText(words);
-  const now = useNow(5000);
   const [taking, setTaking] = useState<Task>();
   return (
     <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("tasks")}</h2>}>
@@ -86,7 +83,7 @@ export function Tasks({ whole, ways }: { whole: Whole; ways: Ways }) {
             <Toned kind={TASK_KINDS[task.state]}>{t(`task${task.state}`)}</Toned>
             <Typography.Text strong>{words.channel(task.channel)}</Typography.Text>
             <span title={task.script}>{words.script(task.script)}</span>
-            {task.state === "ASKED" && <Due ms={task.until} now={now} />}
+            {task.state === "ASKED" && <Due ms={task.until} />}
             <Typography.Text type="secondary">
               <Time ms={task.asked} form="clock" /> {t("askedBy", { who: task.asked_by })}
             </Typography.Text>

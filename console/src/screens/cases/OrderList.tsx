@@ -8,7 +8,6 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { useCode, useOptions } from "@/parts/names";
 import { AlertLink, CaseLink, countText, Due, Money, spanText, ThingLink, Time, timeText } from "@/parts/values";
@@ -57,7 +56,6 @@ function Orders() {
   const t = useWords(orderWords);
   const both = useBoth();
   const options = useOptions();
-  const now = useNow(1000);
   const [filters, change] = useFilters();
   const navigate = useNavigate();
   const state = filters.state ?? "";
@@ -67,7 +65,7 @@ function Orders() {
     { key: "kind", title: t("kind"), show: (row) => both({ zh: row.kind_zh, en: row.kind_en }), cell: (row) => both({ zh: row.kind_zh, en: row.kind_en }) },
     { key: "state", title: t("state"), show: (row) => <Word tone={orderTone(row.state)}>{both({ zh: row.state_zh, en: row.state_en })}</Word>, cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
     { key: "answer", title: t("answer"), show: (row) => both({ zh: row.answer_zh, en: row.answer_en }), cell: (row) => both({ zh: row.answer_zh, en: row.answer_en }) },
-    { key: "due", title: t("due"), show: (row) => (isWaiting(row) ? <Due ms={row.due} now={now} /> : "—"), cell: (row) => timeText(row.due) },
+    { key: "due", title: t("due"), show: (row) => (isWaiting(row) ? <Due ms={row.due} /> : "—"), cell: (row) => timeText(row.due) },
     { key: "account", title: t("account"), show: (row) => <ThingLink kind="account" name={row.account} />, cell: (row) => row.account },
     { key: "amount", title: t("amount"), align: "right", show: (row) => <Money fen={row.amount} />, cell: (row) => (row.amount === null ? null : row.amount / 100) },
     { key: "authority", title: t("authority"), show: (row) => <Told>{row.authority}</Told>, cell: (row) => row.authority },

@@ -6,7 +6,6 @@ import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { Part, Rows } from "@/parts/ListPart";
 import { useCode } from "@/parts/names";
 import { Failure } from "@/parts/States";
@@ -168,7 +167,6 @@ function TwoPersons({ order, proposal }: { order: Order; proposal: Proposal }) {
 function Measure({ control }: { control: number }) {
   const t = useWords(orderWords);
   const code = useCode();
-  const now = useNow(1000);
   const query = useAsk(["control", control], (signal) => told(api.GET("/v1/controls/{control}", { params: { path: { control } }, signal })));
   if (query.error !== null) {
     return <Failure error={query.error} onAgain={() => void query.refetch()} />;
@@ -190,7 +188,7 @@ function Measure({ control }: { control: number }) {
           label: t("measureUntil"),
           children: (
             <>
-              <Time ms={found.until} /> {found.state === "IN_FORCE" && found.until !== null && <Due ms={found.until} now={now} />}
+              <Time ms={found.until} /> {found.state === "IN_FORCE" && found.until !== null && <Due ms={found.until} />}
             </>
           ),
         },
@@ -203,7 +201,6 @@ export default function OrderRoom() {
   const t = useWords(orderWords);
   const both = useBoth();
   const code = useCode();
-  const now = useNow(1000);
   const id = Number(useParams().order);
   const { may } = useSession();
   const query = useAsk(["order", id], (signal) => told(api.GET("/v1/orders/{order}", { params: { path: { order: id } }, signal })), { everyMs: 10_000 });
@@ -270,7 +267,7 @@ export default function OrderRoom() {
               key: "due",
               label: t("due"),
               children: isWaiting(order) ? (
-                <Due ms={order.due} now={now} />
+                <Due ms={order.due} />
               ) : (
                 <Time ms={order.due} />
               ),

@@ -12,12 +12,15 @@ import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
+import { load } from "@/parts/echarts/load";
 import { timeText } from "@/parts/values";
 import { dayStart, useFigure } from "@/screens/cockpit/asking";
 import { Automatic, Branches, Families, Orders, Severities, Sources, Urgent } from "@/screens/cockpit/panels";
 import { Tile, WallContext } from "@/screens/cockpit/Panel";
 import { Speed } from "@/screens/cockpit/Speed";
 import { cockpitWords } from "@/screens/cockpit/words";
+
+void load("bars").catch(() => undefined); // what draws its charts comes beside its figures, not after them
 
 function Clock() {
   const now = useNow();

@@ -6,11 +6,10 @@ import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { usePartName } from "@/parts/disposition";
 import { byNeed, lagsText, minuteText, SourceName, SourceStand, useSources } from "@/parts/sources";
 import { Failure, Nothing } from "@/parts/States";
-import { AlertLink, countText, Due, moneyText, NOTHING, Severity, type SeverityWord, shareText, shortMoney, spanText } from "@/parts/values";
+import { AlertLink, countText, Due, moneyText, NOTHING, Severity, type SeverityWord, shareText, shortMoney, Since, spanText } from "@/parts/values";
 import { FIGURE_EVERY_MS, type Figure, type FigureQuery, useFigure } from "@/screens/cockpit/asking";
 import { MayLink, ObjectLink, useCanGo } from "@/screens/cockpit/links";
 import { Bars, Panel, placeOfFigure, useFigureText, useWall } from "@/screens/cockpit/Panel";
@@ -195,7 +194,6 @@ export function Urgent({ query }: { query: FigureQuery }) {
   const t = useWords(cockpitWords);
   const both = useBoth();
   const wall = useWall();
-  const now = useNow();
   const shown = wall ? 5 : 8;
   const count = useFigure("open_s4", query, { everyMs: FIGURE_EVERY_MS });
   const asked = useAsk(["alerts", "urgent", shown], (signal) => told(api.GET("/v1/alerts", { params: { query: { severity: "S4", open: true, order: "rank", limit: shown } }, signal })), {
@@ -219,7 +217,7 @@ export function Urgent({ query }: { query: FigureQuery }) {
             { key: "group", title: t("group"), ellipsis: wall, render: (_value, row) => both({ zh: row.group_zh, en: row.group_en }) },
             { key: "amount", title: t("amount"), width: wall ? 170 : undefined, align: "right", render: (_value, row) => <span className="number">{moneyText(row.amount)}</span> },
             ...(wall ? [] : [{ key: "state", title: t("state"), render: (_value: unknown, row: Schemas["AlertRow"]) => both({ zh: row.state_zh, en: row.state_en }) }]),
-            { key: "due", title: t("due"), width: wall ? 190 : undefined, render: (_value, row) => <Due ms={row.decide_until} now={now} /> },
+            { key: "due", title: t("due"), width: wall ? 190 : undefined, render: (_value, row) => <Due ms={row.decide_until} /> },
           ]}
         />
       )}
@@ -233,8 +231,6 @@ export function Orders() {
   const t = useWords(cockpitWords);
   const both = useBoth();
   const wall = useWall();
-  const { language } = useSettings();
-  const now = useNow();
   const shown = wall ? 5 : 8;
   const asked = useAsk(
     ["orders", "under way"],
@@ -264,7 +260,7 @@ export function Orders() {
               key: "waited",
               width: wall ? 150 : undefined,
               title: t("waited"),
-              render: (_value, row) => (row.due === null ? <span className="number">{spanText(now - (row.taken ?? now), language)}</span> : <Due ms={row.due} now={now} />),
+              render: (_value, row) => (row.due === null ? <Since ms={row.taken} /> : <Due ms={row.due} />),
             },
           ]}
         />

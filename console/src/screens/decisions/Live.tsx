@@ -1,7 +1,7 @@
 // Decisions as they are made: a table that runs, what comes a second, how long it takes, and what is done.
 import { CaretRightOutlined, PauseOutlined } from "@ant-design/icons";
 import { Badge, Button, Card, Col, Input, InputNumber, Row, Select, Space, Switch, Typography } from "antd";
-import { useEffect, useMemo, useState } from "react";
+import { memo, useEffect, useMemo, useState } from "react";
 
 import { useListedKey } from "@/app/Keyboard";
 import { useSettings } from "@/app/settings";
@@ -16,11 +16,12 @@ import { ROWS_KEPT, SECONDS_KEPT, type Second, useStream } from "@/screens/decis
 import { decisionWords } from "@/screens/decisions/words";
 
 const FILTERS = ["action", "model", "family", "event_type", "customer", "account", "score", "hits"] as const;
+const LABELS = { live: "live", connecting: "connecting", lost: "lost" } as const;
 const BLUE = { light: "#0b5fa5", dark: "#6bb4f0" };
 const AMBER = { light: "#8a5300", dark: "#f0b45c" };
 const GREEN = { light: "#1d6b34", dark: "#7fd39a" };
 
-function Figures({ seconds, names, leftOut, filtered }: { seconds: Second[]; names: ReturnType<typeof useNames>; leftOut: number; filtered: boolean }) {
+const Figures = memo(function Figures({ seconds, names, leftOut, filtered }: { seconds: Second[]; names: ReturnType<typeof useNames>; leftOut: number; filtered: boolean }) {
   const t = useWords(decisionWords);
   const { dark } = useSettings();
   const newest = seconds[0];
@@ -82,7 +83,43 @@ function Figures({ seconds, names, leftOut, filtered }: { seconds: Second[]; nam
       </Col>
     </Row>
   );
+});
+
+interface BarProps {
+  filters: Filters;
+  change: ReturnType<typeof useFilters>[1];
+  names: ReturnType<typeof useNames>;
 }
+
+const FilterBar = memo(function FilterBar({ filters, change, names }: BarProps) {
+  const t = useWords(decisionWords);
+  const choices = (rows: { id: string }[], name: (id: string) => string) => rows.map((row) => ({ value: row.id, label: name(row.id) }));
+  return (
+    <Space wrap style={{ marginBottom: 8 }}>
+      <Select allowClear showSearch optionFilterProp="label" placeholder={t("action")} aria-label={t("action")} value={filters.action} onChange={(value) => change({ action: value })} options={choices(names.actions, names.action)} style={{ width: 130 }} />
+      <Select allowClear showSearch optionFilterProp="label" placeholder={t("eventType")} aria-label={t("eventType")} value={filters.event_type} onChange={(value) => change({ event_type: value })} options={choices(names.types, names.type)} style={{ width: 170 }} />
+      <Select allowClear showSearch placeholder={t("family")} aria-label={t("family")} value={filters.family} onChange={(value) => change({ family: value })} options={names.families.map((value) => ({ value, label: value }))} style={{ width: 110 }} />
+      {(["model", "customer", "account"] as const).map((name) => (
+        <Input
+          key={`${name} ${filters[name] ?? ""}`}
+          allowClear
+          placeholder={t(name)}
+          aria-label={t(name)}
+          defaultValue={filters[name]}
+          onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
+          onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
+          onClear={() => change({ [name]: null })}
+          style={{ width: 140 }}
+        />
+      ))}
+      <InputNumber min={0} max={100} precision={0} placeholder={t("scoreMin")} aria-label={t("scoreMin")} value={filters.score === undefined ? null : Number(filters.score)} onChange={(value) => change({ score: value })} style={{ width: 140 }} />
+      <Space size={4}>
+        <Switch id="hits-only" checked={filters.hits === "true"} onChange={(checked) => change({ hits: checked ? "true" : null })} aria-label={t("hitsOnly")} />
+        <label htmlFor="hits-only">{t("hitsOnly")}</label>
+      </Space>
+    </Space>
+  );
+});
 
 export default function Live() {
   const t = useWords(decisionWords);
@@ -97,49 +134,30 @@ export default function Live() {
   const newestSecond = stream.seconds.at(0);
   // The counts change once a second, the table as often as rows come.
   const seconds = useMemo(() => stream.seconds.all(), [newestSecond, stream.seconds]);
-  const label = { live: "live", connecting: "connecting", lost: "lost" } as const;
-  const choices = (rows: { id: string }[], name: (id: string) => string) => rows.map((row) => ({ value: row.id, label: name(row.id) }));
+  const { state } = stream;
+  const extra = useMemo(
+    () => (
+      <Space>
+        <Typography.Text type="secondary">{t("rows", { n: countText(ROWS_KEPT) })}</Typography.Text>
+        <Badge status={state === "live" ? "success" : state === "lost" ? "error" : "processing"} text={<span role="status">{t(LABELS[state])}</span>} />
+        <Button icon={paused ? <CaretRightOutlined /> : <PauseOutlined />} onClick={() => setPaused((before) => !before)} aria-pressed={paused}>
+          {t(paused ? "goOn" : "pause")}
+        </Button>
+      </Space>
+    ),
+    [t, state, paused],
+  );
   return (
     <Card
       size="small"
       title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("title")}</h1>}
-      extra={
-        <Space>
-          <Typography.Text type="secondary">{t("rows", { n: countText(ROWS_KEPT) })}</Typography.Text>
-          <Badge status={stream.state === "live" ? "success" : stream.state === "lost" ? "error" : "processing"} text={<span role="status">{t(label[stream.state])}</span>} />
-          <Button icon={paused ? <CaretRightOutlined /> : <PauseOutlined />} onClick={() => setPaused(!paused)} aria-pressed={paused}>
-            {t(paused ? "goOn" : "pause")}
-          </Button>
-        </Space>
-      }
+      extra={extra}
       style={{ height: "100%", minHeight: 560 }}
       styles={{ body: { height: "calc(100% - 40px)", display: "flex", flexDirection: "column" } }}
     >
       {stream.error !== null && <Failure error={stream.error} onAgain={stream.again} />}
       <Figures seconds={seconds} names={names} leftOut={stream.leftOut} filtered={Object.keys(filters).length > 0} />
-      <Space wrap style={{ marginBottom: 8 }}>
-        <Select allowClear showSearch optionFilterProp="label" placeholder={t("action")} aria-label={t("action")} value={filters.action} onChange={(value) => change({ action: value })} options={choices(names.actions, names.action)} style={{ width: 130 }} />
-        <Select allowClear showSearch optionFilterProp="label" placeholder={t("eventType")} aria-label={t("eventType")} value={filters.event_type} onChange={(value) => change({ event_type: value })} options={choices(names.types, names.type)} style={{ width: 170 }} />
-        <Select allowClear showSearch placeholder={t("family")} aria-label={t("family")} value={filters.family} onChange={(value) => change({ family: value })} options={names.families.map((value) => ({ value, label: value }))} style={{ width: 110 }} />
-        {(["model", "customer", "account"] as const).map((name) => (
-          <Input
-            key={`${name} ${filters[name] ?? ""}`}
-            allowClear
-            placeholder={t(name)}
-            aria-label={t(name)}
-            defaultValue={filters[name]}
-            onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
-            onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
-            onClear={() => change({ [name]: null })}
-            style={{ width: 140 }}
-          />
-        ))}
-        <InputNumber min={0} max={100} precision={0} placeholder={t("scoreMin")} aria-label={t("scoreMin")} value={filters.score === undefined ? null : Number(filters.score)} onChange={(value) => change({ score: value })} style={{ width: 140 }} />
-        <Space size={4}>
-          <Switch id="hits-only" checked={filters.hits === "true"} onChange={(checked) => change({ hits: checked ? "true" : null })} aria-label={t("hitsOnly")} />
-          <label htmlFor="hits-only">{t("hitsOnly")}</label>
-        </Space>
-      </Space>
+      <FilterBar filters={filters} change={change} names={names} />
       <LiveTable key={wanted} rows={stream.rows} arrived={stream.arrived} paused={paused} names={names} empty={stream.error === null && <p style={{ textAlign: "center", padding: 24, margin: 0 }}>{t("quietNow")}</p>} />
     </Card>
   );

@@ -1,6 +1,6 @@
 // The table of live decisions: only the rows in view are there, however many are kept. While it stands at its top the newest ones come in; who scrolls down looks at a table that stands still.
 import { Button } from "antd";
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type CSSProperties, memo, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router-dom";
 
 import { useSettings } from "@/app/settings";
@@ -49,6 +49,48 @@ function Hits({ row, names }: { row: Row; names: Props["names"] }) {
   );
 }
 
+interface RowProps {
+  row: Row;
+  place: number; // in the table, its head being the first
+  names: Props["names"];
+  cell: CSSProperties;
+}
+
+const LiveRow = memo(function LiveRow({ row, place, names, cell }: RowProps) {
+  const right = { ...cell, textAlign: "right" } as const;
+  return (
+    <tr aria-rowindex={place}>
+      <td className="number" style={cell} title={timeText(row.time)}>
+        {timeText(row.time, "clock")}
+      </td>
+      <td style={cell}>
+        <Link className="mono" to={`/decisions/${encodeURIComponent(row.event_id)}`} title={row.event_id}>
+          {row.event_id}
+        </Link>
+      </td>
+      <td style={cell} title={row.event_type}>
+        {names.type(row.event_type)}
+      </td>
+      <td style={cell}>
+        <ActionTag action={row.action} name={names.action(row.action)} />
+      </td>
+      <td className="number" style={right}>
+        {row.score}
+      </td>
+      <td style={cell}>{row.severity !== "" && <Severity severity={row.severity as SeverityWord} />}</td>
+      <td className="number" style={right}>
+        {row.amount === null ? "" : moneyText(row.amount)}
+      </td>
+      <td style={cell}>
+        <Hits row={row} names={names} />
+      </td>
+      <td className="number" style={right}>
+        {spanOfUs(row.took_us)}
+      </td>
+    </tr>
+  );
+});
+
 export function LiveTable({ rows, arrived, paused, names, empty }: Props) {
   const t = useWords(decisionWords);
   const { dark } = useSettings();
@@ -82,7 +124,9 @@ export function LiveTable({ rows, arrived, paused, names, empty }: Props) {
   const fresh = held === null ? 0 : arrived - held.arrived;
   const line = dark ? "1px solid rgba(255,255,255,0.1)" : "1px solid rgba(0,0,0,0.07)";
   const ground = dark ? "#1d2127" : "#f7f9fb";
-  const cell = { padding: "0 8px", height: ROW_HEIGHT, borderBottom: line, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" } as const;
+  const cell = useMemo(() => ({ padding: "0 8px", height: ROW_HEIGHT, borderBottom: line, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }) as const, [line]);
+  const newest = held?.arrived ?? arrived;
+  const slots = Math.ceil(height / ROW_HEIGHT) + 2 * BEYOND + 2; // more than are ever drawn
 
   return (
     <div style={{ position: "relative", flex: 1, minHeight: 240 }}>
@@ -126,35 +170,8 @@ export function LiveTable({ rows, arrived, paused, names, empty }: Props) {
                 return null;
               }
               return (
-                <tr key={row.sequence} aria-rowindex={first + offset + 2}>
-                  <td className="number" style={cell} title={timeText(row.time)}>
-                    {timeText(row.time, "clock")}
-                  </td>
-                  <td style={cell}>
-                    <Link className="mono" to={`/decisions/${encodeURIComponent(row.event_id)}`} title={row.event_id}>
-                      {row.event_id}
-                    </Link>
-                  </td>
-                  <td style={cell} title={row.event_type}>
-                    {names.type(row.event_type)}
-                  </td>
-                  <td style={cell}>
-                    <ActionTag action={row.action} name={names.action(row.action)} />
-                  </td>
-                  <td className="number" style={{ ...cell, textAlign: "right" }}>
-                    {row.score}
-                  </td>
-                  <td style={cell}>{row.severity !== "" && <Severity severity={row.severity as SeverityWord} />}</td>
-                  <td className="number" style={{ ...cell, textAlign: "right" }}>
-                    {row.amount === null ? "" : moneyText(row.amount)}
-                  </td>
-                  <td style={cell}>
-                    <Hits row={row} names={names} />
-                  </td>
-                  <td className="number" style={{ ...cell, textAlign: "right" }}>
-                    {spanOfUs(row.took_us)}
-                  </td>
-                </tr>
+                // Elements are used again: a row that comes gets those of one that has left.
+                <LiveRow key={(newest - first - offset) % slots} row={row} place={first + offset + 2} names={names} cell={cell} />
               );
             })}
             {last < count && (

@@ -1,5 +1,4 @@
 // What the codes of decisions are called: actions and types of events by the words of the pack, models by the list of them as far as the reader may see it; else the code stands alone.
-import { Tag } from "antd";
 import { useMemo } from "react";
 import { Link } from "react-router-dom";
 
@@ -9,6 +8,7 @@ import { useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { useBoth } from "@/app/words";
 import { useAsk } from "@/parts/ask";
+import { Chip } from "@/parts/Chip";
 import { useSchema } from "@/parts/schema";
 
 const HOUR_MS = 3_600_000;
@@ -26,17 +26,19 @@ export function useNames() {
     }),
     [models.data],
   );
-  return {
-    action: (id: string) => schema.action(id),
-    type: (id: string) => schema.type(id),
-    model: (id: string) => {
-      const found = maps.models.get(id);
-      return found === undefined ? "" : both(found);
-    },
-    actions: schema.actions.map((one) => ({ ...one, id: one.action })),
-    types: schema.types.map((one) => ({ ...one, id: one.type })),
-    families: maps.families,
-  };
+  return useMemo(() => {
+    return {
+      action: (id: string) => schema.action(id),
+      type: (id: string) => schema.type(id),
+      model: (id: string) => {
+        const found = maps.models.get(id);
+        return found === undefined ? "" : both(found);
+      },
+      actions: schema.actions.map((one) => ({ ...one, id: one.action })),
+      types: schema.types.map((one) => ({ ...one, id: one.type })),
+      families: maps.families,
+    };
+  }, [schema, maps, both]);
 }
 
 // From harmless to hard, by the order that banks use; an action that is not known is neutral.
@@ -55,9 +57,9 @@ export function ActionTag({ action, name }: { action: string; name: string }) {
   const { dark } = useSettings();
   const [background, color] = (ACTION_COLORS[action] ?? NEUTRAL)[dark ? "dark" : "light"];
   return (
-    <Tag bordered={false} style={{ background, color, fontWeight: 600, marginInlineEnd: 0 }} title={action}>
+    <Chip background={background} color={color} title={action}>
       {name}
-    </Tag>
+    </Chip>
   );
 }
 

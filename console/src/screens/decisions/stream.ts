@@ -1,4 +1,4 @@
-// The stream of decisions (GET /v1/decisions/stream): rows and counts go into rings, and who shows them is told once an animation frame at most, however many batches come.
+// The stream of decisions (GET /v1/decisions/stream): rows and counts go into rings, and who shows them is told five times a second at most, however many batches come: nobody reads faster.
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { api, Away, told, type Schemas } from "@/api/client";
@@ -21,6 +21,7 @@ export const ROWS_KEPT = 2000;
 export const SECONDS_KEPT = 120;
 const FIRST_ROWS = 100;
 const AGAIN_MS = 3000;
+const SHOW_EVERY_MS = 200;
 
 export type StreamState = "connecting" | "live" | "lost";
 
@@ -36,7 +37,6 @@ export interface Stream {
 export function useStream(filters: Filters): Stream & { version: number; again: () => void } {
   const [version, setVersion] = useState(0);
   const [round, setRound] = useState(0);
-  const frame = useRef(0);
   const query = useMemo(() => new URLSearchParams(filters).toString(), [filters]);
   const stream = useRef<Stream>({ rows: new Ring<Row>(ROWS_KEPT), seconds: new Ring<Second>(SECONDS_KEPT), arrived: 0, leftOut: 0, state: "connecting", error: null });
 
@@ -56,12 +56,15 @@ export function useStream(filters: Filters): Stream & { version: number; again: 
     it.error = null;
     it.state = "connecting";
 
+    let shownMs = -SHOW_EVERY_MS;
+    let waits = 0; // the timer of the next time
     function show() {
-      if (frame.current === 0 && here) {
-        frame.current = requestAnimationFrame(() => {
-          frame.current = 0;
+      if (waits === 0 && here) {
+        waits = window.setTimeout(() => {
+          waits = 0;
+          shownMs = performance.now();
           setVersion((before) => before + 1);
-        });
+        }, Math.max(0, shownMs + SHOW_EVERY_MS - performance.now()));
       }
     }
     // The newest first, as they come.
@@ -144,8 +147,7 @@ export function useStream(filters: Filters): Stream & { version: number; again: 
       asked.abort();
       source?.close();
       window.clearTimeout(timer);
-      cancelAnimationFrame(frame.current);
-      frame.current = 0;
+      window.clearTimeout(waits);
     };
     // The query says all of the filters.
   }, [query, round]);

@@ -7,7 +7,7 @@ import { useFilters } from "@/parts/address";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Failure } from "@/parts/States";
 import { countText, Severity, timeText } from "@/parts/values";
-import { type ModelRow, useModels } from "@/screens/models/asks";
+import { type ModelRow, useModels, useModelsNow } from "@/screens/models/asks";
 import { CostRule, costShareText, costText } from "@/screens/models/cost";
 import { bandText, type Health, healthOf, HealthTag, rateText } from "@/screens/models/health";
 import { StatusTag } from "@/screens/models/StatusTag";
@@ -42,6 +42,7 @@ export default function Catalogue() {
   const navigate = useNavigate();
   const [filters, change] = useFilters();
   const { data, error, isPending, refetch } = useModels();
+  const now = useModelsNow();
   const models = data?.models ?? [];
   const families = [...new Map(models.map((row) => [row.family, both({ zh: row.family_zh, en: row.family_en })]))];
   const columns: Column<ModelRow>[] = [
@@ -100,7 +101,7 @@ export default function Catalogue() {
           onFilters={(view) => change({ ...Object.fromEntries(Object.keys(filters).map((name) => [name, null])), ...view })}
           onOpen={(row) => navigate(`/models/${row.model}`)}
           load={async (after, limit) => {
-            const rows = ((await refetch()).data ?? data).models.filter((row) => matches(row, filters)).sort(orders[filters.order ?? ""] ?? (() => 0));
+            const rows = (await now()).models.filter((row) => matches(row, filters)).sort(orders[filters.order ?? ""] ?? (() => 0));
             const from = Number(after ?? 0);
             return { rows: rows.slice(from, from + limit), next: from + limit < rows.length ? String(from + limit) : null };
           }}

@@ -1,4 +1,6 @@
 // What the screens of models ask the server, each thing under one key.
+import { useQueryClient } from "@tanstack/react-query";
+
 import { api, fetched, told, type Schemas } from "@/api/client";
 import { useAsk } from "@/parts/ask";
 
@@ -7,7 +9,15 @@ export type Model = Schemas["Model"];
 export type Release = Schemas["Release"];
 export type ModelStatus = ModelRow["status"];
 
-export const useModels = () => useAsk(["models"], (signal) => told(api.GET("/v1/models", { signal })), { everyMs: 30_000 });
+const askModels = (signal: AbortSignal) => told(api.GET("/v1/models", { signal }));
+
+export const useModels = () => useAsk(["models"], askModels, { everyMs: 30_000 });
+
+// All models, as they were told a moment ago or are told now.
+export function useModelsNow(): () => Promise<Schemas["Models"]> {
+  const queries = useQueryClient();
+  return () => queries.fetchQuery({ queryKey: ["models"], queryFn: ({ signal }) => askModels(signal), staleTime: 3000 });
+}
 
 export const useModel = (model: string) => useAsk(["model", model], (signal) => told(api.GET("/v1/models/{model}", { params: { path: { model } }, signal })));
 

@@ -7,7 +7,6 @@ import { useSession } from "@/app/session";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { appealChannels, appealStates, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
@@ -101,7 +100,7 @@ function AppealDeeds({ appeal, deed, onClose }: { appeal: Appeal; deed: Deed; on
   );
 }
 
-export function AppealFacts({ appeal, now }: { appeal: Appeal; now: number }) {
+export function AppealFacts({ appeal }: { appeal: Appeal }) {
   const w = useWords(words);
   const t = useWords(officeWords);
   const both = useBoth();
@@ -116,9 +115,9 @@ export function AppealFacts({ appeal, now }: { appeal: Appeal; now: number }) {
         [w("submitted"), <Time key="submitted" ms={appeal.submitted} />],
         [w("text"), <Told key="text">{appeal.text}</Told>],
         [w("documents"), <Told key="documents">{appeal.documents}</Told>],
-        [w("replyUntil"), isOpen && appeal.replied === null ? <Due key="reply" ms={appeal.reply_until} now={now} /> : <Time key="reply" ms={appeal.reply_until} />],
-        [w("settleUntil"), isOpen ? <Due key="settle" ms={appeal.settle_until} now={now} /> : <Time key="settle" ms={appeal.settle_until} />],
-        appeal.answer_until === null ? null : [w("answerUntil"), isOpen ? <Due key="answer" ms={appeal.answer_until} now={now} /> : <Time key="answer" ms={appeal.answer_until} />],
+        [w("replyUntil"), isOpen && appeal.replied === null ? <Due key="reply" ms={appeal.reply_until} /> : <Time key="reply" ms={appeal.reply_until} />],
+        [w("settleUntil"), isOpen ? <Due key="settle" ms={appeal.settle_until} /> : <Time key="settle" ms={appeal.settle_until} />],
+        appeal.answer_until === null ? null : [w("answerUntil"), isOpen ? <Due key="answer" ms={appeal.answer_until} /> : <Time key="answer" ms={appeal.answer_until} />],
         appeal.escalated ? [w("escalated"), t("yes")] : null,
         [w("replied"), <Time key="replied" ms={appeal.replied} />],
         [w("repliedBy"), <Told key="repliedBy">{appeal.replied_by}</Told>],
@@ -138,7 +137,6 @@ export function AppealFacts({ appeal, now }: { appeal: Appeal; now: number }) {
 function AppealDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const w = useWords(words);
   const { may, identity } = useSession();
-  const now = useNow();
   const [deed, setDeed] = useState<Deed>(null);
   const asked = useAsk(["appeal", id], (signal) => told(api.GET("/v1/appeals/{appeal}", { params: { path: { appeal: id } }, signal })), { everyMs: 15_000 });
   const appeal = asked.data?.appeal;
@@ -171,7 +169,7 @@ function AppealDrawer({ id, onClose }: { id: number; onClose: () => void }) {
       {({ appeal, proposal }) => (
         <>
           <WaitingProposal proposal={proposal} />
-          <AppealFacts appeal={appeal} now={now} />
+          <AppealFacts appeal={appeal} />
           {measure.data !== undefined && (
             <Section title={w("control")}>
               <ControlFacts control={measure.data.control} />
@@ -217,7 +215,6 @@ function AppealList() {
   const { may } = useSession();
   const [filters, change] = useFilters();
   const [bringing, setBringing] = useState(false);
-  const now = useNow(5000);
   const channel = useNames(appealChannels);
   const stateName = useNames(appealStates);
   const ways: Way[] = [
@@ -234,8 +231,8 @@ function AppealList() {
     { key: "control", title: t("control"), show: (row) => row.control, cell: (row) => row.control },
     { key: "channel", title: t("channel"), show: (row) => channel(row.channel), cell: (row) => channel(row.channel) },
     { key: "submitted", title: w("submitted"), show: (row) => <Time ms={row.submitted} />, cell: (row) => timeText(row.submitted) },
-    { key: "replyUntil", title: w("replyUntil"), show: (row) => (row.replied === null && row.result === null ? <Due ms={row.reply_until} now={now} /> : <Time ms={row.replied} />), cell: (row) => timeText(row.reply_until) },
-    { key: "settleUntil", title: w("settleUntil"), show: (row) => (row.result === null ? <Due ms={row.settle_until} now={now} /> : <Time ms={row.settled} />), cell: (row) => timeText(row.settle_until) },
+    { key: "replyUntil", title: w("replyUntil"), show: (row) => (row.replied === null && row.result === null ? <Due ms={row.reply_until} /> : <Time ms={row.replied} />), cell: (row) => timeText(row.reply_until) },
+    { key: "settleUntil", title: w("settleUntil"), show: (row) => (row.result === null ? <Due ms={row.settle_until} /> : <Time ms={row.settled} />), cell: (row) => timeText(row.settle_until) },
     { key: "result", title: w("result"), show: (row) => both({ zh: row.result_zh, en: row.result_en }), cell: (row) => both({ zh: row.result_zh, en: row.result_en }) },
     { key: "reviewer", title: w("reviewer"), show: (row) => <Told>{row.reviewer}</Told>, cell: (row) => row.reviewer },
   ];

@@ -6,7 +6,6 @@ import { api, told, type Schemas } from "@/api/client";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { useDisposition } from "@/parts/disposition";
 import { targetKinds, taskStates, useNames } from "@/parts/names";
@@ -178,7 +177,6 @@ function AnswerDialog({ task, open, onClose, onAnswered }: { task: Task; open: b
 function TaskDrawer({ task, onClose, onAnswered }: { task: Task; onClose: () => void; onAnswered: (task: Task) => void }) {
   const t = useWords(officeWords);
   const w = useWords(words);
-  const now = useNow();
   const { channel, script: scriptName } = useDisposition();
   const kind = useNames(targetKinds);
   const [answering, setAnswering] = useState(false);
@@ -201,7 +199,7 @@ function TaskDrawer({ task, onClose, onAnswered }: { task: Task; onClose: () => 
           [w("party"), <Space key="party"><span>{kind(task.party_kind)}</span><span className="mono">{task.party}</span></Space>],
           [w("script"), <span key="script" title={task.script}>{scriptName(task.script)}</span>],
           [w("asked"), <Time key="asked" ms={task.asked} />],
-          [w("until"), task.state === "ASKED" ? <Due key="until" ms={task.until} now={now} /> : <Time key="until" ms={task.until} />],
+          [w("until"), task.state === "ASKED" ? <Due key="until" ms={task.until} /> : <Time key="until" ms={task.until} />],
           [w("askedBy"), <Told key="by">{task.asked_by}</Told>],
           [w("attempt"), task.attempt],
           [w("answered"), <Time key="answered" ms={task.answered} />],
@@ -223,7 +221,6 @@ export default function Branch() {
   const t = useWords(officeWords);
   const w = useWords(words);
   const [filters, change] = useFilters();
-  const now = useNow(5000);
   const { channel, script: scriptName } = useDisposition();
   const kind = useNames(targetKinds);
   const stateName = useNames(taskStates);
@@ -234,7 +231,7 @@ export default function Branch() {
   const columns: Column<Task>[] = [
     { key: "task", title: t("task"), fixed: "left", show: (row) => <OpenButton id={row.task} onOpen={() => open(row)} />, cell: (row) => row.task },
     { key: "state", title: t("state"), show: (row) => <TaskState task={row} />, cell: (row) => stateName(row.state) },
-    { key: "until", title: w("until"), show: (row) => (row.state === "ASKED" ? <Due ms={row.until} now={now} /> : <Time ms={row.until} />), cell: (row) => timeText(row.until) },
+    { key: "until", title: w("until"), show: (row) => (row.state === "ASKED" ? <Due ms={row.until} /> : <Time ms={row.until} />), cell: (row) => timeText(row.until) },
     { key: "party", title: w("party"), show: (row) => <Space size={4}><span>{kind(row.party_kind)}</span><span className="mono">{row.party}</span></Space>, cell: (row) => row.party },
     { key: "channel", title: w("how"), show: (row) => channel(row.channel), cell: (row) => channel(row.channel) },
     { key: "script", title: w("script"), show: (row) => <span title={row.script}>{scriptName(row.script)}</span>, cell: (row) => scriptName(row.script) },

@@ -8,7 +8,6 @@ import { useSession } from "@/app/session";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { authorities, controlStates, targetKinds, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
@@ -152,7 +151,6 @@ export default function Controls() {
   const { may } = useSession();
   const [filters, change] = useFilters();
   const [setting, setSetting] = useState(false);
-  const now = useNow(10_000);
   const authority = useNames(authorities);
   const kindName = useNames(targetKinds);
   const ways = useWays();
@@ -166,7 +164,7 @@ export default function Controls() {
     { key: "target", title: c("target"), show: (row) => <Target kind={row.target_kind} target={row.target} />, cell: (row) => `${kindName(row.target_kind)} ${row.target}` },
     { key: "since", title: t("since"), show: (row) => <Time ms={row.since} />, cell: (row) => timeText(row.since) },
     { key: "until", title: t("until"), show: (row) => <Time ms={row.until} />, cell: (row) => timeText(row.until) },
-    { key: "left", title: w("left"), show: (row) => (row.state === "IN_FORCE" ? <Due ms={row.until} now={now} /> : null) },
+    { key: "left", title: w("left"), show: (row) => (row.state === "IN_FORCE" ? <Due ms={row.until} /> : null) },
     { key: "customer", title: t("customer"), show: (row) => <ThingLink kind="customer" name={row.customer} />, cell: (row) => row.customer },
     { key: "severity", title: t("severity"), show: (row) => <Severity severity={severityWord(row.severity)} />, cell: (row) => row.severity },
     { key: "authority", title: c("authority"), show: (row) => authority(row.authority), cell: (row) => authority(row.authority) },

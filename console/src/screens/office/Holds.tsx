@@ -7,7 +7,6 @@ import { useSession } from "@/app/session";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { holdOutcomes, useNames } from "@/parts/names";
 import { AskedDrawer } from "@/parts/ThingDrawer";
@@ -66,7 +65,7 @@ function Confirmed({ hold }: { hold: Hold }) {
   return <>{hold.confirmed !== null ? t("isConfirmed") : hold.message === null ? t("notAsked") : t("notConfirmed")}</>;
 }
 
-export function HoldFacts({ hold, now }: { hold: Hold; now: number }) {
+export function HoldFacts({ hold }: { hold: Hold }) {
   const t = useWords(officeWords);
   const h = useWords(words);
   const deadline = useHoldDeadline();
@@ -81,7 +80,7 @@ export function HoldFacts({ hold, now }: { hold: Hold; now: number }) {
         [t("event"), <span key="event" className="mono">{hold.event_id}</span>],
         [h("held"), <Time key="held" ms={hold.held} />],
         [t("until"), <Time key="until" ms={hold.until} />],
-        [h("left"), hold.state === "HELD" ? <Due key="left" ms={hold.until} now={now} /> : NOTHING],
+        [h("left"), hold.state === "HELD" ? <Due key="left" ms={hold.until} /> : NOTHING],
         [h("atDeadline"), deadline(hold)],
         [t("settled"), <span key="settled"><Time ms={hold.settled} /> {hold.late && <Typography.Text type="warning">{h("late")}</Typography.Text>}</span>],
         [t("settledBy"), <Told key="by">{hold.settled_by}</Told>],
@@ -132,7 +131,6 @@ function SettleDialog({ hold, open, onClose }: { hold: Hold; open: boolean; onCl
 function HoldDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const h = useWords(words);
   const { may } = useSession();
-  const now = useNow();
   const [settling, setSettling] = useState(false);
   const asked = useAsk(["hold", id], (signal) => told(api.GET("/v1/holds/{hold}", { params: { path: { hold: id } }, signal })), { everyMs: 10_000 });
   const hold = asked.data?.hold;
@@ -153,7 +151,7 @@ function HoldDrawer({ id, onClose }: { id: number; onClose: () => void }) {
       {({ hold, proposal }) => (
         <>
           <WaitingProposal proposal={proposal} />
-          <HoldFacts hold={hold} now={now} />
+          <HoldFacts hold={hold} />
           <AlertPart alert={hold.alert} />
           <SettleDialog hold={hold} open={settling} onClose={() => setSettling(false)} />
         </>
@@ -167,7 +165,6 @@ export default function Holds() {
   const h = useWords(words);
   const both = useBoth();
   const [filters, change] = useFilters();
-  const now = useNow();
   const deadline = useHoldDeadline();
   const outcomeName = useNames(holdOutcomes);
   const ways: Way[] = [
@@ -182,7 +179,7 @@ export default function Holds() {
   const columns: Column<Hold>[] = [
     { key: "hold", title: t("hold"), fixed: "left", show: (row) => <OpenButton id={row.hold} onOpen={() => open(row)} />, cell: (row) => row.hold },
     { key: "state", title: t("state"), show: (row) => <HoldState hold={row} />, cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
-    { key: "left", title: h("left"), show: (row) => (row.state === "HELD" ? <Due ms={row.until} now={now} /> : NOTHING), cell: (row) => timeText(row.until) },
+    { key: "left", title: h("left"), show: (row) => (row.state === "HELD" ? <Due ms={row.until} /> : NOTHING), cell: (row) => timeText(row.until) },
     { key: "deadline", title: h("atDeadline"), show: deadline, cell: (row) => outcomeName(row.at_deadline) },
     { key: "amount", title: t("amount"), align: "right", show: (row) => <Money fen={row.amount} />, cell: (row) => row.amount / 100 },
     { key: "customer", title: t("customer"), show: (row) => <ThingLink kind="customer" name={row.customer} />, cell: (row) => row.customer },

@@ -8,7 +8,6 @@ import { useSession } from "@/app/session";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
-import { useNow } from "@/parts/clock";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { objectKinds, proposalStates, proposalWords, useNames } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
@@ -127,7 +126,6 @@ function OrderFacts({ order }: { order: Schemas["Order"] }) {
 
 // Each kind of object is asked for where its own screen asks for it.
 function ObjectPart({ proposal }: { proposal: Proposal }) {
-  const now = useNow();
   const { may } = useSession();
   const id = proposal.object;
   const is = (kind: string) => proposal.object_kind === kind;
@@ -147,8 +145,8 @@ function ObjectPart({ proposal }: { proposal: Proposal }) {
   return (
     <>
       {found === undefined && <Skeleton active paragraph={{ rows: 4 }} title={false} />}
-      {hold.data !== undefined && <HoldFacts hold={hold.data.hold} now={now} />}
-      {appeal.data !== undefined && <AppealFacts appeal={appeal.data.appeal} now={now} />}
+      {hold.data !== undefined && <HoldFacts hold={hold.data.hold} />}
+      {appeal.data !== undefined && <AppealFacts appeal={appeal.data.appeal} />}
       {control.data !== undefined && (
         <>
           <div style={{ height: is("appeal") ? 12 : 0 }} />
@@ -190,7 +188,6 @@ function ProposalDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const w = useWords(words);
   const both = useBoth();
   const { may, identity } = useSession();
-  const now = useNow();
   const objectName = useNames(objectKinds);
   const wordOf = useWordOf();
   const [deed, setDeed] = useState<Deed | null>(null);
@@ -241,7 +238,7 @@ function ProposalDrawer({ id, onClose }: { id: number; onClose: () => void }) {
               [w("proposedBy"), <Told key="by">{proposal.proposed_by}</Told>],
               [w("proposed"), <Time key="proposed" ms={proposal.proposed} />],
               [t("reason"), <Told key="reason">{proposal.reason}</Told>],
-              [w("lapses"), waits ? <Due key="until" ms={proposal.until} now={now} /> : <Time key="until" ms={proposal.until} />],
+              [w("lapses"), waits ? <Due key="until" ms={proposal.until} /> : <Time key="until" ms={proposal.until} />],
               [w("settledBy"), <Told key="settledBy">{proposal.settled_by}</Told>],
               [w("settled"), <Time key="settled" ms={proposal.settled} />],
               [t("note"), <Told key="note">{proposal.note}</Told>],
@@ -275,7 +272,6 @@ export default function Proposals() {
   const w = useWords(words);
   const both = useBoth();
   const [filters, change] = useFilters();
-  const now = useNow(5000);
   const objectName = useNames(objectKinds);
   const wordOf = useWordOf();
   const stateName = useNames(proposalStates);
@@ -292,7 +288,7 @@ export default function Proposals() {
     { key: "reason", title: t("reason"), ellipsis: true, width: 220, show: (row) => <Told>{row.reason}</Told>, cell: (row) => row.reason },
     { key: "by", title: w("proposedBy"), show: (row) => <Told>{row.proposed_by}</Told>, cell: (row) => row.proposed_by },
     { key: "proposed", title: w("proposed"), show: (row) => <Time ms={row.proposed} />, cell: (row) => timeText(row.proposed) },
-    { key: "until", title: w("lapses"), show: (row) => (row.state === "WAITING" ? <Due ms={row.until} now={now} /> : <Time ms={row.until} />), cell: (row) => timeText(row.until) },
+    { key: "until", title: w("lapses"), show: (row) => (row.state === "WAITING" ? <Due ms={row.until} /> : <Time ms={row.until} />), cell: (row) => timeText(row.until) },
     { key: "settledBy", title: w("settledBy"), show: (row) => <Told>{row.settled_by}</Told>, cell: (row) => row.settled_by },
   ];
   const one = Number(filters.one ?? 0);
