@@ -33,11 +33,16 @@ const heaps = [];
 console.log("second  decisions/s  frames/s  slowest frame, ms  heap, MB");
 for (let second = EVERY_S; second <= Number(seconds); second += EVERY_S) {
   await page.waitForTimeout(EVERY_S * 1000);
+  await page.mouse.move(200 + (second % 100), 20); // somebody sits there: the console would sign out after half an hour
   const told = await page.evaluate(() => {
     const times = window.frameTimes.splice(0);
     window.gc?.();
     return { times, heap: performance.memory.usedJSHeapSize / 1048576, rate: document.querySelector(".ant-card-body .number")?.textContent ?? "" };
   });
+  if (told.rate === "") {
+    console.error(`the screen of live decisions is not there any more: ${page.url()}`);
+    process.exit(1);
+  }
   const spent = told.times.reduce((sum, one) => sum + one, 0);
   const rate = (1000 * told.times.length) / spent;
   all.push(...told.times);

@@ -1,8 +1,8 @@
 // A word about a state, with a colour beside it that can be read on its ground, light and dark.
-import { Tag } from "antd";
 import type { ReactNode } from "react";
 
 import { useSettings } from "@/app/settings";
+import { Chip } from "@/parts/Chip";
 
 export type MarkKind = "good" | "warn" | "bad" | "info" | "plain";
 
@@ -14,12 +14,12 @@ const colors: Record<MarkKind, { light: [string, string]; dark: [string, string]
   plain: { light: ["#eef1f4", "#3c4654"], dark: ["#232b35", "#c3ccd6"] },
 };
 
-export function Mark({ kind, large, children }: { kind: MarkKind; large?: boolean; children: ReactNode }) {
+export function Mark({ kind, look, children }: { kind: MarkKind; look?: "large" | "wraps"; children: ReactNode }) {
   const { dark } = useSettings();
   const [background, color] = colors[kind][dark ? "dark" : "light"];
   return (
-    <Tag bordered={false} style={{ background, color, ...(large ? { fontSize: 16, padding: "4px 10px" } : {}) }}>
+    <Chip background={background} color={color} look={look}>
       {children}
-    </Tag>
+    </Chip>
   );
 }

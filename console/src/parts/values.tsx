@@ -158,7 +158,7 @@ export function Severity({ severity, long }: { severity: SeverityWord | null | u
   }
   const [background, color] = severityColors[severity][dark ? "dark" : "light"];
   return (
-    <Chip background={background} color={color}>
+    <Chip background={background} color={color} look="strong">
       {long ? `${severity} ${t(`severity${severity[1] as "1" | "2" | "3" | "4"}`)}` : severity}
     </Chip>
   );

@@ -3,10 +3,11 @@ import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useDisposition } from "@/parts/disposition";
 import { ListPart } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
 import { Money } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Brief, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { Brief, TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
@@ -69,7 +70,7 @@ export function CaseAmounts({ data, writes, notes }: CaseTab) {
           { title: t("id"), show: (row) => row.id },
           { title: t("measure"), show: (row) => code("measure", row.measure) },
           { title: t("target"), show: (row) => <span className="mono">{row.target}</span> },
-          { title: t("state"), show: (row) => <Word tone={row.state === "IN_FORCE" ? "going" : row.state === "FAILED" ? "bad" : "plain"}>{code("control", row.state)}</Word> },
+          { title: t("state"), show: (row) => <Mark kind={row.state === "IN_FORCE" ? "info" : row.state === "FAILED" ? "bad" : "plain"}>{code("control", row.state)}</Mark> },
           { title: t("amount"), right: true, show: (row) => <Money fen={row.amount} /> },
           { title: t("authority"), show: (row) => code("authority", row.authority) },
           { title: t("document"), show: (row) => <Told>{row.document}</Told> },

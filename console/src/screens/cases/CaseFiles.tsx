@@ -9,8 +9,9 @@ import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
 import { download } from "@/parts/csv";
 import { Part, Rows } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { countText } from "@/parts/values";
-import { Hash, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { Hash, TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseData, CaseTab } from "@/screens/cases/CaseRoom";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
@@ -99,7 +100,7 @@ export function CaseFiles({ data, writes }: CaseTab) {
                 "—"
               ) : (
                 <>
-                  <Word tone="bad">{t("withdrawn")}</Word> <Told>{row.reason}</Told>
+                  <Mark kind="bad">{t("withdrawn")}</Mark> <Told>{row.reason}</Told>
                 </>
               ),
           },

@@ -6,10 +6,11 @@ import { api, Problem, told, type Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { Part, Rows } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { useCode } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
 import { countText, moneyText } from "@/parts/values";
-import { FigureLine, Hash, TimeUs, Word } from "@/screens/cases/CasePieces";
+import { FigureLine, Hash, TimeUs } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { asBody } from "@/screens/cases/bodies";
@@ -57,7 +58,7 @@ export function FlowTables({ flow }: { flow: Flow }) {
             { title: t("transfers"), right: true, show: (row) => countText(row.movements) },
             { title: t("first"), show: (row) => <TimeUs us={row.first_us} /> },
             { title: t("last"), show: (row) => <TimeUs us={row.last_us} /> },
-            { title: t("exit"), show: (row) => (row.is_exit ? <Word tone="bad">{t("exit")}</Word> : "") },
+            { title: t("exit"), show: (row) => (row.is_exit ? <Mark kind="bad">{t("exit")}</Mark> : "") },
           ]}
         />
       </Part>

@@ -9,9 +9,10 @@ import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Mark, type MarkKind } from "@/parts/Mark";
 import { type CodeList, useCode, useOptions } from "@/parts/names";
 import { countText, timeText } from "@/parts/values";
-import { Brief, FigureLine, ScreenTitle, Secrecy, TimeUs, Word, type Tone } from "@/screens/cases/CasePieces";
+import { Brief, FigureLine, ScreenTitle, Secrecy, TimeUs } from "@/screens/cases/CasePieces";
 import { asBody } from "@/screens/cases/bodies";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { useSecrecyField } from "@/screens/cases/secrecy";
@@ -19,8 +20,8 @@ import { caseWords } from "@/screens/cases/words";
 
 type Row = Schemas["CaseRow"];
 
-export function caseTone(state: string): Tone {
-  return state === "CLOSED" ? "done" : state === "WAITING" || state === "OPEN" ? "wait" : "going";
+export function caseMark(state: string): MarkKind {
+  return state === "CLOSED" ? "good" : state === "WAITING" || state === "OPEN" ? "warn" : "info";
 }
 
 function CaseFigures() {
@@ -91,7 +92,7 @@ export default function CaseList() {
   const columns: Column<Row>[] = [
     { key: "number", title: t("number"), fixed: "left", show: (row) => <Link to={`/cases/${row.id}`}>{row.number}</Link>, cell: (row) => row.number },
     { key: "title", title: t("title"), show: (row) => <Brief width={280}>{row.title}</Brief>, cell: (row) => row.title },
-    { key: "state", title: t("state"), show: (row) => <Word tone={caseTone(row.state)}>{code("caseState", row.state)}</Word>, cell: (row) => code("caseState", row.state) },
+    { key: "state", title: t("state"), show: (row) => <Mark kind={caseMark(row.state)}>{code("caseState", row.state)}</Mark>, cell: (row) => code("caseState", row.state) },
     { key: "type", title: t("type"), show: (row) => code("type", row.type), cell: (row) => code("type", row.type) },
     { key: "level", title: t("level"), show: (row) => code("level", row.level), cell: (row) => code("level", row.level) },
     { key: "source", title: t("source"), show: (row) => code("source", row.source), cell: (row) => code("source", row.source) },

@@ -4,10 +4,11 @@ import { List } from "antd";
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { Part, Rows } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
 import { Nothing } from "@/parts/States";
 import { asBody } from "@/screens/cases/bodies";
-import { TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
@@ -47,7 +48,7 @@ export function CaseNotes({ data, writes, notes }: CaseTab) {
           renderItem={(note) => (
             <List.Item>
               <div>
-                <Word tone={note.kind === "ANALYSIS" ? "going" : "plain"}>{code("note", note.kind)}</Word> {note.made_by} <TimeUs us={note.at_us} />
+                <Mark kind={note.kind === "ANALYSIS" ? "info" : "plain"}>{code("note", note.kind)}</Mark> {note.made_by} <TimeUs us={note.at_us} />
                 <div style={{ marginTop: 4 }}>
                   <Told lines>{note.text}</Told>
                 </div>

@@ -1,9 +1,9 @@
 // Small pieces that the screens of cases, referrals and orders share: figures in a line, texts of people, moments, hashes.
-import { Card, Statistic, Tag, theme, Tooltip, Typography } from "antd";
+import { Card, Statistic, theme, Tooltip, Typography } from "antd";
 import type { ReactNode } from "react";
 
-import { useSettings } from "@/app/settings";
 import { useWords } from "@/app/words";
+import { Mark } from "@/parts/Mark";
 import { useCode } from "@/parts/names";
 import { NOTHING, timeText } from "@/parts/values";
 import { caseWords } from "@/screens/cases/words";
@@ -51,32 +51,12 @@ export function Hash({ hash, whole }: { hash: string | null | undefined; whole?:
   );
 }
 
-const tones = {
-  plain: { light: ["#e8eef5", "#34506e"], dark: ["#22303f", "#b9cde2"] },
-  going: { light: ["#e2f0fb", "#0a5089"], dark: ["#12344f", "#9fd0f7"] },
-  wait: { light: ["#fdecd2", "#7a4300"], dark: ["#4a3210", "#ffcf8a"] },
-  done: { light: ["#dff3e4", "#1d5b2f"], dark: ["#173a22", "#9fdcb0"] },
-  bad: { light: ["#fbe0e0", "#8f1519"], dark: ["#4b1a1c", "#ffb3b0"] },
-} as const;
-
-export type Tone = keyof typeof tones;
-
-export function Word({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) {
-  const { dark } = useSettings();
-  const [background, color] = tones[tone][dark ? "dark" : "light"];
-  return (
-    <Tag bordered={false} style={{ background, color, marginInlineEnd: 0 }}>
-      {children}
-    </Tag>
-  );
-}
-
 // Who may know of it: a secret matter says so wherever it is shown.
 export function Secrecy({ secrecy, long }: { secrecy: string; long?: boolean }) {
   const t = useWords(caseWords);
   const code = useCode();
   const word = code("secrecy", secrecy);
-  return secrecy === "NORMAL" ? <>{word}</> : <Word tone="bad">{long === true ? t("secretMatter", { what: word }) : word}</Word>;
+  return secrecy === "NORMAL" ? <>{word}</> : <Mark kind="bad">{long === true ? t("secretMatter", { what: word }) : word}</Mark>;
 }
 
 export interface Figure {

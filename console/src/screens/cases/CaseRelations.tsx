@@ -4,10 +4,11 @@ import { Link } from "react-router-dom";
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { ListPart } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
 import { Money } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseData, CaseTab } from "@/screens/cases/CaseRoom";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
@@ -93,7 +94,7 @@ export function CaseRelations({ data, notes }: CaseTab) {
         rows={data.model_gaps}
         columns={[
           { title: t("gapText"), show: (row) => <Told lines>{row.text}</Told> },
-          { title: t("state"), show: (row) => <Word tone={row.state === "OPEN" ? "wait" : "done"}>{code("gap", row.state)}</Word> },
+          { title: t("state"), show: (row) => <Mark kind={row.state === "OPEN" ? "warn" : "good"}>{code("gap", row.state)}</Mark> },
           { title: t("model"), show: (row) => row.model ?? "—" },
           { title: t("by"), show: (row) => row.made_by },
           { title: t("at"), show: (row) => <TimeUs us={row.at_us} /> },

@@ -8,6 +8,7 @@ import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
+import { Mark } from "@/parts/Mark";
 import { caseMoves, useCode, useOptions } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { moneyText } from "@/parts/values";
@@ -16,10 +17,10 @@ import { CaseAlerts } from "@/screens/cases/CaseAlerts";
 import { CaseAmounts } from "@/screens/cases/CaseAmounts";
 import { CaseFiles } from "@/screens/cases/CaseFiles";
 import { CaseFlow } from "@/screens/cases/CaseFlow";
-import { caseTone } from "@/screens/cases/CaseList";
+import { caseMark } from "@/screens/cases/CaseList";
 import { CaseLookBack } from "@/screens/cases/CaseLookBack";
 import { CaseNotes } from "@/screens/cases/CaseNotes";
-import { FigureBox, ScreenTitle, Secrecy, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { FigureBox, ScreenTitle, Secrecy, TimeUs, Told } from "@/screens/cases/CasePieces";
 import { CaseRelations } from "@/screens/cases/CaseRelations";
 import { CaseSubjects } from "@/screens/cases/CaseSubjects";
 import { CaseSummary } from "@/screens/cases/CaseSummary";
@@ -52,7 +53,7 @@ function Head({ data, writes }: { data: CaseData; writes: boolean }) {
           <ScreenTitle>
             {data.number} <Told>{data.title}</Told>
           </ScreenTitle>
-          <Word tone={caseTone(data.state)}>{code("caseState", data.state)}</Word>
+          <Mark kind={caseMark(data.state)}>{code("caseState", data.state)}</Mark>
           {data.secrecy !== "NORMAL" && <Secrecy secrecy={data.secrecy} long />}
         </Space>
       }

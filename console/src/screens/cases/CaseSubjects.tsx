@@ -4,11 +4,12 @@ import { Alert } from "antd";
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { Part, Rows } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
 import { useSchema } from "@/parts/schema";
 import { ThingLink } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Brief, TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { Brief, TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseData, CaseTab } from "@/screens/cases/CaseRoom";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { caseWords } from "@/screens/cases/words";
@@ -68,7 +69,7 @@ export function CaseSubjects({ data, writes }: CaseTab) {
           columns={[
             { title: t("kind"), show: (row) => code("subject", row.kind) },
             { title: t("name"), show: (row) => <SubjectName kind={row.kind} name={row.name} /> },
-            { title: t("role"), show: (row) => <Word tone={row.role === "UNKNOWN" ? "wait" : row.role === "VICTIM" ? "going" : row.role === "CLEARED" ? "done" : row.role === "LINK" ? "plain" : "bad"}>{code("role", row.role)}</Word> },
+            { title: t("role"), show: (row) => <Mark kind={row.role === "UNKNOWN" ? "warn" : row.role === "VICTIM" ? "info" : row.role === "CLEARED" ? "good" : row.role === "LINK" ? "plain" : "bad"}>{code("role", row.role)}</Mark> },
             { title: t("confidence"), right: true, show: (row) => row.confidence },
             { title: t("evidence"), show: (row) => <Brief width={300}>{row.evidence}</Brief> },
             { title: t("origin"), show: (row) => code("origin", row.origin) },

@@ -7,10 +7,11 @@ import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { Part, Rows } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
 import { Time } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { TimeUs, Told, Word } from "@/screens/cases/CasePieces";
+import { TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { useSecrecyField } from "@/screens/cases/secrecy";
 import { DeedForm } from "@/screens/cases/DeedForm";
@@ -60,7 +61,7 @@ function ReferralsOfCase({ id }: { id: number }) {
         loading={query.isPending}
         columns={[
           { title: t("referral"), show: (row) => <Link to={`/referrals/${row.referral}`}>{t("referralNo", { n: row.referral })}</Link> },
-          { title: t("state"), show: (row) => <Word tone={row.state.word === "DRAFT" ? "wait" : "going"}>{both(row.state)}</Word> },
+          { title: t("state"), show: (row) => <Mark kind={row.state.word === "DRAFT" ? "warn" : "info"}>{both(row.state)}</Mark> },
           { title: t("route"), show: (row) => code("route", row.route) },
           { title: t("authority"), show: (row) => <Told>{row.authority}</Told> },
           { title: t("opened"), show: (row) => <Time ms={row.opened} /> },

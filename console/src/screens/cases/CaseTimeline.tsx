@@ -6,17 +6,18 @@ import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { defineWords, useWords } from "@/app/words";
 import { useDisposition } from "@/parts/disposition";
+import { Mark, type MarkKind } from "@/parts/Mark";
 import { textOf, useCode } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, moneyText } from "@/parts/values";
-import { TimeUs, Told, Word, type Tone } from "@/screens/cases/CasePieces";
+import { TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { caseWords } from "@/screens/cases/words";
 
 type Line = Schemas["Timeline"]["lines"][number];
 type Next = NonNullable<Schemas["Timeline"]["next"]>;
 
-const tones: Record<Line["source"], Tone> = { CASE: "going", ALERT: "bad", TASK: "plain", CONTROL: "wait", HOLD: "wait", NOTE: "done", ATTACHMENT: "done", MOVEMENT: "plain" };
+const MARKS: Record<Line["source"], MarkKind> = { CASE: "info", ALERT: "bad", TASK: "plain", CONTROL: "warn", HOLD: "warn", NOTE: "good", ATTACHMENT: "good", MOVEMENT: "plain" };
 
 // `what` is a state, a deed, or a word with what it is of: "in force BLOCK_CARD", "asked SMS".
 function useWhat(): (line: Line) => string {
@@ -156,7 +157,7 @@ export function CaseTimeline({ data }: CaseTab) {
           children: (
             <div style={{ display: "flex", gap: 10, flexWrap: "wrap", alignItems: "baseline" }}>
               <TimeUs us={line.at_us} />
-              <Word tone={tones[line.source]}>{code("line", line.source)}</Word>
+              <Mark kind={MARKS[line.source]}>{code("line", line.source)}</Mark>
               {line.source === "ALERT" && <AlertLink alert={line.object} />}
               <span>{what(line)}</span>
               {line.amount !== undefined && <span className="number">{moneyText(line.amount)}</span>}

@@ -9,17 +9,18 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Mark, type MarkKind } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
 import { AlertLink, CaseLink, countText, Due, Money, spanText, ThingLink, Time, timeText } from "@/parts/values";
-import { Brief, FigureLine, ScreenTitle, Told, Word, type Tone } from "@/screens/cases/CasePieces";
+import { Brief, FigureLine, ScreenTitle, Told } from "@/screens/cases/CasePieces";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { orderWords } from "@/screens/cases/words";
 
 type Row = Schemas["Order"];
 type ReportRow = Schemas["Report"];
 
-export function orderTone(state: string): Tone {
-  return state === "EXCEPTION" || state === "REFUSED" ? "bad" : state === "DECIDING" ? "wait" : state === "EXECUTING" ? "going" : "done";
+export function orderMark(state: string): MarkKind {
+  return state === "EXCEPTION" || state === "REFUSED" ? "bad" : state === "DECIDING" ? "warn" : state === "EXECUTING" ? "info" : "good";
 }
 
 export const isWaiting = (order: Row) => ["EXCEPTION", "DECIDING", "EXECUTING"].includes(order.state);
@@ -63,7 +64,7 @@ function Orders() {
   const columns: Column<Row>[] = [
     { key: "number", title: t("number"), fixed: "left", show: (row) => <Link to={`/orders/${row.police_order}`}>{row.number}</Link>, cell: (row) => row.number },
     { key: "kind", title: t("kind"), show: (row) => both({ zh: row.kind_zh, en: row.kind_en }), cell: (row) => both({ zh: row.kind_zh, en: row.kind_en }) },
-    { key: "state", title: t("state"), show: (row) => <Word tone={orderTone(row.state)}>{both({ zh: row.state_zh, en: row.state_en })}</Word>, cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
+    { key: "state", title: t("state"), show: (row) => <Mark kind={orderMark(row.state)}>{both({ zh: row.state_zh, en: row.state_en })}</Mark>, cell: (row) => both({ zh: row.state_zh, en: row.state_en }) },
     { key: "answer", title: t("answer"), show: (row) => both({ zh: row.answer_zh, en: row.answer_en }), cell: (row) => both({ zh: row.answer_zh, en: row.answer_en }) },
     { key: "due", title: t("due"), show: (row) => (isWaiting(row) ? <Due ms={row.due} /> : "—"), cell: (row) => timeText(row.due) },
     { key: "account", title: t("account"), show: (row) => <ThingLink kind="account" name={row.account} />, cell: (row) => row.account },
@@ -140,7 +141,7 @@ function Reports() {
     { key: "case", title: t("case"), show: (row) => <CaseLink id={row.case} />, cell: (row) => row.case },
     { key: "made", title: t("made"), show: (row) => <Time ms={row.made} />, cell: (row) => timeText(row.made) },
     { key: "by", title: t("madeBy"), show: (row) => row.made_by ?? "—", cell: (row) => row.made_by },
-    { key: "receipt", title: t("receipt"), show: (row) => (row.received === null ? <Word tone="wait">{t("waitsReceipt")}</Word> : <Told>{row.receipt}</Told>), cell: (row) => row.receipt },
+    { key: "receipt", title: t("receipt"), show: (row) => (row.received === null ? <Mark kind="warn">{t("waitsReceipt")}</Mark> : <Told>{row.receipt}</Told>), cell: (row) => row.receipt },
     { key: "received", title: t("receivedAt"), show: (row) => <Time ms={row.received} />, cell: (row) => timeText(row.received) },
   ];
   return (

@@ -7,12 +7,13 @@ import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { Part, Rows } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { useCode } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { Due, Money, moneyText, NOTHING, ThingLink, Time, timeText } from "@/parts/values";
-import { ScreenTitle, Told, Word } from "@/screens/cases/CasePieces";
+import { ScreenTitle, Told } from "@/screens/cases/CasePieces";
 import { DeedButton, DeedForm } from "@/screens/cases/DeedForm";
-import { isWaiting, orderTone } from "@/screens/cases/OrderList";
+import { isWaiting, orderMark } from "@/screens/cases/OrderList";
 import { orderWords } from "@/screens/cases/words";
 
 type Order = Schemas["Order"];
@@ -82,15 +83,15 @@ function Elements({ order }: { order: Order }) {
   ].filter((row) => row.given !== null || row.key === wrong || needed.includes(row.key));
   const check = (row: (typeof rows)[number]) => {
     if (row.key === wrong) {
-      return <Word tone="bad">{both({ zh: order.answer_zh, en: order.answer_en })}</Word>;
+      return <Mark kind="bad">{both({ zh: order.answer_zh, en: order.answer_en })}</Mark>;
     }
     if (row.key === "signed" && !order.signed) {
-      return <Word tone="bad">{t("signedNo")}</Word>;
+      return <Mark kind="bad">{t("signedNo")}</Mark>;
     }
     if (row.given === null) {
-      return <Word tone="bad">{t("missing")}</Word>;
+      return <Mark kind="bad">{t("missing")}</Mark>;
     }
-    return order.executed !== null && needed.includes(row.key) ? <Word tone="done">{t("agrees")}</Word> : t("present");
+    return order.executed !== null && needed.includes(row.key) ? <Mark kind="good">{t("agrees")}</Mark> : t("present");
   };
   return (
     <Part title={t("elements")}>
@@ -228,7 +229,7 @@ export default function OrderRoom() {
             <ScreenTitle>
               {both({ zh: order.kind_zh, en: order.kind_en })} <span data-told="">{order.number}</span>
             </ScreenTitle>
-            <Word tone={orderTone(order.state)}>{both({ zh: order.state_zh, en: order.state_en })}</Word>
+            <Mark kind={orderMark(order.state)}>{both({ zh: order.state_zh, en: order.state_en })}</Mark>
           </Space>
         }
         extra={

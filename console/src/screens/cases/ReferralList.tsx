@@ -8,18 +8,19 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Mark, type MarkKind } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
 import { CaseLink, countText, moneyText, Time, timeText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { Brief, FigureLine, ScreenTitle, Told, Word, type Tone } from "@/screens/cases/CasePieces";
+import { Brief, FigureLine, ScreenTitle, Told } from "@/screens/cases/CasePieces";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { referralWords } from "@/screens/cases/words";
 
 type Row = Schemas["ReferralRow"];
 const WEEK_MS = 7 * 86_400_000;
 
-export function referralTone(state: string): Tone {
-  return state === "DRAFT" ? "wait" : ["RETURNED", "SUPPLEMENT_ASKED"].includes(state) ? "bad" : ["SOLVED", "JUDGED", "FUNDS_RETURNED", "CLOSED"].includes(state) ? "done" : "going";
+export function referralMark(state: string): MarkKind {
+  return state === "DRAFT" ? "warn" : ["RETURNED", "SUPPLEMENT_ASKED"].includes(state) ? "bad" : ["SOLVED", "JUDGED", "FUNDS_RETURNED", "CLOSED"].includes(state) ? "good" : "info";
 }
 
 function ReferralFigures() {
@@ -78,9 +79,9 @@ export default function ReferralList() {
   const columns: Column<Row>[] = [
     { key: "referral", title: t("referral"), fixed: "left", show: (row) => <Link to={`/referrals/${row.referral}`}>{t("referralNo", { n: row.referral })}</Link>, cell: (row) => row.referral },
     { key: "letter", title: t("letter"), show: (row) => (row.number === null ? "—" : t("letterNo", { year: row.year ?? "", n: row.number })), cell: (row) => row.number },
-    { key: "state", title: t("state"), show: (row) => <Word tone={referralTone(row.state.word)}>{both(row.state)}</Word>, cell: (row) => both(row.state) },
+    { key: "state", title: t("state"), show: (row) => <Mark kind={referralMark(row.state.word)}>{both(row.state)}</Mark>, cell: (row) => both(row.state) },
     { key: "steps", title: t("steps"), align: "right", show: (row) => `${row.steps} / 3`, cell: (row) => row.steps },
-    { key: "urgency", title: t("urgency"), show: (row) => (row.urgency === "EMERGENCY" ? <Word tone="bad">{code("urgency", row.urgency)}</Word> : code("urgency", row.urgency)), cell: (row) => code("urgency", row.urgency) },
+    { key: "urgency", title: t("urgency"), show: (row) => (row.urgency === "EMERGENCY" ? <Mark kind="bad">{code("urgency", row.urgency)}</Mark> : code("urgency", row.urgency)), cell: (row) => code("urgency", row.urgency) },
     { key: "title", title: t("title"), show: (row) => <Brief>{row.title}</Brief>, cell: (row) => row.title },
     { key: "authority", title: t("authority"), show: (row) => <Told>{row.authority}</Told>, cell: (row) => row.authority },
     { key: "case", title: t("case"), show: (row) => <CaseLink id={row.case} number={row.case_number} />, cell: (row) => row.case_number ?? row.case },

@@ -10,16 +10,17 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { Rows, Part } from "@/parts/ListPart";
+import { Mark } from "@/parts/Mark";
 import { textOf, useCode } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { CaseLink, Time, timeText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
-import { ScreenTitle, Told, Word } from "@/screens/cases/CasePieces";
+import { ScreenTitle, Told } from "@/screens/cases/CasePieces";
 import { DeedButton, DeedForm } from "@/screens/cases/DeedForm";
 import { ReferralApprovals } from "@/screens/cases/ReferralApprovals";
 import { ReferralData } from "@/screens/cases/ReferralData";
 import { ReferralGate } from "@/screens/cases/ReferralGate";
-import { referralTone } from "@/screens/cases/ReferralList";
+import { referralMark } from "@/screens/cases/ReferralList";
 import { ReferralMaterial } from "@/screens/cases/ReferralMaterial";
 import { ReferralOutcome } from "@/screens/cases/ReferralOutcome";
 import { ReferralPackage } from "@/screens/cases/ReferralPackage";
@@ -110,7 +111,7 @@ function Trace({ trace }: { trace: Schemas["Trace"] }) {
   const t = useWords(referralWords);
   const code = useCode();
   return (
-    <Part title={t("tabTrace")} extra={<Word tone={trace.whole ? "done" : "bad"}>{t(trace.whole ? "traceWhole" : "traceBroken")}</Word>}>
+    <Part title={t("tabTrace")} extra={<Mark kind={trace.whole ? "good" : "bad"}>{t(trace.whole ? "traceWhole" : "traceBroken")}</Mark>}>
       <Rows
         label={t("tabTrace")}
         rowKey={(row) => row.number}
@@ -176,8 +177,8 @@ export default function ReferralRoom() {
           <Space wrap>
             <ScreenTitle>{t("referralNo", { n: data.referral })}</ScreenTitle>
             {data.number !== null && <span>{t("letterNo", { year: data.year ?? "", n: data.number })}</span>}
-            <Word tone={referralTone(data.state.word)}>{both(data.state)}</Word>
-            {data.urgency === "EMERGENCY" && <Word tone="bad">{code("urgency", data.urgency)}</Word>}
+            <Mark kind={referralMark(data.state.word)}>{both(data.state)}</Mark>
+            {data.urgency === "EMERGENCY" && <Mark kind="bad">{code("urgency", data.urgency)}</Mark>}
           </Space>
         }
         extra={<Deeds data={data} drafts={drafts} />}

@@ -1,5 +1,5 @@
 // The panels of the cockpit that are no single figure: what came by family, what is open by severity, how much is closed without people, branches, urgent alerts, orders, and what the program is fed by.
-import { Spin, Table, Tag, theme, Typography } from "antd";
+import { Spin, Table, theme, Typography } from "antd";
 import { Link } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -7,6 +7,7 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { usePartName } from "@/parts/disposition";
+import { Mark } from "@/parts/Mark";
 import { byNeed, lagsText, minuteText, SourceName, SourceStand, useSources } from "@/parts/sources";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, Due, moneyText, NOTHING, Severity, type SeverityWord, shareText, shortMoney, Since, spanText } from "@/parts/values";
@@ -269,16 +270,6 @@ export function Orders() {
   );
 }
 
-function Stand({ good, children }: { good: boolean; children: string }) {
-  const { dark } = useSettings();
-  const [background, color] = good ? (dark ? ["#17351f", "#9fe0b0"] : ["#e3f4e7", "#155f2b"]) : dark ? ["#4a1d1f", "#ffb3b0"] : ["#fde7e7", "#9b1116"];
-  return (
-    <Tag bordered={false} style={{ background, color, marginInlineEnd: 0, whiteSpace: "normal", fontSize: "inherit" }}>
-      {children}
-    </Tag>
-  );
-}
-
 const ENDPOINTS = ["contact", "core", "police", "page", "inspection"] as const;
 
 // The sources that most need to be looked at, each with its lag.
@@ -364,7 +355,7 @@ export function Sources() {
             <div key={row.key} style={{ display: "contents" }}>
               <dt>{row.name}</dt>
               <dd style={{ margin: 0, textAlign: "right" }}>
-                <Stand good={row.good}>{row.text}</Stand>
+                <Mark kind={row.good ? "good" : "bad"} look="wraps">{row.text}</Mark>
               </dd>
             </div>
           ))}
@@ -372,7 +363,7 @@ export function Sources() {
             <div style={{ display: "contents" }}>
               <dt>{t("restSystems", { n: rest.length })}</dt>
               <dd style={{ margin: 0, textAlign: "right" }}>
-                <Stand good={bad === 0}>{bad === 0 ? t("restFine") : t("restBad", { n: bad })}</Stand>
+                <Mark kind={bad === 0 ? "good" : "bad"} look="wraps">{bad === 0 ? t("restFine") : t("restBad", { n: bad })}</Mark>
               </dd>
             </div>
           )}

@@ -57,7 +57,7 @@ export function ActionTag({ action, name }: { action: string; name: string }) {
   const { dark } = useSettings();
   const [background, color] = (ACTION_COLORS[action] ?? NEUTRAL)[dark ? "dark" : "light"];
   return (
-    <Chip background={background} color={color} title={action}>
+    <Chip background={background} color={color} title={action} look="strong">
       {name}
     </Chip>
   );

@@ -1,9 +1,9 @@
 // The test bench: the sequences of the changed models, played by the program, with what the model saw.
-import { Space, Table, Tag, Typography } from "antd";
+import { Space, Table, Typography } from "antd";
 
 import type { Schemas } from "@/api/client";
-import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
+import { Mark } from "@/parts/Mark";
 import { Nothing } from "@/parts/States";
 import { draftWords } from "@/screens/models/words";
 
@@ -12,12 +12,10 @@ type Test = Checked["tests"][number];
 
 function Passed({ passed }: { passed: boolean }) {
   const t = useWords(draftWords);
-  const { dark } = useSettings();
-  const [background, color] = passed ? (dark ? ["#173a20", "#a8dcb4"] : ["#e3f3e6", "#1a5c2b"]) : dark ? ["#4a1719", "#ffb3b0"] : ["#fbe3e3", "#8c1015"];
   return (
-    <Tag bordered={false} style={{ background, color }}>
+    <Mark kind={passed ? "good" : "bad"}>
       {passed ? "✓" : "✗"} {t(passed ? "passed" : "failed")}
-    </Tag>
+    </Mark>
   );
 }
 

@@ -1,8 +1,9 @@
 // How a model does: how often it really hits, beside how often its owner expects it to.
-import { Tag, Tooltip, Typography } from "antd";
+import { Tooltip, Typography } from "antd";
 
 import { useSettings } from "@/app/settings";
 import { useWords } from "@/app/words";
+import { Mark, type MarkKind } from "@/parts/Mark";
 import { NOTHING } from "@/parts/values";
 import { modelWords } from "@/screens/models/words";
 
@@ -52,26 +53,12 @@ export function bandText(expected: Rated["expected"]): string {
   return expected === null ? NOTHING : `${rateText(expected.low)} – ${rateText(expected.high)}`;
 }
 
-const COLORS: Record<Health, { light: [string, string]; dark: [string, string] }> = {
-  within: { light: ["#e3f3e6", "#1a5c2b"], dark: ["#173a20", "#a8dcb4"] },
-  above: { light: ["#fbe3e3", "#8c1015"], dark: ["#4a1719", "#ffb3b0"] },
-  below: { light: ["#fdecd2", "#7a4300"], dark: ["#4a3210", "#ffcf8a"] },
-  early: { light: ["#e8eef5", "#34506e"], dark: ["#22303f", "#b9cde2"] },
-  off: { light: ["#efefef", "#4d4d4d"], dark: ["#2a2a2a", "#c4c4c4"] },
-  notTold: { light: ["#efefef", "#4d4d4d"], dark: ["#2a2a2a", "#c4c4c4"] },
-  night: { light: ["#ece8f7", "#473285"], dark: ["#2b2348", "#cdc0f5"] },
-};
+const MARKS: Record<Health, MarkKind> = { within: "good", above: "bad", below: "warn", early: "plain", off: "plain", notTold: "plain", night: "info" };
 
 export function HealthTag({ model }: { model: Rated }) {
   const t = useWords(modelWords);
-  const { dark } = useSettings();
   const health = healthOf(model);
-  const [background, color] = COLORS[health][dark ? "dark" : "light"];
-  return (
-    <Tag bordered={false} style={{ background, color, marginInlineEnd: 0 }}>
-      {t(health)}
-    </Tag>
-  );
+  return <Mark kind={MARKS[health]}>{t(health)}</Mark>;
 }
 
 // The band and where the model stands, on a scale of powers of ten.

@@ -8,12 +8,13 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { useDisposition } from "@/parts/disposition";
+import { Mark } from "@/parts/Mark";
 import { targetKinds, taskStates, useNames } from "@/parts/names";
 import { ScriptText } from "@/parts/ScriptText";
 import { Failure, Nothing } from "@/parts/States";
 import { ThingDrawer } from "@/parts/ThingDrawer";
 import { Due, Time, timeText } from "@/parts/values";
-import { Choice, DeedDialog, Facts, OpenButton, ScreenCard, Section, StateTag, Told } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, ScreenCard, Section, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Task = Schemas["Task"];
@@ -60,7 +61,7 @@ const words = defineWords({
 
 function TaskState({ task }: { task: Task }) {
   const name = useNames(taskStates);
-  return <StateTag weight={task.state === "ASKED" ? "open" : task.state === "ANSWERED" ? "done" : "plain"}>{name(task.state)}</StateTag>;
+  return <Mark kind={task.state === "ASKED" ? "info" : task.state === "ANSWERED" ? "good" : "plain"}>{name(task.state)}</Mark>;
 }
 
 // What is said to the customer, with this task's figures in it, and which answers it asks for, in its order.

@@ -8,11 +8,12 @@ import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Mark } from "@/parts/Mark";
 import { holdOutcomes, useNames } from "@/parts/names";
 import { AskedDrawer } from "@/parts/ThingDrawer";
 import { AlertLink, Due, Money, moneyText, NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
-import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, StateTag, TextField, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, TextField, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Hold = Schemas["Hold"];
@@ -47,7 +48,7 @@ export function useHoldDeadline(): (hold: Hold) => string {
 
 export function HoldState({ hold }: { hold: Hold }) {
   const both = useBoth();
-  return <StateTag weight={hold.state === "HELD" ? "open" : hold.state === "REFUSED" ? "bad" : "done"}>{both({ zh: hold.state_zh, en: hold.state_en })}</StateTag>;
+  return <Mark kind={hold.state === "HELD" ? "info" : hold.state === "REFUSED" ? "bad" : "good"}>{both({ zh: hold.state_zh, en: hold.state_en })}</Mark>;
 }
 
 function Confirmed({ hold }: { hold: Hold }) {

@@ -8,12 +8,13 @@ import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Mark } from "@/parts/Mark";
 import { findingMeanings, findingNeeds, findings, missedKinds, missedStates, reportKinds, useCode, useNames } from "@/parts/names";
 import { useSchema } from "@/parts/schema";
 import { AskedDrawer } from "@/parts/ThingDrawer";
 import { Money, ThingLink, Time, timeText } from "@/parts/values";
 import { useNames as useEventNames } from "@/screens/decisions/names";
-import { Choice, DeedDialog, Facts, OpenButton, PickOrWrite, ScreenCard, Scrolled, Section, StateTag, TextField, Told } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, PickOrWrite, ScreenCard, Scrolled, Section, TextField, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Row = Schemas["MissedList"]["missed"][number];
@@ -50,7 +51,7 @@ function microseconds(us: number | undefined): number | null {
 
 function CardState({ row }: { row: Pick<Row, "state"> }) {
   const name = useNames(missedStates);
-  return <StateTag weight={row.state === "CLOSED" ? "done" : "open"}>{name(row.state)}</StateTag>;
+  return <Mark kind={row.state === "CLOSED" ? "good" : "info"}>{name(row.state)}</Mark>;
 }
 
 function Figures() {

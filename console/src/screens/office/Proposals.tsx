@@ -9,6 +9,7 @@ import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { Mark } from "@/parts/Mark";
 import { objectKinds, proposalStates, proposalWords, useNames } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
 import { AskedDrawer } from "@/parts/ThingDrawer";
@@ -18,7 +19,7 @@ import { AlertPart } from "@/screens/office/alertPart";
 import { AppealFacts } from "@/screens/office/Appeals";
 import { ControlFacts, EffectFacts } from "@/screens/office/controlParts";
 import { HoldFacts } from "@/screens/office/Holds";
-import { DeedDialog, Deeds, Facts, OpenButton, ScreenCard, Section, StateTag, TextField, Told } from "@/screens/office/parts";
+import { DeedDialog, Deeds, Facts, OpenButton, ScreenCard, Section, TextField, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Proposal = Schemas["Proposal"];
@@ -100,8 +101,8 @@ function ListFacts({ changes }: { changes: Changes }) {
 
 function ProposalState({ proposal }: { proposal: Proposal }) {
   const name = useNames(proposalStates);
-  const weight = { WAITING: "open", APPROVED: "done", REJECTED: "bad", WITHDRAWN: "plain", LAPSED: "plain" } as const;
-  return <StateTag weight={weight[proposal.state]}>{name(proposal.state)}</StateTag>;
+  const kinds = { WAITING: "info", APPROVED: "good", REJECTED: "bad", WITHDRAWN: "plain", LAPSED: "plain" } as const;
+  return <Mark kind={kinds[proposal.state]}>{name(proposal.state)}</Mark>;
 }
 
 function OrderFacts({ order }: { order: Schemas["Order"] }) {

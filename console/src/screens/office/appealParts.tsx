@@ -5,8 +5,9 @@ import { useRef } from "react";
 import { api, told, type Schemas } from "@/api/client";
 import { defineWords, useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
+import { Mark } from "@/parts/Mark";
 import { appealChannels, appealStates, useNames } from "@/parts/names";
-import { Choice, DeedDialog, StateTag, TextField } from "@/screens/office/parts";
+import { Choice, DeedDialog, TextField } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 export type Appeal = Schemas["Appeal"];
@@ -21,7 +22,7 @@ const words = defineWords({
 
 export function AppealState({ appeal }: { appeal: Appeal }) {
   const name = useNames(appealStates);
-  return <StateTag weight={appeal.result === null ? "open" : appeal.result === "KEPT" ? "plain" : "done"}>{name(appeal.state)}</StateTag>;
+  return <Mark kind={appeal.result === null ? "info" : appeal.result === "KEPT" ? "plain" : "good"}>{name(appeal.state)}</Mark>;
 }
 
 export interface NewAppeal {

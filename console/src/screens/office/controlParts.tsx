@@ -5,10 +5,11 @@ import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
+import { Mark, type MarkKind } from "@/parts/Mark";
 import { authorities, basics, blocks, controlClasses, effects, measureWords, useNames } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { AlertLink, CaseLink, Money, NOTHING, Severity, type SeverityWord, ThingLink, Time } from "@/parts/values";
-import { Facts, StateTag, Target, Told } from "@/screens/office/parts";
+import { Facts, Target, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 export type Control = Schemas["Control"];
@@ -45,8 +46,8 @@ export const controlWords = defineWords({
 
 export function ControlState({ control }: { control: Control }) {
   const both = useBoth();
-  const weight = { ASKED: "open", WAITING: "open", IN_FORCE: "bad", FAILED: "bad" }[control.state] as "open" | "bad" | undefined;
-  return <StateTag weight={weight ?? "plain"}>{both({ zh: control.state_zh, en: control.state_en })}</StateTag>;
+  const kind = ({ ASKED: "info", WAITING: "info", IN_FORCE: "bad", FAILED: "bad" } as Record<string, MarkKind>)[control.state];
+  return <Mark kind={kind ?? "plain"}>{both({ zh: control.state_zh, en: control.state_en })}</Mark>;
 }
 
 export function ControlConfirmed({ control }: { control: Control }) {
@@ -124,7 +125,7 @@ export function EffectFacts({ kind, target }: { kind: string; target: string }) 
   return (
     <Facts
       facts={[
-        [c("effect"), <StateTag key="state" weight={effect.state === "NONE" ? "done" : "bad"}>{effectName(effect.state)}</StateTag>],
+        [c("effect"), <Mark key="state" kind={effect.state === "NONE" ? "good" : "bad"}>{effectName(effect.state)}</Mark>],
         [c("measuresInForce"), effect.measures],
         [c("strictest"), measureName(effect.strictest)],
         [c("limit"), <Money key="limit" fen={effect.limit} />],

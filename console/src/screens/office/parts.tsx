@@ -1,10 +1,9 @@
 // What the screens of the office are built of: the card of a screen, the drawer of one thing, facts, history, the ways to filter, the dialog of a deed.
-import { Alert, App, AutoComplete, type AutoCompleteProps, Button, Card, Descriptions, Form, Input, Modal, Radio, type RadioGroupProps, Select, type SelectProps, Space, Table, Tag, theme, Typography } from "antd";
+import { Alert, App, AutoComplete, type AutoCompleteProps, Button, Card, Descriptions, Form, Input, Modal, Radio, type RadioGroupProps, Select, type SelectProps, Space, Table, theme, Typography } from "antd";
 import { type AriaAttributes, type ReactNode, useState } from "react";
 import { Link } from "react-router-dom";
 
 import type { Schemas } from "@/api/client";
-import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import type { Filters } from "@/parts/address";
 import { actorKinds, targetKinds, useNames } from "@/parts/names";
@@ -68,25 +67,6 @@ export function Target({ kind, target }: { kind: string; target: string }) {
       <span>{kindName(kind)}</span>
       {PROFILED.has(kind) ? <ThingLink kind={kind} name={target} /> : <span className="mono">{target}</span>}
     </Space>
-  );
-}
-
-type Weight = "open" | "done" | "bad" | "plain";
-const tagColors: Record<Weight, { light: [string, string]; dark: [string, string] }> = {
-  open: { light: ["#e2f0fb", "#0a5089"], dark: ["#12344f", "#9fd0f7"] },
-  done: { light: ["#e3f4e6", "#1b5e2a"], dark: ["#173821", "#9ddfae"] },
-  bad: { light: ["#fde4e4", "#9a1218"], dark: ["#4a1a1c", "#ffb3b0"] },
-  plain: { light: ["#e8eef5", "#34506e"], dark: ["#22303f", "#b9cde2"] },
-};
-
-// The word says it; the colour only helps.
-export function StateTag({ children, weight }: { children: ReactNode; weight: Weight }) {
-  const { dark } = useSettings();
-  const [background, color] = tagColors[weight][dark ? "dark" : "light"];
-  return (
-    <Tag bordered={false} style={{ background, color, marginInlineEnd: 0 }}>
-      {children}
-    </Tag>
   );
 }
 

@@ -1,32 +1,18 @@
 // How a strategy stands: whether it acts, and how far it is from earning it.
-import { Progress, Space, Tag, Typography } from "antd";
+import { Progress, Space, Typography } from "antd";
 
-import { useSettings } from "@/app/settings";
 import { useWords } from "@/app/words";
+import { Mark } from "@/parts/Mark";
 import { countText, NOTHING, shareText } from "@/parts/values";
 import type { Figures, Standing } from "@/screens/strategies/asking";
 import { strategyWords } from "@/screens/strategies/words";
-
-function Mark({ look, children }: { look: "good" | "plain" | "warning"; children: string }) {
-  const { dark } = useSettings();
-  const [background, color] = {
-    good: dark ? ["#17351f", "#9fe0b0"] : ["#e3f4e7", "#155f2b"],
-    plain: dark ? ["#22303f", "#b9cde2"] : ["#e8eef5", "#34506e"],
-    warning: dark ? ["#4a3210", "#ffcf8a"] : ["#fdecd2", "#7a4300"],
-  }[look] as [string, string];
-  return (
-    <Tag bordered={false} style={{ background, color, marginInlineEnd: 0 }}>
-      {children}
-    </Tag>
-  );
-}
 
 export function StateMark({ standing }: { standing: Standing }) {
   const t = useWords(strategyWords);
   return (
     <Space size={4} wrap>
-      <Mark look={standing.mode === "ACTIVE" ? "good" : "plain"}>{t(standing.mode === "ACTIVE" ? "active" : "shadow")}</Mark>
-      {standing.mode === "SHADOW" && standing.proposed_by !== null && <Mark look="warning">{t("proposed", { who: standing.proposed_by })}</Mark>}
+      <Mark kind={standing.mode === "ACTIVE" ? "good" : "plain"}>{t(standing.mode === "ACTIVE" ? "active" : "shadow")}</Mark>
+      {standing.mode === "SHADOW" && standing.proposed_by !== null && <Mark kind="warn">{t("proposed", { who: standing.proposed_by })}</Mark>}
     </Space>
   );
 }
@@ -38,7 +24,7 @@ export function Earning({ standing }: { standing: Standing }) {
     <div style={{ minWidth: 190, maxWidth: 280 }}>
       <Space size={6}>
         <span className="number">{t("compared", { n: countText(standing.compared), needs: countText(standing.needs_compared) })}</span>
-        <Mark look={standing.earned ? "good" : "plain"}>{t(standing.earned ? "earned" : "notEarned")}</Mark>
+        <Mark kind={standing.earned ? "good" : "plain"}>{t(standing.earned ? "earned" : "notEarned")}</Mark>
       </Space>
       <Progress
         percent={Math.min(100, (100 * standing.compared) / Math.max(1, standing.needs_compared))}

@@ -1,12 +1,12 @@
 // What a strategy would have closed while it was in the shadow, and what people decided on the same alerts.
-import { Card, Segmented, Spin, Statistic, Table, Tag, Typography } from "antd";
+import { Card, Segmented, Spin, Statistic, Table, Typography } from "antd";
 import { useState } from "react";
 
 import { api, told } from "@/api/client";
-import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { usePartName } from "@/parts/disposition";
+import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, Money, moneyText, NOTHING, Severity, shareText, Time } from "@/parts/values";
 import type { WhatIf as Told } from "@/screens/strategies/asking";
@@ -16,19 +16,9 @@ type Part = Told["parts"][number];
 
 function Comparison({ part }: { part: Pick<Part, "compared" | "agrees" | "missed"> }) {
   const t = useWords(strategyWords);
-  const { dark } = useSettings();
   const word = !part.compared ? "uncompared" : part.missed ? "wouldMiss" : part.agrees ? "same" : "differs";
-  const [background, color] = {
-    same: dark ? ["#17351f", "#9fe0b0"] : ["#e3f4e7", "#155f2b"],
-    differs: dark ? ["#4a3210", "#ffcf8a"] : ["#fdecd2", "#7a4300"],
-    wouldMiss: dark ? ["#c4282d", "#ffffff"] : ["#b3151b", "#ffffff"],
-    uncompared: dark ? ["#22303f", "#b9cde2"] : ["#e8eef5", "#34506e"],
-  }[word] as [string, string];
-  return (
-    <Tag bordered={false} style={{ background, color, marginInlineEnd: 0 }}>
-      {t(word)}
-    </Tag>
-  );
+  const kinds = { same: "good", differs: "warn", wouldMiss: "bad", uncompared: "plain" } as const;
+  return <Mark kind={kinds[word]}>{t(word)}</Mark>;
 }
 
 function Coded({ code, zh, en }: { code: string | null; zh: string | null; en: string | null }) {

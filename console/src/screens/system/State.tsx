@@ -134,7 +134,7 @@ function Head({ state }: { state: State }) {
         <div>
           <Typography.Text type="secondary">{t("mode")}</Typography.Text>
           <div>
-            <Mark kind={state.ready ? "good" : "bad"} large>
+            <Mark kind={state.ready ? "good" : "bad"} look="large">
               {t(state.ready ? "ready" : "notReady")}
             </Mark>
           </div>
