@@ -168,3 +168,15 @@ test("the cockpit is not open to an administrator", async () => {
   assert.match(await page.locator("#content").innerText(), /查看指标.*（figures:read）.*或.*（operations:read）/);
   await context.close();
 });
+
+// On a wall nothing can be scrolled: what a panel has no room for is told as a number, and not cut.
+test("the wall cuts nothing off", async () => {
+  for (const [width, height] of [[1920, 1080], [2560, 1440]]) {
+    const { page, context } = await openPage("shift-leader", "/cockpit?view=wall", { width, height });
+    await page.locator("[data-wall] [data-branch]").first().waitFor();
+    await page.locator("[data-wall] dl").waitFor();
+    const cut = () => page.evaluate(() => [...document.querySelectorAll("[data-wall] section")].filter((panel) => panel.scrollHeight > panel.clientHeight + 1).map((panel) => `${panel.ariaLabel}: ${panel.scrollHeight} of ${panel.clientHeight}`));
+    await until(async () => (await cut()).length === 0, 10_000).catch(async () => assert.deepEqual(await cut(), []));
+    await context.close();
+  }
+});

@@ -55,7 +55,7 @@ const SCREENS = [
   ["order", "liaison", `/orders/${order?.police_order}`],
   ["models", "model-author", "/models"],
   ["model", "model-author", "/models/M-MU-02-A"],
-  ["drafts", "model-author", "/drafts"],
+  ["drafts", "model-author", "/drafts?file=models%2FMU%2FM-MU-02-A.yaml"],
   ["releases", "model-approver", "/releases"],
   ["release", "model-approver", `/releases/${release?.name}`],
   ["overlap", "model-author", "/overlap"],
@@ -80,7 +80,7 @@ for (const [name, who, path, width = 1440, height = 900] of SCREENS) {
     }
     const { page, context } = started;
     await settled(page).catch(() => undefined);
-    await page.waitForTimeout(name.startsWith("cockpit") ? 15_000 : 1200); // charts and pictures are drawn; a rate takes two looks
+    await page.waitForTimeout(name.startsWith("cockpit") || name === "decisions" ? 15_000 : name === "drafts" ? 4000 : 1200); // charts and pictures are drawn; a rate takes two looks
     await page.screenshot({ path: join(folder, `${name}.${language}.png`) });
     console.log(`${name} ${language}`);
     await context.close();

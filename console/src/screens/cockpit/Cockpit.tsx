@@ -42,8 +42,10 @@ function Refreshed() {
   return at === 0 ? null : <span className="number">{t("refreshed", { time: timeText(at, "clock") })}</span>;
 }
 
+const ROWS_HEIGHT = 290; // of a panel with five rows, on the wall
+
 function Grid({ columns, children, grow }: { columns: string; children: ReactNode; grow?: boolean }) {
-  return <div style={{ display: "grid", gridTemplateColumns: columns, gap: 10, minHeight: 0, flex: grow === true ? 1 : undefined }}>{children}</div>;
+  return <div style={{ display: "grid", gridTemplateColumns: columns, gap: 10, minHeight: grow === true ? ROWS_HEIGHT : 0, flex: grow === true ? 1 : undefined }}>{children}</div>;
 }
 
 // Shares of the width, of those panels that are there.
@@ -89,7 +91,7 @@ function Panels({ wall }: { wall: boolean }) {
             <Branches query={query} />
           </Grid>
         )}
-        <Grid columns={columnsOf(urgent && 1.3, orders && 1.1, sources && 0.8)} grow>
+        <Grid columns={columnsOf(urgent && 1.2, orders && 1.1, sources && 1)} grow>
           {urgent}
           {orders}
           {sources}

@@ -97,16 +97,17 @@ export interface Bar {
   to?: string;
 }
 
-export function Bars({ bars, color }: { bars: Bar[]; color?: string }) {
+// In two columns, the first half stands left of the second.
+export function Bars({ bars, color, columns = 1 }: { bars: Bar[]; color?: string; columns?: 1 | 2 }) {
   const wall = useWall();
   const { token } = theme.useToken();
   const most = Math.max(1, ...bars.map((bar) => bar.count));
   const size = wall ? 18 : 13;
   return (
-    <ul style={{ listStyle: "none", margin: 0, padding: 0, fontSize: size }}>
+    <ul style={{ listStyle: "none", margin: 0, padding: 0, fontSize: size, ...(columns === 2 ? { display: "grid", gridTemplate: `repeat(${Math.ceil(bars.length / 2)}, auto) / 1fr 1fr`, gridAutoFlow: "column", columnGap: 32 } : {}) }}>
       {bars.map((bar) => {
         const inside = (
-          <span style={{ display: "grid", gridTemplateColumns: wall ? "240px 1fr 64px" : "minmax(0, 1.2fr) 1fr 44px", gap: 8, alignItems: "center", padding: wall ? "4px 0" : "2px 0" }}>
+          <span style={{ display: "grid", gridTemplateColumns: wall ? "minmax(0, 210px) 1fr 56px" : "minmax(0, 1.2fr) 1fr 44px", gap: 8, alignItems: "center", padding: wall ? "4px 0" : "2px 0" }}>
             <span style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{bar.label}</span>
             <span aria-hidden style={{ height: wall ? 14 : 10, background: token.colorFillSecondary, borderRadius: 3 }}>
               <span style={{ display: "block", height: "100%", width: `${(100 * bar.count) / most}%`, background: color ?? token.colorPrimary, borderRadius: 3 }} />

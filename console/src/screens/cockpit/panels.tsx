@@ -1,5 +1,6 @@
 // The panels of the cockpit that are no single figure: what came by family, what is open by severity, how much is closed without people, branches, urgent alerts, orders, and what the program is fed by.
 import { Spin, Table, theme, Typography } from "antd";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { Link } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -37,12 +38,12 @@ export function Families({ query }: { query: FigureQuery }) {
   const name = usePartName();
   const wall = useWall();
   const asked = useFigure("alerts", { ...query, by: "word" }, { everyMs: FIGURE_EVERY_MS });
-  const parts = partsOf(asked.data).slice(0, wall ? 8 : 12);
+  const parts = partsOf(asked.data).slice(0, 12);
   return (
     <Panel title={t("families")} extra={<Link to={placeOfFigure("alerts", query)}>{asked.data === undefined ? "" : countText(asked.data.figure.value)}</Link>}>
       <Untold asked={asked} />
       {asked.data?.figure.refused === undefined && asked.data !== undefined && parts.length === 0 && <Nothing>{t("noneToday")}</Nothing>}
-      <Bars bars={parts.map((part) => ({ key: part.part, label: `${name(part.part)} ${part.part}`, name: name(part.part), count: part.rows, to: `/alerts?group=${part.part}&open=any&from=${query.from}` }))} />
+      <Bars columns={wall ? 2 : 1} bars={parts.map((part) => ({ key: part.part, label: `${name(part.part)} ${part.part}`, name: name(part.part), count: part.rows, to: `/alerts?group=${part.part}&open=any&from=${query.from}` }))} />
     </Panel>
   );
 }
@@ -133,60 +134,90 @@ const shades = {
   dark: ["#1c2733", "#1b3a55", "#1a4f7c", "#1a649f"],
 };
 
+const TILE = { width: 150, height: 108, gap: 6 }; // on the wall
+
+// How many tiles there is room for in the panel around them, where nothing is scrolled.
+function useRoom(): [RefObject<HTMLDivElement>, number] {
+  const box = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState(0);
+  useEffect(() => {
+    const inside = box.current;
+    const panel = inside?.parentElement;
+    if (!inside || !panel) {
+      return undefined;
+    }
+    const measure = () => {
+      const under = panel.getBoundingClientRect().bottom - inside.getBoundingClientRect().top - TILE.gap;
+      const fit = (length: number, size: number) => Math.max(1, Math.floor((length + TILE.gap) / (size + TILE.gap)));
+      setRoom(fit(inside.clientWidth, TILE.width) * fit(under, TILE.height));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(panel);
+    return () => observer.disconnect();
+  }, []);
+  return [box, room];
+}
+
+// At a desk all branches, by their districts; on the wall those that most need to be looked at.
 export function Branches({ query }: { query: FigureQuery }) {
   const t = useWords(cockpitWords);
   const wall = useWall();
   const { dark, language } = useSettings();
   const { token } = theme.useToken();
+  const [box, room] = useRoom();
   const every = { everyMs: FIGURE_EVERY_MS };
   const alerts = useFigure("alerts", { ...query, by: "unit" }, every);
   const held = useFigure("amount_held", { ...query, by: "unit" }, every);
   const urgent = useFigure("open_s4", { ...query, by: "unit" }, every);
-  const units = [...new Set([alerts, held, urgent].flatMap((asked) => partsOf(asked.data).map((part) => part.part)))].filter((unit) => unit !== "").sort();
-  const rowsOf = (asked: Asked, unit: string) => partsOf(asked.data).find((part) => part.part === unit)?.rows ?? 0;
-  const sumOf = (asked: Asked, unit: string) => partsOf(asked.data).find((part) => part.part === unit)?.sum ?? 0;
-  const most = Math.max(1, ...units.map((unit) => rowsOf(alerts, unit)));
-  const districts = [...new Set(units.map((unit) => unit.slice(0, DISTRICT)))];
-  const without = (alerts.data?.figure.rows ?? 0) - units.reduce((sum, unit) => sum + rowsOf(alerts, unit), 0);
+  const partOf = (asked: Asked, unit: string) => partsOf(asked.data).find((part) => part.part === unit);
+  const names = [...new Set([alerts, held, urgent].flatMap((asked) => partsOf(asked.data).map((part) => part.part)))].filter((unit) => unit !== "").sort();
+  const units = names.map((unit) => ({ unit, count: partOf(alerts, unit)?.rows ?? 0, s4: partOf(urgent, unit)?.rows ?? 0, held: partOf(held, unit)?.sum ?? 0 }));
+  const most = Math.max(1, ...units.map(({ count }) => count));
+  const without = (alerts.data?.figure.rows ?? 0) - units.reduce((sum, { count }) => sum + count, 0);
+  const worst = [...units].sort((one, other) => other.s4 - one.s4 || other.count - one.count).slice(0, room);
+  const tiles = (shown: typeof units) => (
+    <div style={{ display: "grid", gridTemplateColumns: `repeat(auto-fill, minmax(${wall ? TILE.width : 112}px, 1fr))`, gridAutoRows: wall ? TILE.height : undefined, gap: TILE.gap, margin: wall ? 0 : "4px 0 8px" }}>
+      {shown.map(({ unit, count, s4, held: sum }) => {
+        const shade = shades[dark ? "dark" : "light"][Math.min(3, Math.floor((4 * count) / (most + 1)))]!;
+        const money = shortMoney(sum, language).replace(/ (\D)$/, "$1");
+        return (
+          <div key={unit} data-branch={unit} style={{ background: shade, border: `1px solid ${token.colorBorder}`, borderRadius: 4, padding: wall ? 8 : 6, minWidth: 0 }}>
+            <MayLink to={`/alerts?branch=${encodeURIComponent(unit)}&open=any&from=${query.from}`} label={t("branchSummary", { code: unit, alerts: count, s4, money })}>
+              <span style={{ display: "flex", justifyContent: "space-between", color: token.colorText, gap: 4 }}>
+                <span className="mono" style={{ fontSize: wall ? 16 : 12 }}>
+                  {(wall ? "" : unit.slice(DISTRICT)) || unit}
+                </span>
+                {s4 > 0 && <span style={{ fontSize: wall ? 15 : 11, fontWeight: 700 }}>S4 {s4}</span>}
+              </span>
+              <span className="number" style={{ display: "block", color: token.colorText, fontSize: wall ? 24 : 16, fontWeight: 600 }}>
+                {t("alertsCount", { n: countText(count) })}
+              </span>
+              <span className="number" style={{ display: "block", color: token.colorText, fontSize: wall ? 14 : 11 }}>
+                {t("heldYuan", { money })}
+              </span>
+            </MayLink>
+          </div>
+        );
+      })}
+    </div>
+  );
+  const more = wall && units.length > worst.length && room > 0 ? t("branchesMore", { n: units.length - worst.length }) : null;
   return (
-    <Panel title={t(wall ? "branchesShort" : "branches")} extra={without > 0 ? t("noBranch", { n: countText(without) }) : null}>
+    <Panel title={t(wall ? "branchesShort" : "branches")} extra={[more, without > 0 ? t("noBranch", { n: countText(without) }) : null].filter((one) => one !== null).join(" · ")}>
       <Untold asked={alerts} />
       {alerts.data !== undefined && alerts.data.figure.refused === undefined && units.length === 0 && <Nothing>{t("noneToday")}</Nothing>}
-      {districts.map((district) => (
-        <div key={district}>
-          <Typography.Text type="secondary" style={{ fontSize: wall ? 16 : 12 }}>
-            {t("district", { code: district })}
-          </Typography.Text>
-          <div style={{ display: "grid", gridTemplateColumns: `repeat(auto-fill, minmax(${wall ? 150 : 112}px, 1fr))`, gap: 6, margin: "4px 0 8px" }}>
-            {units
-              .filter((unit) => unit.startsWith(district))
-              .map((unit) => {
-                const count = rowsOf(alerts, unit);
-                const shade = shades[dark ? "dark" : "light"][Math.min(3, Math.floor((4 * count) / (most + 1)))]!;
-                const money = shortMoney(sumOf(held, unit), language).replace(/ (\D)$/, "$1");
-                const s4 = rowsOf(urgent, unit);
-                return (
-                  <div key={unit} data-branch={unit} style={{ background: shade, border: `1px solid ${token.colorBorder}`, borderRadius: 4, padding: wall ? 8 : 6, minWidth: 0 }}>
-                    <MayLink to={`/alerts?branch=${encodeURIComponent(unit)}&open=any&from=${query.from}`} label={t("branchSummary", { code: unit, alerts: count, s4, money })}>
-                      <span style={{ display: "flex", justifyContent: "space-between", color: token.colorText, gap: 4 }}>
-                        <span className="mono" style={{ fontSize: wall ? 16 : 12 }}>
-                          {unit.slice(DISTRICT) || unit}
-                        </span>
-                        {s4 > 0 && <span style={{ fontSize: wall ? 15 : 11, fontWeight: 700 }}>S4 {s4}</span>}
-                      </span>
-                      <span className="number" style={{ display: "block", color: token.colorText, fontSize: wall ? 24 : 16, fontWeight: 600 }}>
-                        {t("alertsCount", { n: countText(count) })}
-                      </span>
-                      <span className="number" style={{ display: "block", color: token.colorText, fontSize: wall ? 14 : 11 }}>
-                        {t("heldYuan", { money })}
-                      </span>
-                    </MayLink>
-                  </div>
-                );
-              })}
-          </div>
-        </div>
-      ))}
+      <div ref={box}>
+        {wall
+          ? tiles(worst)
+          : [...new Set(names.map((unit) => unit.slice(0, DISTRICT)))].map((district) => (
+              <div key={district}>
+                <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+                  {t("district", { code: district })}
+                </Typography.Text>
+                {tiles(units.filter(({ unit }) => unit.startsWith(district)))}
+              </div>
+            ))}
+      </div>
     </Panel>
   );
 }
@@ -288,12 +319,12 @@ function SourceLags() {
       {all.length === 0 && <Nothing>{t("noSources")}</Nothing>}
       <ul data-sources style={{ listStyle: "none", display: "grid", gap: wall ? 3 : 4, padding: 0, margin: 0, fontSize: wall ? 16 : 13 }}>
         {all.slice(0, shown).map((row) => (
-          <li key={`${row.kind} ${row.source}`} style={{ display: "flex", flexWrap: "wrap", alignItems: "baseline", gap: "0 10px" }}>
-            <span style={{ flex: 1, whiteSpace: "nowrap" }}>
+          <li key={`${row.kind} ${row.source}`} style={{ display: "flex", flexWrap: wall ? "nowrap" : "wrap", alignItems: "baseline", gap: "0 10px" }}>
+            <span style={{ flex: 1, whiteSpace: "nowrap", ...(wall ? { minWidth: 64, overflow: "hidden", textOverflow: "ellipsis" } : {}) }}>
               <SourceName source={row} short />
             </span>
             {row.minute_events > 0 && (
-              <Typography.Text type="secondary" className="number" style={{ fontSize: "inherit" }}>
+              <Typography.Text type="secondary" className="number" style={{ fontSize: "inherit", ...(wall ? { whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis" } : {}) }}>
                 {t("sourceLagText", { n: minuteText(row), lags: lagsText(row, language) })}
               </Typography.Text>
             )}
@@ -306,7 +337,7 @@ function SourceLags() {
   );
 }
 
-const WALL_SYSTEMS = 5;
+const WALL_SYSTEMS = 4;
 
 export function Sources() {
   const t = useWords(cockpitWords);

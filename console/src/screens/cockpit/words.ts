@@ -48,6 +48,7 @@ export const cockpitWords = defineWords({
   branchSummary: { zh: "机构 {code}：预警 {alerts} 条，在办四级 {s4} 条，暂缓 {money}元", en: "Branch {code}: {alerts} alerts, {s4} of S4 open, {money} yuan held" },
   alertsCount: { zh: "{n} 条", en: "{n}" },
   heldYuan: { zh: "暂缓 {money}元", en: "held {money} yuan" },
+  branchesMore: { zh: "另有 {n} 个机构", en: "{n} more branches" },
   noBranch: { zh: "未归属机构 {n} 条", en: "{n} of no branch" },
   noneToday: { zh: "今日尚无预警", en: "No alert since midnight" },
   urgent: { zh: "在办四级预警", en: "Open alerts of S4" },
