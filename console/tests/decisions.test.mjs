@@ -69,6 +69,14 @@ screenTest("a decision", "analyst-1", `/decisions/${encodeURIComponent(event)}`,
   if (compared !== undefined) {
     assert.ok(body.includes(compared.left.text) && body.includes(compared.right.text), compared.text);
   }
+  // A feature is named by the pack, or else by what the register says that it counts.
+  const { features } = (await ask("analyst-1", "GET", "/v1/features/register")).body;
+  const sides = why.hits.flatMap((hit) => hit.conditions.parts ?? [hit.conditions]).flatMap((part) => (part.kind === "compare" ? [part.left.text, part.right.text] : []));
+  const counted = sides.filter((text) => features.some((one) => `f.${one.feature}` === text && (one.zh || one.kind !== "expression")));
+  assert.ok(counted.length > 0);
+  for (const name of counted) {
+    await page.getByText(new RegExp(`[\\u4e00-\\u9fff）] ${name.replaceAll(".", "\\.")}`)).first().waitFor(); // words come after the rest
+  }
   assert.ok(why.nearest.every((model) => body.includes(model.model)));
   const field = why.fields.find((one) => one.field === "event_type");
   assert.ok(body.includes(field.zh));

@@ -198,6 +198,18 @@ test("the audit log's filters stand in the address (auditor)", { timeout: 60_000
   await page.keyboard.press("Enter");
   await page.getByText("没有符合条件的记录").waitFor();
   assert.match(page.url(), /who=nobody-at-all/);
+  // The field keeps the focus and shows what the address says, also when it is cleared or gets another address.
+  const who = page.getByLabel("操作者包含");
+  assert.ok(await who.evaluate((field) => field === document.activeElement));
+  await page.locator(".ant-input-affix-wrapper", { has: who }).locator(".ant-input-clear-icon").click();
+  await page.waitForURL((url) => !url.searchParams.has("who"));
+  assert.equal(await who.inputValue(), "");
+  const from = page.getByLabel("从序号");
+  await from.fill(" 12a");
+  await page.getByLabel("对象包含").focus(); // leaving a field applies it
+  await page.waitForURL((url) => url.searchParams.get("before") === "12");
+  assert.equal(await from.inputValue(), "12");
+  assert.equal(new URL(page.url()).searchParams.get("action"), "user.add");
   // The server looks for them, so what stands further back than a page is found as well.
   await page.goto(`${ADDRESS}/console/audit?target=${encodeURIComponent(wanted[0].target)}&who=administrator`);
   await page.getByText(String(wanted[0].target), { exact: true }).first().waitFor();

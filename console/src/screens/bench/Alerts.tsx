@@ -1,5 +1,5 @@
 // All alerts that the reader's roles open, with filters in the address; several of one group may be worked on at once.
-import { Button, Card, Input, Segmented, Select, Space, Tag } from "antd";
+import { Button, Card, Segmented, Select, Space, Tag } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useNavigate } from "react-router-dom";
 
@@ -9,6 +9,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
+import { TextFilter } from "@/parts/TextFilter";
 import { AlertLink, Due, moneyText, Severity, ThingLink, Time, timeText } from "@/parts/values";
 import { useLists } from "@/screens/data/asking";
 import { BulkBar } from "@/screens/bench/Bulk";
@@ -111,17 +112,7 @@ export default function Alerts() {
           />
         ))}
         {(["owner", "branch", "customer", "strategy"] as const).map((name) => (
-          <Input
-            key={`${name} ${filters[name] ?? ""}`}
-            allowClear
-            placeholder={t(name)}
-            aria-label={t(name)}
-            defaultValue={filters[name]}
-            onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
-            onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
-            onClear={() => change({ [name]: null })}
-            style={{ width: 120 }}
-          />
+          <TextFilter key={name} name={name} label={t(name)} width={120} />
         ))}
         {may("alerts:work") && (
           <Segmented

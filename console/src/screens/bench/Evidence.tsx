@@ -12,8 +12,7 @@ import { Nothing } from "@/parts/States";
 import { NOTHING, Severity, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
 import type { Whole } from "@/screens/bench/useAlert";
-import { useCatalogue, useRegister } from "@/screens/data/asking";
-import { useMeaning } from "@/screens/data/meaning";
+import { useFeatureWords } from "@/screens/data/meaning";
 
 type Hit = Schemas["AlertHit"];
 
@@ -46,9 +45,7 @@ function AsWritten({ name }: { name: string }) {
 
 // A feature without a name of its own: what it counts, as the register has it.
 function FeatureName({ name }: { name: string }) {
-  const meaning = useMeaning(useCatalogue().data);
-  const feature = useRegister().data?.features.find((one) => `f.${one.feature}` === name);
-  return feature === undefined ? <AsWritten name={name} /> : <>{meaning(feature)}</>;
+  return useFeatureWords()(name) || <AsWritten name={name} />;
 }
 
 // Names of what the pack has no name for in this language stay as expressions write them; but what profiles tell is named in English as on the profile's own screen.

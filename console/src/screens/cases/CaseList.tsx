@@ -1,6 +1,6 @@
 // All cases that the reader's roles open, with filters in the address; opening a case.
 import { PlusOutlined } from "@ant-design/icons";
-import { Card, Input, Segmented, Select, Space } from "antd";
+import { Card, Segmented, Select, Space } from "antd";
 import { Link, useNavigate } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -11,6 +11,7 @@ import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Mark, type MarkKind } from "@/parts/Mark";
 import { type CodeList, useCode, useOptions } from "@/parts/names";
+import { TextFilter } from "@/parts/TextFilter";
 import { countText, timeText } from "@/parts/values";
 import { Brief, FigureLine, ScreenTitle, Secrecy, TimeUs } from "@/screens/cases/CasePieces";
 import { asBody } from "@/screens/cases/bodies";
@@ -136,17 +137,7 @@ export default function CaseList() {
             <Select key={name} allowClear placeholder={label} aria-label={label} value={filters[name]} onChange={(value: string | undefined) => change({ [name]: value })} options={options(list)} style={{ width: 128 }} />
           ))}
           {inputs.map(([name, label, width]) => (
-            <Input
-              key={`${name} ${filters[name] ?? ""}`}
-              allowClear
-              placeholder={label}
-              aria-label={label}
-              defaultValue={filters[name]}
-              onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
-              onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
-              onClear={() => change({ [name]: null })}
-              style={{ width }}
-            />
+            <TextFilter key={name} name={name} label={label} width={width} />
           ))}
           {filters.subject && <Select aria-label={t("kind")} value={filters.subject_kind ?? "ACCOUNT"} onChange={(value) => change({ subject_kind: value })} options={options("subject")} style={{ width: 110 }} />}
         </Space>

@@ -1,5 +1,5 @@
 // Orders of authorities with what is due when, the queue of those that do not agree, and as a second tab the bank's own reports to the police.
-import { Card, Input, Segmented, Select, Space, Tabs } from "antd";
+import { Card, Segmented, Select, Space, Tabs } from "antd";
 import { Link, useNavigate } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -11,6 +11,7 @@ import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Mark, type MarkKind } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
+import { TextFilter } from "@/parts/TextFilter";
 import { AlertLink, CaseLink, countText, Due, Money, spanText, ThingLink, Time, timeText } from "@/parts/values";
 import { Brief, FigureLine, ScreenTitle, Told } from "@/screens/cases/CasePieces";
 import { DeedForm } from "@/screens/cases/DeedForm";
@@ -88,17 +89,7 @@ function Orders() {
           ]}
         />
         <Select allowClear placeholder={t("state")} aria-label={t("state")} value={filters.state} onChange={(value: string | undefined) => change({ state: value })} options={options("orderState")} style={{ width: 140 }} />
-        <Input
-          key={filters.account ?? ""}
-          allowClear
-          placeholder={t("account")}
-          aria-label={t("account")}
-          defaultValue={filters.account}
-          onPressEnter={(event) => change({ account: event.currentTarget.value.trim() })}
-          onBlur={(event) => event.currentTarget.value.trim() !== (filters.account ?? "") && change({ account: event.currentTarget.value.trim() })}
-          onClear={() => change({ account: null })}
-          style={{ width: 200 }}
-        />
+        <TextFilter name="account" label={t("account")} width={200} />
       </Space>
       <DataTable<Row>
         name="orders"

@@ -1,5 +1,5 @@
 // Referrals to the police that the reader's roles open: how far each is, what was heard of it.
-import { Card, Input, Segmented, Select, Space } from "antd";
+import { Card, Segmented, Select, Space } from "antd";
 import { Link, useNavigate } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -10,6 +10,7 @@ import { useAsk } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Mark, type MarkKind } from "@/parts/Mark";
 import { useCode, useOptions } from "@/parts/names";
+import { TextFilter } from "@/parts/TextFilter";
 import { CaseLink, countText, moneyText, Time, timeText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
 import { Brief, FigureLine, ScreenTitle, Told } from "@/screens/cases/CasePieces";
@@ -111,17 +112,7 @@ export default function ReferralList() {
           <Select allowClear placeholder={t("state")} aria-label={t("state")} value={filters.state} onChange={(value: string | undefined) => change({ state: value })} options={options("referralState")} style={{ width: 140 }} />
           <Select allowClear placeholder={t("route")} aria-label={t("route")} value={filters.route} onChange={(value: string | undefined) => change({ route: value })} options={options("route")} style={{ width: 180 }} />
           {(["case", "lead", "police_case_no"] as const).map((name) => (
-            <Input
-              key={`${name} ${filters[name] ?? ""}`}
-              allowClear
-              placeholder={t(name === "police_case_no" ? "policeNo" : name)}
-              aria-label={t(name === "police_case_no" ? "policeNo" : name)}
-              defaultValue={filters[name]}
-              onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
-              onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
-              onClear={() => change({ [name]: null })}
-              style={{ width: 140 }}
-            />
+            <TextFilter key={name} name={name} label={t(name === "police_case_no" ? "policeNo" : name)} width={140} />
           ))}
         </Space>
         <DataTable<Row>

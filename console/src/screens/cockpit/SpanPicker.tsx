@@ -1,10 +1,11 @@
 // Which span, and of which branch: both live in the address. A span that was named moves on with the days, one of one's own stays.
-import { DatePicker, Input, Segmented, Space } from "antd";
+import { DatePicker, Segmented, Space } from "antd";
 import dayjs from "dayjs";
 
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useNow } from "@/parts/clock";
+import { TextFilter } from "@/parts/TextFilter";
 import { DAY_MS, dayOf, type Span, type SpanName, spanNamed, startOf } from "@/screens/cockpit/asking";
 import { cockpitWords } from "@/screens/cockpit/words";
 
@@ -26,7 +27,7 @@ export function useSpan(usual: SpanName): Span & { unit?: string; name: SpanName
 
 export function SpanPicker({ usual }: { usual: SpanName }) {
   const t = useWords(cockpitWords);
-  const [filters, change] = useFilters();
+  const [, change] = useFilters();
   const span = useSpan(usual);
   const now = Date.now();
   return (
@@ -50,18 +51,7 @@ export function SpanPicker({ usual }: { usual: SpanName }) {
           }
         }}
       />
-      <Input
-        key={filters.unit ?? ""}
-        allowClear
-        placeholder={t("unitAll")}
-        aria-label={t("unit")}
-        defaultValue={filters.unit}
-        maxLength={64}
-        style={{ width: 190 }}
-        onPressEnter={(event) => change({ unit: event.currentTarget.value.trim() })}
-        onBlur={(event) => event.currentTarget.value.trim() !== (filters.unit ?? "") && change({ unit: event.currentTarget.value.trim() })}
-        onClear={() => change({ unit: null })}
-      />
+      <TextFilter name="unit" label={t("unit")} placeholder={t("unitAll")} width={190} maxLength={64} />
     </Space>
   );
 }

@@ -65,7 +65,7 @@ export function Speed() {
     const points = readings.slice(1).map((reading, at) => [reading.at, rateBetween(readings[at]!, reading)]);
     return {
       grid: { left: 44, right: 8, top: 8, bottom: 22 },
-      xAxis: { type: "time", minInterval: 10_000, axisLabel: { formatter: (value: number) => timeText(value, "clock").slice(3), hideOverlap: true, color: token.colorTextSecondary }, splitLine: { show: false } },
+      xAxis: { type: "time", minInterval: 10_000, axisLabel: { formatter: (value: number) => timeText(value, "clock"), hideOverlap: true, color: token.colorTextSecondary }, splitLine: { show: false } },
       yAxis: { type: "value", min: 0, splitNumber: 2, axisLabel: { color: token.colorTextSecondary } },
       tooltip: { trigger: "axis", valueFormatter: (value: unknown) => `${Number(value).toFixed(1)} ${t("rateUnit")}` },
       series: [{ type: "line", showSymbol: false, name: t("rate"), areaStyle: { opacity: 0.15 }, lineStyle: { width: 2 }, itemStyle: { color: dark ? "#3d96e0" : "#0b5fa5" }, data: points }],

@@ -137,13 +137,13 @@ const shades = {
 const TILE = { width: 150, height: 108, gap: 6 }; // on the wall
 
 // How many tiles there is room for in the panel around them, where nothing is scrolled.
-function useRoom(): [RefObject<HTMLDivElement>, number] {
+function useRoom(active: boolean): [RefObject<HTMLDivElement>, number] {
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(0);
   useEffect(() => {
     const inside = box.current;
     const panel = inside?.parentElement;
-    if (!inside || !panel) {
+    if (!active || !inside || !panel) {
       return undefined;
     }
     const measure = () => {
@@ -154,7 +154,7 @@ function useRoom(): [RefObject<HTMLDivElement>, number] {
     const observer = new ResizeObserver(measure);
     observer.observe(panel);
     return () => observer.disconnect();
-  }, []);
+  }, [active]);
   return [box, room];
 }
 
@@ -164,7 +164,7 @@ export function Branches({ query }: { query: FigureQuery }) {
   const wall = useWall();
   const { dark, language } = useSettings();
   const { token } = theme.useToken();
-  const [box, room] = useRoom();
+  const [box, room] = useRoom(wall);
   const every = { everyMs: FIGURE_EVERY_MS };
   const alerts = useFigure("alerts", { ...query, by: "unit" }, every);
   const held = useFigure("amount_held", { ...query, by: "unit" }, every);

@@ -3,6 +3,7 @@ import type { Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { spanText } from "@/parts/values";
+import { useCatalogue, useRegister } from "@/screens/data/asking";
 import { dataWords } from "@/screens/data/words";
 
 export type Registered = Schemas["RegisteredFeature"];
@@ -112,5 +113,15 @@ export function useMeaning(catalogue: Catalogue | undefined): (feature: Register
     const { filter } = feature;
     const what = filter === null || filter === undefined ? t("allEvents") : `${events(filter.on)}${isPlain(filter.when) ? "" : `${language === "zh" ? "（" : " ("}${both(filter) || t("filterOf", { filter: filter.filter })}${language === "zh" ? "）" : ")"}`}`;
     return [windowText(feature), what, word].join(between);
+  };
+}
+
+// Of a feature as expressions name it; nothing where the register has no more than the expression itself, or is not for the reader.
+export function useFeatureWords(): (name: string) => string {
+  const meaning = useMeaning(useCatalogue().data);
+  const features = useRegister().data?.features;
+  return (name) => {
+    const found = name.startsWith("f.") ? features?.find((one) => one.feature === name.slice(2)) : undefined;
+    return found === undefined || (found.kind === "expression" && !found.zh && !found.en) ? "" : meaning(found);
   };
 }

@@ -12,6 +12,7 @@ import { useAsk } from "@/parts/ask";
 import { modelModes, useNames } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { moneyText, Severity, type SeverityWord, spanText, Time } from "@/parts/values";
+import { useFeatureWords } from "@/screens/data/meaning";
 import { ConditionNames, Conditions, nearestStep, Step } from "@/screens/decisions/Conditions";
 import { EventFields } from "@/screens/decisions/Fields";
 import { History } from "@/screens/decisions/History";
@@ -240,7 +241,10 @@ function Explained({ kept, why }: { kept: Kept; why: Why }) {
   const t = useWords(decisionWords);
   const { may } = useSession();
   const event = kept.event as Record<string, unknown>;
-  const names = useMemo(() => new Map(why.names.map((name) => [name.name, name])), [why]);
+  const both = useBoth();
+  const featureWords = useFeatureWords();
+  const named = why.names.map((name) => (both(name) === "" ? { ...name, zh: featureWords(name.name), en: featureWords(name.name) } : name));
+  const names = new Map(named.map((name) => [name.name, name]));
   const seen = useMemo(() => Object.assign({}, ...kept.decision.hits.map((hit) => hit.saw)) as Record<string, unknown>, [kept]);
   const { hits } = kept.decision;
   return (
@@ -264,7 +268,7 @@ function Explained({ kept, why }: { kept: Kept; why: Why }) {
           )}
           {may("features:read") && may("personal:read") && hits.length > 0 && (
             <Section title={t("historyTitle")}>
-              <History names={why.names} event={event} moment={kept.decision.event_time} seen={seen} />
+              <History names={named} event={event} moment={kept.decision.event_time} seen={seen} />
             </Section>
           )}
         </Col>

@@ -1,6 +1,6 @@
 // Decisions as they are made: a table that runs, what comes a second, how long it takes, and what is done.
 import { CaretRightOutlined, PauseOutlined } from "@ant-design/icons";
-import { Badge, Button, Card, Col, Input, InputNumber, Row, Select, Space, Switch, Typography } from "antd";
+import { Badge, Button, Card, Col, InputNumber, Row, Select, Space, Switch, Typography } from "antd";
 import { memo, useEffect, useMemo, useState } from "react";
 
 import { useListedKey } from "@/app/Keyboard";
@@ -8,6 +8,7 @@ import { useSettings } from "@/app/settings";
 import { useWords } from "@/app/words";
 import { type Filters, useFilters } from "@/parts/address";
 import { Failure } from "@/parts/States";
+import { TextFilter } from "@/parts/TextFilter";
 import { countText } from "@/parts/values";
 import { LiveTable } from "@/screens/decisions/LiveTable";
 import { ActionTag, spanOfUs, useNames } from "@/screens/decisions/names";
@@ -100,17 +101,7 @@ const FilterBar = memo(function FilterBar({ filters, change, names }: BarProps) 
       <Select allowClear showSearch optionFilterProp="label" placeholder={t("eventType")} aria-label={t("eventType")} value={filters.event_type} onChange={(value) => change({ event_type: value })} options={choices(names.types, names.type)} style={{ width: 170 }} />
       <Select allowClear showSearch placeholder={t("family")} aria-label={t("family")} value={filters.family} onChange={(value) => change({ family: value })} options={names.families.map((value) => ({ value, label: value }))} style={{ width: 110 }} />
       {(["model", "customer", "account"] as const).map((name) => (
-        <Input
-          key={`${name} ${filters[name] ?? ""}`}
-          allowClear
-          placeholder={t(name)}
-          aria-label={t(name)}
-          defaultValue={filters[name]}
-          onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
-          onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
-          onClear={() => change({ [name]: null })}
-          style={{ width: 140 }}
-        />
+        <TextFilter key={name} name={name} label={t(name)} width={140} />
       ))}
       <InputNumber min={0} max={100} precision={0} placeholder={t("scoreMin")} aria-label={t("scoreMin")} value={filters.score === undefined ? null : Number(filters.score)} onChange={(value) => change({ score: value })} style={{ width: 140 }} />
       <Space size={4}>

@@ -1,5 +1,5 @@
 // Gangs that were proposed and decided on, and what everybody meets.
-import { Button, Card, Input, Segmented, Space, Tabs, Tooltip } from "antd";
+import { Button, Card, Segmented, Space, Tabs, Tooltip } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router-dom";
 
@@ -9,6 +9,7 @@ import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Nothing } from "@/parts/States";
+import { TextFilter } from "@/parts/TextFilter";
 import { CaseLink, countText, moneyText, shareText, Time, timeText } from "@/parts/values";
 import { FindGang } from "@/screens/graph/FindGang";
 import { gangWords } from "@/screens/graph/gangWords";
@@ -64,17 +65,7 @@ function GangList() {
     <>
       <Space wrap style={{ marginBottom: 8 }}>
         <Segmented value={filters.state ?? ""} onChange={(value) => change({ state: value })} aria-label={t("state")} options={[{ value: "", label: t("any") }, ...STATES.map((value) => ({ value: value as string, label: t(value) }))]} />
-        <Input
-          key={filters.member ?? ""}
-          allowClear
-          defaultValue={filters.member}
-          placeholder={t("member")}
-          aria-label={t("member")}
-          style={{ width: 260 }}
-          onPressEnter={(event) => change({ member: event.currentTarget.value.trim() })}
-          onBlur={(event) => event.currentTarget.value.trim() !== (filters.member ?? "") && change({ member: event.currentTarget.value.trim() })}
-          onClear={() => change({ member: null })}
-        />
+        <TextFilter name="member" label={t("member")} width={260} />
         {may("cases:write") && (
           <Button type="primary" onClick={() => setFinding(true)}>
             {t("find")}

@@ -5,15 +5,25 @@ export interface Point {
   y: number;
 }
 
-const APART = 76; // between two nodes
-const RING = 120;
-const RING_STEP = 84;
+// A few have room for what is written along their bonds and for the names of accounts side by side; many stand closer, so that the whole is seen larger.
+interface Room {
+  apart: number; // two nodes
+  ring: number; // the first around a node
+  step: number; // from ring to ring
+}
+
+const FEW = 24;
+const ROOMY: Room = { apart: 92, ring: 156, step: 92 };
+const CLOSE: Room = { apart: 76, ring: 120, step: 84 };
 
 class Ground {
   private readonly cells = new Map<string, Point[]>();
 
+  constructor(readonly room: Room) {}
+
   take(point: Point): void {
-    const key = `${Math.floor(point.x / APART)},${Math.floor(point.y / APART)}`;
+    const { apart } = this.room;
+    const key = `${Math.floor(point.x / apart)},${Math.floor(point.y / apart)}`;
     const cell = this.cells.get(key);
     if (cell === undefined) {
       this.cells.set(key, [point]);
@@ -23,11 +33,12 @@ class Ground {
   }
 
   isFree(point: Point): boolean {
-    const column = Math.floor(point.x / APART);
-    const row = Math.floor(point.y / APART);
+    const { apart } = this.room;
+    const column = Math.floor(point.x / apart);
+    const row = Math.floor(point.y / apart);
     for (let x = column - 1; x <= column + 1; x++) {
       for (let y = row - 1; y <= row + 1; y++) {
-        if (this.cells.get(`${x},${y}`)?.some((other) => Math.hypot(other.x - point.x, other.y - point.y) < APART * 0.96)) {
+        if (this.cells.get(`${x},${y}`)?.some((other) => Math.hypot(other.x - point.x, other.y - point.y) < apart * 0.96)) {
           return false;
         }
       }
@@ -38,9 +49,10 @@ class Ground {
 
 // The first free place of rings around `middle`, beginning in the direction of `angle` and going out to both sides of it as far as `spread`.
 function freePlace(ground: Ground, middle: Point, angle: number, spread: number, from: { ring: number; slot: number }): Point {
+  const { room } = ground;
   for (let ring = from.ring; ; ring++, from.ring = ring, from.slot = 0) {
-    const radius = RING + ring * RING_STEP;
-    const slots = Math.max(1, Math.floor((2 * spread * radius) / APART));
+    const radius = room.ring + ring * room.step;
+    const slots = Math.max(1, Math.floor((2 * spread * radius) / room.apart));
     for (let slot = from.slot; slot < slots; slot++) {
       const side = slot % 2 === 0 ? 1 : -1;
       const turn = angle + side * Math.ceil(slot / 2) * ((2 * spread) / slots);
@@ -60,7 +72,8 @@ function middleOf(points: Point[]): Point {
 // Places of `ids` that have none in `standing`, with the bonds of all.
 export function placeNew(ids: string[], bonds: [string, string][], standing: ReadonlyMap<string, Point>): Map<string, Point> {
   const places = new Map<string, Point>();
-  const ground = new Ground();
+  const coming = new Set(ids.filter((id) => !standing.has(id)));
+  const ground = new Ground(coming.size + standing.size > FEW ? CLOSE : ROOMY);
   standing.forEach((point) => ground.take(point));
   const placeOf = (id: string) => places.get(id) ?? standing.get(id);
   const bound = new Map<string, string[]>();
@@ -68,7 +81,6 @@ export function placeNew(ids: string[], bonds: [string, string][], standing: Rea
     bound.set(one, [...(bound.get(one) ?? []), other]);
     bound.set(other, [...(bound.get(other) ?? []), one]);
   });
-  const coming = new Set(ids.filter((id) => !standing.has(id)));
   const fans = new Map<string, { angle: number; spread: number; from: { ring: number; slot: number } }>();
   const put = (id: string, point: Point) => {
     places.set(id, point);
@@ -97,7 +109,7 @@ export function placeNew(ids: string[], bonds: [string, string][], standing: Rea
       const [first] = coming;
       const all = [...standing.values(), ...places.values()];
       const right = all.length === 0 ? null : Math.max(...all.map((point) => point.x));
-      put(first!, right === null ? { x: 0, y: 0 } : { x: right + 4 * APART, y: 0 });
+      put(first!, right === null ? { x: 0, y: 0 } : { x: right + 4 * ground.room.apart, y: 0 });
       (bound.get(first!) ?? []).filter((other) => coming.has(other) && !queued.has(other)).forEach((other) => (queued.add(other), queue.push(other)));
       continue;
     }

@@ -10,7 +10,7 @@ function Side({ line, side, dark, changed }: { line: Line | null; side: "was" | 
   const ground = !changed || line === null ? undefined : side === "was" ? (dark ? "#41191b" : "#fdeaea") : dark ? "#14361d" : "#e6f5ea";
   return (
     <>
-      <td className="number" style={{ textAlign: "right", padding: "0 6px", opacity: 0.8, userSelect: "none", width: 44 }}>{line?.[side] ?? ""}</td>
+      <td className="number" style={{ textAlign: "right", padding: "0 6px", opacity: 0.8, userSelect: "none", width: 44, verticalAlign: "top" }}>{line?.[side] ?? ""}</td>
       <td style={{ background: ground, padding: "0 6px", whiteSpace: "pre-wrap", overflowWrap: "anywhere", width: "50%", verticalAlign: "top" }}>
         {line === null ? "" : `${changed ? (side === "was" ? "−" : "+") : " "} ${line.text}`}
       </td>
@@ -27,9 +27,9 @@ export function Diff({ path, was, is }: { path: string; was: string; is: string 
       <table className="mono" style={{ width: "100%", borderCollapse: "collapse", fontSize: 12, lineHeight: 1.6 }}>
         <thead>
           <tr>
-            <th scope="col" style={{ paddingInlineEnd: 6 }}>{t("line")}</th>
+            <th scope="col" style={{ paddingInlineEnd: 6, whiteSpace: "nowrap" }}>{t("line")}</th>
             <th scope="col" style={{ textAlign: "start" }}>{t("lineOld")}</th>
-            <th scope="col" style={{ paddingInlineEnd: 6 }}>{t("line")}</th>
+            <th scope="col" style={{ paddingInlineEnd: 6, whiteSpace: "nowrap" }}>{t("line")}</th>
             <th scope="col" style={{ textAlign: "start" }}>{t("lineNew")}</th>
           </tr>
         </thead>

@@ -11,7 +11,7 @@ export type ModelStatus = ModelRow["status"];
 
 const askModels = (signal: AbortSignal) => told(api.GET("/v1/models", { signal }));
 
-export const useModels = () => useAsk(["models"], askModels, { everyMs: 30_000 });
+export const useModels = (active = true) => useAsk(["models"], askModels, { everyMs: 30_000, active });
 
 // All models, as they were told a moment ago or are told now.
 export function useModelsNow(): () => Promise<Schemas["Models"]> {

@@ -14,6 +14,7 @@ import { useSchema } from "@/parts/schema";
 import { AskedDrawer } from "@/parts/ThingDrawer";
 import { Money, ThingLink, Time, timeText } from "@/parts/values";
 import { useNames as useEventNames } from "@/screens/decisions/names";
+import { useModels } from "@/screens/models/asks";
 import { Choice, DeedDialog, Facts, OpenButton, PickOrWrite, ScreenCard, Scrolled, Section, TextField, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
@@ -82,7 +83,7 @@ function FindingFields() {
   const form = Form.useFormInstance<{ finding: Finding }>();
   const chosen = Form.useWatch("finding", form);
   const needs = chosen === undefined ? null : findingNeeds[chosen];
-  const models = useAsk(["models"], (signal) => told(api.GET("/v1/models", { signal })), { active: needs === "model" && may("models:read"), staleMs: 600_000 });
+  const models = useModels(needs === "model" && may("models:read"));
   const options = useMemo(() => (models.data?.models ?? []).map((model) => ({ value: model.model, label: `${model.model} ${both({ zh: model.zh, en: model.en })}` })), [models.data, both]);
   return (
     <>

@@ -8,6 +8,7 @@ import { useBoth, useWords } from "@/app/words";
 import type { Filters } from "@/parts/address";
 import { actorKinds, targetKinds, useNames } from "@/parts/names";
 import { useReachable } from "@/parts/reach";
+import { TextFilter } from "@/parts/TextFilter";
 import { root } from "@/parts/ThingDrawer";
 import { NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { officeWords } from "@/screens/office/words";
@@ -205,32 +206,10 @@ export function WayFilter({ ways, filters, change }: { ways: Way[]; filters: Fil
             onChange={(value?: string) => change({ [field.name]: value ?? null })}
           />
         ) : (
-          <TextFilter key={`${field.name} ${filters[field.name] ?? ""}`} field={field} value={filters[field.name]} onValue={(value) => change({ [field.name]: value })} />
+          <TextFilter key={field.name} name={field.name} label={field.label} width={180} isNumber={field.isNumber} />
         ),
       )}
     </Space>
-  );
-}
-
-function TextFilter({ field, value, onValue }: { field: WayField; value: string | undefined; onValue: (value: string | null) => void }) {
-  const take = (text: string) => {
-    const wanted = field.isNumber ? text.replace(/\D/g, "") : text.trim();
-    if (wanted !== (value ?? "")) {
-      onValue(wanted === "" ? null : wanted);
-    }
-  };
-  return (
-    <Input
-      allowClear
-      aria-label={field.label}
-      placeholder={field.label}
-      defaultValue={value}
-      inputMode={field.isNumber ? "numeric" : undefined}
-      style={{ width: 180 }}
-      onPressEnter={(event) => take(event.currentTarget.value)}
-      onBlur={(event) => take(event.currentTarget.value)}
-      onClear={() => onValue(null)}
-    />
   );
 }
 

@@ -1,11 +1,12 @@
 // The monthly bulletin: as it is printed, an editor's texts, and the sentence with the figures that it is made of.
-import { Card, Checkbox, DatePicker, Input, Segmented, Space, Tabs } from "antd";
+import { Card, Checkbox, DatePicker, Segmented, Space, Tabs } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 
 import { useSettings } from "@/app/settings";
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
+import { TextFilter } from "@/parts/TextFilter";
 import { monthBefore, monthOf, monthSpan } from "@/screens/cockpit/asking";
 import { type Asking, Downloads, Paper } from "@/screens/reports/Paper";
 import { Sentence } from "@/screens/reports/Sentence";
@@ -36,18 +37,7 @@ export default function Bulletin() {
           disabledDate={(day) => day.format("YYYY-MM") > monthOf(now)}
           onChange={(day) => change({ month: day.format("YYYY-MM") })}
         />
-        <Input
-          key={filters.unit ?? ""}
-          allowClear
-          placeholder={t("unitAll")}
-          aria-label={t("unit")}
-          defaultValue={filters.unit}
-          maxLength={64}
-          style={{ width: 210 }}
-          onPressEnter={(event) => change({ unit: event.currentTarget.value.trim() })}
-          onBlur={(event) => event.currentTarget.value.trim() !== (filters.unit ?? "") && change({ unit: event.currentTarget.value.trim() })}
-          onClear={() => change({ unit: null })}
-        />
+        <TextFilter name="unit" label={t("unit")} placeholder={t("unitAll")} width={210} maxLength={64} />
         <Segmented
           aria-label={t("paperLanguage")}
           value={language}

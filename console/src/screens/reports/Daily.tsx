@@ -1,5 +1,5 @@
 // The report of a shift: of which span, how the shift is called and who leads it; shown as it is printed, and taken away as PDF.
-import { Button, Card, Checkbox, DatePicker, Input, Segmented, Space } from "antd";
+import { Button, Card, Checkbox, DatePicker, Segmented, Space } from "antd";
 import { useState } from "react";
 
 import { useSession } from "@/app/session";
@@ -7,6 +7,7 @@ import { useSettings } from "@/app/settings";
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { meantMs, shownMoment } from "@/parts/moments";
+import { TextFilter } from "@/parts/TextFilter";
 import { timeText } from "@/parts/values";
 import { DAY_MS } from "@/screens/cockpit/asking";
 import { type Asking, Downloads, Paper } from "@/screens/reports/Paper";
@@ -36,20 +37,6 @@ export default function Daily() {
     },
     name: `shift-${timeText(until, "day")}-${language}`,
   };
-  const field = (name: "unit" | "shift" | "leader", label: string, placeholder: string) => (
-    <Input
-      key={`${name} ${filters[name] ?? ""}`}
-      allowClear
-      placeholder={placeholder}
-      aria-label={label}
-      defaultValue={filters[name]}
-      maxLength={64}
-      style={{ width: 210 }}
-      onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
-      onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
-      onClear={() => change({ [name]: null })}
-    />
-  );
   return (
     <Card size="small" title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("daily")}</h1>} extra={<Downloads asking={asking} />}>
       <Space wrap style={{ marginBottom: 8 }}>
@@ -74,9 +61,9 @@ export default function Daily() {
         >
           {t("lastDay")}
         </Button>
-        {field("shift", t("shift"), t("shift"))}
-        {field("leader", t("leader"), identity?.name ?? t("leader"))}
-        {field("unit", t("unit"), t("unitAll"))}
+        <TextFilter name="shift" label={t("shift")} width={210} maxLength={64} />
+        <TextFilter name="leader" label={t("leader")} placeholder={identity?.name} width={210} maxLength={64} />
+        <TextFilter name="unit" label={t("unit")} placeholder={t("unitAll")} width={210} maxLength={64} />
         <Segmented
           aria-label={t("paperLanguage")}
           value={language}

@@ -1,7 +1,7 @@
 // Who did what: the log, newest first, with filters in the address; and its proof.
 import { DownloadOutlined, ReloadOutlined, SafetyOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, Checkbox, Input, InputNumber, Select, Space, Table, type TableColumnsType, Typography } from "antd";
+import { Alert, Button, Card, Checkbox, Select, Space, Table, type TableColumnsType, Typography } from "antd";
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
@@ -12,6 +12,7 @@ import { csvName, csvText, download } from "@/parts/csv";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { STICKY } from "@/parts/sticky";
+import { TextFilter } from "@/parts/TextFilter";
 import { countText, spanText, Time, timeText } from "@/parts/values";
 import { actionWords, actorWords } from "@/screens/system/actions";
 import { systemWords } from "@/screens/system/words";
@@ -82,7 +83,7 @@ export default function Audit() {
   const both = useBoth();
   const [filters, change] = useFilters();
   const action = filters.action;
-  const before = filters.before === undefined ? null : Number(filters.before);
+  const before = Number(filters.before ?? 0) > 1 ? Number(filters.before) : null; // no number is none
   const wanted: Wanted = { action, who: filters.who, target: filters.target, outcome: filters.refused === "true" ? "refused" : undefined };
   const query = useInfiniteQuery({
     queryKey: ["audit", wanted, before],
@@ -136,19 +137,6 @@ export default function Audit() {
       "text/csv;charset=utf-8",
     );
   }
-  const field = (name: "who" | "target", label: string) => (
-    <Input
-      key={`${name} ${filters[name] ?? ""}`}
-      allowClear
-      defaultValue={filters[name]}
-      placeholder={label}
-      aria-label={label}
-      onPressEnter={(event) => change({ [name]: event.currentTarget.value.trim() })}
-      onBlur={(event) => event.currentTarget.value.trim() !== (filters[name] ?? "") && change({ [name]: event.currentTarget.value.trim() })}
-      onClear={() => change({ [name]: null })}
-      style={{ width: 160 }}
-    />
-  );
   return (
     <div style={{ display: "grid", gap: 12 }}>
       <Card size="small" title={<h1 style={{ fontSize: 16, margin: 0 }}>{t("audit")}</h1>}>
@@ -164,18 +152,9 @@ export default function Audit() {
             options={Object.keys(actionWords).map((word) => ({ value: word, label: `${actionText(word)} (${word})` }))}
             style={{ width: 260 }}
           />
-          {field("who", t("whoFilter"))}
-          {field("target", t("targetFilter"))}
-          <InputNumber
-            key={filters.before ?? ""}
-            min={2}
-            defaultValue={before ?? undefined}
-            placeholder={t("tillSequence")}
-            aria-label={t("tillSequence")}
-            onPressEnter={(event) => change({ before: Number(event.currentTarget.value) > 1 ? Number(event.currentTarget.value) : null })}
-            onBlur={(event) => event.currentTarget.value !== (filters.before ?? "") && change({ before: Number(event.currentTarget.value) > 1 ? Number(event.currentTarget.value) : null })}
-            style={{ width: 140 }}
-          />
+          <TextFilter name="who" label={t("whoFilter")} width={160} />
+          <TextFilter name="target" label={t("targetFilter")} width={160} />
+          <TextFilter name="before" label={t("tillSequence")} width={140} isNumber />
           <Checkbox checked={filters.refused === "true"} onChange={(event) => change({ refused: event.target.checked ? "true" : null })}>
             {t("onlyRefused")}
           </Checkbox>
