@@ -8,7 +8,7 @@ import { BrowserRouter } from "react-router-dom";
 import { Away, Problem } from "@/api/client";
 import { screenAt } from "@/app/areas";
 import { SessionProvider, sessionQuery } from "@/app/session";
-import { SettingsProvider } from "@/app/settings";
+import { SettingsProvider, showFirst } from "@/app/settings";
 import { Shell } from "@/app/Shell";
 import { Themed } from "@/app/theme";
 import "@/app/console.css";
@@ -27,22 +27,30 @@ const queries = new QueryClient({
   },
 });
 
-// The screen's own code and who is signed in are on their way while the first page is drawn.
-void screenAt(window.location.pathname.replace(/^\/console/, ""))?.load().catch(() => undefined); // who draws it tells what is wrong
-void queries.prefetchQuery(sessionQuery);
+showFirst();
 
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <SettingsProvider>
-      <Themed>
-        <QueryClientProvider client={queries}>
-          <BrowserRouter basename="/console" future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
-            <SessionProvider>
-              <Shell />
-            </SessionProvider>
-          </BrowserRouter>
-        </QueryClientProvider>
-      </Themed>
-    </SettingsProvider>
-  </StrictMode>,
-);
+// The first page is drawn once, with the screen's own code and who is signed in: drawing twice takes longer than both. A server that does not answer is told of by the page, which does not wait for it longer than this.
+const WAIT_MS = 1000;
+
+const code = screenAt(window.location.pathname.replace(/^\/console/, ""))?.load().catch(() => undefined); // who draws it tells what is wrong
+const known = queries.prefetchQuery(sessionQuery);
+
+function draw() {
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <SettingsProvider>
+        <Themed>
+          <QueryClientProvider client={queries}>
+            <BrowserRouter basename="/console" future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
+              <SessionProvider>
+                <Shell />
+              </SessionProvider>
+            </BrowserRouter>
+          </QueryClientProvider>
+        </Themed>
+      </SettingsProvider>
+    </StrictMode>,
+  );
+}
+
+void Promise.race([Promise.all([code, known]), new Promise((resolve) => setTimeout(resolve, WAIT_MS))]).then(draw);

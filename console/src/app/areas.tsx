@@ -10,7 +10,7 @@ import {
   SettingOutlined,
   ThunderboltOutlined,
 } from "@ant-design/icons";
-import { type ComponentType, lazy, type ReactNode } from "react";
+import { type ComponentType, lazy, type ReactNode, useState } from "react";
 import { matchPath } from "react-router-dom";
 
 import { defineWords } from "@/app/words";
@@ -74,8 +74,26 @@ export interface Area {
   screens: Screen[];
 }
 
+// A screen whose code is there is drawn at once: React's own lazy() would first draw the page without it.
+function loaded(load: () => Promise<{ default: ComponentType }>): { screen: ComponentType; load: Screen["load"] } {
+  let Found: ComponentType | null = null;
+  const kept = async () => {
+    const module = await load();
+    Found = module.default;
+    return module;
+  };
+  const Later = lazy(kept);
+  return {
+    screen: function Loaded() {
+      const [Drawn] = useState(() => Found ?? Later);
+      return <Drawn />;
+    },
+    load: kept,
+  };
+}
+
 function screen(path: string, word: AreaWord, scopes: string[], load: () => Promise<{ default: ComponentType }>, more: { menu?: boolean; key?: string } = {}): Screen {
-  return { path, word, scopes, screen: lazy(load), load, menu: more.menu ?? !path.includes(":"), key: more.key };
+  return { path, word, scopes, ...loaded(load), menu: more.menu ?? !path.includes(":"), key: more.key };
 }
 
 export const areas: Area[] = [

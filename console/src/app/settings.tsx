@@ -30,6 +30,21 @@ function first(): Chosen {
   };
 }
 
+function isDark(look: Look, night: boolean): boolean {
+  return look === "dark" || (look === "system" && night);
+}
+
+function show(language: Language, dark: boolean) {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  document.documentElement.dataset.look = dark ? "dark" : "light";
+}
+
+// The page before anything is drawn on it: at night it doesn't begin in white.
+export function showFirst() {
+  const { language, look } = first();
+  show(language, isDark(look, window.matchMedia(NIGHT).matches));
+}
+
 export function SettingsProvider({ children }: { children: ReactNode }) {
   const [chosen, setChosen] = useState(first);
   const [night, setNight] = useState(() => window.matchMedia(NIGHT).matches);
@@ -41,11 +56,8 @@ export function SettingsProvider({ children }: { children: ReactNode }) {
     return () => media.removeEventListener("change", changed);
   }, []);
 
-  const dark = chosen.look === "dark" || (chosen.look === "system" && night);
-  useEffect(() => {
-    document.documentElement.lang = chosen.language === "zh" ? "zh-CN" : "en";
-    document.documentElement.dataset.look = dark ? "dark" : "light";
-  }, [chosen.language, dark]);
+  const dark = isDark(chosen.look, night);
+  useEffect(() => show(chosen.language, dark), [chosen.language, dark]);
 
   const settings = useMemo<Settings>(
     () => ({

@@ -3,7 +3,7 @@
 //     <DataTable name="alerts" rowKey="alert" columns={columns} filters={filters}
 //       load={(after, limit, signal) => told(api.GET("/v1/alerts", ...)).then((page) => ({ rows: page.alerts, next: page.next }))} />
 import { DownloadOutlined, ReloadOutlined, SaveOutlined } from "@ant-design/icons";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Dropdown, Input, Space, Table, type TableColumnsType, theme, Typography } from "antd";
 import { type ReactNode, useMemo, useRef, useState } from "react";
 
@@ -140,14 +140,17 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   const problem = useProblemText();
   const { filters = {}, limit = 30 } = props;
   const [exporting, setExporting] = useState(false);
-  const query = useInfiniteQuery({
+  const queries = useQueryClient();
+  const asked = infiniteQueryOptions({
     queryKey: ["table", props.name, filters],
     queryFn: ({ pageParam, signal }) => props.load(pageParam, limit, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Page<Row>) => page.next ?? undefined,
-    placeholderData: keepPreviousData,
-    refetchInterval: props.everyMs,
   });
+  if (queries.getQueryState(asked.queryKey) === undefined) {
+    void queries.prefetchInfiniteQuery(asked); // before the table is drawn, which takes longer than an answer
+  }
+  const query = useInfiniteQuery({ ...asked, placeholderData: keepPreviousData, refetchInterval: props.everyMs });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
 
   async function exportAll() {

@@ -1,11 +1,20 @@
 // Asking the server from a component, with the API's own types: a query that is kept and asked anew, and a deed that tells how it ended.
-import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryKey, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
 
 import { useProblemText } from "@/parts/problems";
 
+const FRESH_MS = 1000; // what was asked for while a screen was drawn is not asked for again once it is there
+
 export function useAsk<T>(key: QueryKey, ask: (signal: AbortSignal) => Promise<T>, more: { everyMs?: number; active?: boolean; staleMs?: number } = {}) {
-  return useQuery({ queryKey: key, queryFn: ({ signal }) => ask(signal), refetchInterval: more.everyMs, enabled: more.active ?? true, staleTime: more.staleMs });
+  const queries = useQueryClient();
+  const active = more.active ?? true;
+  const asked = queryOptions({ queryKey: key, queryFn: ({ signal }: { signal: AbortSignal }) => ask(signal), staleTime: more.staleMs ?? FRESH_MS });
+  // Drawing takes longer than an answer, so the question goes out first.
+  if (active && queries.getQueryState(key) === undefined) {
+    void queries.prefetchQuery(asked);
+  }
+  return useQuery({ ...asked, refetchInterval: more.everyMs, enabled: active });
 }
 
 // What goes wrong is told at the top of the page; what went well as `done` says. Then everything that `touches` names is asked for anew.

@@ -177,6 +177,8 @@ static void read_value(struct features_loader *loader, const struct yaml_node *e
     struct feature_value *value = VEC_PUSH(&loader->plan->values, loader->arena);
     *value = (struct feature_value){.name = entry->key,
                                     .place = entry->key_place,
+                                    .zh = yaml_text(yaml_get(entry, "zh"), loader->diags),
+                                    .en = yaml_text(yaml_get(entry, "en"), loader->diags),
                                     .is_number = number != NULL,
                                     .field = SCHEMA_NONE,
                                     .column = SCHEMA_NONE,
@@ -194,6 +196,9 @@ static void read_value(struct features_loader *loader, const struct yaml_node *e
     const struct node *root = expr_root(value->expr);
     if (root->kind == NODE_VARIABLE && loader->vocabulary->names.at[root->variable->slot].kind == NAME_FIELD) {
         value->field = loader->vocabulary->names.at[root->variable->slot].index;
+        const struct schema_field *field = &loader->schema->fields[value->field];
+        value->zh = slice_empty(value->zh) ? field->zh : value->zh;
+        value->en = slice_empty(value->en) ? field->en : value->en;
     }
     if (!value->is_number) {
         check_event_only(loader, value->expr, id, "an id is what the event says");

@@ -23,6 +23,7 @@ struct value_source {
 
 struct feature_value {
     Slice name;
+    Slice zh, en;     // its own, else those of the field that it is
     bool is_number;
     const struct expr *expr;
     uint32_t field;   // the expression is just this field; else SCHEMA_NONE
@@ -113,6 +114,7 @@ struct feature {
     Slice zh, en;
     uint32_t entity;
     uint32_t window;         // feature of the window plan, or SCHEMA_NONE: an expression
+    uint32_t value;          // of what its aggregate is, or SCHEMA_NONE: of rows
     const struct expr *expr;
     const struct type *type;
     uint32_t slot;           // of f.<name>

@@ -320,7 +320,7 @@ static struct feature *new_feature(struct features_loader *loader, Slice text, c
     struct name name = {
         .text = arena_printf(loader->arena, "f.%.*s", SLICE_ARGS(text)), .kind = NAME_FEATURE, .index = index};
     struct feature *feature = VEC_PUSH(&loader->plan->features, loader->arena);
-    *feature = (struct feature){.name = text, .type = type, .place = place, .window = SCHEMA_NONE};
+    *feature = (struct feature){.name = text, .type = type, .place = place, .window = SCHEMA_NONE, .value = SCHEMA_NONE};
     feature->slot = vocabulary_add(loader->vocabulary, &name, type, NULL);
     INVARIANT(feature->slot != SCHEMA_NONE);
     return feature;
@@ -359,6 +359,7 @@ static void add_windowed(struct features_loader *loader, Slice name, uint32_t en
         return;
     }
     feature->entity = entity;
+    feature->value = spec->column;
     describe(loader, args, feature);
     *VEC_PUSH(&loader->drafts, loader->arena) = draft;
 }

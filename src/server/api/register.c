@@ -59,12 +59,28 @@ static void put_filter(struct question *question, struct json_writer *json, Slic
     json_object_end(json);
 }
 
+// Of what the aggregate is: the number that is summed, the id that is counted.
+static void put_value(struct question *question, struct json_writer *json, uint32_t index) {
+    json_key(json, SLICE("of"));
+    if (index == SCHEMA_NONE) {
+        json_null(json);
+        return;
+    }
+    const struct feature_value *value = &question->catalogue->features->values.at[index];
+    json_object_begin(json);
+    json_key_string(json, SLICE("value"), value->name);
+    json_key_string(json, SLICE("zh"), value->zh);
+    json_key_string(json, SLICE("en"), value->en);
+    json_object_end(json);
+}
+
 static void put_window(struct question *question, struct json_writer *json, const struct feature *feature) {
     const struct feature_plan *plan = question->catalogue->features;
     const struct window_feature_spec *spec = window_plan_feature(plan->windows, feature->window);
     uint32_t store = plan->entities.at[feature->entity].store;
     uint32_t pass = window_plan_pass_of(plan->windows, feature->window);
     json_key_string(json, SLICE("aggregate"), slice_of(aggregate_words[spec->aggregate]));
+    put_value(question, json, feature->value);
     json_key_string(json, SLICE("window"), slice_of(window_words[spec->window]));
     json_key_i64(json, SLICE("from_ms"), spec->window == WINDOW_SLIDING ? spec->from_us / US_PER_MS : 0);
     json_key_i64(json, SLICE("to_ms"), spec->window == WINDOW_SLIDING ? spec->to_us / US_PER_MS : 0);

@@ -8,6 +8,7 @@ import { dataWords } from "@/screens/data/words";
 
 export type Registered = Schemas["RegisteredFeature"];
 type Catalogue = Schemas["Catalogue"];
+type Filter = Schemas["FeatureFilter"];
 
 export const aggregateWords = defineWords({
   count: { zh: "笔数", en: "number" },
@@ -101,6 +102,10 @@ export function useMeaning(catalogue: Catalogue | undefined): (feature: Register
     const names = on.map((id) => both(catalogue?.event_types.find((type) => type.id === id) ?? { zh: id, en: id }));
     return names.length === 0 ? t("allEvents") : names.length <= EVENTS_SHOWN ? names.join(comma) : `${names.slice(0, EVENTS_SHOWN).join(comma)}${language === "zh" ? "" : " "}${t("moreEvents", { n: names.length })}`;
   }
+  function rows(filter: Filter): string {
+    const own = both(filter);
+    return own !== "" ? own : isPlain(filter.when) ? events(filter.on) : t("someOf", { events: events(filter.on), filter: filter.filter });
+  }
   return (feature) => {
     const own = both({ zh: feature.zh, en: feature.en });
     if (own !== "") {
@@ -110,9 +115,11 @@ export function useMeaning(catalogue: Catalogue | undefined): (feature: Register
       return t("expression");
     }
     const word = feature.aggregate in aggregateWords ? aggregate(feature.aggregate as keyof typeof aggregateWords) : feature.aggregate;
-    const { filter } = feature;
-    const what = filter === null || filter === undefined ? t("allEvents") : `${events(filter.on)}${isPlain(filter.when) ? "" : `${language === "zh" ? "（" : " ("}${both(filter) || t("filterOf", { filter: filter.filter })}${language === "zh" ? "）" : ")"}`}`;
-    return [windowText(feature), what, word].join(between);
+    const { filter, other_filter: other, of } = feature;
+    const counted = filter === null || filter === undefined ? t("allEvents") : rows(filter);
+    const what = other === null || other === undefined ? counted : t("against", { one: counted, other: rows(other) });
+    const value = of === null || of === undefined ? "" : both(of);
+    return [windowText(feature), what, value === "" ? word : t("aggregateOf", { aggregate: word, value })].join(between);
   };
 }
 
