@@ -20,11 +20,19 @@ async function someCustomer() {
 screenTest("the register of features", "analyst-1", "/features", async ({ page }) => {
   const { body } = await ask("analyst-1", "GET", "/v1/features/register");
   await page.getByText(`共 ${body.features.length} 个特征`, { exact: false }).waitFor();
-  const wanted = body.features.find((one) => one.kind === "window" && one.window === "sliding" && one.models > 0);
+  // Whatever a feature counts is called something in both languages.
+  for (const { feature, filter, other_filter: other, of } of body.features) {
+    for (const part of [filter, other, of]) {
+      assert.ok(!part || (part.zh !== "" && part.en !== ""), `${feature}: ${JSON.stringify(part)}`);
+    }
+  }
+  const wanted = body.features.find((one) => one.aggregate === "distinct" && one.window === "sliding" && one.models > 0);
   await page.getByLabel("按编号、事件或条件查找").first().fill(wanted.feature);
   await page.keyboard.press("Enter");
   const row = page.getByRole("row").filter({ has: page.getByText(wanted.feature, { exact: true }) });
   await row.first().waitFor();
+  const said = await row.first().innerText();
+  assert.ok(said.includes(`${wanted.filter.zh}，${wanted.of.zh}去重个数`), said);
   assert.match(page.url(), /text=/);
   await row.first().click();
   await page.getByText(wanted.how, { exact: true }).waitFor();
