@@ -104,6 +104,17 @@ test("an alert is taken, worked on and decided", { timeout: 240_000 }, async () 
         assert.ok(content.includes(reason.zh), reason.zh);
         assert.ok(content.includes(reason.model));
       }
+      // Beside what it saw, what it holds that against.
+      const beside = [];
+      for (const { model, version, saw } of whole.evidence.filter((hit) => whole.strongest.some((reason) => reason.model === hit.model))) {
+        const { body: text } = await ask("analyst-1", "GET", `/v1/models/${model}`);
+        beside.push(...(text.version === version ? text.parameters : []).filter(({ parameter, compared }) => `p.${parameter}` in saw && compared.some(({ expression }) => expression in saw)).map(({ parameter }) => [model, parameter, saw[`p.${parameter}`]]));
+      }
+      assert.ok(beside.length > 0);
+      for (const [model, parameter, threshold] of beside) {
+        const shown = page.locator("#content li").filter({ hasText: model }).locator(`dd [title="p.${parameter}"]`).first();
+        assert.match(await shown.innerText(), new RegExp(`^ ?[<>=≤≥≠] ${Intl.NumberFormat("zh-CN", { maximumFractionDigits: 3 }).format(threshold)}$`), `${model} ${parameter}`);
+      }
       assert.ok(content.includes(row.subject));
       assert.equal(await page.getByRole("button", { name: /^定性/ }).count(), 0); // it is nobody's yet
       await page.keyboard.press("c");

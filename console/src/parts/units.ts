@@ -1,4 +1,4 @@
-// Units in which the pack counts, in words. The pack writes them in English; one that is not here stays as it is.
+// Units in which the pack counts, in words, and signs by which it compares. The pack writes units in English; one that is not here stays as it is.
 import { useSettings } from "@/app/settings";
 import { defineWords, type Text } from "@/app/words";
 
@@ -96,4 +96,10 @@ export function useUnit(): (unit: string | null | undefined) => string {
 export function useUnitBehind(): (unit: string | null | undefined) => string {
   const unitText = useUnit();
   return (unit) => (unit === null || unit === undefined || NOT_BEHIND.has(unit) ? "" : unitText(unit));
+}
+
+const SIGNS: Record<string, string> = { "==": "=", "!=": "≠", "<=": "≤", ">=": "≥" };
+
+export function signOf(compares: string): string {
+  return SIGNS[compares] ?? compares;
 }

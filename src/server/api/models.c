@@ -5,6 +5,7 @@
 
 #include "base/bits.h"
 #include "expr/node.h"
+#include "expr/visit.h"
 
 static void put_titles(struct json_writer *json, Slice zh, Slice en) {
     json_key_string(json, SLICE("zh"), zh);
@@ -233,7 +234,40 @@ static void put_tests(struct json_writer *json, Slice key, const Slice *tests, u
     json_array_end(json);
 }
 
-static void put_parameters(struct json_writer *json, const struct model *model) {
+struct comparisons {
+    struct json_writer *json;
+    struct arena *arena;
+    uint32_t slot; // of the parameter
+};
+
+// `a < p.x` is told as it stands, `p.x > a` turned round.
+static void put_comparison(void *context, const struct node *node) {
+    static const ExprOp turned[][2] = {{OP_EQUAL, OP_EQUAL},         {OP_NOT_EQUAL, OP_NOT_EQUAL},   {OP_LESS, OP_GREATER}, {OP_LESS_EQUAL, OP_GREATER_EQUAL},
+                                       {OP_GREATER, OP_LESS},        {OP_GREATER_EQUAL, OP_LESS_EQUAL}};
+    const struct comparisons *all = context;
+    for (uint32_t i = 0; node->kind == NODE_CALL && node->call.count == 2 && i < sizeof turned / sizeof turned[0]; i++) {
+        for (uint32_t side = 0; node->call.op == turned[i][0] && side < 2; side++) {
+            const struct node *threshold = node->call.arguments[1 - side];
+            if (threshold->kind == NODE_VARIABLE && threshold->variable->slot == all->slot) {
+                json_object_begin(all->json);
+                json_key_string(all->json, SLICE("expression"), expr_node_text(all->arena, node->call.arguments[side]));
+                json_key_string(all->json, SLICE("compares"), expr_op_text(turned[i][side]));
+                json_object_end(all->json);
+            }
+        }
+    }
+}
+
+// What the model's expression holds against the parameter.
+static void put_comparisons(struct json_writer *json, struct arena *arena, const struct model *model, uint32_t slot) {
+    struct comparisons all = {.json = json, .arena = arena, .slot = slot};
+    json_key(json, SLICE("compared"));
+    json_array_begin(json);
+    expr_visit(expr_root(model->expr), put_comparison, &all);
+    json_array_end(json);
+}
+
+static void put_parameters(struct json_writer *json, struct arena *arena, const struct model *model) {
     json_key(json, SLICE("parameters"));
     json_array_begin(json);
     for (uint32_t i = 0; i < model->parameter_count; i++) {
@@ -246,6 +280,7 @@ static void put_parameters(struct json_writer *json, const struct model *model) 
         json_key_double(json, SLICE("max"), parameter->max);
         json_key_string(json, SLICE("unit"), parameter->unit);
         json_key_bool(json, SLICE("regulation"), parameter->is_regulation);
+        put_comparisons(json, arena, model, parameter->slot);
         json_object_end(json);
     }
     json_array_end(json);
@@ -294,7 +329,7 @@ static void render_model(struct question *question, struct json_writer *json) {
                                          : model->task != SCHEMA_NONE ? policy->tasks.at[model->task].id
                                                                       : SLICE(""));
     json_key_string(json, SLICE("expression"), expr_node_text(&question->arena, expr_root(model->expr)));
-    put_parameters(json, model);
+    put_parameters(json, &question->arena, model);
     put_names(json, catalogue, model);
     json_key(json, SLICE("rationale"));
     json_object_begin(json);

@@ -2,6 +2,7 @@
 import { Card, Space, Table, Typography } from "antd";
 
 import type { Schemas } from "@/api/client";
+import { useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
@@ -9,10 +10,12 @@ import { Mark as Toned } from "@/parts/Mark";
 import { modelModes, useNames } from "@/parts/names";
 import { useSchema } from "@/parts/schema";
 import { Nothing } from "@/parts/States";
+import { signOf } from "@/parts/units";
 import { NOTHING, Severity, Time } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
 import type { Whole } from "@/screens/bench/useAlert";
 import { useFeatureWords } from "@/screens/data/meaning";
+import { useModel } from "@/screens/models/asks";
 
 type Hit = Schemas["AlertHit"];
 
@@ -61,12 +64,25 @@ export function SeenName({ name, words }: { name: string; words: DispositionWord
   return name.startsWith("f.") ? <FeatureName name={name} /> : <AsWritten name={name} />;
 }
 
-export function Saw({ saw }: { saw: Record<string, unknown> }) {
+// What of that which a model saw its expression holds against which threshold that it saw. Nothing where another version of the model decides by now, or the reader may not see models.
+function useThresholds({ model, version, saw }: Seen): { seen: string; sign: string; threshold: string }[] {
+  const { may } = useSession();
+  const { data } = useModel(model, may("models:read"));
+  return (data?.version === version ? data.parameters : []).flatMap(({ parameter, compared }) =>
+    compared.filter(({ expression }) => expression in saw && `p.${parameter}` in saw).map(({ expression, compares }) => ({ seen: expression, sign: signOf(compares), threshold: `p.${parameter}` })),
+  );
+}
+
+export type Seen = Pick<Hit, "model" | "version"> & { saw: Record<string, unknown> };
+
+export function Saw(hit: Seen) {
   const t = useWords(alertWords);
   const words = useDisposition();
   const text = useSeenText();
+  const beside = useThresholds(hit);
+  const { saw } = hit;
   const values = Object.entries(saw).filter(([name]) => !name.startsWith("p."));
-  const thresholds = Object.entries(saw).filter(([name]) => name.startsWith("p."));
+  const thresholds = Object.entries(saw).filter(([name]) => name.startsWith("p.") && !beside.some(({ threshold }) => threshold === name));
   return (
     <dl aria-label={t("saw")} style={{ display: "grid", gridTemplateColumns: "1fr auto", gap: "1px 12px", margin: 0, alignContent: "start" }}>
       {values.map(([name, value]) => (
@@ -78,6 +94,14 @@ export function Saw({ saw }: { saw: Record<string, unknown> }) {
           </dt>
           <dd className="number" style={{ margin: 0, textAlign: "right", fontWeight: 600, overflowWrap: "anywhere", maxWidth: 180 }}>
             <span data-told="">{text(value, name)}</span>
+            {beside
+              .filter(({ seen }) => seen === name)
+              .map(({ sign, threshold }) => (
+                <Typography.Text key={threshold} type="secondary" title={threshold} style={{ fontWeight: 400 }}>
+                  {` ${sign} `}
+                  <span data-told="">{text(saw[threshold], threshold)}</span>
+                </Typography.Text>
+              ))}
           </dd>
         </div>
       ))}
@@ -122,7 +146,7 @@ export function Evidence({ whole }: { whole: Whole }) {
                   <span data-told="">{both(reason)}</span>
                 </Typography.Paragraph>
               </div>
-              {hit !== undefined && <Saw saw={hit.saw as Record<string, unknown>} />}
+              {hit !== undefined && <Saw model={hit.model} version={hit.version} saw={hit.saw as Record<string, unknown>} />}
             </li>
           );
         })}
@@ -143,7 +167,7 @@ export function AllHits({ whole }: { whole: Whole }) {
       pagination={whole.evidence.length > 20 ? { pageSize: 20, size: "small" } : false}
       scroll={{ x: "max-content" }}
       dataSource={whole.evidence.map((hit) => ({ ...hit, key: `${hit.sequence} ${hit.model}` }))}
-      expandable={{ expandedRowRender: (hit) => <Saw saw={hit.saw as Record<string, unknown>} /> }}
+      expandable={{ expandedRowRender: (hit) => <Saw model={hit.model} version={hit.version} saw={hit.saw as Record<string, unknown>} /> }}
       columns={[
         { key: "time", title: t("time"), render: (_value, hit) => <Time ms={hit.time} /> },
         { key: "severity", title: t("severity"), render: (_value, hit) => <Severity severity={hit.severity} /> },

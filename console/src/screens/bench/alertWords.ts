@@ -169,7 +169,7 @@ export const alertWords = defineWords({
   evidence: { zh: "主要证据", en: "Strongest evidence" },
   noEvidence: { zh: "没有命中", en: "No hit" },
   saw: { zh: "模型所见", en: "What the model saw" },
-  thresholds: { zh: "阈值", en: "Thresholds" },
+  thresholds: { zh: "其他阈值", en: "Other thresholds" },
   allHits: { zh: "全部命中", en: "All hits" },
   model: { zh: "模型", en: "Model" },
   listed: { zh: "名单命中", en: "lists" },

@@ -7,7 +7,7 @@ import type { Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useSchema } from "@/parts/schema";
-import { useUnitBehind } from "@/parts/units";
+import { signOf, useUnitBehind } from "@/parts/units";
 import { decisionWords } from "@/screens/decisions/words";
 
 type Condition = Schemas["Condition"];
@@ -19,7 +19,6 @@ const NamesContext = createContext<Map<string, WhyName>>(new Map());
 export const ConditionNames = NamesContext.Provider;
 
 const numberFormat = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 4 });
-const SIGNS: Record<string, string> = { "==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">" };
 
 function useValueText() {
   const t = useWords(decisionWords);
@@ -83,7 +82,7 @@ function Leaf({ part }: { part: Condition }) {
     const of = [part.left.text, part.right.text].find((text) => schema.hasValues(text));
     return (
       <span>
-        <SideText side={part.left} of={of} /> <span>{SIGNS[part.compares ?? ""] ?? part.compares}</span> <SideText side={part.right} of={of} />
+        <SideText side={part.left} of={of} /> <span>{signOf(part.compares ?? "")}</span> <SideText side={part.right} of={of} />
         {gap !== null && (
           <Typography.Text type="secondary" className="number">
             {" "}

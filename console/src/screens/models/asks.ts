@@ -19,7 +19,7 @@ export function useModelsNow(): () => Promise<Schemas["Models"]> {
   return () => queries.fetchQuery({ queryKey: ["models"], queryFn: ({ signal }) => askModels(signal), staleTime: 3000 });
 }
 
-export const useModel = (model: string) => useAsk(["model", model], (signal) => told(api.GET("/v1/models/{model}", { params: { path: { model } }, signal })));
+export const useModel = (model: string, active = true) => useAsk(["model", model], (signal) => told(api.GET("/v1/models/{model}", { params: { path: { model } }, signal })), { active });
 
 export const useReleases = () => useAsk(["releases"], (signal) => told(api.GET("/v1/releases", { signal })), { everyMs: 15_000 });
 

@@ -89,7 +89,7 @@ function Hits({ hits }: { hits: Shown["evidence"] }) {
           ),
         },
         { title: t("reason"), width: 300, render: (_value, hit) => <div style={{ maxWidth: 300, whiteSpace: "normal" }}>{both(hit.reason)}</div> },
-        { title: w("saw"), render: (_value, hit) => <div style={{ maxWidth: 360, whiteSpace: "normal" }}><Saw saw={hit.saw} /></div> },
+        { title: w("saw"), render: (_value, hit) => <div style={{ maxWidth: 360, whiteSpace: "normal" }}><Saw model={hit.model} version={hit.version} saw={hit.saw} /></div> },
         { title: w("score"), align: "right", dataIndex: "score" },
         { title: t("time"), render: (_value, hit) => <Time ms={hit.time} /> },
       ]}
