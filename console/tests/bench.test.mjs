@@ -45,6 +45,8 @@ screenTest("the desk of an analyst", "analyst-1", "/desk", async ({ page }) => {
   assert.equal(desk.desk.on_duty, await page.getByRole("switch", { name: "在岗状态" }).isChecked());
   const skill = queues.waiting[0].skill;
   assert.ok(words.skills.some((one) => one.skill === skill));
+  assert.ok(words.names.length > 0 && words.names.every((one) => one.zh !== "" || one.en !== "")); // of fields, filters, features, columns
+  assert.ok(["event.", "is.", "f.", "prof."].every((kind) => words.names.some((one) => one.name.startsWith(kind))));
   await page.getByRole("heading", { name: "排队情况" }).waitFor();
   // Nobody but a shift leader sets desks.
   assert.equal(await page.getByRole("heading", { name: "值班人员" }).count(), 0);

@@ -171,25 +171,38 @@ static void put_scripts(struct json_writer *json, const struct disposition_plan 
     json_array_end(json);
 }
 
-// What models have seen is named as expressions name it: fields of events, features, columns of tables.
+static void put_name(struct json_writer *json, Slice name, Slice zh, Slice en) {
+    if (!slice_empty(zh) || !slice_empty(en)) {
+        begin(json, "name", name, zh, en);
+        json_object_end(json);
+    }
+}
+
+// What models have seen is named as expressions name it: fields of events, filters, features, columns of tables. What the pack has no name for is left out.
 static void put_names(struct json_writer *json, const struct catalogue *catalogue, bool has_names) {
+    const struct feature_plan *features = catalogue->features;
     json_key(json, SLICE("names"));
     json_array_begin(json);
     for (uint32_t i = 0; has_names && i < catalogue->vocabulary.names.count; i++) {
         const struct name *name = &catalogue->vocabulary.names.at[i];
-        if (name->kind == NAME_FIELD) {
-            const struct schema_field *field = &catalogue->schema->fields[name->index];
-            begin(json, "name", name->text, field->zh, field->en);
-        } else if (name->kind == NAME_FEATURE) {
-            const struct feature *feature = &catalogue->features->features.at[name->index];
-            begin(json, "name", name->text, feature->zh, feature->en);
-        } else if (name->kind == NAME_CELL) {
+        switch (name->kind) {
+        case NAME_FIELD:
+            put_name(json, name->text, catalogue->schema->fields[name->index].zh, catalogue->schema->fields[name->index].en);
+            break;
+        case NAME_FILTER:
+            put_name(json, name->text, features->filters.at[name->index].zh, features->filters.at[name->index].en);
+            break;
+        case NAME_FEATURE:
+            put_name(json, name->text, features->features.at[name->index].zh, features->features.at[name->index].en);
+            break;
+        case NAME_CELL: {
             const struct knowledge_column *column = &catalogue->knowledge->tables[name->table].columns[name->index];
-            begin(json, "name", name->text, column->zh, column->en);
-        } else {
-            continue;
+            put_name(json, name->text, column->zh, column->en);
+            break;
         }
-        json_object_end(json);
+        default:
+            break;
+        }
     }
     json_array_end(json);
 }

@@ -64,12 +64,17 @@ export function SeenName({ name, words }: { name: string; words: DispositionWord
   return name.startsWith("f.") ? <FeatureName name={name} /> : <AsWritten name={name} />;
 }
 
+// Rounded or not, it is what is told beside it.
+const unrounded = (expression: string) => expression.replace(/^math\.(?:floor|ceil|round|trunc)\((.*)\)$/, "$1");
+
 // What of that which a model saw its expression holds against which threshold that it saw. Nothing where another version of the model decides by now, or the reader may not see models.
 function useThresholds({ model, version, saw }: Seen): { seen: string; sign: string; threshold: string }[] {
   const { may } = useSession();
   const { data } = useModel(model, may("models:read"));
   return (data?.version === version ? data.parameters : []).flatMap(({ parameter, compared }) =>
-    compared.filter(({ expression }) => expression in saw && `p.${parameter}` in saw).map(({ expression, compares }) => ({ seen: expression, sign: signOf(compares), threshold: `p.${parameter}` })),
+    compared
+      .map(({ expression, compares }) => ({ seen: unrounded(expression), sign: signOf(compares), threshold: `p.${parameter}` }))
+      .filter(({ seen, threshold }) => seen in saw && threshold in saw),
   );
 }
 
