@@ -103,7 +103,7 @@ export async function openPage(who, path, { language = "zh", look = "light", wid
 
 // Nothing turns any more, and the screen's content is there.
 export async function settled(page) {
-  await page.waitForFunction(() => document.querySelector("#root")?.childElementCount > 0 && document.querySelector(".ant-spin-spinning, [role=status] .ant-spin") === null, null, { timeout: 60_000 });
+  await page.waitForFunction(() => document.querySelector("#root > :not(.starting)") !== null && document.querySelector(".ant-spin-spinning, [role=status] .ant-spin") === null, null, { timeout: 60_000 });
 }
 
 // WCAG 2.1 A and AA, as far as axe sees them; serious findings and worse fail.

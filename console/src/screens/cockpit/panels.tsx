@@ -33,6 +33,11 @@ function partsOf(figure: Figure | undefined) {
   return figure?.figure.refused === undefined ? (figure?.parts ?? []) : [];
 }
 
+// The figure that a panel breaks down, once it is told.
+function InAll({ name, figure, query }: { name: string; figure: Figure | undefined; query: FigureQuery }) {
+  return figure === undefined || figure.figure.refused !== undefined ? null : <Link to={placeOfFigure(name, query)}>{countText(figure.figure.value)}</Link>;
+}
+
 export function Families({ query }: { query: FigureQuery }) {
   const t = useWords(cockpitWords);
   const name = usePartName();
@@ -40,7 +45,7 @@ export function Families({ query }: { query: FigureQuery }) {
   const asked = useFigure("alerts", { ...query, by: "word" }, { everyMs: FIGURE_EVERY_MS });
   const parts = partsOf(asked.data).slice(0, 12);
   return (
-    <Panel title={t("families")} extra={<Link to={placeOfFigure("alerts", query)}>{asked.data === undefined ? "" : countText(asked.data.figure.value)}</Link>}>
+    <Panel title={t("families")} extra={<InAll name="alerts" figure={asked.data} query={query} />}>
       <Untold asked={asked} />
       {asked.data?.figure.refused === undefined && asked.data !== undefined && parts.length === 0 && <Nothing>{t("noneToday")}</Nothing>}
       <Bars columns={wall ? 2 : 1} bars={parts.map((part) => ({ key: part.part, label: `${name(part.part)} ${part.part}`, name: name(part.part), count: part.rows, to: `/alerts?group=${part.part}&open=any&from=${query.from}` }))} />
@@ -55,7 +60,7 @@ export function Severities({ query }: { query: FigureQuery }) {
   const asked = useFigure("open_alerts", { ...query, by: "word" }, { everyMs: FIGURE_EVERY_MS });
   const parts = [...partsOf(asked.data)].sort((one, other) => other.part.localeCompare(one.part));
   return (
-    <Panel title={t("severities")} extra={<Link to={placeOfFigure("open_alerts", query)}>{asked.data === undefined ? "" : countText(asked.data.figure.value)}</Link>}>
+    <Panel title={t("severities")} extra={<InAll name="open_alerts" figure={asked.data} query={query} />}>
       <Untold asked={asked} />
       <Bars
         color={dark ? "#d9822b" : "#b85c00"}
