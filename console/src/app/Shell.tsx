@@ -1,12 +1,11 @@
 // The frame around every screen: menu, head, what is told of the session and the connection.
 import { BulbOutlined, DesktopOutlined, GlobalOutlined, KeyOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from "@ant-design/icons";
-
 import { Alert, Button, Dropdown, Layout, Menu, Result, Space, Spin, Typography } from "antd";
-import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { Link, Navigate, Route, Routes, useLocation, useNavigate } from "react-router-dom";
 
-
 import { type Area, areas, areaWords, allScreens, type Screen } from "@/app/areas";
+import { ConnectionBar } from "@/app/ConnectionBar";
 import { Crash } from "@/app/Crash";
 import { Finder } from "@/app/Finder";
 import { Keyboard } from "@/app/Keyboard";
@@ -15,7 +14,6 @@ import { useSession } from "@/app/session";
 import { useIdle } from "@/app/idle";
 import { useSettings } from "@/app/settings";
 import { shellWords } from "@/app/shellWords";
-import { useConnection } from "@/app/connection";
 import { useWords } from "@/app/words";
 import { useRoleName, useRoles } from "@/parts/access";
 import { Forbidden } from "@/parts/States";
@@ -58,9 +56,13 @@ function MainMenu({ folded }: { folded: boolean }) {
   const here = allScreens
     .filter((screen) => pathname === `/${screen.path}` || pathname.startsWith(`/${screen.path}/`))
     .sort((one, other) => other.path.length - one.path.length)[0];
+  // On a small screen the chosen item may lie below the edge.
+  const nav = useRef<HTMLElement>(null);
+  const place = here?.path;
+  useEffect(() => nav.current?.querySelector(".ant-menu-item-selected")?.scrollIntoView({ block: "nearest" }), [place]);
   const around = areas.filter((area) => here !== undefined && area.screens.includes(here)).map((area) => `area ${area.word}`);
   return (
-    <nav aria-label={label("menu")}>
+    <nav aria-label={label("menu")} ref={nav}>
       <Menu theme="dark" mode="inline" inlineCollapsed={folded} items={items} selectedKeys={here === undefined ? [] : [here.path]} defaultOpenKeys={folded ? [] : [...around, "area bench"]} />
     </nav>
   );
@@ -146,17 +148,6 @@ function Screens() {
   );
 }
 
-function Connection() {
-  const t = useWords(shellWords);
-  const connection = useConnection();
-  return (
-    <div aria-live="polite">
-      {connection === "away" && <Alert banner type="error" message={t("away")} />}
-      {connection === "back" && <Alert banner type="success" message={t("back")} />}
-    </div>
-  );
-}
-
 function Frame() {
   const t = useWords(shellWords);
   const { identity, signOut } = useSession();
@@ -189,7 +180,7 @@ function Frame() {
           <Keyboard />
           <Person />
         </Layout.Header>
-        <Connection />
+        <ConnectionBar />
         {identity?.kind === "console" && <Alert banner type="warning" message={t("nobody")} />}
         <Layout.Content id="content" tabIndex={-1} style={{ overflow: "auto", padding: PADDING, outline: "none" }}>
           <Crash key={pathname}>
@@ -208,7 +199,7 @@ export function Shell() {
   if (loading) {
     return (
       <>
-        <Connection />
+        <ConnectionBar />
         <Waiting />
       </>
     );
@@ -216,7 +207,7 @@ export function Shell() {
   if (identity === null) {
     return (
       <>
-        <Connection />
+        <ConnectionBar />
         <Suspense fallback={<Waiting />}>
           <SignIn />
         </Suspense>

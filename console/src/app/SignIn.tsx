@@ -1,8 +1,7 @@
 // The page to sign in.
 import { Alert, Button, Card, Form, Input, Typography } from "antd";
 
-import { api, told } from "@/api/client";
-import { useSession } from "@/app/session";
+import { signIn, useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { shellWords, signInWords } from "@/app/shellWords";
 import { Trouble, useSubmit } from "@/app/signing";
@@ -14,7 +13,7 @@ export default function SignIn() {
   const { again, isIdle } = useSession();
   const { language, choose, dark } = useSettings();
   const { trouble, busy, submit } = useSubmit(async (values: { name: string; password: string }) => {
-    await told(api.POST("/v1/session", { body: values }));
+    await signIn(values.name, values.password);
     await again();
   });
   return (

@@ -1,6 +1,6 @@
 // Who is signed in, and what he may do. While nobody is, the page to sign in stands in place of the screens.
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 
 import { api, Away, onTrouble, Problem, told, type Schemas } from "@/api/client";
 
@@ -18,23 +18,48 @@ interface Session {
 const SessionContext = createContext<Session | null>(null);
 const ENDED = new Set(["unauthorized", "session_ended", "credential_unknown", "credential_revoked", "credential_expired", "credential_malformed"]);
 
+let isLeaving = false; // somebody has signed out, and the server has not heard of it yet
+
 async function whoIsIt(): Promise<Identity | null> {
   try {
+    if (isLeaving) {
+      await told(api.DELETE("/v1/session"));
+      isLeaving = false;
+      return null;
+    }
     return await told(api.GET("/v1/session"));
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {
+      isLeaving = false;
       return null;
     }
     throw error;
   }
 }
 
-export const sessionQuery = queryOptions({ queryKey: ["session"], queryFn: whoIsIt, retry: (_count, error) => error instanceof Away, retryDelay: 2000, staleTime: Infinity });
+export async function signIn(name: string, password: string): Promise<void> {
+  await told(api.POST("/v1/session", { body: { name, password } }));
+  isLeaving = false;
+}
+
+export const sessionQuery = queryOptions({ queryKey: ["session"], queryFn: whoIsIt, retry: (_count, error) => error instanceof Away, retryDelay: 2000, staleTime: Infinity, refetchOnWindowFocus: "always" }); // in another tab somebody else may have signed in
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [isIdle, setIdle] = useState(false);
   const { data, isPending } = useQuery(sessionQuery);
+  const who = data?.name;
+  const before = useRef(who);
+  useEffect(() => {
+    if (who === undefined) {
+      return;
+    }
+    setIdle(false);
+    if (before.current !== undefined && before.current !== who) {
+      void queries.resetQueries({ predicate: (query) => query.queryKey[0] !== "session" }); // nothing of what another person was told
+    }
+    before.current = who;
+  }, [who, queries]);
 
   useEffect(
     () =>
@@ -58,7 +83,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       may: (scope) => scope === "" || scopes.has(scope),
       again,
       signOut: async (wasIdle) => {
-        await told(api.DELETE("/v1/session")).catch(() => undefined);
+        isLeaving = true;
         setIdle(wasIdle);
         queries.setQueryData(["session"], null);
         await again();

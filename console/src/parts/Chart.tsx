@@ -4,6 +4,7 @@ import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { useEffect, useRef, useState } from "react";
 
 import { useSettings } from "@/app/settings";
+import { Failure } from "@/parts/States";
 import { libraryWith, load, piecesOf } from "@/parts/echarts/load";
 
 export function Chart({ option, height, summary, onPick }: { option: EChartsCoreOption; height: number; summary: string; onPick?: (params: { name: string; seriesName?: string; dataIndex: number }) => void }) {
@@ -11,13 +12,17 @@ export function Chart({ option, height, summary, onPick }: { option: EChartsCore
   const chart = useRef<EChartsType | null>(null);
   const pieces = piecesOf(option);
   const [ready, setReady] = useState(() => (libraryWith(pieces) === null ? null : pieces)); // the pieces that it can be made with
+  const [trouble, setTrouble] = useState<unknown>(null); // its code could not be loaded
   const { dark } = useSettings();
   const picked = useRef(onPick);
   picked.current = onPick;
 
   useEffect(() => {
     let here = true;
-    void load(pieces).then(() => here && setReady(pieces));
+    load(pieces).then(
+      () => here && setReady(pieces),
+      (error: unknown) => here && setTrouble(error),
+    );
     return () => {
       here = false;
     };
@@ -50,7 +55,8 @@ export function Chart({ option, height, summary, onPick }: { option: EChartsCore
   return (
     <div style={{ position: "relative", height }}>
       <div ref={box} role="img" aria-label={summary} style={{ position: "absolute", inset: 0 }} />
-      {ready === null && <Spin style={{ position: "absolute", inset: 0, display: "grid", placeItems: "center" }} />}
+      {ready === null && trouble !== null && <Failure error={trouble} />}
+      {ready === null && trouble === null && <Spin style={{ position: "absolute", inset: 0, display: "grid", placeItems: "center" }} />}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { type QueryKey, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
 
+import { Problem } from "@/api/client";
 import { useProblemText } from "@/parts/problems";
 
 const FRESH_MS = 1000; // what was asked for while a screen was drawn is not asked for again once it is there
@@ -32,6 +33,10 @@ export function useDeed<V = void, T = unknown>(deed: (values: V) => Promise<T>, 
       more.after?.(answer, values);
     },
     onError: (error) => {
+      // Somebody else was quicker: what is shown is no longer so.
+      if (error instanceof Problem && error.status === 409) {
+        (more.touches ?? []).forEach((queryKey) => void queries.invalidateQueries({ queryKey }));
+      }
       const { title, todo } = text(error);
       notification.error({ message: title, description: todo, duration: 8, role: "alert" });
     },

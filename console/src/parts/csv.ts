@@ -8,7 +8,7 @@ function quoted(text: string): string {
 }
 
 function cellText(cell: Cell): string {
-  return cell === null || cell === undefined ? "" : quoted(typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell));
+  return cell === null || cell === undefined ? "" : quoted(typeof cell === "string" && /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : String(cell));
 }
 
 export function csvText(head: string[], rows: Cell[][]): string {

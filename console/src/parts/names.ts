@@ -108,6 +108,12 @@ export const appealChannels = defineWords({
   app: { zh: "手机银行", en: "app" },
 });
 
+// Systems of the bank write it in either case.
+export function useAppealChannel(): (channel: string) => string {
+  const name = useNames(appealChannels);
+  return (channel) => (channel.toLowerCase() in appealChannels ? name(channel.toLowerCase()) : channel);
+}
+
 export const proposalStates = defineWords({
   WAITING: { zh: "待复核", en: "waits" },
   APPROVED: { zh: "已通过", en: "approved" },
@@ -204,6 +210,27 @@ export const actorKinds = defineWords({
   system: { zh: "系统", en: "system" },
   console: { zh: "控制台", en: "console" },
   program: { zh: "平台自动", en: "the platform" },
+});
+
+// Parts of the program itself, by the names that stand where a person's would (src/response/desk/desk.c, src/server/response_desk.c, src/server/response_post.c, src/response/disposition/earn.c).
+export const programActors = defineWords({
+  desk: { zh: "系统", en: "system" },
+  server: { zh: "系统", en: "system" },
+  post: { zh: "系统", en: "system" },
+  breaker: { zh: "系统", en: "system" },
+});
+
+// Why the program itself has ended a held payment or a measure (src/response/controls/hold.c, ending.c; src/response/disposition/close.c, measure.c).
+export const endReasons = defineWords({
+  result: { zh: "核心系统告知交易结果", en: "the core bank told what became of the payment" },
+  deadline: { zh: "到期自动处理", en: "its deadline came" },
+  decided: { zh: "预警已定性", en: "its alert was decided" },
+  expired: { zh: "到期自动解除", en: "it ended in time" },
+});
+
+// Branches of strategies that no pack names (src/response/strategies/branch.c).
+export const branchWords = defineWords({
+  otherwise: { zh: "其他情况", en: "otherwise" },
 });
 
 // src/response/controls/measures.def
@@ -380,6 +407,24 @@ export const codes = {
     ANALYST: { zh: "经办（研判）", en: "analyst" },
     DEPARTMENT: { zh: "部门负责人", en: "head of department" },
     COMPLIANCE: { zh: "合规审核", en: "compliance" },
+  }),
+  referralDeed: defineWords({
+    opened: { zh: "起草", en: "drafted" },
+    edited: { zh: "修改内容", en: "texts changed" },
+    drawn: { zh: "取用资金流向图", en: "picture of the money taken" },
+    enclosed: { zh: "附上材料", en: "enclosed" },
+    "enclosure taken out": { zh: "移除所附材料", en: "enclosure taken out" },
+    linked: { zh: "关联移送单", en: "referral linked" },
+    asked: { zh: "向业务系统调取", en: "the bank's systems were asked" },
+    data: { zh: "录入要素", en: "data put in" },
+    approved: { zh: "审批通过", en: "approved" },
+    returned: { zh: "退回修改", en: "returned" },
+    emergency: { zh: "登记紧急移送", en: "emergency: told by phone" },
+    sent: { zh: "移送", en: "sent" },
+    "package taken": { zh: "下载移送包", en: "package downloaded" },
+    receipt: { zh: "登记签收", en: "receipt taken" },
+    told: { zh: "登记反馈", en: "outcome taken" },
+    money: { zh: "登记资金", en: "money entered" },
   }),
   link: defineWords({
     SUPPLEMENT: { zh: "补充移送", en: "adds to the other" },
@@ -566,6 +611,18 @@ export const codes = {
     DONE: { zh: "已执行", en: "carried out" },
     REFUSED: { zh: "不予执行", en: "not carried out" },
     ENDED: { zh: "已结束", en: "ended" },
+  }),
+  orderDeed: defineWords({
+    checked: { zh: "要素核对未通过", en: "the check found it wrong" },
+    asked: { zh: "已发核心系统执行", en: "asked of the core bank" },
+    executed: { zh: "核心系统已执行", en: "the core bank carried it out" },
+    failed: { zh: "核心系统执行失败", en: "the core bank could not" },
+    two_persons: { zh: "提交双人办理", en: "for two persons" },
+    ended: { zh: "措施解除", en: "its measure has ended" },
+    expired: { zh: "到期自动解除", en: "its measure ended in time" },
+    period: { zh: "查询期间届满", en: "its period is over" },
+    again: { zh: "重复收到，已再次答复", en: "came again, and was answered again" },
+    number_taken: { zh: "同号不同内容，已拒收", en: "its number came with another content, which was refused" },
   }),
   freezeClass: defineWords({
     DEPOSIT: { zh: "存款", en: "deposit" },

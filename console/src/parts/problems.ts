@@ -11,6 +11,8 @@ const words = defineWords({
   broken: { zh: "页面出错了", en: "The page has failed" },
 });
 
+const FOR_PROGRAMS = /`|\/v1\/|\b(?:GET|POST|PUT|DELETE) \//;
+
 export interface Told {
   title: string;
   detail: string;
@@ -26,9 +28,10 @@ export function useProblemText(): (error: unknown) => Told {
       const meaning: Schemas["ProblemMeaning"] | undefined = data?.problems.find((one) => one.code === error.code);
       const title = language === "zh" ? (meaning?.title_zh ?? error.title) : error.title;
       const wayOut = language === "zh" ? meaning?.what_to_do_zh : meaning?.what_to_do;
-      // Without a detail of its own a problem has the list's way out for one.
+      // Without a detail of its own a problem has the list's way out for one. A way out for who writes programs is none for who reads screens.
       const said = error.detail === meaning?.what_to_do ? [] : [error.detail];
-      return { title, detail: error.detail, todo: [...said, ...(wayOut === undefined ? [] : [wayOut])].join(" ") };
+      const way = wayOut === undefined || FOR_PROGRAMS.test(wayOut) ? [] : [wayOut];
+      return { title, detail: error.detail, todo: [...said, ...way].join(" ") };
     }
     if (error instanceof Away) {
       return { title: t("away"), detail: "", todo: t("awayTodo") };

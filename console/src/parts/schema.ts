@@ -22,7 +22,7 @@ interface Maps {
   segments: Map<string, Named>;
   actions: Map<string, Named>;
   tasks: Map<string, Named>;
-  fields: Map<string, Named>;
+  fields: Map<string, Schema["fields"][number]>;
 }
 
 function mapsOf(data: Schema): Maps {
@@ -82,6 +82,7 @@ export function useSchema() {
       action: (action: string | null | undefined) => named(maps?.actions, action),
       task: (task: string | null | undefined) => named(maps?.tasks, task),
       field: (field: string | null | undefined) => named(maps?.fields, field),
+      fieldType: (field: string) => maps?.fields.get(field)?.type,
       types: data?.types ?? [],
       actions: data?.actions ?? [],
     };

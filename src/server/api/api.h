@@ -63,6 +63,8 @@ void api_reply_json(struct http_request *request, uint16_t status, Slice body);
 // Whether a body is lines (NDJSON); else it is JSON. Of routes that take these two.
 bool api_body_is_lines(const struct http_request *request);
 // The member "values": what may be chosen, each with what it is called; without `names` that is empty.
+// What a field of events holds, as the API tells it: "money", "time", ...
+Slice api_field_type(const struct schema_field *field);
 void api_put_values(struct json_writer *json, const Slice *values, const Wording *names, uint32_t count);
 // NULL: it has answered that the journal is being replayed.
 struct pipeline *api_pipeline(struct serve *serve, struct http_request *request);

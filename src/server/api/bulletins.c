@@ -222,7 +222,6 @@ void api_get_daily(void *context, struct http_request *request) {
     }
     struct cockpit_of *of = &asking->asking.of;
     of->from_us = slice_empty(from) ? of->until_us - SHIFT_USUAL_US : of->from_us;
-    shift->leader = slice_empty(shift->leader) ? visit->actor.name : shift->leader;
     tell_head(visit, shift);
     write_out(visit, asking, "daily", SLICE("shift"));
 }

@@ -14,6 +14,13 @@ bool api_body_is_lines(const struct http_request *request) {
     return name.size == SLICE("application/x-ndjson").size;
 }
 
+Slice api_field_type(const struct schema_field *field) {
+    static const char *const types[] = {
+        [FIELD_STRING] = "text", [FIELD_ENUM] = "choice", [FIELD_LIST] = "choices", [FIELD_INT] = "whole",
+        [FIELD_MONEY] = "money", [FIELD_BOOL] = "yes_no", [FIELD_TIME] = "time",    [FIELD_FLOAT] = "number"};
+    return slice_of(types[field->type]);
+}
+
 void api_put_values(struct json_writer *json, const Slice *values, const Wording *names, uint32_t count) {
     json_key(json, SLICE("values"));
     json_array_begin(json);

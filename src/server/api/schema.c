@@ -29,6 +29,7 @@ static void put_fields(struct json_writer *json, const struct schema *schema) {
         json_object_begin(json);
         json_key_string(json, SLICE("field"), field->name);
         put_titles(json, field->zh, field->en);
+        json_key_string(json, SLICE("type"), api_field_type(field));
         json_key(json, SLICE("enumeration"));
         if (field->enumeration == SCHEMA_NONE) {
             json_null(json);

@@ -273,10 +273,6 @@ static void put_policy_words(const struct why_answer *answer, struct json_writer
 
 // The event's own fields, in the order of the schema.
 static void put_fields(const struct why_answer *answer, struct json_writer *json) {
-    static const char *const types[] = {
-        [FIELD_STRING] = "text", [FIELD_ENUM] = "choice", [FIELD_LIST] = "choices",
-        [FIELD_INT] = "whole",   [FIELD_MONEY] = "money", [FIELD_BOOL] = "yes_no",
-        [FIELD_TIME] = "time",   [FIELD_FLOAT] = "number"};
     const struct schema *schema = answer->why.catalogue->schema;
     json_key(json, SLICE("fields"));
     json_array_begin(json);
@@ -285,7 +281,7 @@ static void put_fields(const struct why_answer *answer, struct json_writer *json
             json_object_begin(json);
             json_key_string(json, SLICE("field"), schema->fields[i].name);
             put_titles(json, schema->fields[i].zh, schema->fields[i].en);
-            json_key_string(json, SLICE("type"), slice_of(types[schema->fields[i].type]));
+            json_key_string(json, SLICE("type"), api_field_type(&schema->fields[i]));
             json_object_end(json);
         }
     }

@@ -143,7 +143,7 @@ export default function Alerts() {
         label={t("listLabel")}
         rowKey="alert"
         columns={columns}
-        filters={query as Record<string, string>}
+        filters={filters}
         onFilters={(view) => change({ ...Object.fromEntries(Object.keys(filters).map((name) => [name, null])), ...view })}
         everyMs={10_000}
         onOpen={(row) => navigate(`/alerts/${row.alert}`)}

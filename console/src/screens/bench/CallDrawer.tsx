@@ -77,6 +77,7 @@ export function CallDrawer({ whole, task, maySteps, onClose }: Props) {
       width={640}
       title={t("dialogOf", { what: t("callTitle"), alert: alert })}
       maskClosable={Object.keys(answer).length === 0} // what was taken down does not go by a click beside it
+      keyboard={Object.keys(answer).length === 0}
       onClose={onClose}
       footer={
         <Space style={{ width: "100%", justifyContent: "space-between" }}>
@@ -102,7 +103,10 @@ export function CallDrawer({ whole, task, maySteps, onClose }: Props) {
           <Select
             aria-label={t("script")}
             value={script}
-            onChange={setScript}
+            onChange={(other) => {
+              setScript(other);
+              setAnswer({}); // the answers to the other one are no longer in sight
+            }}
             style={{ width: 240 }}
             options={readable.map((one) => ({ value: one.script, label: `${words.kind(one.kind)} ${one.script}` }))}
           />
@@ -151,7 +155,18 @@ export function CallDrawer({ whole, task, maySteps, onClose }: Props) {
           style={{ width: 260 }}
           options={others.map((one) => ({ value: one.answer, label: both(one) }))}
         />
-        {more !== undefined && <AnswerField name={more} label={words.answer(more)} words={words} value={answer[more]} onChange={(value) => set(more, value)} />}
+        {others
+          .filter((one) => one.answer === more || answer[one.answer] !== undefined)
+          .map((one) => (
+            <span key={one.answer}>
+              {one.answer !== more && (
+                <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>
+                  {both(one)}
+                </Typography.Text>
+              )}
+              <AnswerField name={one.answer} label={both(one)} words={words} value={answer[one.answer]} onChange={(value) => set(one.answer, value)} />
+            </span>
+          ))}
       </Space>
     </Drawer>
   );

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
+import { unlessWritten } from "@/parts/dialogs";
 import { type CodeWord, useDisposition } from "@/parts/disposition";
 import { moneyText } from "@/parts/values";
 import { alertWords } from "@/screens/bench/alertWords";
@@ -79,7 +80,7 @@ export function DecideDialog({ whole, onClose, onDone }: { whole: Whole; onClose
       confirmLoading={decide.isPending}
       maskClosable={false}
       onOk={submit}
-      onCancel={onClose}
+      onCancel={unlessWritten(code !== undefined || note.trim() !== "", onClose)}
     >
       <Space direction="vertical" style={{ width: "100%" }} size="middle">
         <CodeChoice group={row.group} secrecy={row.secrecy} value={code} onChange={setCode} />

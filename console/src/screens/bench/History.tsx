@@ -9,6 +9,7 @@ import { useDeed } from "@/parts/ask";
 import { joined, type Page, settledPage } from "@/parts/chain";
 import { type DispositionWords, useDisposition } from "@/parts/disposition";
 import { Mark as Toned } from "@/parts/Mark";
+import { branchWords, useNames } from "@/parts/names";
 import { useSchema } from "@/parts/schema";
 import { Nothing } from "@/parts/States";
 import { AlertLink, Money, moneyText, NOTHING, Severity, ThingLink, Time } from "@/parts/values";
@@ -17,6 +18,7 @@ import { useAnswerText } from "@/screens/bench/AnswerFields";
 import { MARKS, type Mark } from "@/screens/bench/deeds";
 import { AllHits, SeenName, useSeenText } from "@/screens/bench/Evidence";
 import { MoneyFlow } from "@/screens/bench/MoneyFlow";
+import { useStepReason } from "@/screens/bench/steps";
 import type { Whole } from "@/screens/bench/useAlert";
 
 type Event = Schemas["AlertEvent"];
@@ -27,7 +29,11 @@ const OUTCOMES = ["SUCCESS", "FAIL", "TIMEOUT", "REJECTED", "CANCELLED"] as cons
 function EventFields({ event, words }: { event: Record<string, unknown>; words: DispositionWords }) {
   const t = useWords(alertWords);
   const text = useSeenText();
-  const money = (name: string, value: unknown) => (typeof value === "number" && /(^|_)(amount|balance)(_|$)/.test(name) ? moneyText(value) : text(value, `event.${name}`));
+  const schema = useSchema();
+  const shown = (name: string, value: unknown) => {
+    const type = typeof value === "number" ? schema.fieldType(name) : undefined;
+    return type === "time" ? <Time ms={value as number} /> : type === "money" ? moneyText(value as number) : text(value, `event.${name}`);
+  };
   return (
     <dl aria-label={t("eventFields")} style={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(280px, 1fr))", gap: "2px 20px", margin: 0 }}>
       {Object.entries(event).map(([name, value]) => (
@@ -38,7 +44,7 @@ function EventFields({ event, words }: { event: Record<string, unknown>; words: 
             </Typography.Text>
           </dt>
           <dd className="number" data-told="" style={{ margin: 0, textAlign: "right", overflowWrap: "anywhere" }}>
-            {name.endsWith("_time") && typeof value === "number" ? <Time ms={value} /> : money(name, value)}
+            {shown(name, value)}
           </dd>
         </div>
       ))}
@@ -110,17 +116,16 @@ interface StepDetail {
 function StepText({ step, words }: { step: Step; words: DispositionWords }) {
   const t = useWords(alertWords);
   const answerText = useAnswerText(words);
+  const reason = useStepReason();
   const detail = (typeof step.detail === "object" && step.detail !== null ? step.detail : {}) as StepDetail;
-  const key = `step${step.reason}`;
   const moved = step.from !== null && step.from !== step.to;
-  const what = key in alertWords ? t(key as keyof typeof alertWords) : words.isCode(step.reason) ? `${t("decide")} ${words.code(step.reason)} ${step.reason}` : detail.strategy !== undefined ? `${t("strategy")} ${detail.strategy}` : step.reason;
   const role = detail.role === "SHIFT_LEADER" || detail.role === "DUTY_DIRECTOR" ? t("toRole", { role: t(`role${detail.role}`) }) : "";
   return (
     <div>
       <Typography.Text type="secondary">
         <Time ms={step.at} />
       </Typography.Text>{" "}
-      <Typography.Text strong>{what}</Typography.Text> {role}{" "}
+      <Typography.Text strong>{reason(step.reason, step.actor, detail.strategy)}</Typography.Text> {role}{" "}
       {moved && (
         <Tag>
           {words.state(step.from)} → {words.state(step.to)}
@@ -160,6 +165,7 @@ function Runs({ whole }: { whole: Whole }) {
   const t = useWords(alertWords);
   const both = useBoth();
   const words = useDisposition();
+  const branch = useNames(branchWords);
   return (
     <Table
       size="small"
@@ -179,7 +185,7 @@ function Runs({ whole }: { whole: Whole }) {
           render: (_value, run) =>
             run.outcome === null ? NOTHING : `${(ENDS as readonly string[]).includes(run.outcome) ? t(`end${run.outcome as (typeof ENDS)[number]}`) : run.outcome}${run.code === null ? "" : ` ${words.code(run.code)}`}`,
         },
-        { key: "branch", title: t("branchOf", { branch: "" }).trim(), render: (_value, run) => (run.branch_name === null ? <span className="mono">{run.branch?.split("#")[1] ?? NOTHING}</span> : <span data-told="" title={run.branch ?? undefined}>{both(run.branch_name)}</span>) },
+        { key: "branch", title: t("branchOf", { branch: "" }).trim(), render: (_value, run) => (run.branch_name === null ? branch(run.branch?.split("#")[1]) : <span data-told="" title={run.branch ?? undefined}>{both(run.branch_name)}</span>) },
       ]}
     />
   );

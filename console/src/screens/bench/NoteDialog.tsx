@@ -3,6 +3,7 @@ import { Input, Modal, Space } from "antd";
 import { type ReactNode, useState } from "react";
 
 import { useWords } from "@/app/words";
+import { unlessWritten } from "@/parts/dialogs";
 import { alertWords } from "@/screens/bench/alertWords";
 
 interface Props {
@@ -31,7 +32,7 @@ export function NoteDialog({ title, needed, ready = true, danger, busy, hint, ch
       confirmLoading={busy}
       maskClosable={false}
       onOk={() => onDo(note.trim())}
-      onCancel={onClose}
+      onCancel={unlessWritten(note.trim() !== "", onClose)}
     >
       <Space direction="vertical" style={{ width: "100%" }}>
         {hint}

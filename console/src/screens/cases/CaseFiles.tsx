@@ -23,6 +23,11 @@ function AttachFile({ id }: { id: number }) {
   const [open, setOpen] = useState(false);
   const [file, setFile] = useState<File | null>(null);
   const [about, setAbout] = useState("");
+  const close = () => {
+    setOpen(false);
+    setFile(null);
+    setAbout("");
+  };
   const attach = useDeed(
     async (chosen: File) => {
       const query = new URLSearchParams({ name: chosen.name, media: chosen.type || "application/octet-stream", ...(about.trim() === "" ? {} : { about: about.trim() }) });
@@ -31,11 +36,7 @@ function AttachFile({ id }: { id: number }) {
     {
       done: t("uploadDone"),
       touches: [["case", id], ["timeline", id]],
-      after: () => {
-        setOpen(false);
-        setFile(null);
-        setAbout("");
-      },
+      after: close,
     },
   );
   return (
@@ -43,7 +44,7 @@ function AttachFile({ id }: { id: number }) {
       <Button size="small" type="primary" icon={<UploadOutlined />} onClick={() => setOpen(true)}>
         {t("upload")}
       </Button>
-      <Modal open={open} title={t("upload")} okText={t("upload")} okButtonProps={{ disabled: file === null }} confirmLoading={attach.isPending} onCancel={() => setOpen(false)} onOk={() => file !== null && attach.mutate(file)} destroyOnHidden>
+      <Modal open={open} title={t("upload")} okText={t("upload")} okButtonProps={{ disabled: file === null }} confirmLoading={attach.isPending} onCancel={close} onOk={() => file !== null && attach.mutate(file)} destroyOnHidden>
         <Form layout="vertical">
           <Form.Item label={t("fileName")} extra={t("uploadHint")}>
             <Upload

@@ -1,6 +1,7 @@
 // All cases that the reader's roles open, with filters in the address; opening a case.
 import { PlusOutlined } from "@ant-design/icons";
 import { Card, Segmented, Select, Space } from "antd";
+import { useEffect } from "react";
 import { Link, useNavigate } from "react-router-dom";
 
 import { api, told, type Schemas } from "@/api/client";
@@ -88,8 +89,13 @@ export default function CaseList() {
   const [filters, change] = useFilters();
   const { may } = useSession();
   const navigate = useNavigate();
-  const { open = "true", subject, ...named } = filters;
-  const query = { ...named, ...(open === "true" ? { open: "true" } : {}), ...(subject ? { subject, subject_kind: filters.subject_kind ?? "ACCOUNT" } : {}) };
+  const { open = "true", subject, subject_kind, ...named } = filters;
+  const query = { ...named, ...(open === "true" ? { open: "true" } : {}), ...(subject ? { subject, subject_kind: subject_kind ?? "ACCOUNT" } : {}) };
+  useEffect(() => {
+    if (subject === undefined && subject_kind !== undefined) {
+      change({ subject_kind: null }); // its kind goes with the subject
+    }
+  }, [subject, subject_kind, change]);
   const columns: Column<Row>[] = [
     { key: "number", title: t("number"), fixed: "left", show: (row) => <Link to={`/cases/${row.id}`}>{row.number}</Link>, cell: (row) => row.number },
     { key: "title", title: t("title"), show: (row) => <Brief width={280}>{row.title}</Brief>, cell: (row) => row.title },
@@ -139,7 +145,7 @@ export default function CaseList() {
           {inputs.map(([name, label, width]) => (
             <TextFilter key={name} name={name} label={label} width={width} />
           ))}
-          {filters.subject && <Select aria-label={t("kind")} value={filters.subject_kind ?? "ACCOUNT"} onChange={(value) => change({ subject_kind: value })} options={options("subject")} style={{ width: 110 }} />}
+          {subject && <Select aria-label={t("kind")} value={subject_kind ?? "ACCOUNT"} onChange={(value) => change({ subject_kind: value })} options={options("subject")} style={{ width: 110 }} />}
         </Space>
         <DataTable<Row>
           name="cases"

@@ -7,9 +7,11 @@ import { useSettings } from "@/app/settings";
 import { defineWords, useWords } from "@/app/words";
 import { useDisposition } from "@/parts/disposition";
 import { Mark, type MarkKind } from "@/parts/Mark";
-import { textOf, useCode } from "@/parts/names";
+import { programActors, textOf, useCode, useNames } from "@/parts/names";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, moneyText } from "@/parts/values";
+import { useAnswerText } from "@/screens/bench/AnswerFields";
+import { useStepReason } from "@/screens/bench/steps";
 import { TimeUs, Told } from "@/screens/cases/CasePieces";
 import type { CaseTab } from "@/screens/cases/CaseRoom";
 import { caseWords } from "@/screens/cases/words";
@@ -23,13 +25,14 @@ const MARKS: Record<Line["source"], MarkKind> = { CASE: "info", ALERT: "bad", TA
 function useWhat(): (line: Line) => string {
   const code = useCode();
   const words = useDisposition();
-  return ({ source, what }) => {
+  const reason = useStepReason();
+  return ({ source, what, who }) => {
     const last = what.slice(what.lastIndexOf(" ") + 1);
     switch (source) {
       case "CASE":
         return textOf("caseState", what) === undefined ? code("deed", what) : code("caseState", what);
       case "ALERT":
-        return words.isState(what) ? words.state(what) : code("deed", what);
+        return words.isState(what) ? words.state(what) : reason(what, who);
       case "CONTROL":
         return `${code("control", what.startsWith("released") ? "RELEASED" : "IN_FORCE")} ${code("measure", last)}`;
       case "TASK":
@@ -128,11 +131,41 @@ function useDetail(): (text: string) => string {
   };
 }
 
+// What is told besides: why an alert came to its state, of what a case was opened, what people wrote; nothing that `what` says already.
+function useMore(): (line: Line) => string {
+  const t = useWords(caseWords);
+  const code = useCode();
+  const { language } = useSettings();
+  const reason = useStepReason();
+  const answerText = useAnswerText(useDisposition());
+  const detail = useDetail();
+  return ({ source, what, who, text }) => {
+    if (text === what) {
+      return "";
+    }
+    if (source === "ALERT") {
+      return reason(text, who);
+    }
+    if (source === "TASK" && text.startsWith("{")) {
+      try {
+        return answerText(JSON.parse(text) as Record<string, unknown>);
+      } catch {
+        return text;
+      }
+    }
+    if (source === "CASE" && what === "OPEN") {
+      return `${t("source")}${language === "zh" ? "：" : ": "}${code("source", text)}`;
+    }
+    return textOf("deed", text) === undefined ? detail(text) : "";
+  };
+}
+
 export function CaseTimeline({ data }: CaseTab) {
   const t = useWords(caseWords);
   const code = useCode();
   const what = useWhat();
-  const detail = useDetail();
+  const more = useMore();
+  const actor = useNames(programActors);
   const query = useInfiniteQuery({
     queryKey: ["timeline", data.id],
     queryFn: ({ pageParam, signal }) => told(api.GET("/v1/cases/{case}/timeline", { params: { path: { case: data.id }, query: { ...pageParam, limit: 100 } }, signal })),
@@ -167,10 +200,10 @@ export function CaseTimeline({ data }: CaseTab) {
                 </span>
               ) : (
                 <>
-                  {line.text !== "" && line.text !== line.what && textOf("deed", line.text) === undefined && <Told>{detail(line.text)}</Told>}
+                  {more(line) !== "" && <Told>{more(line)}</Told>}
                   {line.who !== "" && (
                     <span style={{ opacity: 0.8 }} data-told="">
-                      {t("from", { who: line.who })}
+                      {t("from", { who: actor(line.who) })}
                     </span>
                   )}
                 </>

@@ -108,14 +108,24 @@ function Suggestions({ id }: { id: number }) {
 
 function Verification({ id }: { id: number }) {
   const t = useWords(caseWords);
-  const verifying = useDeed((_now: void) => told(api.GET("/v1/cases/{case}/verification", { params: { path: { case: id } } })));
-  const found = verifying.data;
+  const [wanted, setWanted] = useState(false);
+  // It hashes everything, so it is asked for by the button, and again only where more was frozen since.
+  const verifying = useAsk(["verification", id], (signal) => told(api.GET("/v1/cases/{case}/verification", { params: { path: { case: id } }, signal })), { active: wanted, staleMs: Infinity });
+  const found = wanted ? verifying.data : undefined;
   return (
     <>
-      <Button size="small" loading={verifying.isPending} onClick={() => verifying.mutate()}>
+      <Button
+        size="small"
+        loading={verifying.isFetching}
+        onClick={() => {
+          setWanted(true);
+          void verifying.refetch();
+        }}
+      >
         {t("verify")}
       </Button>
-      {found !== undefined && (
+      {wanted && verifying.error !== null && <Failure error={verifying.error} onAgain={() => void verifying.refetch()} />}
+      {found !== undefined && verifying.error === null && (
         <Alert
           showIcon
           role="status"
@@ -133,7 +143,7 @@ export function CaseTransactions({ data, writes }: CaseTab) {
   const t = useWords(caseWords);
   const code = useCode();
   const options = useOptions();
-  const touches = [["case", data.id], ["table", `transactions-${data.id}`], ["suggestions", data.id], ["timeline", data.id]];
+  const touches = [["case", data.id], ["table", `transactions-${data.id}`], ["suggestions", data.id], ["timeline", data.id], ["verification", data.id]];
   const columns: Column<Row>[] = [
     { key: "number", title: "#", align: "right", show: (row) => row.number, cell: (row) => row.number },
     { key: "time", title: t("time"), show: (row) => <TimeUs us={row.time_us} />, cell: (row) => timeText(row.time_us / 1000) },

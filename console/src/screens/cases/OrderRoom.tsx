@@ -8,7 +8,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { Part, Rows } from "@/parts/ListPart";
 import { Mark } from "@/parts/Mark";
-import { useCode } from "@/parts/names";
+import { programActors, useCode, useNames } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { Due, Money, moneyText, NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { ScreenTitle, Told } from "@/screens/cases/CasePieces";
@@ -19,7 +19,7 @@ import { orderWords } from "@/screens/cases/words";
 type Order = Schemas["Order"];
 type Proposal = NonNullable<Schemas["OneOrder"]["proposal"]>;
 
-const touchesOf = (id: number) => [["order", id], ["table", "orders"], ["figures", "orders"], ["proposals"]];
+const touchesOf = (id: number) => [["order", id], ["table", "orders"], ["figures", "orders"], ["table", "proposals"]];
 
 // Which element of the order each answer is about, where the check found it wrong.
 const WRONG: Record<string, string> = {
@@ -40,6 +40,9 @@ const WRONG: Record<string, string> = {
   NUMBER_TAKEN: "number",
 };
 
+// Of an element that is missing the server tells the name (ORDER_ELEMENTS of src/response/orders/orders.h), which is that of its row but for these.
+const ROW_OF_ELEMENT: Record<string, string> = { from: "period", until: "period", victim_account: "victim", signature: "signed" };
+
 // What each kind of order has to bring (docs/controls.md).
 const NEEDED: Record<string, string[]> = {
   QUERY_ACCT: ["account", "name"],
@@ -56,6 +59,8 @@ const NEEDED: Record<string, string[]> = {
   LIST_PUSH: ["signed"],
 };
 
+const BY_HASH = ["account", "name", "certificate"];
+
 // Names and certificates come as hashes and are compared as such: what they are is not told.
 function Elements({ order }: { order: Order }) {
   const t = useWords(orderWords);
@@ -63,9 +68,12 @@ function Elements({ order }: { order: Order }) {
   const code = useCode();
   const period = order.from === null && order.until === null ? null : `${timeText(order.from)} – ${timeText(order.until)}`;
   const needed = NEEDED[order.kind] ?? [];
-  const byHash = (key: string) => (needed.includes(key) && order.answer !== "ELEMENT_MISSING" ? t("byHash") : null);
-  const wrong = WRONG[order.answer];
-  const rows = [
+  const isMissing = order.answer === "ELEMENT_MISSING";
+  const lacks = order.problem === null ? undefined : (ROW_OF_ELEMENT[order.problem] ?? order.problem);
+  const wrong = isMissing ? lacks : WRONG[order.answer];
+  // The first element that is missing is told, in this order: whether one after it came is not known.
+  const byHash = (key: string) => (needed.includes(key) && !(isMissing && BY_HASH.slice(0, BY_HASH.indexOf(key) + 1).includes(lacks ?? "")) ? t("byHash") : null);
+  const all = [
     { key: "number", label: t("number"), given: order.number, told: true },
     { key: "authority", label: t("authority"), given: order.authority, told: true },
     { key: "document", label: t("document"), given: order.document, told: true },
@@ -80,16 +88,18 @@ function Elements({ order }: { order: Order }) {
     { key: "city", label: t("cityLevel"), given: order.city_level ? t("present") : null },
     { key: "original", label: t("original"), given: order.original, told: true },
     { key: "victim", label: t("victimAccount"), given: order.victim_account, told: true },
-  ].filter((row) => row.given !== null || row.key === wrong || needed.includes(row.key));
+    { key: "entries", label: t("entries"), given: null },
+  ];
+  const rows = all.filter((row) => row.given !== null || row.key === wrong || needed.includes(row.key));
   const check = (row: (typeof rows)[number]) => {
     if (row.key === wrong) {
-      return <Mark kind="bad">{both({ zh: order.answer_zh, en: order.answer_en })}</Mark>;
+      return <Mark kind="bad">{isMissing ? t("missing") : both({ zh: order.answer_zh, en: order.answer_en })}</Mark>;
     }
-    if (row.key === "signed" && !order.signed) {
+    if (row.key === "signed" && !order.signed && needed.includes("signed")) {
       return <Mark kind="bad">{t("signedNo")}</Mark>;
     }
     if (row.given === null) {
-      return <Mark kind="bad">{t("missing")}</Mark>;
+      return t("missing");
     }
     return order.executed !== null && needed.includes(row.key) ? <Mark kind="good">{t("agrees")}</Mark> : t("present");
   };
@@ -105,7 +115,7 @@ function Elements({ order }: { order: Order }) {
           { title: t("check"), show: check },
         ]}
       />
-      {order.problem !== null && <Alert type="warning" showIcon style={{ marginTop: 8 }} message={`${t("problem")}: ${both({ zh: order.answer_zh, en: order.answer_en })}`} description={<span data-told="">{order.problem}</span>} />}
+      {order.problem !== null && <Alert type="warning" showIcon style={{ marginTop: 8 }} message={`${t("problem")}: ${both({ zh: order.answer_zh, en: order.answer_en })}`} description={all.find((row) => row.key === lacks)?.label ?? <span data-told="">{order.problem}</span>} />}
     </Part>
   );
 }
@@ -202,6 +212,7 @@ export default function OrderRoom() {
   const t = useWords(orderWords);
   const both = useBoth();
   const code = useCode();
+  const actor = useNames(programActors);
   const id = Number(useParams().order);
   const { may } = useSession();
   const query = useAsk(["order", id], (signal) => told(api.GET("/v1/orders/{order}", { params: { path: { order: id } }, signal })), { everyMs: 10_000 });
@@ -314,8 +325,8 @@ export default function OrderRoom() {
             columns={[
               { title: t("taken"), show: (row) => <Time ms={row.at} /> },
               { title: t("state"), show: (row) => code("orderState", row.to) },
-              { title: t("reason"), show: (row) => <Told>{row.reason}</Told> },
-              { title: t("decidedBy"), show: (row) => <Told>{row.actor}</Told> },
+              { title: t("reason"), show: (row) => <Told>{code("orderDeed", row.reason)}</Told> },
+              { title: t("decidedBy"), show: (row) => <Told>{row.actor_kind === "system" ? actor(row.actor) : row.actor}</Told> },
             ]}
           />
         </Part>

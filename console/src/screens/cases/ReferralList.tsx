@@ -13,6 +13,7 @@ import { useCode, useOptions } from "@/parts/names";
 import { TextFilter } from "@/parts/TextFilter";
 import { CaseLink, countText, moneyText, Time, timeText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
+import { CasePick } from "@/screens/cases/CasePick";
 import { Brief, FigureLine, ScreenTitle, Told } from "@/screens/cases/CasePieces";
 import { DeedForm } from "@/screens/cases/DeedForm";
 import { referralWords } from "@/screens/cases/words";
@@ -79,7 +80,7 @@ export default function ReferralList() {
   const { show = "open", ...named } = filters;
   const columns: Column<Row>[] = [
     { key: "referral", title: t("referral"), fixed: "left", show: (row) => <Link to={`/referrals/${row.referral}`}>{t("referralNo", { n: row.referral })}</Link>, cell: (row) => row.referral },
-    { key: "letter", title: t("letter"), show: (row) => (row.number === null ? "—" : t("letterNo", { year: row.year ?? "", n: row.number })), cell: (row) => row.number },
+    { key: "letter", title: t("letter"), show: (row) => (row.number === null ? "—" : t("letterNo", { year: row.year ?? "", n: row.number })), cell: (row) => (row.number === null ? null : t("letterNo", { year: row.year ?? "", n: row.number })) },
     { key: "state", title: t("state"), show: (row) => <Mark kind={referralMark(row.state.word)}>{both(row.state)}</Mark>, cell: (row) => both(row.state) },
     { key: "steps", title: t("steps"), align: "right", show: (row) => `${row.steps} / 3`, cell: (row) => row.steps },
     { key: "urgency", title: t("urgency"), show: (row) => (row.urgency === "EMERGENCY" ? <Mark kind="bad">{code("urgency", row.urgency)}</Mark> : code("urgency", row.urgency)), cell: (row) => code("urgency", row.urgency) },
@@ -111,9 +112,13 @@ export default function ReferralList() {
           />
           <Select allowClear placeholder={t("state")} aria-label={t("state")} value={filters.state} onChange={(value: string | undefined) => change({ state: value })} options={options("referralState")} style={{ width: 140 }} />
           <Select allowClear placeholder={t("route")} aria-label={t("route")} value={filters.route} onChange={(value: string | undefined) => change({ route: value })} options={options("route")} style={{ width: 180 }} />
-          {(["case", "lead", "police_case_no"] as const).map((name) => (
-            <TextFilter key={name} name={name} label={t(name === "police_case_no" ? "policeNo" : name)} width={140} />
-          ))}
+          {may("cases:read") && (
+            <div style={{ width: 240 }}>
+              <CasePick label={t("case")} value={Number(filters.case ?? 0) > 0 ? Number(filters.case) : undefined} onChange={(value) => change({ case: value })} />
+            </div>
+          )}
+          <TextFilter name="lead" label={t("lead")} width={140} isNumber />
+          <TextFilter name="police_case_no" label={t("policeNo")} width={140} />
         </Space>
         <DataTable<Row>
           name="referrals"

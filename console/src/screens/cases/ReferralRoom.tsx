@@ -11,7 +11,7 @@ import { useFilters } from "@/parts/address";
 import { useAsk } from "@/parts/ask";
 import { Rows, Part } from "@/parts/ListPart";
 import { Mark } from "@/parts/Mark";
-import { textOf, useCode } from "@/parts/names";
+import { programActors, textOf, useCode, useNames } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { CaseLink, Time, timeText } from "@/parts/values";
 import { asBody } from "@/screens/cases/bodies";
@@ -110,6 +110,7 @@ function Deeds({ data, drafts }: ReferralTab) {
 function Trace({ trace }: { trace: Schemas["Trace"] }) {
   const t = useWords(referralWords);
   const code = useCode();
+  const actor = useNames(programActors);
   return (
     <Part title={t("tabTrace")} extra={<Mark kind={trace.whole ? "good" : "bad"}>{t(trace.whole ? "traceWhole" : "traceBroken")}</Mark>}>
       <Rows
@@ -119,8 +120,8 @@ function Trace({ trace }: { trace: Schemas["Trace"] }) {
         columns={[
           { title: t("at"), show: (row) => <Time ms={row.at} /> },
           { title: t("state"), show: (row) => (row.from === null || row.from === row.to ? code("referralState", row.to) : `${code("referralState", row.from)} → ${code("referralState", row.to)}`) },
-          { title: t("what"), show: (row) => <Told>{row.reason}</Told> },
-          { title: t("who"), show: (row) => <Told>{row.actor}</Told> },
+          { title: t("what"), show: (row) => <Told>{code("referralDeed", row.reason)}</Told> },
+          { title: t("who"), show: (row) => <Told>{row.actor_kind === "system" ? actor(row.actor) : row.actor}</Told> },
         ]}
       />
     </Part>

@@ -470,6 +470,7 @@ export const orderWords = defineWords({
   period: { zh: "期间", en: "Period" },
   original: { zh: "原指令", en: "Original order" },
   victimAccount: { zh: "返还账户", en: "Victim's account" },
+  entries: { zh: "名单条目", en: "Entries of the list" },
   target: { zh: "本行账户", en: "Account here" },
   customer: { zh: "户主", en: "Holder" },
   freezeClass: { zh: "冻结类别", en: "Class of freeze" },

@@ -7,6 +7,7 @@ import { Link } from "react-router-dom";
 
 import { api, told } from "@/api/client";
 import { useListedKey } from "@/app/Keyboard";
+import { ConnectionBar } from "@/app/ConnectionBar";
 import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
@@ -139,7 +140,8 @@ function Wall({ onLeave }: { onLeave: () => void }) {
   }, [onLeave]);
   return createPortal(
     <Layout style={{ position: "fixed", inset: 0, zIndex: 900, overflow: "auto", background: token.colorBgLayout }}>
-      <Layout.Content data-wall="" style={{ display: "flex", flexDirection: "column", gap: 10, padding: 14, minHeight: "100vh", maxHeight: "max(100vh, 1000px)", boxSizing: "border-box" }}>
+      <ConnectionBar />
+      <Layout.Content data-wall="" style={{ display: "flex", flexDirection: "column", gap: 10, padding: 14, boxSizing: "border-box" }}>
       <header style={{ display: "flex", alignItems: "center", gap: 20 }}>
         <h1 style={{ margin: 0, fontSize: 28, flex: 1 }}>{t("title")}</h1>
         <Refreshed />

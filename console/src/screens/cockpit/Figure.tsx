@@ -170,6 +170,12 @@ function Rows({ figure, kind, told: answer }: { figure: string; kind: FigureKind
   );
 }
 
+// Parts by branch and, of what adds up, what belongs to none.
+function withoutUnit(kind: FigureKind, { figure, parts = [], unit }: FigureTold): Part[] {
+  const rest = (figure.value ?? 0) - parts.reduce((sum, part) => sum + (part.number ?? 0), 0);
+  return unit === null && ["COUNT", "SUM", "MONEY"].includes(kind) && parts.every((part) => part.part !== "") && rest > 0 ? [...parts, { part: "", rows: rest, sum: rest, number: rest }] : parts;
+}
+
 export default function Figure() {
   const t = useWords(cockpitWords);
   const both = useBoth();
@@ -198,7 +204,7 @@ export default function Figure() {
           {isTold && !definition.whole && (
             <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(380px, 1fr))", gap: 10 }}>
               <Parts title={t("byWord")} figure={both(definition)} kind={definition.kind} parts={byWord.data?.parts ?? []} nameOf={name} />
-              <Parts title={t("byUnit")} figure={both(definition)} kind={definition.kind} parts={answer.parts ?? []} nameOf={(part) => part || t("noUnit")} />
+              <Parts title={t("byUnit")} figure={both(definition)} kind={definition.kind} parts={withoutUnit(definition.kind, answer)} nameOf={(part) => part || t("noUnit")} />
             </div>
           )}
           {definition.secrecy === "INSIDER" ? <Nothing>{t("rowsWhole")}</Nothing> : isTold && <Rows figure={figure} kind={definition.kind} told={answer} />}

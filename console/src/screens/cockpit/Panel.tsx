@@ -60,8 +60,8 @@ export function useFigureText(): (figure: Figure) => { text: string; why: string
 
 // As large as there is room.
 function sizeOf(text: string, wall: boolean): number {
-  const [large, middle, small] = wall ? [52, 40, 30] : [28, 22, 18];
-  return text.length <= 7 ? large : text.length <= 10 ? middle : small;
+  const [large, middle, small, least] = wall ? [52, 40, 30, 24] : [28, 22, 18, 15];
+  return text.length <= 7 ? large : text.length <= 10 ? middle : text.length <= 13 ? small : least;
 }
 
 export function Tile({ figure, title, query, note, strong }: { figure: string; title: string; query: FigureQuery; note: string; strong?: boolean }) {

@@ -65,7 +65,7 @@ export function Speed() {
     const points = readings.slice(1).map((reading, at) => [reading.at, rateBetween(readings[at]!, reading)]);
     return {
       grid: { left: 44, right: 8, top: 8, bottom: 22 },
-      xAxis: { type: "time", minInterval: 10_000, axisLabel: { formatter: (value: number) => timeText(value, "clock"), hideOverlap: true, color: token.colorTextSecondary }, splitLine: { show: false } },
+      xAxis: { type: "time", min: readings.length > 1 ? undefined : Date.now() - RATE_OVER_MS, max: readings.length > 1 ? undefined : Date.now(), minInterval: 10_000, axisLabel: { formatter: (value: number) => timeText(value, "clock"), hideOverlap: true, color: token.colorTextSecondary }, splitLine: { show: false } },
       yAxis: { type: "value", min: 0, splitNumber: 2, axisLabel: { color: token.colorTextSecondary } },
       tooltip: { trigger: "axis", valueFormatter: (value: unknown) => `${Number(value).toFixed(1)} ${t("rateUnit")}` },
       series: [{ type: "line", showSymbol: false, name: t("rate"), areaStyle: { opacity: 0.15 }, lineStyle: { width: 2 }, itemStyle: { color: dark ? "#3d96e0" : "#0b5fa5" }, data: points }],
@@ -94,7 +94,7 @@ export function Speed() {
             ))}
           </div>
           <Typography.Text type="secondary" style={{ fontSize: wall ? 16 : 12 }}>
-            {t(isLately ? "latencyMinute" : "latencyStart")}
+            {t(isLately ? "latencyMinute" : readings.length > 1 ? "latencyStart" : "latencyAll")}
           </Typography.Text>
           <Chart option={option} height={wall ? 110 : 84} summary={t("rateChart", { last: rateText })} />
         </>

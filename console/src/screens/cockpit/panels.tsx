@@ -13,7 +13,7 @@ import { byNeed, lagsText, minuteText, SourceName, SourceStand, useSources } fro
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, Due, moneyText, NOTHING, Severity, type SeverityWord, shareText, shortMoney, Since, spanText } from "@/parts/values";
 import { FIGURE_EVERY_MS, type Figure, type FigureQuery, useFigure } from "@/screens/cockpit/asking";
-import { MayLink, ObjectLink, useCanGo } from "@/screens/cockpit/links";
+import { MayLink, useCanGo } from "@/screens/cockpit/links";
 import { Bars, Panel, placeOfFigure, useFigureText, useWall } from "@/screens/cockpit/Panel";
 import { cockpitWords } from "@/screens/cockpit/words";
 
@@ -267,6 +267,7 @@ const UNDER_WAY = ["EXECUTING", "DECIDING", "EXCEPTION"] as const;
 export function Orders() {
   const t = useWords(cockpitWords);
   const both = useBoth();
+  const canGo = useCanGo();
   const wall = useWall();
   const shown = wall ? 5 : 8;
   const asked = useAsk(
@@ -290,7 +291,7 @@ export function Orders() {
           dataSource={all.slice(0, shown)}
           locale={{ emptyText: <Nothing>{t("noOrders")}</Nothing> }}
           columns={[
-            { key: "order", title: t("order"), width: wall ? 110 : undefined, render: (_value, row) => <ObjectLink kind="order" object={row.police_order} name={row.number} /> },
+            { key: "order", title: t("order"), width: wall ? 170 : undefined, ellipsis: wall, render: (_value, row) => (canGo(`/orders/${row.police_order}`) ? <Link to={`/orders/${row.police_order}`}>{row.number}</Link> : row.number) },
             { key: "kind", title: t("kind"), ellipsis: wall, render: (_value, row) => both({ zh: row.kind_zh, en: row.kind_en }) },
             { key: "state", title: t("state"), ellipsis: wall, render: (_value, row) => both({ zh: row.state_zh, en: row.state_en }) },
             {

@@ -25,6 +25,7 @@ export const cockpitWords = defineWords({
   measuring: { zh: "正在测量", en: "measuring" },
   decidedSince: { zh: "启动以来共决策", en: "Decided since the start" },
   latencyMinute: { zh: "近一分钟时延", en: "Latency of the last minute" },
+  latencyAll: { zh: "启动以来时延", en: "Latency since the start" },
   latencyStart: { zh: "近一分钟没有决策，为启动以来时延", en: "None in the last minute: latency since the start" },
   atMost: { zh: "≤ {ms} 毫秒", en: "≤ {ms} ms" },
   beyond: { zh: "> 10 秒", en: "> 10 s" },

@@ -56,7 +56,7 @@ function usePlaces(text: string): { places: Place[]; isPending: boolean; error: 
   const places: Place[] = [
     ...[...kinds].map((kind) => ({ kind, to: `/profiles/${kind}/${encodeURIComponent(text)}` })),
     ...(event.data ? [{ kind: "event" as const, to: `/decisions/${encodeURIComponent(text)}` }] : []),
-    ...(/^\d{1,12}$/.test(text) ? [{ kind: "alert" as const, to: `/alerts/${text}` }] : []),
+    ...(/^\d{1,9}$/.test(text) && may("alerts:read") ? [{ kind: "alert" as const, to: `/alerts/${text}` }] : []),
   ];
   return { places, isPending: (mayTables && tables.isPending) || others.some((one) => one.isLoading), error: mayTables ? tables.error : null };
 }

@@ -51,11 +51,11 @@ export default function Lists() {
     { key: "entries", title: t("entries"), align: "right", defaultSortOrder: "descend", sorter: (one, other) => one.entries - other.entries, render: (_, row) => countText(row.entries) },
     {
       key: "cap",
-      title: t("used"),
+      title: t("cap"),
       width: 180,
       render: (_, row) => (
         <Space>
-          <Progress percent={(row.entries / row.cap) * 100} showInfo={false} size={[80, 6]} aria-label={`${t("used")}: ${row.entries} / ${row.cap}`} />
+          <Progress percent={(row.entries / row.cap) * 100} showInfo={false} size={[80, 6]} aria-label={`${t("cap")}: ${row.entries} / ${row.cap}`} />
           <Typography.Text type="secondary" className="number">
             {countText(row.cap)}
           </Typography.Text>

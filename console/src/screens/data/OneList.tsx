@@ -349,7 +349,7 @@ export default function OneList() {
   const keyText = useKeyText();
   const [importing, setImporting] = useState(false);
   const query = useLists();
-  if (query.error !== null) {
+  if (query.error !== null && query.data === undefined) {
     return <Failure error={query.error} onAgain={() => void query.refetch()} />;
   }
   const list = query.data?.lists.find((one) => one.list === name);

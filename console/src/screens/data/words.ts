@@ -100,7 +100,6 @@ export const dataWords = defineWords({
   expiry: { zh: "有效期规则", en: "How long" },
   entries: { zh: "条目数", en: "Entries" },
   cap: { zh: "容量", en: "Room" },
-  used: { zh: "已用", en: "Used" },
   searchLists: { zh: "按名称、编号或来源查找", en: "Find by name, id or source" },
   listsFound: { zh: "共 {n} 份名单，{m} 条", en: "{n} lists, {m} entries" },
   onlyFilled: { zh: "只看有条目的", en: "Only those with entries" },

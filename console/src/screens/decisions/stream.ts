@@ -47,8 +47,6 @@ export function useStream(filters: Filters): Stream & { version: number; again: 
     let timer = 0;
     let newest = 0; // sequence: what comes twice is shown once
     let here = true;
-    let filling = false; // what comes meanwhile waits, so that it stands behind what was before it
-    let held: Row[][] = [];
     it.rows.clear();
     it.seconds.clear();
     it.arrived = 0;
@@ -67,6 +65,7 @@ export function useStream(filters: Filters): Stream & { version: number; again: 
         }, Math.max(0, shownMs + SHOW_EVERY_MS - performance.now()));
       }
     }
+    show(); // nothing of what was asked for before
     // The newest first, as they come.
     function add(rows: Row[]) {
       if (!here) {
@@ -87,6 +86,8 @@ export function useStream(filters: Filters): Stream & { version: number; again: 
       add(page.decisions);
     }
     function open() {
+      let filling = false; // what comes meanwhile waits, so that it stands behind what was before it
+      let held: Row[][] = [];
       source = new EventSource(`/v1/decisions/stream${query === "" ? "" : `?${query}`}`);
       source.addEventListener("open", () => {
         it.state = "live";

@@ -332,7 +332,7 @@ export default function Drafts() {
       )}
       {dialogue === "copy" && text !== undefined && id !== undefined && (
         <NewModel
-          known={new Set((models.data?.models ?? []).map((model) => model.model))}
+          known={new Set([...(models.data?.models ?? []).map((model) => model.model), ...Object.keys(draft.files).map((path) => path.replace(/^.*\/|\.yaml$/g, ""))])}
           onClose={() => setDialogue(null)}
           onMake={(made) => {
             const [, family = ""] = made.split("-");

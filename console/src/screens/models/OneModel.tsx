@@ -155,7 +155,7 @@ export default function OneModel() {
   if (isPending) {
     return <Spin />;
   }
-  if (error !== null || model === undefined) {
+  if (model === undefined) {
     return (
       <Card size="small" title={<h1 style={{ fontSize: 16, margin: 0 }}>{id}</h1>}>
         <Failure error={error} onAgain={() => void refetch()} />

@@ -8,7 +8,7 @@ import { defineWords, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
-import { appealChannels, appealStates, useNames } from "@/parts/names";
+import { appealStates, useAppealChannel, useNames } from "@/parts/names";
 import { Nothing } from "@/parts/States";
 import { AskedDrawer } from "@/parts/ThingDrawer";
 import { Due, ThingLink, Time, timeText } from "@/parts/values";
@@ -104,7 +104,7 @@ export function AppealFacts({ appeal }: { appeal: Appeal }) {
   const w = useWords(words);
   const t = useWords(officeWords);
   const both = useBoth();
-  const channel = useNames(appealChannels);
+  const channel = useAppealChannel();
   const isOpen = appeal.result === null;
   return (
     <Facts
@@ -215,7 +215,7 @@ function AppealList() {
   const { may } = useSession();
   const [filters, change] = useFilters();
   const [bringing, setBringing] = useState(false);
-  const channel = useNames(appealChannels);
+  const channel = useAppealChannel();
   const stateName = useNames(appealStates);
   const ways: Way[] = [
     { key: "open", label: w("open"), fields: [] },

@@ -17,7 +17,7 @@ import { AlertPart } from "@/screens/office/alertPart";
 import { AppealDialog, AppealState } from "@/screens/office/appealParts";
 import { ReleaseDialog, RenewDialog, ReviewDialog, SetDialog } from "@/screens/office/controlDeeds";
 import { type Control, ControlConfirmed, ControlFacts, ControlState, controlWords, EffectFacts, Notices, severityWord } from "@/screens/office/controlParts";
-import { Deeds, OpenButton, queryOf, ScreenCard, Section, Target, Told, TraceSteps, WaitingProposal, type Way, wayOf, WayFilter } from "@/screens/office/parts";
+import { Deeds, OpenButton, queryOf, ScreenCard, Section, Target, Told, TraceSteps, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 const words = defineWords({
@@ -72,7 +72,7 @@ function ControlDrawer({ id, onClose }: { id: number; onClose: () => void }) {
                 <Button type="primary" onClick={() => setDeed("release")}>
                   {w("release")}
                 </Button>
-                <Button onClick={() => setDeed("renew")}>{w("renew")}</Button>
+                {control.state === "IN_FORCE" && control.until !== null && <Button onClick={() => setDeed("renew")}>{w("renew")}</Button>}
                 {control.review !== null && <Button onClick={() => setDeed("review")}>{w("review")}</Button>}
               </>
             )}
@@ -125,7 +125,7 @@ function useWays(): Way[] {
   const stateName = useNames(controlStates);
   const kindName = useNames(targetKinds);
   return [
-    { key: "state", label: w("byState"), fields: [{ name: "state", label: t("state"), options: Object.keys(controlStates).map((value) => ({ value, label: stateName(value) })) }] },
+    { key: "state", label: w("byState"), fields: [{ name: "state", label: t("state"), usual: "IN_FORCE", options: Object.keys(controlStates).map((value) => ({ value, label: stateName(value) })) }] },
     {
       key: "target",
       label: w("byTarget"),
@@ -155,7 +155,6 @@ export default function Controls() {
   const kindName = useNames(targetKinds);
   const ways = useWays();
   const query = queryOf(ways, filters);
-  const shown = wayOf(ways, filters).key === "state" && filters.state === undefined ? { ...filters, state: "IN_FORCE" } : filters; // what the server lists when nothing is asked
   const open = (row: Control) => change({ one: row.control });
   const columns: Column<Control>[] = [
     { key: "control", title: t("control"), fixed: "left", show: (row) => <OpenButton id={row.control} onOpen={() => open(row)} />, cell: (row) => row.control },
@@ -187,7 +186,7 @@ export default function Controls() {
         )
       }
     >
-      <WayFilter ways={ways} filters={shown} change={change} />
+      <WayFilter ways={ways} filters={filters} change={change} />
       <DataTable<Control>
         name="controls"
         label={w("title")}

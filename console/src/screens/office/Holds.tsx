@@ -9,10 +9,11 @@ import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Mark } from "@/parts/Mark";
-import { holdOutcomes, useNames } from "@/parts/names";
+import { holdOutcomes, programActors, useNames } from "@/parts/names";
 import { AskedDrawer } from "@/parts/ThingDrawer";
 import { AlertLink, Due, Money, moneyText, NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
+import { useReason } from "@/screens/office/controlParts";
 import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, TextField, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
@@ -70,6 +71,8 @@ export function HoldFacts({ hold }: { hold: Hold }) {
   const t = useWords(officeWords);
   const h = useWords(words);
   const deadline = useHoldDeadline();
+  const actor = useNames(programActors);
+  const reason = useReason();
   return (
     <Facts
       facts={[
@@ -84,8 +87,8 @@ export function HoldFacts({ hold }: { hold: Hold }) {
         [h("left"), hold.state === "HELD" ? <Due key="left" ms={hold.until} /> : NOTHING],
         [h("atDeadline"), deadline(hold)],
         [t("settled"), <span key="settled"><Time ms={hold.settled} /> {hold.late && <Typography.Text type="warning">{h("late")}</Typography.Text>}</span>],
-        [t("settledBy"), <Told key="by">{hold.settled_by}</Told>],
-        [t("reason"), <Told key="reason">{hold.reason}</Told>],
+        [t("settledBy"), <Told key="by">{actor(hold.settled_by)}</Told>],
+        [t("reason"), <Told key="reason">{reason(hold.reason)}</Told>],
         [t("confirmed"), <Confirmed key="confirmed" hold={hold} />],
       ]}
     />
@@ -168,6 +171,7 @@ export default function Holds() {
   const [filters, change] = useFilters();
   const deadline = useHoldDeadline();
   const outcomeName = useNames(holdOutcomes);
+  const actor = useNames(programActors);
   const ways: Way[] = [
     { key: "open", label: h("open"), fields: [] },
     { key: "unconfirmed", label: h("unconfirmed"), fixed: { list: "unconfirmed" }, fields: [] },
@@ -189,7 +193,7 @@ export default function Holds() {
     { key: "alert", title: t("alert"), show: (row) => <AlertLink alert={row.alert} />, cell: (row) => row.alert },
     { key: "held", title: h("held"), show: (row) => <Time ms={row.held} />, cell: (row) => timeText(row.held) },
     { key: "settled", title: t("settled"), show: (row) => <Time ms={row.settled} />, cell: (row) => timeText(row.settled) },
-    { key: "by", title: t("settledBy"), show: (row) => <Told>{row.settled_by}</Told>, cell: (row) => row.settled_by },
+    { key: "by", title: t("settledBy"), show: (row) => <Told>{actor(row.settled_by)}</Told>, cell: (row) => (row.settled_by === null ? null : actor(row.settled_by)) },
     { key: "confirmed", title: t("confirmed"), show: (row) => <Confirmed hold={row} />, cell: (row) => timeText(row.confirmed) },
   ];
   const one = Number(filters.one ?? 0);

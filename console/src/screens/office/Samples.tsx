@@ -213,7 +213,7 @@ export default function Samples() {
       }
       throw error;
     }
-  });
+  }, { staleMs: Infinity }); // another one would take away what was written of this
   return (
     <ScreenCard
       title={w("title")}
@@ -225,9 +225,9 @@ export default function Samples() {
     >
       {may("figures:read") && <Figures />}
       {asked.isPending && <Skeleton active paragraph={{ rows: 8 }} />}
-      {asked.error !== null && <Failure error={asked.error} onAgain={() => void asked.refetch()} />}
+      {asked.error !== null && asked.data === undefined && <Failure error={asked.error} onAgain={() => void asked.refetch()} />}
       {asked.data === null && <Nothing>{w("none")}</Nothing>}
-      {asked.data !== null && asked.data !== undefined && asked.error === null && <Look sample={asked.data} onDone={() => setRound((before) => before + 1)} />}
+      {asked.data !== null && asked.data !== undefined && <Look sample={asked.data} onDone={() => setRound((before) => before + 1)} />}
     </ScreenCard>
   );
 }

@@ -5,10 +5,12 @@ import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
+import { useDisposition } from "@/parts/disposition";
 import { Mark, type MarkKind } from "@/parts/Mark";
-import { authorities, basics, blocks, controlClasses, effects, measureWords, useNames } from "@/parts/names";
+import { authorities, basics, blocks, controlClasses, effects, endReasons, measureWords, programActors, useNames } from "@/parts/names";
+import { useSchema } from "@/parts/schema";
 import { Failure } from "@/parts/States";
-import { AlertLink, CaseLink, Money, NOTHING, Severity, type SeverityWord, ThingLink, Time } from "@/parts/values";
+import { AlertLink, CaseLink, Money, Severity, type SeverityWord, ThingLink, Time } from "@/parts/values";
 import { Facts, Target, Told } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
@@ -62,6 +64,21 @@ export function ControlConfirmed({ control }: { control: Control }) {
   return <>{t(control.confirmed ? "isConfirmed" : "notConfirmed")}</>;
 }
 
+// Why something was set or ended, where the program itself says it: by a word, the code of an outcome, what an authority has ordered, or the group and severity of an alert ("VP S3"). What people wrote stays.
+export function useReason(): (reason: string | null) => string | null {
+  const words = useDisposition();
+  const schema = useSchema();
+  const own = useNames(endReasons);
+  return (reason) => {
+    if (reason === null || reason === "") {
+      return reason;
+    }
+    const [, group, severity] = /^([A-Z]+) (S[1-4])$/.exec(reason) ?? [];
+    const names = [own(reason), words.code(reason), schema.value("event.order_kind", reason), schema.action(reason), words.action(reason)];
+    return group !== undefined ? `${words.group(group)} ${severity}` : (names.find((name) => name !== reason) ?? reason);
+  };
+}
+
 export function severityWord(severity: number | null): SeverityWord | null {
   return severity === null || severity < 1 || severity > 4 ? null : (`S${severity}` as SeverityWord);
 }
@@ -72,6 +89,8 @@ export function ControlFacts({ control }: { control: Control }) {
   const both = useBoth();
   const authority = useNames(authorities);
   const className = useNames(controlClasses);
+  const actor = useNames(programActors);
+  const reason = useReason();
   return (
     <Facts
       facts={[
@@ -83,14 +102,14 @@ export function ControlFacts({ control }: { control: Control }) {
         [c("authority"), authority(control.authority)],
         [c("basis"), <Told key="basis">{control.basis}</Told>],
         [c("document"), <Told key="document">{control.document}</Told>],
-        [t("reason"), <Told key="reason">{control.reason}</Told>],
+        [t("reason"), <Told key="reason">{reason(control.reason)}</Told>],
         [t("severity"), <Severity key="severity" severity={severityWord(control.severity)} long />],
         [c("limit"), <Money key="limit" fen={control.amount} />],
         [t("branch"), control.branch],
         [t("alert"), <AlertLink key="alert" alert={control.alert} />],
         [t("case"), <CaseLink key="case" id={control.case} />],
         [t("asked"), <Time key="asked" ms={control.asked} />],
-        [t("askedBy"), <Told key="by">{control.asked_by}</Told>],
+        [t("askedBy"), <Told key="by">{actor(control.asked_by)}</Told>],
         [t("since"), <Time key="since" ms={control.since} />],
         [t("until"), <Time key="until" ms={control.until} />],
         [t("confirmed"), <ControlConfirmed key="confirmed" control={control} />],
@@ -98,8 +117,8 @@ export function ControlFacts({ control }: { control: Control }) {
         control.released === null ? null : [c("released"), <Time key="released" ms={control.released} />],
         control.released === null
           ? null
-          : [c("releasedBy"), <Told key="releasedBy">{control.released_second === null ? control.released_by : c("releasedTwo", { one: control.released_by ?? NOTHING, two: control.released_second })}</Told>],
-        control.release_reason === null ? null : [c("releaseReason"), <Told key="why">{control.release_reason}</Told>],
+          : [c("releasedBy"), <Told key="releasedBy">{control.released_second === null ? actor(control.released_by) : c("releasedTwo", { one: actor(control.released_by), two: control.released_second })}</Told>],
+        control.release_reason === null ? null : [c("releaseReason"), <Told key="why">{reason(control.release_reason)}</Told>],
         control.step === null ? null : [c("step"), c("stepText", { n: control.step })],
         control.replaces === null ? null : [c("replaces"), control.replaces],
       ]}

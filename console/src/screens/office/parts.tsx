@@ -6,6 +6,7 @@ import { Link } from "react-router-dom";
 import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import type { Filters } from "@/parts/address";
+import { unlessWritten } from "@/parts/dialogs";
 import { actorKinds, targetKinds, useNames } from "@/parts/names";
 import { useReachable } from "@/parts/reach";
 import { TextFilter } from "@/parts/TextFilter";
@@ -150,6 +151,7 @@ export interface WayField {
   options?: { value: string; label: string }[];
   isNumber?: boolean;
   needed?: boolean;
+  usual?: string; // what the server takes where nothing is chosen
 }
 export interface Way {
   key: string;
@@ -163,7 +165,7 @@ function isOf(way: Way, filters: Filters): boolean {
   return isFixed || (way.fixed === undefined && way.fields.some((field) => filters[field.name] !== undefined));
 }
 
-export function wayOf(ways: Way[], filters: Filters): Way {
+function wayOf(ways: Way[], filters: Filters): Way {
   return ways.find((way) => isOf(way, filters)) ?? ways[0]!;
 }
 
@@ -200,7 +202,7 @@ export function WayFilter({ ways, filters, change }: { ways: Way[]; filters: Fil
             allowClear
             aria-label={field.label}
             placeholder={field.label}
-            value={filters[field.name]}
+            value={filters[field.name] ?? field.usual}
             options={field.options}
             style={{ minWidth: 150 }}
             onChange={(value?: string) => change({ [field.name]: value ?? null })}
@@ -220,7 +222,7 @@ export function DeedDialog<V extends object>({ title, open, initial, sending, on
   const t = useWords(officeWords);
   const [form] = Form.useForm<V>();
   return (
-    <Modal open={open} getContainer={root} title={title} okText={t("send")} cancelText={t("cancel")} confirmLoading={sending} onOk={() => form.submit()} onCancel={onClose} maskClosable={false} destroyOnHidden width={560}>
+    <Modal open={open} getContainer={root} title={title} okText={t("send")} cancelText={t("cancel")} confirmLoading={sending} onOk={() => form.submit()} onCancel={unlessWritten(() => form.isFieldsTouched(), onClose)} maskClosable={false} destroyOnHidden width={560}>
       {about !== undefined && <Typography.Paragraph type="secondary">{about}</Typography.Paragraph>}
       <Form<V> form={form} layout="vertical" preserve={false} initialValues={initial} onFinish={(values) => !sending && onSend(values)}>
         {children}

@@ -24,6 +24,7 @@ export default function Daily() {
   const until = Number(filters.until) || opened;
   const from = Number(filters.from) || until - DAY_MS;
   const language = filters.paper === "zh" || filters.paper === "en" ? filters.paper : settings.language;
+  const leader = filters.leader ?? (identity?.roles.includes("shift-leader") ? identity.name : undefined); // a leader's own shift, as a rule
   const asking: Asking = {
     path: "/v1/cockpit/daily",
     query: {
@@ -31,7 +32,7 @@ export default function Daily() {
       until: filters.until,
       unit: filters.unit,
       shift: filters.shift,
-      leader: filters.leader,
+      leader,
       language,
       secrets: filters.secrets === "true" ? "true" : undefined,
     },
@@ -62,7 +63,7 @@ export default function Daily() {
           {t("lastDay")}
         </Button>
         <TextFilter name="shift" label={t("shift")} width={210} maxLength={64} />
-        <TextFilter name="leader" label={t("leader")} placeholder={identity?.name} width={210} maxLength={64} />
+        <TextFilter name="leader" label={t("leader")} placeholder={leader} width={210} maxLength={64} />
         <TextFilter name="unit" label={t("unit")} placeholder={t("unitAll")} width={210} maxLength={64} />
         <Segmented
           aria-label={t("paperLanguage")}

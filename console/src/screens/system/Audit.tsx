@@ -5,7 +5,7 @@ import { Alert, Button, Card, Checkbox, Select, Space, Table, type TableColumnsT
 
 import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
-import { useBoth, useWords } from "@/app/words";
+import { defineWords, type Text, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
 import { csvName, csvText, download } from "@/parts/csv";
@@ -21,6 +21,58 @@ type Record_ = Schemas["Audit"]["records"][number];
 type Actor = { kind?: string; name?: string };
 
 const PAGE = 200;
+
+// What a record is about begins with the kind of it (src/server/api: visit_look, visit_change), and a number or a name may follow; several of them have their kind alone.
+const objectWords: Record<string, Text> = defineWords({
+  accounts: { zh: "账户清单", en: "accounts" },
+  alert: { zh: "预警", en: "alert" },
+  alerts: { zh: "预警列表", en: "alerts" },
+  appeal: { zh: "申诉", en: "appeal" },
+  appeals: { zh: "申诉列表", en: "appeals" },
+  brake: { zh: "熔断", en: "brake" },
+  bulletin: { zh: "通报", en: "bulletin" },
+  case: { zh: "案件", en: "case" },
+  cases: { zh: "案件列表", en: "cases" },
+  confirmation: { zh: "核心系统确认", en: "confirmation of the core bank" },
+  control: { zh: "管控", en: "measure" },
+  controls: { zh: "管控列表", en: "measures" },
+  decision: { zh: "决策", en: "decision" },
+  desk: { zh: "值班", en: "desk" },
+  desks: { zh: "值班列表", en: "desks" },
+  disposition: { zh: "处置字典", en: "words of disposition" },
+  figures: { zh: "统计指标", en: "figures" },
+  flow: { zh: "资金流向", en: "flow of money" },
+  gang: { zh: "团伙", en: "gang" },
+  gangs: { zh: "团伙列表", en: "gangs" },
+  graph: { zh: "关系图谱", en: "graph" },
+  hold: { zh: "暂缓交易", en: "held payment" },
+  holds: { zh: "暂缓交易列表", en: "held payments" },
+  hub: { zh: "公共节点", en: "hub" },
+  hubs: { zh: "公共节点列表", en: "hubs" },
+  kept: { zh: "历史留存", en: "what is kept" },
+  list: { zh: "名单", en: "list" },
+  missed: { zh: "漏报复盘", en: "missed fraud" },
+  order: { zh: "指令", en: "order" },
+  orders: { zh: "指令列表", en: "orders" },
+  proposal: { zh: "复核事项", en: "proposal" },
+  proposals: { zh: "复核事项列表", en: "proposals" },
+  queues: { zh: "预警队列", en: "queues" },
+  referral: { zh: "移送单", en: "referral" },
+  referrals: { zh: "移送单列表", en: "referrals" },
+  report: { zh: "上报", en: "report" },
+  reports: { zh: "上报列表", en: "reports" },
+  reverification: { zh: "重新核实", en: "reverification" },
+  row: { zh: "画像记录", en: "row of a table" },
+  settings: { zh: "运行参数", en: "settings" },
+  snapshot: { zh: "快照", en: "snapshot" },
+  strategies: { zh: "处置策略列表", en: "strategies" },
+  strategy: { zh: "处置策略", en: "strategy" },
+  task: { zh: "核实任务", en: "task" },
+  tasks: { zh: "核实任务列表", en: "tasks" },
+  verification: { zh: "日志校验", en: "verification of the log" },
+});
+// These are on users, keys, packs and models, by their bare name.
+const BY_NAME = /^(user|key|certificate|session|credential|model|server)\./;
 
 interface Wanted {
   action?: string | undefined;
@@ -95,6 +147,10 @@ export default function Audit() {
   const last = query.data?.pages[0]?.last;
   const actionText = (word: string) => both(actionWords[word as keyof typeof actionWords] ?? { zh: word, en: word });
   const actorText = (kind: string | undefined) => both(actorWords[kind as keyof typeof actorWords] ?? { zh: kind, en: kind });
+  const targetText = ({ target = "", action }: Record_) => {
+    const [kind = "", ...name] = target.split(" ");
+    return BY_NAME.test(action) ? target : [both(objectWords[kind] ?? { zh: kind, en: kind }), ...name].join(" ");
+  };
   const detailText = (record: Record_) => (record.detail === undefined || Object.keys(record.detail).length === 0 ? "" : Object.entries(record.detail)
           .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
           .join(", "));
@@ -122,7 +178,7 @@ export default function Audit() {
         </>
       ),
     },
-    { key: "target", title: t("target"), render: (_, row) => <span data-told="">{row.target}</span> },
+    { key: "target", title: t("target"), render: (_, row) => <span data-told="" title={row.target}>{targetText(row)}</span> },
     { key: "outcome", title: t("outcome"), render: (_, row) => <Mark kind={row.outcome === "refused" ? "bad" : "plain"}>{t(row.outcome === "refused" ? "wasRefused" : "done")}</Mark> },
     { key: "from", title: t("address"), render: (_, row) => <span className="mono" data-told="">{row.from === "" ? "—" : row.from}</span> },
     { key: "detail", title: t("detail"), width: 240, render: (_, row) => <span className="mono" data-told="" style={{ overflowWrap: "anywhere" }}>{detailText(row)}</span> },

@@ -34,7 +34,7 @@ function Title({ children }: { children: string }) {
   return <h2 style={{ fontSize: 14, margin: 0 }}>{children}</h2>;
 }
 
-// All readings since the page was opened.
+// The readings of the last hour.
 function useReadings(): { readings: Reading[]; error: unknown } {
   const kept = useRef<Reading[]>([]);
   const query = useAsk(["metrics", "text"], async (signal) => (await fetched("/metrics", { signal })).text(), { everyMs: METRICS_MS });

@@ -2,17 +2,33 @@
 export type Sample = { labels: Record<string, string>; value: number };
 export type Reading = { at: number; samples: Map<string, Sample[]> };
 
+// What is shown of them. Of all of them, or with the texts that they were read from, an hour of readings would be hundreds of megabytes: so names come from here, and of labels only short ones are kept.
+const SHOWN = [
+  "qiantang_decisions_total",
+  "qiantang_http_requests_total",
+  "qiantang_stage_seconds_bucket",
+  "qiantang_waiting_records",
+  "qiantang_response_lag_records",
+  "qiantang_journal_segments_made_total",
+  "qiantang_journal_bytes_total",
+  "qiantang_journal_room_bytes",
+  "process_cpu_seconds_total",
+  "process_resident_memory_bytes",
+];
+const LABELS = new Set(["stage", "le"]);
+
 export function readMetrics(text: string, at: number): Reading {
   const samples = new Map<string, Sample[]>();
   for (const line of text.split("\n")) {
     const parts = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line);
-    if (parts === null) {
+    const name = parts === null ? undefined : SHOWN.find((one) => one === parts[1]);
+    if (parts === null || name === undefined) {
       continue;
     }
-    const labels = Object.fromEntries([...(parts[2] ?? "").matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name!, value!]));
-    const list = samples.get(parts[1]!) ?? [];
+    const labels = Object.fromEntries([...(parts[2] ?? "").matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label, value]) => [label!, value!]).filter(([label]) => LABELS.has(label!)));
+    const list = samples.get(name) ?? [];
     list.push({ labels, value: Number(parts[3]) });
-    samples.set(parts[1]!, list);
+    samples.set(name, list);
   }
   return { at, samples };
 }
