@@ -59,7 +59,9 @@ function MainMenu({ folded }: { folded: boolean }) {
   // On a small screen the chosen item may lie below the edge.
   const nav = useRef<HTMLElement>(null);
   const place = here?.path;
-  useEffect(() => nav.current?.querySelector(".ant-menu-item-selected")?.scrollIntoView({ block: "nearest" }), [place]);
+  useEffect(() => {
+    nav.current?.querySelector(".ant-menu-item-selected")?.scrollIntoView({ block: "nearest" });
+  }, [place]);
   const around = areas.filter((area) => here !== undefined && area.screens.includes(here)).map((area) => `area ${area.word}`);
   return (
     <nav aria-label={label("menu")} ref={nav}>
