@@ -126,6 +126,8 @@ test("an alert is taken, worked on and decided", { timeout: 240_000 }, async () 
       // A note.
       await page.keyboard.press("m");
       await page.getByRole("dialog").getByLabel("备注").fill("致电一次，无人接听");
+      await page.keyboard.press("Escape"); // what is written does not go by a key
+      assert.equal(await page.getByRole("dialog").getByLabel("备注").inputValue(), "致电一次，无人接听");
       await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
       await page.getByText("备注已保存").waitFor();
       await gone(page);

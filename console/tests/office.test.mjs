@@ -333,6 +333,12 @@ screenTest("measures, for who only reads", "auditor", "/controls", async ({ page
   await hasNone(page, ["解除", "延长", "复核保留", "登记申诉"]);
   await page.goto(`${ADDRESS}/console/controls?target_kind=account&target=nobody-has-this`);
   await page.getByText("没有符合条件的管控措施").waitFor();
+  // Each way to filter can be chosen, and brings its field.
+  await page.getByRole("combobox", { name: "按", exact: true }).click();
+  await page.locator(".ant-select-dropdown:visible").getByText("按客户", { exact: true }).click();
+  await page.getByRole("textbox", { name: "客户" }).fill("nobody-is-this");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.searchParams.get("customer") === "nobody-is-this" && !url.searchParams.has("state"));
 });
 
 // ---- appeals --------------------------------------------------------------------------------------
@@ -479,6 +485,11 @@ screenTest("missed fraud", "quality-reviewer", "/missed", async ({ page }) => {
 });
 
 screenTest("missed fraud, for who only reads", "auditor", "/missed", async ({ page }) => {
+  if ((await good("auditor", "GET", "/v1/missed")).missed.length > 0) {
+    const taken = page.waitForEvent("download");
+    await page.getByRole("button", { name: "导出 CSV" }).click();
+    assert.match((await taken).suggestedFilename(), /^missed-.*\.csv$/);
+  }
   await page.getByRole("heading", { name: "漏报复盘" }).waitFor();
   await hasNone(page, ["领取下一张"]);
   const first = page.locator("tbody tr.ant-table-row").first();

@@ -6,6 +6,7 @@ import { type ReactNode, useRef, useState } from "react";
 
 import { defineWords, useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
+import { unlessWritten } from "@/parts/dialogs";
 import { meantMs } from "@/parts/moments";
 import { CasePick } from "@/screens/cases/CasePick";
 
@@ -135,7 +136,7 @@ export function DeedForm<T>(props: Props<T>) {
         cancelText={t("cancel")}
         okButtonProps={{ danger: props.danger }}
         confirmLoading={send.isPending}
-        onCancel={() => setOpen(false)}
+        onCancel={unlessWritten(() => form.isFieldsTouched(), () => setOpen(false))}
         onOk={() => form.submit()}
         maskClosable={false}
         destroyOnHidden

@@ -13,8 +13,7 @@ import { holdOutcomes, programActors, useNames } from "@/parts/names";
 import { AskedDrawer } from "@/parts/ThingDrawer";
 import { AlertLink, Due, Money, moneyText, NOTHING, ThingLink, Time, timeText } from "@/parts/values";
 import { AlertPart } from "@/screens/office/alertPart";
-import { useReason } from "@/screens/office/controlParts";
-import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, TextField, Told, useOutcome, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
+import { Choice, DeedDialog, Facts, OpenButton, queryOf, ScreenCard, TextField, Told, useOutcome, useReason, WaitingProposal, type Way, WayFilter } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 type Hold = Schemas["Hold"];

@@ -5,13 +5,11 @@ import { api, told, type Schemas } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { defineWords, useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
-import { useDisposition } from "@/parts/disposition";
 import { Mark, type MarkKind } from "@/parts/Mark";
-import { authorities, basics, blocks, controlClasses, effects, endReasons, measureWords, programActors, useNames } from "@/parts/names";
-import { useSchema } from "@/parts/schema";
+import { authorities, basics, blocks, controlClasses, effects, measureWords, programActors, useNames } from "@/parts/names";
 import { Failure } from "@/parts/States";
 import { AlertLink, CaseLink, Money, Severity, type SeverityWord, ThingLink, Time } from "@/parts/values";
-import { Facts, Target, Told } from "@/screens/office/parts";
+import { Facts, Target, Told, useReason } from "@/screens/office/parts";
 import { officeWords } from "@/screens/office/words";
 
 export type Control = Schemas["Control"];
@@ -62,21 +60,6 @@ export function ControlConfirmed({ control }: { control: Control }) {
     );
   }
   return <>{t(control.confirmed ? "isConfirmed" : "notConfirmed")}</>;
-}
-
-// Why something was set or ended, where the program itself says it: by a word, the code of an outcome, what an authority has ordered, or the group and severity of an alert ("VP S3"). What people wrote stays.
-export function useReason(): (reason: string | null) => string | null {
-  const words = useDisposition();
-  const schema = useSchema();
-  const own = useNames(endReasons);
-  return (reason) => {
-    if (reason === null || reason === "") {
-      return reason;
-    }
-    const [, group, severity] = /^([A-Z]+) (S[1-4])$/.exec(reason) ?? [];
-    const names = [own(reason), words.code(reason), schema.value("event.order_kind", reason), schema.action(reason), words.action(reason)];
-    return group !== undefined ? `${words.group(group)} ${severity}` : (names.find((name) => name !== reason) ?? reason);
-  };
 }
 
 export function severityWord(severity: number | null): SeverityWord | null {

@@ -7,8 +7,10 @@ import type { Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import type { Filters } from "@/parts/address";
 import { unlessWritten } from "@/parts/dialogs";
-import { actorKinds, targetKinds, useNames } from "@/parts/names";
+import { useDisposition } from "@/parts/disposition";
+import { actorKinds, endReasons, programActors, targetKinds, useNames } from "@/parts/names";
 import { useReachable } from "@/parts/reach";
+import { useSchema } from "@/parts/schema";
 import { TextFilter } from "@/parts/TextFilter";
 import { root } from "@/parts/ThingDrawer";
 import { NOTHING, ThingLink, Time, timeText } from "@/parts/values";
@@ -72,9 +74,26 @@ export function Target({ kind, target }: { kind: string; target: string }) {
   );
 }
 
+// Why something was set or ended, where the program itself says it: by a word, the code of an outcome, what an authority has ordered, or the group and severity of an alert ("VP S3"). What people wrote stays.
+export function useReason(): (reason: string | null) => string | null {
+  const words = useDisposition();
+  const schema = useSchema();
+  const own = useNames(endReasons);
+  return (reason) => {
+    if (reason === null || reason === "") {
+      return reason;
+    }
+    const [, group, severity] = /^([A-Z]+) (S[1-4])$/.exec(reason) ?? [];
+    const names = [own(reason), words.code(reason), schema.value("event.order_kind", reason), schema.action(reason), words.action(reason)];
+    return group !== undefined ? `${words.group(group)} ${severity}` : (names.find((name) => name !== reason) ?? reason);
+  };
+}
+
 export function TraceSteps({ trace, stateName }: { trace: Schemas["Trace"]; stateName: (word: string | null) => string }) {
   const t = useWords(officeWords);
   const actorKind = useNames(actorKinds);
+  const actor = useNames(programActors);
+  const reason = useReason();
   return (
     <>
       <Scrolled>
@@ -94,11 +113,11 @@ export function TraceSteps({ trace, stateName }: { trace: Schemas["Trace"]; stat
               title: t("who"),
               render: (_value, step) => (
                 <>
-                  {actorKind(step.actor_kind)} <Told>{step.actor}</Told>
+                  {actorKind(step.actor_kind)} <Told>{step.actor_kind === "system" ? actor(step.actor) : step.actor}</Told>
                 </>
               ),
             },
-            { title: t("reason"), render: (_value, step) => <Told>{step.reason}</Told> },
+            { title: t("reason"), render: (_value, step) => <Told>{reason(step.reason)}</Told> },
           ]}
         />
       </Scrolled>

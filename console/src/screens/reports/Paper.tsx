@@ -61,7 +61,8 @@ export function Downloads({ asking }: { asking: Asking }) {
 export function Paper({ asking, title, version }: { asking: Asking; title: string; version: number }) {
   const t = useWords(reportWords);
   const { dark } = useSettings();
-  const asked = useAsk(["paper", addressOf(asking, "json"), version], async (signal) => (await (await fetched(addressOf(asking, "json"), { signal })).json()) as Schemas["CockpitPaper"], { staleMs: Infinity }); // who reads it stays where he is
+  const [opened] = useState(() => Date.now());
+  const asked = useAsk(["paper", addressOf(asking, "json"), version, opened], async (signal) => (await (await fetched(addressOf(asking, "json"), { signal })).json()) as Schemas["CockpitPaper"], { staleMs: Infinity }); // who reads it stays where he is
   if (asked.data === undefined) {
     return asked.error === null ? <Spin /> : <Failure error={asked.error} onAgain={() => void asked.refetch()} />;
   }
