@@ -334,7 +334,7 @@ screenTest("measures, for who only reads", "auditor", "/controls", async ({ page
   await page.goto(`${ADDRESS}/console/controls?target_kind=account&target=nobody-has-this`);
   await page.getByText("没有符合条件的管控措施").waitFor();
   // Each way to filter can be chosen, and brings its field.
-  await page.getByRole("combobox", { name: "按", exact: true }).click();
+  await page.getByRole("combobox", { name: "按", exact: true }).press("ArrowDown");
   await page.locator(".ant-select-dropdown:visible").getByText("按客户", { exact: true }).click();
   await page.getByRole("textbox", { name: "客户" }).fill("nobody-is-this");
   await page.keyboard.press("Enter");
