@@ -22,7 +22,9 @@ def schema_fields(pack):
     text = (pack / "schema.yaml").read_text()
     first = dict(re.findall(r"^  (\w+): *(?:\[|\n    )([^,:\]\s]+)", text, re.M))
     fields = []
-    for line in re.findall(r"^  - \{(.*?)\}\s*$", text, re.M | re.S):
+    lines = re.findall(r"^  - \{(.*?)\}[ ]*(?:#[^\n]*)?$", text, re.M | re.S)
+    assert len(lines) == len(re.findall(r"^  - \{", text, re.M)), "an entry of schema.yaml was not understood"
+    for line in lines:
         name = re.search(r"\bname: (\w+)", line)
         kind = re.search(r"\btype: (\w+)", line)
         required = re.search(r"\brequired: (all|\[[^\]]*\])", line)
