@@ -518,8 +518,9 @@ def test_figures_and_their_papers(folder):
     next_month = (now.replace(day=1) + datetime.timedelta(days=40)).strftime("%Y-%m")
     head.expect(422, "figure_refused", "GET", f"/v1/cockpit/bulletin?month={next_month}")
     # The report of a shift.
-    daily = leader.ok("GET", f"/v1/cockpit/daily?{span}&shift=夜班".replace("夜班", "%E5%A4%9C%E7%8F%AD")).decode()
-    assert "夜班" in daily and "chief" in daily and "产生预警" in daily
+    daily = leader.ok("GET", f"/v1/cockpit/daily?{span}&shift=夜班&leader=zhangsan".replace("夜班", "%E5%A4%9C%E7%8F%AD")).decode()
+    assert "夜班" in daily and "zhangsan" in daily and "产生预警" in daily
+    assert "chief" not in leader.ok("GET", f"/v1/cockpit/daily?{span}").decode()   # who asks does not lead the shift
     assert leader.ok("GET", f"/v1/cockpit/daily?format=pdf&language=en&leader=li").startswith(b"%PDF")
     assert leader.ok("GET", "/v1/cockpit/daily?format=json")["paper"]["paper"] == "daily"
     auditor = bank.person("audit", "auditor")
