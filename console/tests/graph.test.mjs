@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ask, openPage, screenTest, settled } from "./harness.mjs";
+import { ADDRESS, ask, openPage, screenTest, settled } from "./harness.mjs";
 
 const WHO = "analyst-1";
 
@@ -122,6 +122,20 @@ screenTest("the ways of an account's money", WHO, here, async ({ page }) => {
   await drawer.getByRole("tab", { name: /^流转/ }).waitFor();
   const [file] = await Promise.all([page.waitForEvent("download"), drawer.getByRole("button", { name: "导出图片" }).click()]);
   assert.equal(file.suggestedFilename(), `flow-${name}.png`);
+});
+
+// The graph's own code is loaded when one is opened: where that fails it is said, and tried again.
+test("a graph whose code cannot be loaded says so", async () => {
+  const { page, context } = await openPage(WHO, "/desk");
+  await page.route("**/g6Painter*", (route) => route.abort());
+  await page.goto(`${ADDRESS}/console${here}`);
+  const failure = page.locator(".graph-canvas + [role=alert]");
+  await failure.waitFor();
+  await page.unroute("**/g6Painter*");
+  await failure.getByRole("button", { name: "重试" }).click();
+  await drawn(page, graph.nodes.length);
+  assert.equal(await failure.count(), 0);
+  await context.close();
 });
 
 screenTest("nodes become subjects of a case", WHO, here, async ({ page }) => {

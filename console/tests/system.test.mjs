@@ -1,5 +1,6 @@
 // State, users, keys and the audit log: as the operator, the administrator and the auditor have them.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { accessible, ADDRESS, ask, openPage, screenTest, settled } from "./harness.mjs";
@@ -19,6 +20,14 @@ screenTest("state", "operator", "/system", async ({ page }) => {
   await rows.first().waitFor();
   // A second reading of the figures draws them.
   await page.getByRole("img", { name: /每秒决策/ }).waitFor({ timeout: 20_000 });
+  // What came, by the type of event: each that the server has counted, with its number.
+  const text = await page.evaluate(() => fetch("/metrics").then((answer) => answer.text()));
+  const counted = [...text.matchAll(/^qiantang_events_total\{type="([^"]+)"\} (\d+)$/gm)].filter(([, , count]) => Number(count) > 0).sort((one, other) => Number(other[2]) - Number(one[2]));
+  assert.ok(counted.length > 0, "the bank's day has events");
+  const types = page.locator(".ant-card").filter({ has: page.getByRole("heading", { name: "事件类型", exact: true }) });
+  for (const [, , count] of counted.slice(0, 5)) {
+    await types.getByText(number(Number(count)), { exact: true }).first().waitFor();
+  }
 });
 
 test("sources with their lag, and those that are silent (operator)", { timeout: 120_000 }, async () => {
@@ -216,6 +225,21 @@ test("the audit log's filters stand in the address (auditor)", { timeout: 60_000
   const { body: of } = await ask("auditor", "GET", `/v1/audit?until=0&limit=200&who=administrator&target=${encodeURIComponent(wanted[0].target)}`);
   assert.ok(of.records.length > 0);
   assert.deepEqual(await page.locator("tbody tr.ant-table-row td:nth-child(1)").allInnerTexts(), of.records.map((one) => String(one.sequence)).reverse().slice(0, 50));
+  // The CSV has all that the filters leave, and not what is shown.
+  await page.goto(`${ADDRESS}/console/audit?who=administrator`);
+  const begun = page.waitForEvent("download");
+  await page.getByRole("button", { name: "导出 CSV" }).click();
+  const lines = (await readFile(await (await begun).path(), "utf8")).trim().split("\r\n");
+  const numbers = [];
+  for (let before = 0; ; ) {
+    const { body: part } = await ask("auditor", "GET", `/v1/audit?until=${before}&limit=50&who=administrator`);
+    numbers.push(...part.records.map((one) => one.sequence).reverse());
+    if ((part.earlier ?? 0) === 0) {
+      break;
+    }
+    before = part.earlier;
+  }
+  assert.deepEqual(lines.slice(1).map((line) => Number(line.split(",")[0])), numbers);
   assert.deepEqual(troubles, []);
   await context.close();
 });

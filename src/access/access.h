@@ -214,7 +214,7 @@ MUST_USE Status access_failure(struct access *access, struct diag *ret_diag);
 // ---- people -----------------------------------------------------------------------------------
 //
 // Every change asks for users:write and fails with AC001 without; it is on disk when it returns, or
-// did not happen. Codes: AC002 to AC009 what was asked for cannot be, AC016 the disk is full, and
+// did not happen. Codes: AC002 to AC009 and AC022 what was asked for cannot be, AC016 the disk is full, and
 // the journal's when it has failed.
 
 struct access_new_user {

@@ -239,6 +239,9 @@ static bool test_what_a_user_cannot_be(void) {
     other.password = SLICE("password1234");
     CHECK(failed_with(&w, access_user_add(w.access, &act, &other, arena, diag), "AC005"));
     other = user;
+    other.name = SLICE("breaker"); // a part of the program acts under it
+    CHECK(failed_with(&w, access_user_add(w.access, &act, &other, arena, diag), "AC022"));
+    other = user;
     other.title = SLICE("a\nb");
     CHECK(failed_with(&w, access_user_add(w.access, &act, &other, arena, diag), "AC017"));
     CHECK(access_user_add(w.access, &act, &user, arena, diag) == STATUS_OK);

@@ -10,12 +10,7 @@ static const int64_t written_every_us = US_PER_HOUR;
 
 static Status check_name_and_scopes(const struct access_new_key *key, struct arena *arena,
                                     struct diag *diag) {
-    if (!name_valid(key->name)) {
-        return diag_fail(diag, arena, STATUS_INVALID, "AC002",
-                         "the name '%.*s' is malformed: 1 to 48 of a-z 0-9 . _ - @, beginning with "
-                         "a letter or digit",
-                         SLICE_ARGS(slice_part(key->name, 0, ACCESS_NAME_MAX)));
-    }
+    TRY(check_new_name(key->name, arena, diag));
     if (key->scopes == 0) {
         return diag_fail(diag, arena, STATUS_INVALID, "AC010", "a key has at least one scope");
     }

@@ -57,14 +57,23 @@ static bool title_valid(Slice title) {
     return title.size <= ACCESS_TITLE_MAX && utf8_invalid_at(title) == title.size;
 }
 
+Status check_new_name(Slice name, struct arena *arena, struct diag *diag) {
+    ENSURE(name_valid(name),
+           diag_fail(diag, arena, STATUS_INVALID, "AC002",
+                     "the name '%.*s' is malformed: 1 to 48 of a-z 0-9 . _ - @, beginning with a "
+                     "letter or digit",
+                     SLICE_ARGS(slice_part(name, 0, ACCESS_NAME_MAX))));
+    ENSURE(!name_reserved(name),
+           diag_fail(diag, arena, STATUS_INVALID, "AC022",
+                     "'%.*s' is the name of a part of the program, which stands in histories; take "
+                     "another",
+                     SLICE_ARGS(name)));
+    return STATUS_OK;
+}
+
 static Status check_new_user(const struct access_new_user *user, struct arena *arena,
                              struct diag *diag) {
-    if (!name_valid(user->name)) {
-        return diag_fail(diag, arena, STATUS_INVALID, "AC002",
-                         "the name '%.*s' is malformed: 1 to 48 of a-z 0-9 . _ - @, beginning with "
-                         "a letter or digit",
-                         SLICE_ARGS(slice_part(user->name, 0, ACCESS_NAME_MAX)));
-    }
+    TRY(check_new_name(user->name, arena, diag));
     if (!title_valid(user->title)) {
         return diag_fail(diag, arena, STATUS_INVALID, "AC017",
                          "the full name is longer than 96 bytes, or no printable UTF-8");

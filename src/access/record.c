@@ -55,6 +55,16 @@ bool name_valid(Slice name) {
     return name.size > 0 && name.size <= ACCESS_NAME_MAX;
 }
 
+bool name_reserved(Slice name) {
+    static const char *const of_program[] = {"desk", "server", "post", "breaker"};
+    for (size_t i = 0; i < sizeof of_program / sizeof of_program[0]; i++) {
+        if (slice_is(name, of_program[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool detail_valid(Slice detail) {
     detail = slice_trim(detail);
     return detail.size <= ACCESS_DETAIL_MAX && detail.size > 0 && detail.at[0] == '{' &&

@@ -77,5 +77,9 @@ const char *access_record_decode(Slice bytes, struct json_reader *reader, struct
 
 // Of users and systems.
 bool name_valid(Slice name);
+// Whether parts of the program act under it (src/response/desk/desk.c, src/response/disposition/earn.c,
+// src/server/response_desk.c, src/server/response_post.c): nobody new gets it, or a history would take
+// his deeds for theirs.
+bool name_reserved(Slice name);
 // Whether it is one JSON object that may stand as a report's detail.
 bool detail_valid(Slice detail);

@@ -4,15 +4,15 @@
 //       load={(after, limit, signal) => told(api.GET("/v1/alerts", ...)).then((page) => ({ rows: page.alerts, next: page.next }))} />
 import { DownloadOutlined, ReloadOutlined, SaveOutlined } from "@ant-design/icons";
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Dropdown, Input, Space, Table, type TableColumnsType, theme, Typography } from "antd";
+import { Button, Dropdown, Input, Space, Table, type TableColumnsType, theme, Typography } from "antd";
 import { type ReactNode, useMemo, useRef, useState } from "react";
 
 import { mergeParts, type Shape, useOwn } from "@/app/own";
 import { defineWords, useWords } from "@/app/words";
-import { type Cell, csvName, csvText, download } from "@/parts/csv";
 import type { Filters } from "@/parts/address";
+import type { Cell } from "@/parts/csv";
+import { CSV_PAGE, useExport } from "@/parts/exporting";
 import { OwnState } from "@/parts/OwnState";
-import { useProblemText } from "@/parts/problems";
 import { useReachable } from "@/parts/reach";
 import { Failure, Nothing } from "@/parts/States";
 import { STICKY } from "@/parts/sticky";
@@ -31,11 +31,8 @@ const words = defineWords({
   and: { zh: "、", en: ", " },
   shown: { zh: "已显示 {n} 条", en: "{n} shown" },
   shownMore: { zh: "已显示 {n} 条，还有更多", en: "{n} shown, there are more" },
-  exported: { zh: "已导出 {n} 条", en: "{n} rows exported" },
-  notExported: { zh: "未能导出：{why}", en: "Nothing is exported: {why}" },
   tickAll: { zh: "全选已显示", en: "Select all shown" },
   tick: { zh: "选择 {row}", en: "Select {row}" },
-  cut: { zh: "只导出了前 {n} 条：请缩小筛选范围", en: "Only the first {n} rows: narrow the filters" },
 });
 
 export interface Page<Row> {
@@ -71,8 +68,6 @@ interface Props<Row extends object> {
   label: string;
 }
 
-const CSV_ROWS_MAX = 20_000;
-const CSV_PAGE = 200; // every list gives so many at once
 const WIDE = { x: "max-content" } as const;
 
 // Sets of filters by their names; of one table, for the person who is signed in.
@@ -136,10 +131,8 @@ function Views({ name, filters, onFilters }: { name: string; filters: Filters; o
 
 export function DataTable<Row extends object>(props: Props<Row>) {
   const t = useWords(words);
-  const { message, notification } = App.useApp();
-  const problem = useProblemText();
   const { filters = {}, limit = 30 } = props;
-  const [exporting, setExporting] = useState(false);
+  const { exporting, exportAll } = useExport();
   const queries = useQueryClient();
   const asked = infiniteQueryOptions({
     queryKey: ["table", props.name, filters],
@@ -153,32 +146,16 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   const query = useInfiniteQuery({ ...asked, placeholderData: keepPreviousData, refetchInterval: props.everyMs });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
 
-  async function exportAll() {
-    setExporting(true);
+  function save() {
     const columns = props.columns.filter((column) => column.cell !== undefined);
-    const all: Row[] = [];
-    let after: string | undefined;
-    try {
-      do {
+    void exportAll<string>(
+      props.name,
+      columns.map((column) => column.title),
+      async (after) => {
         const page = await props.load(after, CSV_PAGE, new AbortController().signal);
-        all.push(...page.rows);
-        after = page.next ?? undefined;
-      } while (after !== undefined && all.length < CSV_ROWS_MAX);
-      download(
-        csvName(props.name),
-        csvText(
-          columns.map((column) => column.title),
-          all.map((row) => columns.map((column) => column.cell!(row))),
-        ),
-        "text/csv;charset=utf-8",
-      );
-      void message.success(t(after === undefined ? "exported" : "cut", { n: countText(all.length) }));
-    } catch (error) {
-      const { title, todo } = problem(error);
-      notification.error({ message: t("notExported", { why: title }), description: todo, duration: 8, role: "alert" });
-    } finally {
-      setExporting(false);
-    }
+        return { rows: page.rows.map((row) => columns.map((column) => column.cell!(row))), next: page.next ?? undefined };
+      },
+    );
   }
 
   // Rows are many and dear to draw: they are drawn anew when something that they show has changed, and not with everything around them.
@@ -242,7 +219,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         {props.extra}
         {props.onFilters && <Views name={props.name} filters={filters} onFilters={props.onFilters} />}
         <Button size="small" icon={<ReloadOutlined />} onClick={() => void query.refetch()} loading={query.isRefetching} aria-label={t("reload")} />
-        <Button size="small" icon={<DownloadOutlined />} onClick={() => void exportAll()} loading={exporting} disabled={rows.length === 0}>
+        <Button size="small" icon={<DownloadOutlined />} onClick={save} loading={exporting} disabled={rows.length === 0}>
           {t("csv")}
         </Button>
       </div>

@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { useSession } from "@/app/session";
 import { defineWords, useWords } from "@/app/words";
+import { unlessWritten } from "@/parts/dialogs";
 import { Mark } from "@/parts/Mark";
 
 const words = defineWords({
@@ -44,7 +45,7 @@ export function Masked({ reason, onReason }: { reason: string | null; onReason: 
         </Button>
       )}
       {asking && (
-        <Modal open title={t("unmaskTitle")} okText={t("unmaskShow")} cancelText={t("cancel")} onOk={() => form.submit()} onCancel={() => setAsking(false)}>
+        <Modal open title={t("unmaskTitle")} okText={t("unmaskShow")} cancelText={t("cancel")} onOk={() => form.submit()} onCancel={unlessWritten(() => form.isFieldsTouched(), () => setAsking(false))} maskClosable={false}>
           <Form
             form={form}
             layout="vertical"

@@ -195,6 +195,7 @@ Status strategy_record(struct book *book, const struct strategy *strategy, struc
     int64_t from_us;
     TRY(strategy_mode(book, strategy, &mode));
     TRY(book_one(book, &PROPOSED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy))));
+    mode = strategy->is_closure ? mode : STRATEGY_ACTIVE; // what closes nothing has nothing to earn
     *ret_record = (struct strategy_record){.mode = mode, .proposed_by = book_text(book, 1), .since_us = book_i64(book, 2)};
     TRY(counts_from(book, strategy, ret_record, book_text(book, 3), &from_us));
     TRY(book_one(book, &MISSED, STORE_VALUES(store_text(strategy->id), key_of(book, strategy), store_i64(from_us))));

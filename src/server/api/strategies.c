@@ -82,6 +82,11 @@ static Status stop(struct visit *visit, struct book *book) {
     ENSURE(
         record.mode == STRATEGY_ACTIVE,
         book_fail(book, STATUS_INVALID, "DP012", "'%.*s' does not act", SLICE_ARGS(strategy->id)));
+    ENSURE(strategy->is_closure,
+           book_fail(book, STATUS_INVALID, "DP012",
+                     "'%.*s' closes nothing and acts as long as the pack has it: a release without "
+                     "it ends it",
+                     SLICE_ARGS(strategy->id)));
     TRY(strategy_stop_acting(visit->office.disposition, book, strategy, SLICE("person"),
                              note_of(book->arena, *note)));
     return show(visit, book);

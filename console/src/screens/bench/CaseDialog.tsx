@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api, told } from "@/api/client";
 import { useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
+import { unlessWritten } from "@/parts/dialogs";
 import { alertWords } from "@/screens/bench/alertWords";
 import { afterDeed } from "@/screens/bench/deeds";
 import type { Row } from "@/screens/bench/useAlert";
@@ -52,7 +53,8 @@ export function CaseDialog({ row, onClose, onDone }: { row: Row; onClose: () => 
       okButtonProps={{ disabled: isNew ? title.trim() === "" : old === undefined }}
       confirmLoading={put.isPending}
       onOk={() => put.mutate()}
-      onCancel={onClose}
+      onCancel={unlessWritten(title.trim() !== "", onClose)}
+      maskClosable={false}
     >
       <Space direction="vertical" style={{ width: "100%" }}>
         <Segmented

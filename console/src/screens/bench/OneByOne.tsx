@@ -61,7 +61,7 @@ export function OneByOne({ title, rows: given, deed, ready, sure, go, danger, ch
       width={720}
       maskClosable={false}
       closable={!running}
-      keyboard={!running}
+      keyboard={!running && children === undefined} // what is asked before may be written already
       onCancel={() => onClose(done.length > 0)}
       footer={
         <Space>

@@ -185,7 +185,9 @@ export function CaseTimeline({ data }: CaseTab) {
   return (
     <div style={{ paddingTop: 8 }}>
       <Timeline
-        items={lines.map((line, i) => ({
+        items={lines.map((line, i) => {
+          const besides = more(line);
+          return {
           key: i,
           children: (
             <div style={{ display: "flex", gap: 10, flexWrap: "wrap", alignItems: "baseline" }}>
@@ -200,7 +202,7 @@ export function CaseTimeline({ data }: CaseTab) {
                 </span>
               ) : (
                 <>
-                  {more(line) !== "" && <Told>{more(line)}</Told>}
+                  {besides !== "" && <Told>{besides}</Told>}
                   {line.who !== "" && (
                     <span style={{ opacity: 0.8 }} data-told="">
                       {t("from", { who: actor(line.who) })}
@@ -210,7 +212,8 @@ export function CaseTimeline({ data }: CaseTab) {
               )}
             </div>
           ),
-        }))}
+          };
+        })}
       />
       {query.hasNextPage && (
         <Button size="small" onClick={() => void query.fetchNextPage()} loading={query.isFetchingNextPage}>

@@ -1,15 +1,13 @@
 // How many decisions a second, and how long they take: from the server's counters, read again and again while this is open.
 import { Spin, theme, Typography } from "antd";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 
-import { fetched } from "@/api/client";
 import { useSettings } from "@/app/settings";
 import { useWords } from "@/app/words";
-import { useAsk } from "@/parts/ask";
 import { Chart } from "@/parts/Chart";
+import { answered, latency, rate, type Reading, total, useReadings } from "@/parts/metrics";
 import { Failure } from "@/parts/States";
 import { countText, timeText } from "@/parts/values";
-import { boundOf, bucketsBetween, countOf, rateBetween, readMetrics, type Reading } from "@/screens/cockpit/metrics";
 import { Panel, useWall } from "@/screens/cockpit/Panel";
 import { cockpitWords } from "@/screens/cockpit/words";
 
@@ -18,22 +16,10 @@ const RATE_OVER_MS = 12_000;
 const LATENCY_OVER_MS = 60_000;
 const READINGS_MAX = 200;
 
-export function useReadings(): { readings: Reading[]; error: unknown; again: () => void } {
-  const asked = useAsk(["metrics", "decisions"], async (signal) => readMetrics(await (await fetched("/metrics", { signal })).text(), Date.now()), { everyMs: READ_EVERY_MS });
-  const [readings, setReadings] = useState<Reading[]>([]);
-  const { data } = asked;
-  useEffect(() => {
-    if (data !== undefined) {
-      setReadings((before) => {
-        const last = before.at(-1);
-        if (last !== undefined && last.at >= data.at) {
-          return before;
-        }
-        return [...(last !== undefined && data.decisions < last.decisions ? [] : before), data].slice(-READINGS_MAX);
-      });
-    }
-  }, [data]);
-  return { readings, error: data === undefined ? asked.error : null, again: () => void asked.refetch() };
+// The readings since the server was started: its counters begin anew with it.
+function sinceStart(readings: Reading[]): Reading[] {
+  const start = readings.reduce((found, reading, at) => (at > 0 && rate(readings[at - 1]!, reading, "qiantang_decisions_total") === null ? at : found), 0);
+  return readings.slice(start);
 }
 
 // The newest reading that is at least so old; the oldest where none is.
@@ -52,17 +38,17 @@ export function Speed() {
   const wall = useWall();
   const { dark } = useSettings();
   const { token } = theme.useToken();
-  const { readings, error, again } = useReadings();
+  const { readings: all, error: failure, again } = useReadings(READ_EVERY_MS, READINGS_MAX);
+  const readings = useMemo(() => sinceStart(all), [all]);
   const last = readings.at(-1);
+  const error = last === undefined ? failure : null;
   const before = readingBefore(readings, RATE_OVER_MS);
-  const rate = last === undefined || before === undefined ? null : rateBetween(before, last);
+  const perSecond = last === undefined || before === undefined ? null : rate(before, last, "qiantang_decisions_total");
   const minuteAgo = readingBefore(readings, LATENCY_OVER_MS);
-  const lately = last === undefined || minuteAgo === undefined ? [] : bucketsBetween(minuteAgo, last);
-  const isLately = countOf(lately) > 0;
-  const buckets = isLately ? lately : (last?.buckets ?? []);
-  const rateText = rate === null ? t("measuring") : `${rate >= 100 ? countText(Math.round(rate)) : rate.toFixed(1)} ${t("rateUnit")}`;
+  const isLately = last !== undefined && minuteAgo !== undefined && answered(minuteAgo, last) > 0;
+  const rateText = perSecond === null ? t("measuring") : `${perSecond >= 100 ? countText(Math.round(perSecond)) : perSecond.toFixed(1)} ${t("rateUnit")}`;
   const option = useMemo(() => {
-    const points = readings.slice(1).map((reading, at) => [reading.at, rateBetween(readings[at]!, reading)]);
+    const points = readings.slice(1).map((reading, at) => [reading.at, rate(readings[at]!, reading, "qiantang_decisions_total")]);
     return {
       grid: { left: 44, right: 8, top: 8, bottom: 22 },
       xAxis: { type: "time", min: readings.length > 1 ? undefined : Date.now() - RATE_OVER_MS, max: readings.length > 1 ? undefined : Date.now(), minInterval: 10_000, axisLabel: { formatter: (value: number) => timeText(value, "clock"), hideOverlap: true, color: token.colorTextSecondary }, splitLine: { show: false } },
@@ -75,7 +61,7 @@ export function Speed() {
   }, [readings, dark, t("rate"), token.colorTextSecondary]);
 
   return (
-    <Panel title={t("speed")} extra={last === undefined ? null : `${t("decidedSince")} ${countText(last.decisions)}`}>
+    <Panel title={t("speed")} extra={last === undefined ? null : `${t("decidedSince")} ${countText(total(last, "qiantang_decisions_total"))}`}>
       {error !== null && <Failure error={error} onAgain={again} />}
       {error === null && last === undefined && <Spin />}
       {last !== undefined && (
@@ -89,7 +75,7 @@ export function Speed() {
                 <Typography.Text type="secondary" style={{ fontSize: "inherit" }}>
                   p{share * 100}{" "}
                 </Typography.Text>
-                <LatencyText bound={boundOf(buckets, share)} />
+                <LatencyText bound={latency(isLately ? minuteAgo! : null, last, share)} />
               </span>
             ))}
           </div>

@@ -1,6 +1,5 @@
 // Asking for figures: by their name, of a span and a branch; their definitions; the spans that people choose.
 import { api, told, type Schemas } from "@/api/client";
-import { useBoth } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { ZONE } from "@/parts/values";
 
@@ -85,13 +84,4 @@ export function useDefinitions() {
 
 export function useDefinition(figure: string): Definition | undefined {
   return useDefinitions().data?.figures.find((one) => one.figure === figure);
-}
-
-export function useFigureName(): (figure: string) => string {
-  const { data } = useDefinitions();
-  const both = useBoth();
-  return (figure) => {
-    const found = data?.figures.find((one) => one.figure === figure);
-    return found === undefined ? figure : both(found);
-  };
 }

@@ -12,6 +12,7 @@ import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useAsk, useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { unlessWritten } from "@/parts/dialogs";
 import { Mark } from "@/parts/Mark";
 import { meantMs } from "@/parts/moments";
 import { Failure, Nothing } from "@/parts/States";
@@ -66,7 +67,8 @@ function ProposeRemoval({ list, name, onClose }: { list: ListRow; name: string; 
       cancelText={t("cancel")}
       confirmLoading={remove.isPending}
       onOk={() => form.submit()}
-      onCancel={() => onClose(null)}
+      onCancel={unlessWritten(() => form.isFieldsTouched(), () => onClose(null))}
+      maskClosable={false}
     >
       <Form form={form} layout="vertical" initialValues={{ reason: "" }} onFinish={(values) => remove.mutate(values)}>
         <Form.Item name="reason" label={t("note")} rules={[{ required: true, whitespace: true, message: t("noteNeeded") }]} extra={t("fourEyesHint")}>
@@ -181,7 +183,8 @@ function Add({ list, first, onClose }: { list: ListRow; first: string; onClose: 
       cancelText={t("cancel")}
       confirmLoading={add.isPending}
       onOk={() => form.submit()}
-      onCancel={() => onClose(null, null)}
+      onCancel={unlessWritten(() => form.isFieldsTouched(), () => onClose(null, null))}
+      maskClosable={false}
     >
       {list.four_eyes && <Alert type="info" showIcon message={t("fourEyesHint")} style={{ marginBottom: 12 }} />}
       <Form form={form} layout="vertical" initialValues={{ key: first, until: null, note: "" }} onFinish={(values) => add.mutate(values)}>

@@ -132,7 +132,7 @@ export function Mark({ held, inferred }: { held: boolean | null; inferred?: bool
   );
 }
 
-// `not` before a single thing is turned round in words, so that nobody has to think twice.
+// All or any of several, each with whether it held. `not` stands before its part, as the model's text has it.
 export function Conditions({ part, root = true }: { part: Condition; root?: boolean }) {
   const t = useWords(decisionWords);
   const parts = part.parts ?? [];

@@ -3,6 +3,7 @@ import { Spin, theme } from "antd";
 import { forwardRef, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 
 import { useSettings } from "@/app/settings";
+import { Failure } from "@/parts/States";
 import { surfaces } from "@/screens/graph/looks";
 import type { DrawnEdge, DrawnNode, Heard, Painter, Picture, Setting, Where } from "@/screens/graph/painting";
 
@@ -40,6 +41,8 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
   const latest = useRef(props);
   latest.current = props;
   const [made, setMade] = useState(0); // which painter it is: a new one has nothing drawn
+  const [trouble, setTrouble] = useState<unknown>(null); // its code could not be loaded
+  const [tried, setTried] = useState(0);
   const { dark } = useSettings();
   const { token } = theme.useToken();
   const { nodes, edges, layered = false } = props;
@@ -59,10 +62,11 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
         painter.current?.resize(width, height);
       }
     });
-    void makers[kind]().then((make) => {
+    const begin = (make: Make) => {
       if (!here) {
         return;
       }
+      setTrouble(null);
       const drawn = (nodeCount: number, edgeCount: number) => {
         on.setAttribute("data-nodes", String(nodeCount));
         on.setAttribute("data-edges", String(edgeCount));
@@ -71,7 +75,8 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
       painter.current = make({ box: place, dark, from: where.current, heard: () => latest.current, drawn });
       observer.observe(on);
       setMade((count) => count + 1);
-    });
+    };
+    makers[kind]().then(begin, (error: unknown) => here && setTrouble(error));
     return () => {
       here = false;
       observer.disconnect();
@@ -80,7 +85,7 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
       painter.current = null;
       place.remove();
     };
-  }, [kind, dark]);
+  }, [kind, dark, tried]);
 
   const picture = useMemo<Picture>(() => {
     const here = new Set(nodes.map((node) => node.id));
@@ -132,7 +137,8 @@ export const GraphCanvas = forwardRef<GraphHandle, Props>(function GraphCanvas(p
         onKeyDown={pressed}
         style={{ position: "absolute", inset: 0, overflow: "hidden" }}
       />
-      {made === 0 && <Spin style={{ position: "absolute", inset: 0, display: "grid", placeItems: "center" }} />}
+      {trouble !== null && <Failure error={trouble} onAgain={() => setTried((count) => count + 1)} />}
+      {made === 0 && trouble === null && <Spin style={{ position: "absolute", inset: 0, display: "grid", placeItems: "center" }} />}
     </div>
   );
 });

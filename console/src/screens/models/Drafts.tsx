@@ -8,6 +8,7 @@ import { api, told, type Schemas } from "@/api/client";
 import { useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
+import { unlessWritten } from "@/parts/dialogs";
 import { OwnState } from "@/parts/OwnState";
 import { Failure, Nothing } from "@/parts/States";
 import { useUnsaved } from "@/parts/unsaved";
@@ -95,7 +96,7 @@ function Bring({ files, catalogue, onClose, onDone }: { files: Record<string, st
   const [form] = Form.useForm<{ note: string }>();
   const bring = useDeed((note: string) => told(api.POST("/v1/releases/draft", { body: { files, note, catalogue } })), { done: t("brought"), touches: [["releases"], ["table", "releases"]], after: (release) => onDone(release.name) });
   return (
-    <Modal open title={t("bring")} okText={m("do")} cancelText={m("cancel")} confirmLoading={bring.isPending} onCancel={onClose} onOk={() => form.submit()}>
+    <Modal open title={t("bring")} okText={m("do")} cancelText={m("cancel")} confirmLoading={bring.isPending} onCancel={unlessWritten(() => form.isFieldsTouched(), onClose)} maskClosable={false} onOk={() => form.submit()}>
       <Typography.Paragraph>{t("bringText", { n: Object.keys(files).length })}</Typography.Paragraph>
       <Form form={form} layout="vertical" onFinish={({ note }) => bring.mutate(note)}>
         <Form.Item name="note" label={m("note")} rules={[{ required: true, whitespace: true, message: m("noteNeeded") }]}>

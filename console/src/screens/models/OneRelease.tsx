@@ -8,6 +8,7 @@ import { api, told } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
+import { unlessWritten } from "@/parts/dialogs";
 import { Failure, Nothing } from "@/parts/States";
 import { Time } from "@/parts/values";
 import { DECIDING, type Release, type Trial, useRelease, useReleases } from "@/screens/models/asks";
@@ -39,7 +40,7 @@ function Deed({ release, move, onClose }: { release: Release; move: Move; onClos
   const deed = useDeed((note: string) => send(release.name, move, note), { done: t("done"), touches: [...DECIDING, ["table", "releases"]], after: onClose });
   const texts = { propose: "proposeText", approve: "approveText", reject: "rejectText", releaseNow: "releaseText" } as const;
   return (
-    <Modal open title={t(move)} okText={m("do")} cancelText={m("cancel")} okButtonProps={{ danger: move === "reject" }} confirmLoading={deed.isPending} onCancel={onClose} onOk={() => form.submit()}>
+    <Modal open title={t(move)} okText={m("do")} cancelText={m("cancel")} okButtonProps={{ danger: move === "reject" }} confirmLoading={deed.isPending} onCancel={unlessWritten(() => form.isFieldsTouched(), onClose)} maskClosable={false} onOk={() => form.submit()}>
       <Typography.Paragraph>{t(texts[move])}</Typography.Paragraph>
       <Form form={form} layout="vertical" initialValues={{ note: "" }} onFinish={({ note }) => deed.mutate(note)}>
         <Form.Item name="note" label={t("note")}>

@@ -9,6 +9,7 @@ import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { unlessWritten } from "@/parts/dialogs";
 import { Failure } from "@/parts/States";
 import { Time, timeText } from "@/parts/values";
 import { DECIDING, type Release, useReleases } from "@/screens/models/asks";
@@ -21,7 +22,7 @@ function RollBack({ now, onClose }: { now: Release; onClose: () => void }) {
   const [form] = Form.useForm<{ note: string }>();
   const back = useDeed((note: string) => told(api.POST("/v1/releases/rollback", { body: { note } })), { done: t("done"), touches: [...DECIDING, ["table", "releases"]], after: onClose });
   return (
-    <Modal open title={t("rollBack")} okText={m("do")} cancelText={m("cancel")} okButtonProps={{ danger: true }} confirmLoading={back.isPending} onCancel={onClose} onOk={() => form.submit()}>
+    <Modal open title={t("rollBack")} okText={m("do")} cancelText={m("cancel")} okButtonProps={{ danger: true }} confirmLoading={back.isPending} onCancel={unlessWritten(() => form.isFieldsTouched(), onClose)} maskClosable={false} onOk={() => form.submit()}>
       <Alert type="warning" showIcon style={{ marginBottom: 12 }} message={t("rollBackText", { now: now.name, was: now.before ?? "" })} />
       <Form form={form} layout="vertical" onFinish={({ note }) => back.mutate(note)}>
         <Form.Item name="note" label={t("note")} rules={[{ required: true, whitespace: true, message: m("noteNeeded") }]}>

@@ -6,6 +6,7 @@ import { api, told } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useWords } from "@/app/words";
 import { useDeed } from "@/parts/ask";
+import { unlessWritten } from "@/parts/dialogs";
 import { DECIDING, type Model, type ModelStatus, useVocabulary } from "@/screens/models/asks";
 import { modelWords } from "@/screens/models/words";
 
@@ -46,7 +47,7 @@ export function StatusMove({ model, suspends, onClose }: { model: Model; suspend
     },
   );
   return (
-    <Modal open title={t(suspends ? "suspend" : "move")} okText={t("do")} cancelText={t("cancel")} okButtonProps={{ danger: suspends }} confirmLoading={move.isPending} onCancel={onClose} onOk={() => form.submit()}>
+    <Modal open title={t(suspends ? "suspend" : "move")} okText={t("do")} cancelText={t("cancel")} okButtonProps={{ danger: suspends }} confirmLoading={move.isPending} onCancel={unlessWritten(() => form.isFieldsTouched(), onClose)} maskClosable={false} onOk={() => form.submit()}>
       <Alert type={suspends ? "warning" : "info"} showIcon message={t(suspends ? "suspendText" : "moveText")} style={{ marginBottom: 12 }} />
       <Form<Wish> form={form} layout="vertical" initialValues={{ status: suspends ? "SUSPENDED" : undefined, percent: 5, by: fields.includes("cust_id") ? "cust_id" : undefined, note: "" }} onFinish={(wish) => move.mutate({ ...wish, status: suspends ? "SUSPENDED" : wish.status })}>
         {!suspends && may("models:write") && (

@@ -6,6 +6,7 @@ import { api, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
+import { unlessWritten } from "@/parts/dialogs";
 import { Failure, Nothing } from "@/parts/States";
 import { Time } from "@/parts/values";
 import { useDefinitions } from "@/screens/cockpit/asking";
@@ -54,7 +55,7 @@ function Editor({ draft, taken, onClose, onKeep, keeping }: { draft: Draft; take
     form.setFieldValue("number", nextNumber(taken, part, language));
   };
   return (
-    <Modal open title={t("texts")} width={720} okText={t("keep")} cancelText={t("cancel")} okButtonProps={{ loading: keeping }} maskClosable={false} onCancel={onClose} onOk={() => form.submit()}>
+    <Modal open title={t("texts")} width={720} okText={t("keep")} cancelText={t("cancel")} okButtonProps={{ loading: keeping }} onCancel={unlessWritten(() => form.isFieldsTouched(), onClose)} maskClosable={false} onOk={() => form.submit()}>
       <Form form={form} layout="vertical" initialValues={draft} onFinish={(values) => !keeping && onKeep(values)}>
         <Space size="middle" align="start" wrap>
           <Form.Item name="part" label={t("part")} rules={[{ required: true }]}>

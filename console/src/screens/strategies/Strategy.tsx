@@ -9,6 +9,7 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { Chart } from "@/parts/Chart";
+import { unlessWritten } from "@/parts/dialogs";
 import { usePartName } from "@/parts/disposition";
 import { Failure, Nothing } from "@/parts/States";
 import { AlertLink, countText, NOTHING, Severity, shareText, Time, timeText } from "@/parts/values";
@@ -48,7 +49,7 @@ function Deeds({ strategy }: { strategy: Told }) {
   const isOwn = isProposed && strategy.proposed_by === identity?.name;
   const mayPropose = may("models:write") && strategy.mode === "SHADOW" && strategy.earned && !isProposed;
   const mayApprove = may("models:approve") && isProposed && !isOwn;
-  const mayStop = may("models:suspend") && strategy.mode === "ACTIVE";
+  const mayStop = may("models:suspend") && strategy.mode === "ACTIVE" && strategy.closes; // the others have nothing to lose
   const texts = { propose: t("proposeText"), approve: t("approveText", { who: strategy.proposed_by ?? "" }), stop: t("stopText") };
   return (
     <Space>
@@ -74,7 +75,8 @@ function Deeds({ strategy }: { strategy: Told }) {
         okText={open === null ? "" : t(open)}
         cancelText={t("cancel")}
         okButtonProps={{ danger: open === "stop", loading: open !== null && changes[open].isPending }}
-        onCancel={close}
+        onCancel={unlessWritten(() => form.isFieldsTouched(), close)}
+        maskClosable={false}
         onOk={() => form.submit()}
       >
         {open !== null && <Alert type={open === "stop" ? "warning" : "info"} showIcon message={texts[open]} style={{ marginBottom: 12 }} />}

@@ -8,7 +8,7 @@ import { useSettings } from "@/app/settings";
 import { defineWords, type Text, useBoth, useWords } from "@/app/words";
 import { useFilters } from "@/parts/address";
 import { useDeed } from "@/parts/ask";
-import { csvName, csvText, download } from "@/parts/csv";
+import { useExport } from "@/parts/exporting";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { STICKY } from "@/parts/sticky";
@@ -134,6 +134,7 @@ export default function Audit() {
   const t = useWords(systemWords);
   const both = useBoth();
   const [filters, change] = useFilters();
+  const { exporting, exportAll } = useExport();
   const action = filters.action;
   const before = Number(filters.before ?? 0) > 1 ? Number(filters.before) : null; // no number is none
   const wanted: Wanted = { action, who: filters.who, target: filters.target, outcome: filters.refused === "true" ? "refused" : undefined };
@@ -184,14 +185,13 @@ export default function Audit() {
     { key: "detail", title: t("detail"), width: 240, render: (_, row) => <span className="mono" data-told="" style={{ overflowWrap: "anywhere" }}>{detailText(row)}</span> },
   ];
   function save() {
-    download(
-      csvName("audit"),
-      csvText(
-        [t("sequence"), t("time"), t("actor"), t("action"), t("target"), t("outcome"), t("address"), t("detail")],
-        rows.map((row) => [row.sequence, timeText(Date.parse(row.time)), actorOf(row).name, row.action, row.target, row.outcome, row.from, detailText(row)]),
-      ),
-      "text/csv;charset=utf-8",
-    );
+    void exportAll<number>("audit", [t("sequence"), t("time"), t("actor"), t("action"), t("target"), t("outcome"), t("address"), t("detail")], async (until) => {
+      const page = await load(until ?? before ?? 0, wanted, new AbortController().signal);
+      return {
+        rows: page.records.map((row) => [row.sequence, timeText(Date.parse(row.time)), actorOf(row).name, row.action, row.target, row.outcome, row.from, detailText(row)]),
+        next: page.earlier > 0 ? page.earlier : undefined,
+      };
+    });
   }
   return (
     <div style={{ display: "grid", gap: 12 }}>
@@ -215,7 +215,7 @@ export default function Audit() {
             {t("onlyRefused")}
           </Checkbox>
           <Button icon={<ReloadOutlined />} aria-label={t("reload")} onClick={() => void query.refetch()} loading={query.isRefetching} />
-          <Button icon={<DownloadOutlined />} onClick={save} disabled={rows.length === 0}>
+          <Button icon={<DownloadOutlined />} onClick={save} loading={exporting} disabled={rows.length === 0}>
             {t("csv")}
           </Button>
         </Space>

@@ -11,6 +11,7 @@ import { useFilters } from "@/parts/address";
 import { CsvButton } from "@/parts/CsvButton";
 import { useAsk, useDeed } from "@/parts/ask";
 import { useNow } from "@/parts/clock";
+import { unlessWritten } from "@/parts/dialogs";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { STICKY } from "@/parts/sticky";
@@ -56,7 +57,7 @@ function NewKey({ isCertificate, onClose, onMade }: { isCertificate: boolean; on
     { touches: TOUCHES, after: onMade, done: isCertificate ? t("madeCertificate") : undefined },
   );
   return (
-    <Modal open title={t(isCertificate ? "newCertificate" : "newKey")} okText={t("save")} cancelText={t("cancel")} confirmLoading={make.isPending} onOk={() => form.submit()} onCancel={onClose}>
+    <Modal open title={t(isCertificate ? "newCertificate" : "newKey")} okText={t("save")} cancelText={t("cancel")} confirmLoading={make.isPending} onOk={() => form.submit()} onCancel={unlessWritten(() => form.isFieldsTouched(), onClose)} maskClosable={false}>
       <Form form={form} layout="vertical" initialValues={{ days: DAYS_USUAL, scopes: [] }} onFinish={(values) => make.mutate(values)} autoComplete="off">
         <Form.Item name="system" label={t("system")} rules={[{ required: true, whitespace: true, message: t("systemHint") }]}>
           <Input placeholder={t("systemHint")} maxLength={48} autoFocus />

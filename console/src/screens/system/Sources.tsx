@@ -7,10 +7,10 @@ import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk } from "@/parts/ask";
 import { Mark } from "@/parts/Mark";
+import { has, rate, type Reading, total } from "@/parts/metrics";
 import { byNeed, lagText, type Source, SourceName, SourceStand, useSources } from "@/parts/sources";
 import { Failure } from "@/parts/States";
 import { countText, NOTHING, Time } from "@/parts/values";
-import { has, rate, type Reading, total } from "@/screens/system/metrics";
 import { systemWords } from "@/screens/system/words";
 
 function Title({ children }: { children: string }) {
@@ -76,7 +76,7 @@ export function Sources() {
 interface Type {
   type: string;
   all: number;
-  perSecond: number;
+  perSecond: number | null;
   last: number | null;
 }
 
@@ -95,7 +95,7 @@ export function Types({ readings }: { readings: Reading[] }) {
     const type = sample.labels.type ?? "";
     const before = readings.at(-2);
     const came = readings.filter((reading, index) => index > 0 && total(reading, "qiantang_events_total", of(type)) > total(readings[index - 1]!, "qiantang_events_total", of(type))).at(-1);
-    return { type, all: sample.value, perSecond: before === undefined ? 0 : rate(before, newest, "qiantang_events_total", of(type)), last: came?.at ?? null };
+    return { type, all: sample.value, perSecond: before === undefined ? null : rate(before, newest, "qiantang_events_total", of(type)), last: came?.at ?? null };
   });
   const columns: TableColumnsType<Type> = [
     {
@@ -107,7 +107,7 @@ export function Types({ readings }: { readings: Reading[] }) {
       },
     },
     { key: "all", title: t("sourceTotal"), align: "right", defaultSortOrder: "descend", sorter: (one, other) => one.all - other.all, render: (_, row) => <span className="number">{countText(row.all)}</span> },
-    { key: "rate", title: t("sourceRate"), align: "right", sorter: (one, other) => one.perSecond - other.perSecond, render: (_, row) => <span className="number">{row.perSecond.toFixed(1)}</span> },
+    { key: "rate", title: t("sourceRate"), align: "right", sorter: (one, other) => (one.perSecond ?? 0) - (other.perSecond ?? 0), render: (_, row) => <span className="number">{row.perSecond?.toFixed(1) ?? NOTHING}</span> },
     { key: "last", title: t("sourceLast"), render: (_, row) => (row.last === null ? NOTHING : <Time ms={row.last} form="clock" />) },
   ];
   return (

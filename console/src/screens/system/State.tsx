@@ -1,18 +1,19 @@
 // How the platform is: whether it decides, its journal, snapshots, brakes, the response, where events come from, and figures over the time that this page is open.
 import { Alert, Button, Card, Descriptions, Input, Modal, Space, Statistic, Table, type TableColumnsType, Typography } from "antd";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 
-import { api, fetched, Problem, told, type Schemas } from "@/api/client";
+import { api, Problem, told, type Schemas } from "@/api/client";
 import { useSession } from "@/app/session";
 import { useSettings } from "@/app/settings";
 import { useBoth, useWords } from "@/app/words";
 import { useAsk, useDeed } from "@/parts/ask";
 import { Chart } from "@/parts/Chart";
+import { unlessWritten } from "@/parts/dialogs";
 import { Mark } from "@/parts/Mark";
+import { has, latency, type Metric, rate, type Reading, total, useReadings } from "@/parts/metrics";
 import { useSchema } from "@/parts/schema";
 import { Failure } from "@/parts/States";
 import { countText, NOTHING, spanText, Time, timeText } from "@/parts/values";
-import { has, quantile, rate, type Reading, readMetrics, total } from "@/screens/system/metrics";
 import { Sources, Types } from "@/screens/system/Sources";
 import { systemWords } from "@/screens/system/words";
 
@@ -32,19 +33,6 @@ export function bytesText(bytes: number): string {
 
 function Title({ children }: { children: string }) {
   return <h2 style={{ fontSize: 14, margin: 0 }}>{children}</h2>;
-}
-
-// The readings of the last hour.
-function useReadings(): { readings: Reading[]; error: unknown } {
-  const kept = useRef<Reading[]>([]);
-  const query = useAsk(["metrics", "text"], async (signal) => (await fetched("/metrics", { signal })).text(), { everyMs: METRICS_MS });
-  const readings = useMemo(() => {
-    if (query.data !== undefined && kept.current.at(-1)?.at !== query.dataUpdatedAt) {
-      kept.current = [...kept.current, readMetrics(query.data, query.dataUpdatedAt)].slice(-READINGS_MAX);
-    }
-    return kept.current;
-  }, [query.data, query.dataUpdatedAt]);
-  return { readings, error: query.error };
 }
 
 interface Line {
@@ -80,18 +68,18 @@ function Plots({ readings, error }: { readings: Reading[]; error: unknown }) {
   const t = useWords(systemWords);
   const lines = useMemo(() => {
     const pairs = readings.slice(1).map((after, index) => [readings[index]!, after] as const);
-    const round = (value: number) => Math.round(value * 100) / 100;
+    const round = (value: number | null) => (value === null ? null : Math.round(value * 100) / 100);
     const between = (of: (before: Reading, after: Reading) => number | null): [number, number | null][] => pairs.map(([before, after]) => [after.at, of(before, after)]);
-    const now = (of: (reading: Reading) => number): [number, number | null][] => readings.map((reading) => [reading.at, of(reading)]);
-    const isTotal = (labels: Record<string, string>) => labels.stage === "total";
+    const now = (of: (reading: Reading) => number | null): [number, number | null][] => readings.map((reading) => [reading.at, of(reading)]);
+    const inMs = (seconds: number | null) => (seconds === null || seconds === Infinity ? null : seconds * 1000);
     return {
       decisions: [
         { name: t("seriesDecisions"), values: between((before, after) => round(rate(before, after, "qiantang_decisions_total"))) },
         { name: t("seriesRequests"), values: between((before, after) => round(rate(before, after, "qiantang_http_requests_total"))) },
       ],
       latency: [
-        { name: t("half"), values: between((before, after) => quantile(before, after, "qiantang_stage_seconds", 0.5, isTotal)) },
-        { name: t("ninetynine"), values: between((before, after) => quantile(before, after, "qiantang_stage_seconds", 0.99, isTotal)) },
+        { name: t("half"), values: between((before, after) => inMs(latency(before, after, 0.5))) },
+        { name: t("ninetynine"), values: between((before, after) => inMs(latency(before, after, 0.99))) },
       ],
       waiting: [
         { name: t("seriesWaiting"), values: now((reading) => total(reading, "qiantang_waiting_records")) },
@@ -166,7 +154,7 @@ function Journal({ state, newest }: { state: State; newest: Reading | undefined 
   const { may } = useSession();
   const version = useAsk(["version"], (signal) => told(api.GET("/v1/version", { signal })), { staleMs: 60_000 });
   const catalogue = useAsk(["catalogue"], (signal) => told(api.GET("/v1/catalogue", { signal })), { active: may("models:read"), staleMs: 60_000 });
-  const metric = (name: string, show: (value: number) => string) => (newest !== undefined && has(newest, name) ? show(total(newest, name)) : NOTHING);
+  const metric = (name: Metric, show: (value: number) => string) => (newest !== undefined && has(newest, name) ? show(total(newest, name)) : NOTHING);
   return (
     <Card size="small" title={<Title>{t("journal")}</Title>}>
       <Descriptions
@@ -249,7 +237,8 @@ function LetGo({ brake, onClose }: { brake: Brake; onClose: () => void }) {
       cancelText={t("cancel")}
       confirmLoading={letGo.isPending}
       onOk={() => letGo.mutate(note.trim())}
-      onCancel={onClose}
+      onCancel={unlessWritten(note.trim() !== "", onClose)}
+      maskClosable={false}
     >
       <p>{t("brakeReleaseText")}</p>
       <label htmlFor="brake-note">{t("note")}</label>
@@ -349,7 +338,7 @@ function Response({ state }: { state: State }) {
 export default function StateScreen() {
   const t = useWords(systemWords);
   const query = useAsk(["state"], (signal) => told(api.GET("/v1/state", { signal })), { everyMs: STATE_MS });
-  const { readings, error } = useReadings();
+  const { readings, error } = useReadings(METRICS_MS, READINGS_MAX);
   const state = query.data;
   return (
     <div style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 12 }}>

@@ -10,6 +10,7 @@ import { type Roles, useRoleName, useRoles, useScopeText } from "@/parts/access"
 import { useFilters } from "@/parts/address";
 import { CsvButton } from "@/parts/CsvButton";
 import { useAsk, useDeed } from "@/parts/ask";
+import { unlessWritten } from "@/parts/dialogs";
 import { Mark } from "@/parts/Mark";
 import { Failure, Nothing } from "@/parts/States";
 import { STICKY } from "@/parts/sticky";
@@ -36,7 +37,7 @@ function NewUser({ roles, onClose }: { roles: Roles | undefined; onClose: () => 
   const [form] = Form.useForm<Schemas["NewUser"]>();
   const make = useDeed((values: Schemas["NewUser"]) => told(api.POST("/v1/users", { body: values })), { done: t("userMade"), touches: TOUCHES, after: onClose });
   return (
-    <Modal open title={t("newUser")} okText={t("save")} cancelText={t("cancel")} confirmLoading={make.isPending} onOk={() => form.submit()} onCancel={onClose}>
+    <Modal open title={t("newUser")} okText={t("save")} cancelText={t("cancel")} confirmLoading={make.isPending} onOk={() => form.submit()} onCancel={unlessWritten(() => form.isFieldsTouched(), onClose)} maskClosable={false}>
       <Form form={form} layout="vertical" onFinish={(values) => make.mutate({ ...values, title: values.title?.trim() ?? "" })} autoComplete="off">
         <Form.Item name="name" label={t("user")} extra={t("userHint")} rules={[{ required: true, pattern: /^[a-z0-9][a-z0-9._@-]{0,47}$/, message: t("userHint") }]}>
           <Input maxLength={48} autoFocus autoComplete="off" />
