@@ -96,6 +96,20 @@ def test_a_payment_of_s4_with_four_eyes(folder):
     assert ("li", f"alert {id_}") in done and ("chief", f"alert {id_}") in done and ("wang", f"alert {id_}") in done, done
     assert any(record["action"] == "alert.changed" and record["outcome"] == "refused" and record["actor"]["name"] == "li" for record in records)
     assert any(record["action"] == "personal.unmasked" and record["target"] == f"alert {id_}" for record in records)
+    # A list that is asked for masked shows nothing personal to who may see it, and is on no record.
+    def shown():
+        return [record["target"] for record in auditor.ok("GET", "/v1/audit?from=1&limit=1000&action=personal.unmasked")["records"] if record["actor"]["name"] == "chief"]
+
+    before = shown()
+    for path in ("/v1/alerts", "/v1/orders"):
+        bank.leader.ok("GET", f"{path}?masked=true")
+    assert shown() == before
+    masked = bank.leader.ok("GET", "/v1/alerts?masked=true")["alerts"]
+    plain = bank.leader.ok("GET", "/v1/alerts")["alerts"]
+    assert shown() == before + ["alerts"]
+    assert [row["alert"] for row in masked] == [row["alert"] for row in plain]
+    assert all("*" in one["account"] and "*" not in other["account"] for one, other in zip(masked, plain)), (masked, plain)
+    bank.leader.expect(400, "query_refused", "GET", "/v1/alerts?masked=perhaps")
 
 
 def test_taking_handing_on_and_levels(folder):

@@ -92,7 +92,7 @@ void api_get_alerts(void *context, struct http_request *request) {
         "state",   "group", "family",  "skill",        "owner",    "branch", "customer",
         "account", "payee", "subject", "subject_kind", "strategy", "code",   "severity",
         "case",    "open",  "from",    "until",        "order",    "after",  "limit",
-        "list"};
+        "list",    "masked"};
     struct visit *visit = visit_query(context, request, names, sizeof names / sizeof names[0]);
     int64_t limit = LIST_USUAL;
     if (visit == NULL) {
@@ -101,7 +101,8 @@ void api_get_alerts(void *context, struct http_request *request) {
     struct listed *listed = ARENA_NEW(&visit->deed->arena, struct listed);
     struct alert_filter *filter = &listed->filter;
     *filter = (struct alert_filter){.viewer = visit->viewer, .is_blind = visit->is_blind};
-    if (read_texts(visit, filter) && visit_ask_text(visit, "list", &listed->list) &&
+    if (visit_ask_masked(visit) && read_texts(visit, filter) &&
+        visit_ask_text(visit, "list", &listed->list) &&
         visit_ask_severity(visit, "severity", &filter->severity) &&
         visit_ask_number(visit, "case", 1, INT64_MAX, &filter->case_id) &&
         visit_ask_choice(visit, "open", &filter->is_open) &&

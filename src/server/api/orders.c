@@ -17,11 +17,11 @@ static Status list(struct visit *visit, struct book *book) {
 }
 
 void api_get_orders(void *context, struct http_request *request) {
-    static const char *const names[] = {"state", "account", "after", "limit"};
+    static const char *const names[] = {"state", "account", "after", "limit", "masked"};
     static const struct list_way ways[] = {{"state", false, ORDERS_IN_STATE},
                                            {"account", false, ORDERS_OF_ACCOUNT}};
-    struct visit *visit = visit_query(context, request, names, 4);
-    if (visit == NULL) {
+    struct visit *visit = visit_query(context, request, names, sizeof names / sizeof names[0]);
+    if (!visit_ask_masked(visit)) {
         return;
     }
     struct listing *listing = listing_begin(visit, ORDERS_NEWEST);

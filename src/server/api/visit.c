@@ -229,6 +229,15 @@ bool visit_ask_choice(struct visit *visit, const char *name, Choice *ret_choice)
     return *ret_choice != CHOICE_ANY || refuse_query(visit, name, "is true or false");
 }
 
+bool visit_ask_masked(struct visit *visit) {
+    Choice masked = CHOICE_ANY;
+    if (!visit_ask_choice(visit, "masked", &masked)) {
+        return false;
+    }
+    visit->sees_personal = visit->sees_personal && masked != CHOICE_YES;
+    return true;
+}
+
 static bool parse_severity(Slice text, int64_t *ret_severity) {
     for (int64_t i = SEVERITY_S1; i <= SEVERITY_S4; i++) {
         if (slice_is(text, severity_names[i])) {

@@ -110,6 +110,8 @@ bool visit_ask_number(struct visit *visit, const char *name, int64_t least, int6
 // Milliseconds since 1970 UTC, or RFC 3339.
 bool visit_ask_moment(struct visit *visit, const char *name, int64_t *ret_us);
 bool visit_ask_choice(struct visit *visit, const char *name, Choice *ret_choice); // true, false
+// `masked=true`: who asks wants no personal data, and it goes on no record that he was shown any.
+bool visit_ask_masked(struct visit *visit);
 // html (without it) or pdf.
 bool visit_ask_format(struct visit *visit, bool *ret_is_pdf);
 bool visit_ask_severity(struct visit *visit, const char *name, int64_t *ret_severity);
