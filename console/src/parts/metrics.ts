@@ -40,6 +40,9 @@ export function readMetrics(text: string, at: number): Reading {
       continue;
     }
     const labels = Object.fromEntries([...(parts[2] ?? "").matchAll(LABEL)].map(([, label, value]) => [label!, value!]).filter(([label]) => LABELS.has(label!)));
+    if (name === "qiantang_stage_seconds_bucket" && labels.stage !== "total") {
+      continue; // the stages by themselves are shown nowhere
+    }
     const list = samples.get(name) ?? [];
     list.push({ labels, value: Number(parts[3]) });
     samples.set(name, list);
@@ -77,7 +80,7 @@ export function rate(before: Reading, after: Reading, name: Metric, fits?: Fits)
 
 // How many had come within each bound (seconds) of the time from a record's arrival until its answer may go out, between two readings; without one before: since the server's start.
 function bucketsOf(before: Reading | null, after: Reading): { atMost: number; count: number }[] {
-  const totals = (reading: Reading) => (reading.samples.get("qiantang_stage_seconds_bucket") ?? []).filter((sample) => sample.labels.stage === "total");
+  const totals = (reading: Reading) => reading.samples.get("qiantang_stage_seconds_bucket") ?? [];
   const earlier = new Map((before === null ? [] : totals(before)).map((sample) => [sample.labels.le, sample.value]));
   return totals(after)
     .map((sample) => ({ atMost: sample.labels.le === "+Inf" ? Infinity : Number(sample.labels.le), count: sample.value - (earlier.get(sample.labels.le) ?? 0) }))
