@@ -132,9 +132,12 @@ screenTest("a figure and its rows", "director", "/cockpit/figures/amount_held?sp
   assert.match(await page.locator("#content").innerText(), /cockpit_HELD_figure/);
   assert.equal(await page.getByText(/^[0-9a-f]{64}$/).count(), 1);
   // As many as it counts: page by page.
-  for (let more = page.getByRole("button", { name: "下一页" }); (await more.count()) > 0; ) {
+  const more = page.getByRole("button", { name: "下一页" });
+  const shown = page.locator("tbody tr.ant-table-row");
+  while ((await more.count()) > 0) {
+    const before = await shown.count();
     await more.click();
-    await settled(page);
+    await until(async () => (await shown.count()) > before); // the button stands there, loading, until its page has come
   }
   await page.getByText(`已显示 ${counted(rows)} 条`, { exact: true }).waitFor();
 });
