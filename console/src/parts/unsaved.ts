@@ -1,4 +1,4 @@
-// Who has written something that is not kept yet is asked before he leaves: by a link of the console, by the browser's Back and Forward, by closing the page.
+// Who has written something that is not kept yet is asked before he leaves: by a link of the console, by closing the page.
 import { useContext, useEffect } from "react";
 import { UNSAFE_NavigationContext } from "react-router-dom";
 
@@ -25,26 +25,9 @@ export function useUnsaved(isUnsaved: boolean): void {
         push.apply(navigator, to);
       }
     };
-    // The router numbers the entries of the browser's history. It has not heard yet when this asks: who stays is led back to where he was, and it never hears.
-    const place = () => (window.history.state as { idx?: number } | null)?.idx;
-    const here = place();
-    let isReturning = false;
-    const moving = (event: PopStateEvent) => {
-      const there = place();
-      if (isReturning) {
-        isReturning = false;
-        event.stopImmediatePropagation();
-      } else if (here !== undefined && there !== undefined && here !== there && !window.confirm(text)) {
-        isReturning = true;
-        event.stopImmediatePropagation();
-        window.history.go(here - there);
-      }
-    };
-    window.addEventListener("popstate", moving, { capture: true });
     window.addEventListener("beforeunload", closing);
     return () => {
       navigator.push = push;
-      window.removeEventListener("popstate", moving, { capture: true });
       window.removeEventListener("beforeunload", closing);
     };
   }, [isUnsaved, navigator, text]);
