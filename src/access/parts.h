@@ -69,9 +69,9 @@ bool log_emit(void *context, const struct refused *refused, uint32_t count,
 
 // ---- people.c ---------------------------------------------------------------------------------
 
-// STATUS_INVALID, AC001, without the scope.
-// Of a new user or system (AC002, AC022).
+// Of a new user or system: STATUS_INVALID, AC002 malformed, AC022 reserved.
 MUST_USE Status check_new_name(Slice name, struct arena *arena, struct diag *diag);
+// STATUS_INVALID, AC001, without the scope.
 MUST_USE Status act_may(const struct access_act *act, Scope scope, struct arena *arena,
                         struct diag *diag);
 
